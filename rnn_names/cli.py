@@ -1,0 +1,396 @@
+"""The command line: it parses, calls and prints.
+
+Names and scores go to stdout and nothing else does; progress, notes and errors go to stderr. The rooms that need NumPy are imported
+inside the commands, so that --help and shell completion answer at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+import click
+
+from rnn_names import __version__
+from rnn_names.errors import CorpusError, RnnNamesError
+
+if TYPE_CHECKING:
+    from rnn_names.corpus import Corpus
+    from rnn_names.model import Model
+    from rnn_names.training import Epoch, Trainer
+
+DEFAULT_MODEL = "names.npz"
+
+
+# --- Help with grouped options and examples ------------------------------------------------------------------------------------
+
+
+class GroupedOption(click.Option):
+    """An option that stands in a group of its command's help."""
+
+    def __init__(self, *args: Any, group: str = "Options", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group = group
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows options by group, and its examples as they are typed."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                groups.setdefault(getattr(param, "group", "Other"), []).append(record)
+        for title, records in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+def option(*names: str, group: str, **kwargs: Any) -> Any:
+    """A grouped option that shows its default."""
+    return click.option(*names, cls=GroupedOption, group=group, show_default=kwargs.pop("show_default", True), **kwargs)
+
+
+@click.group(context_settings={"auto_envvar_prefix": "RNN_NAMES", "help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rnn-names", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Learns from a plain list how names are spelled, and writes new ones.
+
+    \b
+    rnn-names train names.txt      learn from a list, one name per line
+    rnn-names sample -n 20         write twenty new names
+    rnn-names score other.txt      how likely is each name of a list?
+
+    Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for `sample --count 5`.
+    """
+
+
+# --- train ---------------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Learn from name lists, and write a model.",
+    examples=[
+        "rnn-names train names.txt",
+        "rnn-names train boys.txt girls.txt -o people.npz",
+        "sort -u *.txt | rnn-names train - --seed 7",
+        "rnn-names train elves.txt --init people.npz -o elves.npz",
+    ],
+)
+@click.argument("corpus", nargs=-1, required=True)
+@option("-o", "--output", group="Model", default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
+@option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
+@option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
+@option("--init", group="Model", metavar="MODEL", help="Start from the weights of this model (its cell and size).")
+@option("--epochs", group="Training", type=click.IntRange(0), metavar="N", show_default="by corpus size", help="Passes over the corpus, at most; 0 writes the untrained model.")
+@option("--batch-size", group="Training", type=click.IntRange(1), metavar="N", show_default="by corpus size", help="Names per minibatch.")
+@option("--optimizer", group="Training", type=click.Choice(["adam", "sgd"]), default="adam", help="How weights follow gradients.")
+@option("--learning-rate", group="Training", type=click.FloatRange(0, min_open=True), metavar="X", show_default="by optimizer", help="The highest step size.")
+@option("--clip", group="Training", type=click.FloatRange(0, min_open=True), default=5.0, metavar="X", help="Bound of every gradient component.")
+@option("--dropout", group="Training", type=click.FloatRange(0, 1, max_open=True), metavar="P", show_default="by corpus size", help="Share of units left out on the way to the output.")
+@option("--recurrent-dropout", group="Training", type=click.FloatRange(0, 1, max_open=True), metavar="P", show_default="by corpus size", help="Share of units left out on the way to the next step.")
+@option("--held-out", group="Training", type=click.FloatRange(0, 1, max_open=True), default=0.1, metavar="FRACTION", help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.")
+@option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
+@option("--log", group="Output", metavar="FILE", help="Write a JSON line per epoch.")
+@option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
+def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | None, quiet: bool, **options: Any) -> None:
+    """Learn from CORPUS, one or more text files with one name per line (- is stdin), and write a model.
+
+    The best weights by held-out loss are kept, and training stops when it no longer falls.
+    """
+    from rnn_names.model import Model, check_writable
+    from rnn_names.training import Settings, Trainer
+
+    check_writable(output)
+    names = _read_corpus(corpus)
+    trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
+    with _log_file(log) as write_log, _Progress(trainer, quiet) as progress:
+        progress.say(_opening(names, trainer))
+        try:
+            if not trainer.settings.epochs:
+                trainer.model.save(output)
+            for epoch in trainer.epochs(progress.batch):
+                if epoch.is_best:
+                    trainer.model.save(output)
+                write_log(epoch)
+                progress.epoch(epoch)
+        except KeyboardInterrupt:
+            progress.close()
+            saved = f"{output} holds the best weights so far (epoch {trainer.best_epoch})" if trainer.best_epoch else "nothing was saved"
+            click.echo(f"Interrupted in epoch {trainer.epoch + 1}: {saved}.", err=True)
+            raise
+        progress.say(_summary(trainer, progress.seconds, output))
+
+
+def _read_corpus(paths: Sequence[str]) -> Corpus:
+    from contextlib import ExitStack
+
+    from rnn_names.corpus import read_corpus
+
+    with ExitStack() as stack:
+        return read_corpus([stack.enter_context(_opened(path)) for path in paths])
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
+    """A text to read, with its title for messages; "-" is stdin."""
+    if path == "-":
+        if sys.stdin is None:
+            raise CorpusError("standard input is closed: give a file, or pipe a list in")
+        yield "standard input", sys.stdin.buffer
+        return
+    try:
+        if os.path.isdir(path):
+            raise CorpusError(f"{path}: a directory; give a text file with one name per line")
+        file = open(path, "rb")
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror or error}") from error
+    with file:
+        yield path, file
+
+
+@contextmanager
+def _log_file(path: str | None) -> Iterator[Any]:
+    """A function that writes an epoch's record as a line of JSON; it does nothing without a path."""
+    import json
+
+    if path is None:
+        yield lambda epoch: None
+        return
+    try:
+        with open(path, "w", encoding="utf-8", buffering=1) as file:
+            yield lambda epoch: file.write(json.dumps(epoch.as_dict()) + "\n")
+    except OSError as error:
+        raise RnnNamesError(f"{path}: the log cannot be written: {error.strerror or error}") from error
+
+
+def _opening(corpus: Corpus, trainer: Trainer) -> str:
+    settings = trainer.settings
+    repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
+    held_out = f", {len(trainer.held_out):,} of them held out to measure by" if len(trainer.held_out) else ""
+    return (
+        f"{len(corpus):,} distinct names{repeats}, {len(trainer.vocabulary) - 1} characters{held_out}.\n"
+        f"Training a {settings.cell.upper()} of {settings.hidden_size} units for up to {settings.epochs} epochs, "
+        f"{settings.batch_size} names a batch."
+    )
+
+
+def _summary(trainer: Trainer, seconds: float, output: str) -> str:
+    size = os.path.getsize(output)
+    model = f"Wrote {output} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (f" -m {output}" if output != DEFAULT_MODEL else "")
+    if not trainer.epoch:
+        return f"No training: the weights are random.\n{model}"
+    record = trainer.model.training
+    losses = f"training loss {record['training_loss']:.4f}"
+    if record["held_out_loss"] is not None:
+        losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
+    return f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}: {losses} nats per character.\n{model}"
+
+
+class _Progress:
+    """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
+
+    def __init__(self, trainer: Trainer, quiet: bool) -> None:
+        self.trainer, self.quiet = trainer, quiet
+        self.began = time.perf_counter()
+        self.bar: Any = None
+        if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=trainer.settings.epochs * trainer.characters_per_epoch,
+                unit=" chars",
+                unit_scale=True,
+                dynamic_ncols=True,
+                leave=False,
+                bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}{postfix}",
+            )
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.perf_counter() - self.began
+
+    def batch(self, characters: int, smoothed_loss: float) -> None:
+        if self.bar is not None:
+            held_out = f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
+            self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
+            self.bar.update(characters)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """A line with a few names, at epochs 1, 2, 4, 8, … and the last."""
+        if self.quiet or (epoch.epoch & (epoch.epoch - 1) and not self.trainer.finished):
+            return
+        held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
+        rate = f"{epoch.characters / epoch.seconds / 1000:,.0f}k chars/s"
+        self.say(f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out} ({rate})  {self._few_names()}")
+
+    def _few_names(self) -> str:
+        from rnn_names.errors import SamplingError
+
+        try:
+            return ", ".join(self.trainer.model.sample(4, seed=self.trainer.epoch))
+        except SamplingError:
+            return "(no names yet)"
+
+    def say(self, text: str) -> None:
+        if self.quiet:
+            return
+        if self.bar is not None:
+            self.bar.clear()
+        click.echo(text, err=True)
+        if self.bar is not None:
+            self.bar.refresh()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+# --- sample --------------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Write new names.",
+    examples=[
+        "rnn-names sample -n 20",
+        "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
+        "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
+    ],
+)
+@option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
+@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@option("-t", "--temperature", group="What", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
+@option("--seed", group="Stream", type=click.IntRange(0), metavar="N", show_default="another each time", help="Fixes the stream of names.")
+@option("--start", group="Stream", type=click.IntRange(0), default=0, metavar="K", help="Skip the first K names of the stream.")
+@option("--prefix", group="Conditions", default="", metavar="TEXT", show_default=False, help="How every name begins.")
+@option("--min-length", group="Conditions", type=click.IntRange(1, 200), default=1, metavar="N", help="In characters.")
+@option("--max-length", group="Conditions", type=click.IntRange(1, 200), metavar="N", show_default="the longest trained on", help="In characters.")
+def sample(count: int, model: str, **options: Any) -> None:
+    """Write new names, one per line.
+
+    What comes out has the model's law given the conditions. A seed fixes an endless stream of names, of which the first COUNT are
+    written: the same seed and conditions give the same names, on any number of cores.
+    """
+    from rnn_names.model import Model
+    from rnn_names.sampling import Options
+    from rnn_names.sampling import sample as draw
+
+    loaded = Model.load(model)
+    for names in draw(loaded, count, Options(**options)):
+        _write(names.to_lines())
+
+
+# --- score ---------------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Say how likely names are.",
+    examples=["rnn-names score others.txt", "rnn-names sample -n 1000 | rnn-names score | sort -g | tail"],
+)
+@click.argument("file", default="-")
+@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+def score(file: str, model: str) -> None:
+    """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and the line.
+
+    A name with a character that the model does not know gets -inf. A summary goes to stderr.
+    """
+    from rnn_names.corpus import read_names
+    from rnn_names.model import Model
+
+    loaded = Model.load(model)
+    names = unknown = characters = 0
+    total = 0.0
+    with _opened(file) as (title, stream):
+        for part in read_names(title, stream):
+            scores = loaded.log_prob(part)
+            lines = (f"{value:.6f}\t{name}\n" for value, name in zip(scores.tolist(), part.to_strings(), strict=True))
+            _write("".join(lines).encode())
+            lengths = part.lengths
+            real = lengths > 0
+            known = real & (scores > float("-inf"))
+            names, unknown = names + int(real.sum()), unknown + int((real & ~known).sum())
+            characters, total = characters + int((lengths[known] + 1).sum()), total - float(scores[known].sum())
+    mean = f"{total / characters:.4f} nats per character" if characters else "nothing to average"
+    note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
+    click.echo(f"{names:,} names{note}, {characters:,} characters, {mean}", err=True)
+
+
+# --- Streams and exits ---------------------------------------------------------------------------------------------------------
+
+
+class _ReaderGone(Exception):
+    """Whoever read our output does so no longer."""
+
+
+def _write(data: bytes) -> None:
+    """Writes to stdout at once, whole."""
+    if sys.stdout is None:
+        raise RnnNamesError("standard output is closed")
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # What could not be written must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            raise _ReaderGone from None
+        raise RnnNamesError(f"standard output: {error.strerror or error}") from None
+
+
+def _interrupt(signum: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> NoReturn:
+    """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
+    # Our own threads share the work out; BLAS threads would take a fifth of the start-up time only to be turned off again.
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        cli.main(prog_name="rnn-names", standalone_mode=False)
+        code = 0
+    except _ReaderGone:
+        code = 0
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except RnnNamesError as error:
+        click.echo(f"Error: {error}", err=True)
+        code = 1
+    except MemoryError:
+        click.echo("Error: not enough memory for this; try a smaller --hidden-size or --batch-size", err=True)
+        code = 1
+    sys.exit(code)

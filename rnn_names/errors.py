@@ -1,0 +1,28 @@
+"""What can go wrong, as types: a caller catches one base class, a person reads one line."""
+
+
+class RnnNamesError(Exception):
+    """Base of every error that this package raises on purpose.
+
+    Its text is one line that says what is wrong, where, and what to do about it.
+    """
+
+
+class CorpusError(RnnNamesError):
+    """A name list that cannot be read, or that holds what no name can."""
+
+
+class VocabularyError(RnnNamesError):
+    """A text with characters that a model does not know."""
+
+
+class ModelFileError(RnnNamesError):
+    """A model file that is missing, damaged, or not a model."""
+
+
+class TrainingError(RnnNamesError):
+    """Training that cannot start, or whose numbers went wrong."""
+
+
+class SamplingError(RnnNamesError):
+    """A request for names that cannot be met."""

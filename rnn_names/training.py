@@ -1,0 +1,351 @@
+"""The training loop, as a generator: it yields the record of each epoch and decides when to stop.
+
+What is trained differs a little from what is saved: `Wax` is trained as a product of two factors (an embedding of the characters and
+its projection) and multiplied out, and dropout leaves units out at random. `Settings` says what each is for.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names import optimizers, rnn
+from rnn_names.batches import Batches
+from rnn_names.corpus import Corpus, Names, corpus_from_strings
+from rnn_names.errors import TrainingError
+from rnn_names.model import Model
+from rnn_names.scoring import mean_loss
+from rnn_names.vocabulary import Vocabulary
+from rnn_names.workers import worker_threads
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+SHARDS = 2
+"""Parts that a minibatch is worked on in, each by a thread of its own. Fixed, so that results do not depend on a machine's cores."""
+
+SMOOTHING_CHARACTERS = 20_000
+"""The displayed training loss is an exponential average over about as many characters."""
+
+WARM_UP = 0.02
+"""The learning rate rises over this share of all steps, before it falls along a half cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train. None stands for a value that follows from the corpus: see `resolved`.
+
+    Attributes:
+        cell: "gru" or "rnn".
+        hidden_size: n_a, the number of hidden units.
+        epochs: passes over the corpus, at most; 0 gives the untrained model.
+        batch_size: names per minibatch.
+        optimizer: "adam" or "sgd".
+        learning_rate: its highest value.
+        clip: bound of every component of the gradient of the mean loss per character.
+        held_out: fraction of the distinct names set aside to measure by; 0 trains on everything.
+        dropout: chance that a unit is left out on its way to the output layer, drawn for each node.
+        recurrent_dropout: chance that a unit is left out on its way to the next step, drawn for each shard of a minibatch and the
+            same at all its steps (Gal & Ghahramani 2016, arXiv:1512.05287).
+        embedding_size: rank of Wax while it is trained; 0 trains it as it is.
+        patience: epochs without a lower held-out loss after which training stops.
+        seed: of everything random.
+    """
+
+    cell: str = "gru"
+    hidden_size: int = 256
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: str = "adam"
+    learning_rate: float | None = None
+    clip: float = 5.0
+    held_out: float = 0.1
+    dropout: float | None = None
+    recurrent_dropout: float | None = None
+    embedding_size: int = 24
+    patience: int | None = None
+    seed: int = 0
+
+    def resolved(self, corpus: Corpus) -> Settings:
+        """The same settings with a number in place of every None."""
+        small = len(corpus) < 5000
+        rule: dict[str, Any] = {
+            "epochs": 60 if small else 30,
+            "batch_size": 64 if small else 256,
+            "learning_rate": {"adam": 0.004, "sgd": 1.0}[self.optimizer],
+            "dropout": 0.5 if small else 0.3,
+            "recurrent_dropout": 0.5 if small else 0.2,
+        }
+        rule["patience"] = 10
+        return replace(self, **{name: value for name, value in rule.items() if getattr(self, name) is None})
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch brought. Losses are in nats per character, end-of-name symbols counted; None where nothing is held out.
+
+    Attributes:
+        epoch: its number, from 1.
+        training_loss: mean over the epoch, with dropout.
+        smoothed_loss: an exponential average that starts at log(n_y), the loss of a uniform guess.
+        held_out_loss: after the epoch, without dropout.
+        is_best: whether this epoch's model is the best so far (by held-out loss; else by being the newest).
+        characters: how many were trained on, end-of-name symbols counted.
+        seconds: how long the epoch took.
+    """
+
+    epoch: int
+    training_loss: float
+    smoothed_loss: float
+    held_out_loss: float | None
+    is_best: bool
+    characters: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as JSON can hold it."""
+        return asdict(self)
+
+
+class Trainer:
+    """Training of one network on one corpus.
+
+    Attributes:
+        settings: without None.
+        corpus, held_out: what is trained on and what is measured on.
+        model: the best model so far.
+        batches: the minibatches.
+    """
+
+    def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
+        """`init`: a model to start from; characters that it lacks are added.
+
+        Raises:
+            CorpusError: if holding names out leaves none to train on.
+        """
+        if init is not None:
+            # Its Wax, and columns for new characters, need not be of a low rank.
+            settings = replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
+        self.settings = settings = settings.resolved(corpus)
+        self.corpus, self.held_out = corpus.split(settings.held_out, np.random.default_rng([settings.seed, 0]))
+        self.vocabulary = Vocabulary.of(corpus.names)
+        rng = np.random.default_rng([settings.seed, 1])
+        if init is not None:
+            self.vocabulary = init.vocabulary.union(self.vocabulary)
+        params = rnn.init_params(rng, len(self.vocabulary), settings.hidden_size, settings.cell)
+        if init is not None:
+            _copy_known(init, self.vocabulary, params)
+        self._flat, self._trained = optimizers.flatten(factored(params, settings.embedding_size, rng))
+        self._optimizer = optimizers.OPTIMIZERS[settings.optimizer](self._flat.size)
+        self.longest = int(corpus.names.lengths.max())
+        self.batches = Batches(
+            Names(self.vocabulary.encode(self.corpus.names.codes), self.corpus.names.offsets),
+            np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
+            len(self.vocabulary),
+        )
+        self._works = [rnn.Workspace() for _ in range(SHARDS)]
+        self.epoch = 0
+        self.smoothed_loss = math.log(len(self.vocabulary))
+        self.best_epoch, self.best_loss = 0, math.inf
+        self.model = self._current_model()
+
+    @property
+    def n_batches(self) -> int:
+        """Minibatches of an epoch."""
+        assert self.settings.batch_size
+        return -(-len(self.batches.rows) // self.settings.batch_size)
+
+    @property
+    def characters_per_epoch(self) -> int:
+        """Characters trained on in an epoch, end-of-name symbols counted."""
+        return int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
+
+    def epochs(self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None) -> Iterator[Epoch]:
+        """Trains, and yields after each epoch.
+
+        Args:
+            progress: called after every minibatch with its characters and the smoothed training loss.
+
+        Raises:
+            TrainingError: when the loss is no longer a finite number; `model` is then still the best one before.
+        """
+        with worker_threads(SHARDS) as pool:
+            while not self.finished:
+                yield self._run_epoch(pool, progress)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the held-out loss has not fallen for too long."""
+        assert self.settings.epochs is not None and self.settings.patience is not None
+        waited = self.epoch - self.best_epoch if len(self.held_out) else 0
+        return self.epoch >= self.settings.epochs or waited >= self.settings.patience
+
+    def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
+        began = time.perf_counter()
+        settings, characters, loss = self.settings, 0, 0.0
+        assert settings.batch_size
+        # Everything random in an epoch follows from its number, so a run can be taken up again at any epoch.
+        shuffle, *dropout = (np.random.default_rng([settings.seed, 2, self.epoch, i]) for i in range(1 + SHARDS))
+        for i, rows in enumerate(self.batches.epoch(settings.batch_size, shuffle)):
+            batch_loss, n = self._step(pool, rows, dropout, self.epoch + i / self.n_batches)
+            if not math.isfinite(batch_loss):
+                raise self._diverged()
+            loss, characters = loss + batch_loss, characters + n
+            self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * -math.expm1(-n / SMOOTHING_CHARACTERS)
+            progress(n, self.smoothed_loss)
+        self.epoch += 1
+        return self._record(loss / characters, characters, began)
+
+    def _step(self, pool: ThreadPoolExecutor, rows: Array, rngs: list[np.random.Generator], at: float) -> tuple[float, int]:
+        """One minibatch: forward, backward, clip, update. Returns the loss in nats and the characters that it is over."""
+        params = multiplied_out(self._trained)
+        shards = [part for part in np.array_split(rows, SHARDS) if len(part)]
+        results = pool.map(partial(self._shard, params), shards, self._works, rngs)
+        losses, sizes, gradients = zip(*results, strict=True)
+        total = {name: sum(g[name] for g in gradients) for name in params}
+        gradient = np.concatenate([g.ravel() for g in factor_gradients(total, self._trained).values()])
+        gradient /= sum(sizes)
+        optimizers.clip(gradient, self.settings.clip)
+        self._optimizer.step(self._flat, gradient, self._learning_rate(at))
+        return sum(losses), sum(sizes)
+
+    def _shard(
+        self, params: dict[str, Array], rows: Array, work: rnn.Workspace, rng: np.random.Generator
+    ) -> tuple[float, int, dict[str, Array]]:
+        """The loss of a part of a minibatch, its characters and the gradients, under dropout."""
+        tree = self.batches.tree(rows)
+        n_a = self.settings.hidden_size
+        unit_mask = _mask(rng, self.settings.recurrent_dropout, work("unit_mask", n_a))
+        node_mask = _mask(rng, self.settings.dropout, work("node_mask", len(tree.x), n_a))
+        if unit_mask is not None:
+            # The same units are missing at every step, so the mask can go on Waa's columns once.
+            params = {**params, "Waa": params["Waa"] * unit_mask}
+        loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
+        if unit_mask is not None:
+            gradients["Waa"] *= unit_mask
+        return loss, tree.n_characters, gradients
+
+    def _learning_rate(self, at: float) -> float:
+        """The rate at a time in epochs: up in a line, down in a half cosine."""
+        assert self.settings.epochs and self.settings.learning_rate is not None
+        progress = at / self.settings.epochs
+        return self.settings.learning_rate * min(progress / WARM_UP, 1) * (1 + math.cos(math.pi * progress)) / 2
+
+    def _record(self, training_loss: float, characters: int, began: float) -> Epoch:
+        """Measures the network as it is now, and keeps it if it is the best."""
+        params = multiplied_out(self._trained)
+        held_out_loss = mean_loss(params, self.vocabulary, self.held_out) if len(self.held_out) else None
+        if not (math.isfinite(held_out_loss or 0) and np.isfinite(self._flat).all()):
+            raise self._diverged()
+        is_best = held_out_loss is None or held_out_loss < self.best_loss
+        if is_best:
+            self.best_epoch, self.best_loss = self.epoch, held_out_loss if held_out_loss is not None else math.inf
+            self.model = self._current_model(training_loss, held_out_loss)
+        seconds = time.perf_counter() - began
+        return Epoch(self.epoch, training_loss, self.smoothed_loss, held_out_loss, is_best, characters, seconds)
+
+    def _current_model(self, training_loss: float | None = None, held_out_loss: float | None = None) -> Model:
+        training = {
+            "epoch": self.epoch,
+            "training_loss": training_loss,
+            "held_out_loss": held_out_loss,
+            "names": self.corpus.n_lines,
+            "distinct_names": len(self.corpus),
+            "held_out_names": len(self.held_out),
+            "longest": self.longest,
+            "settings": asdict(self.settings),
+        }
+        params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
+        return Model(self.vocabulary, params, training)
+
+    def _diverged(self) -> TrainingError:
+        rate = self.settings.learning_rate
+        return TrainingError(
+            f"the numbers overflowed in epoch {max(self.epoch, 1)}: train again with --learning-rate below {rate:g}"
+        )
+
+
+def train(names: Iterable[str] | Corpus, settings: Settings | None = None, init: Model | None = None, **options: Any) -> Model:
+    """Trains on some names and gives the best model.
+
+    Args:
+        names: a corpus, or names as strings.
+        settings: how to train; the default settings follow from the corpus.
+        init: a model to start from.
+        options: single fields of `Settings`, by name.
+
+    Raises:
+        CorpusError: for names that cannot be learned from.
+        TrainingError: if the numbers overflow.
+    """
+    corpus = names if isinstance(names, Corpus) else corpus_from_strings(names)
+    trainer = Trainer(corpus, replace(settings or Settings(), **options), init)
+    for _ in trainer.epochs():
+        pass
+    return trainer.model
+
+
+# --- What is trained -----------------------------------------------------------------------------------------------------------
+
+
+def factored(params: Mapping[str, Array], rank: int, rng: np.random.Generator) -> dict[str, Array]:
+    """Fresh parameters with `Wax` as the product of a `projection` (gates n_a, rank) and an `embedding` (rank, n_x).
+
+    The product has the variance of `rnn.init_params`. A rank of 0 leaves the parameters as they are.
+    """
+    if not rank:
+        return dict(params)
+    rows, columns = params["Wax"].shape
+    factors = {
+        "projection": (rng.standard_normal((rows, rank)) * np.sqrt(0.5 / rank)).astype(params["Wax"].dtype),
+        "embedding": rng.standard_normal((rank, columns)).astype(params["Wax"].dtype),
+    }
+    return {**factors, **{name: array for name, array in params.items() if name != "Wax"}}
+
+
+def multiplied_out(trained: Mapping[str, Array]) -> dict[str, Array]:
+    """The parameters of the network: the opposite of `factored`."""
+    if "embedding" not in trained:
+        return dict(trained)
+    params = {name: array for name, array in trained.items() if name not in ("projection", "embedding")}
+    return {"Wax": trained["projection"] @ trained["embedding"], **params}
+
+
+def factor_gradients(gradients: Mapping[str, Array], trained: Mapping[str, Array]) -> dict[str, Array]:
+    """From gradients of the network's parameters to those of what is trained, in its order, by the chain rule."""
+    if "embedding" not in trained:
+        return {name: gradients[name] for name in trained}
+    d_Wax = gradients["Wax"]
+    factors = {"projection": d_Wax @ trained["embedding"].T, "embedding": trained["projection"].T @ d_Wax}
+    return {name: factors[name] if name in factors else gradients[name] for name in trained}
+
+
+def _mask(rng: np.random.Generator, dropout: float | None, out: Array) -> Array | None:
+    """Factors of inverted dropout: 0 with the chance `dropout`, else what keeps the mean at 1; None for no dropout."""
+    if not dropout:
+        return None
+    rng.random(out=out, dtype=out.dtype)
+    np.greater_equal(out, dropout, out=out)
+    out *= 1 / (1 - dropout)
+    return out
+
+
+def _copy_known(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
+    """Puts a model's weights into fresh parameters; only what belongs to characters that it lacks stays random."""
+    known = np.concatenate(([0], vocabulary.encode(init.vocabulary.codes[1:])))
+    for name, array in init.params.items():
+        if name == "Wax":
+            params[name][:, known] = array
+        elif name in ("Wya", "by"):
+            params[name][known] = array
+        else:
+            params[name][...] = array
