@@ -230,6 +230,23 @@ def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
     return out
 
 
+def output_layer_backward(d_logits: Array, a: Array) -> dict[str, Array]:
+    """Gradients of Wya and by from that of the logits, (m, n_y)."""
+    return {"Wya": d_logits.T @ a, "by": d_logits.sum(axis=0)}
+
+
+def recurrent_layer_backward(d_from_a: Array, a_prev: Array, params: Params) -> dict[str, Array]:
+    """Gradients of Waa, and of bn where there is one, from that of what the states `a_prev` (m, n_a) handed on."""
+    n_a = a_prev.shape[1]
+    gradients = {"Waa": d_from_a[:, : len(params["Waa"])].T @ a_prev}
+    if "bn" in params:
+        gradients["bn"] = d_from_a[:, 2 * n_a : 3 * n_a].sum(axis=0)
+    return gradients
+
+
+# --- One time step -------------------------------------------------------------------------------------------------------------
+
+
 def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
     """One time step, for any real `x`.
 
@@ -242,13 +259,44 @@ def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]
         a: (m, n_a) hidden states.
         y_hat: (m, n_y) probabilities of the next character.
     """
-    cell = cell_of(params)
-    from_x = input_layer(x, params)
-    from_a = np.empty((len(x), cell.carried * a_prev.shape[1]), from_x.dtype)
-    cell.hand_on(a_prev, params, from_a)
-    a = np.empty(a_prev.shape, from_x.dtype)
-    cell.step(from_x, from_a, a)
+    _, _, a = _step(x, a_prev, params)
     return a, softmax(output_layer(a, params))
+
+
+def cell_backward(d_logits: Array, da: Array, x: Array, a_prev: Array, params: Params) -> dict[str, Array]:
+    """Gradients of one time step.
+
+    Args:
+        d_logits: (m, n_y) gradient of the logits a Wyaᵀ + by; ŷ − y for the cross-entropy.
+        da: (m, n_a) gradient of `a` that comes from the step after.
+        x, a_prev, params: as in `cell_forward`; `x` is (m, n_x).
+
+    Returns:
+        a gradient for each parameter but a0, and for `x` and `a_prev`.
+    """
+    cell = cell_of(params)
+    from_x, from_a, a = _step(x, a_prev, params)
+    d_from_x, d_from_a = cell.step_backward(da + d_logits @ params["Wya"], a, from_x, from_a)
+    da_prev = np.zeros_like(a_prev)
+    cell.hand_on_backward(d_from_a, params, da_prev)
+    return {
+        **output_layer_backward(d_logits, a),
+        **input_layer_backward(d_from_x, x, x.shape[1]),
+        **recurrent_layer_backward(d_from_a, a_prev, params),
+        "x": d_from_x @ params["Wax"],
+        "a_prev": da_prev,
+    }
+
+
+def _step(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array, Array]:
+    """from_x, from_a and a of one time step, in arrays of their own."""
+    cell, n_a = cell_of(params), a_prev.shape[1]
+    from_x = input_layer(x, params)
+    from_a = np.empty((len(x), cell.carried * n_a), from_x.dtype)
+    cell.hand_on(a_prev, params, from_a)
+    a = np.empty((len(x), n_a), from_x.dtype)
+    cell.step(from_x, from_a, a)
+    return from_x, from_a, a
 
 
 # --- Over time -----------------------------------------------------------------------------------------------------------------
@@ -335,7 +383,7 @@ def loss_and_gradients(
     d_logits = np.exp(log_y_hat, out=log_y_hat)
     d_logits *= tree.y.sum(axis=1, keepdims=True)
     d_logits -= tree.y
-    gradients = {"Wya": d_logits.T @ to_output, "by": d_logits.sum(axis=0)}
+    gradients = output_layer_backward(d_logits, to_output)
     da = np.matmul(d_logits, params["Wya"], out=work("da", *a.shape))
     if output_mask is not None:
         da *= output_mask
@@ -366,14 +414,11 @@ def _backward_over_time(tree: PrefixTree, params: Params, work: Workspace, a: Ar
 
     # States that have a successor, in the order of d_handed_on.
     parent_states = states.take(tree.parent_rows(m), axis=0, out=work("parent_states", len(d_handed_on), n_a), mode="clip")
-    gradients = {
-        **input_layer_backward(from_x, tree.x, params["Wax"].shape[1]),  # by now the gradient of from_x
-        "Waa": d_handed_on[:, : cell.gates * n_a].T @ parent_states,
+    return {
+        **input_layer_backward(from_x, tree.x, params["Wax"].shape[1]),  # by now, from_x holds its gradient
+        **recurrent_layer_backward(d_handed_on, parent_states, params),
         "a0": d_initial.reshape(params["a0"].shape),
     }
-    if "bn" in params:
-        gradients["bn"] = d_handed_on[:, 2 * n_a : 3 * n_a].sum(axis=0)
-    return gradients
 
 
 def sum_siblings(d: Array, siblings: list[NDArray[np.intp]], out: Array, work: Workspace) -> None:
