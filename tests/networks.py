@@ -1,0 +1,49 @@
+"""Random networks, names and trees for the tests of the maths, in float64."""
+
+import numpy as np
+
+from rnn_names.batches import PrefixTree, prefix_tree
+
+CELLS = ["rnn", "gru"]
+
+
+def random_params(rng, cell, n_y=5, n_a=4):
+    """Parameters of which none is zero, so that no term of a gradient is missed."""
+    gates = {"rnn": 1, "gru": 3}[cell]
+    shapes = {"Wax": (gates * n_a, n_y), "Waa": (gates * n_a, n_a), "Wya": (n_y, n_a), "ba": gates * n_a, "by": n_y, "a0": n_a}
+    if cell == "gru":
+        shapes["bn"] = n_a
+    return {name: rng.standard_normal(shape) * 0.7 for name, shape in shapes.items()}
+
+
+def random_names(rng, n_y=5, count=9, longest=5):
+    """Names that share beginnings, with an empty one, a duplicate, and one that is the beginning of another."""
+    names = [rng.integers(1, n_y, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
+    return [*names, [], names[0], names[1][: len(names[1]) // 2]]
+
+
+def tree_of(names, n_y=5):
+    """The prefix tree of some lists of indices, and those lists in the tree's order."""
+    names = sorted(names)
+    lengths = np.array([len(name) for name in names])
+    indices = np.zeros((len(names), max(lengths.max(), 1)), int)
+    for row, name in zip(indices, names, strict=True):
+        row[: len(name)] = name
+    return prefix_tree(indices, lengths, n_y, np.float64), names
+
+
+def private_branches(x, y):
+    """The textbook's rectangular batch as a tree: x (m, steps, n_x) and y (m, steps, n_y), a branch per example.
+
+    Rows are step by step, and every example has an initial state of its own.
+    """
+    m, steps, n_x = x.shape
+    each = np.arange(m)
+    return PrefixTree(
+        x=x.transpose(1, 0, 2).reshape(-1, n_x),
+        y=y.transpose(1, 0, 2).reshape(m * steps, -1),
+        parent=np.tile(each, steps),
+        levels=[slice(t * m, (t + 1) * m) for t in range(steps)],
+        siblings=[[each]] * steps,
+        ends=each + (steps - 1) * m,
+    )

@@ -1,0 +1,108 @@
+"""Clipping and updates: against their definitions, and through the trainer for a real minibatch."""
+
+import math
+
+import numpy as np
+import plain_bptt
+import pytest
+
+from rnn_names import optimizers
+from rnn_names.corpus import corpus_from_strings
+from rnn_names.training import Settings, Trainer
+
+NAMES = ["ada", "ada", "adam", "bo", "bob", "eve", "evelyn", "ida", "otto"]
+
+
+def test_clipping_acts_exactly_where_a_component_passes_the_bound():
+    bound, inside = 5.0, np.nextafter(5.0, 0)
+    gradient = np.array([0.0, -0.0, inside, -inside, 5.0, -5.0, np.nextafter(5.0, 6), -5.1, 1e30, -np.inf])
+    optimizers.clip(gradient, bound)
+    assert gradient.tolist() == [0, 0, inside, -inside, 5, -5, 5, -5, 5, -5]
+
+
+def test_clipping_is_per_component_and_in_place():
+    gradient = np.random.default_rng(0).standard_normal(1000) * 5
+    before, array = gradient.copy(), gradient
+    optimizers.clip(gradient, 2.0)
+    assert array is gradient
+    passes = np.abs(before) > 2
+    assert 0 < passes.sum() < 1000
+    assert np.array_equal(gradient[~passes], before[~passes])
+    assert np.array_equal(gradient[passes], 2 * np.sign(before[passes]))
+
+
+def test_an_sgd_step_is_minus_rate_times_gradient():
+    rng = np.random.default_rng(1)
+    params, gradient = rng.standard_normal(50), rng.standard_normal(50)
+    expected = params - 0.3 * gradient
+    optimizers.SGD(50).step(params, gradient, 0.3)
+    np.testing.assert_allclose(params, expected, rtol=1e-15)
+
+
+def adam_of_the_paper(params, gradients, rates, beta1, beta2, epsilon):
+    """Algorithm 1 of Kingma & Ba (2015), number by number."""
+    params = list(params)
+    m, v = [0.0] * len(params), [0.0] * len(params)
+    for t, (gradient, rate) in enumerate(zip(gradients, rates, strict=True), start=1):
+        for i, g in enumerate(gradient):
+            m[i] = beta1 * m[i] + (1 - beta1) * g
+            v[i] = beta2 * v[i] + (1 - beta2) * g * g
+            m_hat, v_hat = m[i] / (1 - beta1**t), v[i] / (1 - beta2**t)
+            params[i] -= rate * m_hat / (math.sqrt(v_hat) + epsilon)
+    return params
+
+
+# A large epsilon shows where it stands: added to the root of the corrected second moment.
+@pytest.mark.parametrize("epsilon", [1e-8, 0.1])
+def test_adam_is_that_of_the_paper(epsilon):
+    rng = np.random.default_rng(2)
+    start, gradients, rates = rng.standard_normal(6), rng.standard_normal((12, 6)), rng.uniform(0.001, 0.1, 12)
+    adam, params = optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon), start.copy()
+    for gradient, rate in zip(gradients, rates, strict=True):
+        adam.step(params, gradient.copy(), rate)
+    expected = adam_of_the_paper(start, gradients, rates, 0.8, 0.95, epsilon)
+    np.testing.assert_allclose(params, expected, rtol=1e-12)
+
+
+def test_adam_is_that_of_pytorch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(3)
+    start, gradients = rng.standard_normal(6), rng.standard_normal((10, 6))
+    adam, params = optimizers.Adam(6, np.float64), start.copy()
+    weights = torch.tensor(start, requires_grad=True)
+    peer = torch.optim.Adam([weights], lr=0.02, betas=(adam.beta1, adam.beta2), eps=adam.epsilon)
+    for gradient in gradients:
+        adam.step(params, gradient.copy(), 0.02)
+        weights.grad = torch.tensor(gradient)
+        peer.step()
+    np.testing.assert_allclose(params, weights.detach().numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+@pytest.mark.parametrize("clip", [5.0, 0.01])
+def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
+    """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step; a0 like the rest."""
+    rates = []
+    step = optimizers.SGD.step
+    monkeypatch.setattr(optimizers.SGD, "step", lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)))
+    settings = Settings(
+        cell=cell, hidden_size=6, epochs=4, batch_size=100, optimizer="sgd", learning_rate=0.5, clip=clip, held_out=0,
+        dropout=0, recurrent_dropout=0, embedding_size=0, seed=1,
+    )  # fmt: skip
+    trainer = Trainer(corpus_from_strings(NAMES), settings)
+    coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
+    characters = sum(len(name) + 1 for name in NAMES)
+    passed, before = 0, trainer.model.params
+    for epoch in trainer.epochs():
+        loss, gradients = plain_bptt.loss_and_gradients(coded, {name: array.astype(float) for name, array in before.items()})
+        assert epoch.training_loss == pytest.approx(loss / characters, rel=1e-5)
+        for name, gradient in gradients.items():
+            mean = gradient / characters
+            passed += np.count_nonzero(np.abs(mean) > clip)
+            change = trainer.model.params[name].astype(float) - before[name]
+            np.testing.assert_allclose(change, -rates[-1] * np.clip(mean, -clip, clip), rtol=1e-4, atol=3e-7, err_msg=name)
+        before = trainer.model.params
+    assert len(rates) == 4
+    assert rates[1] > 0.1, "the test is of real steps"
+    assert (passed > 0) == (clip < 1), "the small bound is passed, the large one is not"
+    assert np.abs(before["a0"]).max() > 1e-3, "the initial state is learned"

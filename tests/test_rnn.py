@@ -1,0 +1,182 @@
+"""The network: published golden values, stability, and every gradient against finite differences."""
+
+import numpy as np
+import pytest
+from networks import CELLS, private_branches, random_names, random_params, tree_of
+
+from rnn_names import rnn
+
+# --- Golden values of the well-known course notebook ---------------------------------------------------------------------------
+
+
+def course_params(draw):
+    """The course's weights, drawn in its order; its column vectors become our rows."""
+    params = {"Waa": draw(5, 5), "Wax": draw(5, 3), "Wya": draw(2, 5), "ba": draw(5, 1), "by": draw(2, 1)}
+    return {**params, "ba": params["ba"].ravel(), "by": params["by"].ravel()}
+
+
+def test_cell_forward_gives_the_courses_values():
+    draw = np.random.RandomState(1).randn
+    x, a_prev = draw(3, 10).T, draw(5, 10).T
+    a, y_hat = rnn.cell_forward(x, a_prev, course_params(draw))
+    assert a.shape == (10, 5)
+    assert y_hat.shape == (10, 2)
+    golden_a = "0.59584544 0.18141802 0.61311866 0.99808218 0.85016201 0.99980978 -0.18887155 0.99815551 0.6531151 0.82872037"
+    golden_y = "0.9888161 0.01682021 0.21140899 0.36817467 0.98988387 0.88945212 0.36920224 0.9966312 0.9982559 0.17746526"
+    np.testing.assert_allclose(a[:, 4], np.array(golden_a.split(), float), atol=5e-9, rtol=0)
+    np.testing.assert_allclose(y_hat[:, 1], np.array(golden_y.split(), float), atol=5e-9, rtol=0)
+
+
+def test_forward_over_time_gives_the_courses_values():
+    draw = np.random.RandomState(1).randn
+    x, a0 = draw(3, 10, 4).transpose(1, 2, 0), draw(5, 10).T
+    params = {**course_params(draw), "a0": a0}
+    tree = private_branches(x, np.zeros((10, 4, 2)))
+    work = rnn.Workspace(np.float64)
+    a = rnn.hidden_states(tree, params, work).reshape(4, 10, 5)
+    np.testing.assert_allclose(a[:, 1, 4], [-0.99999375, 0.77911235, -0.99861469, -0.99833267], atol=5e-9, rtol=0)
+    y_hat = np.exp(rnn.log_predictions(tree, params, work)).reshape(4, 10, 2)
+    np.testing.assert_allclose(y_hat[:, 3, 1], [0.79560373, 0.86224861, 0.11118257, 0.81515947], atol=5e-9, rtol=0)
+
+
+# --- Layers --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_is_stable_for_logits_of_any_size(dtype):
+    logits = np.array([[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]], dtype)
+    with np.errstate(over="raise", invalid="raise"):
+        probabilities, logs = rnn.softmax(logits), rnn.log_softmax(logits)
+    e = np.exp(1.0)
+    expected = [[1, 0, 0], [1 / 3] * 3, [e / (e + 1), 1 / (e + 1), 0], np.array([1, e, e * e]) / (1 + e + e * e)]
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-6)
+    np.testing.assert_allclose(np.exp(logs), expected, rtol=1e-6)
+    assert np.isfinite(logs).all()
+    assert logs[2, 2] == pytest.approx(-2e4, rel=1e-4), "an unlikely class keeps its logarithm where its probability is 0"
+
+
+def test_softmax_runs_along_the_class_axis():
+    logits = np.random.default_rng(0).standard_normal((4, 7))
+    np.testing.assert_allclose(rnn.softmax(logits).sum(axis=1), 1)
+    np.testing.assert_allclose(rnn.softmax(logits)[2], rnn.softmax(logits[2:3])[0])
+
+
+def test_cross_entropy_is_categorical():
+    y, y_hat = np.array([[0, 1, 0], [2, 0, 1]]), np.array([[0.2, 0.5, 0.3], [0.1, 0.6, 0.3]])
+    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(-(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3)))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_integers_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
+    params = random_params(np.random.default_rng(1), cell)
+    rows = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0]], float)
+    np.testing.assert_allclose(rnn.input_layer(np.array([0, 3, 1]), params), rnn.input_layer(rows, params), rtol=1e-14)
+
+
+# --- Parameters ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
+    gates = {"rnn": 1, "gru": 3}[cell]
+    params = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
+    shapes = {"Wax": (gates * 6, 7), "Waa": (gates * 6, 6), "Wya": (7, 6), "ba": (gates * 6,), "by": (7,), "a0": (6,)}
+    shapes.update({"bn": (6,)} if cell == "gru" else {})
+    assert {name: array.shape for name, array in params.items()} == shapes
+    assert {array.dtype for array in params.values()} == {np.dtype(np.float32)}
+    again = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
+    other = rnn.init_params(np.random.default_rng(4), n_y=7, n_a=6, cell=cell)
+    assert all(np.array_equal(params[name], again[name]) for name in params)
+    assert not np.array_equal(params["Wax"], other["Wax"])
+    assert not np.array_equal(params["Waa"], other["Waa"])
+
+
+# --- Gradients -----------------------------------------------------------------------------------------------------------------
+
+
+def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
+    """Holds `gradients` of `function(arrays)` to its central differences, along random directions of each array by itself.
+
+    The fourth-order difference: its error is below the tolerance for any h that keeps rounding below it, too.
+    """
+    assert set(gradients) == set(arrays)
+    for name, array in arrays.items():
+        assert gradients[name].shape == array.shape
+        for _ in range(directions):
+            direction = rng.standard_normal(array.shape)
+            direction /= np.linalg.norm(direction)
+            at = {step: function({**arrays, name: array + step * h * direction}) for step in (-2, -1, 1, 2)}
+            numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
+            exact = float(np.vdot(gradients[name], direction))
+            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), f"gradient of {name}: {exact}, should be {numeric}"
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("seed", range(4))
+def test_gradients_of_random_trees(cell, seed, masked):
+    rng = np.random.default_rng(seed)
+    tree, _ = tree_of(random_names(rng))
+    params = random_params(rng, cell)
+    mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
+    work = rnn.Workspace(np.float64)
+    _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
+    assert_gradients(lambda p: rnn.loss_and_gradients(tree, p, work, mask)[0], params, gradients, rng)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_of_one_cell(cell):
+    rng = np.random.default_rng(11)
+    params = random_params(rng, cell)
+    del params["a0"]
+    arrays = {**params, "x": rng.standard_normal((3, 5)), "a_prev": rng.standard_normal((3, 4))}
+    y, da = rng.random((3, 5)), rng.standard_normal((3, 4))
+
+    def loss(arrays):
+        # What follows the cell, taken to be linear in its state: then `da` is its gradient.
+        a, y_hat = rnn.cell_forward(arrays["x"], arrays["a_prev"], arrays)
+        return rnn.cross_entropy(y, np.log(y_hat)) + float(np.vdot(da, a))
+
+    _, y_hat = rnn.cell_forward(arrays["x"], arrays["a_prev"], params)
+    d_logits = y_hat * y.sum(axis=1, keepdims=True) - y
+    gradients = rnn.cell_backward(d_logits, da.copy(), arrays["x"], arrays["a_prev"], params)
+    assert_gradients(loss, arrays, gradients, rng)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_cell_backward_leaves_its_arguments_alone(cell):
+    rng = np.random.default_rng(12)
+    params = random_params(rng, cell)
+    arguments = [rng.standard_normal((3, n)) for n in (5, 4, 5, 4)]
+    copies = [array.copy() for array in arguments]
+    rnn.cell_backward(*arguments, params)
+    assert all(np.array_equal(a, b) for a, b in zip(arguments, copies, strict=True))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_of_a_rectangular_batch_of_real_inputs(cell):
+    rng = np.random.default_rng(7)
+    params = {**random_params(rng, cell), "a0": rng.standard_normal((3, 4))}
+    tree = private_branches(rng.standard_normal((3, 4, 5)), rng.random((3, 4, 5)))
+    work = rnn.Workspace(np.float64)
+    _, gradients = rnn.loss_and_gradients(tree, params, work)
+    assert_gradients(lambda p: rnn.loss_and_gradients(tree, p, work)[0], params, gradients, rng)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_loss_is_that_of_the_predictions(cell):
+    rng = np.random.default_rng(5)
+    tree, _ = tree_of(random_names(rng))
+    params, work = random_params(rng, cell), rnn.Workspace(np.float64)
+    expected = -float((tree.y * rnn.log_predictions(tree, params, work)).sum())
+    assert rnn.loss_and_gradients(tree, params, work)[0] == pytest.approx(expected, rel=1e-13)
+    ones = np.ones((len(tree.x), 4))
+    assert rnn.loss_and_gradients(tree, params, work, ones)[0] == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_float32_stays_float32(cell):
+    rng = np.random.default_rng(6)
+    params = {name: array.astype(np.float32) for name, array in random_params(rng, cell).items()}
+    a, y_hat = rnn.cell_forward(np.ones((2, 5), np.float32), np.ones((2, 4), np.float32), params)
+    assert a.dtype == y_hat.dtype == np.float32
