@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def prefix_tree(indices: NDArray[Any], lengths: NDArray[Any], n_y: int, dtype: A
     ends = row[node[lengths, np.arange(m)]]
     y[:, EOS] = np.bincount(ends, minlength=n)
 
-    levels = [slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    levels = [slice(int(a), int(b)) for a, b in pairwise(starts)]
     return PrefixTree(x, y, parent, levels, _siblings(parent_node, parent, row, level, starts), ends)
 
 

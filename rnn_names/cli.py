@@ -11,9 +11,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 import click
 
@@ -22,10 +22,12 @@ from rnn_names.errors import CorpusError, RnnNamesError
 
 if TYPE_CHECKING:
     from rnn_names.corpus import Corpus
-    from rnn_names.model import Model
     from rnn_names.training import Epoch, Trainer
 
 DEFAULT_MODEL = "names.npz"
+
+LINES_AT_ONCE = 1 << 13
+"""Lines made up and written together."""
 
 
 # --- Help with grouped options and examples ------------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ class GroupedCommand(click.Command):
         self.examples = examples
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
@@ -57,13 +60,17 @@ class GroupedCommand(click.Command):
                 formatter.write_dl(records)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the examples."""
         if self.examples:
             with formatter.section("Examples"):
                 for example in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
-def option(*names: str, group: str, **kwargs: Any) -> Any:
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def option(*names: str, group: str, **kwargs: Any) -> Callable[[_F], _F]:
     """A grouped option that shows its default."""
     return click.option(*names, cls=GroupedOption, group=group, show_default=kwargs.pop("show_default", True), **kwargs)
 
@@ -71,7 +78,7 @@ def option(*names: str, group: str, **kwargs: Any) -> Any:
 @click.group(context_settings={"auto_envvar_prefix": "RNN_NAMES", "help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="rnn-names", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Learns from a plain list how names are spelled, and writes new ones.
+    r"""Learns from a plain list how names are spelled, and writes new ones.
 
     \b
     rnn-names train names.txt      learn from a list, one name per line
@@ -100,14 +107,63 @@ def cli() -> None:
 @option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
 @option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
 @option("--init", group="Model", metavar="MODEL", help="Start from the weights of this model (its cell and size).")
-@option("--epochs", group="Training", type=click.IntRange(0), metavar="N", show_default="by corpus size", help="Passes over the corpus, at most; 0 writes the untrained model.")
-@option("--batch-size", group="Training", type=click.IntRange(1), metavar="N", show_default="by corpus size", help="Names per minibatch.")
+@option(
+    "--epochs",
+    group="Training",
+    type=click.IntRange(0),
+    metavar="N",
+    show_default="by corpus size",
+    help="Passes over the corpus, at most; 0 writes the untrained model.",
+)
+@option(
+    "--batch-size",
+    group="Training",
+    type=click.IntRange(1),
+    metavar="N",
+    show_default="by corpus size",
+    help="Names per minibatch.",
+)
 @option("--optimizer", group="Training", type=click.Choice(["adam", "sgd"]), default="adam", help="How weights follow gradients.")
-@option("--learning-rate", group="Training", type=click.FloatRange(0, min_open=True), metavar="X", show_default="by optimizer", help="The highest step size.")
-@option("--clip", group="Training", type=click.FloatRange(0, min_open=True), default=5.0, metavar="X", help="Bound of every gradient component.")
-@option("--dropout", group="Training", type=click.FloatRange(0, 1, max_open=True), metavar="P", show_default="by corpus size", help="Share of units left out on the way to the output.")
-@option("--recurrent-dropout", group="Training", type=click.FloatRange(0, 1, max_open=True), metavar="P", show_default="by corpus size", help="Share of units left out on the way to the next step.")
-@option("--held-out", group="Training", type=click.FloatRange(0, 1, max_open=True), default=0.1, metavar="FRACTION", help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.")
+@option(
+    "--learning-rate",
+    group="Training",
+    type=click.FloatRange(0, min_open=True),
+    metavar="X",
+    show_default="by optimizer",
+    help="The highest step size.",
+)
+@option(
+    "--clip",
+    group="Training",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    metavar="X",
+    help="Bound of every gradient component.",
+)
+@option(
+    "--dropout",
+    group="Training",
+    type=click.FloatRange(0, 1, max_open=True),
+    metavar="P",
+    show_default="by corpus size",
+    help="Share of units left out on the way to the output.",
+)
+@option(
+    "--recurrent-dropout",
+    group="Training",
+    type=click.FloatRange(0, 1, max_open=True),
+    metavar="P",
+    show_default="by corpus size",
+    help="Share of units left out on the way to the next step.",
+)
+@option(
+    "--held-out",
+    group="Training",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.1,
+    metavar="FRACTION",
+    help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
+)
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
 @option("--log", group="Output", metavar="FILE", help="Write a JSON line per epoch.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
@@ -134,7 +190,11 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
                 progress.epoch(epoch)
         except KeyboardInterrupt:
             progress.close()
-            saved = f"{output} holds the best weights so far (epoch {trainer.best_epoch})" if trainer.best_epoch else "nothing was saved"
+            saved = (
+                f"{output} holds the best weights so far (epoch {trainer.best_epoch})"
+                if trainer.best_epoch
+                else "nothing was saved"
+            )
             click.echo(f"Interrupted in epoch {trainer.epoch + 1}: {saved}.", err=True)
             raise
         progress.say(_summary(trainer, progress.seconds, output))
@@ -160,7 +220,7 @@ def _opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
     try:
         if os.path.isdir(path):
             raise CorpusError(f"{path}: a directory; give a text file with one name per line")
-        file = open(path, "rb")
+        file = open(path, "rb")  # noqa: SIM115 - errors of opening are told apart from those of reading
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror or error}") from error
     with file:
@@ -195,14 +255,18 @@ def _opening(corpus: Corpus, trainer: Trainer) -> str:
 
 def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     size = os.path.getsize(output)
-    model = f"Wrote {output} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (f" -m {output}" if output != DEFAULT_MODEL else "")
+    model = f"Wrote {output} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
+        f" -m {output}" if output != DEFAULT_MODEL else ""
+    )
     if not trainer.epoch:
         return f"No training: the weights are random.\n{model}"
     record = trainer.model.training
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    return f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}: {losses} nats per character.\n{model}"
+    return (
+        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}: {losses} nats per character.\n{model}"
+    )
 
 
 class _Progress:
@@ -287,11 +351,25 @@ class _Progress:
 @option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
 @option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 @option("-t", "--temperature", group="What", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
-@option("--seed", group="Stream", type=click.IntRange(0), metavar="N", show_default="another each time", help="Fixes the stream of names.")
+@option(
+    "--seed",
+    group="Stream",
+    type=click.IntRange(0),
+    metavar="N",
+    show_default="another each time",
+    help="Fixes the stream of names.",
+)
 @option("--start", group="Stream", type=click.IntRange(0), default=0, metavar="K", help="Skip the first K names of the stream.")
 @option("--prefix", group="Conditions", default="", metavar="TEXT", show_default=False, help="How every name begins.")
 @option("--min-length", group="Conditions", type=click.IntRange(1, 200), default=1, metavar="N", help="In characters.")
-@option("--max-length", group="Conditions", type=click.IntRange(1, 200), metavar="N", show_default="the longest trained on", help="In characters.")
+@option(
+    "--max-length",
+    group="Conditions",
+    type=click.IntRange(1, 200),
+    metavar="N",
+    show_default="the longest trained on",
+    help="In characters.",
+)
 def sample(count: int, model: str, **options: Any) -> None:
     """Write new names, one per line.
 
@@ -304,7 +382,8 @@ def sample(count: int, model: str, **options: Any) -> None:
 
     loaded = Model.load(model)
     for names in draw(loaded, count, Options(**options)):
-        _write(names.to_lines())
+        for start in range(0, len(names), LINES_AT_ONCE):
+            _write(names[start : start + LINES_AT_ONCE].to_lines())
 
 
 # --- score ---------------------------------------------------------------------------------------------------------------------

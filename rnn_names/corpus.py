@@ -11,18 +11,16 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from rnn_names.errors import CorpusError
-from rnn_names.vocabulary import BIDI_CONTROLS, REFUSED_CHARACTERS, WHITE_SPACE
+from rnn_names.vocabulary import BIDI_CONTROLS, MAX_NAME_LENGTH, REFUSED_CHARACTERS, WHITE_SPACE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-MAX_NAME_LENGTH = 200
-"""Characters; a longer line is taken for a mistake."""
 
 PIECE_BYTES = 1 << 22
 
@@ -61,12 +59,20 @@ class Names:
     @classmethod
     def concatenate(cls, parts: list[Names]) -> Names:
         """All names of several parts, in order."""
+        if len(parts) == 1:
+            return parts[0]
         lengths = [part.lengths for part in parts]
         codes = [part.codes for part in parts]
         return cls(np.concatenate(codes), _offsets(np.concatenate(lengths)))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
+
+    def __getitem__(self, rows: slice) -> Names:
+        """The names of a slice, in the memory of this one."""
+        start, stop, _ = rows.indices(len(self))
+        offsets = self.offsets[start : max(start, stop) + 1]
+        return Names(self.codes[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -81,13 +87,13 @@ class Names:
         """
         text = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         ends = self.offsets.tolist()
-        return [text[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        return [text[a:b] for a, b in pairwise(ends)]
 
     def to_lines(self) -> bytes:
-        """The names as UTF-8 text, one per line.
+        r"""The names as UTF-8 text, one per line.
 
         >>> Names.from_strings(["Ada", "Bo"]).to_lines()
-        b'Ada\\nBo\\n'
+        b'Ada\nBo\n'
         """
         text = np.full(len(self.codes) + len(self), ord("\n"), dtype="<u4")
         ends = self.offsets[1:] + np.arange(len(self))
@@ -199,7 +205,9 @@ class Corpus:
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
         if n - size < 1:
-            raise CorpusError(f"the corpus has {n} distinct names, and {size} of them held out leave none to train on: hold out fewer")
+            raise CorpusError(
+                f"the corpus has {n} distinct names, and {size} of them held out leave none to train on: hold out fewer"
+            )
         held_out = np.zeros(n, dtype=bool)
         held_out[rng.choice(n, size, replace=False)] = True
         rest = np.flatnonzero(~held_out)
@@ -273,7 +281,9 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     rest, n_lines, at_start = b"", 0, True
     while data := _read(title, stream):
         rest += data
-        if at_start and len(rest) >= len(codecs.BOM_UTF8):
+        if at_start and len(rest) < len(codecs.BOM_UTF8) and b"\n" not in rest:
+            continue
+        if at_start:
             rest, at_start = rest.removeprefix(codecs.BOM_UTF8), False
         cut = rest.rfind(b"\n") + 1
         if cut:
@@ -281,7 +291,9 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > PIECE_BYTES:
-            raise CorpusError(f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is it one name per line?")
+            raise CorpusError(
+                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is it one name per line?"
+            )
     rest = rest.removeprefix(codecs.BOM_UTF8) if at_start else rest
     if rest:
         yield rest
@@ -300,7 +312,9 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = n_before + data.count(b"\n", 0, error.start) + 1
-        raise CorpusError(f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list as UTF-8") from None
+        raise CorpusError(
+            f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list as UTF-8"
+        ) from None
     text = unicodedata.normalize("NFC", text)
     if not text.endswith("\n"):
         text += "\n"
@@ -362,7 +376,7 @@ def _gathered(codes: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.
     return gathered, offsets
 
 
-_ROWS_AT_ONCE = 1 << 18
+_ROWS_AT_ONCE = 1 << 15
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.errors import ModelFileError
-from rnn_names.vocabulary import Vocabulary, refused_characters
+from rnn_names.vocabulary import MAX_NAME_LENGTH, Vocabulary, refused_characters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +50,7 @@ class Model:
 
     @property
     def cell(self) -> str:
-        """"rnn" or "gru"."""
+        """The name of the cell, "rnn" or "gru"."""
         return "gru" if "bn" in self.params else "rnn"
 
     @property
@@ -92,7 +92,7 @@ class Model:
             "training": self.training,
             "program": f"rnn-names {_version()}",
         }
-        np.savez(file, meta=np.array(json.dumps(meta)), **self.params)
+        np.savez(file, allow_pickle=False, meta=np.array(json.dumps(meta)), **self.params)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -184,14 +184,14 @@ def _read_arrays(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NDArray[Any]:
     with archive.open(member) as stream:
-        major, minor = np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+        major, minor = np.lib.format.read_magic(stream)
         read_header = {
             (1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0,
         }.get((major, minor))
         if read_header is None:
             raise ModelFileError(f"array {name}: unknown header version")
-        shape, fortran_order, dtype = read_header(stream)  # type: ignore[no-untyped-call]
+        shape, fortran_order, dtype = read_header(stream)
         if name == "meta":
             if shape != () or dtype.kind != "U" or dtype.byteorder not in "<=|" or dtype.itemsize > MAX_META_BYTES:
                 raise ModelFileError("array meta: not a text of a sensible size")
@@ -218,8 +218,9 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     if cell not in ("rnn", "gru"):
         raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
     training = meta.get("training", {})
-    if not isinstance(training, dict):
-        raise ModelFileError("`meta` has no training record")
+    longest = training.get("longest") if isinstance(training, dict) else None
+    if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
+        raise ModelFileError("`meta` has no training record that says how long names are")
     _check_shapes(arrays, cell, len(vocabulary))
     return Model(vocabulary, arrays, training)
 

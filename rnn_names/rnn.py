@@ -69,7 +69,9 @@ class PlainCell:
 
 
 class GRUCell:
-    """The gated recurrent unit of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU` computes:
+    """The gated recurrent unit.
+
+    It is that of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU` computes:
 
         r = σ(x Wᵣᵀ + bᵣ + a_prev Uᵣᵀ),    z = σ(x W_zᵀ + b_z + a_prev U_zᵀ)
         c = tanh(x W_nᵀ + b_n + r ∘ (a_prev U_nᵀ + bn)),    a = (1 − z) ∘ c + z ∘ a_prev
@@ -82,6 +84,7 @@ class GRUCell:
 
     @staticmethod
     def hand_on(a: Array, params: Params, from_a: Array) -> None:
+        """As `PlainCell.hand_on`."""
         n_a = a.shape[1]
         np.matmul(a, params["Waa"].T, out=from_a[:, : 3 * n_a])
         from_a[:, 2 * n_a : 3 * n_a] += params["bn"]
@@ -128,6 +131,7 @@ class GRUCell:
 
     @staticmethod
     def hand_on_backward(d_from_a: Array, params: Params, da: Array) -> None:
+        """As `PlainCell.hand_on_backward`."""
         n_a = da.shape[1]
         da += d_from_a[:, : 3 * n_a] @ params["Waa"]
         da += d_from_a[:, 3 * n_a :]
@@ -176,7 +180,7 @@ def init_params(rng: np.random.Generator, n_y: int, n_a: int, cell: str = "rnn",
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
-    """logits − log Σ exp(logits) along the last axis, for logits of any size: (m, n_y) to (m, n_y)."""
+    """Logits − log Σ exp(logits) along the last axis, for logits of any size: (m, n_y) to (m, n_y)."""
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     out -= np.log(np.exp(out).sum(axis=-1, keepdims=True))
     return out
@@ -199,7 +203,7 @@ def sigmoid(x: Array) -> None:
 
 
 def input_layer(x: Array, params: Params, out: Array | None = None) -> Array:
-    """x Waxᵀ + ba: (m, n_x) to (m, gates n_a).
+    """X Waxᵀ + ba: (m, n_x) to (m, gates n_a).
 
     `x` may also be (m,) integers: i stands for the one-hot row with a 1 in column i, 0 for the zero row. The product is then a choice
     of rows.
@@ -263,20 +267,23 @@ def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]
     return a, softmax(output_layer(a, params))
 
 
-def cell_backward(d_logits: Array, da: Array, x: Array, a_prev: Array, params: Params) -> dict[str, Array]:
+def cell_backward(x: Array, a_prev: Array, params: Params, d_logits: Array, da: Array | None = None) -> dict[str, Array]:
     """Gradients of one time step.
 
     Args:
+        x, a_prev, params: as in `cell_forward`.
         d_logits: (m, n_y) gradient of the logits a Wyaᵀ + by; ŷ − y for the cross-entropy.
-        da: (m, n_a) gradient of `a` that comes from the step after.
-        x, a_prev, params: as in `cell_forward`; `x` is (m, n_x).
+        da: (m, n_a) gradient of `a` that comes from the step after; None where there is none.
 
     Returns:
         a gradient for each parameter but a0, and for `x` and `a_prev`.
     """
     cell = cell_of(params)
     from_x, from_a, a = _step(x, a_prev, params)
-    d_from_x, d_from_a = cell.step_backward(da + d_logits @ params["Wya"], a, from_x, from_a)
+    da_total = d_logits @ params["Wya"]
+    if da is not None:
+        da_total += da
+    d_from_x, d_from_a = cell.step_backward(da_total, a, from_x, from_a)
     da_prev = np.zeros_like(a_prev)
     cell.hand_on_backward(d_from_a, params, da_prev)
     return {
@@ -343,7 +350,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
-    """log ŷ, in nats, for the character after every prefix of a tree: (N, n_y)."""
+    """Log ŷ, in nats, for the character after every prefix of a tree: (N, n_y)."""
     a = hidden_states(tree, params, work)
     logits = output_layer(a, params, out=_by_column(work, "y_hat", tree.y.shape))
     return log_softmax(logits, out=logits)
@@ -406,7 +413,7 @@ def _backward_over_time(tree: PrefixTree, params: Params, work: Workspace, a: Ar
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, parents = tree.levels[level], tree.n_parents[level]
-        d_from_x, d_from_a = cell.step_backward(da[rows], a[rows], from_x[rows], from_a[rows])
+        _, d_from_a = cell.step_backward(da[rows], a[rows], from_x[rows], from_a[rows])
         d_parents = d_handed_on[parents_end[level] - parents : parents_end[level]]
         sum_siblings(d_from_a, tree.siblings[level], d_parents, work)
         above = da[tree.levels[level - 1]] if level else d_initial

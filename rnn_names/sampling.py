@@ -13,19 +13,21 @@ from __future__ import annotations
 
 import math
 import os
+import unicodedata
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names import rnn
 from rnn_names.batches import EOS
-from rnn_names.corpus import MAX_NAME_LENGTH, Names
+from rnn_names.corpus import Names
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.vocabulary import UNKNOWN
+from rnn_names.vocabulary import MAX_NAME_LENGTH, UNKNOWN
 from rnn_names.workers import worker_threads
 
 if TYPE_CHECKING:
@@ -36,14 +38,14 @@ if TYPE_CHECKING:
 FIRST_BLOCK = 64
 """Names of the stream's first block; each further one is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary)."""
 
-LARGEST_BLOCK = 1 << 14
+LARGEST_BLOCK = 1 << 17
 """Names. Larger blocks share more beginnings, and take more memory."""
 
 MAX_THREADS = 4
 """Each thread holds a block; more of them would not use more memory than promised."""
 
-ROWS_AT_ONCE = 1024
-"""Nodes whose states are computed together, so that their arrays fit the processor's cache."""
+NODES_AT_ONCE = 1024
+"""Nodes whose states are computed together: few enough for the processor's cache, many enough to hide the calls."""
 
 DRAWS_PER_BLOCK = 1 << 21
 """A block that is not full after as many draws is given up."""
@@ -130,14 +132,15 @@ def _draw_block(walk: _Walk, seed: Any, block: _Block) -> tuple[Names, bool]:
     """
     bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block.number,)))
     parts: list[Names] = []
-    found = drawn = 0
-    size = block.size
+    found, drawn, size = 0, 0, block.size
     while found < block.need and drawn < DRAWS_PER_BLOCK:
         names = walk.draw(size, bits)
         parts.append(names)
-        found, drawn, size = found + len(names), drawn + size, min(2 * size, walk.largest_block)
+        found, drawn = found + len(names), drawn + size
+        missing = (block.size - found) * drawn // max(found, 1)
+        size = min(missing + missing // 16 + FIRST_BLOCK, walk.largest_block)
     names = Names.concatenate(parts)
-    return names.take(np.arange(block.skip, min(block.need, len(names)))), found >= block.need
+    return names[block.skip : block.need], found >= block.need
 
 
 class _Walk:
@@ -149,21 +152,20 @@ class _Walk:
         self.options = options
         self.params, self.cell = model.params, rnn.cell_of(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
-        self.max_length = options.max_length
-        if self.max_length is None:
-            self.max_length = max(int(model.training.get("longest", MAX_NAME_LENGTH)), len(options.prefix), options.min_length)
+        longest = max(int(model.training.get("longest", MAX_NAME_LENGTH)), len(options.prefix), options.min_length)
+        self.max_length: int = longest if options.max_length is None else options.max_length
         if not max(options.min_length, len(options.prefix), 1) <= self.max_length <= MAX_NAME_LENGTH:
             raise SamplingError(
                 f"no name can have {max(options.min_length, len(options.prefix), 1)} to {self.max_length} characters; "
                 f"at most {MAX_NAME_LENGTH} are possible"
             )
         # A power of two that bounds the (names, n_y) arrays of a level.
-        self.largest_block = min(max(1 << (20 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
+        self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
         self._follow_prefix(model)
 
     def _follow_prefix(self, model: Model) -> None:
         """The state from which every name goes on."""
-        prefix = Names.from_strings([self.options.prefix]).codes
+        prefix = Names.from_strings([unicodedata.normalize("NFC", self.options.prefix)]).codes
         self.prefix = model.vocabulary.encode(prefix)
         unknown = prefix[self.prefix == UNKNOWN]
         if len(unknown):
@@ -175,59 +177,77 @@ class _Walk:
         self.first_state = state
 
     def draw(self, size: int, bits: np.random.PCG64) -> Names:
-        """Draws `size` names at a time and keeps those that meet the conditions."""
-        options, work = self.options, rnn.Workspace()
-        depth = self.max_length
-        text = np.zeros((depth, size), np.uint32)
+        """Draws `size` names together and keeps those that meet the conditions."""
+        depth, work = self.max_length, rnn.Workspace()
+        text = np.zeros((depth, size), np.min_scalar_type(self.n_y))
         text[: len(self.prefix)] = self.prefix[:, None]
         lengths = np.zeros(size, np.int64)  # stays 0 for a name that goes on past the limit
-        going, node, states = np.arange(size), np.zeros(size, np.intp), self.first_state
-        for length in range(len(self.prefix), depth + 1):
-            # Number line: node k owns [k, k + 1), cut up by the probabilities of its characters.
-            edges = np.cumsum(self._probabilities(states, work), axis=1, dtype=np.float64)
-            edges /= edges[:, -1:]
-            edges += np.arange(len(states))[:, None]
-            # 32 random bits, so that node + number is exact.
-            points = node + (bits.random_raw(len(going)) >> np.uint64(32)) * 2.0**-32
-            branch = np.searchsorted(edges.ravel(), points, side="right")
-            character = branch - node * self.n_y
+        # A part of the tree: states, by way of those above; which names are at them, and at which; the level. Going down in one
+        # part before the next keeps few states alive.
+        parts: list[Any] = [(partial(np.asarray, self.first_state), np.arange(size), np.zeros(size, np.intp), len(self.prefix))]
+        while parts:
+            make_states, names, node, length = parts.pop()
+            states = make_states()
+            names, branch = self._choose(states, names, node, bits, work)
+            character = branch % self.n_y
             goes_on = character != EOS
-            lengths[going[~goes_on]] = length
-            going, branch = going[goes_on], branch[goes_on]
-            if length == depth or not len(going):
-                break
-            text[length, going] = character[goes_on]
-            used = np.zeros(edges.size, bool)
-            used[branch] = True
-            branches = np.flatnonzero(used)
-            node = (np.cumsum(used) - 1)[branch]
-            states = self._states(states, branches // self.n_y, branches % self.n_y, work)
-        kept = np.flatnonzero(lengths >= max(options.min_length, 1))
+            lengths[names[~goes_on]] = length
+            if length == depth:
+                continue
+            names, branch = names[goes_on], branch[goes_on]
+            text[length, names] = character[goes_on]
+            first = np.diff(branch, prepend=-1) > 0
+            node, (parent, character) = np.cumsum(first) - 1, np.divmod(branch[first], self.n_y)
+            for start in range(0, len(parent), NODES_AT_ONCE):
+                nodes = slice(start, start + NODES_AT_ONCE)
+                here = slice(*np.searchsorted(node, (start, start + NODES_AT_ONCE)))
+                children = partial(self._states, states, parent[nodes], character[nodes], work)
+                parts.append((children, names[here], node[here] - start, length + 1))
+        kept = np.flatnonzero(lengths >= max(self.options.min_length, 1))
         lengths = lengths[kept]
         inside = np.arange(depth) < lengths[:, None]
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         return Names(self.codes[text.T[kept][inside]], offsets)
 
-    def _probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[Any]:
-        logits = rnn.output_layer(states, self.params, out=work("logits", len(states), self.n_y))
-        logits /= self.options.temperature
-        return rnn.softmax(logits, out=logits)
+    def _choose(
+        self, states: NDArray[Any], names: NDArray[Any], node: NDArray[Any], bits: np.random.PCG64, work: rnn.Workspace
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """A next character for each name: the names in a new order, and the branch that each takes, n_y node + character, sorted."""
+        # A number line on which node k owns [k, k + 1), cut up by the probabilities of its characters. With 32 random bits a point,
+        # node + fraction is exact; with points in order, neighbours read the same memory.
+        points = node + (bits.random_raw(len(names)) >> np.uint64(32)) * 2.0**-32
+        order = np.argsort(points, kind="stable")
+        branch = np.searchsorted(self._edges(states, work).ravel(), points[order], side="right")
+        return names[order], branch
+
+    def _edges(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """K plus the cumulative probabilities of the next character after state k: (nodes, n_y)."""
+        by_column = work("logits", self.n_y, len(states))
+        logits = rnn.output_layer(states, self.params, out=by_column.T)
+        # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps the best; float32 ends at 1e±38.
+        logits -= logits.max(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            logits /= min(max(self.options.temperature, 1e-30), 1e30)
+        rnn.softmax(logits, out=logits)
+        edges = by_column.astype(np.float64)
+        for i in range(1, self.n_y):  # np.cumsum along this axis takes ten times as long
+            edges[i] += edges[i - 1]
+        edges /= edges[-1]
+        edges += np.arange(len(states))
+        return np.ascontiguousarray(edges.T)
 
     def _states(self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], work: rnn.Workspace) -> NDArray[Any]:
         """The states after one more character: child i goes on from row parent[i] with character[i]; parents are in order."""
-        n_a, cell = states.shape[1], self.cell
-        children = np.empty((len(parent), n_a), states.dtype)
-        for start in range(0, len(parent), ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            new_parent = np.diff(parent[rows], prepend=-1) > 0
-            parents = parent[rows][new_parent]
-            handed_on = work("handed_on", len(parents), cell.carried * n_a)
-            cell.hand_on(states[parents], self.params, handed_on)
-            m = len(new_parent)
-            from_a = work("from_a", m, cell.carried * n_a)
-            handed_on.take(np.cumsum(new_parent) - 1, axis=0, out=from_a, mode="clip")
-            from_x = rnn.input_layer(character[rows], self.params, out=work("from_x", m, cell.gates * n_a))
-            cell.step(from_x, from_a, children[rows])
+        n_a, cell, m = states.shape[1], self.cell, len(parent)
+        new_parent = np.diff(parent, prepend=-1) > 0
+        parents = parent[new_parent]
+        handed_on = work("handed_on", len(parents), cell.carried * n_a)
+        cell.hand_on(states[parents], self.params, handed_on)
+        from_a = work("from_a", m, cell.carried * n_a)
+        handed_on.take(np.cumsum(new_parent) - 1, axis=0, out=from_a, mode="clip")
+        from_x = rnn.input_layer(character, self.params, out=work("from_x", m, cell.gates * n_a))
+        children = np.empty((m, n_a), states.dtype)
+        cell.step(from_x, from_a, children)
         return children
 
     def too_rare(self, delivered: int, count: int) -> str:

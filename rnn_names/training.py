@@ -196,7 +196,7 @@ class Trainer:
         # Everything random in an epoch follows from its number, so a run can be taken up again at any epoch.
         shuffle, *dropout = (np.random.default_rng([settings.seed, 2, self.epoch, i]) for i in range(1 + SHARDS))
         for i, rows in enumerate(self.batches.epoch(settings.batch_size, shuffle)):
-            batch_loss, n = self._step(pool, rows, dropout, self.epoch + i / self.n_batches)
+            batch_loss, n = self._step(pool, rows, dropout, self.epoch + (i + 0.5) / self.n_batches)
             if not math.isfinite(batch_loss):
                 raise self._diverged()
             loss, characters = loss + batch_loss, characters + n

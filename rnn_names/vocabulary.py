@@ -1,6 +1,6 @@
-"""Characters to indices and back.
+r"""Characters to indices and back.
 
-Index 0 is the end-of-name symbol (EOS); characters follow. EOS is written "\\n", which no name contains.
+Index 0 is the end-of-name symbol (EOS); characters follow. EOS is written "\n", which no name contains.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rnn_names.corpus import Names
+
+MAX_NAME_LENGTH = 200
+"""Characters; a longer line is taken for a mistake."""
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Unicode's Bidi_Control: they can make a name display as another."""
@@ -61,7 +64,7 @@ class Vocabulary:
 
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
-        """(len(self),) uint32: the code point of each index; EOS is that of "\\n"."""
+        r"""(len(self),) uint32: the code point of each index; EOS is that of "\n"."""
         return np.frombuffer(("\n" + self.characters).encode("utf-32-le"), dtype="<u4").astype(np.uint32)
 
     @cached_property
@@ -76,9 +79,9 @@ class Vocabulary:
 
 
 def refused_characters(text: str) -> str:
-    """Those of a text's characters that no name can hold, and surrogates, which no UTF-8 text can hold.
+    r"""Those of a text's characters that no name can hold, and surrogates, which no UTF-8 text can hold.
 
-    >>> refused_characters("a\\tb")
-    '\\t'
+    >>> refused_characters("a\tb")
+    '\t'
     """
     return "".join(c for c in text if c in REFUSED_CHARACTERS or "\ud800" <= c <= "\udfff")
