@@ -21,7 +21,7 @@ def run(*arguments, cwd=None, env=None, stdout=None, text=True, **options):
         settings["encoding"] = "utf-8"
     if stdout is None:
         return subprocess.run(command, stdout=subprocess.PIPE, **settings)
-    with open(stdout, "wb") as file:
+    with Path(stdout).open("wb") as file:
         return subprocess.run(command, stdout=file, **settings)
 
 

@@ -47,3 +47,20 @@ def private_branches(x, y):
         siblings=[[each]] * steps,
         ends=each + (steps - 1) * m,
     )
+
+
+def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
+    """Holds `gradients` of `function(arrays)` to its central differences, along random directions of each array by itself.
+
+    The fourth-order difference: its error is below the tolerance for any h that keeps rounding below it, too.
+    """
+    assert set(gradients) == set(arrays)
+    for name, array in arrays.items():
+        assert gradients[name].shape == array.shape
+        for _ in range(directions):
+            direction = rng.standard_normal(array.shape)
+            direction /= np.linalg.norm(direction)
+            at = {step: function({**arrays, name: array + step * h * direction}) for step in (-2, -1, 1, 2)}
+            numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
+            exact = float(np.vdot(gradients[name], direction))
+            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), f"gradient of {name}: {exact}, should be {numeric}"

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import CELLS, private_branches, random_names, random_params, tree_of
+from networks import CELLS, assert_gradients, private_branches, random_names, random_params, tree_of
 
 from rnn_names import rnn
 
@@ -94,23 +94,6 @@ def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell
 # --- Gradients -----------------------------------------------------------------------------------------------------------------
 
 
-def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
-    """Holds `gradients` of `function(arrays)` to its central differences, along random directions of each array by itself.
-
-    The fourth-order difference: its error is below the tolerance for any h that keeps rounding below it, too.
-    """
-    assert set(gradients) == set(arrays)
-    for name, array in arrays.items():
-        assert gradients[name].shape == array.shape
-        for _ in range(directions):
-            direction = rng.standard_normal(array.shape)
-            direction /= np.linalg.norm(direction)
-            at = {step: function({**arrays, name: array + step * h * direction}) for step in (-2, -1, 1, 2)}
-            numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
-            exact = float(np.vdot(gradients[name], direction))
-            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), f"gradient of {name}: {exact}, should be {numeric}"
-
-
 @pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("seed", range(4))
@@ -139,17 +122,20 @@ def test_gradients_of_one_cell(cell):
 
     _, y_hat = rnn.cell_forward(arrays["x"], arrays["a_prev"], params)
     d_logits = y_hat * y.sum(axis=1, keepdims=True) - y
-    gradients = rnn.cell_backward(d_logits, da.copy(), arrays["x"], arrays["a_prev"], params)
+    gradients = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits, da)
     assert_gradients(loss, arrays, gradients, rng)
+    last = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits)
+    zero = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits, np.zeros((3, 4)))
+    assert all(np.array_equal(last[name], zero[name]) for name in zero), "nothing comes from after the last step"
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_cell_backward_leaves_its_arguments_alone(cell):
     rng = np.random.default_rng(12)
     params = random_params(rng, cell)
-    arguments = [rng.standard_normal((3, n)) for n in (5, 4, 5, 4)]
+    arguments = [x, a_prev, d_logits, da] = [rng.standard_normal((3, n)) for n in (5, 4, 5, 4)]
     copies = [array.copy() for array in arguments]
-    rnn.cell_backward(*arguments, params)
+    rnn.cell_backward(x, a_prev, params, d_logits, da)
     assert all(np.array_equal(a, b) for a, b in zip(arguments, copies, strict=True))
 
 

@@ -1,0 +1,292 @@
+"""Name lists: what is read, what is refused and where, distinct names, and the held-out split."""
+
+import io
+import unicodedata
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_names import corpus
+from rnn_names.corpus import MAX_NAME_LENGTH, Corpus, Names, corpus_from_strings, read_corpus, read_names
+from rnn_names.errors import CorpusError
+
+
+def read(*texts):
+    """A corpus from texts, or bytes, as if each were a file."""
+    return read_corpus([(f"file{i}", io.BytesIO(t if isinstance(t, bytes) else t.encode())) for i, t in enumerate(texts, 1)])
+
+
+def counted(read_in):
+    return dict(zip(read_in.names.to_strings(), read_in.counts.tolist(), strict=True))
+
+
+# --- Reading -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("b\na\n", {"a": 1, "b": 1}),
+        ("b\na", {"a": 1, "b": 1}),
+        ("a\r\nb\r\n", {"a": 1, "b": 1}),
+        ("a\r\nb\nc\r\n", {"a": 1, "b": 1, "c": 1}),
+        ("\ufeffa\nb\n", {"a": 1, "b": 1}),
+        ("\ufeff\nb\na", {"a": 1, "b": 1}),
+        (" a \t\n\u3000b\u00a0\n\u2003c", {"a": 1, "b": 1, "c": 1}),
+        ("\n \n\t\r\na\n\n\r\nb\n   ", {"a": 1, "b": 1}),
+        ("a\nb\na\n a\n", {"a": 3, "b": 1}),
+        ("Ada\nada\nADA", {"Ada": 1, "ada": 1, "ADA": 1}),
+        ("Mary Ann\nO'Neill-Smith", {"Mary Ann": 1, "O'Neill-Smith": 1}),
+        ("Zoe\u0308\nZo\u00eb\nb", {"Zo\u00eb": 2, "b": 1}),
+        ("\u212bsa\nA\u030asa\nb", {"\u00c5sa": 2, "b": 1}),
+        ("Σωκράτης\nАлёша\n愛\nمحمد\nदेवी\n𐐷𐐲\n", {"Σωκράτης": 1, "Алёша": 1, "愛": 1, "محمد": 1, "देवी": 1, "𐐷𐐲": 1}),
+    ],
+    ids=["LF", "no last LF", "CRLF", "mixed ends", "BOM", "BOM on a blank line", "trimmed", "blank lines", "duplicates", "case kept",
+         "inner space", "NFC", "NFC of signs", "scripts"],
+)  # fmt: skip
+def test_reading(text, expected):
+    assert counted(read(text)) == expected
+
+
+def test_blank_lines_are_counted():
+    assert read("a\n\n \nb\n").n_blank == 2
+
+
+def test_several_files_are_one_corpus_each_with_a_mark_of_its_own():
+    whole = read("\ufeffa\nb", "\ufeffb\nc\n", "")
+    assert counted(whole) == {"a": 1, "b": 2, "c": 1}
+    assert whole.n_lines == 4
+
+
+def test_a_joiner_inside_a_name_is_kept():
+    # Persian and Indic spelling needs them.
+    assert "می\u200cخواهم" in counted(read("می\u200cخواهم\nb"))
+
+
+def test_names_of_the_greatest_length_are_kept():
+    longest = "a" * MAX_NAME_LENGTH
+    assert counted(read(f"  {longest}  \nb")) == {longest: 1, "b": 1}
+    # Composed, these are as many characters as a name can have.
+    assert len(read("e\u0301" * MAX_NAME_LENGTH + "\nb").names.to_strings()[1]) == MAX_NAME_LENGTH
+
+
+@pytest.mark.parametrize("shift", [0x4E00, 0x1F300, 0x20000])
+def test_thousands_of_distinct_characters(shift):
+    strings = [chr(shift + i) + chr(shift + 2 * i) for i in range(700)] + [chr(c) for c in range(0xAC00, 0xAC00 + 4000)]
+    assert counted(read("\n".join(reversed(strings)))) == dict.fromkeys(strings, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        (b"", "file1:", "no names"),
+        (b"\xef\xbb\xbf", "file1:", "no names"),
+        (b"\n \r\n\t\n", "file1:", "no names"),
+        (b"a\na\n a\n", "file1:", "at least two"),
+        (b"a\nb\n\xe9t\xe9\n", "file1, line 3:", "UTF-8"),
+        (b"a\r\nb\r\nc\xff", "file1, line 3:", "UTF-8"),
+        (b"a\n\xed\xa0\x80\n", "file1, line 2:", "UTF-8"),
+        (b"a\nb\n\nc\x07d\n", "file1, line 4:", "control character (U+0007)"),
+        (b"a\x00b\nc", "file1, line 1:", "U+0000"),
+        (b"a\nb\x1b[2J\n", "file1, line 2:", "U+001B"),
+        (b"a\nb\rc\n", "file1, line 2:", "U+000D"),
+        (b"a\nb\tc\n", "file1, line 2:", "U+0009"),
+        ("a\nb\u2028c\n".encode(), "file1, line 2:", "U+2028"),
+        ("a\nb\u0085c\n".encode(), "file1, line 2:", "U+0085"),
+        ("a\nb\ufeffc\n".encode(), "file1, line 2:", "byte-order mark"),
+        ("a\n\ufeffc\n".encode(), "file1, line 2:", "byte-order mark"),
+        ("a\nb\u202ec\n".encode(), "file1, line 2:", "bidirectional"),
+        (b"a\nb\n" + b"x" * (MAX_NAME_LENGTH + 1) + b"\n", "file1, line 3:", "one name per line?"),
+    ],
+)
+def test_what_cannot_be_names_is_refused_with_its_line(text, where, what):
+    with pytest.raises(CorpusError) as error:
+        read(text)
+    message = str(error.value)
+    assert message.startswith(where)
+    assert what in message
+    assert "\n" not in message
+    assert message.isprintable()
+
+
+def test_the_first_bad_line_is_named():
+    with pytest.raises(CorpusError, match=r"file2, line 2: .*U\+0001"):
+        read("a\nb\n", "c\nd\x01e\nf\x02g\n")
+
+
+def test_a_stream_that_fails_is_one_line():
+    class Broken(io.RawIOBase):
+        def read(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(CorpusError, match="^disk: cannot be read: Input/output error$"):
+        read_corpus([("disk", Broken())])
+
+
+def test_strings_are_held_to_the_rules_of_lines():
+    assert counted(corpus_from_strings([" b", "a", "", "b"])) == {"a": 1, "b": 2}
+    with pytest.raises(CorpusError, match="line break"):
+        corpus_from_strings(["a\nb", "c"])
+    with pytest.raises(CorpusError, match=r"names, line 2: .*U\+0007"):
+        corpus_from_strings(["a", "b\x07c"])
+    with pytest.raises(CorpusError, match="line 2"):
+        corpus_from_strings(["a", "\ud800"])
+
+
+# --- For every text ------------------------------------------------------------------------------------------------------------
+
+GOOD = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\u061c\u200e\u200f" + "".join(
+    chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # fmt: skip
+LINES = st.lists(st.one_of(st.text(GOOD, max_size=6), st.text("ab ", max_size=3)), max_size=12)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(lines=LINES, ends=st.lists(st.sampled_from(["\n", "\r\n"]), min_size=12, max_size=12), last=st.booleans())
+def test_no_line_is_lost_or_changed(lines, ends, last):
+    """Against Python's own strings."""
+    text = "".join(line + end for line, end in zip(lines, ends, strict=False))
+    text = text if last or not lines else text.removesuffix(ends[len(lines) - 1])
+    expected = [unicodedata.normalize("NFC", line).strip() for line in lines]
+    found = [name for part in read_names("text", io.BytesIO(text.encode())) for name in part.to_strings()]
+    # A last line that is empty and has no end is no line.
+    assert found == (expected[:-1] if expected and not last and not lines[-1] else expected)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    data=st.binary(max_size=40)
+    | st.lists(st.sampled_from([b"a", b"\n", b"\r", b" ", b"\xc3", b"\xa9", b"\xef\xbb\xbf"])).map(b"".join)
+)
+def test_any_bytes_are_a_corpus_or_one_line(data):
+    try:
+        found = read(data)
+    except CorpusError as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert len(found) >= 2
+
+
+# Longer than any line below, since a line has to fit a piece, and shorter than the texts.
+@pytest.mark.parametrize("size", [24, 25, 31, 64])
+def test_pieces_do_not_show(size, monkeypatch):
+    """Cuts inside a character, a CRLF, the byte-order mark: the same names, counts and line numbers."""
+    lines = ["é", "愛愛", "", "a", "Zoe\u0308", " b ", "𐐷", "x" * 20, "c\r"] * 7
+    text = ("\ufeff" + "\n".join(lines)).encode()
+    expected = read(text)
+    bad = text + b"\na\x07b"
+    with pytest.raises(CorpusError) as whole:
+        read(bad)
+    monkeypatch.setattr(corpus, "PIECE_BYTES", size)
+    assert counted(read(text)) == counted(expected)
+    assert read(text).n_blank == expected.n_blank == 7
+    with pytest.raises(CorpusError) as pieces:
+        read(bad)
+    assert str(pieces.value) == str(whole.value)
+    assert "line 64:" in str(whole.value)
+    with pytest.raises(CorpusError, match="line 64: not UTF-8"):
+        read(text + b"\n\xff")
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(lines=st.lists(st.text("aé愛 ", max_size=4), max_size=20), size=st.integers(16, 40))
+def test_pieces_do_not_show_in_any_text(lines, size):
+    text = "\r\n".join(lines).encode()
+    expected = [name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corpus, "PIECE_BYTES", size)
+        assert [name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()] == expected
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(corpus, "PIECE_BYTES", 1000)
+    stream = io.BytesIO(b"a\n" + b"x" * 100_000)
+    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one name per line?"):
+        read_corpus([("text", stream)])
+    assert stream.tell() <= 3000, "it stops soon"
+
+
+# --- Names ---------------------------------------------------------------------------------------------------------------------
+
+STRINGS = st.lists(st.text(max_size=8) | st.text("ab", max_size=30) | st.text("a\x00\U0010ffff", max_size=9), max_size=30)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(strings=STRINGS)
+def test_distinct_is_sorted_set_with_counts(strings):
+    names, counts = Names.from_strings(strings).distinct()
+    assert names.to_strings() == sorted(set(strings))
+    assert dict(zip(names.to_strings(), counts.tolist(), strict=True)) == Counter(strings)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(strings=STRINGS)
+def test_order_is_that_of_sorted(strings):
+    order, first = Names.from_strings(strings).order()
+    ordered = [strings[i] for i in order]
+    assert ordered == sorted(strings)
+    assert sorted(order.tolist()) == list(range(len(strings)))
+    assert first.tolist() == [i == 0 or ordered[i] != ordered[i - 1] for i in range(len(ordered))]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(strings=STRINGS, data=st.data())
+def test_names_are_kept_by_every_rearrangement(strings, data):
+    names = Names.from_strings(strings)
+    assert names.to_strings() == strings
+    assert names.to_lines() == "".join(f"{s}\n" for s in strings).encode()
+    assert Names.concatenate([names, names]).to_strings() == strings * 2
+    rows = data.draw(st.lists(st.integers(0, len(strings) - 1), max_size=20)) if strings else []
+    assert names.take(np.array(rows, int)).to_strings() == [strings[i] for i in rows]
+    rectangle, lengths = names.padded(np.array(rows, int))
+    assert lengths.tolist() == [len(strings[i]) for i in rows]
+    assert ["".join(map(chr, row[:n])) for row, n in zip(rectangle.tolist(), lengths, strict=True)] == [strings[i] for i in rows]
+    assert all(not row[n:].any() for row, n in zip(rectangle, lengths, strict=True))
+
+
+# --- The held-out split --------------------------------------------------------------------------------------------------------
+
+
+def corpus_of(n):
+    names = Names.from_strings([f"{i:06}" for i in range(n)])
+    return Corpus(names, np.arange(1, n + 1))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(n=st.integers(2, 300), fraction=st.floats(0.001, 0.9), seed=st.integers(0, 99))
+def test_a_split_parts_the_distinct_names(n, fraction, seed):
+    whole = corpus_of(n)
+    size = max(round(fraction * n), 1)
+    if n - size < 1:
+        with pytest.raises(CorpusError, match="leave none to train on"):
+            whole.split(fraction, np.random.default_rng(seed))
+        return
+    rest, held_out = whole.split(fraction, np.random.default_rng(seed))
+    assert len(held_out) == size
+    assert sorted(rest.names.to_strings() + held_out.to_strings()) == whole.names.to_strings()
+    assert not set(rest.names.to_strings()) & set(held_out.to_strings())
+    assert rest.names.to_strings() == sorted(rest.names.to_strings()), "batches lean on the order"
+    assert counted(rest).items() <= counted(whole).items(), "counts stay with their names"
+
+
+@pytest.mark.parametrize(("n", "size"), [(2, 1), (14, 1), (16, 2), (1000, 100), (20_000, 2000), (50_000, 2000)])
+def test_a_tenth_at_least_1_and_at_most_2000(n, size):
+    rest, held_out = corpus_of(n).split(0.1, np.random.default_rng(0))
+    assert (len(rest), len(held_out)) == (n - size, size)
+
+
+def test_no_fraction_holds_nothing_out():
+    rest, held_out = corpus_of(5).split(0, np.random.default_rng(0))
+    assert (len(rest), len(held_out)) == (5, 0)
+
+
+def test_the_split_follows_the_seed():
+    held_out = [corpus_of(100).split(0.1, np.random.default_rng(seed))[1].to_strings() for seed in (1, 1, 2)]
+    assert held_out[0] == held_out[1] != held_out[2]
+
+
+def test_every_name_can_be_held_out():
+    drawn = {name for seed in range(60) for name in corpus_of(20).split(0.1, np.random.default_rng(seed))[1].to_strings()}
+    assert len(drawn) == 20

@@ -1,0 +1,275 @@
+"""The model file: what is in it, what is refused, and that it is replaced whole or not at all."""
+
+import io
+import json
+import os
+import zipfile
+
+import numpy as np
+import pytest
+
+import rnn_names
+from rnn_names import Model, model, rnn
+from rnn_names.errors import ModelFileError
+from rnn_names.vocabulary import Vocabulary
+
+CHARACTERS = "abé愛𐐷"
+
+
+def make(cell="gru", n_a=4, seed=0):
+    params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
+    return Model(Vocabulary(CHARACTERS), params, {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}})
+
+
+@pytest.fixture
+def path(tmp_path):
+    make().save(tmp_path / "names.npz")
+    return tmp_path / "names.npz"
+
+
+def arrays_of(path):
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def rewrite(path, change):
+    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it again as NumPy would."""
+    arrays = arrays_of(path)
+    contents = {**arrays, "meta": json.loads(str(arrays["meta"]))}
+    change(contents)
+    if isinstance(contents.get("meta"), dict):
+        contents["meta"] = np.array(json.dumps(contents["meta"]))
+    np.savez(path, **contents)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_a_model_comes_back_as_it_was(cell, tmp_path):
+    before = make(cell)
+    before.save(tmp_path / "m.npz")
+    after = Model.load(str(tmp_path / "m.npz"))
+    assert after.vocabulary.characters == CHARACTERS
+    assert after.training == before.training
+    assert (after.cell, after.hidden_size) == (cell, 4)
+    assert set(after.params) == set(before.params)
+    for name, array in before.params.items():
+        assert after.params[name].dtype == np.float32
+        assert np.array_equal(after.params[name], array)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_numpy_alone_reads_the_file(cell, tmp_path):
+    make(cell).save(tmp_path / "m.npz")
+    arrays = arrays_of(tmp_path / "m.npz")
+    meta = json.loads(str(arrays.pop("meta")))
+    gates, n_y = {"rnn": 1, "gru": 3}[cell], len(CHARACTERS) + 1
+    shapes = {"Wax": (gates * 4, n_y), "Waa": (gates * 4, 4), "Wya": (n_y, 4), "ba": (gates * 4,), "by": (n_y,), "a0": (4,)}
+    shapes.update({"bn": (4,)} if cell == "gru" else {})
+    assert {name: array.shape for name, array in arrays.items()} == shapes
+    assert {array.dtype.str for array in arrays.values()} == {"<f4"}
+    assert meta == {
+        "format": model.FORMAT,
+        "cell": cell,
+        "vocabulary": CHARACTERS,
+        "training": {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
+        "program": f"rnn-names {rnn_names.__version__}",
+    }
+
+
+def test_a_compressed_file_is_read_too(path):
+    arrays = arrays_of(path)
+    np.savez_compressed(path, **arrays)
+    assert np.array_equal(Model.load(path).params["Wax"], arrays["Wax"])
+
+
+# --- Refusals ------------------------------------------------------------------------------------------------------------------
+
+
+def refusal(path):
+    """The message with which a file is refused; the file is as it was."""
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(ModelFileError) as error:
+        Model.load(path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    assert (path.read_bytes() if path.is_file() else None) == before
+    return message.removeprefix(f"{path}: ")
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path):
+    assert "rnn-names train" in refusal(tmp_path / "none.npz")
+
+
+def test_a_directory_is_refused(tmp_path):
+    assert "directory" in refusal(tmp_path).lower()
+
+
+@pytest.mark.parametrize("content", [b"", b"Ada\nBob\n", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), bytes(1000)])
+def test_what_is_no_model_is_refused(content, tmp_path):
+    (tmp_path / "m.npz").write_bytes(content)
+    assert "not a model file" in refusal(tmp_path / "m.npz")
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.95, 0.999])
+def test_a_truncated_file_is_refused(path, share):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    assert "not a model file, or a damaged one" in refusal(path)
+
+
+def test_a_changed_weight_is_noticed(path):
+    content = bytearray(path.read_bytes())
+    where = content.find(arrays_of(path)["Waa"].tobytes())
+    content[where + 5] ^= 1
+    path.write_bytes(content)
+    assert "damaged" in refusal(path)
+
+
+def set_array(name, function):
+    def change(contents):
+        contents[name] = function(contents[name])
+
+    return change
+
+
+def set_meta(**fields):
+    return lambda contents: contents["meta"].update(fields)
+
+
+def put(name, value):
+    return lambda contents: contents.update({name: value})
+
+
+NOT_FINITE = np.array([1, np.nan, 2, 3], np.float32)
+WRONG_CONTENTS = {
+    "no meta": (lambda c: c.pop("meta"), "meta"),
+    "meta no text": (put("meta", np.zeros(3, np.float32)), "meta"),
+    "meta no JSON": (put("meta", np.array("{")), "JSON"),
+    "meta no object": (put("meta", np.array("[1]")), "JSON object"),
+    "meta deeply nested": (put("meta", np.array("[" * 100_000)), "JSON"),
+    "other format": (set_meta(format=model.FORMAT + 1), f"format version {model.FORMAT + 1}"),
+    "no format": (lambda c: c["meta"].pop("format"), "format version"),
+    "unknown cell": (set_meta(cell="lstm"), "lstm"),
+    "another cell": (set_meta(cell="rnn"), "bn"),
+    "no vocabulary": (lambda c: c["meta"].pop("vocabulary"), "vocabulary"),
+    "empty vocabulary": (set_meta(vocabulary=""), "vocabulary"),
+    "vocabulary a number": (set_meta(vocabulary=5), "vocabulary"),
+    "vocabulary shorter": (set_meta(vocabulary=CHARACTERS[1:]), "shape"),
+    "vocabulary longer": (set_meta(vocabulary=CHARACTERS + "z"), "shape"),
+    "vocabulary twice": (set_meta(vocabulary="aacde"), "twice"),
+    "vocabulary escape": (set_meta(vocabulary="abc\x1bd"), "no name can hold"),
+    "vocabulary surrogate": (set_meta(vocabulary="abc\ud800d"), "no name can hold"),
+    "training a list": (set_meta(training=[1]), "training"),
+    "longest a text": (set_meta(training={"longest": "7"}), "training"),
+    "longest too long": (set_meta(training={"longest": 10**9}), "training"),
+    "longest nothing": (set_meta(training={}), "training"),
+    "no Waa": (lambda c: c.pop("Waa"), "Waa"),
+    "no a0": (lambda c: c.pop("a0"), "a0"),
+    "one more": (put("Wxx", np.zeros(3, np.float32)), "Wxx"),
+    "Wax transposed": (set_array("Wax", lambda a: np.ascontiguousarray(a.T)), "Wax"),
+    "Waa short": (set_array("Waa", lambda a: a[1:]), "Waa"),
+    "by a column": (set_array("by", lambda a: a[:, None]), "by"),
+    "a0 a number": (set_array("a0", lambda a: a[0]), "shape"),
+    "a0 empty": (set_array("a0", lambda a: a[:0]), "shape"),
+    "Wya float64": (set_array("Wya", lambda a: a.astype(float)), "Wya"),
+    "Wya float16": (set_array("Wya", lambda a: a.astype(np.float16)), "Wya"),
+    "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya"),
+    "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya"),
+    "bn NaN": (put("bn", NOT_FINITE), "bn: a weight that is not a finite number"),
+    "ba infinite": (set_array("ba", lambda a: a + np.float32(np.inf)), "ba: a weight that is not a finite number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG_CONTENTS)
+def test_wrong_contents_are_refused(case, path):
+    change, what = WRONG_CONTENTS[case]
+    rewrite(path, change)
+    assert what in refusal(path)
+
+
+def test_a_rewritten_file_is_accepted_when_nothing_is_wrong(path):
+    # Else the refusals above could be about the rewriting.
+    rewrite(path, lambda contents: None)
+    assert Model.load(path).training == make().training
+
+
+def test_no_pickle_is_ever_opened(path):
+    class Harm:
+        def __reduce__(self):
+            return (os.mkdir, (str(path) + ".harm",))
+
+    arrays = arrays_of(path)
+    with path.open("wb") as file:
+        np.savez(file, **{**arrays, "Waa": np.array([Harm()], object)})
+    assert "Waa" in refusal(path)
+    assert not path.with_name("names.npz.harm").exists()
+
+
+def members(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write_members(path, pairs, compression=zipfile.ZIP_STORED):
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in pairs:
+            archive.writestr(name, content)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_array_that_is_there_twice_is_refused(path):
+    all_of_them = members(path)
+    write_members(path, [*all_of_them.items(), ("Waa.npy", all_of_them["Waa.npy"])])
+    assert "twice" in refusal(path)
+
+
+def test_a_header_that_claims_more_than_is_there_is_refused_before_memory_is_taken(path):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6)})
+    write_members(path, {**members(path), "Waa.npy": header.getvalue() + bytes(64)}.items(), zipfile.ZIP_DEFLATED)
+    assert "Waa" in refusal(path)
+
+
+def test_bytes_after_an_array_are_refused(path):
+    all_of_them = members(path)
+    write_members(path, {**all_of_them, "by.npy": all_of_them["by.npy"] + bytes(4)}.items())
+    assert "by: its size" in refusal(path)
+
+
+# --- Writing -------------------------------------------------------------------------------------------------------------------
+
+
+def test_saving_replaces_the_file_in_one_step_and_leaves_nothing_else(path):
+    with path.open("rb") as reader:
+        old = path.read_bytes()
+        make(seed=9).save(path)
+        assert reader.read() == old, "who had the old file open goes on reading the old model"
+    assert path.read_bytes() != old
+    assert np.array_equal(Model.load(path).params["Waa"], make(seed=9).params["Waa"])
+    assert [p.name for p in path.parent.iterdir()] == ["names.npz"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeypatch):
+    old, write = path.read_bytes(), np.savez
+
+    def fail_half_way(file, **arrays):
+        write(file, meta=arrays["meta"])
+        raise error
+
+    monkeypatch.setattr(np, "savez", fail_half_way)
+    with pytest.raises(ModelFileError if isinstance(error, OSError) else KeyboardInterrupt) as raised:
+        make(seed=9).save(path)
+    if isinstance(error, OSError):
+        assert str(raised.value) == f"{path}: cannot be written: No space left on device"
+    assert path.read_bytes() == old
+    assert [p.name for p in path.parent.iterdir()] == ["names.npz"]
+
+
+@pytest.mark.parametrize("where", ["", "none/names.npz"])
+def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
+    with pytest.raises(ModelFileError, match="cannot be written|directory"):
+        make().save(tmp_path / where)
+    with pytest.raises(ModelFileError):
+        model.check_writable(str(tmp_path / where))
+    assert list(tmp_path.iterdir()) == []

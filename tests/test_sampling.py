@@ -1,0 +1,304 @@
+"""Drawing names: the stream that a seed fixes, and the law that names come by."""
+
+import math
+import os
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+from networks import CELLS
+
+from rnn_names import Model, rnn, sampling, train
+from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.sampling import Options, sample
+from rnn_names.vocabulary import Vocabulary
+
+DRAWS = 200_000
+
+# A few letters and short names, so that all names and their probabilities can be listed.
+SYLLABLES = ["ab", "aba", "abba", "bab", "b", "cab", "ca", "acca", "baba", "abc", "bcab", "ccc", "a", "cabac"]
+LONGEST = 5
+
+
+@pytest.fixture(scope="module")
+def small_models():
+    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0}
+    return {cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, **settings) for cell in CELLS}
+
+
+def at_temperature(model, temperature):
+    """A model whose law at temperature 1 is that of another at some temperature: logits are divided by it."""
+    params = {name: array / np.float32(temperature) if name in ("Wya", "by") else array for name, array in model.params.items()}
+    return Model(model.vocabulary, params, model.training)
+
+
+def law(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
+    """The probability of every name that meets the conditions, given them."""
+    lengths = range(max(min_length, len(prefix), 1), max_length + 1)
+    names = [prefix + "".join(rest) for n in lengths for rest in product("abc", repeat=n - len(prefix))]
+    probabilities = np.exp(at_temperature(model, temperature).log_prob(names))
+    return dict(zip(names, probabilities / probabilities.sum(), strict=True))
+
+
+def assert_drawn_from(drawn, probabilities, z=4.5):
+    """Holds counts to probabilities: each by its own standard deviation, and all together by a chi-square test.
+
+    A chi-square that is far too low is wrong, too: then draws are not independent.
+    """
+    n = sum(drawn.values())
+    assert set(drawn) <= set(probabilities)
+    common = {key: p for key, p in probabilities.items() if n * p >= 10}
+    for key, p in common.items():
+        assert abs(drawn[key] - n * p) < z * math.sqrt(n * p * (1 - p)), f"{key!r}: {drawn[key]} of {n}, expected {n * p:.1f}"
+    rest = max(1 - sum(common.values()), 0.0)
+    observed = np.array([*(drawn[key] for key in common), n - sum(drawn[key] for key in common)], float)
+    expected = n * np.array([*common.values(), rest])
+    if expected[-1] < 10:
+        observed, expected = observed[:-1], expected[:-1]
+    freedom = len(observed) - 1
+    assert freedom >= 1
+    chi_square = ((observed - expected) ** 2 / expected).sum()
+    # Wilson & Hilferty: the cube root of chi-square / freedom is nearly normal.
+    score = ((chi_square / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
+    assert abs(score) < z, f"chi-square {chi_square:.1f} at {freedom} degrees of freedom"
+
+
+def by(function, probabilities):
+    """The law of a function of the name."""
+    sums = Counter()
+    for name, p in probabilities.items():
+        sums[function(name)] += p
+    return sums
+
+
+# --- The law -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7, 1.8])
+@pytest.mark.parametrize("cell", CELLS)
+def test_names_come_with_the_models_own_probabilities(cell, temperature, small_models):
+    """All names, their lengths and first characters; those that would be too long are drawn again, so the law is conditional."""
+    expected = law(small_models[cell], temperature)
+    names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
+    assert len(names) == DRAWS
+    assert_drawn_from(Counter(names), expected)
+    assert_drawn_from(Counter(map(len, names)), by(len, expected))
+    assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
+    assert_drawn_from(Counter(name[-1] for name in names), by(lambda name: name[-1], expected))
+
+
+def test_the_check_of_the_law_can_fail(small_models):
+    names = small_models["gru"].sample(DRAWS, temperature=0.97, seed=11)
+    with pytest.raises(AssertionError):
+        assert_drawn_from(Counter(names), law(small_models["gru"]))
+    even = Counter({name: round(DRAWS * p) for name, p in law(small_models["gru"]).items()})
+    with pytest.raises(AssertionError, match="chi-square"):
+        assert_drawn_from(even, law(small_models["gru"]))
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"prefix": "a"},
+        {"prefix": "cab"},
+        {"prefix": "abcab"},
+        {"prefix": "b", "min_length": 3, "max_length": 4, "temperature": 0.7},
+        {"min_length": 4},
+        {"max_length": 2},
+        {"min_length": 3, "max_length": 3},
+        {"max_length": 1},
+    ],
+    ids=str,
+)
+def test_conditions_give_the_conditional_law(conditions, small_models):
+    names = small_models["gru"].sample(20_000, seed=3, **conditions)
+    assert len(names) == 20_000
+    expected = law(small_models["gru"], **conditions)
+    if len(expected) == 1:
+        assert set(names) == set(expected)
+    else:
+        assert_drawn_from(Counter(names), expected)
+
+
+@pytest.mark.parametrize("nodes", [1, 5])
+def test_a_walk_in_small_parts_has_the_same_law(nodes, small_models, monkeypatch):
+    assert sampling.NODES_AT_ONCE > nodes
+    monkeypatch.setattr(sampling, "NODES_AT_ONCE", nodes)
+    names = small_models["gru"].sample(20_000, seed=4)
+    assert_drawn_from(Counter(names), law(small_models["gru"]))
+
+
+def test_neighbours_in_the_stream_are_independent(small_models):
+    names = small_models["gru"].sample(60_000, seed=5)
+    first = law(small_models["gru"])
+    letters = by(lambda name: name[0], first)
+    pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
+    assert_drawn_from(Counter((a[0], b[0]) for a, b in zip(names[::2], names[1::2], strict=True)), pairs)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_should(temperature, model):
+    names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, max_length=200))
+    tempered = at_temperature(model, temperature)
+    n_y = len(model.vocabulary)
+    _, y_hat = rnn.cell_forward(np.zeros((1, n_y), np.float32), tempered.params["a0"][None], tempered.params)
+    empty, *first = y_hat[0].astype(float)
+    drawn = Counter()
+    for name, count in names.items():
+        drawn[name[0]] += count
+    assert_drawn_from(drawn, {c: p / (1 - empty) for c, p in zip(model.vocabulary.characters, first, strict=True)})
+    # All that is thrown away is the empty name; one over 200 characters is next to impossible.
+    likely = [name for name, _ in names.most_common(200)]
+    for name, p in zip(likely, np.exp(tempered.log_prob(likely)) / (1 - empty), strict=True):
+        # Names are chosen for being drawn often, so the bound is wider.
+        assert abs(names[name] - DRAWS * p) < 6 * math.sqrt(DRAWS * p), name
+
+
+# --- The stream ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 10, 64, 65, 500])
+def test_fewer_names_are_the_beginning_of_more(count, model):
+    more = model.sample(2 * count, seed=7)
+    assert len(more) == 2 * count
+    assert model.sample(count, seed=7) == more[:count]
+
+
+@pytest.mark.parametrize("start", [0, 1, 63, 64, 200, 1500])
+def test_start_skips_into_the_same_stream(start, model):
+    stream = model.sample(1700, seed=8)
+    assert model.sample(100, seed=8, start=start) == stream[start : start + 100]
+
+
+def test_start_reaches_blocks_of_the_largest_size_without_drawing_what_lies_before(model, monkeypatch):
+    monkeypatch.setattr(sampling, "LARGEST_BLOCK", 256)
+    stream = model.sample(3000, seed=8)
+    assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
+    blocks = []
+    draw = sampling._draw_block
+    monkeypatch.setattr(sampling, "_draw_block", lambda walk, seed, block: (blocks.append(block), draw(walk, seed, block))[1])
+    assert len(model.sample(5, seed=8, start=10**15)) == 5
+    assert len(blocks) <= 2
+
+
+def test_conditions_keep_the_stream(model):
+    options = {"seed": 9, "prefix": "A", "max_length": 9, "temperature": 0.9}
+    more = model.sample(400, **options)
+    assert model.sample(130, **options) == more[:130]
+    assert model.sample(100, start=150, **options) == more[150:250]
+
+
+def test_the_number_of_cores_does_not_show(model, monkeypatch):
+    streams = []
+    for cores, threads in [(1, 4), (2, 4), (64, 4), (None, 1), (64, 9)]:
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(sampling, "MAX_THREADS", threads)
+        streams.append(model.sample(1000, seed=10))
+    assert all(stream == streams[0] for stream in streams)
+
+
+def test_seeds_give_other_streams_and_none_another_each_time(model):
+    assert model.sample(20, seed=1) != model.sample(20, seed=2)
+    assert model.sample(20) != model.sample(20)
+
+
+def test_names_arrive_in_parts_while_more_are_drawn(model):
+    parts = sample(model, 10**9, Options(seed=1))
+    first = next(parts).to_strings()
+    assert first == model.sample(len(first), seed=1)
+    assert len(first) < 10_000
+    parts.close()
+
+
+def test_no_names_wanted_none_drawn(model):
+    assert model.sample(0, seed=1) == []
+
+
+# --- Limits and refusals -------------------------------------------------------------------------------------------------------
+
+
+def test_names_are_at_most_as_long_as_the_longest_trained_on_unless_asked(model, names):
+    longest = max(map(len, names))
+    assert model.training["longest"] == longest
+    drawn = model.sample(5000, seed=2, temperature=1.5)
+    assert max(map(len, drawn)) == longest
+    assert min(map(len, drawn)) >= 1
+    assert max(map(len, model.sample(5000, seed=2, temperature=1.5, max_length=200))) > longest
+
+
+def test_a_prefix_may_be_longer_than_the_longest_name(model, names):
+    prefix = "A" * (model.training["longest"] + 3)
+    assert set(model.sample(3, seed=1, prefix=prefix)) == {prefix}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_an_untrained_model_writes_names_and_ends(cell, names):
+    untrained = train(names, cell=cell, hidden_size=16, epochs=0)
+    drawn = untrained.sample(500, seed=1)
+    assert len(drawn) == 500
+    assert set("".join(drawn)) <= set(untrained.vocabulary.characters)
+
+
+def never_ending(rare=-1e4):
+    """A network that never, or rarely, ends a name."""
+    params = rnn.init_params(np.random.default_rng(0), 3, 4)
+    params["by"][0] = rare
+    return Model(Vocabulary("ab"), params, {"longest": 4})
+
+
+def test_an_order_that_cannot_be_filled_ends_with_one_line(monkeypatch):
+    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    with pytest.raises(SamplingError, match="only 0 of 5 names found") as error:
+        never_ending().sample(5, seed=1)
+    assert "\n" not in str(error.value)
+
+
+def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
+    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    drawn = []
+    with pytest.raises(SamplingError) as error:
+        for part in sample(never_ending(-6), 500, Options(seed=1)):
+            drawn += part.to_strings()
+    assert 0 < len(drawn) < 500
+    assert f"only {len(drawn)} of 500 names found" in str(error.value)
+
+
+@pytest.mark.parametrize("temperature", [0, -1, -0.0, math.nan, math.inf, -math.inf])
+def test_a_temperature_is_a_positive_finite_number(temperature, model):
+    with pytest.raises(SamplingError, match="temperature .*: must be a finite number above 0"):
+        model.sample(1, temperature=temperature)
+
+
+@pytest.mark.parametrize("temperature", [1e-300, 1e-40, 1e-5])
+@pytest.mark.filterwarnings("error")
+def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
+    x, a, expected = np.zeros((1, len(model.vocabulary)), np.float32), model.params["a0"][None], ""
+    while True:
+        a, y_hat = rnn.cell_forward(x, a, model.params)
+        best = int(y_hat[0].argmax())
+        if best == 0:
+            break
+        expected += model.vocabulary.characters[best - 1]
+        x = np.eye(len(model.vocabulary), dtype=np.float32)[[best]]
+    assert set(model.sample(50, seed=1, temperature=temperature, max_length=200)) == {expected}
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_huge_temperature_draws_all_characters_alike(model):
+    names = model.sample(4000, seed=1, temperature=1e300, max_length=200)
+    characters = model.vocabulary.characters
+    assert_drawn_from(Counter(name[0] for name in names), dict.fromkeys(characters, 1 / len(characters)))
+
+
+@pytest.mark.parametrize(
+    "options", [{"min_length": 5, "max_length": 4}, {"prefix": "Abc", "max_length": 2}, {"max_length": 0}, {"max_length": 201}]
+)
+def test_lengths_that_no_name_can_have_are_refused(options, model):
+    with pytest.raises(SamplingError, match="no name can have"):
+        model.sample(1, **options)
+
+
+def test_a_prefix_with_an_unknown_character_is_refused(model):
+    with pytest.raises(VocabularyError, match="does not know the character '愛'"):
+        model.sample(1, prefix="A愛")

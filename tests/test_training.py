@@ -1,0 +1,283 @@
+"""The training loop: what it yields, when it stops, what it keeps, and that it learns."""
+
+import math
+
+import numpy as np
+import pytest
+from networks import CELLS, assert_gradients, random_params
+
+from rnn_names import Model, RnnNamesError, rnn, train, training
+from rnn_names.corpus import corpus_from_strings
+from rnn_names.errors import TrainingError
+from rnn_names.training import Settings, Trainer
+
+PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0}
+SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
+
+
+def trained(names, **settings):
+    """A trainer that has run, and the records it yielded."""
+    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, **settings}))
+    return trainer, list(trainer.epochs())
+
+
+def bytes_of(model):
+    return {name: array.tobytes() for name, array in model.params.items()}
+
+
+def uniform_loss(trainer):
+    return math.log(len(trainer.vocabulary))
+
+
+# --- Determinism ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_seed_fixes_every_bit_of_the_weights(cell, names):
+    settings = {"cell": cell, "dropout": 0.3, "recurrent_dropout": 0.2}
+    first, again, other = (trained(names, **settings, seed=seed)[0].model for seed in (1, 1, 2))
+    assert bytes_of(first) == bytes_of(again)
+    assert first.training == again.training
+    assert bytes_of(first)["Waa"] != bytes_of(other)["Waa"]
+
+
+def test_the_order_of_the_list_does_not_matter(names):
+    a, b = trained(names)[0].model, trained(names[::-1])[0].model
+    assert bytes_of(a) == bytes_of(b)
+
+
+# --- Epochs --------------------------------------------------------------------------------------------------------------------
+
+
+def test_no_epochs_give_the_untrained_model(names):
+    trainer, records = trained(names, epochs=0)
+    assert records == []
+    assert trainer.finished
+    assert trainer.model.training["epoch"] == 0
+    expected = Trainer(corpus_from_strings(names), Settings(**SMALL)).model
+    assert bytes_of(trainer.model) == bytes_of(expected), "as it is before training"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_an_untrained_model_guesses_almost_uniformly(cell, names):
+    trainer, _ = trained(names, epochs=0, cell=cell)
+    loss = -trainer.model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
+    assert loss == pytest.approx(uniform_loss(trainer), abs=0.3)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 90, 91, 1000])
+def test_an_epoch_goes_over_every_character_once(names, batch_size):
+    few = names[:60] + names[:30] + names[:10]  # with repeats
+    steps = []
+    trainer = Trainer(corpus_from_strings(few), Settings(**{**SMALL, "epochs": 1, "batch_size": batch_size, "held_out": 0}))
+    (record,) = trainer.epochs(lambda characters, loss: steps.append((characters, loss)))
+    assert len(steps) == trainer.n_batches == math.ceil(100 / batch_size)
+    assert sum(n for n, _ in steps) == record.characters == trainer.characters_per_epoch == sum(len(name) + 1 for name in few)
+    assert steps[-1][1] == record.smoothed_loss
+    if batch_size == 90:
+        assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
+
+
+def test_the_training_loss_is_the_mean_over_characters(names):
+    # With a rate near 0 the network stays as it is, so batches of any size must average to its loss.
+    for batch_size in (7, 64, 1000):
+        trainer, records = trained(names, epochs=1, held_out=0, batch_size=batch_size, learning_rate=1e-30)
+        expected = -trainer.model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
+        assert records[0].training_loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_single_step_already_learns(names):
+    trainer, _ = trained(names, epochs=1, held_out=0, batch_size=1000, learning_rate=0.01)
+    untrained, _ = trained(names, epochs=0, held_out=0)
+    assert trainer.model.log_prob(names).sum() > untrained.model.log_prob(names).sum() + 1
+
+
+def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
+    steps = []
+    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "batch_size": 1000}))
+    expected = trainer.smoothed_loss
+    assert expected == pytest.approx(uniform_loss(trainer))
+    for record in trainer.epochs(lambda characters, loss: steps.append((characters, loss))):
+        keep = math.exp(-record.characters / training.SMOOTHING_CHARACTERS)
+        expected = keep * expected + (1 - keep) * record.training_loss
+        assert record.smoothed_loss == steps[-1][1] == pytest.approx(expected)
+
+
+# --- Held-out names ------------------------------------------------------------------------------------------------------------
+
+
+def test_held_out_names_are_not_trained_on(names):
+    trainer, records = trained(names + names[:50], held_out=0.2)
+    held_out = set(trainer.held_out.to_strings())
+    assert len(held_out) == 60
+    assert records[0].characters == sum(len(name) + 1 for name in names + names[:50] if name not in held_out)
+    assert not held_out & set(trainer.corpus.names.to_strings())
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_the_held_out_loss_is_that_of_the_saved_weights(names, dropout):
+    """Measured without dropout, whatever the training did."""
+    trainer, records = trained(names, dropout=dropout, recurrent_dropout=dropout, epochs=4, learning_rate=0.01)
+    held_out = trainer.held_out.to_strings()
+    loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
+    assert min(record.held_out_loss for record in records) == pytest.approx(loss, rel=1e-5)
+    assert trainer.model.training["held_out_loss"] == pytest.approx(loss, rel=1e-5)
+
+
+def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
+    trainer, records = trained(names, held_out=0, epochs=4, patience=1)
+    assert len(trainer.held_out) == 0
+    assert [record.epoch for record in records] == [1, 2, 3, 4]
+    assert [record.held_out_loss for record in records] == [None] * 4
+    assert all(record.is_best for record in records)
+    assert trainer.model.training["epoch"] == 4
+
+
+def test_the_best_epoch_is_kept_and_training_stops_when_the_held_out_loss_no_longer_falls(names):
+    trainer, records = trained(names[:100], epochs=80, patience=3, learning_rate=0.05, hidden_size=24)
+    losses = [record.held_out_loss for record in records]
+    best = int(np.argmin(losses))
+    assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
+    assert trainer.finished
+    assert [record.is_best for record in records] == [i == int(np.argmin(losses[: i + 1])) for i in range(len(losses))]
+    assert trainer.best_epoch == trainer.model.training["epoch"] == best + 1
+    held_out = trainer.held_out.to_strings()
+    loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
+    assert loss == pytest.approx(losses[best], rel=1e-5)
+    assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
+
+
+# --- Learning ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_it_learns(cell, optimizer, names):
+    rate = {"adam": 0.02, "sgd": 2.0}[optimizer]
+    trainer, records = trained(names, cell=cell, optimizer=optimizer, epochs=8, learning_rate=rate, hidden_size=32)
+    assert records[-1].held_out_loss < uniform_loss(trainer) - 1.2
+    assert records[-1].training_loss < records[0].training_loss
+    real = trainer.model.log_prob(names[:50])
+    scrambled = trainer.model.log_prob([name[::-1] for name in names[:50]])
+    assert real.mean() > scrambled.mean() + 5, "names are likelier than the same letters backwards"
+
+
+def test_repeats_count():
+    often = train(["ab"] * 50 + ["ba"], **{**SMALL, "epochs": 20, "learning_rate": 0.02, "held_out": 0})
+    ab, ba = often.log_prob(["ab", "ba"])
+    assert ab - ba == pytest.approx(math.log(50), abs=1)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(optimizer, names):
+    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "learning_rate": 1e30, "optimizer": optimizer}))
+    with pytest.raises(TrainingError, match="--learning-rate below") as error:
+        list(trainer.epochs())
+    assert "\n" not in str(error.value)
+    assert all(np.isfinite(array).all() for array in trainer.model.params.values())
+
+
+def test_the_record_says_how_it_was_trained(names):
+    trainer, records = trained(names + names[:5])
+    record = trainer.model.training
+    assert record["names"] == 305 - 30 - sum(name in set(trainer.held_out.to_strings()) for name in names[:5])
+    assert (record["distinct_names"], record["held_out_names"]) == (270, 30)
+    assert record["longest"] == max(map(len, names))
+    assert record["settings"]["hidden_size"] == 16
+    assert None not in record["settings"].values()
+    assert record["training_loss"] == records[record["epoch"] - 1].training_loss
+
+
+def test_settings_given_win_over_those_by_corpus_size():
+    corpus = corpus_from_strings(["a", "b", "c"])
+    assert None not in vars(Settings().resolved(corpus)).values()
+    given = {"epochs": 0, "batch_size": 1, "learning_rate": 0.5, "dropout": 0.0, "recurrent_dropout": 0.0, "patience": 1}
+    assert Settings(**given).resolved(corpus) == Settings(**given)
+
+
+def test_train_takes_strings_and_refuses_what_is_no_corpus(names):
+    assert isinstance(train(iter(names), **SMALL), Model)
+    with pytest.raises(RnnNamesError):
+        train(["one"])
+
+
+# --- Starting from a model -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
+    start = train(names, **{**SMALL, "cell": cell})
+    assert "0" not in start.vocabulary.characters
+    assert "é" not in start.vocabulary.characters
+    grown = train(["Zoé", "R2D0", "Ana"], init=start, **{**SMALL, "epochs": 0})
+    assert grown.vocabulary.characters == "".join(sorted({*start.vocabulary.characters, *"ZoéR2D0Ana"}))
+    assert (grown.cell, grown.hidden_size) == (cell, 16)
+    known = [0, *(1 + grown.vocabulary.characters.index(c) for c in start.vocabulary.characters)]
+    for name, array in start.params.items():
+        kept = grown.params[name]
+        kept = kept[:, known] if name == "Wax" else kept[known] if name in ("Wya", "by") else kept
+        assert np.array_equal(kept, array), name
+    assert np.isfinite(grown.log_prob(["Zoé"])).all()
+
+
+def test_init_goes_on_from_where_the_model_was(names):
+    start = train(names, **{**SMALL, "epochs": 8, "learning_rate": 0.02})
+    same = train(names, init=start, **{**SMALL, "epochs": 0})
+    np.testing.assert_allclose(same.log_prob(names), start.log_prob(names), rtol=1e-6)
+    few = names[:20]
+    _, afresh = trained(few, epochs=1, learning_rate=1e-3)
+    trainer = Trainer(corpus_from_strings(few), Settings(**{**SMALL, "epochs": 1, "learning_rate": 1e-3}), init=start)
+    (further,) = trainer.epochs()
+    assert further.held_out_loss < afresh[0].held_out_loss - 0.5
+    assert bytes_of(start) != bytes_of(trainer.model)
+
+
+# --- What differs from the plain network: dropout and factors ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_gradient_under_dropout(cell, names):
+    """Both masks, held to finite differences in float64: the same random numbers each time give the same masks."""
+    trainer = Trainer(
+        corpus_from_strings(names[:12]), Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
+    )
+    params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
+
+    def shard(params):
+        return trainer._shard(params, np.arange(12), rnn.Workspace(np.float64), np.random.default_rng(5))
+
+    loss, _, gradients = shard(params)
+    plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
+    assert abs(loss - plain) > 0.1, "something is left out"
+    assert_gradients(lambda p: shard(p)[0], params, gradients, np.random.default_rng(1))
+
+
+def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
+    mask = training._mask(np.random.default_rng(0), 0.3, np.empty(100_000, np.float32))
+    assert np.isclose(np.unique(mask), [0, 1 / 0.7]).all()
+    assert np.mean(mask == 0) == pytest.approx(0.3, abs=0.01)
+    assert training._mask(np.random.default_rng(0), 0.0, np.empty(3)) is None
+
+
+def test_the_gradient_of_the_factors_of_wax():
+    rng = np.random.default_rng(2)
+    params = random_params(rng, "gru", n_y=7, n_a=4)
+    factors = training.factored(params, 3, rng)
+    product = training.multiplied_out(factors)
+    assert {name: array.shape for name, array in product.items()} == {name: array.shape for name, array in params.items()}
+    assert np.linalg.matrix_rank(product["Wax"]) == 3
+    weights = {name: rng.standard_normal(array.shape) for name, array in params.items()}
+
+    def loss(factors):
+        return sum(float(np.vdot(weights[name], array**2)) for name, array in training.multiplied_out(factors).items())
+
+    gradients = {name: 2 * weights[name] * array for name, array in product.items()}
+    assert_gradients(loss, factors, training.factor_gradients(gradients, factors), rng)
+
+
+def test_rank_0_trains_wax_as_it_is():
+    params = random_params(np.random.default_rng(3), "rnn")
+    factors = training.factored(params, 0, np.random.default_rng(4))
+    assert all(factors[name] is params[name] for name in params)
+    assert list(training.factor_gradients(params, factors)) == list(params)

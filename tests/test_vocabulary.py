@@ -1,0 +1,50 @@
+"""Characters to indices and back."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_names.corpus import Names
+from rnn_names.vocabulary import UNKNOWN, Vocabulary, refused_characters
+
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(strings=st.lists(st.text(CHARACTERS, max_size=6), max_size=8), other=st.text(max_size=10))
+def test_indices_follow_code_points_and_lead_back(strings, other):
+    vocabulary = Vocabulary.of(Names.from_strings(strings))
+    known = sorted(set("".join(strings)))
+    assert vocabulary.characters == "".join(known)
+    assert len(vocabulary) == len(known) + 1
+    codes = np.array([ord(c) for c in known + list(other)], np.uint32)
+    expected = [*range(1, len(known) + 1), *(known.index(c) + 1 if c in known else UNKNOWN for c in other)]
+    assert vocabulary.encode(codes).tolist() == expected
+    assert [chr(vocabulary.codes[i]) for i in range(1, len(vocabulary))] == known
+
+
+def test_index_0_is_the_end_and_no_character_has_it():
+    vocabulary = Vocabulary("ab")
+    assert chr(vocabulary.codes[0]) == "\n"
+    assert vocabulary.encode(np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)).tolist() == [UNKNOWN] * 4
+
+
+def test_any_shape_is_encoded():
+    assert Vocabulary("ab").encode(np.array([[98, 97], [99, 98]])).tolist() == [[2, 1], [UNKNOWN, 2]]
+
+
+def test_the_order_of_a_file_is_kept():
+    # A model's rows follow its vocabulary string, whatever order a stranger chose.
+    vocabulary = Vocabulary("zéa")
+    assert vocabulary.encode(np.array([ord(c) for c in "aéz"])).tolist() == [3, 2, 1]
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(a=st.text(CHARACTERS, max_size=8), b=st.text(CHARACTERS, max_size=8))
+def test_a_union_has_the_characters_of_both_once(a, b):
+    assert Vocabulary("".join(sorted(set(a)))).union(Vocabulary("".join(sorted(set(b))))).characters == "".join(sorted({*a, *b}))
+
+
+def test_refused_characters():
+    harmful = "\x00\t\n\r\x1b\x7f\x85\x9b\u2028\u2029\ufeff\u202e\u2066\u200f\ud800"
+    assert refused_characters(f"a{harmful}b é愛\u200d") == harmful
