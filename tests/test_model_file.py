@@ -268,7 +268,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeyp
 
 @pytest.mark.parametrize("where", ["", "none/names.npz"])
 def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
-    with pytest.raises(ModelFileError, match="cannot be written|directory"):
+    with pytest.raises(ModelFileError, match=r"cannot be written|directory"):
         make().save(tmp_path / where)
     with pytest.raises(ModelFileError):
         model.check_writable(str(tmp_path / where))

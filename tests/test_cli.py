@@ -1,0 +1,439 @@
+"""The command line, as real processes: streams, exit codes, and one clear line for each thing that can go wrong."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnn_names
+from rnn_names import Model
+
+# A model of no quality in no time.
+QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
+
+
+def error_line(done):
+    """The only line of stderr, without its "Error: "."""
+    assert done.returncode == 1, done
+    assert not done.stdout
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("Error: ")
+    return lines[0].removeprefix("Error: ")
+
+
+# --- From a list to names ------------------------------------------------------------------------------------------------------
+
+
+def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, *QUICK, cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["names.npz"]
+    assert re.search(r"300 distinct names.* 30 of them held out", done.stderr)
+    assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), "with a few names"
+    assert re.search(r"^2 epochs in .* held-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
+    assert "Wrote names.npz" in done.stderr
+    assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
+    assert "\r" not in done.stderr
+
+    drawn = cli("sample", cwd=tmp_path)
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert len(drawn.stdout.splitlines()) == 20
+    scored = cli("score", input=drawn.stdout, cwd=tmp_path)
+    assert scored.returncode == 0
+    assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == drawn.stdout.splitlines()
+
+
+def test_lists_come_through_pipes_and_from_several_files(cli, names, tmp_path):
+    whole, part = tmp_path / "whole.npz", tmp_path / "part.npz"
+    (tmp_path / "a.txt").write_text("\n".join(names[:200]))
+    done = cli("train", "-", "-o", whole, *QUICK, input="\n".join(names))
+    assert done.returncode == 0, done.stderr
+    done = cli("train", tmp_path / "a.txt", "-", "-o", part, *QUICK, input="\r\n".join(names[200:]))
+    assert done.returncode == 0, done.stderr
+    assert whole.read_bytes() == part.read_bytes(), "one corpus either way; and one seed gives one model"
+    other = cli("train", "-", "-o", part, *QUICK, "--seed", 2, input="\n".join(names))
+    assert other.returncode == 0
+    assert not np.array_equal(Model.load(whole).params["Waa"], Model.load(part).params["Waa"])
+
+
+def test_thousands_of_characters_in_any_locale(cli, tmp_path):
+    """Chinese names in, Chinese names out, where the environment speaks ASCII."""
+    rng = np.random.default_rng(0)
+    lines = ["".join(map(chr, 0x4E00 + rng.integers(0, 3000, 2))) for _ in range(3000)]
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    options = ["--hidden-size", 8, "--epochs", 3, "--batch-size", 256, "--learning-rate", 0.05, "-o", tmp_path / "m.npz"]
+    done = cli("train", "-", *options, input="\n".join(lines), env=ascii_only)
+    assert done.returncode == 0, done.stderr
+    drawn = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=ascii_only)
+    assert (drawn.returncode, drawn.stderr) == (0, "")
+    assert len(drawn.stdout.splitlines()) == 30
+    assert set(drawn.stdout) - {"\n"} <= set("".join(lines))
+    scored = cli("score", "-m", tmp_path / "m.npz", input="".join(f"{line}\n" for line in lines[:5]), env=ascii_only)
+    assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == lines[:5]
+    unknown = cli("sample", "-m", tmp_path / "m.npz", "--prefix", "ж", env={**ascii_only, "LC_ALL": "C.UTF-8"})
+    assert error_line(unknown).startswith("prefix ")
+
+
+def test_no_epochs_write_the_untrained_model(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--epochs", 0)
+    assert done.returncode == 0
+    assert "No training" in done.stderr
+    drawn = cli("sample", "-m", tmp_path / "m.npz", "-n", 50)
+    assert len(drawn.stdout.splitlines()) == 50
+
+
+def test_quiet_says_nothing(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "m.npz").exists()
+
+
+def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
+    log = tmp_path / "log.jsonl"
+    options = ["--hidden-size", 8, "--batch-size", 64, "--epochs", 3, "--log", log, "-q"]
+    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
+    records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert [record["epoch"] for record in records] == [1, 2, 3]
+    fields = {"epoch", "training_loss", "smoothed_loss", "held_out_loss", "is_best", "characters", "seconds"}
+    assert all(fields <= set(record) for record in records)
+    best = min(records, key=lambda record: record["held_out_loss"])
+    assert Model.load(tmp_path / "m.npz").training["held_out_loss"] == best["held_out_loss"]
+    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode == 0
+    assert [json.loads(line)["held_out_loss"] for line in log.read_text("utf-8").splitlines()] == [None] * 3
+
+
+@pytest.mark.parametrize("way", ["options", "environment"])
+def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
+    options = {"cell": "rnn", "hidden_size": 5, "epochs": 1, "batch_size": 9, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
+               "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99}  # fmt: skip
+    if way == "options":
+        arguments, env = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)], {}
+    else:
+        arguments, env = [], {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()}
+    done = cli("train", "-", "-o", tmp_path / "m.npz", *arguments, input="\n".join(names[:40]), env=env)
+    assert done.returncode == 0, done.stderr
+    assert options.items() <= Model.load(tmp_path / "m.npz").training["settings"].items()
+
+
+def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path):
+    done = cli("train", "-", "--init", model_file, "-o", tmp_path / "m.npz", "--epochs", 0, input="Zoé\nR2D0\nAda\n")
+    assert done.returncode == 0, done.stderr
+    before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
+    assert set("é20") <= set(after.vocabulary.characters) - set(before.vocabulary.characters)
+    assert np.array_equal(after.params["Waa"], before.params["Waa"])
+
+
+# --- sample --------------------------------------------------------------------------------------------------------------------
+
+
+def sampled(cli, model_file, *options, **settings):
+    done = cli("sample", "-m", model_file, *options, **settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_a_seed_fixes_the_stream_and_start_cuts_it(cli, model_file, model):
+    stream = sampled(cli, model_file, "-n", 200, "--seed", 7)
+    assert stream == model.sample(200, seed=7)
+    assert sampled(cli, model_file, "-n", 100, "--seed", 7) == stream[:100]
+    assert sampled(cli, model_file, "-n", 50, "--seed", 7, "--start", 120) == stream[120:170]
+    assert sampled(cli, model_file, "-n", 0) == []
+
+
+def test_conditions_of_sample(cli, model_file, model):
+    options = ["--prefix", "Al", "--min-length", 5, "--max-length", 8, "-t", 0.8, "--seed", 3, "-n", 40]
+    found = sampled(cli, model_file, *options)
+    assert found == model.sample(40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3)
+    assert all(name.startswith("Al") and 5 <= len(name) <= 8 for name in found)
+
+
+def test_a_prefix_is_normalised_as_names_are(cli, tmp_path):
+    done = cli("train", "-", "-o", tmp_path / "m.npz", *QUICK, input="Zo\u00eb\nE\u0308va\nAna\n")
+    assert done.returncode == 0, done.stderr
+    assert all(name.startswith("\u00cb") for name in sampled(cli, tmp_path / "m.npz", "--prefix", "E\u0308"))
+
+
+def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(cli, model_file, model):
+    env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file), "RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
+    assert cli("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
+    assert cli("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
+
+
+# --- score ---------------------------------------------------------------------------------------------------------------------
+
+
+def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, model):
+    lines = ["Abelisaurus", "Aa", "Abelisaurus", "  Allosaurus ", "B#", "", "Zoe\u0308"]
+    cleaned = ["Abelisaurus", "Aa", "Abelisaurus", "Allosaurus", "B#", "", "Zo\u00eb"]
+    done = cli("score", "-m", model_file, input="\n".join(lines) + "\n")
+    assert done.returncode == 0
+    pairs = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [name for _, name in pairs] == cleaned
+    scores = model.log_prob(cleaned)
+    assert [value for value, _ in pairs] == [f"{score:.6f}" for score in scores]
+    assert [value for value, _ in pairs][4] == pairs[6][0] == "-inf"
+    mean = -scores[:4].sum() / sum(len(name) + 1 for name in cleaned[:4])
+    characters = 12 + 3 + 12 + 11
+    expected = f"6 names (2 with unknown characters left out), {characters} characters, {mean:.4f} nats per character\n"
+    assert done.stderr == expected
+
+
+def test_score_reads_a_file_and_takes_its_model_from_the_environment(cli, model_file, corpus_file, names, model):
+    done = cli("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
+    values = [float(line.split("\t")[0]) for line in done.stdout.splitlines()]
+    np.testing.assert_allclose(values, model.log_prob(names), atol=1e-6)
+    assert done.stderr.startswith("300 names, ")
+
+
+def test_nothing_to_score_is_no_error(cli, model_file):
+    done = cli("score", "-m", model_file, input="")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("0 names")
+    assert cli("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
+
+
+# --- Pipes and signals ---------------------------------------------------------------------------------------------------------
+
+
+def start(*arguments, **streams):
+    """A process that takes an interrupt even where the tests run in the background, which ignores it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "rnn_names", *map(str, arguments)],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **streams,
+    )
+
+
+def test_a_closed_reader_ends_the_program_quietly(model_file):
+    # So many names that it would never end by itself.
+    with start("sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        lines = [process.stdout.readline() for _ in range(3)]
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+        assert process.stderr.read() == b""
+    assert all(line.endswith(b"\n") for line in lines)
+
+
+def test_a_shell_pipeline_ends_at_once(model_file):
+    program = shlex.join([sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)])
+    done = subprocess.run(["sh", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout.splitlines()) == 3
+
+
+def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
+    program = shlex.join([sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)])
+    done = subprocess.run(["sh", "-c", f"{program} | true"], capture_output=True, timeout=60)
+    # `true` may be gone before the first line or after the last one; then only the summary is left to say.
+    assert done.returncode == 0
+    assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_output_is_one_line(cli, model_file):
+    done = cli("sample", "-m", model_file, stdout="/dev/full")
+    assert done.returncode == 1
+    assert re.fullmatch("Error: standard output: No space left on device\n", done.stderr)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(number, corpus_file, tmp_path):
+    options = ["--hidden-size", 16, "--epochs", 100_000, "--held-out", 0, "-o", tmp_path / "m.npz"]
+    with start("train", corpus_file, *options, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        while "epoch " not in process.stderr.readline():
+            pass
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    message = [line for line in stderr.splitlines() if line.startswith("Interrupted in epoch ")]
+    assert len(message) == 1
+    saved = Model.load(tmp_path / "m.npz")
+    assert f"best weights so far (epoch {saved.training['epoch']})" in message[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["m.npz"]
+
+
+def test_an_interrupt_of_sampling_exits_130(model_file):
+    with start("sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in stderr
+
+
+def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
+    terminal, stderr = pty.openpty()
+    fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))  # a terminal of no width would show no bar
+    with start("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        shown = b""
+        while chunk := _read(terminal):
+            shown += chunk
+        assert process.wait(timeout=60) == 0
+        assert process.stdout.read() == b""
+    os.close(terminal)
+    text = shown.decode()
+    assert "\r" in text
+    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
+    assert "epoch   1: loss" in text
+    assert "Wrote" in text
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:  # how Linux says that the other side is closed
+        return b""
+
+
+# --- Help and usage ------------------------------------------------------------------------------------------------------------
+
+OPTIONS = {
+    "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
+    "--held-out --seed --init --log -q --quiet",
+    "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length --max-length",
+    "score": "-m --model",
+}
+
+
+def test_version(cli):
+    done = cli("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"rnn-names {rnn_names.__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_names_every_option_and_shows_examples(command, cli):
+    done = cli(command, "--help", env={"COLUMNS": "100"})
+    assert (done.returncode, done.stderr) == (0, "")
+    words = Counter(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", done.stdout))
+    assert set(OPTIONS[command].split()) <= set(words)
+    assert "Examples:" in done.stdout
+    assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
+    assert done.stdout == cli(command, "-h", env={"COLUMNS": "100"}).stdout
+    if command != "score":
+        assert "[default: " in done.stdout
+
+
+def test_help_lists_the_commands_with_a_summary_each(cli):
+    done = cli("--help")
+    assert done.returncode == 0
+    for command in OPTIONS:
+        assert re.search(rf"^  {command} +\w.*\.$", done.stdout, re.M)
+
+
+def test_help_does_not_wait_for_numpy():
+    program = "import sys, rnn_names.cli\ntry: rnn_names.cli.main()\nexcept SystemExit: print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True)
+    assert done.stdout.endswith("False\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["train", "train x --epochs -1", "train x --cell lstm", "train x --optimizer adagrad", "train x --dropout 1", "train x --clip 0",
+     "train x --held-out 1", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
+     "sample -n -1", "sample -n many", "sample --seed -1", "sample --max-length 201", "score a b", "score --unknown", "draw"],
+)  # fmt: skip
+def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
+    done = cli(*arguments.split(), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: rnn-names")
+    assert "\nError: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- Bad input -----------------------------------------------------------------------------------------------------------------
+
+BAD_LISTS = {
+    "empty": (b"", "no names"),
+    "blank": (b"\n  \r\n", "no names"),
+    "one name": (b"Ada\nAda\n", "at least two"),
+    "not UTF-8": (b"Ada\nBo\nZo\xeb\n", "line 3: not UTF-8"),
+    "control character": (b"Ada\nBo\x1b[31m\n", "line 2: a control character (U+001B)"),
+    "long line": (b"Ada\nBo\n" + b"x" * 201, "line 3: 201 characters"),
+    "nothing left to train on": (b"Ada\nBo\n", "leave none to train on"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_LISTS)
+def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
+    content, what = BAD_LISTS[case]
+    (tmp_path / "list.txt").write_bytes(content)
+    (tmp_path / "m.npz").write_bytes(b"the old model")
+    extra = ["--held-out", 0.9] if case == "nothing left to train on" else []
+    message = error_line(cli("train", "list.txt", "-o", "m.npz", *QUICK, *extra, cwd=tmp_path))
+    assert what in message
+    assert extra or "list.txt" in message
+    assert (tmp_path / "m.npz").read_bytes() == b"the old model"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ("train none.txt", "none.txt: cannot be read: No such file"),
+        ("train .", ".: a directory"),
+        ("train good.txt none.txt", "none.txt: cannot be read"),
+        ("train good.txt -o .", "a directory"),
+        ("train good.txt -o none/m.npz", "no folder none"),
+        ("train good.txt --init none.npz", "none.npz: cannot be read"),
+        ("train good.txt --init good.txt", "good.txt: not a model file"),
+        ("train good.txt --log none/log -q", "none/log"),
+        ("train good.txt --learning-rate 1e30 -q", "--learning-rate below"),
+        ("sample", "names.npz: not a model file"),
+        ("sample -m none.npz", "rnn-names train"),
+        ("sample -m good.txt", "good.txt: not a model file"),
+        ("sample -m .", ".: cannot be read: Is a directory"),
+        ("score none.txt -m good.npz", "none.txt: cannot be read"),
+        ("score . -m good.npz", "a directory"),
+        ("score bad.txt -m good.npz", "bad.txt, line 1: not UTF-8"),
+        ("score good.txt -m none.npz", "none.npz: cannot be read"),
+        ("sample -m good.npz --prefix A0", "does not know the character '0'"),
+        ("sample -m good.npz -t 0", "temperature"),
+        ("sample -m good.npz -t -1", "temperature"),
+        ("sample -m good.npz -t nan", "temperature"),
+        ("sample -m good.npz -t inf", "temperature"),
+        ("sample -m good.npz --min-length 9 --max-length 8", "no name can have 9 to 8 characters"),
+        ("sample -m truncated.npz", "truncated.npz: not a model file, or a damaged one"),
+        ("sample -m version.npz", "version.npz: format version 99"),
+        ("sample -m shapes.npz", "shapes.npz: array Waa: shape"),
+    ],
+)
+def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, cli, folder):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert what in error_line(cli(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.fixture(scope="module")
+def folder(model_file, tmp_path_factory):
+    """A good list, a good model, and files with something wrong; names.npz is one that must not change."""
+    folder = tmp_path_factory.mktemp("folder")
+    (folder / "good.txt").write_text("Ada\nBo\nEve\nIda\n")
+    (folder / "bad.txt").write_bytes(b"\xff\xfeA\n")
+    (folder / "names.npz").write_bytes(b"the old model")
+    content = model_file.read_bytes()
+    (folder / "good.npz").write_bytes(content)
+    (folder / "truncated.npz").write_bytes(content[: len(content) // 2])
+    with np.load(model_file, allow_pickle=False) as file:
+        arrays = dict(file)
+    np.savez(folder / "shapes.npz", **{**arrays, "Waa": arrays["Waa"][1:]})
+    meta = json.loads(str(arrays["meta"]))
+    np.savez(folder / "version.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "format": 99}))})
+    return folder
