@@ -156,11 +156,16 @@ class Batches:
     rows: NDArray[np.int64]
     n_y: int
 
-    def epoch(self, size: int, rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
-        """Every name of the list once, in random order, `size` names a batch (the last one may be smaller): sorted row numbers."""
+    def epoch(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, NDArray[np.int64]]]:
+        """Every name of the list once, in random order, `size` names a batch (the last one may be smaller).
+
+        Yields:
+            the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
+        """
         shuffled = rng.permutation(self.rows)
         for start in range(0, len(shuffled), size):
-            yield np.sort(shuffled[start : start + size])
+            rows = np.sort(shuffled[start : start + size])
+            yield (start + len(rows) / 2) / len(shuffled), rows
 
     def tree(self, rows: NDArray[np.int64]) -> PrefixTree:
         """The prefix tree of some rows, which are sorted."""

@@ -116,6 +116,14 @@ def cli() -> None:
     help="Passes over the corpus, at most; 0 writes the untrained model.",
 )
 @option(
+    "--distil-epochs",
+    group="Training",
+    type=click.IntRange(0),
+    metavar="N",
+    show_default="in proportion",
+    help="Then so many over names that an n-gram makes up; 0 leaves them out.",
+)
+@option(
     "--batch-size",
     group="Training",
     type=click.IntRange(1),
@@ -280,7 +288,7 @@ class _Progress:
             from tqdm import tqdm
 
             self.bar = tqdm(
-                total=trainer.settings.epochs * trainer.characters_per_epoch,
+                total=trainer.total_characters,
                 unit=" chars",
                 unit_scale=True,
                 dynamic_ncols=True,

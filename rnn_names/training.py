@@ -1,7 +1,12 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
+There are two phases. In the first the network learns from the names, with dropout. In the second it learns what a teacher predicts
+for names that an n-gram makes up: half the n-gram's opinion, half its own of the end of the first phase (distillation, Hinton et al.
+2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and their mean is better than either; there is no
+end of made-up names to learn it from, so the one network that is saved comes close to it.
+
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors (an embedding of the characters and
-its projection) and multiplied out, and dropout leaves units out at random. `Settings` says what each is for.
+its projection) and multiplied out.
 """
 
 from __future__ import annotations
@@ -19,8 +24,10 @@ import numpy as np
 from rnn_names import optimizers, rnn
 from rnn_names.batches import Batches
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
+from rnn_names.distillation import Teacher
 from rnn_names.errors import TrainingError
 from rnn_names.model import Model
+from rnn_names.ngram import NGram
 from rnn_names.scoring import mean_loss
 from rnn_names.vocabulary import Vocabulary
 from rnn_names.workers import worker_threads
@@ -40,14 +47,20 @@ WARM_UP = 0.02
 """The learning rate rises over this share of all steps, before it falls along a half cosine (Loshchilov & Hutter, arXiv:1608.03983)."""
 
 
+FROM_CORPUS: Any = None
+"""In place of a setting: a value that follows from the corpus, see `Settings.resolved`."""
+
+
 @dataclass(frozen=True)
 class Settings:
-    """How to train. None stands for a value that follows from the corpus: see `resolved`.
+    """How to train.
 
     Attributes:
         cell: "gru" or "rnn".
         hidden_size: n_a, the number of hidden units.
-        epochs: passes over the corpus, at most; 0 gives the untrained model.
+        epochs: passes over the corpus in the first phase, at most; 0 gives the untrained model.
+        distil_epochs: epochs of the second phase, at most; 0 leaves it out.
+        made_up_names: names that the n-gram makes up for each epoch of the second phase, besides those of the corpus.
         batch_size: names per minibatch.
         optimizer: "adam" or "sgd".
         learning_rate: its highest value.
@@ -63,29 +76,35 @@ class Settings:
 
     cell: str = "gru"
     hidden_size: int = 256
-    epochs: int | None = None
-    batch_size: int | None = None
+    epochs: int = FROM_CORPUS
+    distil_epochs: int = FROM_CORPUS
+    made_up_names: int = FROM_CORPUS
+    batch_size: int = FROM_CORPUS
     optimizer: str = "adam"
-    learning_rate: float | None = None
+    learning_rate: float = FROM_CORPUS
     clip: float = 5.0
     held_out: float = 0.1
-    dropout: float | None = None
-    recurrent_dropout: float | None = None
+    dropout: float = FROM_CORPUS
+    recurrent_dropout: float = FROM_CORPUS
     embedding_size: int = 24
-    patience: int | None = None
+    patience: int = FROM_CORPUS
     seed: int = 0
 
     def resolved(self, corpus: Corpus) -> Settings:
-        """The same settings with a number in place of every None."""
+        """The same settings with a number in place of every `FROM_CORPUS`."""
         small = len(corpus) < 5000
         rule: dict[str, Any] = {
-            "epochs": 60 if small else 30,
-            "batch_size": 64 if small else 256,
-            "learning_rate": {"adam": 0.004, "sgd": 1.0}[self.optimizer],
+            "epochs": 40 if small else 20,
+            "batch_size": 32 if small else 256,
+            "learning_rate": {"adam": 0.01 if small else 0.006, "sgd": 1.0}[self.optimizer],
             "dropout": 0.5 if small else 0.3,
             "recurrent_dropout": 0.5 if small else 0.2,
+            "patience": 10,
+            "distil_epochs": 6,
+            "made_up_names": 12000 if small else 30000,
         }
-        rule["patience"] = 10
+        if self.epochs is not None:  # the second phase keeps its proportion to the first
+            rule["distil_epochs"] = round(rule["distil_epochs"] * self.epochs / rule["epochs"])
         return replace(self, **{name: value for name, value in rule.items() if getattr(self, name) is None})
 
 
@@ -95,7 +114,8 @@ class Epoch:
 
     Attributes:
         epoch: its number, from 1.
-        training_loss: mean over the epoch, with dropout.
+        phase: 1 or 2.
+        training_loss: mean over the epoch, with dropout; in the second phase against the teacher's predictions.
         smoothed_loss: an exponential average that starts at log(n_y), the loss of a uniform guess.
         held_out_loss: after the epoch, without dropout.
         is_best: whether this epoch's model is the best so far (by held-out loss; else by being the newest).
@@ -104,6 +124,7 @@ class Epoch:
     """
 
     epoch: int
+    phase: int
     training_loss: float
     smoothed_loss: float
     held_out_loss: float | None
@@ -120,10 +141,11 @@ class Trainer:
     """Training of one network on one corpus.
 
     Attributes:
-        settings: without None.
+        settings: as resolved for the corpus.
         corpus, held_out: what is trained on and what is measured on.
         model: the best model so far.
-        batches: the minibatches.
+        phase: 1 or 2.
+        epoch: how many are done.
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
@@ -145,9 +167,8 @@ class Trainer:
         if init is not None:
             _copy_known(init, self.vocabulary, params)
         self._flat, self._trained = optimizers.flatten(factored(params, settings.embedding_size, rng))
-        self._optimizer = optimizers.OPTIMIZERS[settings.optimizer](self._flat.size)
         self.longest = int(corpus.names.lengths.max())
-        self.batches = Batches(
+        self._batches = Batches(
             Names(self.vocabulary.encode(self.corpus.names.codes), self.corpus.names.offsets),
             np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
             len(self.vocabulary),
@@ -155,19 +176,27 @@ class Trainer:
         self._works = [rnn.Workspace() for _ in range(SHARDS)]
         self.epoch = 0
         self.smoothed_loss = math.log(len(self.vocabulary))
-        self.best_epoch, self.best_loss = 0, math.inf
+        self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
         self.model = self._current_model()
+        self._begin_phase(1)
+
+    def _begin_phase(self, phase: int) -> None:
+        """Starts a phase from the best weights so far, with a fresh optimizer."""
+        self.phase, self._phase_began = phase, self.epoch
+        self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
+        self._teacher: Teacher | None = None
+        if phase == 2:
+            self._flat[:] = self._best
+            names = self._batches.names.take(self._batches.rows)
+            self._teacher = Teacher(NGram(names, len(self.vocabulary)), self.model.params)
 
     @property
-    def n_batches(self) -> int:
-        """Minibatches of an epoch."""
-        assert self.settings.batch_size
-        return -(-len(self.batches.rows) // self.settings.batch_size)
-
-    @property
-    def characters_per_epoch(self) -> int:
-        """Characters trained on in an epoch, end-of-name symbols counted."""
-        return int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
+    def total_characters(self) -> int:
+        """About how many characters will have been trained on when all epochs are done, end-of-name symbols counted."""
+        corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
+        settings, per_name = self.settings, corpus / self.corpus.n_lines
+        made_up = (len(self.corpus) + settings.made_up_names) * per_name
+        return int(settings.epochs * corpus + settings.distil_epochs * made_up)
 
     def epochs(self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
@@ -180,23 +209,35 @@ class Trainer:
         """
         with worker_threads(SHARDS) as pool:
             while not self.finished:
+                if self.phase == 1 and self._phase_finished:
+                    self._begin_phase(2)
                 yield self._run_epoch(pool, progress)
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, or the held-out loss has not fallen for too long."""
-        assert self.settings.epochs is not None and self.settings.patience is not None
-        waited = self.epoch - self.best_epoch if len(self.held_out) else 0
-        return self.epoch >= self.settings.epochs or waited >= self.settings.patience
+        """Whether there is nothing more to do."""
+        return self._phase_finished and (self.phase == 2 or not (self.settings.epochs and self.settings.distil_epochs))
+
+    @property
+    def _phase_finished(self) -> bool:
+        """Whether all epochs of the phase are done, or the held-out loss has not fallen for too long."""
+        waited = self.epoch - max(self.best_epoch, self._phase_began) if len(self.held_out) else 0
+        return self.epoch - self._phase_began >= self._phase_epochs or waited >= self.settings.patience
+
+    @property
+    def _phase_epochs(self) -> int:
+        return self.settings.epochs if self.phase == 1 else self.settings.distil_epochs
 
     def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
-        settings, characters, loss = self.settings, 0, 0.0
-        assert settings.batch_size
+        characters, loss = 0, 0.0
         # Everything random in an epoch follows from its number, so a run can be taken up again at any epoch.
-        shuffle, *dropout = (np.random.default_rng([settings.seed, 2, self.epoch, i]) for i in range(1 + SHARDS))
-        for i, rows in enumerate(self.batches.epoch(settings.batch_size, shuffle)):
-            batch_loss, n = self._step(pool, rows, dropout, self.epoch + (i + 0.5) / self.n_batches)
+        rng, *shard_rngs = (np.random.default_rng([self.settings.seed, 2, self.epoch, i]) for i in range(1 + SHARDS))
+        batches = self._batches
+        if self._teacher is not None:
+            batches = self._teacher.made_up(batches.names, self.settings.made_up_names, rng)
+        for at, rows in batches.epoch(self.settings.batch_size, rng):
+            batch_loss, n = self._step(pool, batches, rows, shard_rngs, self._learning_rate(at))
             if not math.isfinite(batch_loss):
                 raise self._diverged()
             loss, characters = loss + batch_loss, characters + n
@@ -205,25 +246,30 @@ class Trainer:
         self.epoch += 1
         return self._record(loss / characters, characters, began)
 
-    def _step(self, pool: ThreadPoolExecutor, rows: Array, rngs: list[np.random.Generator], at: float) -> tuple[float, int]:
+    def _step(
+        self, pool: ThreadPoolExecutor, batches: Batches, rows: Array, rngs: list[np.random.Generator], learning_rate: float
+    ) -> tuple[float, int]:
         """One minibatch: forward, backward, clip, update. Returns the loss in nats and the characters that it is over."""
         params = multiplied_out(self._trained)
         shards = [part for part in np.array_split(rows, SHARDS) if len(part)]
-        results = pool.map(partial(self._shard, params), shards, self._works, rngs)
+        results = pool.map(partial(self._shard, params, batches), shards, self._works, rngs)
         losses, sizes, gradients = zip(*results, strict=True)
         total = {name: sum(g[name] for g in gradients) for name in params}
         gradient = np.concatenate([g.ravel() for g in factor_gradients(total, self._trained).values()])
         gradient /= sum(sizes)
         optimizers.clip(gradient, self.settings.clip)
-        self._optimizer.step(self._flat, gradient, self._learning_rate(at))
+        self._optimizer.step(self._flat, gradient, learning_rate)
         return sum(losses), sum(sizes)
 
     def _shard(
-        self, params: dict[str, Array], rows: Array, work: rnn.Workspace, rng: np.random.Generator
+        self, params: dict[str, Array], batches: Batches, rows: Array, work: rnn.Workspace, rng: np.random.Generator
     ) -> tuple[float, int, dict[str, Array]]:
-        """The loss of a part of a minibatch, its characters and the gradients, under dropout."""
-        tree = self.batches.tree(rows)
-        n_a = self.settings.hidden_size
+        """The loss of a part of a minibatch, its characters and the gradients."""
+        tree = batches.tree(rows)
+        n, n_a = tree.n_characters, self.settings.hidden_size
+        if self._teacher is not None:
+            loss, gradients = rnn.loss_and_gradients(self._teacher.taught(tree, work), params, work)
+            return loss, n, gradients
         unit_mask = _mask(rng, self.settings.recurrent_dropout, work("unit_mask", n_a))
         node_mask = _mask(rng, self.settings.dropout, work("node_mask", len(tree.x), n_a))
         if unit_mask is not None:
@@ -232,12 +278,11 @@ class Trainer:
         loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
         if unit_mask is not None:
             gradients["Waa"] *= unit_mask
-        return loss, tree.n_characters, gradients
+        return loss, n, gradients
 
     def _learning_rate(self, at: float) -> float:
-        """The rate at a time in epochs: up in a line, down in a half cosine."""
-        assert self.settings.epochs and self.settings.learning_rate is not None
-        progress = at / self.settings.epochs
+        """The rate at a time within an epoch, from 0 to 1: over the phase, up in a line and down in a half cosine."""
+        progress = (self.epoch - self._phase_began + at) / self._phase_epochs
         return self.settings.learning_rate * min(progress / WARM_UP, 1) * (1 + math.cos(math.pi * progress)) / 2
 
     def _record(self, training_loss: float, characters: int, began: float) -> Epoch:
@@ -249,9 +294,10 @@ class Trainer:
         is_best = held_out_loss is None or held_out_loss < self.best_loss
         if is_best:
             self.best_epoch, self.best_loss = self.epoch, held_out_loss if held_out_loss is not None else math.inf
+            self._best = self._flat.copy()
             self.model = self._current_model(training_loss, held_out_loss)
         seconds = time.perf_counter() - began
-        return Epoch(self.epoch, training_loss, self.smoothed_loss, held_out_loss, is_best, characters, seconds)
+        return Epoch(self.epoch, self.phase, training_loss, self.smoothed_loss, held_out_loss, is_best, characters, seconds)
 
     def _current_model(self, training_loss: float | None = None, held_out_loss: float | None = None) -> Model:
         training = {

@@ -1,0 +1,38 @@
+# `make demo` and `make test` set everything up on a machine with Python 3.10+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+
+help:  ## Show what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+demo: $(VENV)/.run  ## Train on data/dinosaurs.txt and print twenty new names.
+	$(BIN)/rnn-names train data/dinosaurs.txt --output dinosaurs.npz
+	$(BIN)/rnn-names sample --count 20 --model dinosaurs.npz
+
+test: $(VENV)/.test lint  ## Run the whole suite, lint and types.
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: $(VENV)/.test  ## Check format, lint and types.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:  ## Remove the environments and what was made.
+	rm -rf .venv .venv-* build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The stamps name what is installed; a changed pyproject.toml installs anew.
+$(VENV)/.run: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "rnn-names needs Python 3.10 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+.PHONY: help demo test lint clean
