@@ -217,14 +217,22 @@ def input_layer(x: Array, params: Params, out: Array | None = None) -> Array:
     return out
 
 
-def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
-    """Gradients of Wax and ba from that of the input layer's result, (m, gates n_a); `x` in either form."""
-    if x.ndim == 1:
-        m = np.arange(len(x))
-        x, which = np.zeros((len(x), n_x), d.dtype), x
-        x[m, which] = 1
-        x[:, 0] = 0
-    return {"Wax": d.T @ x, "ba": np.ones(len(d), d.dtype) @ d}
+def input_layer_backward(d: Array, x: Array, n_x: int, scratch: Array | None = None) -> dict[str, Array]:
+    """Gradients of Wax and ba from that of the input layer's result, (m, gates n_a); `x` in either form.
+
+    For one-hot rows, column i of the gradient of Wax is the sum of those rows of `d` that chose it; `scratch`, of the shape of `d`, is
+    where they are put in order.
+    """
+    if x.ndim == 2:
+        return {"Wax": d.T @ x, "ba": d.sum(axis=0)}
+    chosen = np.zeros((n_x, d.shape[1]), d.dtype)
+    by_choice = d.take(np.argsort(x.astype(np.min_scalar_type(n_x)), kind="stable"), axis=0, out=scratch, mode="clip")
+    ends = np.cumsum(np.bincount(x, minlength=n_x))
+    for i in np.unique(x):
+        by_choice[ends[i - 1] if i else 0 : ends[i]].sum(axis=0, out=chosen[i])
+    ba = chosen.sum(axis=0)
+    chosen[0] = 0
+    return {"Wax": chosen.T, "ba": ba}
 
 
 def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
@@ -422,7 +430,8 @@ def _backward_over_time(tree: PrefixTree, params: Params, work: Workspace, a: Ar
     # States that have a successor, in the order of d_handed_on.
     parent_states = states.take(tree.parent_rows(m), axis=0, out=work("parent_states", len(d_handed_on), n_a), mode="clip")
     return {
-        **input_layer_backward(from_x, tree.x, params["Wax"].shape[1]),  # by now, from_x holds its gradient
+        # By now, from_x holds its gradient, and the memory of from_a is free.
+        **input_layer_backward(from_x, tree.x, params["Wax"].shape[1], work("from_a", *from_x.shape)),
         **recurrent_layer_backward(d_handed_on, parent_states, params),
         "a0": d_initial.reshape(params["a0"].shape),
     }
