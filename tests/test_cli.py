@@ -108,7 +108,7 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
     assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [record["epoch"] for record in records] == [1, 2, 3]
-    fields = {"epoch", "training_loss", "smoothed_loss", "held_out_loss", "is_best", "characters", "seconds"}
+    fields = {"epoch", "phase", "training_loss", "smoothed_loss", "held_out_loss", "is_best", "characters", "seconds"}
     assert all(fields <= set(record) for record in records)
     best = min(records, key=lambda record: record["held_out_loss"])
     assert Model.load(tmp_path / "m.npz").training["held_out_loss"] == best["held_out_loss"]
@@ -119,7 +119,7 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
 @pytest.mark.parametrize("way", ["options", "environment"])
 def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
     options = {"cell": "rnn", "hidden_size": 5, "epochs": 1, "batch_size": 9, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
-               "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99}  # fmt: skip
+               "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99, "distil_epochs": 1}  # fmt: skip
     if way == "options":
         arguments, env = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)], {}
     else:
@@ -306,7 +306,7 @@ def _read(terminal):
 
 OPTIONS = {
     "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
-    "--held-out --seed --init --log -q --quiet",
+    "--distil-epochs --held-out --seed --init --log -q --quiet",
     "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length --max-length",
     "score": "-m --model",
 }

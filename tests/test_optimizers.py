@@ -87,7 +87,7 @@ def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradie
     monkeypatch.setattr(optimizers.SGD, "step", lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)))
     settings = Settings(
         cell=cell, hidden_size=6, epochs=4, batch_size=100, optimizer="sgd", learning_rate=0.5, clip=clip, held_out=0,
-        dropout=0, recurrent_dropout=0, embedding_size=0, seed=1,
+        dropout=0, recurrent_dropout=0, distil_epochs=0, embedding_size=0, seed=1,
     )  # fmt: skip
     trainer = Trainer(corpus_from_strings(NAMES), settings)
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]

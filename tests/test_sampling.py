@@ -23,7 +23,15 @@ LONGEST = 5
 
 @pytest.fixture(scope="module")
 def small_models():
-    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0}
+    settings = {
+        "hidden_size": 12,
+        "epochs": 12,
+        "batch_size": 4,
+        "dropout": 0.0,
+        "recurrent_dropout": 0.0,
+        "held_out": 0,
+        "distil_epochs": 0,
+    }
     return {cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, **settings) for cell in CELLS}
 
 

@@ -94,7 +94,9 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_s
     distinct, counts = Names.from_strings(names).distinct()
     coded = Names(distinct.codes - ord("a") + 1, distinct.offsets)
     batches = Batches(coded, np.repeat(np.arange(len(coded)), counts), 4)
-    epoch = list(batches.epoch(size, np.random.default_rng(seed)))
+    middles, epoch = zip(*batches.epoch(size, np.random.default_rng(seed)), strict=True)
+    ends = np.cumsum([len(rows) for rows in epoch])
+    np.testing.assert_allclose(middles, [(end - len(rows) / 2) / len(names) for end, rows in zip(ends, epoch, strict=True)])
     assert [len(rows) for rows in epoch] == [size] * (len(names) // size) + ([len(names) % size] if len(names) % size else [])
     drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
     assert Counter(drawn) == Counter(names)
@@ -108,7 +110,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_s
 def test_epochs_are_shuffled_by_their_generator():
     coded = Names.from_strings([chr(c) for c in range(1, 100)])
     batches = Batches(coded, np.arange(99), 100)
-    first, again, other = ([*batches.epoch(10, np.random.default_rng(seed))] for seed in (1, 1, 2))
+    first, again, other = ([rows for _, rows in batches.epoch(10, np.random.default_rng(seed))] for seed in (1, 1, 2))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
     assert not np.array_equal(np.concatenate(first), np.arange(99)), "not in the order of the list"
