@@ -160,4 +160,4 @@ def _discounts(n: NDArray[np.float64]) -> NDArray[np.float64]:
     if not n.all():
         return np.array([0.5, 0.75, 0.9])  # too little was counted to tell
     y = n[0] / (n[0] + 2 * n[1])
-    return np.clip([i - (i + 1) * y * n[i] / n[i - 1] for i in (1, 2, 3)], 0.05, [0.95, 1.9, 2.85])
+    return np.clip([i - (i + 1) * y * n[i] / n[i - 1] for i in (1, 2, 3)], 0.05, [1, 2, 3])

@@ -211,7 +211,9 @@ class Trainer:
             while not self.finished:
                 if self.phase == 1 and self._phase_finished:
                     self._begin_phase(2)
-                yield self._run_epoch(pool, progress)
+                with np.errstate(over="ignore", invalid="ignore"):  # `_diverged` says it in words
+                    epoch = self._run_epoch(pool, progress)
+                yield epoch
 
     @property
     def finished(self) -> bool:

@@ -64,3 +64,11 @@ def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
             numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
             exact = float(np.vdot(gradients[name], direction))
             assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), f"gradient of {name}: {exact}, should be {numeric}"
+
+
+def prefixes_of(tree):
+    """The prefix that each node stands for, spelled from x and parent."""
+    prefixes = [()]
+    for above, rows in zip(tree.levels, tree.levels[1:], strict=False):
+        prefixes += [(*prefixes[above.start + tree.parent[row]], int(tree.x[row])) for row in range(rows.start, rows.stop)]
+    return prefixes

@@ -7,8 +7,9 @@ import pytest
 from networks import CELLS, assert_gradients, random_params
 
 from rnn_names import Model, RnnNamesError, rnn, train, training
-from rnn_names.corpus import corpus_from_strings
+from rnn_names.corpus import Names, corpus_from_strings
 from rnn_names.errors import TrainingError
+from rnn_names.ngram import NGram
 from rnn_names.training import Settings, Trainer
 
 PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0}
@@ -282,3 +283,58 @@ def test_rank_0_trains_wax_as_it_is():
     factors = training.factored(params, 0, np.random.default_rng(4))
     assert all(factors[name] is params[name] for name in params)
     assert list(training.factor_gradients(params, factors)) == list(params)
+
+
+# --- The second phase ----------------------------------------------------------------------------------------------------------
+
+TWO_PHASES = {"epochs": 12, "distil_epochs": 3, "made_up_names": 2000, "learning_rate": 0.02, "hidden_size": 32}
+
+
+def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
+    trainer, records = trained(names, **TWO_PHASES, patience=3)
+    assert [record.epoch for record in records] == list(range(1, len(records) + 1))
+    first = [record for record in records if record.phase == 1]
+    second = [record for record in records if record.phase == 2]
+    assert records == first + second
+    assert len(second) == 3
+    best = min(record.held_out_loss for record in first)
+    assert min(record.held_out_loss for record in second) < best - 0.03
+    assert trainer.best_loss == min(record.held_out_loss for record in records)
+    _, alone = trained(names, **{**TWO_PHASES, "distil_epochs": 0}, patience=3)
+    assert [record.held_out_loss for record in alone] == [record.held_out_loss for record in first]
+
+
+def test_the_second_phase_starts_from_the_best_weights(names):
+    """With a rate near 0 after a first phase that got worse, it stays at the best."""
+    trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **TWO_PHASES, "epochs": 40, "patience": 2}))
+    losses = []
+    for record in trainer.epochs():
+        losses.append((record.phase, record.held_out_loss))
+        trainer.settings = training.replace(
+            trainer.settings, learning_rate=0.05 if trainer.phase == 1 and not trainer._phase_finished else 1e-30
+        )
+    first = [loss for phase, loss in losses if phase == 1]
+    assert first[-1] > min(first) + 1e-3
+    assert [loss for phase, loss in losses if phase == 2] == pytest.approx([min(first)] * 2, rel=1e-6)
+
+
+def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
+    learned = []
+    monkeypatch.setattr(training, "NGram", lambda names, n_y: (learned.append(names), NGram(names, n_y))[1])
+    listed = names[:100] + names[:40]
+    trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 1})
+    held_out = set(trainer.held_out.to_strings())
+    (codes,) = learned
+    texts = Names(trainer.vocabulary.codes[codes.codes], codes.offsets).to_strings()
+    assert sorted(texts) == sorted(name for name in listed if name not in held_out)
+
+
+def test_both_phases_follow_from_the_seed(names):
+    first, again = (trained(names[:100], **{**TWO_PHASES, "epochs": 2}, dropout=0.2)[0].model for _ in range(2))
+    assert bytes_of(first) == bytes_of(again)
+
+
+def test_the_second_phase_works_without_held_out_names(names):
+    trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 2}, held_out=0)
+    assert [record.phase for record in records] == [1, 1, 2, 2, 2]
+    assert trainer.model.training["epoch"] == 5

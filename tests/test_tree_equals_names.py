@@ -7,7 +7,7 @@ import plain_bptt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import CELLS, random_params, tree_of
+from networks import CELLS, prefixes_of, random_params, tree_of
 
 from rnn_names import rnn
 from rnn_names.batches import EOS, Batches
@@ -47,7 +47,7 @@ def test_loss_and_gradients_equal_those_of_a_loop_over_names(cell, names, seed):
 def test_the_tree_has_one_node_per_distinct_prefix(names):
     tree, names = tree_of(names)
     passing = Counter(tuple(name[:n]) for name in names for n in range(len(name) + 1))
-    prefixes = _prefixes(tree)
+    prefixes = prefixes_of(tree)
     assert sorted(prefixes) == sorted(passing)
     assert [len(prefix) for prefix in prefixes] == [t for t, rows in enumerate(tree.levels) for _ in range(rows.stop - rows.start)]
     for prefix, y in zip(prefixes, tree.y, strict=True):
@@ -56,14 +56,6 @@ def test_the_tree_has_one_node_per_distinct_prefix(names):
         assert [y[c] for c in range(1, N_Y)] == [passing[(*prefix, c)] for c in range(1, N_Y)]
     assert [prefixes[end] for end in tree.ends] == [tuple(name) for name in names]
     assert tree.n_characters == sum(len(name) + 1 for name in names)
-
-
-def _prefixes(tree):
-    """The prefix that each node stands for, spelled from x and parent."""
-    prefixes = [()]
-    for above, rows in zip(tree.levels, tree.levels[1:], strict=False):
-        prefixes += [(*prefixes[above.start + tree.parent[row]], int(tree.x[row])) for row in range(rows.start, rows.stop)]
-    return prefixes
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -103,7 +95,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_s
     for rows in epoch:
         spelled = Counter(tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows)
         tree = batches.tree(rows)
-        prefixes = _prefixes(tree)
+        prefixes = prefixes_of(tree)
         assert spelled == Counter(prefixes[end] for end in tree.ends)
 
 

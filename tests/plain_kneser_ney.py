@@ -1,0 +1,46 @@
+"""A reference for the n-gram: interpolated Kneser-Ney with three discounts, from the equations, with dictionaries."""
+
+from collections import Counter
+
+START = "start"
+
+
+class PlainKneserNey:
+    """Of names as lists of indices from 1; index 0 ends a name."""
+
+    def __init__(self, names, n_y, order):
+        self.n_y = n_y
+        texts = [(START, *name, 0) for name in names]
+        grams = {
+            k: Counter(text[i - k + 1 : i + 1] for text in texts for i in range(max(k - 1, 1), len(text)))
+            for k in range(1, order + 1)
+        }
+        self.order = max(k for k in grams if grams[k])
+        self.counts = {self.order: grams[self.order]}
+        for k in range(1, self.order):
+            before = Counter(gram[1:] for gram in grams[k + 1])
+            self.counts[k] = {gram: n if gram[0] == START else before[gram] for gram, n in grams[k].items()}
+        self.discounts = {k: self._discounts(Counter(counts.values())) for k, counts in self.counts.items()}
+
+    @staticmethod
+    def _discounts(n):
+        if not (n[1] and n[2] and n[3] and n[4]):
+            return {1: 0.5, 2: 0.75, 3: 0.9}
+        y = n[1] / (n[1] + 2 * n[2])
+        return {i: min(max(i - (i + 1) * y * n[i + 1] / n[i], 0.05), i - (0.05 * i)) for i in (1, 2, 3)}
+
+    def probability(self, prefix, character, k=None):
+        """Of a character after a prefix."""
+        k = self.order if k is None else k
+        if k == 0:
+            return 1 / self.n_y
+        text = (START, *prefix)
+        history = text[len(text) - k + 1 :] if k > 1 else ()
+        lower = self.probability(prefix, character, k - 1)
+        after = {gram[-1]: n for gram, n in self.counts[k].items() if gram[:-1] == history and len(text) >= k - 1}
+        if not after:
+            return lower
+        discount = {w: self.discounts[k][min(n, 3)] for w, n in after.items()}
+        total = sum(after.values())
+        own = (after[character] - discount[character]) / total if character in after else 0
+        return own + sum(discount.values()) / total * lower
