@@ -92,7 +92,8 @@ class Model:
             "training": self.training,
             "program": f"rnn-names {_version()}",
         }
-        np.savez(file, allow_pickle=False, meta=np.array(json.dumps(meta)), **self.params)
+        arrays: dict[str, Any] = {**self.params, "meta": np.array(json.dumps(meta))}
+        np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:

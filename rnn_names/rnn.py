@@ -180,7 +180,7 @@ def init_params(rng: np.random.Generator, n_y: int, n_a: int, cell: str = "rnn",
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
-    """Logits − log Σ exp(logits) along the last axis, for logits of any size: (m, n_y) to (m, n_y)."""
+    """The logarithm of `softmax`, logits − log Σ exp(logits), along the last axis, for logits of any size: (m, n_y) to (m, n_y)."""
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     out -= np.log(np.exp(out).sum(axis=-1, keepdims=True))
     return out
@@ -203,7 +203,7 @@ def sigmoid(x: Array) -> None:
 
 
 def input_layer(x: Array, params: Params, out: Array | None = None) -> Array:
-    """X Waxᵀ + ba: (m, n_x) to (m, gates n_a).
+    """The layer x Waxᵀ + ba: (m, n_x) to (m, gates n_a).
 
     `x` may also be (m,) integers: i stands for the one-hot row with a 1 in column i, 0 for the zero row. The product is then a choice
     of rows.
@@ -358,7 +358,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
-    """Log ŷ, in nats, for the character after every prefix of a tree: (N, n_y)."""
+    """The predictions log ŷ, in nats, for the character after every prefix of a tree: (N, n_y)."""
     a = hidden_states(tree, params, work)
     logits = output_layer(a, params, out=_by_column(work, "y_hat", tree.y.shape))
     return log_softmax(logits, out=logits)

@@ -291,7 +291,8 @@ class Trainer:
         """Measures the network as it is now, and keeps it if it is the best."""
         params = multiplied_out(self._trained)
         held_out_loss = mean_loss(params, self.vocabulary, self.held_out) if len(self.held_out) else None
-        if not (math.isfinite(held_out_loss or 0) and np.isfinite(self._flat).all()):
+        # A network that is sure of the wrong thing has gone astray as well as one of infinite weights.
+        if not (max(training_loss, held_out_loss or 0) < 4 * math.log(len(self.vocabulary)) and np.isfinite(self._flat).all()):
             raise self._diverged()
         is_best = held_out_loss is None or held_out_loss < self.best_loss
         if is_best:
@@ -318,7 +319,7 @@ class Trainer:
     def _diverged(self) -> TrainingError:
         rate = self.settings.learning_rate
         return TrainingError(
-            f"the numbers overflowed in epoch {max(self.epoch, 1)}: train again with --learning-rate below {rate:g}"
+            f"the loss grew beyond all bounds in epoch {max(self.epoch, 1)}: train again with --learning-rate below {rate:g}"
         )
 
 
