@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_names.batches import PrefixTree, prefix_tree
+from rnn_names.corpus import Names
 
 CELLS = ["rnn", "gru"]
 
@@ -20,6 +21,11 @@ def random_names(rng, n_y=5, count=9, longest=5):
     """Names that share beginnings, with an empty one, a duplicate, and one that is the beginning of another."""
     names = [rng.integers(1, n_y, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
     return [*names, [], names[0], names[1][: len(names[1]) // 2]]
+
+
+def coded(names):
+    """Lists of indices as `Names`."""
+    return Names(np.array([c for name in names for c in name], np.int32), np.cumsum([0, *map(len, names)]))
 
 
 def tree_of(names, n_y=5):

@@ -170,10 +170,11 @@ def test_repeats_count():
     np.testing.assert_allclose(np.exp(often.log_prob(["ab", "ba"])), [0.75, 0.25], atol=0.05)
 
 
+@pytest.mark.parametrize("rate", [1e3, 1e30, 1e300])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(optimizer, names):
-    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "learning_rate": 1e30, "optimizer": optimizer}))
+@pytest.mark.filterwarnings("error")
+def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(optimizer, rate, names):
+    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "learning_rate": rate, "optimizer": optimizer}))
     with pytest.raises(TrainingError, match="--learning-rate below") as error:
         list(trainer.epochs())
     assert "\n" not in str(error.value)
