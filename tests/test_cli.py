@@ -250,6 +250,19 @@ def test_a_full_output_is_one_line(cli, model_file):
     assert re.fullmatch("Error: standard output: No space left on device\n", done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [("sample >&-", "standard output is closed"), ("score - <&-", "standard input is closed"), ("train - <&-", "closed")],
+)
+def test_a_closed_stream_is_one_line(command, what, model_file, tmp_path):
+    program = shlex.join([sys.executable, "-m", "rnn_names"])
+    env = {**os.environ, "RNN_NAMES_SAMPLE_MODEL": str(model_file), "RNN_NAMES_SCORE_MODEL": str(model_file)}
+    options = ["sh", "-c", f"{program} {command}"]
+    done = subprocess.run(options, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", timeout=60)
+    assert what in error_line(done)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(number, corpus_file, tmp_path):
     options = ["--hidden-size", 16, "--epochs", 100_000, "--held-out", 0, "-o", tmp_path / "m.npz"]

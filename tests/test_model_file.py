@@ -223,6 +223,18 @@ def test_an_array_that_is_there_twice_is_refused(path):
     assert "twice" in refusal(path)
 
 
+def test_a_crowd_of_arrays_is_refused(path):
+    write_members(path, [*members(path).items(), *((f"{i}.npy", b"") for i in range(100))])
+    assert "arrays in it" in refusal(path)
+
+
+def test_a_header_of_an_unknown_version_is_refused(path):
+    content = members(path)["by.npy"]
+    assert content[6] == 1
+    write_members(path, {**members(path), "by.npy": content[:6] + bytes([3]) + content[7:]}.items())
+    assert "by: unknown header version" in refusal(path)
+
+
 def test_a_header_that_claims_more_than_is_there_is_refused_before_memory_is_taken(path):
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6)})

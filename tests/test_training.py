@@ -288,7 +288,7 @@ def test_rank_0_trains_wax_as_it_is():
 
 # --- The second phase ----------------------------------------------------------------------------------------------------------
 
-TWO_PHASES = {"epochs": 12, "distil_epochs": 3, "made_up_names": 2000, "learning_rate": 0.02, "hidden_size": 32}
+TWO_PHASES = {"epochs": 12, "distil_epochs": 3, "made_up_names": 1000, "learning_rate": 0.02, "hidden_size": 32}
 
 
 def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
