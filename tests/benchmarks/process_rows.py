@@ -1,0 +1,100 @@
+"""Whole processes: how soon twenty names are there, and how time and memory grow with the work."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from contender import take_turns
+from environment import executable
+from plan import Plan
+from report import Report, Row, compared, table
+
+MIB = 2.0**20
+JUDGED = 10**7
+"""Names; a smaller run does not say whether a bar is met."""
+LINEAR = 1.1
+"""Highest exponent of time over names that counts as linear: ten times the names, 12.6 times the time."""
+
+
+def run_start(plan: Plan, report: Report) -> None:
+    """Adds the row about `rnn-names sample -n 20`."""
+    plan.say("a default model")
+    sampling = [executable("rnn-names"), "sample", "-n", "20", "-m", plan.model("gru")]
+    importing = [executable("python"), "-c", "import numpy, click"]
+    plan.say("starting")
+    sides = {"ours": lambda _: _seconds(sampling), "import": lambda _: _seconds(importing)}
+    take_turns(sides, 2)  # the first starts read files from disk, and compile
+    values = take_turns(sides, plan.start_rounds)
+    milliseconds = {side: [1000 * seconds for seconds in times] for side, times in values.items()}
+    against = '`python -c "import numpy, click"`'
+    what = "`rnn-names sample -n 20`, whole process"
+    report.rows.append(compared(what, milliseconds["ours"], against, milliseconds["import"], "ms", at_most=1.25))
+
+
+def _seconds(command: list[str]) -> float:
+    return _measured(command, Path(os.devnull))[0]
+
+
+def _measured(command: list[str], output: Path) -> tuple[float, float]:
+    """Runs a command with its stdout in a file; returns wall seconds and its peak memory in MiB."""
+    with output.open("wb") as file:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=file, stdin=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
+    return seconds, usage.ru_maxrss / MIB * (1 if sys.platform == "darwin" else 1024)
+
+
+def run_growth(plan: Plan, report: Report) -> None:
+    """Adds the rows about growing work: names drawn into a file, and that file read, split and encoded (`train --epochs 0`)."""
+    model, program = plan.model("gru"), executable("rnn-names")
+    sampled: dict[int, tuple[float, float]] = {}
+    read: dict[int, tuple[float, float]] = {}
+    for n in plan.sizes:
+        plan.say(f"{n:,} names sampled and read")
+        names, nowhere = plan.folder / "names.txt", Path(os.devnull)
+        sampled[n] = _measured([program, "sample", "-m", model, "-n", str(n), "--seed", "1"], names)
+        read[n] = _measured([program, "train", str(names), "--epochs", "0", "-q", "-o", str(plan.folder / "empty.npz")], nowhere)
+        names.unlink()
+    report.rows += [_linear("time of `sample`", sampled), _linear("time to read, split and encode a corpus", read)]
+    report.rows += _bounds(plan.sizes[-1], sampled, read)
+    lines = [(f"{n:,}", *_shown(n, *sampled[n]), *_shown(n, *read[n])) for n in plan.sizes]
+    heads = ("names", "`sample`", "per name", "peak memory", "`train --epochs 0`", "per name", "peak memory")
+    report.notes.append(("Growing work", "Whole processes, the default model.\n\n" + table(heads, lines)))
+
+
+def _shown(n: int, seconds: float, mib: float) -> tuple[str, str, str]:
+    return f"{seconds:.2f} s", f"{1e6 * seconds / n:,.2f} µs", f"{mib:,.0f} MiB"
+
+
+def _linear(what: str, measured: dict[int, tuple[float, float]]) -> Row:
+    """Whether time, start-up taken off, grows no faster than the number of names over the last factor of ten."""
+    (least, (start, _)), *_, (before, (earlier, _)), (most, (last, _)) = measured.items()
+    work = [max(seconds - start, 1e-3) for seconds in (earlier, last)]
+    exponent = math.log(work[1] / work[0]) / math.log((most - least) / (before - least))
+    ours = f"{before:,} names: {earlier:.2f} s; {most:,}: {last:.2f} s"
+    met = exponent <= LINEAR if most == JUDGED else None
+    return Row(what, ours, "linear growth", "names^1", f"names^{exponent:.2f}", f"≤ names^{LINEAR}", met)
+
+
+def _bounds(most: int, sampled: dict[int, tuple[float, float]], read: dict[int, tuple[float, float]]) -> list[Row]:
+    """The rows with a fixed bound, which are about 10 million names and met or not only there."""
+    extra = sampled[most][1] - sampled[1000][1]
+    bounds = [
+        ("read, split and encoded, time", f"{read[most][0]:.1f} s", read[most][0] / 60, "≤ 60 s"),
+        ("read, split and encoded, peak memory", f"{read[most][1]:,.0f} MiB", read[most][1] / 3072, "≤ 3,072 MiB"),
+        ("sampled, peak memory above that of `-n 1000`", f"{extra:.0f} MiB", extra / 50, "≤ 50 MiB"),
+    ]
+    judged = most == JUDGED
+    return [
+        Row(f"{most:,} names {what}", ours, "fixed bound", bar, f"{ratio:.2f}", bar, ratio <= 1 if judged else None)
+        for what, ours, ratio, bar in bounds
+    ]

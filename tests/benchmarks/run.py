@@ -1,0 +1,101 @@
+"""The benchmark: every speed that rnn-names promises, measured beside what it is compared with.
+
+    python tests/benchmarks/run.py                  all rows; writes tests/benchmarks/RESULTS.md
+    python tests/benchmarks/run.py --quick          a smoke run; its numbers mean little
+    python tests/benchmarks/run.py --rows start     some rows only
+
+It makes an environment of its own, `.venv-bench`, on the first run. Nothing else should run on the machine meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import environment
+
+if TYPE_CHECKING:
+    from plan import Plan
+    from report import Report
+
+HERE = Path(__file__).resolve().parent
+ROWS = ("training", "sampling", "start", "growth", "profile")
+QUICK_NAMES = 6_000
+
+
+def main() -> None:
+    """Measures, prints and keeps."""
+    arguments = _arguments()
+    environment.enter()
+    cores = environment.use_two_cores()
+
+    from contender import Contender
+    from plan import Plan
+    from report import Report
+
+    report = Report()
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Plan(_corpus(Path(folder), arguments.quick), Path(folder), arguments.quick)
+        for row in arguments.rows:
+            _measure(row, plan, report)
+        with Contender("machine:Machine") as machine:
+            facts = machine.call("describe", cores)
+        plan.say("done")
+    page = report.markdown(facts, (HERE / "tried.md").read_text(encoding="utf-8"))
+    if arguments.output:
+        arguments.output.write_text(page, encoding="utf-8")
+    print(page)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a smoke run of one or two minutes")
+    parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, metavar="ROW", help=f"some of: {', '.join(ROWS)}")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write the page [RESULTS.md, if all is run]")
+    arguments = parser.parse_args()
+    if arguments.output is None and not arguments.quick and arguments.rows == ROWS:
+        arguments.output = HERE / "RESULTS.md"
+    return arguments
+
+
+def _corpus(folder: Path, quick: bool) -> str:
+    """Path of the name list: all US first names, or a few of them."""
+    if not quick:
+        return str(environment.CORPUS)
+    names = environment.CORPUS.read_text(encoding="utf-8").splitlines()
+    few = folder / "few.txt"
+    few.write_text("\n".join(random.Random(0).sample(names, QUICK_NAMES)), encoding="utf-8")
+    return str(few)
+
+
+def _measure(row: str, plan: Plan, report: Report) -> None:
+    import process_rows
+    import sampling_rows
+    import training_rows
+
+    rows: dict[str, Callable[[Plan, Report], None]] = {
+        "training": training_rows.run,
+        "sampling": sampling_rows.run,
+        "start": process_rows.run_start,
+        "growth": process_rows.run_growth,
+        "profile": _profile,
+    }
+    rows[row](plan, report)
+
+
+def _profile(plan: Plan, report: Report) -> None:
+    from contender import Contender
+
+    plan.say("profile")
+    with Contender("step_profile:StepProfile") as profile:
+        for n_a, batch_size in ((128, 256), (256, 1024)):
+            title = f"Where the time of a training step goes, n_a {n_a}, batch {batch_size:,}"
+            report.notes.append((title, profile.call("markdown", plan.corpus, n_a, batch_size)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The sides of the sampling rows. Each class is a contender in a process of its own, and writes lines of text to nowhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnn_names.corpus import Names
+from rnn_names.model import Model
+from rnn_names.sampling import Options, sample
+
+
+class OurSampling:
+    """`rnn_names.sampling.sample`, as the command line uses it."""
+
+    def __init__(self, model: str) -> None:
+        """`model`: path of a model file."""
+        self._model = Model.load(model)
+
+    def rate(self, n: int, seed: int) -> float:
+        """Names per second over `n` names."""
+        began = time.perf_counter()
+        with Path(os.devnull).open("wb") as file:
+            for names in sample(self._model, n, Options(seed=seed)):
+                file.write(names.to_lines())
+        return n / (time.perf_counter() - began)
+
+
+class Namemaker:
+    """The namemaker package, order 3 (its default), used as its documentation shows."""
+
+    def __init__(self, corpus: str) -> None:
+        """`corpus`: path of a name list."""
+        import namemaker
+
+        self._names = namemaker.make_name_set(Path(corpus).read_text(encoding="utf-8").splitlines())
+
+    def rate(self, n: int, bare: bool) -> float:
+        """Names per second; `bare`: without its filters, which leave out known names and repeats and keep the better of two."""
+        options: dict[str, Any] = {}
+        if bare:
+            options = {"exclude_real_names": False, "exclude_history": False, "add_to_history": False, "n_candidates": 1}
+        self._names.clear_history()
+        make_name = self._names.make_name
+        began = time.perf_counter()
+        with Path(os.devnull).open("w", encoding="utf-8") as file:
+            for _ in range(n):
+                file.write(make_name(**options) + "\n")
+        return n / (time.perf_counter() - began)
+
+
+Variant = tuple[int, int, str]
+"""How to use PyTorch: names drawn together, threads, and how a character is drawn (see `TorchSampling._draw`)."""
+
+
+class TorchSampling:
+    """A batched sampler of the same weights in PyTorch: ended names leave the batch, and the input layer is a table of rows."""
+
+    def __init__(self, model: str) -> None:
+        """`model`: path of a model file of the plain cell."""
+        import torch
+
+        loaded = Model.load(model)
+        p = {name: torch.from_numpy(array.copy()) for name, array in loaded.params.items()}
+        self._codes, self._longest = loaded.vocabulary.codes, int(loaded.training["longest"])
+        self._from_x = (p["Wax"].T + p["ba"]).contiguous()
+        self._to_next, self._to_output, self._by = p["Waa"].T.contiguous(), p["Wya"].T.contiguous(), p["by"]
+        self._first = torch.tanh(p["ba"] + p["a0"] @ self._to_next)[None]
+
+    def rate(self, n: int, variant: Variant, seed: int) -> float:
+        """Names per second over `n` names."""
+        import torch
+
+        size, threads, draw = variant
+        torch.set_num_threads(threads)
+        torch.manual_seed(seed)
+        made = 0
+        began = time.perf_counter()
+        with Path(os.devnull).open("wb") as file, torch.inference_mode():
+            while made < n:
+                names = self._batch(min(size, n - made), draw)
+                file.write(names.to_lines())
+                made += len(names)
+        return n / (time.perf_counter() - began)
+
+    def _batch(self, size: int, draw: str) -> Names:
+        """Names drawn together; those that would grow too long are left out."""
+        import torch
+
+        text = torch.zeros((self._longest + 1, size), dtype=torch.int64)
+        going = torch.arange(size)
+        a = self._first.expand(size, -1)
+        for t in range(self._longest + 1):
+            character = self._draw(torch.addmm(self._by, a, self._to_output), draw)
+            text[t, going] = character
+            alive = character.nonzero().squeeze(1)
+            if t == self._longest or not len(alive):
+                break
+            going = going[alive]
+            a = torch.addmm(self._from_x[character[alive]], a[alive], self._to_next).tanh_()
+        ended = text[:, (text[-1] == 0) & (text[0] != 0)].T.numpy()
+        inside = ended != 0
+        return Names(self._codes[ended[inside]], np.concatenate(([0], np.cumsum(inside.sum(axis=1)))))
+
+    @staticmethod
+    def _draw(logits: Any, how: str) -> Any:
+        """One character per row: PyTorch's own multinomial, a race of exponential clocks, or the inverse of the distribution."""
+        import torch
+
+        p = torch.softmax(logits, dim=1)
+        if how == "multinomial":
+            return torch.multinomial(p, 1).squeeze(1)
+        if how == "race":
+            return p.div_(torch.empty_like(p).exponential_()).argmax(dim=1)
+        edges = p.cumsum(dim=1)
+        points = torch.rand((len(p), 1)) * edges[:, -1:]
+        return (edges <= points).sum(dim=1).clamp_(max=p.shape[1] - 1)

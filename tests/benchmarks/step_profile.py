@@ -1,0 +1,130 @@
+"""Where the time of a training step goes, line by line.
+
+NumPy's operators are invisible to `cProfile`, so this counts wall time per line of rnn_names, on one thread.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from report import table
+from training_sides import trainer_for
+
+import rnn_names
+from rnn_names import training
+
+PACKAGE = str(Path(rnn_names.__file__).parent)
+BOOKKEEPING = "buffers, views and calls between the array operations"
+GROUPS = (
+    ("matrix products", r"@|matmul"),
+    ("tanh", r"tanh"),
+    ("softmax and loss", r"np\.exp|np\.log|logits|log_y_hat|vdot"),
+    ("rows gathered and siblings added up", r"\.take\(|\+= later"),
+    ("other element-wise work", r"[-+*/]=|np\.(multiply|subtract)"),
+)
+"""Operations by what stands in the line, for lines of rnn.py; the first that fits. Lines of the other rooms go by room."""
+
+ROOMS = {
+    "batches.py": "building prefix trees",
+    "corpus.py": "building prefix trees",
+    "optimizers.py": "clipping and Adam",
+    "training.py": "joining the gradients, and the loop",
+}
+
+Line = tuple[str, int]
+"""File and line number."""
+
+
+class StepProfile:
+    """A contender that trains, and says where the time went."""
+
+    def markdown(self, corpus: str, n_a: int, batch_size: int) -> str:
+        """Shares by operation, and the most expensive lines, of an epoch after a first one that does not count."""
+        trainer = trainer_for(corpus, n_a, batch_size)
+        times: Counter[Line] = Counter()
+        training.worker_threads = _one_thread
+        stamps: list[float] = []
+        epochs = trainer.epochs(lambda *_: stamps.append(time.perf_counter()))
+        next(epochs)
+        stamps.clear()
+        next(epochs)
+        milliseconds = 1000 * (stamps[-1] - stamps[0]) / (len(stamps) - 1)
+        with _lines_timed(times):
+            next(epochs)
+        total = sum(times.values())
+        groups: Counter[str] = Counter()
+        for line, seconds in times.items():
+            groups[_group(*line)] += seconds
+        shares = [(name, f"{100 * seconds / total:.1f} %") for name, seconds in groups.most_common()]
+        lines = [
+            (f"{100 * seconds / total:.1f} %", Path(file).name, f"`{_source(file, number)}`")
+            for (file, number), seconds in times.most_common(15)
+        ]
+        step = f"{milliseconds:.2f} ms a step on one thread without the profiler.\n\n"
+        return step + table(("operation", "share"), shares) + "\n" + table(("share", "file", "line"), lines)
+
+
+@contextmanager
+def _one_thread(n: int) -> Iterator[Any]:
+    """In place of `rnn_names.workers.worker_threads`: a pool whose work is done here and now."""
+    from threadpoolctl import threadpool_limits
+
+    class Pool:
+        map = staticmethod(map)
+
+    with threadpool_limits(1, user_api="blas"):
+        yield Pool()
+
+
+@contextmanager
+def _lines_timed(times: Counter[Line]) -> Iterator[None]:
+    """Counts the wall seconds of each line of the package that runs meanwhile, with what the line calls outside of it.
+
+    The shortest time of all is taken for what the counting itself costs, and is taken off every count.
+    """
+    current: list[Any] = [None, time.perf_counter()]
+    counts: Counter[Line] = Counter()
+    least = [1.0]
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if not frame.f_code.co_filename.startswith(PACKAGE):
+            return None
+        seconds = time.perf_counter() - current[1]
+        times[current[0]] += seconds
+        counts[current[0]] += 1
+        least[0] = min(least[0], seconds)
+        here = frame.f_back if event == "return" else frame
+        current[0] = (here.f_code.co_filename, here.f_lineno) if here else None
+        current[1] = time.perf_counter()
+        return trace
+
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(None)
+        for line, count in counts.items():
+            times[line] -= count * least[0]
+            if line is None or not line[0].startswith(PACKAGE):
+                del times[line]
+
+
+def _group(file: str, number: int) -> str:
+    room = Path(file).name
+    if room != "rnn.py":
+        return ROOMS.get(room, BOOKKEEPING)
+    source = _source(file, number)
+    return next((name for name, pattern in GROUPS if re.search(pattern, source)), BOOKKEEPING)
+
+
+def _source(file: str, number: int) -> str:
+    return linecache.getline(file, number).split("  #")[0].strip().replace("|", "\\|")

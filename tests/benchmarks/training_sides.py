@@ -1,0 +1,281 @@
+"""The two sides of the training rows, and the matrix products that bound both. Each class is a contender in a process of its own.
+
+Both sides train on the same minibatches with Adam, the mean cross-entropy per character, and gradients clipped at ±5. PyTorch's
+tensors are made before its clock starts; ours runs through everything that an epoch does, prefix trees included.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from rnn_names import rnn, training
+from rnn_names.batches import Batches
+from rnn_names.corpus import Names, read_corpus
+from rnn_names.training import Settings, Trainer
+
+EMBEDDING_SIZE = 24
+"""Columns of PyTorch's embedding: as many as `rnn_names.training.Settings` trains with."""
+
+LEARNING_RATE = 0.004
+
+MAX_SECONDS = 3.0
+"""For a variant of PyTorch's in the round that finds its best."""
+
+
+@dataclass(frozen=True)
+class PlannedBatches(Batches):
+    """Minibatches in an order that both sides know: that of the k-th epoch follows from k."""
+
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def epoch(self, size: int, rng: np.random.Generator | None = None) -> Iterator[tuple[float, np.ndarray]]:
+        """As `Batches.epoch`, with random numbers of its own."""
+        yield from super().epoch(size, np.random.default_rng([1, next(self.numbers)]))
+
+
+def trainer_for(corpus: str, n_a: int, batch_size: int) -> Trainer:
+    """A trainer of the plain cell, without what PyTorch's side lacks: dropout, factored Wax, held-out names, a second phase."""
+    with Path(corpus).open("rb") as file:
+        names = read_corpus([(corpus, file)])
+    plain: dict[str, Any] = {"dropout": 0, "recurrent_dropout": 0, "embedding_size": 0, "held_out": 0, "distil_epochs": 0}
+    training.Batches = PlannedBatches
+    settings = Settings(cell="rnn", hidden_size=n_a, batch_size=batch_size, epochs=200, learning_rate=LEARNING_RATE, **plain)
+    return Trainer(names, settings)
+
+
+def planned(trainer: Trainer, number: int) -> PlannedBatches:
+    """The names that a trainer trains on, with the plan of one epoch."""
+    names = Names(trainer.vocabulary.encode(trainer.corpus.names.codes), trainer.corpus.names.offsets)
+    rows = np.repeat(np.arange(len(names)), trainer.corpus.counts)
+    return PlannedBatches(names, rows, len(trainer.vocabulary), iter([number]))
+
+
+class OurTraining:
+    """`rnn_names.training.Trainer`, an epoch at a time."""
+
+    def __init__(self, corpus: str, n_a: int, batch_size: int) -> None:
+        """`corpus`: path of a name list."""
+        self._trainer = trainer_for(corpus, n_a, batch_size)
+        self._epochs = self._trainer.epochs()
+
+    def n_y(self) -> int:
+        """Size of the vocabulary."""
+        return len(self._trainer.vocabulary)
+
+    def epoch(self) -> tuple[int, float]:
+        """Characters of the next epoch, ends of names counted, and the seconds that it took."""
+        began = time.perf_counter()
+        record = next(self._epochs)
+        return record.characters, time.perf_counter() - began
+
+
+Variant = tuple[str, str, str, int]
+"""How to use PyTorch: input (one-hot, embedding), layout (packed, padded), Adam (fused, foreach, plain), threads."""
+
+
+class TorchTraining:
+    """The same training with `torch.nn.RNN`."""
+
+    def __init__(self, corpus: str, n_a: int, batch_size: int) -> None:
+        """`corpus`: path of a name list. Checks that both sides compute the same loss."""
+        self._trainer = trainer_for(corpus, n_a, batch_size)
+        self._batch_size, self._n_a = batch_size, n_a
+        self._check_loss()
+
+    def rate(self, variant: Variant, n_batches: int) -> float:
+        """Characters per second of one variant: median over some minibatches (fewer, if slow) after two that do not count."""
+        network = self._network(variant)
+        rates: list[float] = []
+        began = time.perf_counter()
+        for inputs, targets, n in self._tensors(variant, 0, n_batches + 2):
+            rates.append(n / network.step(inputs, targets))
+            if len(rates) > 3 and time.perf_counter() - began > MAX_SECONDS:
+                break
+        return float(np.median(rates[2:]))
+
+    def choose(self, variant: Variant) -> None:
+        """Settles on a variant for `epoch`."""
+        self._variant, self._chosen = variant, self._network(variant)
+
+    def epoch(self, number: int) -> tuple[int, float]:
+        """Characters of an epoch and the seconds that it took, without the making of tensors."""
+        batches = self._tensors(self._variant, number)
+        began = time.perf_counter()
+        for inputs, targets, _ in batches:
+            self._chosen.step(inputs, targets)
+        return sum(n for _, _, n in batches), time.perf_counter() - began
+
+    def _network(self, variant: Variant) -> _TorchNetwork:
+        return _TorchNetwork(variant, len(self._trainer.vocabulary), self._n_a)
+
+    def _tensors(self, variant: Variant, number: int, at_most: int | None = None) -> list[tuple[Any, Any, int]]:
+        """The minibatches of an epoch as (inputs, targets, characters)."""
+        batches = planned(self._trainer, number)
+        epoch = itertools.islice(batches.epoch(self._batch_size), at_most)
+        return [_tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
+
+    def _check_loss(self) -> None:
+        """Raises AssertionError unless a minibatch has the same loss on both sides, from the same weights."""
+        params = self._trainer.model.params
+        batches = planned(self._trainer, 0)
+        _, rows = next(batches.epoch(self._batch_size))
+        tree = batches.tree(rows)
+        loss, _ = rnn.loss_and_gradients(tree, params, rnn.Workspace())
+        for layout in ("packed", "padded"):
+            variant = ("one-hot", layout, "plain", 1)
+            network = self._network(variant)
+            network.load(params)
+            inputs, targets, n = self._tensors(variant, 0, 1)[0]
+            theirs = float(network.loss(inputs, targets).detach())
+            assert n == tree.n_characters, f"{n} characters on PyTorch's side, {tree.n_characters} on ours"
+            assert abs(theirs - loss / n) < 1e-4, f"loss {theirs} on PyTorch's side, {loss / n} on ours"
+
+
+class _TorchNetwork:
+    """`nn.RNN` and `nn.Linear`, with or without `nn.Embedding`, and their optimizer."""
+
+    def __init__(self, variant: Variant, n_y: int, n_a: int) -> None:
+        import torch
+
+        inputs, _, adam, threads = variant
+        torch.set_num_threads(threads)
+        self.embedding = torch.nn.Embedding(n_y, EMBEDDING_SIZE) if inputs == "embedding" else None
+        self.rnn = torch.nn.RNN(EMBEDDING_SIZE if self.embedding else n_y, n_a)
+        self.linear = torch.nn.Linear(n_a, n_y)
+        layers = torch.nn.ModuleList(filter(None, [self.embedding, self.rnn, self.linear]))
+        self.params = list(layers.parameters())
+        kind = {"fused": {"fused": True}, "foreach": {"foreach": True}, "plain": {"foreach": False}}[adam]
+        self.adam = torch.optim.Adam(self.params, lr=LEARNING_RATE, betas=(0.9, 0.99), **kind)
+
+    def load(self, params: rnn.Params) -> None:
+        """Takes over the weights of a model."""
+        import torch
+
+        with torch.no_grad():
+            self.rnn.bias_hh_l0.zero_()
+            for tensor, name in (
+                (self.rnn.weight_ih_l0, "Wax"),
+                (self.rnn.weight_hh_l0, "Waa"),
+                (self.rnn.bias_ih_l0, "ba"),
+                (self.linear.weight, "Wya"),
+                (self.linear.bias, "by"),
+            ):
+                tensor.copy_(torch.from_numpy(np.array(params[name])))
+
+    def loss(self, inputs: Any, targets: Any) -> Any:
+        """The mean cross-entropy per character, in nats."""
+        from torch.nn.functional import cross_entropy
+        from torch.nn.utils.rnn import PackedSequence
+
+        if not isinstance(inputs, PackedSequence):
+            states, _ = self.rnn(inputs if self.embedding is None else self.embedding(inputs))
+            return cross_entropy(self.linear(states).flatten(0, 1), targets.flatten())
+        if self.embedding is not None:
+            inputs = PackedSequence(self.embedding(inputs.data), inputs.batch_sizes)
+        states, _ = self.rnn(inputs)
+        return cross_entropy(self.linear(states.data), targets)
+
+    def step(self, inputs: Any, targets: Any) -> float:
+        """One training step; returns the seconds that it took."""
+        import torch
+
+        began = time.perf_counter()
+        self.adam.zero_grad()
+        self.loss(inputs, targets).backward()
+        torch.nn.utils.clip_grad_value_(self.params, 5.0)
+        self.adam.step()
+        return time.perf_counter() - began
+
+
+NO_TARGET = -100
+"""What `cross_entropy` leaves out."""
+
+
+def _tensors(codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant) -> tuple[Any, Any, int]:
+    """A minibatch for PyTorch, names by falling length, time first: inputs, targets, and its number of characters.
+
+    Args:
+        codes: (m, L) indices, with 0 on the right.
+        lengths: (m,) characters of each name.
+        n_y: size of the vocabulary.
+        variant: says in which form.
+    """
+    import torch
+    from torch.nn.utils.rnn import pack_padded_sequence
+
+    order = np.argsort(-lengths, kind="stable")
+    codes, lengths = codes[order].astype(np.int64), lengths[order]
+    ended = np.pad(codes, ((0, 0), (0, 1)))
+    targets = np.where(np.arange(ended.shape[1]) <= lengths[:, None], ended, NO_TARGET).T.copy()
+    inputs = torch.from_numpy(np.pad(codes, ((0, 0), (1, 0))).T.copy())
+    if variant[0] == "one-hot":
+        one_hot = torch.eye(n_y)
+        one_hot[0] = 0
+        inputs = one_hot[inputs]
+    n = int((lengths + 1).sum())
+    if variant[1] == "padded":
+        return inputs, torch.from_numpy(targets), n
+    sizes = torch.from_numpy(lengths + 1)
+    return pack_padded_sequence(inputs, sizes), pack_padded_sequence(torch.from_numpy(targets), sizes).data, n
+
+
+class MatrixProducts:
+    """The best float32 matrix-product rate on both cores, at the sizes of a training step."""
+
+    def __init__(self, n_a: int, n_y: int) -> None:
+        """Products with the recurrent weights, their gradient, and the output layer, over 256 to 4,096 rows."""
+        rng = np.random.default_rng(0)
+        shapes = [(m, n_a, n_a) for m in (256, 512, 1024, 2048, 4096)]
+        shapes += [(n_a, m, n_a) for m in (1024, 4096)] + [(4096, n_a, n_y)]
+        self._products = [
+            tuple(rng.standard_normal(shape, dtype=np.float32) for shape in ((m, k), (k, n), (m, n))) for m, k, n in shapes
+        ]
+
+    def best_rate(self, seconds: float) -> float:
+        """Floating-point operations per second, the highest over sizes and ways; `seconds` for all of it together."""
+        each = seconds / (3 * len(self._products))
+        return max(way(product, each) for product in self._products for way in (_blas_threads, _own_threads, _torch_threads))
+
+
+def _operations(product: tuple[np.ndarray, ...]) -> int:
+    return 2 * product[0].size * product[1].shape[1]
+
+
+def _repeat(multiply: Callable[[], Any], seconds: float) -> float:
+    """How often per second."""
+    multiply()
+    n, began = 0, time.perf_counter()
+    while (passed := time.perf_counter() - began) < seconds:
+        multiply()
+        n += 1
+    return n / passed
+
+
+def _blas_threads(product: tuple[np.ndarray, ...], seconds: float) -> float:
+    a, b, c = product
+    with threadpool_limits(2, user_api="blas"):
+        return _operations(product) * _repeat(lambda: np.matmul(a, b, out=c), seconds)
+
+
+def _own_threads(product: tuple[np.ndarray, ...], seconds: float) -> float:
+    a, b, c = product
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(2) as pool:
+        rates = pool.map(lambda out: _repeat(lambda: np.matmul(a, b, out=out), seconds), (c, c.copy()))
+        return _operations(product) * sum(rates)
+
+
+def _torch_threads(product: tuple[np.ndarray, ...], seconds: float) -> float:
+    import torch
+
+    torch.set_num_threads(2)
+    a, b, c = map(torch.from_numpy, product)
+    return _operations(product) * _repeat(lambda: torch.mm(a, b, out=c), seconds)
