@@ -200,6 +200,20 @@ def test_pieces_do_not_show_in_any_text(lines, size):
         assert [name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()] == expected
 
 
+class TwoBytesAtATime(io.BytesIO):
+    def read(self, size=-1):
+        return super().read(min(size, 2))
+
+
+def test_a_byte_order_mark_goes_only_where_the_text_begins(monkeypatch):
+    assert counted(read_corpus([("text", TwoBytesAtATime("\ufeffa\nb".encode()))])) == {"a": 1, "b": 1}
+    with pytest.raises(CorpusError, match="line 2: a byte-order mark"):
+        read_corpus([("text", TwoBytesAtATime("a\n\ufeffb\n".encode()))])
+    monkeypatch.setattr(corpus, "PIECE_BYTES", 16)
+    with pytest.raises(CorpusError, match="line 9: a byte-order mark"):
+        read("a\n" * 8 + "\ufeffb\n")
+
+
 def test_a_line_without_an_end_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(corpus, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)

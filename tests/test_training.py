@@ -330,6 +330,21 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
     assert sorted(texts) == sorted(name for name in listed if name not in held_out)
 
 
+def test_the_second_phase_follows_its_teacher(names, monkeypatch):
+    """One who says that every name ends at once."""
+
+    def taught(self, tree, work):
+        y = np.zeros_like(tree.y)
+        y[:, 0] = tree.y.sum(axis=1)
+        return training.replace(tree, y=y)
+
+    monkeypatch.setattr(training.Teacher, "taught", taught)
+    trainer, records = trained(names[:100], **TWO_PHASES, held_out=0)
+    assert trainer.model.log_prob([""])[0] > math.log(0.9)
+    assert records[-1].training_loss < 0.1
+    assert records[11].training_loss > 1, "the first phase has other lessons"
+
+
 def test_both_phases_follow_from_the_seed(names):
     first, again = (trained(names[:100], **{**TWO_PHASES, "epochs": 2}, dropout=0.2)[0].model for _ in range(2))
     assert bytes_of(first) == bytes_of(again)
