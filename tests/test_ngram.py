@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kneser_ney import KneserNey
 from laws import assert_drawn_from
 from networks import coded
 from plain_kneser_ney import PlainKneserNey
@@ -39,6 +40,17 @@ def test_probabilities_are_those_of_a_plain_kneser_ney(names, asked, order):
         (found,) = model.probabilities(history_of(model, prefix))
         np.testing.assert_allclose(found, [plain.probability(prefix, c) for c in range(N_Y)], rtol=1e-12)
         assert found.sum() == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_the_rival_of_the_quality_table_is_the_same_model(order):
+    rng = np.random.default_rng(1)
+    names = [rng.integers(1, N_Y, rng.integers(1, 9)).tolist() for _ in range(300)]
+    learned, asked = names[:250], names[250:]
+    plain = PlainKneserNey(learned, N_Y, order)
+    losses = [-np.log(plain.probability(name[:i], c)) for name in asked for i, c in enumerate([*name, 0])]
+    strings = [["".join(" abc"[i] for i in name) for name in part] for part in (learned, asked)]
+    assert KneserNey(strings[0], N_Y).loss(strings[1], order, None) == pytest.approx(np.mean(losses), rel=1e-12)
 
 
 def test_many_histories_at_once():
