@@ -1,8 +1,8 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
 There are two phases. In the first the network learns from the names, with dropout. In the second it learns what a teacher predicts
-for names that an n-gram makes up: half the n-gram's opinion, half its own of the end of the first phase (distillation, Hinton et al.
-2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and their mean is better than either; there is no
+for names that an n-gram makes up: the joint opinion of that n-gram and of itself at the end of the first phase (distillation, Hinton et al.
+2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and are better together than alone; there is no
 end of made-up names to learn it from, so the one network that is saved comes close to it.
 
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors (an embedding of the characters and
@@ -100,8 +100,8 @@ class Settings:
             "dropout": 0.5 if small else 0.3,
             "recurrent_dropout": 0.5 if small else 0.2,
             "patience": 10,
-            "distil_epochs": 6,
-            "made_up_names": 12000 if small else 30000,
+            "distil_epochs": 8,
+            "made_up_names": 8000 if small else 30000,
         }
         if self.epochs is not None:  # the second phase keeps its proportion to the first
             rule["distil_epochs"] = round(rule["distil_epochs"] * self.epochs / rule["epochs"])
@@ -148,8 +148,14 @@ class Trainer:
         epoch: how many are done.
     """
 
-    def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None) -> None:
-        """`init`: a model to start from; characters that it lacks are added.
+    def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None, held_out: Names | None = None) -> None:
+        """Gets ready.
+
+        Args:
+            corpus: the names.
+            settings: how to train.
+            init: a model to start from; characters that it lacks are added.
+            held_out: names to measure by, none of them in the corpus; by default some of the corpus are set aside.
 
         Raises:
             CorpusError: if holding names out leaves none to train on.
@@ -158,8 +164,10 @@ class Trainer:
             # Its Wax, and columns for new characters, need not be of a low rank.
             settings = replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
         self.settings = settings = settings.resolved(corpus)
-        self.corpus, self.held_out = corpus.split(settings.held_out, np.random.default_rng([settings.seed, 0]))
-        self.vocabulary = Vocabulary.of(corpus.names)
+        self.corpus, self.held_out = corpus, held_out
+        if held_out is None:
+            self.corpus, self.held_out = corpus.split(settings.held_out, np.random.default_rng([settings.seed, 0]))
+        self.vocabulary = Vocabulary.of(Names.concatenate([self.corpus.names, self.held_out]))
         rng = np.random.default_rng([settings.seed, 1])
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)
@@ -238,7 +246,7 @@ class Trainer:
         batches = self._batches
         if self._teacher is not None:
             batches = self._teacher.made_up(batches.names, self.settings.made_up_names, rng)
-        for at, rows in batches.epoch(self.settings.batch_size, rng):
+        for at, rows in batches.epoch(self.settings.batch_size * self.phase, rng):
             batch_loss, n = self._step(pool, batches, rows, shard_rngs, self._learning_rate(at))
             if not math.isfinite(batch_loss):
                 raise self._diverged()

@@ -11,7 +11,7 @@ from rnn_names.ngram import NGram
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_teacher_is_the_mean_of_network_and_ngram_at_every_node(cell):
+def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell):
     rng = np.random.default_rng(4)
     names = random_names(rng, count=20)
     params = random_params(rng, cell)
@@ -21,8 +21,8 @@ def test_a_teacher_is_the_mean_of_network_and_ngram_at_every_node(cell):
     taught = teacher.taught(tree, rnn.Workspace(np.float64))
     predictions = np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64)))
     for prefix, mine, network, y in zip(prefixes_of(tree), taught.y, predictions, tree.y, strict=True):
-        opinion = [plain.probability(prefix, c) for c in range(5)]
-        np.testing.assert_allclose(mine, y.sum() * (network + opinion) / 2, rtol=1e-10)
+        joint = np.sqrt(network * [plain.probability(prefix, c) for c in range(5)])
+        np.testing.assert_allclose(mine, y.sum() * joint / joint.sum(), rtol=1e-10)
     assert np.array_equal(taught.x, tree.x)
     assert taught.n_characters == tree.n_characters
 
@@ -40,6 +40,9 @@ def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(
     assert 500 < len(batches.rows) - len(names) <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
+    few = teacher.made_up(names, 3, np.random.default_rng(6))
+    assert set(names.to_strings()) <= set(few.names.to_strings())
+    assert len(names) <= len(few.rows) <= len(names) + 3
     again, other = (teacher.made_up(names, 1000, np.random.default_rng(seed)) for seed in (6, 7))
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
