@@ -29,6 +29,9 @@ DEFAULT_MODEL = "names.npz"
 LINES_AT_ONCE = 1 << 13
 """Lines made up and written together."""
 
+LOG_WIDTH = 100
+"""Columns of what `train` prints where there is no terminal."""
+
 
 # --- Help with grouped options and examples ------------------------------------------------------------------------------------
 
@@ -205,7 +208,9 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
             )
             click.echo(f"Interrupted in epoch {trainer.epoch + 1}: {saved}.", err=True)
             raise
-        progress.say(_summary(trainer, progress.seconds, output))
+        curves = progress.curves()
+        progress.close()
+        progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:
@@ -273,7 +278,8 @@ def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     return (
-        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}: {losses} nats per character.\n{model}"
+        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
+        f"{losses} nats per character.\n{model}"
     )
 
 
@@ -282,6 +288,8 @@ class _Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
+        self.epochs: list[Epoch] = []
+        self.next_line = 1
         self.began = time.perf_counter()
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
@@ -307,6 +315,11 @@ class _Progress:
         """Since the beginning."""
         return time.perf_counter() - self.began
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; of another output, enough for a line of log."""
+        return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
+
     def batch(self, characters: int, smoothed_loss: float) -> None:
         if self.bar is not None:
             held_out = f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
@@ -314,20 +327,37 @@ class _Progress:
             self.bar.update(characters)
 
     def epoch(self, epoch: Epoch) -> None:
-        """A line with a few names, at epochs 1, 2, 4, 8, … and the last."""
-        if self.quiet or (epoch.epoch & (epoch.epoch - 1) and not self.trainer.finished):
+        """A line with a few names at epochs that brought something better; each comes half as late again as the one before."""
+        self.epochs.append(epoch)
+        if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
+        self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
-        rate = f"{epoch.characters / epoch.seconds / 1000:,.0f}k chars/s"
-        self.say(f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out} ({rate})  {self._few_names()}")
+        losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
+        self.say(losses + self._few_names(self.width - len(losses)))
 
-    def _few_names(self) -> str:
+    def curves(self) -> list[str]:
+        """The losses of all epochs, as a picture for the terminal."""
+        from rnn_names.curve import BLOCKS, loss_curves
+
+        try:
+            BLOCKS.encode(sys.stderr.encoding)
+            plain = False
+        except UnicodeEncodeError:
+            plain = True
+        return loss_curves(self.epochs, self.width, plain)
+
+    def _few_names(self, room: int) -> str:
+        """Some names of the best model so far, at most four, as many as go into a line."""
         from rnn_names.errors import SamplingError
 
         try:
-            return ", ".join(self.trainer.model.sample(4, seed=self.trainer.epoch))
+            names = self.trainer.model.sample(4, seed=self.trainer.epoch)
         except SamplingError:
             return "(no names yet)"
+        while len(names) > 1 and len(", ".join(names)) > room:
+            names.pop()
+        return ", ".join(names)
 
     def say(self, text: str) -> None:
         if self.quiet:
