@@ -44,7 +44,7 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["names.npz"]
     assert re.search(r"300 distinct names.* 30 of them held out", done.stderr)
     assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), "with a few names"
-    assert re.search(r"^2 epochs in .* held-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
+    assert re.search(r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
     assert "Wrote names.npz" in done.stderr
     assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
     assert "\r" not in done.stderr
