@@ -177,8 +177,11 @@ def cli() -> None:
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
 @option("--log", group="Output", metavar="FILE", help="Write a JSON line per epoch.")
+@option("--report", group="Output", metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
-def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | None, quiet: bool, **options: Any) -> None:
+def train(
+    corpus: tuple[str, ...], output: str, init: str | None, log: str | None, report: str | None, quiet: bool, **options: Any
+) -> None:
     """Learn from CORPUS, one or more text files with one name per line (- is stdin), and write a model.
 
     The best weights by held-out loss are kept, and training stops when it no longer falls.
@@ -187,9 +190,15 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
     from rnn_names.training import Settings, Trainer
 
     check_writable(output)
+    if report is not None:
+        check_writable(report)
     names = _read_corpus(corpus)
     trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
-    with _log_file(log) as write_log, _Progress(trainer, quiet) as progress:
+    with (
+        _log_file(log) as write_log,
+        _Progress(trainer, quiet) as progress,
+        _report_file(report, names, trainer, corpus, output, progress.say) as add_to_report,
+    ):
         progress.say(_opening(names, trainer))
         try:
             if not trainer.settings.epochs:
@@ -198,6 +207,7 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
                 if epoch.is_best:
                     trainer.model.save(output)
                 write_log(epoch)
+                add_to_report(epoch)
                 progress.epoch(epoch)
         except KeyboardInterrupt:
             progress.close()
@@ -253,6 +263,24 @@ def _log_file(path: str | None) -> Iterator[Any]:
             yield lambda epoch: file.write(json.dumps(epoch.as_dict()) + "\n")
     except OSError as error:
         raise RnnNamesError(f"{path}: the log cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def _report_file(
+    path: str | None, names: Corpus, trainer: Trainer, sources: Sequence[str], output: str, say: Callable[[str], None]
+) -> Iterator[Callable[[Epoch], None]]:
+    """A function that takes an epoch's record for the report, which is written at the end, however that comes."""
+    if path is None:
+        yield lambda epoch: None
+        return
+    from rnn_names.report import Report
+
+    report = Report(names, trainer, ["standard input" if source == "-" else source for source in sources], output)
+    try:
+        yield report.add
+    finally:
+        report.save(path)
+        say(f"Wrote {path}, the report of this training.")
 
 
 def _opening(corpus: Corpus, trainer: Trainer) -> str:

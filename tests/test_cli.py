@@ -319,7 +319,7 @@ def _read(terminal):
 
 OPTIONS = {
     "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
-    "--distil-epochs --held-out --seed --init --log -q --quiet",
+    "--distil-epochs --held-out --seed --init --log --report -q --quiet",
     "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length --max-length",
     "score": "-m --model",
 }
