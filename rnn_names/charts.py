@@ -13,12 +13,17 @@ from html import escape
 MOST_TICKS = 6
 
 
-def line_chart(curves: Mapping[str, Sequence[tuple[int, float]]], mark: tuple[int, float, str] | None = None) -> str:
+def line_chart(
+    curves: Mapping[str, Sequence[tuple[int, float]]],
+    point: tuple[int, float, str] | None = None,
+    divider: tuple[float, str] | None = None,
+) -> str:
     """Curves through two or more points (x, y), x a whole number.
 
     Args:
         curves: the points of each series, by its name.
-        mark: a point to point out, and what to write at it.
+        point: a point of the last series to mark, and what to write above it.
+        divider: where something else begins, and what to write there.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -36,8 +41,12 @@ def line_chart(curves: Mapping[str, Sequence[tuple[int, float]]], mark: tuple[in
         path = " ".join(f"{x:.2f},{y:.2f}" for x, y in (place(*point) for point in points))
         parts.append(f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>')
     parts.append("</svg>")
-    if mark:
-        parts.append(_mark(*place(*mark[:2]), mark[2], len(curves) - 1))
+    if divider:
+        parts.append(_mark(*place(divider[0], y_ticks[0]), divider[1], line=2))
+    if point:
+        x, y = place(*point[:2])
+        parts.append(_mark(x, y, point[2], line=1))
+        parts.append(f'<circle class="s{len(curves) - 1}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>')
     return _chart(", ".join(curves), parts)
 
 
@@ -107,11 +116,10 @@ def _label(x: float, text: str, minor: bool = False) -> str:
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
 
 
-def _mark(x: float, y: float, text: str, series: int) -> str:
-    """A dot, a line up from it, and a text on that side of it where there is more room."""
+def _mark(x: float, y: float, text: str, line: int) -> str:
+    """A line from the top down to a point, and in a line of text beside it, on the side where there is more room, what it is for."""
     side, shift = ("end", -6) if x > 50 else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
-        f'<circle class="s{series}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>'
-        f'<text x="{x:.2f}%" dx="{shift}" dy="1em" class="{side} mark">{escape(text)}</text>'
+        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">{escape(text)}</text>'
     )

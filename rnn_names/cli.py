@@ -317,7 +317,7 @@ class _Progress:
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
         self.epochs: list[Epoch] = []
-        self.next_line = 1
+        self.next_line = self.phase = 1
         self.began = time.perf_counter()
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
@@ -349,6 +349,9 @@ class _Progress:
         return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
+        if self.trainer.phase > self.phase:
+            self.phase = self.trainer.phase
+            self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
         if self.bar is not None:
             held_out = f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
             self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)

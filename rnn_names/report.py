@@ -140,7 +140,9 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
     tiles = "".join(f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures)
-    ending = "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    ending = (
+        "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs + settings.distil_epochs}."
+    )
     return f"""<header>
 <h1>{escape(os.path.basename(report.output))}</h1>
 <p>A {settings.cell.upper()} of {settings.hidden_size} units that learned from {len(report.corpus):,} names in
@@ -156,12 +158,14 @@ def _losses(epochs: Sequence[Epoch]) -> str:
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
     held_out = [(epoch.epoch, epoch.held_out_loss) for epoch in epochs if epoch.held_out_loss is not None]
     if not held_out:
-        return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), line_chart(curves)))
+        chart = line_chart(curves)
+        return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
     curves["held-out"] = held_out
-    best = [epoch for epoch in epochs if epoch.is_best][-1:]
-    marks = [(epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}") for epoch in best]
-    chart = line_chart(curves, marks[0] if marks else None)
-    note = "The training loss is measured under dropout, so it can lie above the held-out loss."
+    best = [(epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}") for epoch in epochs if epoch.is_best]
+    second = [(epoch.epoch - 0.5, "second phase") for epoch in epochs[1:] if epoch.phase == 2]
+    chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
+    note = "The training loss is measured under dropout, " + ("and later against the teacher, " if second else "")
+    note += "so it can lie above the held-out loss."
     return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>")
 
 

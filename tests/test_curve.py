@@ -23,7 +23,7 @@ def records(training, held_out=None, first=1):
         measured = held_out[i] if held_out else None
         is_best = measured is None or measured < best
         best = min(best, math.inf if measured is None else measured)
-        epochs.append(Epoch(first + i, loss, loss, measured, is_best, 100, 1.0))
+        epochs.append(Epoch(first + i, 1, loss, loss, measured, is_best, 100, 1.0))
     return epochs
 
 
@@ -94,7 +94,7 @@ def test_ascii():
 
 # --- Around it: `train` --------------------------------------------------------------------------------------------------------
 
-SMALL = ["--hidden-size", "8", "--seed", "1"]
+SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 
 
 def test_train_ends_with_the_curves(cli, corpus_file, tmp_path):
@@ -123,6 +123,12 @@ def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_f
     assert told[:4] == [1, 2, 3, 4]
     assert set(told) <= set(best)
     assert len(told) <= 9
+
+
+def test_the_second_phase_is_told_once(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 2, "--distil-epochs", 2)
+    assert re.search(r"^epoch +2: .*\nSecond phase: .*\nepoch +3: ", done.stderr, re.M)
+    assert done.stderr.count("Second phase") == 1
 
 
 def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):

@@ -18,7 +18,7 @@ from rnn_names.report import Report, page
 from rnn_names.training import Settings, Trainer
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
-SMALL = {"hidden_size": 16, "batch_size": 32, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01}
+SMALL = {"hidden_size": 16, "batch_size": 32, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01, "distil_epochs": 0}
 
 
 class Page(HTMLParser):
@@ -156,6 +156,14 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
+def test_the_second_phase_is_marked(names, tmp_path):
+    made = reported(names[:50], tmp_path, epochs=3, distil_epochs=2, made_up_names=100)
+    text = page(made)
+    assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
+    assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), "between the third and the fourth of five"
+    assert "against the teacher" in text
+
+
 def test_nothing_held_out(names, tmp_path):
     text = page(reported(names, tmp_path, epochs=3, held_out=0))
     Page(text)
@@ -264,4 +272,4 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in stderr
     body = Page((tmp_path / "r.html").read_text("utf-8")).text()
-    assert re.search(r"It was stopped after epoch \d+ of 100000\.", body)
+    assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
