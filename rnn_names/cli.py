@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rnn_names.corpus import Corpus
     from rnn_names.training import Epoch, Trainer
 
+PROGRAM = "rnn-names"
+COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
+"""Set by the scripts of `rnn-names completion`."""
+
 DEFAULT_MODEL = "names.npz"
 
 LINES_AT_ONCE = 1 << 13
@@ -56,7 +60,7 @@ class GroupedCommand(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):  # the text tells of the arguments
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
         for title, records in groups.items():
             with formatter.section(title):
@@ -78,10 +82,14 @@ def option(*names: str, group: str, **kwargs: Any) -> Callable[[_F], _F]:
     return click.option(*names, cls=GroupedOption, group=group, show_default=kwargs.pop("show_default", True), **kwargs)
 
 
+FILE = click.Path()
+"""An argument that shells complete to file names."""
+
+
 @click.group(context_settings={"auto_envvar_prefix": "RNN_NAMES", "help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="rnn-names", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Learns from a plain list how names are spelled, and writes new ones.
+    """Learns from a plain list how names are spelled, and writes new ones.
 
     \b
     rnn-names train names.txt      learn from a list, one name per line
@@ -89,7 +97,7 @@ def cli() -> None:
     rnn-names score other.txt      how likely is each name of a list?
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for `sample --count 5`.
-    """
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is the character, not the backslash
 
 
 # --- train ---------------------------------------------------------------------------------------------------------------------
@@ -105,11 +113,11 @@ def cli() -> None:
         "rnn-names train elves.txt --init people.npz -o elves.npz",
     ],
 )
-@click.argument("corpus", nargs=-1, required=True)
-@option("-o", "--output", group="Model", default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
+@click.argument("corpus", nargs=-1, required=True, type=FILE)
+@option("-o", "--output", group="Model", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
 @option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
 @option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
-@option("--init", group="Model", metavar="MODEL", help="Start from the weights of this model (its cell and size).")
+@option("--init", group="Model", type=FILE, metavar="MODEL", help="Start from the weights of this model (its cell and size).")
 @option(
     "--epochs",
     group="Training",
@@ -176,8 +184,8 @@ def cli() -> None:
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
-@option("--log", group="Output", metavar="FILE", help="Write a JSON line per epoch.")
-@option("--report", group="Output", metavar="FILE.html", help="Write a page with curves, samples and settings.")
+@option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
+@option("--report", group="Output", type=FILE, metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
 def train(
     corpus: tuple[str, ...], output: str, init: str | None, log: str | None, report: str | None, quiet: bool, **options: Any
@@ -418,7 +426,7 @@ class _Progress:
     ],
 )
 @option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
-@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 @option("-t", "--temperature", group="What", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
 @option(
     "--seed",
@@ -463,8 +471,8 @@ def sample(count: int, model: str, **options: Any) -> None:
     short_help="Say how likely names are.",
     examples=["rnn-names score others.txt", "rnn-names sample -n 1000 | rnn-names score | sort -g | tail"],
 )
-@click.argument("file", default="-")
-@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@click.argument("file", default="-", type=FILE)
+@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 def score(file: str, model: str) -> None:
     """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and the line.
 
@@ -489,6 +497,28 @@ def score(file: str, model: str) -> None:
     mean = f"{total / characters:.4f} nats per character" if characters else "nothing to average"
     note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
     click.echo(f"{names:,} names{note}, {characters:,} characters, {mean}", err=True)
+
+
+# --- completion ----------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Print what makes a shell complete our commands.",
+    examples=[
+        """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
+        """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
+        """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
+    ],
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script for SHELL after which the Tab key completes commands, options, their values and file names."""
+    from click.shell_completion import get_completion_class
+
+    shell_complete = get_completion_class(shell)
+    assert shell_complete is not None
+    _write(shell_complete(cli, {}, PROGRAM, COMPLETE_VARIABLE).source().encode())
 
 
 # --- Streams and exits ---------------------------------------------------------------------------------------------------------
@@ -524,7 +554,7 @@ def main() -> NoReturn:
         os.environ.setdefault(variable, "1")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        cli.main(prog_name="rnn-names", standalone_mode=False)
+        cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
         code = 0
     except _ReaderGone:
         code = 0
