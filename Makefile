@@ -21,6 +21,9 @@ lint: $(VENV)/.test  ## Check format, lint and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
+	PYTHON=$(PYTHON) tests/install_check.sh
+
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -35,4 +38,4 @@ $(VENV)/.test: $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint install-check clean
