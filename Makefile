@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
 help:  ## Show what can be made.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 23
 
 demo: $(VENV)/.run  ## Train on data/dinosaurs.txt and print twenty new names.
 	$(BIN)/rnn-names train data/dinosaurs.txt --output dinosaurs.npz
@@ -20,6 +20,9 @@ lint: $(VENV)/.test  ## Check format, lint and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
+	PYTHON=$(PYTHON) tests/install_check.sh
 
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -35,4 +38,4 @@ $(VENV)/.test: $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint install-check clean

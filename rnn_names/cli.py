@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from rnn_names.corpus import Corpus
     from rnn_names.training import Epoch, Trainer
 
+PROGRAM = "rnn-names"
+COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
+"""Set by the scripts of `rnn-names completion`."""
+
 DEFAULT_MODEL = "names.npz"
 
 LINES_AT_ONCE = 1 << 13
 """Lines made up and written together."""
+
+LOG_WIDTH = 100
+"""Columns of what `train` prints where there is no terminal."""
 
 
 # --- Help with grouped options and examples ------------------------------------------------------------------------------------
@@ -53,7 +60,7 @@ class GroupedCommand(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):  # the text tells of the arguments
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
         for title, records in groups.items():
             with formatter.section(title):
@@ -75,10 +82,14 @@ def option(*names: str, group: str, **kwargs: Any) -> Callable[[_F], _F]:
     return click.option(*names, cls=GroupedOption, group=group, show_default=kwargs.pop("show_default", True), **kwargs)
 
 
+FILE = click.Path()
+"""An argument that shells complete to file names."""
+
+
 @click.group(context_settings={"auto_envvar_prefix": "RNN_NAMES", "help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="rnn-names", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Learns from a plain list how names are spelled, and writes new ones.
+    """Learns from a plain list how names are spelled, and writes new ones.
 
     \b
     rnn-names train names.txt      learn from a list, one name per line
@@ -86,7 +97,7 @@ def cli() -> None:
     rnn-names score other.txt      how likely is each name of a list?
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for `sample --count 5`.
-    """
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is the character, not the backslash
 
 
 # --- train ---------------------------------------------------------------------------------------------------------------------
@@ -102,11 +113,11 @@ def cli() -> None:
         "rnn-names train elves.txt --init people.npz -o elves.npz",
     ],
 )
-@click.argument("corpus", nargs=-1, required=True)
-@option("-o", "--output", group="Model", default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
+@click.argument("corpus", nargs=-1, required=True, type=FILE)
+@option("-o", "--output", group="Model", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
 @option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
 @option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
-@option("--init", group="Model", metavar="MODEL", help="Start from the weights of this model (its cell and size).")
+@option("--init", group="Model", type=FILE, metavar="MODEL", help="Start from the weights of this model (its cell and size).")
 @option(
     "--epochs",
     group="Training",
@@ -173,9 +184,12 @@ def cli() -> None:
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
-@option("--log", group="Output", metavar="FILE", help="Write a JSON line per epoch.")
+@option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
+@option("--report", group="Output", type=FILE, metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
-def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | None, quiet: bool, **options: Any) -> None:
+def train(
+    corpus: tuple[str, ...], output: str, init: str | None, log: str | None, report: str | None, quiet: bool, **options: Any
+) -> None:
     """Learn from CORPUS, one or more text files with one name per line (- is stdin), and write a model.
 
     The best weights by held-out loss are kept, and training stops when it no longer falls.
@@ -184,9 +198,15 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
     from rnn_names.training import Settings, Trainer
 
     check_writable(output)
+    if report is not None:
+        check_writable(report)
     names = _read_corpus(corpus)
     trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
-    with _log_file(log) as write_log, _Progress(trainer, quiet) as progress:
+    with (
+        _log_file(log) as write_log,
+        _Progress(trainer, quiet) as progress,
+        _report_file(report, names, trainer, corpus, output, progress.say) as add_to_report,
+    ):
         progress.say(_opening(names, trainer))
         try:
             if not trainer.settings.epochs:
@@ -195,6 +215,7 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
                 if epoch.is_best:
                     trainer.model.save(output)
                 write_log(epoch)
+                add_to_report(epoch)
                 progress.epoch(epoch)
         except KeyboardInterrupt:
             progress.close()
@@ -205,7 +226,9 @@ def train(corpus: tuple[str, ...], output: str, init: str | None, log: str | Non
             )
             click.echo(f"Interrupted in epoch {trainer.epoch + 1}: {saved}.", err=True)
             raise
-        progress.say(_summary(trainer, progress.seconds, output))
+        curves = progress.curves()
+        progress.close()
+        progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:
@@ -250,6 +273,24 @@ def _log_file(path: str | None) -> Iterator[Any]:
         raise RnnNamesError(f"{path}: the log cannot be written: {error.strerror or error}") from error
 
 
+@contextmanager
+def _report_file(
+    path: str | None, names: Corpus, trainer: Trainer, sources: Sequence[str], output: str, say: Callable[[str], None]
+) -> Iterator[Callable[[Epoch], None]]:
+    """A function that takes an epoch's record for the report, which is written at the end, however that comes."""
+    if path is None:
+        yield lambda epoch: None
+        return
+    from rnn_names.report import Report
+
+    report = Report(names, trainer, ["standard input" if source == "-" else source for source in sources], output)
+    try:
+        yield report.add
+    finally:
+        report.save(path)
+        say(f"Wrote {path}, the report of this training.")
+
+
 def _opening(corpus: Corpus, trainer: Trainer) -> str:
     settings = trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
@@ -273,7 +314,8 @@ def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     return (
-        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}: {losses} nats per character.\n{model}"
+        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
+        f"{losses} nats per character.\n{model}"
     )
 
 
@@ -282,6 +324,8 @@ class _Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
+        self.epochs: list[Epoch] = []
+        self.next_line = self.phase = 1
         self.began = time.perf_counter()
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
@@ -307,27 +351,52 @@ class _Progress:
         """Since the beginning."""
         return time.perf_counter() - self.began
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; of another output, enough for a line of log."""
+        return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
+
     def batch(self, characters: int, smoothed_loss: float) -> None:
+        if self.trainer.phase > self.phase:
+            self.phase = self.trainer.phase
+            self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
         if self.bar is not None:
             held_out = f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
             self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
             self.bar.update(characters)
 
     def epoch(self, epoch: Epoch) -> None:
-        """A line with a few names, at epochs 1, 2, 4, 8, … and the last."""
-        if self.quiet or (epoch.epoch & (epoch.epoch - 1) and not self.trainer.finished):
+        """A line with a few names at epochs that brought something better; each comes half as late again as the one before."""
+        self.epochs.append(epoch)
+        if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
+        self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
-        rate = f"{epoch.characters / epoch.seconds / 1000:,.0f}k chars/s"
-        self.say(f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out} ({rate})  {self._few_names()}")
+        losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
+        self.say(losses + self._few_names(self.width - len(losses)))
 
-    def _few_names(self) -> str:
+    def curves(self) -> list[str]:
+        """The losses of all epochs, as a picture for the terminal."""
+        from rnn_names.curve import BLOCKS, loss_curves
+
+        try:
+            BLOCKS.encode(sys.stderr.encoding)
+            plain = False
+        except UnicodeEncodeError:
+            plain = True
+        return loss_curves(self.epochs, self.width, plain)
+
+    def _few_names(self, room: int) -> str:
+        """Some names of the best model so far, at most four, as many as go into a line."""
         from rnn_names.errors import SamplingError
 
         try:
-            return ", ".join(self.trainer.model.sample(4, seed=self.trainer.epoch))
+            names = self.trainer.model.sample(4, seed=self.trainer.epoch)
         except SamplingError:
             return "(no names yet)"
+        while len(names) > 1 and len(", ".join(names)) > room:
+            names.pop()
+        return ", ".join(names)
 
     def say(self, text: str) -> None:
         if self.quiet:
@@ -357,7 +426,7 @@ class _Progress:
     ],
 )
 @option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
-@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 @option("-t", "--temperature", group="What", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
 @option(
     "--seed",
@@ -402,8 +471,8 @@ def sample(count: int, model: str, **options: Any) -> None:
     short_help="Say how likely names are.",
     examples=["rnn-names score others.txt", "rnn-names sample -n 1000 | rnn-names score | sort -g | tail"],
 )
-@click.argument("file", default="-")
-@option("-m", "--model", group="What", default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@click.argument("file", default="-", type=FILE)
+@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 def score(file: str, model: str) -> None:
     """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and the line.
 
@@ -428,6 +497,28 @@ def score(file: str, model: str) -> None:
     mean = f"{total / characters:.4f} nats per character" if characters else "nothing to average"
     note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
     click.echo(f"{names:,} names{note}, {characters:,} characters, {mean}", err=True)
+
+
+# --- completion ----------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Print what makes a shell complete our commands.",
+    examples=[
+        """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
+        """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
+        """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
+    ],
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script for SHELL after which the Tab key completes commands, options, their values and file names."""
+    from click.shell_completion import get_completion_class
+
+    shell_complete = get_completion_class(shell)
+    assert shell_complete is not None
+    _write(shell_complete(cli, {}, PROGRAM, COMPLETE_VARIABLE).source().encode())
 
 
 # --- Streams and exits ---------------------------------------------------------------------------------------------------------
@@ -463,7 +554,7 @@ def main() -> NoReturn:
         os.environ.setdefault(variable, "1")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        cli.main(prog_name="rnn-names", standalone_mode=False)
+        cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
         code = 0
     except _ReaderGone:
         code = 0

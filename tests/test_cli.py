@@ -44,7 +44,7 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["names.npz"]
     assert re.search(r"300 distinct names.* 30 of them held out", done.stderr)
     assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), "with a few names"
-    assert re.search(r"^2 epochs in .* held-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
+    assert re.search(r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
     assert "Wrote names.npz" in done.stderr
     assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
     assert "\r" not in done.stderr
@@ -319,9 +319,10 @@ def _read(terminal):
 
 OPTIONS = {
     "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
-    "--distil-epochs --held-out --seed --init --log -q --quiet",
+    "--distil-epochs --held-out --seed --init --log --report -q --quiet",
     "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length --max-length",
     "score": "-m --model",
+    "completion": "",
 }
 
 
@@ -339,7 +340,7 @@ def test_help_names_every_option_and_shows_examples(command, cli):
     assert "Examples:" in done.stdout
     assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
     assert done.stdout == cli(command, "-h", env={"COLUMNS": "100"}).stdout
-    if command != "score":
+    if command not in ("score", "completion"):
         assert "[default: " in done.stdout
 
 
@@ -348,6 +349,7 @@ def test_help_lists_the_commands_with_a_summary_each(cli):
     assert done.returncode == 0
     for command in OPTIONS:
         assert re.search(rf"^  {command} +\w.*\.$", done.stdout, re.M)
+    assert re.search(r"^  rnn-names train names.txt +learn", done.stdout, re.M), "the examples keep their lines"
 
 
 def test_help_does_not_wait_for_numpy():

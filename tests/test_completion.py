@@ -1,0 +1,127 @@
+"""Shell completion, in the real shells: what the Tab key makes of a line."""
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+WAIT = 30  # seconds; a shell on a busy machine
+
+
+@pytest.fixture
+def place(tmp_path, corpus_file):
+    """A folder with a list in it, and an environment in which `rnn-names` completes, and else notes down what it was called with."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "rnn-names"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'[ -n "$_RNN_NAMES_COMPLETE" ] || [ "$1" = completion ] && exec "{sys.executable}" -m rnn_names "$@"\n'
+        'echo "$*" > called\n'
+    )
+    program.chmod(0o755)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    shutil.copy(corpus_file, folder / "elves.txt")
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return folder, {**os.environ, "PATH": path, "TERM": "xterm", "HOME": str(tmp_path), "HISTFILE": ""}
+
+
+def typed(place, shell, setup, lines):
+    """Types lines with Tab keys into an interactive shell, and says what `rnn-names` was called with for each."""
+    folder, environment = place
+    called = folder / "called"
+    terminal, other = pty.openpty()
+    process = subprocess.Popen(
+        shell, stdin=other, stdout=other, stderr=other, cwd=folder, env=environment, start_new_session=True, close_fds=True
+    )
+    os.close(other)
+    calls = {}
+    try:
+        os.write(terminal, f"{setup}; echo re''ady\n".encode())
+        read_until(terminal, lambda shown: b"ready" in shown)
+        for line in lines:
+            os.write(terminal, line.encode() + b"\n")
+            read_until(terminal, lambda _: called.exists() and called.read_text().endswith("\n"))
+            calls[line] = called.read_text().strip()
+            called.unlink()
+        return calls
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
+
+
+def read_until(terminal, done):
+    """Reads what a terminal shows until enough of it has come."""
+    shown, began = b"", time.monotonic()
+    while not done(shown):
+        assert time.monotonic() - began < WAIT, shown
+        if select.select([terminal], [], [], 0.05)[0]:
+            shown += os.read(terminal, 65536)
+
+
+LINES = {
+    "rnn-names sa\t": "sample",
+    "rnn-names sample --max\t": "sample --max-length",
+    "rnn-names train --cell g\t": "train --cell gru",
+    "rnn-names train el\t": "train elves.txt",
+    "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
+}
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash")
+def test_bash(place):
+    setup = 'eval "$(rnn-names completion bash)"'
+    assert typed(place, ["bash", "--norc", "--noprofile", "-i"], setup, LINES) == LINES
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="no zsh")
+def test_zsh(place):
+    setup = 'autoload -Uz compinit && compinit -u -D; eval "$(rnn-names completion zsh)"'
+    assert typed(place, ["zsh", "-f", "-i"], setup, LINES) == LINES
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="no fish")
+def test_fish(place):
+    """`complete -C` says what Tab would offer."""
+    folder, environment = place
+    lines = [line.rstrip("\t") for line in LINES]
+    script = "rnn-names completion fish | source; " + "; ".join(f"complete -C '{line}'; echo --" for line in lines)
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", script], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=WAIT
+    )
+    assert done.stderr == ""
+    offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in done.stdout.split("--\n")]
+    for offers, expected in zip(offered, LINES.values(), strict=False):
+        assert expected.split()[-1] in offers
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_comes_alone(shell, cli):
+    done = cli("completion", shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_RNN_NAMES_COMPLETE" in done.stdout
+
+
+def test_another_shell_is_wrong_usage(cli):
+    done = cli("completion", "tcsh")
+    assert done.returncode == 2
+    assert "'bash', 'zsh', 'fish'" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["completion", "fish"], []])
+def test_it_does_not_wait_for_numpy(arguments):
+    environment = {**os.environ, "_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": "rnn-names train el", "COMP_CWORD": "2"}
+    command = [sys.executable, "-X", "importtime", "-m", "rnn_names", *arguments]
+    done = subprocess.run(
+        command, env=os.environ if arguments else environment, capture_output=True, encoding="utf-8", timeout=WAIT
+    )
+    assert done.returncode == 0
+    assert done.stdout
+    assert "click" in done.stderr
+    assert "numpy" not in done.stderr

@@ -1,0 +1,156 @@
+"""The picture of the losses in the terminal, and what `train` prints around it."""
+
+import fcntl
+import math
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from rnn_names.curve import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
+from rnn_names.training import Epoch
+
+
+def records(training, held_out=None, first=1):
+    """Epoch records of some losses."""
+    best, epochs = math.inf, []
+    for i, loss in enumerate(training):
+        measured = held_out[i] if held_out else None
+        is_best = measured is None or measured < best
+        best = min(best, math.inf if measured is None else measured)
+        epochs.append(Epoch(first + i, 1, loss, loss, measured, is_best, 100, 1.0))
+    return epochs
+
+
+def falling(n):
+    return [1.5 + math.exp(-i / n * 6) for i in range(n)]
+
+
+def test_a_picture_by_hand():
+    lines = loss_curves(records([3.0, 2.0, 1.5, 1.0], [2.5, 2.0, 1.5, 2.0]), width=52)
+    assert lines == [
+        "      training loss          held-out loss",
+        "3.00 │█████",
+        "     │█████                  ▄▄▄▄▄",
+        "     │█████▁▁▁▁▁             █████▁▁▁▁▁     ▁▁▁▁▁",
+        "     │██████████             ██████████     █████",
+        "     │██████████▅▅▅▅▅        ██████████▅▅▅▅▅█████",
+        "1.00 │███████████████▁▁▁▁▁   ████████████████████",
+        "epoch 1                  4   1                  4",
+        "                           best: epoch 3 ▲",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 34, 40, 60, 80, 100, 300])
+@pytest.mark.parametrize("n", [3, 4, 7, 30, 47, 60, 500])
+@pytest.mark.parametrize("held_out", [True, False])
+def test_it_fits_the_terminal_or_stays_away(width, n, held_out):
+    epochs = records(falling(n), falling(n) if held_out else None)
+    lines = loss_curves(epochs, width)
+    assert all(len(line) < width for line in lines)
+    assert len(lines) in (0, HEIGHT + 2 + held_out)
+    if width >= 60:
+        assert lines
+
+
+def test_no_picture_of_nothing():
+    assert loss_curves([]) == []
+    assert loss_curves(records([2.0, 1.0], [2.0, 1.0])) == []
+    assert loss_curves(records(falling(10)), width=10) == []
+
+
+def test_one_curve_without_held_out_names():
+    lines = loss_curves(records(falling(10)))
+    assert "held-out" not in "".join(lines)
+    assert "best" not in "".join(lines)
+
+
+def test_bars_fall_as_the_losses_do():
+    lines = loss_curves(records(falling(200)))
+    bars = [line[6:] for line in lines[1 : 1 + HEIGHT]]
+    heights = [sum(BLOCKS.index(bar[column : column + 1] or " ") for bar in bars) for column in range(max(map(len, bars)))]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[-1] == 1, "the lowest can still be seen"
+
+
+def test_a_run_that_was_taken_up_again():
+    assert loss_curves(records(falling(10), falling(10), first=31))[-2].split() == ["epoch", "31", "40", "31", "40"]
+
+
+def test_equal_losses():
+    assert "▁▁▁" in loss_curves(records([2.0] * 4, [2.0] * 4))[HEIGHT]
+
+
+def test_ascii():
+    lines = loss_curves(records(falling(30), falling(30)), plain=True)
+    assert "".join(lines).isascii()
+    assert set(PLAIN_BLOCKS) <= set("".join(lines))
+
+
+# --- Around it: `train` --------------------------------------------------------------------------------------------------------
+
+SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
+
+
+def test_train_ends_with_the_curves(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 4, *SMALL)
+    assert done.stdout == ""
+    assert re.search(r"training loss +held-out loss\n.*│█+\n(.*│.*\n)+epoch 1 .*\n.*best: epoch 4.*\n4 epochs in", done.stderr)
+
+
+@pytest.mark.parametrize("options", [["--epochs", 2], ["--epochs", 3, "-q"]])
+def test_no_curves_of_two_epochs_nor_when_quiet(options, cli, corpus_file, tmp_path):
+    assert "█" not in cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, *SMALL).stderr
+
+
+def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 3, *SMALL, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert done.stderr.isascii()
+    assert "\\u" not in done.stderr
+    assert "^ best" in done.stderr or "best: epoch 3 ^" in done.stderr
+
+
+def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 30, "--log", tmp_path / "log", *SMALL)
+    told = [int(n) for n in re.findall(r"^epoch +(\d+):", done.stderr, re.M)]
+    best = [int(n) for n in re.findall(r'"epoch": (\d+).*"is_best": true', (tmp_path / "log").read_text())]
+    assert told[:4] == [1, 2, 3, 4]
+    assert set(told) <= set(best)
+    assert len(told) <= 9
+
+
+def test_the_second_phase_is_told_once(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 2, "--distil-epochs", 1)
+    assert re.search(r"^epoch +2: .*\nSecond phase: .*\nepoch +3: ", done.stderr, re.M)
+    assert done.stderr.count("Second phase") == 1
+
+
+def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
+    """On a pseudo-terminal of 80 columns nothing is wider than it, and the bar is gone at the end."""
+    screen, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "rnn_names", "train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", "6", *SMALL]
+    with subprocess.Popen(command, stderr=terminal) as process:
+        os.close(terminal)
+        shown = b""
+        try:
+            while data := os.read(screen, 65536):
+                shown += data
+        except OSError:  # how Linux says that the other end is closed
+            pass
+    os.close(screen)
+    assert process.returncode == 0
+    text = shown.decode()
+    assert "%|" not in text
+    assert re.search(r"100% █|\d% .*chars/s, loss \d", text)
+    lines = [line.split("\r")[-1] for line in text.replace("\r\n", "\n").split("\n")]
+    lines = [re.sub(r"\x1b\[[A-Z]", "", line) for line in lines]
+    assert all(len(line) <= 80 for line in lines[:-2]), lines  # the last line says a path
+    assert not any("chars/s" in line for line in lines), "the bar is gone"
+    assert "best: epoch 6" in text

@@ -1,0 +1,275 @@
+"""The page that `train --report` writes: whole, self-contained, and true to the record."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from html import unescape
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from rnn_names import charts, report
+from rnn_names.corpus import corpus_from_strings
+from rnn_names.report import Report, page
+from rnn_names.training import Settings, Trainer
+
+VOID = {"meta", "line", "rect", "circle", "polyline"}
+SMALL = {"hidden_size": 16, "batch_size": 32, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01, "distil_epochs": 0}
+
+
+class Page(HTMLParser):
+    """A strict reader of our own HTML: tags close in order; it keeps tags, attributes, and the text of each element by tag."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.tags, self.attributes, self.texts = [], [], [], {}
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        assert tag in VOID
+        self.handle_starttag(tag, attributes)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        for tag in self.open:
+            self.texts.setdefault(tag, []).append(data)
+
+    def text(self, tag="body"):
+        return " ".join(" ".join(self.texts[tag]).split())
+
+
+def reported(names, tmp_path, epochs=6, until=None, **settings):
+    """A finished report of a training on some names, or one stopped after epoch `until`."""
+    corpus = corpus_from_strings(names)
+    trainer = Trainer(corpus, Settings(**{**SMALL, "epochs": epochs, **settings}))
+    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"))
+    for epoch in trainer.epochs():
+        made.add(epoch)
+        if epoch.epoch == until:
+            break
+    return made
+
+
+@pytest.fixture(scope="module")
+def made(names, tmp_path_factory):
+    return reported(["", " ", *names, *names[:5]], tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def text(made):
+    return page(made)
+
+
+def assert_self_contained(text):
+    assert "<script" not in text
+    for word in ("http:", "https:", "//", "src=", "href=", "@import", "url("):
+        assert word not in text, word
+
+
+def test_the_page_is_well_formed_and_self_contained(text):
+    parsed = Page(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert {"title", "style", "h1", "svg", "table", "details", "footer"} <= set(parsed.tags)
+    assert ("charset", "utf-8") in parsed.attributes
+    assert "prefers-color-scheme: dark" in text
+    assert_self_contained(text)
+
+
+def test_names_of_several_epochs(made, text):
+    shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td class="names">(.*?)</td>', text)
+    assert [int(number) for number, _, _ in shown][:4] == [0, 1, 2, 3]
+    for number, loss, cell in shown:
+        assert [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)] == made.samples[int(number)]
+        if number != "0":
+            assert loss == f"{made.epochs[int(number) - 1].held_out_loss:.3f}"
+    assert len(set(map(tuple, made.samples.values()))) == len(made.samples), "they change from epoch to epoch"
+
+
+def test_figures_are_those_of_the_record(made, text):
+    body, trainer = Page(text).text(), made.trainer
+    for epoch in made.epochs:
+        assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
+    assert f"{trainer.best_loss:.3f} held-out loss of the model" in body
+    assert f"epoch {trainer.best_epoch} the best of {trainer.epoch}" in body
+    assert "learned from 300 names in list.txt" in body
+    for fact in ("names 305", "distinct 300", "repeats 5", "blank lines skipped 2", "held out 30"):
+        assert fact in body, fact
+    for setting in ("cell gru", "hidden size 16", "epochs 6", "learning rate 0.01", "dropout 0", "seed 0"):
+        assert setting in body, setting
+
+
+def test_curves_go_through_the_losses(made, text):
+    """Read back from the drawing, up to the scale of its axis."""
+    drawn = [np.array([point.split(",") for point in line.split()], float) for line in re.findall(r'points="(.*?)"', text)]
+    losses = [[e.training_loss for e in made.epochs], [e.held_out_loss for e in made.epochs]]
+    slope, offset = np.polyfit(np.concatenate([points[:, 1] for points in drawn]), np.concatenate(losses), 1)
+    for points, expected in zip(drawn, losses, strict=True):
+        np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
+        np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
+    assert f"best: epoch {made.trainer.best_epoch}<" in text
+
+
+def test_distributions_are_those_of_list_and_samples(made, text):
+    sampled = made.measured()
+    listed = made.corpus.names.to_strings()
+    weights = made.corpus.counts.tolist()
+    for length in (8, 12):
+        share = sum(w for name, w in zip(listed, weights, strict=True) if len(name) == length) / 305
+        drawn = sum(len(name) == length for name in sampled) / len(sampled)
+        assert f"<title>{length}: list {share:.1%}, samples {drawn:.1%}</title>" in text
+    every = "".join(name * w for name, w in zip(listed, weights, strict=True)).lower()
+    drawn = "".join(sampled).lower()
+    for character in "as":
+        shares = every.count(character) / len(every), drawn.count(character) / len(drawn)
+        assert f"<title>{character}: list {shares[0]:.1%}, samples {shares[1]:.1%}</title>" in text
+    new = sum(name not in set(listed) for name in sampled) / len(sampled)
+    assert f"<strong>{new:.1%}</strong>" in text
+
+
+def test_whatever_comes_from_outside_is_escaped(tmp_path):
+    names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"] + [f"<i{c}>" for c in "abcdefgh"]
+    made = reported(names, tmp_path, epochs=2)
+    made.sources = ["<u>list</u>.txt"]
+    made.output = str(tmp_path / "<s>.npz")
+    made.samples[1] = names
+    text = page(made)
+    parsed = Page(text)
+    assert not {"b", "i", "u", "s", "script"} & set(parsed.tags)
+    assert_self_contained(text.replace("&lt;/", "").replace("&lt;script", ""))
+    for name in names:
+        assert f"<bdi>{report.escape(name)}</bdi>" in text
+    assert "<u>list</u>.txt" in parsed.text()
+    assert "<title>&lt;: list" in text, "in the drawing, too"
+
+
+def test_the_second_phase_is_marked(names, tmp_path):
+    made = reported(names[:50], tmp_path, epochs=3, distil_epochs=2, made_up_names=100)
+    text = page(made)
+    assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
+    assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), "between the third and the fourth of five"
+    assert "against the teacher" in text
+
+
+def test_nothing_held_out(names, tmp_path):
+    text = page(reported(names, tmp_path, epochs=3, held_out=0))
+    Page(text)
+    assert len(re.findall("<polyline", text)) == 1
+    assert "best: epoch" not in text
+    assert "training loss of the model" in text
+
+
+@pytest.mark.parametrize("epochs", [0, 1])
+def test_too_few_epochs_for_a_curve(epochs, names, tmp_path):
+    text = page(reported(names, tmp_path, epochs=epochs))
+    Page(text)
+    assert "<polyline" not in text
+    assert "there are no curves to draw" in text
+
+
+def test_a_training_that_was_stopped_says_so(names, tmp_path):
+    assert "It was stopped after epoch 2 of 6." in page(reported(names, tmp_path, until=2))
+    assert "It was stopped" not in page(reported(names, tmp_path, epochs=2))
+
+
+def test_a_network_that_cannot_draw_names(names, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise report.SamplingError("too rare")
+
+    monkeypatch.setattr("rnn_names.model.Model.sample", refuse)
+    text = page(reported(names, tmp_path, epochs=2))
+    Page(text)
+    assert "no names yet" in text
+
+
+def test_many_characters_and_lengths(tmp_path):
+    names = ["".join(chr(0x4E00 + (7 * i + k) % 90) for k in range(1 + i % 40)) for i in range(80)] + ["e\u0336 x", "İ"]
+    text = page(reported(names, tmp_path, epochs=2, hidden_size=4))
+    Page(text)
+    assert re.search(r"the 30 most frequent of 9\d", text)
+    assert "<title>30+: list" in text
+    assert report._visible("\u0336") == "◌\u0336"
+
+
+def test_characters_are_counted_in_pieces_as_at_once(names, monkeypatch):
+    corpus = corpus_from_strings(names + names[:7])
+    at_once = report._character_counts(corpus.names, corpus.counts)
+    monkeypatch.setattr(report, "NAMES_AT_ONCE", 13)
+    assert report._character_counts(corpus.names, corpus.counts) == at_once
+
+
+def test_what_is_in_the_list(names):
+    corpus = corpus_from_strings(names)
+    assert all(report._in_list(name, corpus.names) for name in names)
+    assert not any(report._in_list(name, corpus.names) for name in ["", "A", "zzz", names[0] + "x", names[0][:-1]])
+
+
+@pytest.mark.parametrize("low, high", [(1, 60), (1.62, 1.63), (0, 0.003), (2, 2), (1, 2), (0, 1), (1, 100_000), (-1.5, 1e6)])
+def test_ticks_are_few_and_lie_around(low, high):
+    around = charts.ticks(low, high, around=True)
+    assert around[0] <= low
+    assert around[-1] >= high
+    assert 2 <= len(around) <= charts.MOST_TICKS + 2
+    assert all(low <= tick <= high for tick in charts.ticks(low, high))
+
+
+# --- From the command line -----------------------------------------------------------------------------------------------------
+
+QUICK = ["--hidden-size", 8, "--batch-size", 64]
+
+
+def test_train_writes_the_page(cli, corpus_file, tmp_path):
+    options = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html", "--epochs", 3, *QUICK]
+    done = cli("train", corpus_file, *options)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith("r.html, the report of this training.\n")
+    text = (tmp_path / "r.html").read_text("utf-8")
+    body = Page(text).text()
+    assert_self_contained(text.replace(str(corpus_file), ""))
+    for line in (tmp_path / "log").read_text().splitlines():
+        epoch = json.loads(line)
+        assert f"{epoch['training_loss']:.4f} {epoch['held_out_loss']:.4f}" in body
+    assert f"{os.path.getsize(tmp_path / 'm.npz') / 1000:.0f} kB model file" in body
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.npz", "r.html"]
+
+
+def test_a_report_changes_no_weights(cli, corpus_file, tmp_path):
+    for name, options in (("a", []), ("b", ["--report", tmp_path / "r.html"])):
+        cli("train", "-", "-o", tmp_path / f"{name}.npz", "--epochs", 2, *QUICK, *options, input=corpus_file.read_text())
+    with np.load(tmp_path / "a.npz") as a, np.load(tmp_path / "b.npz") as b:
+        assert all(np.array_equal(a[name], b[name]) for name in a.files)
+    assert "names in standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
+
+
+def test_a_report_that_cannot_be_written_is_found_out_before_training(cli, corpus_file, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "none" / "r.html")
+    assert done.returncode == 1
+    assert re.fullmatch(r"Error: \S+r\.html: cannot be written: .*\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
+    command = [sys.executable, "-m", "rnn_names", "train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
+    command += [*QUICK, "--epochs", 100_000, "--held-out", 0]
+    with subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, encoding="utf-8") as process:
+        while "epoch   2" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    body = Page((tmp_path / "r.html").read_text("utf-8")).text()
+    assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
