@@ -26,3 +26,12 @@ class TrainingError(RnnNamesError):
 
 class SamplingError(RnnNamesError):
     """A request for names that cannot be met."""
+
+
+def shown(text: str) -> str:
+    r"""A file's name, or another text that the program did not choose, for a message: as it is if it can be printed, else escaped.
+
+    >>> print(shown("Zoë.txt"), shown("two\nlines"))
+    Zoë.txt 'two\nlines'
+    """
+    return text if text.isprintable() and text else repr(text)

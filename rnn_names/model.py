@@ -1,24 +1,20 @@
 """A trained model: vocabulary, parameters and what is known of its training; and the file that keeps it.
 
-The file is one `.npz` (a zip of arrays): the parameters under their names, float32, and `meta`, a JSON text. It is written beside its
-target and renamed over it, so that a model file is whole or absent. It may come from a stranger: nothing in it is ever run, and every
-size is read and bounded before memory is taken for it.
+The file is one `.npz` (a zip of arrays, see `rnn_names.archive`): the parameters under their names, float32, and `meta`, a JSON text.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.errors import ModelFileError
+from rnn_names import __version__, archive
+from rnn_names.archive import check_writable as check_writable
+from rnn_names.errors import ModelFileError, shown
 from rnn_names.vocabulary import MAX_NAME_LENGTH, Vocabulary, refused_characters
 
 if TYPE_CHECKING:
@@ -29,9 +25,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Version of the file format; a file of another one is refused."""
 
-MAX_META_BYTES = 1 << 22
-MAX_ARRAY_BYTES = 1 << 31
-MAX_MEMBERS = 16
+PROGRAM = f"rnn-names {__version__}"
+
+MAX_WEIGHT = 1e12
+"""No training gives such weights, and with larger ones the sums of the network could overflow."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +79,18 @@ class Model:
         Raises:
             ModelFileError: if it cannot be written.
         """
-        write_atomically(os.fspath(path), self._write)
+        archive.write(os.fspath(path), self.meta, self.params)
 
-    def _write(self, file: IO[bytes]) -> None:
-        meta = {
+    @property
+    def meta(self) -> dict[str, Any]:
+        """All but the parameters, as JSON can hold it."""
+        return {
             "format": FORMAT,
             "cell": self.cell,
             "vocabulary": self.vocabulary.characters,
             "training": self.training,
-            "program": f"rnn-names {_version()}",
+            "program": PROGRAM,
         }
-        arrays: dict[str, Any] = {**self.params, "meta": np.array(json.dumps(meta))}
-        np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -102,141 +99,32 @@ class Model:
         Raises:
             ModelFileError: for a file that is missing, damaged, of another format version, or not a model.
         """
-        title = os.fspath(path)
+        meta, arrays = archive.read(os.fspath(path), lambda name: ("<f4",) if name in ARRAYS else ())
         try:
-            with open(title, "rb") as file, zipfile.ZipFile(file) as archive:
-                return _model(_read_arrays(archive))
-        except OSError as error:
-            hint = "; make one with: rnn-names train NAMES.txt" if isinstance(error, FileNotFoundError) else ""
-            raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}{hint}") from error
+            return cls.of(meta, arrays)
         except ModelFileError as error:
-            raise ModelFileError(f"{title}: {error}") from None
-        # What zipfile and its decompressors raise for damaged archives is not documented in one place; this is all of it.
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error, OverflowError) as error:
-            raise ModelFileError(f"{title}: not a model file, or a damaged one ({_one_line(error)})") from error
+            raise ModelFileError(f"{shown(os.fspath(path))}: {error}") from None
 
+    @classmethod
+    def of(cls, meta: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
+        """The model of what was in a file, everything checked.
 
-def _version() -> str:
-    from rnn_names import __version__
-
-    return __version__
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:100] or type(error).__name__
-
-
-# --- Writing -------------------------------------------------------------------------------------------------------------------
-
-
-def write_atomically(path: str, write: Any) -> None:
-    """Calls `write(file)` for a temporary file beside `path`, then renames that over `path`.
-
-    Raises:
-        ModelFileError: if any of it fails; `path` is then as it was.
-    """
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        try:
-            with open(temporary, "xb") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            if os.path.exists(temporary):
-                os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise ModelFileError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-def check_writable(path: str) -> None:
-    """Finds out before the work whether a file could be written.
-
-    Raises:
-        ModelFileError: if it is a directory, or its folder is missing or does not allow it.
-    """
-    folder = os.path.dirname(path) or "."
-    if os.path.isdir(path):
-        raise ModelFileError(f"{path}: a directory; give the name of a file")
-    if not os.path.isdir(folder):
-        raise ModelFileError(f"{path}: cannot be written: there is no folder {folder}")
-    if not os.access(folder, os.W_OK):
-        raise ModelFileError(f"{path}: cannot be written: the folder {folder} is read-only")
-
-
-# --- Reading -------------------------------------------------------------------------------------------------------------------
-
-
-def _read_arrays(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
-    """All arrays of an archive, each header checked before its data are read."""
-    members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise ModelFileError(f"not a model file: {len(members)} arrays in it")
-    names = [member.filename.removesuffix(".npy") for member in members]
-    if len(set(names)) < len(names):
-        raise ModelFileError("damaged: an array is in it twice")
-    for name in names:
-        if name != "meta" and name not in _ARRAYS:
-            raise ModelFileError(f"not a model file: unknown array {name[:40]!a}")
-    return {name: _read_array(archive, member, name) for name, member in zip(names, members, strict=True)}
-
-
-def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> NDArray[Any]:
-    with archive.open(member) as stream:
-        major, minor = np.lib.format.read_magic(stream)
-        read_header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }.get((major, minor))
-        if read_header is None:
-            raise ModelFileError(f"array {name}: unknown header version")
-        shape, fortran_order, dtype = read_header(stream)
-        if name == "meta":
-            if shape != () or dtype.kind != "U" or dtype.byteorder not in "<=|" or dtype.itemsize > MAX_META_BYTES:
-                raise ModelFileError("array meta: not a text of a sensible size")
-        elif dtype.str != "<f4" or fortran_order or len(shape) > 2:
-            raise ModelFileError(f"array {name}: not little-endian float32 in C order")
-        size = dtype.itemsize
-        for length in shape:
-            size *= length
-        if size > MAX_ARRAY_BYTES or size > member.file_size:
-            raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
-        data = stream.read(size + 1)
-        if len(data) != size or stream.read(1):
-            raise ModelFileError(f"array {name}: its size is not what its header says")
-    return np.frombuffer(data, dtype).reshape(shape)
-
-
-def _model(arrays: dict[str, NDArray[Any]]) -> Model:
-    """The model of some arrays, everything checked."""
-    if "meta" not in arrays:
-        raise ModelFileError("not a model file: no `meta` in it")
-    meta = _meta(str(arrays.pop("meta")))
-    vocabulary = _vocabulary(meta.get("vocabulary"))
-    cell = meta.get("cell")
-    if cell not in ("rnn", "gru"):
-        raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
-    training = meta.get("training", {})
-    longest = training.get("longest") if isinstance(training, dict) else None
-    if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
-        raise ModelFileError("`meta` has no training record that says how long names are")
-    _check_shapes(arrays, cell, len(vocabulary))
-    return Model(vocabulary, arrays, training)
-
-
-def _meta(text: str) -> dict[str, Any]:
-    try:
-        meta = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ModelFileError("`meta` is not JSON") from None
-    if not isinstance(meta, dict):
-        raise ModelFileError("`meta` is not a JSON object")
-    if meta.get("format") != FORMAT:
-        found = str(meta.get("format"))[:40]
-        raise ModelFileError(f"format version {found}, and this program reads version {FORMAT}: use the program that wrote it")
-    return meta
+        Raises:
+            ModelFileError: if anything is missing or does not fit.
+        """
+        if meta.get("format") != FORMAT:
+            found = shown(str(meta.get("format"))[:40])
+            raise ModelFileError(f"format version {found}, and this program reads version {FORMAT}: use the program that wrote it")
+        vocabulary = _vocabulary(meta.get("vocabulary"))
+        cell = meta.get("cell")
+        if cell not in ("rnn", "gru"):
+            raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
+        training = meta.get("training", {})
+        longest = training.get("longest") if isinstance(training, dict) else None
+        if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
+            raise ModelFileError("`meta` has no training record that says how long names are")
+        _check_arrays(arrays, cell, len(vocabulary))
+        return cls(vocabulary, arrays, training)
 
 
 def _vocabulary(characters: Any) -> Vocabulary:
@@ -247,11 +135,11 @@ def _vocabulary(characters: Any) -> Vocabulary:
     return Vocabulary(characters)
 
 
-_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 
 
-def _check_shapes(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
-    """Raises ModelFileError unless the arrays are all those of the cell, of fitting shapes, and finite."""
+def _check_arrays(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
+    """Raises ModelFileError unless the arrays are all those of the cell, of fitting shapes, with weights to reckon with."""
     gates = 3 if cell == "gru" else 1
     n_a = arrays["a0"].size if "a0" in arrays else 0
     shapes: dict[str, tuple[int, ...]] = {
@@ -270,5 +158,5 @@ def _check_shapes(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
     for name, shape in shapes.items():
         if arrays[name].shape != shape or n_a < 1:
             raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
-        if not np.isfinite(arrays[name]).all():
-            raise ModelFileError(f"array {name}: a weight that is not a finite number")
+        if np.abs(arrays[name]).max() > MAX_WEIGHT:
+            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}")
