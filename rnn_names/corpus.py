@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
+import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PIECE_BYTES = 1 << 22
+
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
+"""Characters of a name before NFC, which makes one of up to four; the time that NFC takes goes up with the square of its marks."""
 
 # No white space and no refused character lies beyond, so a table up to here answers for every code point.
 _TABLE_SIZE = 0x10000
@@ -279,8 +284,10 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     """The bytes of a stream, without a leading byte-order mark, in pieces that end at line ends."""
     rest, n_lines, at_start = b"", 0, True
+    missing = _bytes_ahead(stream)
     while data := _read(title, stream):
         rest += data
+        missing -= len(data)
         if at_start and len(rest) < len(codecs.BOM_UTF8) and b"\n" not in rest:
             continue
         if at_start:
@@ -294,9 +301,20 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             raise CorpusError(
                 f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is it one name per line?"
             )
+    if missing > 0:
+        raise CorpusError(f"{title}: became shorter while it was read; try again when nothing writes to it")
     rest = rest.removeprefix(codecs.BOM_UTF8) if at_start else rest
     if rest:
         yield rest
+
+
+def _bytes_ahead(stream: BinaryIO) -> int:
+    """How many bytes of a file are still to be read; 0 for what is no file on a disk."""
+    try:
+        status = os.fstat(stream.fileno())
+        return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
+    except (OSError, AttributeError):  # a stream without a file
+        return 0
 
 
 def _read(title: str, stream: BinaryIO) -> bytes:
@@ -315,7 +333,18 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
         raise CorpusError(
             f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list as UTF-8"
         ) from None
-    text = unicodedata.normalize("NFC", text)
+    if not unicodedata.is_normalized("NFC", text):
+        decomposed = _split(text)
+        starts, stops = _trimmed(decomposed)
+        long = np.flatnonzero(stops - starts > MAX_DECOMPOSED)
+        if len(long):
+            raise CorpusError(f"{title}, line {n_before + long[0] + 1}: {_too_long(stops[long[0]] - starts[long[0]])}")
+        text = unicodedata.normalize("NFC", text)
+    return _split(text)
+
+
+def _split(text: str) -> Names:
+    """The lines of a text, without their ends."""
     if not text.endswith("\n"):
         text += "\n"
     codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32, copy=False)
@@ -331,17 +360,9 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
 def _cleaned(title: str, lines: Names, n_before: int) -> Names:
     """The lines trimmed and checked."""
     codes = lines.codes
-    table = np.minimum(codes, _TABLE_SIZE - 1)
-    inked = np.flatnonzero(~_SPACE[table])
-    first = np.searchsorted(inked, lines.offsets[:-1])
-    after = np.searchsorted(inked, lines.offsets[1:])
-    blank = first == after
-    inked = np.append(inked, 0)  # so that a blank last line finds an entry
-    starts = np.where(blank, 0, inked[first])
-    stops = np.where(blank, 0, inked[after - 1] + 1)
-
+    starts, stops = _trimmed(lines)
     refused = np.zeros(len(codes) + 1, dtype=np.int32)
-    np.cumsum(_REFUSED[table], out=refused[1:])
+    np.cumsum(_REFUSED[np.minimum(codes, _TABLE_SIZE - 1)], out=refused[1:])
     bad = np.flatnonzero((refused[stops] > refused[starts]) | (stops - starts > MAX_NAME_LENGTH))
     if len(bad):
         where = f"{title}, line {n_before + bad[0] + 1}"
@@ -349,11 +370,25 @@ def _cleaned(title: str, lines: Names, n_before: int) -> Names:
     return Names(*_gathered(codes, starts, stops))
 
 
+def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each line starts and stops without the white space around it."""
+    inked = np.flatnonzero(~_SPACE[np.minimum(lines.codes, _TABLE_SIZE - 1)])
+    first = np.searchsorted(inked, lines.offsets[:-1])
+    after = np.searchsorted(inked, lines.offsets[1:])
+    blank = first == after
+    inked = np.append(inked, 0)  # so that a blank last line finds an entry
+    return np.where(blank, 0, inked[first]), np.where(blank, 0, inked[after - 1] + 1)
+
+
+def _too_long(length: int) -> str:
+    return f"{length} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name per line?"
+
+
 def _complaint(codes: NDArray[np.uint32]) -> str:
     """What is wrong with a line that cannot be a name."""
     refused = codes[_REFUSED[np.minimum(codes, _TABLE_SIZE - 1)]]
     if not len(refused):
-        return f"{len(codes)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name per line?"
+        return _too_long(len(codes))
     character = chr(refused[0])
     kind = "a control character"
     if character in BIDI_CONTROLS:
