@@ -237,7 +237,7 @@ def _read_header(stream: IO[bytes], name: str) -> tuple[str, bool, tuple[int, ..
     start = stream.read(10)
     length = int.from_bytes(start[8:], "little")
     if not start.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
-        raise ModelFileError(f"array {name}: unknown kind of header")
+        raise ModelFileError(f"array {name}: unknown header version")
     match = _HEADER.fullmatch(stream.read(length))
     if not match:
         raise ModelFileError(f"array {name}: a header that NumPy does not write")

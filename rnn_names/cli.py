@@ -7,20 +7,24 @@ inside the commands, so that --help and shell completion answer at once.
 from __future__ import annotations
 
 import errno
+import io
 import os
+import shlex
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 
 import click
 
 from rnn_names import __version__
-from rnn_names.errors import CorpusError, RnnNamesError
+from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
 
 if TYPE_CHECKING:
+    from rnn_names.checkpoint import Checkpoint
     from rnn_names.corpus import Corpus
     from rnn_names.training import Epoch, Trainer
 
@@ -184,51 +188,83 @@ def cli() -> None:
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
+@option("--resume", "resumed", group="Training", is_flag=True, help="Go on with an interrupted run, from where it stopped.")
 @option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
 @option("--report", group="Output", type=FILE, metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
 def train(
-    corpus: tuple[str, ...], output: str, init: str | None, log: str | None, report: str | None, quiet: bool, **options: Any
+    corpus: tuple[str, ...],
+    output: str,
+    init: str | None,
+    resumed: bool,
+    log: str | None,
+    report: str | None,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Learn from CORPUS, one or more text files with one name per line (- is stdin), and write a model.
 
-    The best weights by held-out loss are kept, and training stops when it no longer falls.
+    The best weights by held-out loss are kept, and training stops when it no longer falls. An interrupted run leaves what --resume
+    needs in OUTPUT.resume; a finished one leaves the model alone.
     """
-    from rnn_names.model import Model, check_writable
+    from rnn_names.archive import check_writable, clear_litter
+    from rnn_names.checkpoint import Checkpoint
+    from rnn_names.model import Model
     from rnn_names.training import Settings, Trainer
 
     check_writable(output)
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
-    trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
+    if resumed:
+        checkpoint = Checkpoint.resumed(output, names, init, {name: options[name] for name in options if _was_given(name)})
+    else:
+        trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
+        checkpoint = Checkpoint(output, trainer, names, init)
+    clear_litter(output)
+    clear_litter(checkpoint.path)
+    trainer = checkpoint.trainer
     with (
-        _log_file(log) as write_log,
+        _log_file(log, trainer.epoch) as write_log,
         _Progress(trainer, quiet) as progress,
         _report_file(report, names, trainer, corpus, output, progress.say) as add_to_report,
     ):
-        progress.say(_opening(names, trainer))
+        progress.say(_opening(names, checkpoint))
         try:
-            if not trainer.settings.epochs:
+            if trainer.best_epoch or not trainer.settings.epochs:
                 trainer.model.save(output)
             for epoch in trainer.epochs(progress.batch):
                 if epoch.is_best:
                     trainer.model.save(output)
+                checkpoint.keep()
                 write_log(epoch)
                 add_to_report(epoch)
                 progress.epoch(epoch)
+            checkpoint.remove()
         except KeyboardInterrupt:
+            _ignore_interrupts()  # what follows is short, and losing it is what a second one would do
             progress.close()
-            saved = (
-                f"{output} holds the best weights so far (epoch {trainer.best_epoch})"
-                if trainer.best_epoch
-                else "nothing was saved"
-            )
-            click.echo(f"Interrupted in epoch {trainer.epoch + 1}: {saved}.", err=True)
+            checkpoint.write()
+            go_on = "; to go on, give the same command with --resume" if checkpoint.written else ""
+            _tell(f"Interrupted in epoch {trainer.epoch + 1}: {_saved(trainer, output)}{go_on}.")
             raise
+        except TrainingError as error:
+            checkpoint.remove()
+            raise TrainingError(f"{error}; {_saved(trainer, output)}") from None
         curves = progress.curves()
         progress.close()
         progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+
+
+def _was_given(name: str) -> bool:
+    """Whether an option of the current command comes from the user."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
+
+
+def _saved(trainer: Trainer, output: str) -> str:
+    epoch = trainer.model.training["epoch"]
+    return f"{shown(output)} holds the best weights so far (epoch {epoch})" if epoch else "nothing was saved"
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:
@@ -250,27 +286,35 @@ def _opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         return
     try:
         if os.path.isdir(path):
-            raise CorpusError(f"{path}: a directory; give a text file with one name per line")
+            raise CorpusError(f"{shown(path)}: a directory; give a text file with one name per line")
         file = open(path, "rb")  # noqa: SIM115 - errors of opening are told apart from those of reading
     except OSError as error:
-        raise CorpusError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise CorpusError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
     with file:
-        yield path, file
+        yield shown(path), file
 
 
 @contextmanager
-def _log_file(path: str | None) -> Iterator[Any]:
-    """A function that writes an epoch's record as a line of JSON; it does nothing without a path."""
+def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
+    """A function that writes an epoch's record as a line of JSON; it does nothing without a path.
+
+    Of a log that is there already, the lines of a resumed run's first `epochs` stay.
+    """
     import json
 
     if path is None:
         yield lambda epoch: None
         return
     try:
-        with open(path, "w", encoding="utf-8", buffering=1) as file:
-            yield lambda epoch: file.write(json.dumps(epoch.as_dict()) + "\n")
+        kept = b""
+        if epochs and os.path.isfile(path):
+            with open(path, "rb") as old:
+                kept = b"".join(old.readlines()[:epochs])
+        with open(path, "wb", buffering=0) as file:
+            file.write(kept)
+            yield lambda epoch: file.write(json.dumps(epoch.as_dict()).encode() + b"\n")
     except OSError as error:
-        raise RnnNamesError(f"{path}: the log cannot be written: {error.strerror or error}") from error
+        raise RnnNamesError(f"{shown(path)}: the log cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -288,24 +332,31 @@ def _report_file(
         yield report.add
     finally:
         report.save(path)
-        say(f"Wrote {path}, the report of this training.")
+        say(f"Wrote {shown(path)}, the report of this training.")
 
 
-def _opening(corpus: Corpus, trainer: Trainer) -> str:
-    settings = trainer.settings
+def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
+    trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     held_out = f", {len(trainer.held_out):,} of them held out to measure by" if len(trainer.held_out) else ""
-    return (
-        f"{len(corpus):,} distinct names{repeats}, {len(trainer.vocabulary) - 1} characters{held_out}.\n"
+    lines = [
+        f"{len(corpus):,} distinct names{repeats}, {len(trainer.vocabulary) - 1} characters{held_out}.",
         f"Training a {settings.cell.upper()} of {settings.hidden_size} units for up to {settings.epochs} epochs, "
-        f"{settings.batch_size} names a batch."
-    )
+        f"{settings.batch_size} names a batch.",
+    ]
+    if trainer.epoch:
+        lines.append(f"Going on after epoch {trainer.epoch}.")
+    elif os.path.exists(checkpoint.path):
+        lines.append(
+            f"Note: {shown(checkpoint.path)} holds an interrupted run; this one will replace it. --resume goes on with it."
+        )
+    return "\n".join(lines)
 
 
 def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     size = os.path.getsize(output)
-    model = f"Wrote {output} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
-        f" -m {output}" if output != DEFAULT_MODEL else ""
+    model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
+        f" -m {shlex.quote(output)}" if output != DEFAULT_MODEL else ""
     )
     if not trainer.epoch:
         return f"No training: the weights are random.\n{model}"
@@ -403,7 +454,7 @@ class _Progress:
             return
         if self.bar is not None:
             self.bar.clear()
-        click.echo(text, err=True)
+        _tell(text)
         if self.bar is not None:
             self.bar.refresh()
 
@@ -496,7 +547,7 @@ def score(file: str, model: str) -> None:
             characters, total = characters + int((lengths[known] + 1).sum()), total - float(scores[known].sum())
     mean = f"{total / characters:.4f} nats per character" if characters else "nothing to average"
     note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
-    click.echo(f"{names:,} names{note}, {characters:,} characters, {mean}", err=True)
+    _tell(f"{names:,} names{note}, {characters:,} characters, {mean}")
 
 
 # --- completion ----------------------------------------------------------------------------------------------------------------
@@ -536,15 +587,55 @@ def _write(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except OSError as error:
-        # What could not be written must not be tried again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _turn_off(sys.stdout)
         if error.errno == errno.EPIPE:
             raise _ReaderGone from None
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
 
+def _tell(text: str) -> None:
+    """Writes a line to stderr. If nobody can read it, the work goes on without."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        _turn_off(sys.stderr)
+
+
+def _turn_off(stream: TextIO) -> None:
+    """Lets a stream that failed write to nowhere: what it still holds must not be tried again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _prepare_streams() -> None:
+    """Fills in what was closed, and makes messages UTF-8 in any locale, as names are."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number free; else the next file would, and messages go into it
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
+    elif isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+_INTERRUPTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
 def _interrupt(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _take_interrupts() -> None:
+    """Makes one error of every signal that asks to end, but for those that whoever started us wants ignored (nohup does)."""
+    for number in _INTERRUPTS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
+
+
+def _ignore_interrupts() -> None:
+    for number in _INTERRUPTS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def main() -> NoReturn:
@@ -552,23 +643,45 @@ def main() -> NoReturn:
     # Our own threads share the work out; BLAS threads would take a fifth of the start-up time only to be turned off again.
     for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
-    signal.signal(signal.SIGTERM, _interrupt)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for developers
+    _prepare_streams()
+    _take_interrupts()
     try:
-        cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
-        code = 0
-    except _ReaderGone:
-        code = 0
-    except click.exceptions.Exit as error:
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+        code = _run()
+    except KeyboardInterrupt:
         code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except RnnNamesError as error:
-        click.echo(f"Error: {error}", err=True)
-        code = 1
-    except MemoryError:
-        click.echo("Error: not enough memory for this; try a smaller --hidden-size or --batch-size", err=True)
-        code = 1
+    _ignore_interrupts()
+    if code == 130:
+        os._exit(code)  # worker threads may be in the middle of something long
     sys.exit(code)
+
+
+def _run() -> int:
+    """Runs the command line. Every error ends here as one line."""
+    try:
+        result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except _ReaderGone:
+        return 0
+    except SystemExit as error:  # Click's own: the end of shell completion; else the reader of the help is gone
+        return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        with suppress(OSError):
+            error.show()
+        return error.exit_code
+    except RnnNamesError as error:
+        _tell(f"Error: {error}")
+    except MemoryError:
+        _tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
+    except OSError as error:  # files have said so themselves
+        if sys.stdout is not None:
+            _turn_off(sys.stdout)
+        _tell(f"Error: standard output: {error.strerror or error}")
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        _tell(f"Error: a mistake in rnn-names {__version__}, please report it: {shown(f'{type(error).__name__}: {error}'[:200])}")
+    return 1

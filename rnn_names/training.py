@@ -26,7 +26,7 @@ from rnn_names.batches import Batches
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
 from rnn_names.distillation import Teacher
 from rnn_names.errors import TrainingError
-from rnn_names.model import Model
+from rnn_names.model import MAX_WEIGHT, Model
 from rnn_names.ngram import NGram
 from rnn_names.scoring import mean_loss
 from rnn_names.vocabulary import Vocabulary
@@ -181,7 +181,6 @@ class Trainer:
             np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
             len(self.vocabulary),
         )
-        self._works = [rnn.Workspace() for _ in range(SHARDS)]
         self.epoch = 0
         self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
@@ -215,6 +214,8 @@ class Trainer:
         Raises:
             TrainingError: when the loss is no longer a finite number; `model` is then still the best one before.
         """
+        # New ones each time: the threads of an interrupted run may still be busy in theirs.
+        self._works = [rnn.Workspace() for _ in range(SHARDS)]
         with worker_threads(SHARDS) as pool:
             while not self.finished:
                 if self.phase == 1 and self._phase_finished:
@@ -300,7 +301,8 @@ class Trainer:
         params = multiplied_out(self._trained)
         held_out_loss = mean_loss(params, self.vocabulary, self.held_out) if len(self.held_out) else None
         # A network that is sure of the wrong thing has gone astray as well as one of infinite weights.
-        if not (max(training_loss, held_out_loss or 0) < 4 * math.log(len(self.vocabulary)) and np.isfinite(self._flat).all()):
+        bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
+        if not (max(training_loss, held_out_loss or 0) < 4 * math.log(len(self.vocabulary)) and bounded):
             raise self._diverged()
         is_best = held_out_loss is None or held_out_loss < self.best_loss
         if is_best:
@@ -323,6 +325,51 @@ class Trainer:
         }
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
         return Model(self.vocabulary, params, training)
+
+    def state(self) -> dict[str, Any]:
+        """What a run is gone on from after an epoch: arrays, and what JSON can hold, besides `model`.
+
+        The rest follows from the corpus and the settings, everything random in an epoch from its number.
+        """
+        return {
+            "epoch": self.epoch,
+            "phase": self.phase,
+            "phase_began": self._phase_began,
+            "smoothed_loss": self.smoothed_loss,
+            "best_epoch": self.best_epoch,
+            "best_loss": self.best_loss,
+            **{name: array.copy() for name, array in self._state_arrays().items()},
+        }
+
+    def _state_arrays(self) -> dict[str, Array]:
+        """The arrays of the state, by name, themselves."""
+        teacher = self._teacher.params if self._teacher is not None else {}
+        return {
+            "trained": self._flat,
+            "best": self._best,
+            **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
+            **{f"teacher_{name}": array for name, array in teacher.items()},
+        }
+
+    def restore(self, state: Mapping[str, Any], model: Model) -> None:
+        """Takes up a run with the same corpus and settings where `state()` was asked for; `model` was the best then.
+
+        Raises:
+            TrainingError: if they do not belong together.
+        """
+        if state.get("phase") == 2:
+            self._begin_phase(2)
+        own = self.state()
+        if model.vocabulary.characters != self.vocabulary.characters or own.keys() != state.keys():
+            raise TrainingError("the state of another kind of run")
+        for name, value in own.items():
+            if type(state[name]) is not type(value) or np.shape(state[name]) != np.shape(value):
+                raise TrainingError(f"`{name}` is of another kind or size than this run's")
+        for name, array in self._state_arrays().items():
+            array[...] = state[name]
+        self.epoch, self.phase, self._phase_began = state["epoch"], state["phase"], state["phase_began"]
+        self.smoothed_loss, self.best_epoch, self.best_loss = state["smoothed_loss"], state["best_epoch"], state["best_loss"]
+        self.model = model
 
     def _diverged(self) -> TrainingError:
         rate = self.settings.learning_rate

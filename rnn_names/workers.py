@@ -18,10 +18,18 @@ import numpy as np
 def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
     """A pool of `n` threads; BLAS uses one thread in each for as long as the context lasts.
 
-    The threads do not warn of overflow: who starts the work looks at what comes out.
+    The threads do not warn of overflow: who starts the work looks at what comes out. An interrupt does not wait for what they are at, which
+    nobody wants any more.
     """
     from threadpoolctl import threadpool_limits
 
     quiet = partial(np.seterr, over="ignore", invalid="ignore")
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(n, initializer=quiet) as pool:
-        yield pool
+    with threadpool_limits(1, user_api="blas"):
+        pool, interrupted = ThreadPoolExecutor(n, initializer=quiet), False
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            interrupted = True
+            raise
+        finally:
+            pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
