@@ -34,6 +34,9 @@ COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
 
 DEFAULT_MODEL = "names.npz"
 
+INTERRUPTED = 130
+"""Exit code, as shells have it for a program that SIGINT ended."""
+
 LINES_AT_ONCE = 1 << 13
 """Lines made up and written together."""
 
@@ -247,7 +250,7 @@ def train(
             checkpoint.write()
             go_on = "; to go on, give the same command with --resume" if checkpoint.written else ""
             _tell(f"Interrupted in epoch {trainer.epoch + 1}: {_saved(trainer, output)}{go_on}.")
-            raise
+            raise click.exceptions.Exit(INTERRUPTED) from None
         except TrainingError as error:
             checkpoint.remove()
             raise TrainingError(f"{error}; {_saved(trainer, output)}") from None
@@ -650,9 +653,9 @@ def main() -> NoReturn:
     try:
         code = _run()
     except KeyboardInterrupt:
-        code = 130
+        code = INTERRUPTED
     _ignore_interrupts()
-    if code == 130:
+    if code == INTERRUPTED:
         os._exit(code)  # worker threads may be in the middle of something long
     sys.exit(code)
 
@@ -667,7 +670,7 @@ def _run() -> int:
     except SystemExit as error:  # Click's own: the end of shell completion; else the reader of the help is gone
         return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
     except (click.Abort, KeyboardInterrupt):
-        return 130
+        return INTERRUPTED
     except click.ClickException as error:
         with suppress(OSError):
             error.show()

@@ -1,0 +1,283 @@
+"""Model files from strangers: each is read correctly, or refused with one line, in little time and memory."""
+
+import io
+import itertools
+import json
+import random
+import resource
+import struct
+import subprocess
+import sys
+import warnings
+import zipfile
+import zlib
+
+import numpy as np
+import pytest
+
+from rnn_names import Model, archive, rnn
+from rnn_names.errors import ModelFileError
+from rnn_names.model import MAX_WEIGHT
+from rnn_names.vocabulary import Vocabulary
+
+CHARACTERS = "abé愛"
+MEMORY = 100 << 20
+SECONDS = 5  # of processor; a promise of one, with room for slow machines under load
+
+
+def make(n_a=2):
+    params = rnn.init_params(np.random.default_rng(0), len(CHARACTERS) + 1, n_a, "gru")
+    return Model(Vocabulary(CHARACTERS), params, {"longest": 7})
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory):
+    """The bytes of a valid file."""
+    path = tmp_path_factory.mktemp("valid") / "m.npz"
+    make().save(path)
+    return path.read_bytes()
+
+
+def members(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def zipped(pairs, compression=zipfile.ZIP_STORED, **options):
+    file = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "w", compression, **options) as target:
+        warnings.simplefilter("ignore")  # of names that occur twice
+        for name, data in pairs:
+            target.writestr(name, data)
+    return file.getvalue()
+
+
+def npy(header, data=b""):
+    """A member with a header of our own making."""
+    text = header.encode("latin-1") + b"\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + data
+
+
+def meta_of(value):
+    text = value if isinstance(value, str) else json.dumps(value)
+    file = io.BytesIO()
+    np.save(file, np.array(text))
+    return file.getvalue()
+
+
+# --- Bombs and lies: in a process of its own, so that time and memory can be bounded -------------------------------------------
+
+F4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
+ZEROS = bytes(300 << 20)
+
+
+def good(content, **others):
+    """The members of a good file, some replaced."""
+    return {**members(content), **{f"{name}.npy": data for name, data in others.items()}}.items()
+
+
+def in_directory(content, offset, kind, value):
+    """A file with a number of its directory's first entry changed."""
+    changed = bytearray(content)
+    struct.pack_into(kind, changed, content.index(b"PK\1\2") + offset, value)
+    return bytes(changed)
+
+
+def overlapping(content):
+    """Many entries that all unpack the same few bytes of zeros."""
+    packed = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = packed.compress(ZEROS) + packed.flush()
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), 7, 0) + b"Waa.npy" + data
+    names = ["meta", "Wax", "Waa", "Wya", "ba", "by", "a0", "bn"]
+    entries = b"".join(
+        struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), len(n) + 4, 0, 0, 0, 0, 0, 0)
+        + f"{n}.npy".encode()
+        for n in names
+    )
+    return local + entries + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
+
+
+def with_zip64_end(content):
+    """A directory whose true size stands in a zip64 record, where the check of the plain one would not see it."""
+    at = content.rindex(b"PK\5\6")
+    size, offset = struct.unpack_from("<2I", content, at + 12)
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
+    return content[:at] + record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1) + content[at:]
+
+
+HOSTILE = {
+    "a bomb": lambda c: zipped(good(c, Waa=npy(F4 % "8960, 8960", ZEROS)), zipfile.ZIP_DEFLATED),
+    "a bomb for meta": lambda c: zipped(good(c, meta=npy("{'descr': '<U78643200', 'fortran_order': False, 'shape': (), }", ZEROS)), 8),
+    "bzip2": lambda c: zipped(good(c, Waa=npy(F4 % "8960, 8960", ZEROS)), zipfile.ZIP_BZIP2),
+    "lzma": lambda c: zipped(good(c), zipfile.ZIP_LZMA),
+    "overlapping": overlapping,
+    "10**12 elements": lambda c: zipped(good(c, Waa=npy(F4 % "1000000, 1000000", bytes(64)))),
+    "10**36 elements": lambda c: zipped(good(c, Waa=npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64)))),
+    "a size of 10**4000": lambda c: zipped(good(c, Waa=npy(F4 % ("9" * 4000)))),
+    "a million members": lambda c: zipped(((f"a{i}.npy", b"") for i in range(1_000_000 // 10))),
+    "an entry that claims 4 GB": lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
+    "a directory of 4 GB": lambda c: c[:-10] + struct.pack("<I", 0xFFFFFFF0) + c[-6:],
+    "a zip64 end": with_zip64_end,
+    "a comment": lambda c: c[:-2] + b"\x05\0hello",
+    "an endless header": lambda c: zipped(good(c, Waa=npy(" " * 60_000 + F4 % "3"))),
+    "a header of 4 GB": lambda c: zipped(good(c, Waa=b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64))),
+    "a nested header": lambda c: zipped(good(c, Waa=npy("(" * 900))),
+    "a header with an escape": lambda c: zipped(good(c, Waa=npy(F4 % "1" + "'\\d'"))),
+    "a header of Python 2": lambda c: zipped(good(c, Waa=npy(F4 % "6L, 2L"))),
+    "a header that computes": lambda c: zipped(good(c, Waa=npy(F4 % "9**9**9"))),
+    "a negative size": lambda c: zipped(good(c, Waa=npy(F4 % "-6, -2"))),
+    "three sizes": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2, 1", bytes(48)))),
+    "meta of 100 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 12_500_000 + "0]"))),
+    "meta of 4 MB of brackets": lambda c: zipped(good(c, meta=meta_of("[" * 1_000_000))),
+    "meta of a long number": lambda c: zipped(good(c, meta=meta_of("9" * 1_000_000))),
+    "meta of empty lists": lambda c: zipped(good(c, meta=meta_of("[" + "[]," * 340_000 + "0]"))),
+    "meta beyond Unicode": lambda c: zipped(good(c, meta=npy("{'descr': '<U1', 'fortran_order': False, 'shape': (), }", b"\xff" * 4))),
+    "meta big-endian": lambda c: zipped(good(c, meta=npy("{'descr': '>U1', 'fortran_order': False, 'shape': (), }", b"\0\0\0{"))),
+    "a name with ../": lambda c: zipped([*good(c), ("../../Waa.npy", b"")]),
+    "a name of root": lambda c: zipped([*good(c), ("/Waa.npy", b"")]),
+    "a name with an escape": lambda c: zipped([*good(c), ("\x1b[2J\n.npy", b"")]),
+    "a member twice": lambda c: zipped([*good(c), *good(c)]),
+    "a member with and without .npy": lambda c: zipped([*good(c), ("Waa", members(c)["Waa.npy"])]),
+    "encrypted": lambda c: in_directory(c, 8, "<H", 1),
+    "a huge weight": lambda c: zipped(good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))),
+    "another cell": lambda c: zipped(good(c, meta=meta_of({"format": 1, "cell": ["\n"] * 1000}))),
+    "a format with an escape": lambda c: zipped(good(c, meta=meta_of({"format": "\x1b[2J\n"}))),
+}  # fmt: skip
+
+LOAD = """
+import resource, sys
+from rnn_names import Model
+from rnn_names.errors import ModelFileError
+for path in sys.argv[1:]:
+    try:
+        Model.load(path)
+    except ModelFileError as error:
+        print(ascii(str(error)))
+    else:
+        print("'accepted'")
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.fixture(scope="module")
+def verdicts(content, tmp_path_factory):
+    """What each hostile file is answered with, by one process whose memory and time are bounded: it would die of a bomb."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, change in HOSTILE.items():
+        (folder / f"{len(list(folder.iterdir()))}.npz").write_bytes(change(content))
+    (folder / "valid.npz").write_bytes(content)
+    paths = [folder / f"{i}.npz" for i in range(len(HOSTILE))] + [folder / "valid.npz"]
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * len(HOSTILE), SECONDS * len(HOSTILE)))
+
+    done = subprocess.run([sys.executable, "-c", LOAD, *paths], capture_output=True, text=True, preexec_fn=limit, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "no warning reaches the user"
+    *messages, peak = done.stdout.splitlines()
+    return dict(zip([*HOSTILE, "valid"], messages, strict=True)), int(peak) * 1024
+
+
+def test_a_valid_file_is_accepted(verdicts):
+    assert verdicts[0]["valid"] == "'accepted'"
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
+    message = verdicts[0][case]
+    assert message != "'accepted'"
+    assert "\\n" not in message
+    assert "\\x1b" not in message.replace("\\\\x1b", "")
+    assert len(message) < 400
+
+
+def test_all_of_them_are_read_in_little_memory(verdicts):
+    assert verdicts[1] < MEMORY, "of which Python and NumPy are a third"
+
+
+def test_the_real_command_refuses_them_in_one_line_too(cli, content, tmp_path):
+    for case in ("a bomb", "a header of Python 2", "a format with an escape"):
+        (tmp_path / "m\n.npz").write_bytes(HOSTILE[case](content))
+        done = cli("sample", "-m", tmp_path / "m\n.npz")
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1), case
+        assert done.stderr.startswith("Error: '") and "\\n.npz'" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "/dev/null", "pipe"])
+def test_what_is_no_file_is_refused_at_once(place, cli, tmp_path):
+    if place == "pipe":
+        import os
+
+        os.mkfifo(tmp_path / "pipe")
+        place = str(tmp_path / "pipe")
+    done = cli("sample", "-m", place, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "not a regular file" in done.stderr
+
+
+# --- Damage --------------------------------------------------------------------------------------------------------------------
+
+
+def same_or_refused(content, expected, path):
+    """Whether some bytes are the expected model; else they are refused with one line. Anything else fails."""
+    path.write_bytes(content)
+    try:
+        model = Model.load(path)
+    except ModelFileError as error:
+        assert "\n" not in str(error)
+        return False
+    assert model.meta == expected.meta
+    assert {n: a.tobytes() for n, a in model.params.items()} == {n: a.tobytes() for n, a in expected.params.items()}
+    return True
+
+
+def test_no_flipped_byte_gives_another_model(content, tmp_path):
+    """Each byte of the file, with one bit and with all bits turned over: the CRC of the zip covers what matters."""
+    expected, accepted = make(), 0
+    for place, bits in itertools.product(range(len(content)), (0x01, 0xFF)):
+        damaged = bytearray(content)
+        damaged[place] ^= bits
+        accepted += same_or_refused(damaged, expected, tmp_path / "m.npz")
+    assert 0 < accepted < len(content) / 5, "only dates and the like are not needed"
+
+
+def mutated(content, rng):
+    """Some random edits: bytes changed, runs removed, doubled, moved or zeroed."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        place, length = rng.randrange(len(data)), rng.choice((1, 1, 1, 2, 4, 16, 200))
+        run = data[place : place + length]
+        other = rng.randrange(len(data))
+        match rng.randrange(5):
+            case 0:
+                data[place : place + length] = rng.randbytes(len(run))
+            case 1:
+                del data[place : place + length]
+            case 2:
+                data[other:other] = run
+            case 3:
+                data[other : other + length] = run
+            case 4:
+                data[place : place + length] = bytes(len(run))
+        data = data or bytearray(b"\0")
+    return bytes(data)
+
+
+def test_random_damage(content, tmp_path, edits=1500, seed=1):
+    rng, expected = random.Random(seed), make()
+    for _ in range(edits):
+        same_or_refused(mutated(content, rng), expected, tmp_path / "m.npz")
+
+
+def test_the_crc_is_checked_although_the_size_is_known(content, tmp_path):
+    """A weight changed in a file whose headers are all in order."""
+    changed = bytearray(content)
+    where = content.find(make().params["Wya"].tobytes())
+    changed[where + 4] ^= 0x10
+    (tmp_path / "m.npz").write_bytes(changed)
+    with pytest.raises(ModelFileError, match="CRC"):
+        Model.load(tmp_path / "m.npz")
+
+
+def test_bounds_leave_room_for_the_largest_models():
+    assert archive.MAX_FILE_BYTES > 4 * (3 * 8192 * 8192 + 3 * 8192 * 5000 + 8192 * 5000), "8,192 units, 5,000 characters"

@@ -1,0 +1,246 @@
+"""An interrupted run goes on where it stopped: the same weights, bit for bit, as a run that nothing interrupted."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.archive import read
+from rnn_names.checkpoint import Checkpoint, digest
+from rnn_names.corpus import corpus_from_strings
+from rnn_names.errors import ModelFileError, TrainingError
+from rnn_names.training import Settings, Trainer
+
+SETTINGS = {"hidden_size": 8, "epochs": 5, "batch_size": 64, "learning_rate": 0.01, "seed": 4}
+OPTIONS = ["--hidden-size", 8, "--epochs", 40, "--batch-size", 16, "--learning-rate", 0.01, "--seed", 4]
+
+
+def bytes_of(model):
+    return {name: array.tobytes() for name, array in model.params.items()}
+
+
+def interrupted(output, corpus, epochs, settings=SETTINGS, init=None):
+    """A run that is left after some epochs, its state on disk."""
+    start = Model.load(init) if init else None
+    checkpoint = Checkpoint(str(output), Trainer(corpus, Settings(**settings), start), corpus, init)
+    for epoch in checkpoint.trainer.epochs():
+        checkpoint.keep()
+        if epoch.epoch == epochs:
+            break
+    checkpoint.write()
+    return checkpoint.trainer
+
+
+@pytest.fixture(scope="module")
+def corpus(names):
+    return corpus_from_strings(names[:150])
+
+
+# --- The same weights ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"optimizer": "sgd", "learning_rate": 0.5},
+        {"held_out": 0.0},
+        {"cell": "rnn"},
+        {"dropout": 0.0, "recurrent_dropout": 0.0},
+    ],
+    ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout"],
+)
+@pytest.mark.parametrize("epochs", [1, 4])
+def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, corpus, tmp_path):
+    whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
+    records = list(whole.epochs())
+    left = interrupted(tmp_path / "m.npz", corpus, epochs, {**SETTINGS, **settings})
+    trainer = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {}).trainer
+    assert trainer.epoch == epochs
+    assert bytes_of(trainer.model) == bytes_of(left.model)
+    rest = list(trainer.epochs())
+    assert [r.as_dict() | {"seconds": 0} for r in rest] == [r.as_dict() | {"seconds": 0} for r in records[epochs:]]
+    assert bytes_of(trainer.model) == bytes_of(whole.model)
+    assert trainer.model.training == whole.model.training
+    assert trainer._flat.tobytes() == whole._flat.tobytes(), "the newest weights too, not only the best"
+
+
+def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
+    init = str(tmp_path / "start.npz")
+    Trainer(corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=6, epochs=0)).model.save(init)
+    whole = Trainer(corpus, Settings(**SETTINGS), Model.load(init))
+    list(whole.epochs())
+    interrupted(tmp_path / "m.npz", corpus, 2, init=init)
+    os.unlink(init)
+    trainer = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, init, {}).trainer
+    list(trainer.epochs())
+    assert bytes_of(trainer.model) == bytes_of(whole.model)
+
+
+# --- What is refused -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(corpus, tmp_path):
+    interrupted(tmp_path / "m.npz", corpus, 1)
+    return str(tmp_path / "m.npz")
+
+
+def refusal(output, corpus, error=TrainingError, init=None, **given):
+    with pytest.raises(error) as raised:
+        Checkpoint.resumed(output, corpus, init, given)
+    message = str(raised.value)
+    assert message.startswith(f"{output}.resume: ")
+    assert message.endswith("train without --resume") or isinstance(raised.value, ModelFileError)
+    assert message.isprintable()
+    return message
+
+
+def test_nothing_to_resume(corpus, tmp_path):
+    assert "no interrupted run" in refusal(str(tmp_path / "m.npz"), corpus)
+
+
+def test_other_names_another_count_or_another_setting(run, corpus, names):
+    assert "other names" in refusal(run, corpus_from_strings(names[:149]))
+    assert "other names" in refusal(run, corpus_from_strings([*names[:150], names[3]]))
+    assert "had --batch-size 64, not 32" in refusal(run, corpus, batch_size=32)
+    assert "had --hidden-size 8, not 9" in refusal(run, corpus, hidden_size=9)
+    assert "had --init None, not x.npz" in refusal(run, corpus, init="x.npz")
+    assert Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch == 1
+
+
+def test_the_order_of_the_list_does_not_matter(run, names):
+    assert Checkpoint.resumed(run, corpus_from_strings(names[149::-1]), None, {}).trainer.epoch == 1
+
+
+def rewrite(output, change):
+    """Changes the state of a run: its JSON part as `meta`, its arrays by name."""
+    with np.load(output + ".resume") as file:
+        arrays = dict(file)
+    meta = json.loads(str(arrays["meta"]))
+    change(meta, arrays)
+    with open(output + ".resume", "wb") as file:
+        np.savez(file, **{**arrays, "meta": np.array(json.dumps(meta))})
+
+
+BAD_STATES = {
+    "a plain model": lambda meta, arrays: [meta.pop("run"), *(arrays.pop(n) for n in list(arrays) if n.startswith("state_"))],
+    "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
+    "a setting more": lambda meta, arrays: meta["run"]["settings"].update(new=1),
+    "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
+    "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
+    "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
+    "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
+    "weights short": lambda meta, arrays: arrays.update(state_trained=arrays["state_trained"][:-1]),
+    "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
+    "NaN": lambda meta, arrays: arrays["state_trained"].fill(np.nan),
+    "an unknown array": lambda meta, arrays: arrays.update(more=np.zeros(3, np.float32)),
+    "another vocabulary": lambda meta, arrays: meta.update(vocabulary=meta["vocabulary"][:-1] + "\u2603"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_STATES)
+def test_a_state_that_does_not_fit_is_one_line(case, run, corpus):
+    rewrite(run, BAD_STATES[case])
+    refusal(run, corpus, (TrainingError, ModelFileError))
+
+
+def test_a_state_rewritten_as_it_was_is_accepted(run, corpus):
+    rewrite(run, lambda meta, arrays: None)
+    assert Checkpoint.resumed(run, corpus, None, {}).trainer.epoch == 1
+
+
+@pytest.mark.parametrize("share", [0, 0.4, 0.99])
+def test_a_damaged_state_is_one_line(share, run, corpus):
+    with open(run + ".resume", "r+b") as file:
+        file.truncate(int(os.path.getsize(run + ".resume") * share))
+    refusal(run, corpus, ModelFileError)
+
+
+def test_the_digest_tells_names_apart_that_read_the_same_joined():
+    a, b = corpus_from_strings(["ab", "c"]), corpus_from_strings(["a", "bc"])
+    assert digest(a) != digest(b)
+
+
+# --- The command ---------------------------------------------------------------------------------------------------------------
+
+
+def start(*arguments, **streams):
+    """A process that takes an interrupt even where the tests run in the background, which ignores it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "rnn_names", *map(str, arguments)],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        **streams,
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(cli, corpus_file, tmp_path_factory):
+    """A run that nothing interrupts: its folder, with the model and the log."""
+    folder = tmp_path_factory.mktemp("whole")
+    done = cli("train", corpus_file, "-o", folder / "m.npz", "--log", folder / "log", *OPTIONS)
+    assert done.returncode == 0, done.stderr
+    assert sorted(os.listdir(folder)) == ["log", "m.npz"], "a finished run leaves the model alone"
+    return folder
+
+
+def losses(log):
+    return [json.loads(line) | {"seconds": 0} for line in log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_file, tmp_path):
+    command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
+    with start(*command, *OPTIONS) as process:
+        while "epoch   1:" not in process.stderr.readline():
+            pass
+        process.send_signal(number)
+        process.send_signal(number)  # an impatient user loses nothing
+        last = process.communicate(timeout=60)[1].splitlines()[-1]
+    assert process.returncode == 130
+    assert last.startswith("Interrupted in epoch ")
+    assert f"m.npz holds the best weights so far (epoch {Model.load(tmp_path / 'm.npz').training['epoch']})" in last
+    assert last.endswith("to go on, give the same command with --resume.")
+    meta, _ = read(str(tmp_path / "m.npz.resume"), lambda name: ("<f4", "<i8"))
+    assert 1 <= meta["run"]["state"]["epoch"] < 40
+    done = cli(*command, "--resume")  # its settings are known
+    assert done.returncode == 0, done.stderr
+    assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
+    assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
+    assert losses(tmp_path / "log") == losses(whole / "log")
+    assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
+
+
+def test_a_run_killed_without_warning_is_resumed_from_its_last_state(whole, cli, corpus_file, names, tmp_path):
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 3, {**SETTINGS, "epochs": 40, "batch_size": 16})
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+def test_refusals_of_the_command_are_one_line_and_leave_the_files(cli, corpus_file, names, tmp_path):
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "no interrupted run" in done.stderr
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
+    before = (tmp_path / "m.npz.resume").read_bytes()
+    for env, options in (({}, ["--seed", 5]), ({"RNN_NAMES_TRAIN_SEED": "5"}, [])):
+        done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume", *options, env=env)
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+        assert "that run had --seed 4, not 5" in done.stderr
+    assert (tmp_path / "m.npz.resume").read_bytes() == before
+
+
+def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(cli, corpus_file, names, tmp_path):
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
+    assert "m.npz.resume holds an interrupted run; this one will replace it" in done.stderr
+    assert os.listdir(tmp_path) == ["m.npz"]
