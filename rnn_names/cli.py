@@ -247,6 +247,8 @@ def train(
         except KeyboardInterrupt:
             _ignore_interrupts()  # what follows is short, and losing it is what a second one would do
             progress.close()
+            if trainer.model.training["epoch"]:
+                trainer.model.save(output)  # it may have been interrupted before
             checkpoint.write()
             go_on = "; to go on, give the same command with --resume" if checkpoint.written else ""
             _tell(f"Interrupted in epoch {trainer.epoch + 1}: {_saved(trainer, output)}{go_on}.")

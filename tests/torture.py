@@ -1,0 +1,172 @@
+"""The long form of the fault tests: `python tests/torture.py` kills, interrupts and damages far more than the suite has time for.
+
+It prints what it tried and how it went, and ends with an error at the first thing that is not as promised. `--kills`, `--interrupts`
+and `--edits` say how much; `--seconds` bounds the whole.
+"""
+
+import argparse
+import contextlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from test_hostile_files import make, mutated, same_or_refused
+
+from rnn_names import Model
+from rnn_names.archive import read
+
+TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs", "1000000", "-q"]
+"""A run that saves many times a second, as every epoch is the best, and does not end."""
+
+# With its state written after every epoch, not every few seconds, there is more to hit.
+TRAIN = "import rnn_names.checkpoint as c, rnn_names.cli as cli; c.SECONDS_BETWEEN_WRITES = 0; cli.main()"
+
+
+def train(output, *options, **streams):
+    corpus = output.parent / "names.txt"
+    if not corpus.exists():
+        corpus.write_text("Ada\nBo\nZoe\n")
+    command = [sys.executable, "-c", TRAIN, "train", str(corpus), "-o", str(output), *TINY, *options]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
+
+
+def killed(output, rng):
+    """Kills a run at a random moment, and checks what stands under its name. Gives a word for what was found."""
+    before = changed = _stamp(output)
+    state = output.with_name(output.name + ".resume")
+    process = train(output, *(["--resume"] if state.exists() and rng.random() < 0.5 else []))
+    try:
+        patience = 0.2 * rng.random() if rng.random() < 0.1 else 60  # some are killed before they have saved anything
+        began = time.monotonic()
+        while changed == before and time.monotonic() - began < patience and process.poll() is None:
+            time.sleep(0.002)
+            changed = _stamp(output)
+        time.sleep(0.05 * rng.random())
+    finally:
+        process.kill()
+        _, stderr = process.communicate()
+    assert process.returncode == -signal.SIGKILL, (process.returncode, stderr)
+    names = {path.name for path in output.parent.iterdir()}
+    litter = {name for name in names if name.endswith(".tmp")}
+    own = {f"{output.name}.{process.pid}.tmp", f"{output.name}.resume.{process.pid}.tmp"}
+    assert litter <= own or _stamp(output) == before, f"litter of an earlier run: {litter - own}"
+    assert names - litter <= {output.name, f"{output.name}.resume", "names.txt"}, names
+    if output.exists():
+        Model.load(output)
+    if state.exists():
+        meta, arrays = read(str(state), lambda name: ("<f4", "<i8"))
+        Model.of(meta, {name: array for name, array in arrays.items() if not name.startswith("state_")})
+    return "half-written file left aside" if litter else "new model" if _stamp(output) != before else "old model"
+
+
+def _stamp(path):
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
+def kills(count, folder, rng, until=float("inf")):
+    """Kills that many runs, one after another with one output; then a last one finishes. Gives what was found, counted."""
+    output, found = folder / "m.npz", Counter()
+    while sum(found.values()) < count and time.monotonic() < until:
+        found[killed(output, rng)] += 1
+    last = train(output, "--epochs", "1")
+    assert last.wait(60) == 0, last.stderr.read()
+    assert {path.name for path in folder.iterdir()} == {"m.npz", "names.txt"}, "the last run clears what the killed ones left"
+    Model.load(output)
+    return found
+
+
+def interrupted(output, number, rng):
+    """Interrupts a run at a random moment, once or twice; it must say so in a line, and exit as promised."""
+    with contextlib.suppress(FileNotFoundError):
+        output.with_name(output.name + ".resume").unlink()
+    process = train(output, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    before = _stamp(output)
+    while _stamp(output) == before and process.poll() is None:
+        time.sleep(0.002)
+    time.sleep(0.05 * rng.random())
+    process.send_signal(number)
+    if rng.random() < 0.3:
+        process.send_signal(number)
+    try:
+        _, stderr = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    lines = stderr.decode().splitlines()
+    assert process.returncode == 130, (process.returncode, stderr)
+    assert len(lines) == 1 and lines[0].startswith("Interrupted in epoch "), stderr
+    held = Model.load(output).training["epoch"]
+    assert f"(epoch {held})" in lines[0], (held, lines)
+    return f"{signal.Signals(number).name}, {'resumable' if '--resume' in lines[0] else 'before the first epoch'}"
+
+
+def interrupts(count, folder, rng, until=float("inf")):
+    found = Counter()
+    while sum(found.values()) < count and time.monotonic() < until:
+        found[interrupted(folder / "i.npz", rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]), rng)] += 1
+    return found
+
+
+def flips(folder, until=float("inf")):
+    """Every bit of a model file turned over, one at a time."""
+    expected, found = make(), Counter()
+    expected.save(folder / "m.npz")
+    content = (folder / "m.npz").read_bytes()
+    for bit in range(8 * len(content)):
+        if time.monotonic() > until:
+            break
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        found["the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"] += 1
+    return found
+
+
+def edits(count, folder, rng, until=float("inf")):
+    """Random edits of a model file."""
+    expected, found = make(), Counter()
+    expected.save(folder / "m.npz")
+    content = (folder / "m.npz").read_bytes()
+    for _ in range(count):
+        if time.monotonic() > until:
+            break
+        damaged = mutated(content, rng)
+        found["the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"] += 1
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--interrupts", type=int, default=60)
+    parser.add_argument("--edits", type=int, default=30_000)
+    parser.add_argument("--seconds", type=float, default=900, help="at most so long in all")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    rng, began = random.Random(options.seed), time.monotonic()
+    until = began + options.seconds
+    print(f"seed {options.seed}", flush=True)
+    for title, wanted, torment in (
+        ("runs killed", options.kills, lambda folder: kills(options.kills, folder, rng, until)),
+        ("runs interrupted", options.interrupts, lambda folder: interrupts(options.interrupts, folder, rng, until)),
+        ("bits flipped", None, lambda folder: flips(folder, until)),
+        ("random edits", options.edits, lambda folder: edits(options.edits, folder, rng, until)),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            found = torment(Path(folder))
+        done = sum(found.values())
+        short = f" of {wanted:,}: the time is up" if wanted and done < wanted else ""
+        details = ", ".join(f"{n:,} {what}" for what, n in found.most_common())
+        print(f"{done:,} {title}{short}: {details} ({time.monotonic() - began:.0f} s)", flush=True)
+    print("All as promised.")
+
+
+if __name__ == "__main__":
+    main()
