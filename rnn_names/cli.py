@@ -361,7 +361,7 @@ def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
 def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     size = os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
-        f" -m {shlex.quote(output)}" if output != DEFAULT_MODEL else ""
+        f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     )
     if not trainer.epoch:
         return f"No training: the weights are random.\n{model}"

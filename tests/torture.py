@@ -35,6 +35,11 @@ def train(output, *options, **streams):
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
 
 
+def heed_interrupts():
+    """Before a child starts: it takes an interrupt even where this runs in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def killed(output, rng):
     """Kills a run at a random moment, and checks what stands under its name. Gives a word for what was found."""
     before = changed = _stamp(output)
@@ -88,7 +93,7 @@ def interrupted(output, number, rng):
     """Interrupts a run at a random moment, once or twice; it must say so in a line, and exit as promised."""
     with contextlib.suppress(FileNotFoundError):
         output.with_name(output.name + ".resume").unlink()
-    process = train(output, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = train(output, preexec_fn=heed_interrupts)
     before = _stamp(output)
     while _stamp(output) == before and process.poll() is None:
         time.sleep(0.002)

@@ -1,0 +1,421 @@
+"""What goes wrong outside of the program: full disks, kills, closed streams, odd names, endless files. Each is done, not imitated.
+
+The long forms are `make torture` and `make fuzz`.
+"""
+
+import io
+import os
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+import unicodedata
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torture
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_names import Model
+from rnn_names.corpus import PIECE_BYTES, corpus_from_strings, read_corpus, read_names
+from rnn_names.errors import CorpusError, TrainingError
+from rnn_names.training import Settings, Trainer
+
+TINY = ["--hidden-size", 4, "--epochs", 1, "--batch-size", 64, "-q"]
+
+
+def error_line(done, code=1):
+    """The only line of stderr, without its "Error: "."""
+    assert done.returncode == code, done
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("Error: "), lines
+    return lines[0].removeprefix("Error: ")
+
+
+@pytest.fixture
+def old(corpus_file, cli, tmp_path):
+    """A folder with a model in it, which must stay as it is."""
+    (tmp_path / "m.npz").write_bytes(b"the old model")
+    yield tmp_path
+    assert (tmp_path / "m.npz").read_bytes() == b"the old model"
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+# --- A model file is whole or absent -------------------------------------------------------------------------------------------
+
+
+def test_killed_runs_leave_a_whole_model_and_nothing_that_the_next_one_does_not_clear(tmp_path):
+    found = torture.kills(4, tmp_path, random.Random(5))
+    assert sum(found.values()) == 4
+
+
+def test_interrupts_at_random_moments(tmp_path):
+    assert sum(torture.interrupts(3, tmp_path, random.Random(6)).values()) == 3
+
+
+@pytest.mark.parametrize("limit", [0, 100, 2000])
+def test_a_file_that_cannot_grow_is_one_line(limit, old, cli, corpus_file):
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = cli("train", corpus_file, "-o", old / "m.npz", *TINY, "--hidden-size", 16, preexec_fn=full)
+    assert error_line(done).endswith("m.npz: cannot be written: File too large")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    if os.geteuid():
+        pytest.skip("only root can mount a file system")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True).returncode:
+        pytest.skip("this root cannot mount a file system")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_one_line_and_the_old_model_stays(small_disk, cli, corpus_file):
+    assert cli("train", corpus_file, "-o", small_disk / "m.npz", *TINY).returncode == 0
+    old = (small_disk / "m.npz").read_bytes()
+    done = cli("train", corpus_file, "-o", small_disk / "m.npz", *TINY, "--hidden-size", 128)
+    assert "m.npz: cannot be written: No space left on device" in error_line(done)
+    assert (small_disk / "m.npz").read_bytes() == old
+    assert os.listdir(small_disk) == ["m.npz"]
+
+
+@pytest.mark.parametrize("place", ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "none/m.npz", ""])
+def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file, tmp_path):
+    (tmp_path / "folder").mkdir()
+    devices = [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")]
+    message = error_line(cli("train", corpus_file, "-o", place, *TINY, cwd=tmp_path))
+    assert re.search(r"not a regular file|directory|no folder|cannot be written", message)
+    assert os.listdir(tmp_path) == ["folder"]
+    assert [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")] == devices
+
+
+def test_a_read_only_folder_is_one_line(old, corpus_file):
+    # Root may write anywhere, so where the tests are root's the program becomes nobody's, once its modules are read.
+    become = "import os; os.geteuid() or (os.setgroups([]), os.setuid(65534))"
+    program = f"import difflib, rnn_names.checkpoint, rnn_names.cli as cli; {become}; cli.main()"
+    folders = [old, *old.parents][:3]
+    modes = [folder.stat().st_mode for folder in folders]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        command = [sys.executable, "-c", program, "train", str(corpus_file), "-o", "m.npz"]
+        done = subprocess.run(command, cwd=old, capture_output=True, text=True, timeout=60)
+    finally:
+        for folder, mode in zip(folders, modes, strict=True):
+            folder.chmod(mode)
+    assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
+
+
+def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(cli, corpus_file, tmp_path):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    names = [
+        f"m.npz.{dead.pid}.tmp",
+        f"m.npz.resume.{dead.pid}.tmp",
+        f"m.npz.{os.getpid()}.tmp",
+        "m.npz.x.tmp",
+        f"n.npz.{dead.pid}.tmp",
+    ]
+    for name in names:
+        (tmp_path / name).touch()
+    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY).returncode == 0
+    assert sorted(os.listdir(tmp_path)) == sorted(["m.npz", *names[2:]])
+
+
+def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
+    model = torture.make()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "m.npz").symlink_to(tmp_path / "there" / "real.npz")
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / "there" / f"real.npz.{os.getpid()}.tmp").symlink_to(victim)
+    model.save(tmp_path / "m.npz")
+    assert (tmp_path / "m.npz").is_symlink()
+    assert Model.load(tmp_path / "there" / "real.npz").meta == model.meta
+    assert victim.read_text() == "precious"
+    assert os.listdir(tmp_path / "there") == ["real.npz"]
+
+
+def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
+    options = ["--hidden-size", 8, "--batch-size", 16, "--held-out", 0, "--epochs", 25, "-q", "-o", tmp_path / "m.npz"]
+    command = [sys.executable, "-m", "rnn_names", "train", *map(str, [corpus_file, *options])]
+    runs = [subprocess.Popen([*command, "--seed", str(seed)], stderr=subprocess.PIPE) for seed in (1, 2)]
+    read, seeds, last = 0, set(), time.monotonic() + 60
+    while any(run.poll() is None for run in runs) and time.monotonic() < last:
+        if (tmp_path / "m.npz").exists():
+            seeds.add(Model.load(tmp_path / "m.npz").training["settings"]["seed"])
+            read += 1
+    assert [(run.wait(60), run.stderr.read()) for run in runs] == [(0, b""), (0, b"")]
+    assert read > 3
+    assert seeds == {1, 2}, "both have written"
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+# --- Numbers that go wrong -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", ["--cell rnn", "--optimizer sgd", "--held-out 0"])
+def test_a_learning_rate_of_a_million_is_one_line_and_saves_nothing(options, old, cli, corpus_file):
+    message = error_line(cli("train", corpus_file, "-o", old / "m.npz", *TINY, *options.split(), "--learning-rate", "1e6"))
+    assert message.endswith("train again with --learning-rate below 1e+06; nothing was saved")
+
+
+@pytest.mark.parametrize("number", ["nan", "1e13"])
+def test_the_last_good_weights_are_kept(number, names):
+    trainer = Trainer(corpus_from_strings(names[:80]), Settings(hidden_size=4, epochs=5))
+    with pytest.raises(TrainingError, match="out of bounds"):
+        for epoch in trainer.epochs():
+            good = {name: array.copy() for name, array in trainer.model.params.items()}
+            if epoch.epoch == 2:
+                trainer._flat[3] = float(number)
+    assert trainer.model.training["epoch"] == 2
+    assert all((trainer.model.params[name] == array).all() for name, array in good.items())
+
+
+# --- Corpora -------------------------------------------------------------------------------------------------------------------
+
+
+def test_endless_files_are_refused_in_little_memory(cli):
+    def little():
+        resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+        resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
+
+    assert "without a line end" in error_line(cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little))
+    assert "not UTF-8" in error_line(cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little))
+
+
+def test_a_pipe_with_a_name_is_read_like_a_file(cli, names, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["sh", "-c", 'cat > "$0"', tmp_path / "pipe"], stdin=subprocess.PIPE) as writer:
+        writer.stdin.write("\n".join(names).encode())
+        writer.stdin.close()
+        done = cli("train", tmp_path / "pipe", "-o", tmp_path / "m.npz", *TINY)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert Model.load(tmp_path / "m.npz").training["distinct_names"] + 30 == len(names)
+
+
+def read_bytes(data):
+    """The distinct names of some bytes, or the message with which they are refused."""
+    try:
+        return set(read_corpus([("list", io.BytesIO(data))]).names.to_strings())
+    except CorpusError as error:
+        assert str(error).isprintable() and str(error).startswith("list")
+        return str(error)
+
+
+AWKWARD = [b"\n", b"\r", b"\r\n", b"\xef\xbb\xbf", b"\0", b"\xe2\x80\xa8", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b" ",
+           b"\t", "e\u0301\u0323\u200d\u202e\u00e9\uac00\u1100\u1161".encode(), b"a", b"bc"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(data=st.one_of(st.binary(max_size=40), st.lists(st.sampled_from(AWKWARD), max_size=30).map(b"".join)))
+def test_any_bytes_are_names_or_one_line(data):
+    names = read_bytes(data)
+    if isinstance(names, set):
+        text = unicodedata.normalize("NFC", data.removeprefix(b"\xef\xbb\xbf").decode())
+        assert names == {line.strip() for line in text.replace("\r\n", "\n").split("\n")} - {""}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("a\rb\nc", "U+000D"),
+        ("a\u2028b\nc", "U+2028"),
+        ("a\0b\nc", "U+0000"),
+        ("x\na\ufeffb", "byte-order mark"),
+        ("a\u202eb\nc", "bidirectional control (U+202E)"),
+        ("a\u200fb\nc", "bidirectional control (U+200F)"),
+        ("a\ud83db\nc", "not UTF-8"),
+    ],
+)
+def test_characters_that_no_name_can_hold(text, what):
+    assert what in read_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def test_joiners_and_marks_that_spelling_needs_are_kept():
+    assert read_bytes("क्‍ष\nمی‌خواهم\na\u0323\u0301".encode()) == {"क्‍ष", "می‌خواهم", "ạ\u0301"}
+
+
+def test_normalising_takes_no_more_than_time_in_proportion():
+    """Marks are put in order by a method whose time goes with the square of their number: hours for a line of four megabytes."""
+    program = (
+        "import io\nfrom rnn_names.corpus import *\nfrom rnn_names.errors import *\n"
+        "try: read_corpus([('list', io.BytesIO(('a' + '\\u0315\\u0300' * 500_000).encode()))])\n"
+        "except CorpusError as error: print(error)"
+    )
+    limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, preexec_fn=limit, timeout=120)
+    assert done.stdout == "list, line 1: 1000001 characters, more than the 200 of a name; is it one name per line?\n"
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
+    (tmp_path / "list").write_bytes(b"Ada\nBo\n" * (PIECE_BYTES // 4))
+    with (tmp_path / "list").open("rb") as file, pytest.raises(CorpusError, match="became shorter"):
+        for _ in read_names("list", file):
+            os.truncate(tmp_path / "list", PIECE_BYTES + 100)
+
+
+# --- Streams -------------------------------------------------------------------------------------------------------------------
+
+
+def shell(redirections, *arguments, cwd, **options):
+    program = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
+    command = ["sh", "-c", f'"$@" {redirections}', "sh", *program]
+    return subprocess.run(command, capture_output=True, cwd=cwd, encoding="utf-8", timeout=60, **options)
+
+
+@pytest.fixture(scope="module")
+def folder(model_file, corpus_file, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("streams")
+    (folder / "m.npz").write_bytes(model_file.read_bytes())
+    (folder / "list.txt").write_bytes(corpus_file.read_bytes())
+    return folder
+
+
+COMMANDS = {
+    "sample": ["sample", "-m", "m.npz"],
+    "score": ["score", "list.txt", "-m", "m.npz"],
+    "train": ["train", "list.txt", "-o", "new.npz", *TINY[:-1]],
+    "help": ["sample", "--help"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"])
+def test_closed_and_full_streams(command, closed, folder):
+    """A closed or full stderr stops nothing; names that cannot be written are an error, but for a program that writes none."""
+    done = shell(closed, *COMMANDS[command], cwd=folder)
+    fails = (">&-" in closed.split() and command in ("sample", "score")) or (closed == "> /dev/full" and command != "train")
+    assert done.returncode == int(fails), done
+    if fails and "2>" not in closed:
+        assert re.fullmatch("Error: standard output( is closed|: No space left on device)\n", done.stderr)
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+    if command == "train":
+        Model.load(folder / "new.npz")
+        (folder / "new.npz").unlink()
+
+
+def test_a_closed_stream_does_not_hand_its_number_to_a_file(folder):
+    """A file opened in its place would get the messages written into it."""
+    for closed in ("2>&-", "<&- >&- 2>&-"):
+        shell(closed, *COMMANDS["train"][:-2], "--batch-size", 64, "--log", "log", cwd=folder)
+        assert (folder / "log").read_bytes().startswith(b'{"epoch": 1,')
+        assert (folder / "log").read_bytes().count(b"\n") == 1
+
+
+def test_standard_input_that_is_closed_is_one_line(folder):
+    for arguments in (["train", "-", "-o", "new.npz"], ["score", "-m", "m.npz"]):
+        assert "standard input is closed" in error_line(shell("<&-", *arguments, cwd=folder))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["sample", "-m", "m.npz", "-n", 100_000]])
+def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, folder):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen(
+        [sys.executable, "-m", "rnn_names", *map(str, arguments)], cwd=folder, stdout=writer, stderr=subprocess.PIPE
+    ) as process:
+        os.close(writer)
+        assert process.communicate(timeout=60)[1] == b""
+    assert process.returncode == 0
+
+
+def test_a_run_goes_on_when_nobody_reads_its_messages(folder, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "rnn_names", *map(str, COMMANDS["train"]), "-o", str(tmp_path / "m.npz")]
+    assert subprocess.run(command, cwd=folder, stderr=writer, timeout=60).returncode == 0
+    os.close(writer)
+    Model.load(tmp_path / "m.npz")
+
+
+def test_a_slow_reader_gets_every_name(folder):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnn_names", "sample", "-m", "m.npz", "-n", "30000", "--seed", "1"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+    )
+    parts = []
+    while part := process.stdout.read(20_000):
+        parts.append(part)
+        time.sleep(0.005)
+    assert process.wait(60) == 0
+    assert b"".join(parts).count(b"\n") == 30_000
+
+
+LOCALES = [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
+    names = "Zoë\nŁucja\n愛\nЯна\n"
+    done = cli("train", "-", "-o", tmp_path / "m.npz", *TINY[:4], "--held-out", 0, env=locale, input=names)
+    assert done.returncode == 0, done.stderr
+    done = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=locale)
+    assert (done.returncode, set(done.stdout) <= set(names), done.stdout.isascii()) == (0, True, False)
+    assert cli("score", "-m", tmp_path / "m.npz", env=locale, input=names).stdout.split()[1::2] == names.split()
+    message = error_line(cli("sample", "-m", tmp_path / "m.npz", "--prefix", "?", env=locale))
+    assert "'?'" in message
+
+
+# --- Names of files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
+def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file, tmp_path):
+    file = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
+    for arguments in (["train", file], ["sample", "-m", file], ["score", file, "-m", file], ["train", corpus_file, "--init", file],
+                      ["train", corpus_file, "-o", file + "/x/y"], ["train", corpus_file, "--log", file + "/x"],
+                      ["train", corpus_file, "--resume", "-o", file]):  # fmt: skip
+        output = [] if "-o" in arguments or arguments[0] != "train" else ["-o", tmp_path / "m.npz"]
+        message = error_line(cli(*arguments, *output))
+        assert message.isprintable()
+        assert ("Zoë" in message) == (name == "Zoë".encode())
+    Path(file).write_bytes(b"bad\xff")
+    assert "line 1: not UTF-8" in error_line(cli("train", file, "-o", tmp_path / "m.npz"))
+    assert "not a model file" in error_line(cli("sample", "-m", file))
+    done = cli("train", corpus_file, "-o", file, *TINY[:-1])
+    assert done.returncode == 0
+    assert all(line.isprintable() for line in done.stderr.splitlines())
+
+
+# --- What nobody thought of ----------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_of_ours_is_one_line_too(cli, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import rnn_names.corpus\ndef broken(*_): raise KeyError('two\\nlines')\nrnn_names.corpus.read_corpus = broken\n"
+    )
+    env = {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{Path(__file__).parent.parent}"}
+    message = error_line(cli("train", "-", "-o", tmp_path / "m.npz", env=env))
+    assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-m", "rnn_names", "train", "-", "-o", tmp_path / "m.npz"],
+        env=os.environ | env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "Traceback" in done.stderr, "who develops it sees where"
+
+
+def test_an_interrupt_before_the_program_is_ready_leaves_no_traceback(folder):
+    program = "import rnn_names; print(flush=True); from rnn_names.__main__ import main; main()"
+    for delay in (0.02, 0.1, 0.4, 1):
+        with subprocess.Popen(
+            [sys.executable, "-c", program, "train", "-"],
+            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=torture.heed_interrupts,
+        ) as process:  # fmt: skip
+            process.stdout.readline()
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=60)
+        assert process.returncode in (-signal.SIGINT, 130)
+        assert stderr.strip() == b""
