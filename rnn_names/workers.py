@@ -18,8 +18,8 @@ import numpy as np
 def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
     """A pool of `n` threads; BLAS uses one thread in each for as long as the context lasts.
 
-    The threads do not warn of overflow: who starts the work looks at what comes out. An interrupt does not wait for what they are at, which
-    nobody wants any more.
+    The threads do not warn of overflow: who starts the work looks at what comes out. An interrupt does not wait for what they are
+    at, which nobody wants any more.
     """
     from threadpoolctl import threadpool_limits
 

@@ -16,8 +16,16 @@ from rnn_names.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, TrainingError
 from rnn_names.training import Settings, Trainer
 
-SETTINGS = {"hidden_size": 8, "epochs": 5, "batch_size": 64, "learning_rate": 0.01, "seed": 4}
-OPTIONS = ["--hidden-size", 8, "--epochs", 40, "--batch-size", 16, "--learning-rate", 0.01, "--seed", 4]
+SETTINGS = {
+    "hidden_size": 8,
+    "epochs": 3,
+    "distil_epochs": 2,
+    "made_up_names": 60,
+    "batch_size": 64,
+    "learning_rate": 0.01,
+    "seed": 4,
+}
+OPTIONS = ["--hidden-size", 8, "--epochs", 20, "--distil-epochs", 4, "--batch-size", 16, "--learning-rate", 0.01, "--seed", 4]
 
 
 def bytes_of(model):
@@ -55,7 +63,7 @@ def corpus(names):
     ],
     ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout"],
 )
-@pytest.mark.parametrize("epochs", [1, 4])
+@pytest.mark.parametrize("epochs", [1, 3, 4], ids=["in the first phase", "between the phases", "in the second phase"])
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, corpus, tmp_path):
     whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
     records = list(whole.epochs())
@@ -209,7 +217,7 @@ def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_fil
     assert f"m.npz holds the best weights so far (epoch {Model.load(tmp_path / 'm.npz').training['epoch']})" in last
     assert last.endswith("to go on, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), lambda name: ("<f4", "<i8"))
-    assert 1 <= meta["run"]["state"]["epoch"] < 40
+    assert 1 <= meta["run"]["state"]["epoch"] < 24
     done = cli(*command, "--resume")  # its settings are known
     assert done.returncode == 0, done.stderr
     assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
@@ -219,7 +227,12 @@ def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_fil
 
 
 def test_a_run_killed_without_warning_is_resumed_from_its_last_state(whole, cli, corpus_file, names, tmp_path):
-    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 3, {**SETTINGS, "epochs": 40, "batch_size": 16})
+    interrupted(
+        tmp_path / "m.npz",
+        corpus_from_strings(names),
+        3,
+        {**SETTINGS, "epochs": 20, "distil_epochs": 4, "made_up_names": Settings.made_up_names, "batch_size": 16},
+    )
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume")
     assert done.returncode == 0, done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))

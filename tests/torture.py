@@ -20,7 +20,7 @@ from test_hostile_files import make, mutated, same_or_refused
 from rnn_names import Model
 from rnn_names.archive import read
 
-TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs", "1000000", "-q"]
+TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs", "1000000", "--distil-epochs", "0", "-q"]
 """A run that saves many times a second, as every epoch is the best, and does not end."""
 
 # With its state written after every epoch, not every few seconds, there is more to hit.
