@@ -277,15 +277,9 @@ def _read_meta(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
 
 def _json(text: str) -> dict[str, Any]:
     try:
-        meta = json.loads(text, parse_int=_int)
+        meta = json.loads(text)
     except (ValueError, RecursionError):
         raise ModelFileError("`meta` is not JSON") from None
     if not isinstance(meta, dict):
         raise ModelFileError("`meta` is not a JSON object")
     return meta
-
-
-def _int(digits: str) -> int:
-    if len(digits) > 1000:  # the time goes up with the square
-        raise ValueError("a number of over 1,000 digits")
-    return int(digits)

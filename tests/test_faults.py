@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.corpus import PIECE_BYTES, corpus_from_strings, read_corpus, read_names
-from rnn_names.errors import CorpusError, TrainingError
+from rnn_names.errors import CorpusError, ModelFileError, TrainingError
 from rnn_names.training import Settings, Trainer
 
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
@@ -114,6 +114,13 @@ def test_a_read_only_folder_is_one_line(old, corpus_file):
         for folder, mode in zip(folders, modes, strict=True):
             folder.chmod(mode)
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
+
+
+def test_the_library_does_not_rename_over_a_pipe_either(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelFileError, match="not a regular file"):
+        torture.make().save(tmp_path / "pipe")
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(cli, corpus_file, tmp_path):
@@ -380,6 +387,11 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     assert cli("score", "-m", tmp_path / "m.npz", env=locale, input=names).stdout.split()[1::2] == names.split()
     message = error_line(cli("sample", "-m", tmp_path / "m.npz", "--prefix", "?", env=locale))
     assert "'?'" in message
+
+
+def test_messages_are_utf_8_where_python_is_told_otherwise(cli, tmp_path):
+    done = cli("sample", "-m", "Zoë.npz", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    assert error_line(done).startswith("Zoë.npz: cannot be read")
 
 
 # --- Names of files ------------------------------------------------------------------------------------------------------------

@@ -198,6 +198,15 @@ def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     assert len(message) < 400
 
 
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [("10**12 elements", "its header claims 4,000,000,000,000 bytes"), ("meta of 6 MB", "not a text of a sensible size"),
+     ("a directory of 4 GB", "a zip directory of"), ("a bomb", "no real model shrinks so far")],
+)  # fmt: skip
+def test_sizes_are_refused_before_anything_is_read(case, reason, verdicts):
+    assert reason in verdicts[0][case]
+
+
 def test_all_of_them_are_read_in_little_memory(verdicts):
     assert verdicts[1] < MEMORY, "of which Python and NumPy are a third"
 
