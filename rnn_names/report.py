@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names import __version__
+from rnn_names.archive import write_atomically
 from rnn_names.charts import bar_chart, legend, line_chart
 from rnn_names.corpus import Corpus, Names
 from rnn_names.errors import SamplingError
-from rnn_names.model import write_atomically
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
