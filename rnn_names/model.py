@@ -1,6 +1,7 @@
 """A trained model: vocabulary, parameters and what is known of its training; and the file that keeps it.
 
-The file is one `.npz` (a zip of arrays): the parameters under their names, float32, and `meta`, a JSON text. It is written beside its
+The file is one `.npz` (a zip of arrays): the parameters under their names, float32, `meta`, a JSON text, and, where they are kept, the
+`fingerprints` of the corpus. It is written beside its
 target and renamed over it, so that a model file is whole or absent. It may come from a stranger: nothing in it is ever run, and every
 size is read and bounded before memory is taken for it.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -42,11 +44,14 @@ class Model:
         vocabulary: the characters.
         params: the arrays Wax, Waa, Wya, ba, by and a0, and bn for a GRU; float32, shapes as in `rnn_names.rnn`.
         training: the record of its training, as JSON can hold it; `longest` is the length in characters of the longest name seen.
+        fingerprints: (n,) those of all names of its corpus, sorted, as `rnn_names.fingerprints` makes them; None where they are not
+            kept.
     """
 
     vocabulary: Vocabulary
     params: dict[str, NDArray[np.float32]]
     training: dict[str, Any] = field(default_factory=dict)
+    fingerprints: NDArray[Any] | None = None
 
     @property
     def cell(self) -> str:
@@ -68,6 +73,17 @@ class Model:
 
         return [name for names in sample(self, count, Options(**options)) for name in names.to_strings()]
 
+    def best(self, count: int = 20, **options: Any) -> list[str]:
+        """The most probable names, from the most probable down; `options` as in `rnn_names.sampling.Options`.
+
+        Raises:
+            SamplingError: for options that cannot be met, or a search that would take too much memory.
+        """
+        from rnn_names.best import best
+        from rnn_names.sampling import Options
+
+        return [name for names in best(self, count, Options(**options)) for name in names.to_strings()]
+
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
         """Natural logarithm of the probability of each name, its end included; -inf for one with a character unknown to the model."""
         from rnn_names.corpus import Names
@@ -75,6 +91,39 @@ class Model:
 
         names = names if isinstance(names, Names) else Names.from_strings(names)
         return log_probs(self.params, self.vocabulary, names)
+
+    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+        """Whether each name is in the corpus that the model was trained on, held-out names included: (len(names),) bool.
+
+        A name that is not may be taken for one that is, with the chance that `rnn_names.fingerprints` states.
+
+        Raises:
+            SamplingError: if the model does not keep fingerprints of its corpus.
+        """
+        from rnn_names.corpus import Names
+        from rnn_names.errors import SamplingError
+        from rnn_names.fingerprints import among, fingerprints
+
+        if self.fingerprints is None:
+            raise SamplingError(
+                "the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again"
+            )
+        if not isinstance(names, Names):
+            names = Names.from_strings(unicodedata.normalize("NFC", name) for name in names)
+        return among(fingerprints(names), self.fingerprints)
+
+    def facts(self) -> dict[str, Any]:
+        """What there is to know about the model but its weights, as JSON can hold it; `fingerprints` is how many there are."""
+        return {
+            "network": {
+                "cell": self.cell,
+                "hidden_size": self.hidden_size,
+                "parameters": sum(array.size for array in self.params.values()),
+            },
+            "vocabulary": self.vocabulary.characters,
+            "training": self.training,
+            "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
+        }
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file; what stood there before is replaced in one step, or not at all.
@@ -93,6 +142,8 @@ class Model:
             "program": f"rnn-names {_version()}",
         }
         arrays: dict[str, Any] = {**self.params, "meta": np.array(json.dumps(meta))}
+        if self.fingerprints is not None:
+            arrays["fingerprints"] = self.fingerprints
         np.savez(file, **arrays)
 
     @classmethod
@@ -178,7 +229,7 @@ def _read_arrays(archive: zipfile.ZipFile) -> dict[str, NDArray[Any]]:
     if len(set(names)) < len(names):
         raise ModelFileError("damaged: an array is in it twice")
     for name in names:
-        if name != "meta" and name not in _ARRAYS:
+        if name not in ("meta", "fingerprints", *_ARRAYS):
             raise ModelFileError(f"not a model file: unknown array {name[:40]!a}")
     return {name: _read_array(archive, member, name) for name, member in zip(names, members, strict=True)}
 
@@ -196,6 +247,9 @@ def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) ->
         if name == "meta":
             if shape != () or dtype.kind != "U" or dtype.byteorder not in "<=|" or dtype.itemsize > MAX_META_BYTES:
                 raise ModelFileError("array meta: not a text of a sensible size")
+        elif name == "fingerprints":
+            if dtype.str not in ("<u8", "<u4") or len(shape) != 1:
+                raise ModelFileError("array fingerprints: not a list of little-endian 64-bit or 32-bit numbers")
         elif dtype.str != "<f4" or fortran_order or len(shape) > 2:
             raise ModelFileError(f"array {name}: not little-endian float32 in C order")
         size = dtype.itemsize
@@ -214,6 +268,9 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     if "meta" not in arrays:
         raise ModelFileError("not a model file: no `meta` in it")
     meta = _meta(str(arrays.pop("meta")))
+    fingerprints = arrays.pop("fingerprints", None)
+    if fingerprints is not None and (fingerprints[1:] <= fingerprints[:-1]).any():
+        raise ModelFileError("array fingerprints: not in rising order")
     vocabulary = _vocabulary(meta.get("vocabulary"))
     cell = meta.get("cell")
     if cell not in ("rnn", "gru"):
@@ -223,7 +280,7 @@ def _model(arrays: dict[str, NDArray[Any]]) -> Model:
     if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
         raise ModelFileError("`meta` has no training record that says how long names are")
     _check_shapes(arrays, cell, len(vocabulary))
-    return Model(vocabulary, arrays, training)
+    return Model(vocabulary, arrays, training, fingerprints)
 
 
 def _meta(text: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from rnn_names.batches import Batches
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
 from rnn_names.distillation import Teacher
 from rnn_names.errors import TrainingError
+from rnn_names.fingerprints import fingerprints, union
 from rnn_names.model import Model
 from rnn_names.ngram import NGram
 from rnn_names.scoring import mean_loss
@@ -146,6 +147,7 @@ class Trainer:
         model: the best model so far.
         phase: 1 or 2.
         epoch: how many are done.
+        fingerprints: of all names, held-out ones and those of the model that training starts from included.
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None, held_out: Names | None = None) -> None:
@@ -182,6 +184,9 @@ class Trainer:
             len(self.vocabulary),
         )
         self._works = [rnn.Workspace() for _ in range(SHARDS)]
+        self.fingerprints = np.unique(fingerprints(corpus.names))
+        if init is not None and init.fingerprints is not None:
+            self.fingerprints = union(init.fingerprints, self.fingerprints)
         self.epoch = 0
         self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
@@ -322,7 +327,7 @@ class Trainer:
             "settings": asdict(self.settings),
         }
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
-        return Model(self.vocabulary, params, training)
+        return Model(self.vocabulary, params, training, self.fingerprints)
 
     def _diverged(self) -> TrainingError:
         rate = self.settings.learning_rate
