@@ -11,10 +11,20 @@ product of  Σ p · ahead  over its places, divided by that of the chosen  ahead
 makes the law of what is kept the network's own law given the conditions (von Neumann's rejection). A guess that is off costs time;
 it does not show in the law.
 
-`highest`, the bound of the weights, is the largest of a pilot of 16,384 names, the only thing here that is not exact: a name whose
+`highest`, the bound of the weights, is the largest of a pilot of 32,768 names, and the only thing here that is not exact: a name whose
 weight is above it comes more rarely than it should. Were the weights of the pilot drawn again, about one of them would be above; so
-the share of the law that can be in the wrong place is at most about  (highest / mean weight) / 16,384. That is kept as `bias`, and
-is 0.01 to 0.3 % in practice: no test on 10,000 names tells it from none.
+the share of the law that is in the wrong place is about (highest / mean weight) / 32,768 at most. That is kept as `bias`.
+
+Measured on a plain cell of 256 units trained on first names, which draws 160,000 names/s per core without a guide:
+
+    condition                     meet it    names/s without   with a guide   pilot   bias, bound (half the pilot: bound, measured)
+    --suffix xyz                  6.0e-7               0.1           4,600   0.5 s   0.10 %      (0.36 %, below 0.01 %)
+    --contains zq --contains x    2.2e-7              0.04           1,000   0.6 s   0.29 %      (1.5 %, 0.10 %)
+    --match Q.*q.*x               2.8e-8             0.005           1,500   0.3 s   0.41 %      (1.4 %, 0.15 %)
+    --suffix q                    6.3e-4               100           1,300   0.4 s   0.45 %      (0.41 %, 0.23 %)
+    --min-length 15               5.2e-5                 8              89   1.7 s   0.93 %      (1.7 %, 1.3 %)
+
+"Measured" is the mean excess of weights over the bound in 200,000 to 400,000 further names.
 """
 
 from __future__ import annotations

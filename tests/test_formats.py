@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, train
 
-SETTINGS = {"batch_size": 4, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01}
+SETTINGS = {"batch_size": 4, "distil_epochs": 0, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01}
 
 
 @pytest.fixture(scope="module")
