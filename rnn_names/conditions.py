@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rnn_names.sampling import Options
     from rnn_names.vocabulary import Vocabulary
 
+NAMES_AT_ONCE = 1 << 13
+"""Names whose rectangle of characters is made at once, to keep memory flat."""
+
 
 class Condition(Protocol):
     """What a name must be like."""
@@ -94,8 +97,12 @@ class Spelling:
 
     def passes(self, names: Names) -> NDArray[np.bool_]:
         """As `Condition.passes`."""
-        codes, lengths = names.padded()
-        return self.automaton.accepting[self.automaton.run(self.vocabulary.encode(codes), lengths)]
+        passes = np.zeros(len(names), dtype=bool)
+        for start in range(0, len(names), NAMES_AT_ONCE):
+            codes, lengths = names[start : start + NAMES_AT_ONCE].padded()
+            states = self.automaton.run(self.vocabulary.encode(codes), lengths)
+            passes[start : start + NAMES_AT_ONCE] = self.automaton.accepting[states]
+        return passes
 
 
 @dataclass(frozen=True)
