@@ -590,7 +590,7 @@ def _parts(names: Names) -> Iterator[Names]:
     short_help="Say how likely names are.",
     examples=["rnn-names score others.txt", "rnn-names sample -n 1000 | rnn-names score | sort -g | tail"],
 )
-@click.argument("file", default="-")
+@click.argument("file", default="-", type=FILE)
 @option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
 @option("--sort", group="Output", is_flag=True, help="The most probable name first; the whole input is read before.")
 @output_options
