@@ -101,7 +101,7 @@ class Checkpoint:
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
         numbers = {name: value for name, value in state.items() if name not in arrays}
         meta = {**model.meta, "run": {**self._run, "state": numbers}}
-        archive.write(self.path, meta, {**model.params, **{_STATE + name: array for name, array in arrays.items()}})
+        archive.write(self.path, meta, {**model.arrays, **{_STATE + name: array for name, array in arrays.items()}})
         self.written, self._last_write = True, time.monotonic()
 
     def remove(self) -> None:
@@ -116,7 +116,7 @@ def path_of(output: str) -> str:
 
 
 def _types_of(name: str) -> tuple[str, ...]:
-    return ("<f4",) if name in ARRAYS else ("<f4", "<i8") if name.startswith(_STATE) else ()
+    return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 
 def _run(meta: dict[str, Any]) -> dict[str, Any]:

@@ -24,8 +24,11 @@ from rnn_names import __version__
 from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from rnn_names.checkpoint import Checkpoint
-    from rnn_names.corpus import Corpus
+    from rnn_names.corpus import Corpus, Names
+    from rnn_names.model import Model
     from rnn_names.training import Epoch, Trainer
 
 PROGRAM = "rnn-names"
@@ -93,6 +96,22 @@ FILE = click.Path()
 """An argument that shells complete to file names."""
 
 
+def output_options(command: _F) -> _F:
+    """How names are written: --format and --null."""
+    command = option("-0", "--null", group="Output", is_flag=True, callback=_only_text, help="End names with NUL, for xargs -0.")(
+        command
+    )
+    kinds = click.Choice(["text", "jsonl", "csv", "tsv"])
+    help_text = "The others have name, log_prob (nats) and novel (unknown without fingerprints)."
+    return option("--format", group="Output", type=kinds, default="text", is_eager=True, help=help_text)(command)
+
+
+def _only_text(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    if value and context.params.get("format") != "text":
+        raise click.UsageError("--null goes with --format text only")
+    return value
+
+
 @click.group(context_settings={"auto_envvar_prefix": "RNN_NAMES", "help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 def cli() -> None:
@@ -102,6 +121,7 @@ def cli() -> None:
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
     rnn-names score other.txt      how likely is each name of a list?
+    rnn-names info names.npz       what a model is, and how it was trained
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for `sample --count 5`.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is the character, not the backslash
@@ -478,12 +498,32 @@ class _Progress:
     examples=[
         "rnn-names sample -n 20",
         "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
+        "rnn-names sample --suffix saurus --novel --unique",
+        "rnn-names sample --match '[AEIOU].*(ix|us)' --format jsonl",
+        "rnn-names sample --best -n 50",
         "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
     ],
 )
 @option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
 @option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
-@option("-t", "--temperature", group="What", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
+@option("--best", group="What", is_flag=True, help="The most probable names instead of random ones, exactly; best first.")
+@option("-t", "--temperature", group="Law", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
+@option(
+    "--top-k",
+    group="Law",
+    type=click.IntRange(1),
+    metavar="K",
+    show_default="all",
+    help="Only the K most probable next characters are possible.",
+)
+@option(
+    "--top-p",
+    group="Law",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="P",
+    show_default="1",
+    help="Only the most probable next characters that make up P are possible.",
+)
 @option(
     "--seed",
     group="Stream",
@@ -494,6 +534,9 @@ class _Progress:
 )
 @option("--start", group="Stream", type=click.IntRange(0), default=0, metavar="K", help="Skip the first K names of the stream.")
 @option("--prefix", group="Conditions", default="", metavar="TEXT", show_default=False, help="How every name begins.")
+@option("--suffix", group="Conditions", default="", metavar="TEXT", show_default=False, help="How every name ends.")
+@option("--contains", group="Conditions", multiple=True, metavar="TEXT", help="What is in every name; may be given several times.")
+@option("--match", group="Conditions", metavar="REGEX", help="What every name is as a whole, in Python's syntax.")
 @option("--min-length", group="Conditions", type=click.IntRange(1, 200), default=1, metavar="N", help="In characters.")
 @option(
     "--max-length",
@@ -503,20 +546,96 @@ class _Progress:
     show_default="the longest trained on",
     help="In characters.",
 )
-def sample(count: int, model: str, **options: Any) -> None:
+@option("--novel", group="Conditions", is_flag=True, help="Only names that are not in the list that the model learned from.")
+@option("--unique", group="Conditions", is_flag=True, help="No name twice (not with --start).")
+@option(
+    "--exclude",
+    group="Conditions",
+    type=FILE,
+    metavar="FILE",
+    help="A list of names that must not come out, in upper or lower case.",
+)
+@option(
+    "--exclude-words",
+    group="Conditions",
+    type=FILE,
+    metavar="FILE",
+    help="A list of texts that must not be anywhere in a name, likewise.",
+)
+@output_options
+def sample(
+    count: int,
+    model: str,
+    best: bool,
+    exclude: str | None,
+    exclude_words: str | None,
+    format: str,
+    null: bool,
+    **options: Any,
+) -> None:
     """Write new names, one per line.
 
-    What comes out has the model's law given the conditions. A seed fixes an endless stream of names, of which the first COUNT are
-    written: the same seed and conditions give the same names, on any number of cores.
+    What comes out has the model's law given the conditions; --temperature, --top-k and --top-p change the law. A seed fixes an endless
+    stream of names, of which the first COUNT are written: the same seed and conditions give the same names, on any number of cores.
+    If there are too few names that meet the conditions, those found are written, and the exit code is 1.
     """
     from rnn_names.model import Model
-    from rnn_names.sampling import Options
-    from rnn_names.sampling import sample as draw
+    from rnn_names.sampling import Options, sample
 
     loaded = Model.load(model)
-    for names in draw(loaded, count, Options(**options)):
-        for start in range(0, len(names), LINES_AT_ONCE):
-            _write(names[start : start + LINES_AT_ONCE].to_lines())
+    wanted = Options(exclude=_listed(exclude), exclude_words=_listed(exclude_words), **options)
+    if best:
+        from rnn_names.best import best as draw
+    else:
+        draw = sample
+    out = _Output(loaded, format, null)
+    for names in draw(loaded, count, wanted):
+        out.names(names)
+
+
+def _listed(path: str | None) -> list[str]:
+    """The lines of a file, but for blank ones; none without a path."""
+    if path is None:
+        return []
+    from rnn_names.corpus import read_names
+
+    with _opened(path) as (title, stream):
+        return [name for part in read_names(title, stream) for name in part.to_strings() if name]
+
+
+class _Output:
+    """Writes names to stdout as --format and --null say."""
+
+    def __init__(self, model: Model, kind: str, null: bool) -> None:
+        self.model, self.kind = model, kind
+        self.end = "\0" if null else "\n"
+        if kind != "text":
+            from rnn_names.formats import header
+
+            _write(header(kind))
+
+    def names(self, names: Names) -> None:
+        """Writes drawn names."""
+        for part in _parts(names):
+            _write(part.to_lines().replace(b"\n", self.end.encode()) if self.kind == "text" else self._records(part, None))
+
+    def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
+        """Writes names with their log-probabilities."""
+        from rnn_names.formats import scored
+
+        for part in _parts(names):
+            scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
+            _write(scored(part, scores, self.end) if self.kind == "text" else self._records(part, scores))
+
+    def _records(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
+        from rnn_names.formats import records
+
+        return records(self.kind, self.model, names, log_probs)
+
+
+def _parts(names: Names) -> Iterator[Names]:
+    for start in range(0, len(names), LINES_AT_ONCE):
+        yield names[start : start + LINES_AT_ONCE]
 
 
 # --- score ---------------------------------------------------------------------------------------------------------------------
@@ -529,30 +648,126 @@ def sample(count: int, model: str, **options: Any) -> None:
 )
 @click.argument("file", default="-", type=FILE)
 @option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
-def score(file: str, model: str) -> None:
+@option("--sort", group="Output", is_flag=True, help="The most probable name first; the whole input is read before.")
+@output_options
+def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and the line.
 
     A name with a character that the model does not know gets -inf. A summary goes to stderr.
     """
-    from rnn_names.corpus import read_names
     from rnn_names.model import Model
 
     loaded = Model.load(model)
-    names = unknown = characters = 0
-    total = 0.0
-    with _opened(file) as (title, stream):
-        for part in read_names(title, stream):
-            scores = loaded.log_prob(part)
-            lines = (f"{value:.6f}\t{name}\n" for value, name in zip(scores.tolist(), part.to_strings(), strict=True))
-            _write("".join(lines).encode())
-            lengths = part.lengths
-            real = lengths > 0
-            known = real & (scores > float("-inf"))
-            names, unknown = names + int(real.sum()), unknown + int((real & ~known).sum())
-            characters, total = characters + int((lengths[known] + 1).sum()), total - float(scores[known].sum())
-    mean = f"{total / characters:.4f} nats per character" if characters else "nothing to average"
-    note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
-    _tell(f"{names:,} names{note}, {characters:,} characters, {mean}")
+    summary = _ScoreSummary()
+    scores = _scores(loaded, file, summary)
+    out = _Output(loaded, format, null)
+    for names, log_probs in _sorted(scores) if sort else scores:
+        out.scores(names, log_probs)
+    _tell(str(summary))
+
+
+def _scores(model: Model, path: str, summary: _ScoreSummary) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """The lines of a file and their log-probabilities, in parts as they are read."""
+    from rnn_names.corpus import read_names
+
+    with _opened(path) as (title, stream):
+        for names in read_names(title, stream):
+            log_probs = model.log_prob(names)
+            summary.add(names, log_probs)
+            yield names, log_probs
+
+
+def _sorted(scores: Iterator[tuple[Names, NDArray[Any]]]) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """All parts as one, by falling log-probability, and in the order of the input where that is equal."""
+    import numpy as np
+
+    from rnn_names.corpus import Names
+
+    parts = list(scores)
+    if parts:
+        names, log_probs = Names.concatenate([names for names, _ in parts]), np.concatenate([values for _, values in parts])
+        order = np.argsort(-log_probs, kind="stable")
+        yield names.take(order), log_probs[order]
+
+
+class _ScoreSummary:
+    """What `score` says at the end; blank lines do not count."""
+
+    def __init__(self) -> None:
+        self.names = self.unknown = self.characters = 0
+        self.loss = 0.0
+
+    def add(self, names: Names, log_probs: NDArray[Any]) -> None:
+        """Takes in a part of the names."""
+        real = names.lengths > 0
+        known = real & (log_probs > float("-inf"))
+        self.names, self.unknown = self.names + int(real.sum()), self.unknown + int((real & ~known).sum())
+        self.characters += int((names.lengths[known] + 1).sum())
+        self.loss -= float(log_probs[known].sum())
+
+    def __str__(self) -> str:
+        mean = f"{self.loss / self.characters:.4f} nats per character" if self.characters else "nothing to average"
+        note = f" ({self.unknown:,} with unknown characters left out)" if self.unknown else ""
+        return f"{self.names:,} names{note}, {self.characters:,} characters, {mean}"
+
+
+# --- info ----------------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="Show what a model is and how it was trained.",
+    examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
+)
+@click.argument("model", type=FILE, default=DEFAULT_MODEL)
+@option("--json", "as_json", group="Output", is_flag=True, help="As JSON.")
+def info(model: str, as_json: bool) -> None:
+    """Show the model file MODEL: its network, its vocabulary, the list it learned from, and the record of its training."""
+    import json
+
+    from rnn_names.model import Model
+
+    facts = Model.load(model).facts()
+    facts = {"file": model, "bytes": os.path.getsize(model), **facts}
+    text = json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _described(facts)
+    _write(f"{text}\n".encode())
+
+
+def _described(facts: dict[str, Any]) -> str:
+    """The facts of a model for a person to read."""
+    training, network = facts["training"], facts["network"]
+    rows = [
+        ("file", f"{facts['file']}, {facts['bytes']:,} bytes"),
+        ("network", f"{network['cell'].upper()} of {network['hidden_size']} units, {network['parameters']:,} parameters"),
+        ("vocabulary", f"{len(facts['vocabulary'])} characters: {_shortened(facts['vocabulary'])}"),
+        ("corpus", _corpus_described(training)),
+        ("training", _training_described(training)),
+        ("settings", ", ".join(f"{name} {value}" for name, value in training.get("settings", {}).items())),
+        ("fingerprints", f"{facts['fingerprints']:,} names" if facts["fingerprints"] else "none: the model cannot tell new names"),
+    ]
+    return "\n".join(f"{title:<13} {text}" for title, text in rows if text)
+
+
+def _shortened(text: str, longest: int = 200) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _corpus_described(training: dict[str, Any]) -> str:
+    parts = [
+        (training.get("distinct_names"), "distinct names trained on"),
+        (training.get("names"), "with repeats"),
+        (training.get("held_out_names"), "held out"),
+    ]
+    counts = [f"{n:,} {what}" for n, what in parts if isinstance(n, int)]
+    return ", ".join([*counts, f"the longest of {training['longest']} characters"])
+
+
+def _training_described(training: dict[str, Any]) -> str:
+    losses = [("held_out_loss", "held-out loss"), ("training_loss", "training loss")]
+    parts = [f"{title} {training[key]:.4f}" for key, title in losses if isinstance(training.get(key), float)]
+    if not training.get("epoch"):
+        return "none: the weights are random"
+    return f"epoch {training['epoch']}" + (f": {', '.join(parts)} nats per character" if parts else "")
 
 
 # --- completion ----------------------------------------------------------------------------------------------------------------

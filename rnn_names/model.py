@@ -1,11 +1,13 @@
 """A trained model: vocabulary, parameters and what is known of its training; and the file that keeps it.
 
-The file is one `.npz` (a zip of arrays, see `rnn_names.archive`): the parameters under their names, float32, and `meta`, a JSON text.
+The file is one `.npz` (a zip of arrays, see `rnn_names.archive`): the parameters under their names, float32, `meta`, a JSON text, and,
+where they are kept, the `fingerprints` of the corpus.
 """
 
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -39,11 +41,14 @@ class Model:
         vocabulary: the characters.
         params: the arrays Wax, Waa, Wya, ba, by and a0, and bn for a GRU; float32, shapes as in `rnn_names.rnn`.
         training: the record of its training, as JSON can hold it; `longest` is the length in characters of the longest name seen.
+        fingerprints: (n,) those of all names of its corpus, sorted, as `rnn_names.fingerprints` makes them; None where they are not
+            kept.
     """
 
     vocabulary: Vocabulary
     params: dict[str, NDArray[np.float32]]
     training: dict[str, Any] = field(default_factory=dict)
+    fingerprints: NDArray[Any] | None = None
 
     @property
     def cell(self) -> str:
@@ -65,6 +70,17 @@ class Model:
 
         return [name for names in sample(self, count, Options(**options)) for name in names.to_strings()]
 
+    def best(self, count: int = 20, **options: Any) -> list[str]:
+        """The most probable names, from the most probable down; `options` as in `rnn_names.sampling.Options`.
+
+        Raises:
+            SamplingError: for options that cannot be met, or a search that would take too much memory.
+        """
+        from rnn_names.best import best
+        from rnn_names.sampling import Options
+
+        return [name for names in best(self, count, Options(**options)) for name in names.to_strings()]
+
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
         """Natural logarithm of the probability of each name, its end included; -inf for one with a character unknown to the model."""
         from rnn_names.corpus import Names
@@ -73,13 +89,46 @@ class Model:
         names = names if isinstance(names, Names) else Names.from_strings(names)
         return log_probs(self.params, self.vocabulary, names)
 
+    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+        """Whether each name is in the corpus that the model was trained on, held-out names included: (len(names),) bool.
+
+        A name that is not may be taken for one that is, with the chance that `rnn_names.fingerprints` states.
+
+        Raises:
+            SamplingError: if the model does not keep fingerprints of its corpus.
+        """
+        from rnn_names.corpus import Names
+        from rnn_names.errors import SamplingError
+        from rnn_names.fingerprints import among, fingerprints
+
+        if self.fingerprints is None:
+            raise SamplingError(
+                "the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again"
+            )
+        if not isinstance(names, Names):
+            names = Names.from_strings(unicodedata.normalize("NFC", name) for name in names)
+        return among(fingerprints(names), self.fingerprints)
+
+    def facts(self) -> dict[str, Any]:
+        """What there is to know about the model but its weights, as JSON can hold it; `fingerprints` is how many there are."""
+        return {
+            "network": {
+                "cell": self.cell,
+                "hidden_size": self.hidden_size,
+                "parameters": sum(array.size for array in self.params.values()),
+            },
+            "vocabulary": self.vocabulary.characters,
+            "training": self.training,
+            "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
+        }
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the model file; what stood there before is replaced in one step, or not at all.
 
         Raises:
             ModelFileError: if it cannot be written.
         """
-        archive.write(os.fspath(path), self.meta, self.params)
+        archive.write(os.fspath(path), self.meta, self.arrays)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -92,6 +141,11 @@ class Model:
             "program": PROGRAM,
         }
 
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays of the file: the parameters, and the fingerprints where there are any."""
+        return {**self.params} if self.fingerprints is None else {**self.params, "fingerprints": self.fingerprints}
+
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
         """Reads a model file.
@@ -99,7 +153,7 @@ class Model:
         Raises:
             ModelFileError: for a file that is missing, damaged, of another format version, or not a model.
         """
-        meta, arrays = archive.read(os.fspath(path), lambda name: ("<f4",) if name in ARRAYS else ())
+        meta, arrays = archive.read(os.fspath(path), lambda name: ARRAYS.get(name, ()))
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
@@ -123,8 +177,12 @@ class Model:
         longest = training.get("longest") if isinstance(training, dict) else None
         if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
             raise ModelFileError("`meta` has no training record that says how long names are")
-        _check_arrays(arrays, cell, len(vocabulary))
-        return cls(vocabulary, arrays, training)
+        params = {name: array for name, array in arrays.items() if name != "fingerprints"}
+        _check_params(params, cell, len(vocabulary))
+        fingerprints = arrays.get("fingerprints")
+        if fingerprints is not None and (fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()):
+            raise ModelFileError("array fingerprints: not a row of numbers in rising order")
+        return cls(vocabulary, params, training, fingerprints)
 
 
 def _vocabulary(characters: Any) -> Vocabulary:
@@ -135,10 +193,14 @@ def _vocabulary(characters: Any) -> Vocabulary:
     return Vocabulary(characters)
 
 
-ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+ARRAYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
+    "fingerprints": ("<u8", "<u4"),
+}
+"""The arrays that a model file may hold, and the types that each may have."""
 
 
-def _check_arrays(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
+def _check_params(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
     """Raises ModelFileError unless the arrays are all those of the cell, of fitting shapes, with weights to reckon with."""
     gates = 3 if cell == "gru" else 1
     n_a = arrays["a0"].size if "a0" in arrays else 0

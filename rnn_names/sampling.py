@@ -6,7 +6,7 @@ come at once; later ones are large, since names drawn together share their begin
 drawn so far, and the network runs once for each *distinct* one.
 
 A name that breaks a condition (its length, say) is thrown away and drawn again: what comes out has the model's law given the
-conditions.
+conditions. Where the conditions on length and spelling are so rare that this would take long, `rnn_names.guide` looks ahead.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import math
 import os
 import unicodedata
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,8 @@ from rnn_names.workers import worker_threads
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.conditions import Condition
+    from rnn_names.guide import Guide
     from rnn_names.model import Model
 
 FIRST_BLOCK = 64
@@ -48,7 +50,22 @@ NODES_AT_ONCE = 1024
 """Nodes whose states are computed together: few enough for the processor's cache, many enough to hide the calls."""
 
 DRAWS_PER_BLOCK = 1 << 21
-"""A block that is not full after as many draws is given up."""
+"""A block that is not full after as many draws, and as many more for every `FOUND_PER_BUDGET` names found, is given up."""
+
+FOUND_PER_BUDGET = 16
+"""Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions, however many are wanted."""
+
+REPEATS = 1 << 16
+"""A stream of unique names is given up when so many names of it bring fewer than one new one in 4,096."""
+
+PILOT = 1 << 13
+"""Names drawn to see how rare the conditions are."""
+
+RARE = 1 / 200
+"""Where a smaller share of the names meets the conditions, looking ahead is tried."""
+
+GAIN = 5
+"""A guide is taken if it keeps so many times the share that meets the conditions without it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,17 @@ class Options:
         prefix: how every name begins.
         min_length: in characters.
         max_length: in characters; None for the length of the longest name trained on.
+        suffix: how every name ends.
+        contains: texts that are each somewhere in every name.
+        match: a regular expression that matches every name as a whole.
+        exclude: names that must not come out; their case does not count.
+        exclude_words: texts that must not be anywhere in a name; their case does not count.
+        novel: only names that are not in the corpus that the model was trained on.
+        unique: no name twice; only for a stream from its start, since what is a repeat depends on all before it.
+        top_k: at each place only the `top_k` most probable next characters, the end of the name among them, are possible.
+        top_p: at each place only the most probable next characters that together have a probability of at least `top_p` are possible.
+
+    Temperature, then top-k, then top-p make the law that names come by; the others are conditions that it is given.
     """
 
     temperature: float = 1.0
@@ -70,35 +98,124 @@ class Options:
     prefix: str = ""
     min_length: int = 1
     max_length: int | None = None
+    suffix: str = ""
+    contains: Collection[str] = ()
+    match: str | None = None
+    exclude: Collection[str] = ()
+    exclude_words: Collection[str] = ()
+    novel: bool = False
+    unique: bool = False
+    top_k: int | None = None
+    top_p: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses what cannot be.
+
+        Raises:
+            SamplingError: for values that make no sense.
+        """
+        if not (math.isfinite(self.temperature) and self.temperature > 0):
+            raise SamplingError(f"temperature {self.temperature}: must be a finite number above 0")
+        if self.top_k is not None and self.top_k < 1:
+            raise SamplingError(f"top-k {self.top_k}: must be at least 1")
+        if self.top_p is not None and not 0 < self.top_p <= 1:
+            raise SamplingError(f"top-p {self.top_p}: must be above 0 and at most 1")
+        if self.unique and self.start:
+            raise SamplingError("unique names are told from the stream's first name on: leave out either --unique or --start")
 
 
 def sample(model: Model, count: int, options: Options) -> Iterator[Names]:
     """Draws `count` names, in parts; the codes of each part are code points.
 
     Raises:
-        VocabularyError: for a prefix with characters that the model does not know.
+        VocabularyError: for a prefix, suffix or contained text with characters that the model does not know.
         SamplingError: for options that no name can meet; or, after the names that could be had, when more are not found.
     """
-    walk = _Walk(model, options)
-    seed = np.random.SeedSequence(options.seed).entropy
+    walk = Walk(model, options)
     threads = min(os.cpu_count() or 1, MAX_THREADS)
-    delivered = 0
     with worker_threads(threads) as pool:
-        pending: deque[Future[tuple[Names, bool]]] = deque()
-        try:
-            for block in _blocks(options.start, count, walk.largest_block):
-                pending.append(pool.submit(_draw_block, walk, seed, block))
-                if len(pending) < threads and block.stop < options.start + count:
-                    continue
-                while pending and (len(pending) == threads or block.stop >= options.start + count):
-                    names, full = pending.popleft().result()
-                    delivered += len(names)
-                    yield names
-                    if not full:
-                        raise SamplingError(walk.too_rare(delivered, count))
-        finally:
-            for future in pending:
-                future.cancel()
+        tallies = walk.look_ahead() if count else {}
+        unique = _Unique(count) if options.unique else None
+        delivered = 0
+        # How much of the stream it takes to find the wanted unique names is not known before.
+        blocks = _blocks(options.start, min(count, 1) * _ENDLESS if unique else count, walk.largest_block)
+        for names, full, tally in _drawn(walk, blocks, pool, threads):
+            for option, (tested, passed) in tally.items():
+                _count(tallies, option, tested, passed)
+            if unique is not None:
+                names = unique.new(names)
+                tallies["--unique"] = unique.tested, unique.passed
+                full = full and not unique.is_exhausted
+            delivered += len(names)
+            yield names
+            if delivered == count:
+                return
+            if not full:
+                raise SamplingError(_shortage(delivered, count, tallies))
+
+
+def _drawn(walk: Walk, blocks: Iterator[_Block], pool: ThreadPoolExecutor, threads: int) -> Iterator[tuple[Names, bool, Tally]]:
+    """What `_draw_block` gives for each block, in order; a few are drawn at once."""
+    seed = np.random.SeedSequence(walk.options.seed).entropy
+    pending: deque[Future[tuple[Names, bool, Tally]]] = deque()
+    try:
+        for block in blocks:
+            pending.append(pool.submit(_draw_block, walk, seed, block))
+            if len(pending) == threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _shortage(delivered: int, count: int, tallies: Tally) -> str:
+    """The message for an order that could not be filled."""
+    what = "allow other lengths or another temperature, or train for longer"
+    rates = {option: max(passed, 0.5) / tested for option, (tested, passed) in tallies.items() if tested}
+    if rates:
+        option = min(rates, key=lambda option: rates[option])
+        tested, passed = tallies[option]
+        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+        what = f"the tightest condition was {option} ({rate} drawn passes)"
+    return f"only {delivered:,} of {count:,} names found: {what}"
+
+
+class _Unique:
+    """Lets each name through once. It keeps 8 bytes a name, its fingerprint: the chance that it drops a new one is nil."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = wanted
+        self.seen = np.zeros(0, np.uint64)
+        self.tested = self.passed = 0
+        self._last = 0, 0
+
+    def new(self, names: Names) -> Names:
+        """The names that were not among any before, in order, up to the number wanted in all."""
+        from rnn_names.fingerprints import among, fingerprints
+
+        prints, first = np.unique(fingerprints(names), return_index=True)
+        fresh = ~among(prints, self.seen)
+        rows = np.sort(first[fresh])[: self.wanted - self.passed]
+        self.seen = np.union1d(self.seen, prints[fresh])
+        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
+        return names.take(rows)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the last `REPEATS` names of the stream were next to all repeats."""
+        tested, passed = self.tested - self._last[0], self.passed - self._last[1]
+        if tested < REPEATS:
+            return False
+        self._last = self.tested, self.passed
+        return passed < tested / 4096
+
+
+_ENDLESS = 1 << 62
+
+Tally = dict[str, tuple[int, int]]
+"""For each condition, by its option: how many names were held to it, and how many passed."""
 
 
 @dataclass(frozen=True)
@@ -125,43 +242,75 @@ def _blocks(start: int, count: int, largest: int) -> Iterator[_Block]:
         number, begin, size = number + 1, begin + size, min(2 * size, largest)
 
 
-def _draw_block(walk: _Walk, seed: Any, block: _Block) -> tuple[Names, bool]:
-    """The wanted names of a block, and whether they are all there.
+def _draw_block(walk: Walk, seed: Any, block: _Block) -> tuple[Names, bool, Tally]:
+    """The wanted names of a block, whether they are all there, and how the conditions did.
 
     How many are drawn at a time depends on the block alone, never on how many are needed: each name of a stream stays where it is.
     """
     bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block.number,)))
     parts: list[Names] = []
+    tally: Tally = {}
     found, drawn, size = 0, 0, block.size
-    while found < block.need and drawn < DRAWS_PER_BLOCK:
+    while found < block.need and drawn < DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
         names = walk.draw(size, bits)
+        if walk.guide is None:
+            _count(tally, walk.length_option, size, len(names))
+        names = _meeting(walk.conditions, names, tally)
         parts.append(names)
         found, drawn = found + len(names), drawn + size
         missing = (block.size - found) * drawn // max(found, 1)
         size = min(missing + missing // 16 + FIRST_BLOCK, walk.largest_block)
     names = Names.concatenate(parts)
-    return names[block.skip : block.need], found >= block.need
+    return names[block.skip : block.need], found >= block.need, tally
 
 
-class _Walk:
-    """Draws names by walking down the tree of their prefixes, level by level."""
+def _meeting(conditions: list[Condition], names: Names, tally: Tally) -> Names:
+    """The names that meet all conditions; each condition sees those that met the ones before."""
+    for condition in conditions:
+        passes = condition.passes(names)
+        _count(tally, condition.option, len(names), int(passes.sum()))
+        names = names.take(np.flatnonzero(passes))
+    return names
+
+
+def _count(tally: Tally, option: str, tested: int, passed: int) -> None:
+    before = tally.get(option, (0, 0))
+    tally[option] = before[0] + tested, before[1] + passed
+
+
+class Walk:
+    """Draws names by walking down the tree of their prefixes, level by level.
+
+    Attributes:
+        conditions: what names are held to after they are drawn.
+        guide: what leads the walk to names that meet rare conditions, if it does; those conditions are then not among the others.
+    """
 
     def __init__(self, model: Model, options: Options) -> None:
-        if not (math.isfinite(options.temperature) and options.temperature > 0):
-            raise SamplingError(f"temperature {options.temperature}: must be a finite number above 0")
         self.options = options
         self.params, self.cell = model.params, rnn.cell_of(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
-        longest = max(int(model.training.get("longest", MAX_NAME_LENGTH)), len(options.prefix), options.min_length)
+        self.min_length = max(options.min_length, len(options.prefix), 1)
+        longest = max(int(model.training.get("longest", MAX_NAME_LENGTH)), self.min_length)
         self.max_length: int = longest if options.max_length is None else options.max_length
-        if not max(options.min_length, len(options.prefix), 1) <= self.max_length <= MAX_NAME_LENGTH:
+        if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
             raise SamplingError(
-                f"no name can have {max(options.min_length, len(options.prefix), 1)} to {self.max_length} characters; "
-                f"at most {MAX_NAME_LENGTH} are possible"
+                f"no name can have {self.min_length} to {self.max_length} characters; at most {MAX_NAME_LENGTH} are possible"
             )
         # A power of two that bounds the (names, n_y) arrays of a level.
         self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
         self._follow_prefix(model)
+        self.guide: Guide | None = None
+        self.conditions: list[Condition] = []
+        if _has_conditions(options):
+            from rnn_names.conditions import conditions_of
+
+            self.conditions = conditions_of(model, options)
+
+    @property
+    def length_option(self) -> str:
+        """What the limits of length are called in messages."""
+        return f"a length of {self.min_length} to {self.max_length} characters"
 
     def _follow_prefix(self, model: Model) -> None:
         """The state from which every name goes on."""
@@ -173,25 +322,99 @@ class _Walk:
         work = rnn.Workspace()
         state = self.params["a0"][None]
         for character in [EOS, *self.prefix]:
-            state = self._states(state, np.array([0]), np.array([character]), work)
+            state = self.states_after(state, np.array([0]), np.array([character]), work)
         self.first_state = state
 
+    def look_ahead(self) -> Tally:
+        """Takes a guide if conditions on length and spelling turn out to be rare; how they did in a pilot.
+
+        The pilot does not depend on the seed: all streams of a model and its conditions come by one law.
+
+        Raises:
+            SamplingError: if no name can meet the conditions.
+        """
+        any_length = self.options.min_length <= 1 and self.options.max_length is None
+        if any_length and not self.conditions:
+            return {}
+        guide, covered, others = self.possible()
+        if any_length and not covered:
+            return {}
+        tally: Tally = {}
+        bits = np.random.PCG64(0)
+        for drawn in (PILOT // 8, PILOT):
+            tally.clear()
+            first = self.draw(drawn, bits)
+            _count(tally, self.length_option, drawn, len(first))
+            met = len(_meeting(covered, first, tally)) / drawn
+            if met > RARE:
+                return {}
+        self.guide = guide
+        for _ in range(4):
+            self.draw_weighed(PILOT // 8, bits)
+            guide.learn()
+        _, log_weights = self.draw_weighed(4 * PILOT, bits)
+        if guide.settle(log_weights, 4 * PILOT) <= GAIN * met:
+            self.guide = None
+            return {}
+        self.conditions = others
+        return tally
+
+    def possible(self) -> tuple[Guide, list[Condition], list[Condition]]:
+        """A guide that has learned nothing yet, and only knows what is possible; the conditions that it covers, and the others.
+
+        Raises:
+            SamplingError: if no name is possible.
+        """
+        from rnn_names.conditions import spelling
+        from rnn_names.guide import Guide, max_states
+
+        automaton, covered, others = spelling(self.conditions, self.n_y, max_states(self.n_y, self.max_length))
+        guide = Guide(automaton, self.min_length, self.max_length)
+        if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
+            raise SamplingError(
+                f"no name of {self.min_length} to {self.max_length} characters can meet all of "
+                + ", ".join([f"--prefix {self.options.prefix!r}"] * bool(self.options.prefix) + [each.option for each in covered])
+            )
+        return guide, covered, others
+
     def draw(self, size: int, bits: np.random.PCG64) -> Names:
-        """Draws `size` names together and keeps those that meet the conditions."""
-        depth, work = self.max_length, rnn.Workspace()
+        """Draws `size` names together and keeps those that meet the conditions of length, and of the guide."""
+        names, log_weights = self.draw_weighed(size, bits)
+        return names if self.guide is None else names.take(np.flatnonzero(self.guide.keeps(log_weights, bits)))
+
+    def draw_weighed(self, size: int, bits: np.random.PCG64) -> tuple[Names, NDArray[np.float64]]:
+        """Draws `size` names, without those of a wrong length; the names, and the natural logarithms of their weights.
+
+        A weight is how much more often a name would come by the network's own law; without a guide, it is 1.
+        """
+        depth, work, guide = self.max_length, rnn.Workspace(), self.guide
         text = np.zeros((depth, size), np.min_scalar_type(self.n_y))
         text[: len(self.prefix)] = self.prefix[:, None]
         lengths = np.zeros(size, np.int64)  # stays 0 for a name that goes on past the limit
-        # A part of the tree: states, by way of those above; which names are at them, and at which; the level. Going down in one
-        # part before the next keeps few states alive.
-        parts: list[Any] = [(partial(np.asarray, self.first_state), np.arange(size), np.zeros(size, np.intp), len(self.prefix))]
+        log_weights = np.zeros(size)
+        # A part of the tree: states, by way of those above; what the guide knows of them; which names are at them, and at which; the
+        # level. Going down in one part before the next keeps few states alive.
+        parts: list[Any] = [
+            (
+                partial(np.asarray, self.first_state),
+                guide and guide.first(self.prefix),
+                np.arange(size),
+                np.zeros(size, np.intp),
+                len(self.prefix),
+            )
+        ]
         while parts:
-            make_states, names, node, length = parts.pop()
+            make_states, marks, names, node, length = parts.pop()
             states = make_states()
-            names, branch = self._choose(states, names, node, bits, work)
+            chances = self.next_chances(states, work)
+            if guide:
+                marks = guide.steer(chances, marks, length)
+            names, branch = _choose(chances, names, node, bits)
             character = branch % self.n_y
             goes_on = character != EOS
             lengths[names[~goes_on]] = length
+            if guide:
+                log_weights[names[~goes_on]] = marks.log_weight[branch[~goes_on] // self.n_y]
             if length == depth:
                 continue
             names, branch = names[goes_on], branch[goes_on]
@@ -201,27 +424,17 @@ class _Walk:
             for start in range(0, len(parent), NODES_AT_ONCE):
                 nodes = slice(start, start + NODES_AT_ONCE)
                 here = slice(*np.searchsorted(node, (start, start + NODES_AT_ONCE)))
-                children = partial(self._states, states, parent[nodes], character[nodes], work)
-                parts.append((children, names[here], node[here] - start, length + 1))
-        kept = np.flatnonzero(lengths >= max(self.options.min_length, 1))
+                children = partial(self.states_after, states, parent[nodes], character[nodes], work)
+                below = guide and guide.follow(marks, parent[nodes], character[nodes], length)
+                parts.append((children, below, names[here], node[here] - start, length + 1))
+        kept = np.flatnonzero(lengths >= self.min_length)
         lengths = lengths[kept]
         inside = np.arange(depth) < lengths[:, None]
         offsets = np.concatenate(([0], np.cumsum(lengths)))
-        return Names(self.codes[text.T[kept][inside]], offsets)
+        return Names(self.codes[text.T[kept][inside]], offsets), log_weights[kept]
 
-    def _choose(
-        self, states: NDArray[Any], names: NDArray[Any], node: NDArray[Any], bits: np.random.PCG64, work: rnn.Workspace
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """A next character for each name: the names in a new order, and the branch that each takes, n_y node + character, sorted."""
-        # A number line on which node k owns [k, k + 1), cut up by the probabilities of its characters. With 32 random bits a point,
-        # node + fraction is exact; with points in order, neighbours read the same memory.
-        points = node + (bits.random_raw(len(names)) >> np.uint64(32)) * 2.0**-32
-        order = np.argsort(points, kind="stable")
-        branch = np.searchsorted(self._edges(states, work).ravel(), points[order], side="right")
-        return names[order], branch
-
-    def _edges(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
-        """K plus the cumulative probabilities of the next character after state k: (nodes, n_y)."""
+    def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """The probabilities of the next character after each state, by column: (n_y, nodes). A column may be off 1 by rounding."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps the best; float32 ends at 1e±38.
@@ -229,14 +442,16 @@ class _Walk:
         with np.errstate(over="ignore"):
             logits /= min(max(self.options.temperature, 1e-30), 1e30)
         rnn.softmax(logits, out=logits)
-        edges = by_column.astype(np.float64)
-        for i in range(1, self.n_y):  # np.cumsum along this axis takes ten times as long
-            edges[i] += edges[i - 1]
-        edges /= edges[-1]
-        edges += np.arange(len(states))
-        return np.ascontiguousarray(edges.T)
+        chances = by_column.astype(np.float64)
+        if self.options.top_k is not None and self.options.top_k < self.n_y:
+            _keep_top_k(chances, self.options.top_k)
+        if self.options.top_p is not None and self.options.top_p < 1:
+            _keep_top_p(chances, self.options.top_p)
+        return chances
 
-    def _states(self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], work: rnn.Workspace) -> NDArray[Any]:
+    def states_after(
+        self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], work: rnn.Workspace
+    ) -> NDArray[Any]:
         """The states after one more character: child i goes on from row parent[i] with character[i]; parents are in order."""
         n_a, cell, m = states.shape[1], self.cell, len(parent)
         new_parent = np.diff(parent, prepend=-1) > 0
@@ -250,9 +465,42 @@ class _Walk:
         cell.step(from_x, from_a, children)
         return children
 
-    def too_rare(self, delivered: int, count: int) -> str:
-        """The message for an order that could not be filled."""
-        return (
-            f"only {delivered:,} of {count:,} names found: of {DRAWS_PER_BLOCK:,} drawn, too few met the conditions; "
-            "allow other lengths or another temperature, or train for longer"
-        )
+
+def _has_conditions(options: Options) -> bool:
+    """Whether there are any beyond prefix and lengths; the room of conditions is only entered then."""
+    wanted = (options.suffix, options.contains, options.exclude, options.exclude_words, options.novel)
+    return any(map(bool, wanted)) or options.match is not None
+
+
+def _choose(
+    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: np.random.PCG64
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A next character for each name: the names in a new order, and the branch that each takes, n_y node + character, sorted.
+
+    `chances` (n_y, nodes) of each next character are spent; a column need not sum to 1.
+    """
+    # A number line on which node k owns [k, k + 1), cut up by the chances of its characters. With 32 random bits a point,
+    # node + fraction is exact; with points in order, neighbours read the same memory.
+    points = node + (bits.random_raw(len(names)) >> np.uint64(32)) * 2.0**-32
+    order = np.argsort(points, kind="stable")
+    edges = chances
+    for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
+        edges[i] += edges[i - 1]
+    edges /= edges[-1]
+    edges += np.arange(edges.shape[1])
+    branch = np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points[order], side="right")
+    return names[order], branch
+
+
+def _keep_top_k(chances: NDArray[np.float64], k: int) -> None:
+    """Leaves the k largest of each column, and any equal to the k-th, and makes their sum 1."""
+    chances[chances < np.partition(chances, -k, axis=0)[-k]] = 0
+    chances /= chances.sum(axis=0)
+
+
+def _keep_top_p(chances: NDArray[np.float64], p: float) -> None:
+    """Leaves the fewest largest of each column that sum to p, and any equal to the least of them, and makes their sum 1."""
+    falling = -np.sort(-chances, axis=0)
+    last = np.minimum((np.cumsum(falling, axis=0) < p * falling.sum(axis=0)).sum(axis=0), len(chances) - 1)
+    chances[chances < falling[last, np.arange(chances.shape[1])]] = 0
+    chances /= chances.sum(axis=0)

@@ -26,6 +26,7 @@ from rnn_names.batches import Batches
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
 from rnn_names.distillation import Teacher
 from rnn_names.errors import TrainingError
+from rnn_names.fingerprints import fingerprints, union
 from rnn_names.model import MAX_WEIGHT, Model
 from rnn_names.ngram import NGram
 from rnn_names.scoring import mean_loss
@@ -146,6 +147,7 @@ class Trainer:
         model: the best model so far.
         phase: 1 or 2.
         epoch: how many are done.
+        fingerprints: of all names, held-out ones and those of the model that training starts from included.
     """
 
     def __init__(self, corpus: Corpus, settings: Settings, init: Model | None = None, held_out: Names | None = None) -> None:
@@ -164,9 +166,9 @@ class Trainer:
             # Its Wax, and columns for new characters, need not be of a low rank.
             settings = replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
         self.settings = settings = settings.resolved(corpus)
-        self.corpus, self.held_out = corpus, held_out
         if held_out is None:
-            self.corpus, self.held_out = corpus.split(settings.held_out, np.random.default_rng([settings.seed, 0]))
+            corpus, held_out = corpus.split(settings.held_out, np.random.default_rng([settings.seed, 0]))
+        self.corpus, self.held_out = corpus, held_out
         self.vocabulary = Vocabulary.of(Names.concatenate([self.corpus.names, self.held_out]))
         rng = np.random.default_rng([settings.seed, 1])
         if init is not None:
@@ -175,12 +177,15 @@ class Trainer:
         if init is not None:
             _copy_known(init, self.vocabulary, params)
         self._flat, self._trained = optimizers.flatten(factored(params, settings.embedding_size, rng))
-        self.longest = int(corpus.names.lengths.max())
+        self.longest = max(int(self.corpus.names.lengths.max()), int(self.held_out.lengths.max(initial=0)))
         self._batches = Batches(
             Names(self.vocabulary.encode(self.corpus.names.codes), self.corpus.names.offsets),
             np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
             len(self.vocabulary),
         )
+        self.fingerprints = np.unique(fingerprints(Names.concatenate([self.corpus.names, self.held_out])))
+        if init is not None and init.fingerprints is not None:
+            self.fingerprints = union(init.fingerprints, self.fingerprints)
         self.epoch = 0
         self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
@@ -324,7 +329,7 @@ class Trainer:
             "settings": asdict(self.settings),
         }
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
-        return Model(self.vocabulary, params, training)
+        return Model(self.vocabulary, params, training, self.fingerprints)
 
     def state(self) -> dict[str, Any]:
         """What a run is gone on from after an epoch: arrays, and what JSON can hold, besides `model`.

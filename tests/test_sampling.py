@@ -244,7 +244,7 @@ def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
     monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError) as error:
-        for part in sample(never_ending(-6), 500, Options(seed=1)):
+        for part in sample(never_ending(-8), 500, Options(seed=1)):
             drawn += part.to_strings()
     assert 0 < len(drawn) < 500
     assert f"only {len(drawn)} of 500 names found" in str(error.value)

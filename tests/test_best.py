@@ -1,0 +1,107 @@
+"""The most probable names, against a list of all names of a tiny model."""
+
+import pytest
+from enumerated import KNOWN, all_texts, law, tiny_model
+from networks import CELLS
+
+from rnn_names import Model, best, train
+from rnn_names.errors import SamplingError
+from rnn_names.sampling import Options
+
+
+def ranked(model, **options):
+    """All names, from the most probable down."""
+    the_law = law(model, **options)
+    return sorted(the_law, key=the_law.get, reverse=True)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 256])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_best_names_are_the_first_of_all_names(cell, at_once, monkeypatch):
+    monkeypatch.setattr(best, "AT_ONCE", at_once)
+    model = tiny_model(cell)
+    everything = ranked(model)
+    for count in (1, 5, 60):
+        assert model.best(count) == everything[:count]
+
+
+def test_all_names_come_in_order_when_all_are_wanted():
+    model = tiny_model()
+    everything = all_texts()[1:]
+    assert len(everything) == 1092
+    found = model.best(1092)
+    assert sorted(found) == sorted(everything)
+    scores = model.log_prob(found)
+    assert (scores[1:] <= scores[:-1] + 1e-5).all()
+
+
+@pytest.mark.parametrize(
+    "options, holds",
+    [
+        ({"prefix": "ab"}, None),
+        ({"prefix": "ba", "temperature": 0.5}, None),
+        ({"temperature": 2.0}, None),
+        ({"top_k": 2, "temperature": 1.3}, None),
+        ({"top_p": 0.8}, None),
+        ({"max_length": 3}, None),
+        ({"min_length": 5}, lambda name: len(name) >= 5),
+        ({"suffix": "ab"}, lambda name: name.endswith("ab")),
+        ({"contains": ["ba", "cc"]}, lambda name: "ba" in name and "cc" in name),
+        ({"match": "[ab]+c"}, lambda name: name.endswith("c") and set(name[:-1]) <= {"a", "b"} and len(name) > 1),
+        ({"novel": True}, lambda name: name not in KNOWN),
+        ({"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"}, lambda name: "a" not in name and name != "c"),
+    ],
+    ids=str,
+)
+def test_the_best_names_given_conditions(options, holds):
+    model = tiny_model("rnn")
+    the_law = {key: options[key] for key in ("prefix", "temperature", "top_k", "top_p", "max_length") if key in options}
+    expected = ranked(model, holds=holds or (lambda name: True), **the_law)
+    count = min(20, len(expected))
+    assert model.best(count, **options) == expected[:count]
+
+
+def test_start_skips_names():
+    model = tiny_model()
+    assert model.best(10, start=7) == model.best(17)[7:]
+    assert model.best(0) == []
+
+
+def test_the_list_ends_where_names_end():
+    found = []
+    with pytest.raises(SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"):
+        for part in best.best(tiny_model(), 5, Options(max_length=1)):
+            found += part.to_strings()
+    assert sorted(found) == ["a", "b", "c"]
+
+
+def test_a_search_that_would_take_too_much_memory_ends_with_what_is_certain(monkeypatch):
+    monkeypatch.setattr(best, "MAX_MEMORY", 400 * 50)
+    model = tiny_model("rnn")
+    found = []
+    with pytest.raises(SamplingError, match=r"names are certain: more than \d+ beginnings are open; ask for fewer") as error:
+        for part in best.best(model, 1000, Options()):
+            found += part.to_strings()
+    assert found == ranked(model)[: len(found)]
+    assert f"only {len(found)} of 1,000" in str(error.value)
+
+
+def test_no_drawn_name_of_a_real_model_is_better_than_the_best(model):
+    found = model.best(50)
+    scores = model.log_prob(found)
+    assert len(set(found)) == 50
+    assert (scores[1:] <= scores[:-1] + 1e-5).all()
+    others = sorted(set(model.sample(20_000, seed=1)) - set(found))
+    assert model.log_prob(others).max() <= scores[-1] + 1e-5
+
+
+def test_the_best_at_the_command_line(cli, model_file):
+    loaded = Model.load(model_file)
+    done = cli("sample", "--best", "-n", 12, "-m", model_file, "--prefix", "A")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == loaded.best(12, prefix="A")
+
+
+def test_an_untrained_model_has_best_names_too():
+    model = train(["ab", "ba", "abc"], hidden_size=4, epochs=0, held_out=0)
+    assert len(model.best(5)) == 5

@@ -1,0 +1,370 @@
+"""Conditions on names: what meets them, the law given them, rare ones, and orders that cannot be filled."""
+
+import re
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+from enumerated import KNOWN, LETTERS, all_texts, law, tiny_model
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import CELLS
+from test_sampling import assert_drawn_from
+
+from rnn_names import Model, sampling
+from rnn_names.automata import NoAutomatonError, containing, ending_in, matching
+from rnn_names.corpus import Names
+from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.sampling import Options, Walk
+from rnn_names.vocabulary import Vocabulary
+from rnn_names.workers import worker_threads
+
+VOCABULARY = Vocabulary(LETTERS)
+TEXTS = all_texts()
+
+
+def accepted(automaton):
+    codes, lengths = Names.from_strings(TEXTS).padded()
+    return automaton.accepting[automaton.run(VOCABULARY.encode(codes), lengths)].tolist()
+
+
+# --- Automata ------------------------------------------------------------------------------------------------------------------
+
+
+@given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
+    ends, contains = ending_in(end, VOCABULARY), containing(inside, VOCABULARY)
+    assert accepted(ends) == [text.endswith(end) for text in TEXTS]
+    assert accepted(contains) == [inside in text for text in TEXTS]
+    assert accepted(ends & contains) == [text.endswith(end) and inside in text for text in TEXTS]
+    assert len(ends.accepting) <= len(end) + 2
+    assert len(contains.accepting) <= len(inside) + 2
+
+
+ATOMS = st.sampled_from(["a", "b", "c", "x", ".", "[ab]", "[^a]", r"\w", r"\d", "[a-b]", "[^b-c]", ""])
+EXPRESSIONS = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map("".join),
+        st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
+        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{1,3}", "{,2}", "{2,}"])).map(lambda p: f"({p[0]}){p[1]}"),
+    ),
+    max_leaves=6,
+)
+
+
+@given(EXPRESSIONS)
+@settings(max_examples=150, deadline=None)
+def test_automata_of_expressions_accept_what_python_matches(pattern):
+    assert accepted(matching(pattern, VOCABULARY)) == [re.fullmatch(pattern, text) is not None for text in TEXTS]
+
+
+@pytest.mark.parametrize("pattern", [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"])
+def test_what_is_not_regular_or_too_large_has_no_automaton_but_is_a_condition(pattern):
+    with pytest.raises(NoAutomatonError):
+        matching(pattern, VOCABULARY)
+    model = tiny_model()
+    meets = [text for text in TEXTS if text and re.fullmatch(pattern, text)]
+    if meets:
+        assert set(model.sample(50, seed=1, match=pattern)) <= set(meets)
+
+
+def test_anchors_say_what_is_so_anyway():
+    assert accepted(matching("^ab+$", VOCABULARY)) == accepted(matching("ab+", VOCABULARY))
+
+
+def test_an_expression_that_takes_python_for_ever_takes_no_time():
+    model = tiny_model()
+    began = time.perf_counter()
+    assert set(model.sample(20, seed=1, match="(a*)*(a*)*b")) <= {"a" * n + "b" for n in range(6)}
+    assert time.perf_counter() - began < 5
+
+
+# --- The law given the conditions ----------------------------------------------------------------------------------------------
+
+
+def holds(options):
+    """The same conditions, said in Python."""
+    tests = {
+        "suffix": lambda name, end: name.endswith(end),
+        "contains": lambda name, texts: all(text in name for text in texts),
+        "match": lambda name, pattern: re.fullmatch(pattern, name) is not None,
+        "min_length": lambda name, n: len(name) >= n,
+        "max_length": lambda name, n: len(name) <= n,
+        "exclude": lambda name, names: name.lower() not in [each.lower() for each in names],
+        "exclude_words": lambda name, words: not any(word.lower() in name for word in words),
+        "novel": lambda name, wanted: name not in KNOWN,
+    }
+    return lambda name: all(tests[key](name, value) for key, value in options.items() if key in tests)
+
+
+def given_conditions(model, **options):
+    the_law = {key: options[key] for key in ("prefix", "temperature", "top_k", "top_p") if key in options}
+    return law(model, holds(options), **the_law)
+
+
+COMBINATIONS = [
+    {"suffix": "ab"},
+    {"suffix": "a", "prefix": "a"},
+    {"contains": ["ab", "ba"]},
+    {"contains": ["aa"], "suffix": "ac", "temperature": 1.3},
+    {"match": "[ab]+c?"},
+    {"match": "(?i)A.*B"},
+    {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
+    {"exclude": ["A", "bB", "cab"]},
+    {"exclude_words": ["AB", "cc"]},
+    {"novel": True},
+    {"novel": True, "max_length": 2},
+    {"top_k": 2},
+    {"top_k": 3, "prefix": "b"},
+    {"top_p": 0.6},
+    {"top_p": 0.95, "top_k": 3, "temperature": 1.5, "novel": True, "exclude_words": ["bb"], "min_length": 2},
+    {"prefix": "ab", "suffix": "ba", "contains": ["bc"], "exclude": ["abcba"], "novel": True},
+]
+
+
+CASES = pytest.mark.parametrize("cell, options", [(CELLS[i % 2], each) for i, each in enumerate(COMBINATIONS)], ids=str)
+
+
+@CASES
+def test_names_come_with_the_models_law_given_the_conditions(cell, options):
+    model = tiny_model(cell)
+    assert_drawn_from(Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options))
+
+
+def guided(model, monkeypatch, **options):
+    """A walk with a guide, whether the conditions are rare or not."""
+    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "GAIN", 0.0)
+    walk = looking_ahead(model, **options)
+    assert walk.guide is not None
+    return walk
+
+
+def looking_ahead(model, **options):
+    walk = Walk(model, Options(**options))
+    with worker_threads(1):
+        walk.look_ahead()
+    return walk
+
+
+@CASES
+def test_looking_ahead_leaves_the_law_as_it_is(cell, options, monkeypatch):
+    """All names of a tiny model are in the pilot, so here the law is exact."""
+    if not {"suffix", "contains", "match", "min_length", "max_length"} & set(options) or options.get("match") == "(?i)A.*B":
+        return  # nothing to look ahead for
+    model = tiny_model(cell)
+    guided(model, monkeypatch, **options)
+    assert_drawn_from(Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options))
+
+
+def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(monkeypatch):
+    """Their mean is the probability of the conditions, whatever the guide thinks."""
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    walk = guided(model, monkeypatch, **options)
+    size = 20_000
+    names, log_weights = walk.draw_weighed(size, np.random.PCG64(3))
+    total = np.exp(log_weights).sum() / size
+    meets = np.exp(model.log_prob([name for name in TEXTS if name.endswith("cb") and "a" in name])).sum()
+    assert total == pytest.approx(meets, rel=0.05)
+    assert all(name.endswith("cb") and "a" in name for name in names.to_strings())
+
+
+def test_rare_and_common_conditions_of_a_larger_model_have_one_law(model, monkeypatch):
+    """First characters, lengths and the likeliest names, guided and not, agree within sampling error."""
+    options = {"suffix": "us", "max_length": 12}
+    plain = Counter(model.sample(3000, seed=5, **options))
+    guided(model, monkeypatch, **options)
+    ahead = Counter(model.sample(3000, seed=6, **options))
+    for part in (lambda name: name[0], len, lambda name: name[-4:]):
+        a, b = Counter(), Counter()
+        for names, counts in ((plain, a), (ahead, b)):
+            for name, n in names.items():
+                counts[part(name)] += n
+        keys = [key for key in a if a[key] + b[key] >= 20]
+        chi_square = sum((a[key] - b[key]) ** 2 / (a[key] + b[key]) for key in keys)
+        assert chi_square < len(keys) + 4.5 * (2 * len(keys)) ** 0.5
+
+
+def test_names_that_one_in_a_million_are_come_in_seconds(model):
+    letters = model.vocabulary.characters
+    assert {"x", "z", "q"} <= set(letters)
+    options = {"suffix": "zxq"}
+    began = time.perf_counter()
+    names = model.sample(60, seed=1, **options)
+    assert time.perf_counter() - began < 20
+    assert len(names) == 60
+    assert all(name.endswith("zxq") for name in names)
+    # Drawn without looking ahead, as many would take this many draws:
+    walk = looking_ahead(model, **options)
+    assert walk.guide.bias < 0.02
+    with worker_threads(1):
+        _, log_weights = walk.draw_weighed(4000, np.random.PCG64(1))
+    assert np.exp(log_weights).sum() / 4000 < 1e-5
+
+
+def test_a_vocabulary_too_large_for_a_table_per_character_is_guided_by_a_shared_one(monkeypatch):
+    monkeypatch.setattr("rnn_names.guide.CONTEXTS", 2)
+    monkeypatch.setattr("rnn_names.guide.MAX_TABLE", 100)
+    model = tiny_model()
+    guided(model, monkeypatch, suffix="ab")
+    assert_drawn_from(Counter(model.sample(20_000, seed=4, suffix="ab")), given_conditions(model, suffix="ab"))
+
+
+# --- The stream ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [*COMBINATIONS, {"unique": True}, {"unique": True, "suffix": "b", "novel": True}], ids=str)
+def test_fewer_names_are_the_beginning_of_more(options):
+    model = tiny_model()
+    count = 12 if "unique" in options else 300
+    more = model.sample(2 * count, seed=7, **options)
+    assert len(more) == 2 * count
+    assert model.sample(count, seed=7, **options) == more[:count]
+    if "unique" in options:
+        assert len(set(more)) == len(more)
+    else:
+        assert model.sample(count, seed=7, start=count // 2, **options) == more[count // 2 : count + count // 2]
+
+
+def test_a_guided_stream_has_a_fixed_order_too(model):
+    more = model.sample(200, seed=3, suffix="zxq")
+    assert model.sample(70, seed=3, suffix="zxq", start=100) == more[100:170]
+    assert model.sample(30, seed=4, suffix="zxq") != more[:30]
+
+
+def test_unique_names_are_the_stream_without_its_repeats(model):
+    stream = model.sample(3000, seed=3, max_length=6)
+    unique = model.sample(500, seed=3, max_length=6, unique=True)
+    assert unique == list(dict.fromkeys(stream))[:500]
+    assert len(set(stream[:500])) < 500, "there is something to leave out"
+
+
+# --- Refusals and shortages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"match": "(a"}, r"--match '\(a': not a regular expression: missing \)"),
+        ({"top_k": 0}, "top-k 0"),
+        ({"top_p": 0.0}, "top-p 0.0"),
+        ({"top_p": 1.5}, "top-p 1.5"),
+        ({"unique": True, "start": 3}, "leave out either --unique or --start"),
+        ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of --suffix 'abcabca'"),
+        ({"suffix": "abcab", "contains": ["ccc"]}, "can meet all of --suffix 'abcab', --contains 'ccc'"),
+        ({"match": r"\d+"}, r"can meet all of --match"),
+        ({"prefix": "ab", "match": "a", "max_length": 4}, r"can meet all of --prefix 'ab', --match 'a'"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_one_line(options, message):
+    with pytest.raises(SamplingError, match=message) as error:
+        tiny_model().sample(1, **options)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("option", ["suffix", "contains", "prefix"])
+def test_an_unknown_character_is_refused(option):
+    with pytest.raises(VocabularyError, match=f"{option} .*: the model does not know the character '愛'"):
+        tiny_model().sample(1, **{option: ["a愛"] if option == "contains" else "a愛"})
+
+
+def test_a_shortage_names_the_tightest_condition(monkeypatch):
+    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    model = tiny_model()
+    drawn = []
+    kept = {name for name, p in law(model).items() if 2e-6 < p < 1e-4}
+    message = r"only \d+ of 100,000 names found: the tightest condition was --exclude \(1 in [\d,]+ drawn passes\)"
+    with pytest.raises(SamplingError, match=message) as error:
+        for part in sampling.sample(model, 100_000, Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])):
+            drawn += part.to_strings()
+    assert f"only {len(drawn):,} of" in str(error.value)
+    assert drawn
+    assert set(drawn) <= kept
+
+
+def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
+    monkeypatch.setattr(sampling, "REPEATS", 1 << 13)
+    drawn = []
+    with pytest.raises(SamplingError, match=r"only 3\d of 50 names found: the tightest condition was --unique \(1 in"):
+        for part in sampling.sample(tiny_model(), 50, Options(seed=1, max_length=3, unique=True)):
+            drawn += part.to_strings()
+    assert len(set(drawn)) == len(drawn) > 30
+    assert set(drawn) <= set(all_texts(3))
+
+
+# --- At the command line -------------------------------------------------------------------------------------------------------
+
+
+def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
+    (tmp_path / "words.txt").write_text("SAUR\n\nrap\n", "utf-8")
+    (tmp_path / "names.txt").write_text("\n".join(name.upper() for name in names[:20]), "utf-8")
+    options = [
+        "--prefix",
+        "A",
+        "--suffix",
+        "s",
+        "--contains",
+        "o",
+        "--contains",
+        "i",
+        "--match",
+        "[A-Z][a-z]+",
+        "--min-length",
+        "6",
+    ]
+    options += ["--max-length", "11", "--novel", "--unique", "--exclude-words", "words.txt", "--exclude", "names.txt"]
+    done = cli("sample", "-m", model_file, "-n", 40, "--seed", 2, "--top-p", 0.95, *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    drawn = done.stdout.split("\n")[:-1]
+    assert len(set(drawn)) == len(drawn) == 40
+    for name in drawn:
+        assert re.fullmatch("A[a-z]{4,9}s", name)
+        assert "o" in name
+        assert "i" in name
+        assert "saur" not in name
+        assert "rap" not in name
+        assert name not in names
+
+
+def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_file, names, tmp_path):
+    done = cli("sample", "-m", model_file, "-n", 4000, "--match", "[AB][aeiou]s", "--unique", "--seed", 1)
+    assert done.returncode == 1
+    drawn = done.stdout.split()
+    assert 5 < len(drawn) <= 10
+    assert done.stderr.count("\n") == 1
+    assert f"Error: only {len(drawn):,} of 4,000 names found: the tightest condition was" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options, code, message",
+    [
+        (["--match", "[a"], 1, "Error: --match '[a': not a regular expression"),
+        (["--suffix", "愛"], 1, "Error: suffix '愛': the model does not know the character '愛'"),
+        (["--exclude", "missing.txt"], 1, "Error: missing.txt: cannot be read: No such file or directory"),
+        (["--unique", "--start", "5"], 1, "leave out either --unique or --start"),
+        (["--top-k", "0"], 2, "--top-k"),
+        (["--top-p", "0"], 2, "--top-p"),
+    ],
+)
+def test_refusals_at_the_command_line(cli, model_file, options, code, message, tmp_path):
+    done = cli("sample", "-m", model_file, *options, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_novel_is_refused_by_a_model_without_fingerprints(cli, model, tmp_path):
+    Model(model.vocabulary, model.params, model.training).save(tmp_path / "m.npz")
+    done = cli("sample", "-m", tmp_path / "m.npz", "--novel")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert (
+        done.stderr == "Error: the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again\n"
+    )
+
+
+def test_no_guide_without_need():
+    assert Walk(tiny_model(), Options()).look_ahead() == {}
+    assert looking_ahead(tiny_model(), suffix="a").guide is None

@@ -1,0 +1,128 @@
+"""Fingerprints: fixed by the file format, kept by training, checked when a file is read."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names import Model, train
+from rnn_names.corpus import Names
+from rnn_names.errors import ModelFileError, SamplingError
+from rnn_names.fingerprints import among, fingerprints, shortened, union
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+M = 2**64 - 1
+
+
+def by_hand(name):
+    """The definition, in whole numbers."""
+    total = 0
+    for place, character in enumerate(name):
+        x = (ord(character) + (place << 21) + 0x9E3779B97F4A7C15) & M
+        x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & M
+        x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & M
+        total = (total + (x ^ (x >> 31))) & M
+    return total
+
+
+@given(st.lists(TEXTS, max_size=20))
+def test_fingerprints_are_what_the_format_says(names):
+    assert fingerprints(Names.from_strings(names)).tolist() == [by_hand(name) for name in names]
+
+
+def test_fingerprints_of_a_published_example_do_not_change():
+    """Files hold these numbers: another algorithm would need another format version."""
+    assert [f"{x:016x}" for x in fingerprints(Names.from_strings(["Ada", "Łucja", "愛"])).tolist()] == [
+        "74593662d8621658",
+        f"{by_hand('Łucja'):016x}",
+        f"{by_hand('愛'):016x}",
+    ]
+
+
+def test_parts_do_not_show(monkeypatch):
+    names = Names.from_strings(["a", "", "bc", "ab", "ba"] * 3)
+    whole = fingerprints(names)
+    monkeypatch.setattr("rnn_names.fingerprints.NAMES_AT_ONCE", 4)
+    assert fingerprints(names).tolist() == whole.tolist()
+    assert len(set(whole.tolist())) == 5
+
+
+@given(st.sets(TEXTS, max_size=20), st.sets(TEXTS, max_size=20))
+def test_among_tells_what_is_in_a_list(known, asked):
+    prints = np.unique(fingerprints(Names.from_strings(sorted(known))))
+    names = sorted(asked)
+    asked_prints = fingerprints(Names.from_strings(names))
+    for kept in (prints, shortened(prints)):
+        assert among(asked_prints, kept).tolist() == [name in known for name in names]
+
+
+def test_union_keeps_the_shorter_form():
+    a, b = (np.unique(fingerprints(Names.from_strings(names))) for names in (["x", "y"], ["y", "z"]))
+    assert union(a, b).dtype == np.uint64
+    assert len(union(a, b)) == 3
+    assert union(shortened(a), b).dtype == np.uint32
+    assert union(shortened(a), b).tolist() == shortened(union(a, b)).tolist()
+
+
+SETTINGS = {"hidden_size": 8, "epochs": 1}
+
+
+def test_training_keeps_the_fingerprints_of_the_whole_list(names, tmp_path):
+    model = train(names, held_out=0.2, **SETTINGS)
+    assert model.knows(names).all()
+    assert not model.knows([name.swapcase() for name in names]).any()
+    model.save(tmp_path / "m.npz")
+    loaded = Model.load(tmp_path / "m.npz")
+    assert loaded.fingerprints.tolist() == model.fingerprints.tolist()
+    assert loaded.knows(names).all()
+
+
+def test_fine_tuning_adds_its_list_to_what_was_known(names):
+    first = train(names[:100], **SETTINGS)
+    second = train(names[50:150], init=first, epochs=1)
+    assert second.knows(names[:150]).all()
+    assert not second.knows(names[150:]).any()
+
+
+def test_names_are_told_in_any_normal_form():
+    model = train(["José", "Zoë", "Ana"], held_out=0, **SETTINGS)
+    assert model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"]).tolist() == [True, True, True, False]
+
+
+def test_a_model_without_fingerprints_cannot_tell(model):
+    plain = Model(model.vocabulary, model.params, model.training)
+    with pytest.raises(SamplingError, match="no fingerprints"):
+        plain.knows(["Ada"])
+    with pytest.raises(SamplingError, match="no fingerprints"):
+        plain.sample(1, novel=True)
+
+
+def altered(model, prints, path):
+    """A model file with other fingerprints."""
+    meta = {"format": 1, "cell": model.cell, "vocabulary": model.vocabulary.characters, "training": model.training}
+    np.savez(path, meta=np.array(json.dumps(meta)), fingerprints=prints, **model.params)
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["<u8", "<u4"])
+def test_both_forms_are_read(dtype, model, tmp_path):
+    prints = model.fingerprints if dtype == "<u8" else shortened(model.fingerprints)
+    assert Model.load(altered(model, prints, tmp_path / "m.npz")).fingerprints.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "prints, message",
+    [
+        (np.array([2, 1], "<u8"), "not in rising order"),
+        (np.array([1, 1], "<u8"), "not in rising order"),
+        (np.array([[1, 2]], "<u8"), "not a list"),
+        (np.array([1, 2], "<i8"), "not a list"),
+        (np.array([1, 2], ">u8"), "not a list"),
+        (np.array([1.0, 2.0], "<f4"), "not a list"),
+    ],
+)
+def test_fingerprints_that_are_none_are_refused(prints, message, model, tmp_path):
+    with pytest.raises(ModelFileError, match=f"array fingerprints: {message}"):
+        Model.load(altered(model, prints, tmp_path / "m.npz"))

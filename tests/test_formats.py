@@ -1,0 +1,107 @@
+"""What `sample` and `score` write for other programs, read back with each format's own reader."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from rnn_names import Model, train
+
+SETTINGS = {"batch_size": 4, "distil_epochs": 0, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01}
+
+
+@pytest.fixture(scope="module")
+def odd_file(tmp_path_factory):
+    """A model of names with what formats must quote."""
+    path = tmp_path_factory.mktemp("odd") / "odd.npz"
+    train(['Ann, "the Bold"', "O'Neil; é", "愛, 子", "Bo"] * 3, hidden_size=16, epochs=150, held_out=0, **SETTINGS).save(path)
+    return path
+
+
+def read(kind, text):
+    """The records of a text as dictionaries."""
+    if kind == "jsonl":
+        return [json.loads(line) for line in text.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(text), delimiter={"csv": ",", "tsv": "\t"}[kind]))
+    novel = {"true": True, "false": False, "": None}
+    return [{"name": row["name"], "log_prob": float(row["log_prob"]), "novel": novel[row["novel"]]} for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
+def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind, cli, odd_file):
+    plain = cli("sample", "-m", odd_file, "-n", 60, "--seed", 3)
+    done = cli("sample", "-m", odd_file, "-n", 60, "--seed", 3, "--format", kind)
+    assert done.returncode == 0, done.stderr
+    records = read(kind, done.stdout)
+    names = plain.stdout.splitlines()
+    assert [record["name"] for record in records] == names
+    model = Model.load(odd_file)
+    assert [record["log_prob"] for record in records] == pytest.approx(model.log_prob(names).tolist(), abs=1e-4)
+    assert [record["novel"] for record in records] == (~model.knows(names)).tolist()
+    assert {record["novel"] for record in records} == {True, False}
+    assert any(c in name for name in names for c in ',"'), "there is something to quote"
+
+
+def test_what_is_new_is_unknown_without_fingerprints(cli, model, tmp_path):
+    Model(model.vocabulary, model.params, model.training).save(tmp_path / "m.npz")
+    for kind in ("jsonl", "csv"):
+        done = cli("sample", "-m", tmp_path / "m.npz", "-n", 3, "--format", kind)
+        assert [record["novel"] for record in read(kind, done.stdout)] == [None] * 3
+
+
+def test_nul_ends_names_for_other_programs(cli, model_file, model):
+    done = cli("sample", "-m", model_file, "-n", 5, "--seed", 1, "-0", text=False)
+    assert done.stdout == "".join(f"{name}\0" for name in model.sample(5, seed=1)).encode()
+    scored = cli("score", "-m", model_file, "--null", input=b"Ada\nBo\n", text=False)
+    assert [record.split(b"\t")[1] for record in scored.stdout.split(b"\0")[:-1]] == [b"Ada", b"Bo"]
+
+
+@pytest.mark.parametrize("options", [["-0", "--format", "csv"], ["--format", "jsonl", "-0"]])
+@pytest.mark.parametrize("command", ["sample", "score"])
+def test_nul_goes_with_plain_text_only(command, options, cli, model_file):
+    done = cli(command, "-m", model_file, *options, input="")
+    assert done.returncode == 2
+    assert "--null goes with --format text only" in done.stderr
+
+
+def test_best_names_as_records(cli, model_file, model):
+    done = cli("sample", "--best", "-n", 5, "-m", model_file, "--format", "csv")
+    records = read("csv", done.stdout)
+    assert [record["name"] for record in records] == model.best(5)
+    assert [record["log_prob"] for record in records] == pytest.approx(model.log_prob(model.best(5)).tolist(), abs=1e-4)
+
+
+# --- score ---------------------------------------------------------------------------------------------------------------------
+
+LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
+def test_scores_as_records(kind, cli, model_file, model, names):
+    done = cli("score", "-m", model_file, "--format", kind, input="\n".join(LINES))
+    assert done.returncode == 0, done.stderr
+    records = read(kind, done.stdout)
+    assert [record["name"] for record in records] == LINES
+    expected = model.log_prob(LINES).tolist()
+    assert float("-inf") in expected
+    impossible = None if kind == "jsonl" else float("-inf")
+    for record, value in zip(records, expected, strict=True):
+        assert record["log_prob"] == (impossible if value == float("-inf") else pytest.approx(value, abs=1e-5))
+    assert [r["novel"] for r in records] == [name not in names for name in LINES]
+
+
+def test_sorted_scores_fall_and_equal_ones_keep_their_order(cli, model_file):
+    plain = cli("score", "-m", model_file, input="\n".join(LINES))
+    done = cli("score", "-m", model_file, "--sort", input="\n".join(LINES))
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert sorted(done.stdout.splitlines()) == sorted(plain.stdout.splitlines())
+    values = [float(value) for value, _ in rows]
+    assert values == sorted(values, reverse=True)
+    assert rows[-1] == ["-inf", "愛"]
+    assert done.stderr == plain.stderr
+
+
+def test_sorting_nothing_is_nothing(cli, model_file):
+    done = cli("score", "-m", model_file, "--sort", input="")
+    assert (done.returncode, done.stdout) == (0, "")

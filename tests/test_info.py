@@ -1,0 +1,65 @@
+"""`rnn-names info`: what a model file holds, for people and for programs."""
+
+import json
+
+import pytest
+
+from rnn_names import Model, train
+
+
+def test_facts_as_json(cli, model_file, model, names):
+    done = cli("info", model_file, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert facts["file"] == str(model_file)
+    assert facts["bytes"] == model_file.stat().st_size
+    n_a, n_y = 32, len(model.vocabulary)
+    parameters = 3 * n_a * (n_y + n_a + 1) + n_y * (n_a + 1) + 2 * n_a
+    assert facts["network"] == {"cell": "gru", "hidden_size": n_a, "parameters": parameters}
+    assert facts["vocabulary"] == model.vocabulary.characters
+    assert facts["training"] == model.training
+    assert facts["fingerprints"] == len(set(names))
+
+
+def test_facts_for_people(cli, model_file, model):
+    done = cli("info", model_file)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert list(lines) == ["file", "network", "vocabulary", "corpus", "training", "settings", "fingerprints"]
+    assert lines["network"].startswith("GRU of 32 units, ")
+    assert model.vocabulary.characters in lines["vocabulary"]
+    assert lines["corpus"] == "270 distinct names trained on, 270 with repeats, 30 held out, the longest of 19 characters"
+    assert f"epoch {model.training['epoch']}: held-out loss {model.training['held_out_loss']:.4f}" in lines["training"]
+    assert "learning_rate 0.01" in lines["settings"]
+    assert lines["fingerprints"] == "300 names"
+
+
+def test_an_untrained_model_and_one_without_fingerprints_say_so(cli, names, tmp_path):
+    untrained = train(names, epochs=0, hidden_size=8)
+    Model(untrained.vocabulary, untrained.params, {"longest": 9}).save(tmp_path / "names.npz")
+    done = cli("info", cwd=tmp_path)  # names.npz is what stands there by default
+    assert done.returncode == 0, done.stderr
+    assert "training      none: the weights are random\n" in done.stdout
+    assert "fingerprints  none: the model cannot tell new names\n" in done.stdout
+    assert "corpus        the longest of 9 characters\n" in done.stdout
+
+
+def test_a_large_vocabulary_is_shown_in_part(cli, tmp_path):
+    names = ["".join(map(chr, range(0x4E00 + 2 * i, 0x4E00 + 2 * i + 4))) for i in range(150)]
+    train(names, epochs=0, hidden_size=8).save(tmp_path / "m.npz")
+    done = cli("info", tmp_path / "m.npz")
+    assert "302 characters: 一" in done.stdout
+    assert done.stdout.splitlines()[2].endswith("…")
+    assert len(json.loads(cli("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
+
+
+@pytest.mark.parametrize("content, message", [(None, "cannot be read: No such file"), (b"names\n", "not a model file")])
+def test_what_is_no_model_is_refused(content, message, cli, tmp_path):
+    if content:
+        (tmp_path / "m.npz").write_bytes(content)
+    for options in ([], ["--json"]):
+        done = cli("info", tmp_path / "m.npz", *options)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("Error: ")
+        assert message in done.stderr
+        assert done.stderr.count("\n") == 1
