@@ -151,15 +151,15 @@ def cli() -> None:
     type=click.IntRange(0),
     metavar="N",
     show_default="by corpus size",
-    help="Passes over the corpus, at most; 0 writes the untrained model.",
+    help="Epochs in all, at most; 0 writes the untrained model.",
 )
 @option(
     "--distil-epochs",
     group="Training",
     type=click.IntRange(0),
     metavar="N",
-    show_default="in proportion",
-    help="Then so many over names that an n-gram makes up; 0 leaves them out.",
+    show_default="by corpus size",
+    help="How many of them learn from a teacher, over names that an n-gram makes up; 0 leaves that out.",
 )
 @option(
     "--batch-size",

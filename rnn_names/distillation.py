@@ -2,8 +2,9 @@
 
 A network and an n-gram of the same list are about as good as each other on a short one, and err differently, so that together they are
 better than either: their geometric mean, made a distribution again (a product of experts, Hinton 2002), which on the dinosaurs was
-0.005 to 0.008 nats per character better than the arithmetic one. A network learns that mean from names which the n-gram makes up (Hinton et al. 2015, arXiv:1503.02531): there is no
-end of them, and each of their prefixes comes with a whole distribution instead of the one character that happened to follow.
+0.005 to 0.008 nats per character better than the arithmetic one. A network learns it from names which the n-gram makes up (Hinton et
+al. 2015, arXiv:1503.02531): there is no end of them, and each of their prefixes comes with a whole distribution instead of the one
+character that happened to follow.
 """
 
 from __future__ import annotations

@@ -140,9 +140,7 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
     tiles = "".join(f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures)
-    ending = (
-        "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs + settings.distil_epochs}."
-    )
+    ending = "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     return f"""<header>
 <h1>{escape(os.path.basename(report.output))}</h1>
 <p>A {settings.cell.upper()} of {settings.hidden_size} units that learned from {len(report.corpus):,} names in

@@ -1,9 +1,9 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
 There are two phases. In the first the network learns from the names, with dropout. In the second it learns what a teacher predicts
-for names that an n-gram makes up: the joint opinion of that n-gram and of itself at the end of the first phase (distillation, Hinton et al.
-2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and are better together than alone; there is no
-end of made-up names to learn it from, so the one network that is saved comes close to it.
+for names that an n-gram makes up: the joint opinion of that n-gram and of itself at the end of the first phase (distillation, Hinton
+et al. 2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and are better together than alone; there is
+no end of made-up names to learn it from, so the one network that is saved comes close to it.
 
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors (an embedding of the characters and
 its projection) and multiplied out.
@@ -59,8 +59,8 @@ class Settings:
     Attributes:
         cell: "gru" or "rnn".
         hidden_size: n_a, the number of hidden units.
-        epochs: passes over the corpus in the first phase, at most; 0 gives the untrained model.
-        distil_epochs: epochs of the second phase, at most; 0 leaves it out.
+        epochs: epochs of both phases, at most; 0 gives the untrained model.
+        distil_epochs: how many of them belong to the second phase; 0 leaves it out.
         made_up_names: names that the n-gram makes up for each epoch of the second phase, besides those of the corpus.
         batch_size: names per minibatch.
         optimizer: "adam" or "sgd".
@@ -95,7 +95,7 @@ class Settings:
         """The same settings with a number in place of every `FROM_CORPUS`."""
         small = len(corpus) < 5000
         rule: dict[str, Any] = {
-            "epochs": 40 if small else 20,
+            "epochs": 48 if small else 28,
             "batch_size": 32 if small else 256,
             "learning_rate": {"adam": 0.01 if small else 0.006, "sgd": 1.0}[self.optimizer],
             "dropout": 0.5 if small else 0.3,
@@ -104,9 +104,11 @@ class Settings:
             "distil_epochs": 8,
             "made_up_names": 8000 if small else 30000,
         }
-        if self.epochs is not None:  # the second phase keeps its proportion to the first
-            rule["distil_epochs"] = round(rule["distil_epochs"] * self.epochs / rule["epochs"])
-        return replace(self, **{name: value for name, value in rule.items() if getattr(self, name) is None})
+        if self.epochs is not None:  # the second phase keeps its share
+            rule["distil_epochs"] = rule["distil_epochs"] * self.epochs // rule["epochs"]
+        resolved = replace(self, **{name: value for name, value in rule.items() if getattr(self, name) is None})
+        # A teacher needs a first phase.
+        return replace(resolved, distil_epochs=max(min(resolved.distil_epochs, resolved.epochs - 1), 0))
 
 
 @dataclass(frozen=True)
@@ -208,7 +210,7 @@ class Trainer:
         corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
         settings, per_name = self.settings, corpus / self.corpus.n_lines
         made_up = (len(self.corpus) + settings.made_up_names) * per_name
-        return int(settings.epochs * corpus + settings.distil_epochs * made_up)
+        return int((settings.epochs - settings.distil_epochs) * corpus + settings.distil_epochs * made_up)
 
     def epochs(self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
@@ -232,7 +234,7 @@ class Trainer:
     @property
     def finished(self) -> bool:
         """Whether there is nothing more to do."""
-        return self._phase_finished and (self.phase == 2 or not (self.settings.epochs and self.settings.distil_epochs))
+        return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
 
     @property
     def _phase_finished(self) -> bool:
@@ -242,7 +244,7 @@ class Trainer:
 
     @property
     def _phase_epochs(self) -> int:
-        return self.settings.epochs if self.phase == 1 else self.settings.distil_epochs
+        return self.settings.distil_epochs if self.phase == 2 else self.settings.epochs - self.settings.distil_epochs
 
     def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()

@@ -157,7 +157,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
 
 
 def test_the_second_phase_is_marked(names, tmp_path):
-    made = reported(names[:50], tmp_path, epochs=3, distil_epochs=2, made_up_names=100)
+    made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, made_up_names=100)
     text = page(made)
     assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
     assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), "between the third and the fourth of five"

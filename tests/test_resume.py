@@ -18,7 +18,7 @@ from rnn_names.training import Settings, Trainer
 
 SETTINGS = {
     "hidden_size": 8,
-    "epochs": 3,
+    "epochs": 5,
     "distil_epochs": 2,
     "made_up_names": 60,
     "batch_size": 64,

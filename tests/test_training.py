@@ -288,7 +288,7 @@ def test_rank_0_trains_wax_as_it_is():
 
 # --- The second phase ----------------------------------------------------------------------------------------------------------
 
-TWO_PHASES = {"epochs": 12, "distil_epochs": 3, "made_up_names": 1000, "learning_rate": 0.02, "hidden_size": 32}
+TWO_PHASES = {"epochs": 15, "distil_epochs": 3, "made_up_names": 1000, "learning_rate": 0.02, "hidden_size": 32}
 
 
 def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
@@ -301,7 +301,7 @@ def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(name
     best = min(record.held_out_loss for record in first)
     assert min(record.held_out_loss for record in second) < best - 0.03
     assert trainer.best_loss == min(record.held_out_loss for record in records)
-    _, alone = trained(names, **{**TWO_PHASES, "distil_epochs": 0}, patience=3)
+    _, alone = trained(names, **{**TWO_PHASES, "epochs": 12, "distil_epochs": 0}, patience=3)
     assert [record.held_out_loss for record in alone] == [record.held_out_loss for record in first]
 
 
