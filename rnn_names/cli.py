@@ -456,7 +456,7 @@ class _Progress:
         from rnn_names.curve import BLOCKS, loss_curves
 
         try:
-            BLOCKS.encode(sys.stderr.encoding)
+            BLOCKS.encode(_screen_encoding)
             plain = False
         except UnicodeEncodeError:
             plain = True
@@ -826,8 +826,13 @@ def _turn_off(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+_screen_encoding = "utf-8"
+"""What stderr had before it was made UTF-8: a screen that shows no block characters shows no picture made of them."""
+
+
 def _prepare_streams() -> None:
     """Fills in what was closed, and makes messages UTF-8 in any locale, as names are."""
+    global _screen_encoding
     for number in range(3):
         try:
             os.fstat(number)
@@ -836,6 +841,7 @@ def _prepare_streams() -> None:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     elif isinstance(sys.stderr, io.TextIOWrapper):
+        _screen_encoding = sys.stderr.encoding
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
