@@ -65,7 +65,7 @@ class Checkpoint:
         path = path_of(output)
         if not os.path.exists(path):
             raise TrainingError(f"{shown(path)}: there is no interrupted run to go on with; train without --resume")
-        meta, arrays = archive.read(path, _types_of)
+        meta, arrays = archive.read(path, types_of)
         try:
             model = Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
             run = _run(meta)
@@ -115,7 +115,8 @@ def path_of(output: str) -> str:
     return f"{output}.resume"
 
 
-def _types_of(name: str) -> tuple[str, ...]:
+def types_of(name: str) -> tuple[str, ...]:
+    """The types that an array of such a file may have; none for an unknown name."""
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 

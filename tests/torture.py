@@ -19,6 +19,8 @@ from test_hostile_files import make, mutated, same_or_refused
 
 from rnn_names import Model
 from rnn_names.archive import read
+from rnn_names.checkpoint import types_of
+from rnn_names.model import ARRAYS
 
 TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs", "1000000", "--distil-epochs", "0", "-q"]
 """A run that saves many times a second, as every epoch is the best, and does not end."""
@@ -64,8 +66,8 @@ def killed(output, rng):
     if output.exists():
         Model.load(output)
     if state.exists():
-        meta, arrays = read(str(state), lambda name: ("<f4", "<i8"))
-        Model.of(meta, {name: array for name, array in arrays.items() if not name.startswith("state_")})
+        meta, arrays = read(str(state), types_of)
+        Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
     return "half-written file left aside" if litter else "new model" if _stamp(output) != before else "old model"
 
 
