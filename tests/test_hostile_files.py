@@ -153,7 +153,7 @@ HOSTILE = {
 }  # fmt: skip
 
 LOAD = """
-import resource, sys
+import re, sys
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
 for path in sys.argv[1:]:
@@ -163,7 +163,9 @@ for path in sys.argv[1:]:
         print(ascii(str(error)))
     else:
         print("'accepted'")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# Not resource.getrusage: there, a process that was forked starts with the memory of the one that forked it.
+with open("/proc/self/status") as status:
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", status.read())[1])
 """
 
 
