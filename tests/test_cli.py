@@ -118,7 +118,7 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
 
 @pytest.mark.parametrize("way", ["options", "environment"])
 def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
-    options = {"cell": "rnn", "hidden_size": 5, "epochs": 1, "batch_size": 900, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
+    options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "batch_size": 900, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
                "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99, "distil_epochs": 1}  # fmt: skip
     if way == "options":
         arguments, env = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)], {}

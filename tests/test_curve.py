@@ -126,7 +126,7 @@ def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_f
 
 
 def test_the_second_phase_is_told_once(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 2, "--distil-epochs", 1)
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 3, "--distil-epochs", 1)
     assert re.search(r"^epoch +2: .*\nSecond phase: .*\nepoch +3: ", done.stderr, re.M)
     assert done.stderr.count("Second phase") == 1
 

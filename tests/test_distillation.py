@@ -5,7 +5,7 @@ import pytest
 from networks import CELLS, coded, prefixes_of, random_names, random_params, tree_of
 from plain_kneser_ney import PlainKneserNey
 
-from rnn_names import ngram, rnn
+from rnn_names import distillation, ngram, rnn
 from rnn_names.distillation import Teacher
 from rnn_names.ngram import NGram
 
@@ -37,12 +37,14 @@ def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(
     assert set(names.to_strings()) < set(texts)
     counts = np.bincount(batches.rows, minlength=len(texts))
     assert counts.min() >= 1
-    assert 500 < len(batches.rows) - len(names) <= 1000
+    real = distillation.REAL_NAMES * len(names)
+    assert counts[np.isin(texts, names.to_strings())].min() >= distillation.REAL_NAMES
+    assert 500 < len(batches.rows) - real <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
     few = teacher.made_up(names, 3, np.random.default_rng(6))
     assert set(names.to_strings()) <= set(few.names.to_strings())
-    assert len(names) <= len(few.rows) <= len(names) + 3
+    assert real <= len(few.rows) <= real + 3
     again, other = (teacher.made_up(names, 1000, np.random.default_rng(seed)) for seed in (6, 7))
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)

@@ -115,12 +115,12 @@ def test_both_forms_are_read(dtype, model, tmp_path):
 @pytest.mark.parametrize(
     "prints, message",
     [
-        (np.array([2, 1], "<u8"), "not in rising order"),
-        (np.array([1, 1], "<u8"), "not in rising order"),
-        (np.array([[1, 2]], "<u8"), "not a list"),
-        (np.array([1, 2], "<i8"), "not a list"),
-        (np.array([1, 2], ">u8"), "not a list"),
-        (np.array([1.0, 2.0], "<f4"), "not a list"),
+        (np.array([2, 1], "<u8"), "not a row of numbers in rising order"),
+        (np.array([1, 1], "<u8"), "not a row of numbers in rising order"),
+        (np.array([[1, 2]], "<u8"), "not a row of numbers in rising order"),
+        (np.array([1, 2], "<i8"), "not uint64 or uint32, little-endian"),
+        (np.array([1, 2], ">u8"), "not uint64 or uint32, little-endian"),
+        (np.array([1.0, 2.0], "<f4"), "not uint64 or uint32, little-endian"),
     ],
 )
 def test_fingerprints_that_are_none_are_refused(prints, message, model, tmp_path):

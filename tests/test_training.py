@@ -323,7 +323,7 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
     learned = []
     monkeypatch.setattr(training, "NGram", lambda names, n_y: (learned.append(names), NGram(names, n_y))[1])
     listed = names[:100] + names[:40]
-    trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 1})
+    trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
     (codes,) = learned
     texts = Names(trainer.vocabulary.codes[codes.codes], codes.offsets).to_strings()
@@ -346,11 +346,11 @@ def test_the_second_phase_follows_its_teacher(names, monkeypatch):
 
 
 def test_both_phases_follow_from_the_seed(names):
-    first, again = (trained(names[:100], **{**TWO_PHASES, "epochs": 2}, dropout=0.2)[0].model for _ in range(2))
+    first, again = (trained(names[:100], **{**TWO_PHASES, "epochs": 5}, dropout=0.2)[0].model for _ in range(2))
     assert bytes_of(first) == bytes_of(again)
 
 
 def test_the_second_phase_works_without_held_out_names(names):
-    trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 2}, held_out=0)
+    trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 5}, held_out=0)
     assert [record.phase for record in records] == [1, 1, 2, 2, 2]
     assert trainer.model.training["epoch"] == 5
