@@ -231,10 +231,13 @@ def train(
     needs in OUTPUT.resume; a finished one leaves the model alone.
     """
     from rnn_names.archive import check_writable, clear_litter
-    from rnn_names.checkpoint import Checkpoint
+    from rnn_names.checkpoint import Checkpoint, path_of
     from rnn_names.model import Model
     from rnn_names.training import Settings, Trainer
 
+    _check_files(
+        corpus, init, [("--output", output), ("--log", log), ("--report", report), ("the state of the run", path_of(output))]
+    )
     check_writable(output)
     if report is not None:
         check_writable(report)
@@ -279,6 +282,27 @@ def train(
         curves = progress.curves()
         progress.close()
         progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+
+
+def _check_files(corpus: Sequence[str], init: str | None, written: Sequence[tuple[str, str | None]]) -> None:
+    """Refuses, before anything is touched, files of which one would overwrite another; a model may take the place of its beginning.
+
+    Raises:
+        RnnNamesError: if there are any.
+    """
+    files = [("the list", path) for path in corpus if path != "-"] + [("--init", init)]
+    for title, path in written:
+        for other_title, other in files:
+            if path and other and (other_title, title) != ("--init", "--output") and _is_same_file(path, other):
+                raise RnnNamesError(f"{shown(path)}: {other_title} and {title} are one file; give each its own")
+        files.append((title, path))
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    """Whether two paths lead to one file, there already or not; devices and pipes do not count."""
+    if os.path.exists(path) and os.path.exists(other):
+        return os.path.isfile(path) and os.path.samefile(path, other)
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _was_given(name: str) -> bool:
@@ -464,15 +488,12 @@ class _Progress:
 
     def _few_names(self, room: int) -> str:
         """Some names of the best model so far, at most four, as many as go into a line."""
-        from rnn_names.errors import SamplingError
+        from rnn_names.sampling import glimpse
 
-        try:
-            names = self.trainer.model.sample(4, seed=self.trainer.epoch)
-        except SamplingError:
-            return "(no names yet)"
+        names = glimpse(self.trainer.model, 4, self.trainer.epoch)
         while len(names) > 1 and len(", ".join(names)) > room:
             names.pop()
-        return ", ".join(names)
+        return ", ".join(names) or "(no names yet)"
 
     def say(self, text: str) -> None:
         if self.quiet:

@@ -133,6 +133,8 @@ def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path)
     done = cli("train", "-", "--init", model_file, "-o", tmp_path / "m.npz", "--epochs", 0, input="Zoé\nR2D0\nAda\n")
     assert done.returncode == 0, done.stderr
     before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
+    again = cli("train", "-", "--init", tmp_path / "m.npz", "-o", tmp_path / "m.npz", "--epochs", 0, input="Zoé\nR2D0\nAda\n")
+    assert again.returncode == 0, "a model may take the place of the one that it starts from"
     assert set("é20") <= set(after.vocabulary.characters) - set(before.vocabulary.characters)
     assert np.array_equal(after.params["Waa"], before.params["Waa"])
 
@@ -410,6 +412,14 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ("train good.txt --init none.npz", "none.npz: cannot be read"),
         ("train good.txt --init good.txt", "good.txt: not a model file"),
         ("train good.txt --log none/log -q", "none/log"),
+        ("train good.txt -o good.txt", "good.txt: the list and --output are one file; give each its own"),
+        ("train good.txt -o new.npz --log ./new.npz", "new.npz: --output and --log are one file"),
+        ("train good.txt -o new.npz --log new.npz.resume", "the state of the run are one file"),
+        ("train good.txt --report names.npz", "names.npz: --output and --report are one file"),
+        ("train good.txt --report new --log new", "new: --log and --report are one file"),
+        ("train good.txt bad.txt --log bad.txt", "bad.txt: the list and --log are one file"),
+        ("train good.txt --log linked.txt", "linked.txt: the list and --log are one file"),
+        ("train good.txt -o new.npz --init good.npz --report good.npz", "good.npz: --init and --report are one file"),
         ("train good.txt --learning-rate 1e30 -q", "--learning-rate below"),
         ("sample", "names.npz: not a model file"),
         ("sample -m none.npz", "rnn-names train"),
@@ -441,6 +451,7 @@ def folder(model_file, tmp_path_factory):
     """A good list, a good model, and files with something wrong; names.npz is one that must not change."""
     folder = tmp_path_factory.mktemp("folder")
     (folder / "good.txt").write_text("Ada\nBo\nEve\nIda\n")
+    (folder / "linked.txt").hardlink_to(folder / "good.txt")
     (folder / "bad.txt").write_bytes(b"\xff\xfeA\n")
     (folder / "names.npz").write_bytes(b"the old model")
     content = model_file.read_bytes()
