@@ -21,7 +21,7 @@ from rnn_names import __version__
 from rnn_names.archive import write_atomically
 from rnn_names.charts import bar_chart, legend, line_chart
 from rnn_names.corpus import Corpus, Names
-from rnn_names.errors import SamplingError
+from rnn_names.sampling import glimpse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,10 +85,7 @@ class Report:
 
     def _names(self, count: int) -> list[str]:
         # One seed for all epochs: the same random numbers, so that what changes from row to row is the network.
-        try:
-            return self.trainer.model.sample(count, seed=self.trainer.settings.seed)
-        except SamplingError:
-            return []
+        return glimpse(self.trainer.model, count, self.trainer.settings.seed)
 
 
 def page(report: Report) -> str:

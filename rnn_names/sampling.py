@@ -154,6 +154,16 @@ def sample(model: Model, count: int, options: Options) -> Iterator[Names]:
                 raise SamplingError(_shortage(delivered, count, tallies))
 
 
+def glimpse(model: Model, count: int, seed: int) -> list[str]:
+    """At most `count` names, from not many more draws: a look at a network in training, of which few names may come to an end."""
+    walk, bits = Walk(model, Options()), np.random.PCG64(seed)
+    size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
+    names: list[str] = []
+    while len(names) < count and drawn < 2 * count:
+        names, drawn = names + walk.draw(size, bits).to_strings(), drawn + size
+    return names[:count]
+
+
 def _drawn(walk: Walk, blocks: Iterator[_Block], pool: ThreadPoolExecutor, threads: int) -> Iterator[tuple[Names, bool, Tally]]:
     """What `_draw_block` gives for each block, in order; a few are drawn at once."""
     seed = np.random.SeedSequence(walk.options.seed).entropy

@@ -12,7 +12,7 @@ from networks import CELLS
 
 from rnn_names import Model, rnn, sampling, train
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import Options, sample
+from rnn_names.sampling import Options, glimpse, sample
 from rnn_names.vocabulary import Vocabulary
 
 DRAWS = 200_000
@@ -248,6 +248,25 @@ def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
             drawn += part.to_strings()
     assert 0 < len(drawn) < 500
     assert f"only {len(drawn)} of 500 names found" in str(error.value)
+
+
+def test_a_glimpse_shows_names_of_the_models_law(small_models):
+    model = small_models["gru"]
+    drawn = [name for seed in range(500) for name in glimpse(model, 4, seed)]
+    assert len(drawn) == 2000
+    expected = law(model, max_length=model.training["longest"])
+    assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
+    assert len(glimpse(model, 1000, 1)) == 1000
+    assert glimpse(model, 4, 7) == glimpse(model, 4, 7) != glimpse(model, 4, 8)
+
+
+def test_a_glimpse_of_a_network_that_ends_no_name_draws_few(monkeypatch):
+    drawn, draw = [], sampling.Walk.draw
+    monkeypatch.setattr(sampling.Walk, "draw", lambda self, size, bits: (drawn.append(size), draw(self, size, bits))[1])
+    assert glimpse(never_ending(), 4, 1) == []
+    assert sum(drawn) < 200
+    assert glimpse(never_ending(), 2000, 1) == []
+    assert sum(drawn) < 6000
 
 
 @pytest.mark.parametrize("temperature", [0, -1, -0.0, math.nan, math.inf, -math.inf])
