@@ -24,7 +24,7 @@ import numpy as np
 from rnn_names import optimizers, rnn
 from rnn_names.batches import Batches
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
-from rnn_names.distillation import Teacher
+from rnn_names.distillation import REAL_NAMES, Teacher
 from rnn_names.errors import TrainingError
 from rnn_names.fingerprints import fingerprints, union
 from rnn_names.model import MAX_WEIGHT, Model
@@ -209,7 +209,7 @@ class Trainer:
         """About how many characters will have been trained on when all epochs are done, end-of-name symbols counted."""
         corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
         settings, per_name = self.settings, corpus / self.corpus.n_lines
-        made_up = (len(self.corpus) + settings.made_up_names) * per_name
+        made_up = (REAL_NAMES * len(self.corpus) + settings.made_up_names) * per_name
         return int((settings.epochs - settings.distil_epochs) * corpus + settings.distil_epochs * made_up)
 
     def epochs(self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None) -> Iterator[Epoch]:

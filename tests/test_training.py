@@ -350,6 +350,39 @@ def test_both_phases_follow_from_the_seed(names):
     assert bytes_of(first) == bytes_of(again)
 
 
+@pytest.mark.parametrize(
+    ("settings", "phases"),
+    [
+        ({"epochs": 4, "distil_epochs": 1}, [1, 1, 1, 2]),
+        ({"epochs": 3, "distil_epochs": 0}, [1, 1, 1]),
+        ({"epochs": 3, "distil_epochs": 9}, [1, 2, 2]),
+        ({"epochs": 1, "distil_epochs": 9}, [1]),
+        ({"epochs": 0, "distil_epochs": 9}, []),
+    ],
+)
+def test_epochs_are_those_of_both_phases_and_the_first_has_at_least_one(settings, phases, names):
+    trainer, records = trained(names[:60], **{**TWO_PHASES, "made_up_names": 60, **settings})
+    assert [record.phase for record in records] == phases
+    assert trainer.finished
+
+
+@pytest.mark.parametrize("count", [100, 5000])
+def test_the_second_phase_keeps_its_share_of_epochs(count):
+    corpus = corpus_from_strings(map(str, range(10_000, 10_000 + count)))
+    whole = Settings().resolved(corpus)
+    assert 0 < whole.distil_epochs < whole.epochs / 2
+    for epochs in (0, 1, 2, whole.epochs // 4, 2 * whole.epochs):
+        settings = Settings(epochs=epochs).resolved(corpus)
+        assert settings.epochs == epochs
+        assert settings.distil_epochs == whole.distil_epochs * epochs // whole.epochs
+    assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
+
+
+def test_the_length_of_both_phases_is_known_before(names):
+    trainer, records = trained(names, **{**TWO_PHASES, "epochs": 6}, held_out=0)
+    assert sum(record.characters for record in records) == pytest.approx(trainer.total_characters, rel=0.15)
+
+
 def test_the_second_phase_works_without_held_out_names(names):
     trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 5}, held_out=0)
     assert [record.phase for record in records] == [1, 1, 2, 2, 2]
