@@ -25,6 +25,28 @@ def history_of(model, prefix):
     return history
 
 
+def test_a_kneser_ney_by_hand():
+    """Three names, of which all counts fit into a line: START a twice, START b once, a b twice, b END three times.
+
+    With so few, the discounts are the fixed ones: 0.5, 0.75 and 0.9. Below, `a` and END have one symbol before them, `b` has two.
+    """
+    names = [[1, 2], [1, 2], [2]]
+    end, a, b = lower = [0.5 / 4 + 1.75 / 4 / 3, 0.5 / 4 + 1.75 / 4 / 3, 1.25 / 4 + 1.75 / 4 / 3]
+    by_hand = {
+        (): [0 + 1.25 / 3 * end, 1.25 / 3 + 1.25 / 3 * a, 0.5 / 3 + 1.25 / 3 * b],
+        (1,): [0.75 / 2 * end, 0.75 / 2 * a, 1.25 / 2 + 0.75 / 2 * b],
+        (2,): [2.1 / 3 + 0.9 / 3 * end, 0.9 / 3 * a, 0.9 / 3 * b],
+        (2, 3): lower,
+    }
+    plain = PlainKneserNey(names, 3, order=2)
+    for prefix, expected in by_hand.items():
+        assert [plain.probability(prefix, c) for c in range(3)] == pytest.approx(expected)
+    rival = KneserNey(["ab", "ab", "b"], 3)
+    assert rival.loss(["ab"], 2, None) == pytest.approx(-np.log([by_hand[()][1], by_hand[1,][2], by_hand[2,][0]]).mean())
+    # With one discount of 0.5 in place of the three, `a` and END have 1/4 below, and `b` a half.
+    assert rival.loss(["ab"], 2, 0.5) == pytest.approx(-np.log([1.5 / 3 + 1 / 12, 1.5 / 2 + 1 / 8, 2.5 / 3 + 1 / 24]).mean())
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     names=st.lists(st.lists(st.integers(1, N_Y - 1), min_size=1, max_size=8), min_size=1, max_size=25),
