@@ -21,11 +21,23 @@ lint: $(VENV)/.test  ## Check format, lint and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+torture: $(VENV)/.test  ## Kill and interrupt hundreds of runs, damage thousands of model files: some minutes.
+	$(BIN)/python tests/torture.py
+
+fuzz: .venv-fuzz/.done  ## Let atheris look for lists and model files that are not answered as promised.
+	.venv-fuzz/bin/python tests/fuzz.py
+
+bench:  ## Measure every speed that is promised, beside what it is compared with: keep the machine quiet.
+	$(PYTHON) tests/benchmarks/run.py
+
+recipes:  ## Check the recipes for one stream of names on many processes.
+	$(PYTHON) tests/benchmarks/recipes.py
+
 install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
 	PYTHON=$(PYTHON) tests/install_check.sh
 
 clean:  ## Remove the environments and what was made.
-	rm -rf .venv .venv-* build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The stamps name what is installed; a changed pyproject.toml installs anew.
 $(VENV)/.run: pyproject.toml
@@ -38,4 +50,9 @@ $(VENV)/.test: $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
-.PHONY: help demo test lint install-check clean
+.venv-fuzz/.done: pyproject.toml
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	touch $@
+
+.PHONY: help demo test lint torture fuzz bench recipes install-check clean
