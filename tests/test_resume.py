@@ -25,7 +25,7 @@ SETTINGS = {
     "learning_rate": 0.01,
     "seed": 4,
 }
-OPTIONS = ["--hidden-size", 8, "--epochs", 20, "--distil-epochs", 2, "--batch-size", 32, "--learning-rate", 0.01, "--seed", 4]
+OPTIONS = ["--hidden-size", 8, "--epochs", 20, "--distil-epochs", 1, "--batch-size", 32, "--learning-rate", 0.01, "--seed", 4]
 
 
 def bytes_of(model):
@@ -231,7 +231,7 @@ def test_a_run_killed_without_warning_is_resumed_from_its_last_state(whole, cli,
         tmp_path / "m.npz",
         corpus_from_strings(names),
         3,
-        {**SETTINGS, "epochs": 20, "distil_epochs": 2, "made_up_names": Settings.made_up_names, "batch_size": 32},
+        {**SETTINGS, "epochs": 20, "distil_epochs": 1, "made_up_names": Settings.made_up_names, "batch_size": 32},
     )
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume")
     assert done.returncode == 0, done.stderr
