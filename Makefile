@@ -36,6 +36,12 @@ recipes:  ## Check the recipes for one stream of names on many processes.
 install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
 	PYTHON=$(PYTHON) tests/install_check.sh
 
+quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (a quarter of an hour).
+	$(BIN)/python tests/quality/run.py
+
+readme: $(VENV)/.test  ## Run all that the README shows, and write down what it prints.
+	$(BIN)/python tests/readme.py --update
+
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -55,4 +61,4 @@ $(VENV)/.test: $(VENV)/.run
 	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench recipes install-check clean
+.PHONY: help demo test lint torture fuzz bench recipes install-check clean quality readme

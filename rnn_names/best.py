@@ -18,7 +18,7 @@ from rnn_names.batches import EOS
 from rnn_names.corpus import Names
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import Walk
-from rnn_names.workers import worker_threads
+from rnn_names.workers import one_blas_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def best(model: Model, count: int, options: Options) -> Iterator[Names]:
     """
     search = _Search(Walk(model, options), options.start + count)
     skipped = found = 0
-    with worker_threads(1):
+    with one_blas_thread():
         while found < options.start + count and search.is_open:
             search.step()
             certain = search.certain(options.start + count - found)

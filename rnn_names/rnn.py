@@ -422,11 +422,12 @@ def _backward_over_time(tree: PrefixTree, params: Params, work: Workspace, a: Ar
     m = len(d_initial)
     states = work("states", m + len(a), n_a)
     from_x, from_a = work("from_x", len(a), cell.gates * n_a), work("from_a", len(a), cell.carried * n_a)
-    parents_end = np.cumsum(tree.n_parents)
+    n_parents = tree.n_parents
+    parents_end = np.cumsum(n_parents)
     d_handed_on = work("d_handed_on", int(parents_end[-1]), cell.carried * n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
-        rows, parents = tree.levels[level], tree.n_parents[level]
+        rows, parents = tree.levels[level], n_parents[level]
         _, d_from_a = cell.step_backward(da[rows], a[rows], from_x[rows], from_a[rows])
         d_parents = d_handed_on[parents_end[level] - parents : parents_end[level]]
         sum_siblings(d_from_a, tree.siblings[level], d_parents, work)

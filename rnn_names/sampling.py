@@ -16,9 +16,9 @@ import os
 import unicodedata
 from collections import deque
 from collections.abc import Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,9 +28,11 @@ from rnn_names.batches import EOS
 from rnn_names.corpus import Names
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.vocabulary import MAX_NAME_LENGTH, UNKNOWN
-from rnn_names.workers import worker_threads
+from rnn_names.workers import one_blas_thread, worker_threads
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from numpy.typing import NDArray
 
     from rnn_names.conditions import Condition
@@ -132,14 +134,13 @@ def sample(model: Model, count: int, options: Options) -> Iterator[Names]:
         SamplingError: for options that no name can meet; or, after the names that could be had, when more are not found.
     """
     walk = Walk(model, options)
-    threads = min(os.cpu_count() or 1, MAX_THREADS)
-    with worker_threads(threads) as pool:
+    with one_blas_thread():
         tallies = walk.look_ahead() if count else {}
         unique = _Unique(count) if options.unique else None
         delivered = 0
         # How much of the stream it takes to find the wanted unique names is not known before.
         blocks = _blocks(options.start, min(count, 1) * _ENDLESS if unique else count, walk.largest_block)
-        for names, full, tally in _drawn(walk, blocks, pool, threads):
+        for names, full, tally in _drawn(walk, blocks):
             for option, (tested, passed) in tally.items():
                 _count(tallies, option, tested, passed)
             if unique is not None:
@@ -164,20 +165,28 @@ def glimpse(model: Model, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _drawn(walk: Walk, blocks: Iterator[_Block], pool: ThreadPoolExecutor, threads: int) -> Iterator[tuple[Names, bool, Tally]]:
-    """What `_draw_block` gives for each block, in order; a few are drawn at once."""
+def _drawn(walk: Walk, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
+    """What `_draw_block` gives for each block, in order: the first at once, of the others a few at a time on as many threads."""
     seed = np.random.SeedSequence(walk.options.seed).entropy
+    for block in blocks:
+        yield _draw_block(walk, seed, block)
+        break
+    further = next(blocks, None)
+    if further is None:
+        return
+    threads = min(os.cpu_count() or 1, MAX_THREADS)
     pending: deque[Future[tuple[Names, bool, Tally]]] = deque()
-    try:
-        for block in blocks:
-            pending.append(pool.submit(_draw_block, walk, seed, block))
-            if len(pending) == threads:
+    with worker_threads(threads) as pool:
+        try:
+            for block in chain([further], blocks):
+                pending.append(pool.submit(_draw_block, walk, seed, block))
+                if len(pending) == threads:
+                    yield pending.popleft().result()
+            while pending:
                 yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
+        finally:
+            for future in pending:
+                future.cancel()
 
 
 def _shortage(delivered: int, count: int, tallies: Tally) -> str:
@@ -298,7 +307,7 @@ class Walk:
 
     def __init__(self, model: Model, options: Options) -> None:
         self.options = options
-        self.params, self.cell = model.params, rnn.cell_of(model.params)
+        self.params, self.cell = rnn.with_fast_transpose(model.params), rnn.cell_of(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         self.min_length = max(options.min_length, len(options.prefix), 1)
         longest = max(int(model.training.get("longest", MAX_NAME_LENGTH)), self.min_length)

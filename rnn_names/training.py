@@ -100,9 +100,10 @@ class Settings:
         # line through them: the longer the list, the larger the batches, and the fewer passes and the less dropout it needs.
         ratio = max(len(corpus), 100) / 1200
         recurrent_dropout = min(max(0.4 - 0.07 * math.log(ratio), 0.05), 0.55)
+        distil_epochs = min(round(8 + ratio / 18), 16)
         rule: dict[str, Any] = {
-            "epochs": 8 + max(round(40 * ratio**-0.22), 5),
-            "distil_epochs": 8,
+            "epochs": distil_epochs + min(round(23 + 17 / ratio), 60),
+            "distil_epochs": distil_epochs,
             "made_up_names": round(12_000 * ratio**0.3),
             "batch_size": min(max(round(32 * ratio ** (2 / 3)), 16), 1024),
             "learning_rate": {"adam": 0.006, "sgd": 1.0}[self.optimizer],

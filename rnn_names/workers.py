@@ -7,11 +7,23 @@ busy, element-wise functions included; BLAS threads, which only speed up matrix 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """BLAS uses one thread for as long as the context lasts: what it computes then does not depend on the number of cores."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @contextmanager
@@ -21,10 +33,10 @@ def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
     The threads do not warn of overflow: who starts the work looks at what comes out. An interrupt does not wait for what they are
     at, which nobody wants any more.
     """
-    from threadpoolctl import threadpool_limits
+    from concurrent.futures import ThreadPoolExecutor
 
     quiet = partial(np.seterr, over="ignore", invalid="ignore")
-    with threadpool_limits(1, user_api="blas"):
+    with one_blas_thread():
         pool, interrupted = ThreadPoolExecutor(n, initializer=quiet), False
         try:
             yield pool
