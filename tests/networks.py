@@ -51,6 +51,7 @@ def private_branches(x, y):
         parent=np.tile(each, steps),
         levels=[slice(t * m, (t + 1) * m) for t in range(steps)],
         siblings=[[each]] * steps,
+        paths=np.arange(steps * m).reshape(steps, m),
         ends=each + (steps - 1) * m,
     )
 
