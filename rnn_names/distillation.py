@@ -9,8 +9,7 @@ character that happened to follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,7 +56,15 @@ class Teacher:
             count = min(count, room // 2)
         made_up = self.ngram.sample(count, int(names.lengths.max()), rng)
         everything, counts = Names.concatenate([*[names] * repeats(len(names), count), made_up]).distinct()
-        return Lesson(self, Batches(everything, np.repeat(np.arange(len(everything)), counts), self.ngram.n_y))
+        batches = Batches(everything, np.repeat(np.arange(len(everything)), counts), self.ngram.n_y)
+        paths, _, passing = numbered_prefixes(*everything.padded(), [len(everything)])
+        lesson = Lesson(**vars(batches), paths=paths, opinions=np.empty((len(passing), batches.n_y), np.float32))
+        work, at_once = rnn.Workspace(), names_at_once(batches.n_y)
+        for start in range(0, len(everything), at_once):
+            rows = np.arange(start, min(start + at_once, len(everything)))
+            [tree] = batches.trees([rows])
+            lesson.opinions[lesson.prefixes(tree, rows)] = self.opinion(tree, work)
+        return lesson
 
     def opinion(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
         """What the teacher expects after every prefix of a tree: (N, n_y)."""
@@ -74,35 +81,28 @@ class Teacher:
         return histories
 
 
-class Lesson:
+@dataclass(frozen=True)
+class Lesson(Batches):
     """Names to learn from, with a teacher's opinion after each of their prefixes: it is asked once, and not again for each minibatch.
 
     Attributes:
-        batches: the names.
+        paths: (longest + 1, n) int. The number of each name's prefix of 0, 1, 2, … characters; anything after its end.
+        opinions: (prefixes, n_y) float32. The teacher's, by that number.
     """
 
-    def __init__(self, teacher: Teacher, batches: Batches) -> None:
-        self.batches = batches
-        self._paths, new = numbered_prefixes(*batches.names.padded())
-        self._opinion = np.empty((1 + int(new.sum()), batches.n_y), np.float32)
-        work, n, at_once = rnn.Workspace(), len(batches.names), names_at_once(batches.n_y)
-        for start in range(0, n, at_once):
-            rows = np.arange(start, min(start + at_once, n))
-            tree = batches.tree(rows)
-            self._opinion[self._numbers(tree, rows)] = teacher.opinion(tree, work)
+    paths: NDArray[np.intp]
+    opinions: NDArray[np.float32]
 
-    def epoch(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, NDArray[np.int64]]]:
-        """As `Batches.epoch`."""
-        return self.batches.epoch(size, rng)
+    def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
+        """As `Batches.trees`, with the teacher's opinion in place of the characters that follow, as many times."""
+        return [
+            replace(tree, y=self.opinions[self.prefixes(tree, rows)] * tree.y.sum(axis=1, keepdims=True))
+            for tree, rows in zip(super().trees(batches), batches, strict=True)
+        ]
 
-    def tree(self, rows: NDArray[np.int64]) -> PrefixTree:
-        """The prefix tree of some rows, with the teacher's opinion in place of the characters that follow, as many times."""
-        tree = self.batches.tree(rows)
-        return replace(tree, y=self._opinion[self._numbers(tree, rows)] * tree.y.sum(axis=1, keepdims=True))
-
-    def _numbers(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
-        """The number of each node's prefix."""
+    def prefixes(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The number of each node's prefix, (N,); `rows` are the names of the tree."""
         numbers = np.empty(len(tree.x), np.intp)
-        inside = np.arange(len(tree.paths))[:, None] <= self.batches.names.lengths[rows]
-        numbers[tree.paths[inside]] = self._paths[: len(tree.paths), rows][inside]
+        inside = np.arange(len(tree.paths))[:, None] <= self.names.lengths[rows]
+        numbers[tree.paths[inside]] = self.paths[: len(tree.paths), rows][inside]
         return numbers

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names import optimizers, rnn
-from rnn_names.batches import Batches
+from rnn_names.batches import Batches, PrefixTree
 from rnn_names.corpus import Corpus, Names, corpus_from_strings
 from rnn_names.distillation import Lesson, Teacher, repeats
 from rnn_names.errors import TrainingError
@@ -271,8 +271,10 @@ class Trainer:
             lesson_rng = np.random.default_rng([self.settings.seed, 3])
             self._lesson = self._teacher.lesson(self._batches.names, self.settings.made_up_names, lesson_rng)
         batches = self._lesson or self._batches
-        for at, rows in batches.epoch(self.settings.batch_size * self.phase, rng):
-            batch_loss, n = self._step(pool, batches, rows, shard_rngs, self._learning_rate(at))
+        batch_size = self.settings.batch_size * self.phase
+        shards = SHARDS if batch_size >= NAMES_TO_SHARE else 1
+        for at, trees in batches.minibatches(batch_size, rng, shards):
+            batch_loss, n = self._step(pool, trees, shard_rngs, self._learning_rate(at))
             if not math.isfinite(batch_loss):
                 raise self._diverged()
             loss, characters = loss + batch_loss, characters + n
@@ -282,17 +284,11 @@ class Trainer:
         return self._record(loss / characters, characters, began)
 
     def _step(
-        self,
-        pool: ThreadPoolExecutor,
-        batches: Batches | Lesson,
-        rows: Array,
-        rngs: list[np.random.Generator],
-        learning_rate: float,
+        self, pool: ThreadPoolExecutor, trees: list[PrefixTree], rngs: list[np.random.Generator], learning_rate: float
     ) -> tuple[float, int]:
         """One minibatch: forward, backward, clip, update. Returns the loss in nats and the characters that it is over."""
         params = multiplied_out(self._trained)
-        shards = np.array_split(rows, SHARDS) if len(rows) >= NAMES_TO_SHARE else [rows]
-        results = pool.map(partial(self._shard, params, batches), shards, self._works, rngs)
+        results = pool.map(partial(self._shard, params), trees, self._works, rngs)
         losses, sizes, gradients = zip(*results, strict=True)
         total = {name: sum(g[name] for g in gradients) for name in params}
         gradient = np.concatenate([g.ravel() for g in factor_gradients(total, self._trained).values()])
@@ -302,10 +298,9 @@ class Trainer:
         return sum(losses), sum(sizes)
 
     def _shard(
-        self, params: dict[str, Array], batches: Batches | Lesson, rows: Array, work: rnn.Workspace, rng: np.random.Generator
+        self, params: dict[str, Array], tree: PrefixTree, work: rnn.Workspace, rng: np.random.Generator
     ) -> tuple[float, int, dict[str, Array]]:
         """The loss of a part of a minibatch, its characters and the gradients."""
-        tree = batches.tree(rows)
         n, n_a = tree.n_characters, self.settings.hidden_size
         first = self.phase == 1  # a teacher's opinion is not overfitted
         unit_mask = _mask(rng, first and self.settings.recurrent_dropout, work("unit_mask", n_a))

@@ -6,6 +6,7 @@ from networks import CELLS, coded, prefixes_of, random_names, random_params, tre
 from plain_kneser_ney import PlainKneserNey
 
 from rnn_names import distillation, ngram, rnn
+from rnn_names.batches import Batches
 from rnn_names.distillation import Teacher, repeats
 from rnn_names.ngram import NGram
 
@@ -35,7 +36,7 @@ def taught():
 
 def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(taught):
     teacher, names = taught
-    batches = teacher.lesson(names, 1000, np.random.default_rng(6)).batches
+    batches = teacher.lesson(names, 1000, np.random.default_rng(6))
     texts = batches.names.to_strings()
     assert texts == sorted(set(texts))
     assert set(names.to_strings()) < set(texts)
@@ -47,10 +48,10 @@ def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(
     assert 500 < len(batches.rows) - times * len(names) <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
-    few = teacher.lesson(names, 3, np.random.default_rng(6)).batches
+    few = teacher.lesson(names, 3, np.random.default_rng(6))
     assert set(names.to_strings()) <= set(few.names.to_strings())
     assert len(names) <= len(few.rows) <= len(names) + 3
-    again, other = (teacher.lesson(names, 1000, np.random.default_rng(seed)).batches for seed in (6, 7))
+    again, other = (teacher.lesson(names, 1000, np.random.default_rng(seed)) for seed in (6, 7))
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
 
@@ -63,8 +64,8 @@ def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypat
     lesson = teacher.lesson(names, 200, np.random.default_rng(1))
     rng = np.random.default_rng(2)
     for size in (1, 2, 30):
-        rows = np.sort(rng.choice(lesson.batches.rows, size))
-        plain, tree = lesson.batches.tree(rows), lesson.tree(rows)
+        rows = np.sort(rng.choice(lesson.rows, size))
+        [plain], [tree] = Batches.trees(lesson, [rows]), lesson.trees([rows])
         expected = teacher.opinion(plain, rnn.Workspace()) * plain.y.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(tree.y, expected, rtol=1e-5)
         assert np.array_equal(tree.x, plain.x)
@@ -75,4 +76,4 @@ def test_of_a_long_list_a_lesson_takes_what_fits(taught, monkeypatch):
     teacher, names = taught
     monkeypatch.setattr(distillation, "MAX_OPINIONS", 5 * 5 * 40)
     lesson = teacher.lesson(names, 1000, np.random.default_rng(1))
-    assert 10 < len(lesson.batches.names) <= 40
+    assert 10 < len(lesson.names) <= 40

@@ -246,9 +246,10 @@ def test_the_gradient_under_dropout(cell, names):
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
     trainer = Trainer(corpus_from_strings(names[:12]), settings)
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
+    [tree] = trainer._batches.trees([np.arange(12)])
 
     def shard(params):
-        return trainer._shard(params, trainer._batches, np.arange(12), rnn.Workspace(np.float64), np.random.default_rng(5))
+        return trainer._shard(params, tree, rnn.Workspace(np.float64), np.random.default_rng(5))
 
     loss, _, gradients = shard(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()

@@ -94,7 +94,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_s
     assert Counter(drawn) == Counter(names)
     for rows in epoch:
         spelled = Counter(tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows)
-        tree = batches.tree(rows)
+        [tree] = batches.trees([rows])
         prefixes = prefixes_of(tree)
         assert spelled == Counter(prefixes[end] for end in tree.ends)
 

@@ -128,7 +128,7 @@ class TorchTraining:
         params = self._trainer.model.params
         batches = planned(self._trainer, 0)
         _, rows = next(batches.epoch(self._batch_size))
-        tree = batches.tree(rows)
+        [tree] = batches.trees([rows])
         loss, _ = rnn.loss_and_gradients(tree, params, rnn.Workspace())
         for layout in ("packed", "padded"):
             variant = ("one-hot", layout, "plain", 1)
