@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from networks import CELLS, prefixes_of, random_params, tree_of
 
 from rnn_names import rnn
-from rnn_names.batches import EOS, Batches
+from rnn_names.batches import EOS, Batches, prefix_trees
 from rnn_names.corpus import Names
 
 N_Y = 5
@@ -76,6 +76,25 @@ def test_siblings_partition_each_level_and_inner_nodes_come_first(names):
             assert parents[group].tolist() == list(range(np.count_nonzero(children > k)))
 
 
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(minibatches=st.lists(name_lists(), min_size=1, max_size=4))
+def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches):
+    sizes = [len(names) for names in minibatches]
+    lengths = np.array([len(name) for names in minibatches for name in sorted(names)])
+    indices = np.zeros((len(lengths), lengths.max()), int)
+    for row, name in zip(indices, [name for names in minibatches for name in sorted(names)], strict=True):
+        row[: len(name)] = name
+    for tree, names in zip(prefix_trees(indices, lengths, sizes, N_Y, np.float64), minibatches, strict=True):
+        alone, names = tree_of(names)
+        assert tree.levels == alone.levels
+        for field in ("x", "y", "parent", "ends"):
+            assert np.array_equal(getattr(tree, field), getattr(alone, field)), field
+        for level, groups in enumerate(alone.siblings):
+            assert [group.tolist() for group in tree.siblings[level]] == [group.tolist() for group in groups]
+        for i, name in enumerate(names):
+            assert tree.paths[: len(name) + 1, i].tolist() == alone.paths[: len(name) + 1, i].tolist()
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     names=st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=30),
@@ -92,11 +111,11 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_s
     assert [len(rows) for rows in epoch] == [size] * (len(names) // size) + ([len(names) % size] if len(names) % size else [])
     drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
     assert Counter(drawn) == Counter(names)
-    for rows in epoch:
+    for rows, (_, trees) in zip(epoch, batches.minibatches(size, np.random.default_rng(seed), 2), strict=True):
+        assert [len(tree.ends) for tree in trees] == [n for n in ((len(rows) + 1) // 2, len(rows) // 2) if n]
         spelled = Counter(tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows)
-        [tree] = batches.trees([rows])
-        prefixes = prefixes_of(tree)
-        assert spelled == Counter(prefixes[end] for end in tree.ends)
+        prefixes = [prefixes_of(tree) for tree in trees]
+        assert spelled == Counter(p[end] for p, tree in zip(prefixes, trees, strict=True) for end in tree.ends)
 
 
 def test_epochs_are_shuffled_by_their_generator():
