@@ -299,7 +299,7 @@ def train(
     with (
         _log_file(log, trainer.epoch) as write_log,
         _Progress(trainer, quiet) as progress,
-        _report_file(report, names, trainer, corpus, output, progress.say) as add_to_report,
+        _report_file(report, names, checkpoint, corpus, output, progress.say) as add_to_report,
     ):
         progress.say(_opening(names, checkpoint))
         try:
@@ -414,7 +414,7 @@ def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
 
 @contextmanager
 def _report_file(
-    path: str | None, names: Corpus, trainer: Trainer, sources: Sequence[str], output: str, say: Callable[[str], None]
+    path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str, say: Callable[[str], None]
 ) -> Iterator[Callable[[Epoch], None]]:
     """A function that takes an epoch's record for the report, which is written at the end, however that comes."""
     if path is None:
@@ -422,7 +422,8 @@ def _report_file(
         return
     from rnn_names.report import Report
 
-    report = Report(names, trainer, ["standard input" if source == "-" else source for source in sources], output)
+    titles = ["standard input" if source == "-" else source for source in sources]
+    report = Report(names, checkpoint.trainer, titles, output, checkpoint.init)
     try:
         yield report.add
     finally:
