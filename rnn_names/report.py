@@ -178,7 +178,7 @@ def _names_by_epoch(report: Report) -> str:
     start = "has not seen a name" if report.init is None else f"is {_listed([report.init])}, from which training started"
     note = f" Epoch 0 {start}." if 0 in report.samples else ""
     return _section(
-        "From gibberish to names",
+        "From gibberish to names" if report.init is None else "From one list to another",
         f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
         f'<table class="by-epoch">{_head("epoch", f"{kind} loss", "names")}<tbody>{"".join(rows)}</tbody></table>',
     )

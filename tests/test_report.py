@@ -285,3 +285,4 @@ def test_where_a_training_started_is_told(corpus_file, cli, tmp_path):
     assert "units that started from dinosaurs and learned from" in tuned
     assert "Epoch 0 is dinosaurs , from which training started." in tuned
     assert "not seen" not in tuned
+    assert "gibberish" not in tuned
