@@ -39,7 +39,10 @@ install-check:  ## Install by pip, pipx and uv, on every Python found here, olde
 quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (a quarter of an hour).
 	$(BIN)/python tests/quality/run.py
 
-readme: $(VENV)/.test  ## Run all that the README shows, and write down what it prints.
+models: $(VENV)/.run  ## Make the models in the box anew from the lists in data/.
+	$(BIN)/python data/make_models.py
+
+readme: $(VENV)/.test  ## Run all that README and tutorial show, and write down what it prints.
 	$(BIN)/python tests/readme.py --update
 
 clean:  ## Remove the environments and what was made.
@@ -61,4 +64,4 @@ $(VENV)/.test: $(VENV)/.run
 	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench recipes install-check clean quality readme
+.PHONY: help demo test lint torture fuzz bench recipes install-check clean quality models readme

@@ -1,8 +1,17 @@
 """rnn-names: learns from a list how names are spelled, and writes new ones.
 
->>> from rnn_names import Model, train                                             # doctest: +SKIP
->>> model = train(open("names.txt", encoding="utf-8"))                             # doctest: +SKIP
->>> model.sample(3, seed=1)                                                        # doctest: +SKIP
+>>> from rnn_names import Model, train
+>>> model = Model.load("dinosaurs")                       # a file, or the name of a model in the box
+>>> names = model.sample(3, seed=1, suffix="saurus", novel=True)
+>>> [name.endswith("saurus") for name in names], model.knows(names).tolist()
+([True, True, True], [False, False, False])
+>>> triceratops, gandalf = model.log_prob(["Triceratops", "Gandalf"])
+>>> bool(triceratops > gandalf)
+True
+
+>>> elves = train(["Aelviloe", "Drulvolir", "Elvanye", "Vessolir"], init=model, epochs=2)
+>>> elves.knows(["Elvanye", "Triceratops", "Gandalf"]).tolist()
+[True, True, False]
 """
 
 from __future__ import annotations

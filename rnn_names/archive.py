@@ -46,6 +46,8 @@ MAX_META_BYTES = 1 << 22
 
 MAX_HEADER_BYTES = 1 << 10
 
+NO_FILE_HINT = "; make one with: rnn-names train NAMES.txt, or choose from: rnn-names models"
+
 
 # --- Writing -------------------------------------------------------------------------------------------------------------------
 
@@ -171,7 +173,7 @@ def read(path: str, types_of: Callable[[str], Collection[str]]) -> tuple[dict[st
             with zipfile.ZipFile(file) as archive:
                 return _read_members(archive, size, types_of)
     except OSError as error:
-        hint = "; make one with: rnn-names train NAMES.txt" if isinstance(error, FileNotFoundError) else ""
+        hint = NO_FILE_HINT if isinstance(error, FileNotFoundError) else ""
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}{hint}") from error
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None

@@ -37,12 +37,13 @@ class Checkpoint:
     Attributes:
         path: of the file that keeps the state.
         trainer: the run.
+        init: the model that it started from, if any.
         written: whether the file holds the state.
     """
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         """`output`: the model file that the run writes; `init`: the one that it started from."""
-        self.path, self.trainer = path_of(output), trainer
+        self.path, self.trainer, self.init = path_of(output), trainer, init
         self.written = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
         self._state: dict[str, Any] | None = None

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 
 import click
 
-from rnn_names import __version__
+from rnn_names import __version__, boxed
 from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from numpy.typing import NDArray
 
     from rnn_names.checkpoint import Checkpoint
@@ -96,6 +97,44 @@ FILE = click.Path()
 """An argument that shells complete to file names."""
 
 
+class ModelPath(click.Path):
+    """A model file, or the name of a model in the box."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Names in the box and what is in the folder; elsewhere files, as the shell completes them."""
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in boxed.MODELS if name.startswith(incomplete)]
+        if not names:
+            return super().shell_complete(ctx, param, incomplete)
+        # Shells do not agree on what else to offer beside names that we offer, so all of it comes from here.
+        with suppress(OSError):
+            for entry in sorted(os.scandir(), key=lambda entry: entry.name):
+                if entry.name.startswith(incomplete) and not entry.name.startswith("."):
+                    names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
+        return [CompletionItem(name) for name in dict.fromkeys(names)]
+
+
+MODEL = ModelPath()
+
+
+def model_option(command: _F) -> _F:
+    """Which model to use: --model."""
+    default = f"{DEFAULT_MODEL}, or {boxed.DEFAULT} if there is none"
+    help_text = "A model file, or the name of a model in the box."
+    return option(
+        "-m", "--model", group="What", type=MODEL, default=DEFAULT_MODEL, metavar="MODEL", show_default=default, help=help_text
+    )(command)
+
+
+def _chosen(model: str) -> str:
+    """The model to use: the one given; else the default file; else, if there is none, one in the box, with a note that says so."""
+    if _was_given("model") or os.path.lexists(model):
+        return model
+    _tell(f"Note: there is no {model} here, so this is {boxed.DEFAULT}, one of the models in the box (rnn-names models).")
+    return boxed.DEFAULT
+
+
 def output_options(command: _F) -> _F:
     """How names are written: --format and --null."""
     command = option("-0", "--null", group="Output", is_flag=True, callback=_only_text, help="End names with NUL, for xargs -0.")(
@@ -122,6 +161,7 @@ def cli() -> None:
     rnn-names sample -n 20         write twenty new names
     rnn-names score other.txt      how likely is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained
+    rnn-names models               the models that are there from the start
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for `sample --count 5`.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is the character, not the backslash
@@ -144,7 +184,13 @@ def cli() -> None:
 @option("-o", "--output", group="Model", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
 @option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
 @option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
-@option("--init", group="Model", type=FILE, metavar="MODEL", help="Start from the weights of this model (its cell and size).")
+@option(
+    "--init",
+    group="Model",
+    type=MODEL,
+    metavar="MODEL",
+    help="Start from the weights of this model, a file or one in the box (its cell and size).",
+)
 @option(
     "--epochs",
     group="Training",
@@ -253,7 +299,7 @@ def train(
     with (
         _log_file(log, trainer.epoch) as write_log,
         _Progress(trainer, quiet) as progress,
-        _report_file(report, names, trainer, corpus, output, progress.say) as add_to_report,
+        _report_file(report, names, checkpoint, corpus, output, progress.say) as add_to_report,
     ):
         progress.say(_opening(names, checkpoint))
         try:
@@ -368,7 +414,7 @@ def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
 
 @contextmanager
 def _report_file(
-    path: str | None, names: Corpus, trainer: Trainer, sources: Sequence[str], output: str, say: Callable[[str], None]
+    path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str, say: Callable[[str], None]
 ) -> Iterator[Callable[[Epoch], None]]:
     """A function that takes an epoch's record for the report, which is written at the end, however that comes."""
     if path is None:
@@ -376,7 +422,8 @@ def _report_file(
         return
     from rnn_names.report import Report
 
-    report = Report(names, trainer, ["standard input" if source == "-" else source for source in sources], output)
+    titles = ["standard input" if source == "-" else source for source in sources]
+    report = Report(names, checkpoint.trainer, titles, output, checkpoint.init)
     try:
         yield report.add
     finally:
@@ -526,7 +573,7 @@ class _Progress:
     ],
 )
 @option("-n", "--count", group="What", type=click.IntRange(0), default=20, metavar="N", help="How many names.")
-@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@model_option
 @option("--best", group="What", is_flag=True, help="The most probable names instead of random ones, exactly; best first.")
 @option("-t", "--temperature", group="Law", type=float, default=1.0, metavar="X", help="Below 1 safer names, above 1 wilder ones.")
 @option(
@@ -603,7 +650,7 @@ def sample(
     from rnn_names.model import Model
     from rnn_names.sampling import Options, sample
 
-    loaded = Model.load(model)
+    loaded = Model.load(_chosen(model))
     wanted = Options(exclude=_listed(exclude), exclude_words=_listed(exclude_words), **options)
     if best:
         from rnn_names.best import best as draw
@@ -668,7 +715,7 @@ def _parts(names: Names) -> Iterator[Names]:
     examples=["rnn-names score others.txt", "rnn-names sample -n 1000 | rnn-names score | sort -g | tail"],
 )
 @click.argument("file", default="-", type=FILE)
-@option("-m", "--model", group="What", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file.")
+@model_option
 @option("--sort", group="Output", is_flag=True, help="The most probable name first; the whole input is read before.")
 @output_options
 def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
@@ -678,7 +725,7 @@ def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     """
     from rnn_names.model import Model
 
-    loaded = Model.load(model)
+    loaded = Model.load(_chosen(model))
     summary = _ScoreSummary()
     scores = _scores(loaded, file, summary)
     out = _Output(loaded, format, null)
@@ -740,16 +787,17 @@ class _ScoreSummary:
     short_help="Show what a model is and how it was trained.",
     examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
 )
-@click.argument("model", type=FILE, default=DEFAULT_MODEL)
+@click.argument("model", type=MODEL, default=DEFAULT_MODEL)
 @option("--json", "as_json", group="Output", is_flag=True, help="As JSON.")
 def info(model: str, as_json: bool) -> None:
-    """Show the model file MODEL: its network, its vocabulary, the list it learned from, and the record of its training."""
+    """Show MODEL, a file or one in the box: its network, vocabulary, the list it learned from, and the record of its training."""
     import json
 
     from rnn_names.model import Model
 
+    model = _chosen(model)
     facts = Model.load(model).facts()
-    facts = {"file": model, "bytes": os.path.getsize(model), **facts}
+    facts = {"file": model, "bytes": os.path.getsize(boxed.located(model)), **facts}
     text = json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _described(facts)
     _write(f"{text}\n".encode())
 
@@ -789,6 +837,38 @@ def _training_described(training: dict[str, Any]) -> str:
     if not training.get("epoch"):
         return "none: the weights are random"
     return f"epoch {training['epoch']}" + (f": {', '.join(parts)} nats per character" if parts else "")
+
+
+# --- models --------------------------------------------------------------------------------------------------------------------
+
+
+@cli.command(
+    cls=GroupedCommand,
+    short_help="List the models in the box.",
+    examples=[
+        "rnn-names models",
+        "rnn-names sample -n 20 -m dinosaurs",
+        "rnn-names train elves.txt --init first-names -o elves.npz",
+    ],
+)
+def models() -> None:
+    """List the models in the box: they come with the program, and -m, --init and `info` take them by name.
+
+    Each with the names that it learned from and the characters that it knows, its held-out loss in nats per character, its size, and
+    the list with its source and terms. A file of that name in the folder is taken first.
+    """
+    from rnn_names.model import Model
+
+    rows = [("name", "names", "characters", "held-out loss", "size", "list")]
+    for name, (what, origin, terms) in boxed.MODELS.items():
+        facts, size = Model.load(boxed.path_of(name)).facts(), os.path.getsize(boxed.path_of(name)) / 1e6
+        names, loss = facts["training"]["distinct_names"], facts["training"]["held_out_loss"]
+        count = f"{len(facts['vocabulary'])}"
+        rows.append((name, f"{names:,}", count, f"{loss:.3f}", f"{size:.1f} MB", f"{what}; {origin}, {terms}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *map(str.rjust, row[1:-1], widths[1:-1]), row[-1]]
+        _write(f"{'  '.join(cells)}\n".encode())
 
 
 # --- completion ----------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names import __version__, archive
+from rnn_names import __version__, archive, boxed
 from rnn_names.archive import check_writable as check_writable
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.vocabulary import MAX_NAME_LENGTH, Vocabulary, refused_characters
@@ -148,12 +148,12 @@ class Model:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
-        """Reads a model file.
+        """Reads a model file, or the model in the box that is called `path` where there is no such file.
 
         Raises:
             ModelFileError: for a file that is missing, damaged, of another format version, or not a model.
         """
-        meta, arrays = archive.read(os.fspath(path), lambda name: ARRAYS.get(name, ()))
+        meta, arrays = archive.read(boxed.located(os.fspath(path)), lambda name: ARRAYS.get(name, ()))
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:

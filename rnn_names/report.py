@@ -50,6 +50,7 @@ class Report:
         trainer: what trains; read only.
         sources: titles of the files that the names came from.
         output: the model file.
+        init: the model that training started from, if any.
         epochs: the records.
         samples: a few names of the best weights so far, by epoch; 0 stands for the weights before training.
     """
@@ -58,6 +59,7 @@ class Report:
     trainer: Trainer
     sources: Sequence[str]
     output: str
+    init: str | None = None
     epochs: list[Epoch] = field(default_factory=list)
     samples: dict[int, list[str]] = field(default_factory=dict)
 
@@ -137,10 +139,11 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
     tiles = "".join(f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures)
+    started = f"started from {_listed([report.init])} and " if report.init is not None else ""
     ending = "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     return f"""<header>
 <h1>{escape(os.path.basename(report.output))}</h1>
-<p>A {settings.cell.upper()} of {settings.hidden_size} units that learned from {len(report.corpus):,} names in
+<p>A {settings.cell.upper()} of {settings.hidden_size} units that {started}learned from {len(report.corpus):,} names in
 {_listed(report.sources)}.{ending}</p>
 <ul class="figures">{tiles}</ul>
 </header>
@@ -172,9 +175,11 @@ def _names_by_epoch(report: Report) -> str:
         loss = f"{losses[number]:.3f}" if number in losses else "–"
         rows.append(f'<tr><th scope="row">{number}</th><td>{loss}</td><td class="names">{names}</td></tr>')
     kind = "held-out" if any(epoch.held_out_loss is not None for epoch in report.epochs) else "training"
+    start = "has not seen a name" if report.init is None else f"is {_listed([report.init])}, from which training started"
+    note = f" Epoch 0 {start}." if 0 in report.samples else ""
     return _section(
-        "From gibberish to names",
-        "<p>Drawn from the best weights so far, with the same random numbers each time. Epoch 0 has not seen a name.</p>",
+        "From gibberish to names" if report.init is None else "From one list to another",
+        f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
         f'<table class="by-epoch">{_head("epoch", f"{kind} loss", "names")}<tbody>{"".join(rows)}</tbody></table>',
     )
 
@@ -370,7 +375,7 @@ body { margin: 0; background: var(--page); color: var(--ink); font: 1rem/1.5 sys
 main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1rem; }
 h1 { margin: 2rem 0 0; line-height: 1.2; }
 h2 { margin: 2.5rem 0 .5rem; font-size: 1.25rem; }
-p { margin: .5rem 0; max-width: 54rem; }
+p { margin: .5rem 0; max-width: 54rem; text-wrap: pretty; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1rem; }
 .figures { margin: 1.5rem 0; padding: 0; list-style: none; }
 .figures strong { display: block; font-size: 1.5rem; line-height: 1.3; }

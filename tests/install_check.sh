@@ -38,11 +38,11 @@ find_python() {
     timeout 60 "$uv" python install --quiet "$version" >/dev/null 2>&1 && "$uv" python find "$version" 2>/dev/null
 }
 
-# Whether a program says its version, trains for an epoch and writes three names.
+# Whether a program says its version, writes three names from the box, trains for an epoch and writes three of its own.
 works() {
     local folder
     folder=$(mktemp -d -p "$work") && head -n 100 data/dinosaurs.txt >"$folder/names.txt" && cd "$folder" || return 1
-    "$1" --version && "$1" train names.txt --epochs 1 --distil-epochs 1 --hidden-size 8 && [ "$("$1" sample -n 3 | wc -l)" -eq 3 ]
+    "$1" --version && [ "$("$1" sample -n 3 | wc -l)" -eq 3 ] && "$1" train names.txt --epochs 1 --distil-epochs 1 --hidden-size 8 && [ "$("$1" sample -n 3 | wc -l)" -eq 3 ]
 }
 
 # try WHAT PYTHON NUMPY PROGRAM COMMAND...: runs the command that installs, then the program.
@@ -76,7 +76,9 @@ uv=$work/tools/bin/uv pipx=$work/tools/bin/pipx
 wheel=$(ls "$work"/dist/*.whl) sdist=$(ls "$work"/dist/*.tar.gz)
 echo "$(basename "$wheel"): $(wc -c <"$wheel") bytes; $(basename "$sdist"): $(wc -c <"$sdist") bytes"
 [ "$(wc -c <"$wheel")" -lt 2000000 ] || { echo "the wheel is too large" >&2; exit 1; }
-"$python" -m zipfile -l "$wheel" | grep rnn_names/py.typed >/dev/null || { echo "the wheel has no py.typed" >&2; exit 1; }
+for member in py.typed models/dinosaurs.npz models/first-names.npz models/surnames.npz; do
+    "$python" -m zipfile -l "$wheel" | grep "rnn_names/$member" >/dev/null || { echo "the wheel has no $member" >&2; exit 1; }
+done
 
 # --- Every Python, oldest and newest NumPy -------------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
-"""The README's console blocks: a way to run them, and to write down anew what they print.
+"""The console blocks of README and tutorial: a way to run them, and to write down anew what they print.
 
 A block is a fence of the kind ``console``: lines that begin with "$ " are commands, and what follows each is what it printed, stderr
-too. Blocks are run in order in one folder that holds a copy of `data/`, as a reader would who types them all.
+too. Those of a document are run in order in one folder that holds a copy of `data/`, as a reader would who types them all.
 
-    python tests/readme.py --update     runs everything for real, and writes the output into README.md
+    python tests/readme.py --update [FILE…]     runs everything for real, and writes the output into the documents
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+DOCUMENTS = (README, ROOT / "data" / "TUTORIAL.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass
 class Example:
-    """A command, and what the README says that it prints."""
+    """A command, and what the document says that it prints."""
 
     command: str
     output: str
 
 
 def examples(text: str) -> list[Example]:
-    """All commands of a README, in order."""
+    """All commands of a document, in order."""
     found = []
     for block in BLOCK.findall(text):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -63,9 +64,9 @@ def run(command: str, folder: str, **variables: str) -> subprocess.CompletedProc
     )
 
 
-def update() -> None:
-    """Writes what each command prints now into the README."""
-    text = README.read_text(encoding="utf-8")
+def update(document: Path) -> None:
+    """Writes what each command prints now into a document."""
+    text = document.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         reader_folder(folder)
 
@@ -77,10 +78,11 @@ def update() -> None:
                 lines.append(f"$ {example.command}\n{done.stdout}")
             return "```console\n" + "".join(lines) + "```"
 
-        README.write_text(BLOCK.sub(rerun, text), encoding="utf-8")
+        document.write_text(BLOCK.sub(rerun, text), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--update"]:
-        sys.exit("usage: python tests/readme.py --update")
-    update()
+    if sys.argv[1:2] != ["--update"]:
+        sys.exit("usage: python tests/readme.py --update [FILE…]")
+    for document in map(Path, sys.argv[2:] or DOCUMENTS):
+        update(document)

@@ -27,6 +27,9 @@ def place(tmp_path, corpus_file):
     folder = tmp_path / "here"
     folder.mkdir()
     shutil.copy(corpus_file, folder / "elves.txt")
+    (folder / "old").mkdir()
+    for name in ("my-dwarves.npz", "surfers.npz", "old/orcs.npz"):
+        (folder / name).touch()
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return folder, {**os.environ, "PATH": path, "TERM": "xterm", "HOME": str(tmp_path), "HISTFILE": ""}
 
@@ -71,6 +74,11 @@ LINES = {
     "rnn-names train --cell g\t": "train --cell gru",
     "rnn-names train el\t": "train elves.txt",
     "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
+    "rnn-names sample -m din\t": "sample -m dinosaurs",
+    "rnn-names info fi\t": "info first-names",
+    "rnn-names sample -m my\t": "sample -m my-dwarves.npz",
+    "rnn-names sample -m surf\t": "sample -m surfers.npz",
+    "rnn-names sample -m old/or\t": "sample -m old/orcs.npz",
 }
 
 
@@ -99,6 +107,16 @@ def test_fish(place):
     offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in done.stdout.split("--\n")]
     for offers, expected in zip(offered, LINES.values(), strict=False):
         assert expected.split()[-1] in offers
+
+
+def test_models_in_the_box_are_offered_beside_what_is_in_the_folder(place):
+    folder, environment = place
+    (folder / ".hidden").touch()
+    asked = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": "rnn-names sample -m ", "COMP_CWORD": "3"}
+    command = [sys.executable, "-m", "rnn_names"]
+    done = subprocess.run(command, cwd=folder, env=environment | asked, capture_output=True, encoding="utf-8", timeout=WAIT)
+    offered = [line.removeprefix("plain,") for line in done.stdout.splitlines()]
+    assert offered == ["dinosaurs", "first-names", "surnames", "elves.txt", "my-dwarves.npz", "old/", "surfers.npz"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

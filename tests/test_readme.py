@@ -1,25 +1,31 @@
-"""What the README shows still runs, and its help texts are those of the program."""
+"""What README and tutorial show still runs, and help texts are those of the program."""
 
 import re
 
 import pytest
-from readme import README, examples, reader_folder, run
+from readme import DOCUMENTS, README, examples, reader_folder, run
 
-TEXT = README.read_text(encoding="utf-8")
-EXAMPLES = examples(TEXT)
+TEXTS = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
+EXAMPLES = {document: examples(text) for document, text in TEXTS.items()}
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("reader")
-    reader_folder(str(path))
-    return str(path)
+def folders(tmp_path_factory):
+    """One folder for each document."""
+    made = {document: str(tmp_path_factory.mktemp("reader")) for document in DOCUMENTS}
+    for folder in made.values():
+        reader_folder(folder)
+    return made
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.command.splitlines()[0])
-def test_each_example_runs_and_prints_what_it_should(example, folder):
+@pytest.mark.parametrize(
+    "document, example",
+    [(document, example) for document in DOCUMENTS for example in EXAMPLES[document]],
+    ids=lambda value: value.command.splitlines()[0] if hasattr(value, "command") else value.name,
+)
+def test_each_example_runs_and_prints_what_it_should(document, example, folders):
     """With an epoch instead of dozens, so what a network says is not compared; the kind and number of lines is."""
-    done = run(example.command, folder, RNN_NAMES_TRAIN_EPOCHS="1")
+    done = run(example.command, folders[document], RNN_NAMES_TRAIN_EPOCHS="1")
     assert "Traceback" not in done.stdout
     assert done.returncode == 0, done.stdout
     assert bool(done.stdout) == bool(example.output)
@@ -32,17 +38,18 @@ def test_each_example_runs_and_prints_what_it_should(example, folder):
 def test_every_command_shows_its_help():
     from rnn_names.cli import cli
 
-    shown = {example.command for example in EXAMPLES}
+    shown = {example.command for example in EXAMPLES[README]}
     assert {f"rnn-names {command} --help" for command in cli.commands} <= shown
 
 
-def test_links_within_the_repository_lead_somewhere():
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXT):
-        assert (README.parent / target).exists(), target
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_within_the_repository_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXTS[document]):
+        assert (document.parent / target).exists(), target
 
 
-def test_python_examples_run(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+def test_python_examples_run(folders, monkeypatch):
+    monkeypatch.chdir(folders[README])
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", TEXTS[README], re.MULTILINE | re.DOTALL))
     assert "train(" in code
     exec(compile(code.replace("train(names)", "train(names, epochs=1)"), "README.md", "exec"), {})

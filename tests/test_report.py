@@ -270,3 +270,19 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     assert "Traceback" not in stderr
     body = Page((tmp_path / "r.html").read_text("utf-8")).text()
     assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
+
+
+def test_where_a_training_started_is_told(corpus_file, cli, tmp_path):
+    def told(*options):
+        done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", *QUICK, *options)
+        assert done.returncode == 0, done.stderr
+        return Page((tmp_path / "r.html").read_text("utf-8")).text()
+
+    alone = told()
+    assert "units that learned from" in alone
+    assert "Epoch 0 has not seen a name." in alone
+    tuned = told("--init", "dinosaurs")
+    assert "units that started from dinosaurs and learned from" in tuned
+    assert "Epoch 0 is dinosaurs , from which training started." in tuned
+    assert "not seen" not in tuned
+    assert "gibberish" not in tuned

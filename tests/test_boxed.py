@@ -1,0 +1,209 @@
+"""The models in the box: chosen by name, used where there is no other, small, and what their recipe makes."""
+
+import io
+import json
+import shutil
+import sys
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import DATA, run
+
+from rnn_names import Model, boxed
+from rnn_names.cli import train as train_command
+from rnn_names.errors import ModelFileError
+from rnn_names.fingerprints import fingerprints, shortened
+from rnn_names.training import Settings
+
+sys.path.insert(0, str(DATA))
+import make_models
+
+PACKAGE = Path(boxed.__file__).parent
+NAMES = sorted(boxed.MODELS)
+NOTE = "Note: there is no names.npz here, so this is first-names, one of the models in the box (rnn-names models).\n"
+MAX_WHEEL_BYTES = 2_000_000
+
+
+# --- What they are -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_box_holds_what_the_recipe_makes_and_no_more():
+    assert sorted(make_models.RECIPE) == NAMES
+    assert sorted(path.name for path in Path(boxed.FOLDER).iterdir()) == [f"{name}.npz" for name in NAMES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_are_those_of_the_recipe(name):
+    """Those that `rnn-names train` would resolve for this list today: new defaults need new models."""
+    corpus, *options = make_models.RECIPE[name]
+    given = train_command.make_context("train", [corpus, *options]).params
+    settings = Settings(**{key: value for key, value in given.items() if key in Settings.__dataclass_fields__})
+    recorded = Model.load(name).training
+    assert recorded["settings"] == asdict(settings.resolved(make_models.corpus_of(name))), "run make models"
+    assert recorded["epoch"] > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fingerprints_are_those_of_the_list(name):
+    kept, names = Model.load(name).fingerprints, make_models.corpus_of(name).names
+    assert kept.dtype == np.uint32
+    assert np.array_equal(kept, shortened(fingerprints(names)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_held_out_loss_is_the_one_recorded(name):
+    model = Model.load(name)
+    loss = make_models.held_out_loss(model, make_models.corpus_of(name))
+    assert loss == pytest.approx(model.training["held_out_loss"], abs=make_models.TOLERANCE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_weights_are_rounded(name):
+    for array in Model.load(name).params.values():
+        assert np.array_equal(make_models.rounded(array), array)
+
+
+def test_rounding_goes_to_the_nearest():
+    rng = np.random.default_rng(0)
+    weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
+    near = make_models.rounded(weights)
+    assert (np.abs(near / weights.astype(float) - 1) <= 2.0**-8).all()
+    assert not (near.view(np.uint32) & 0xFFFF).any()
+    assert (near != weights).any()
+
+
+def test_packing_changes_weights_and_fingerprints_alone(model):
+    packed = make_models.packed(model)
+    assert packed.vocabulary is model.vocabulary
+    assert packed.training == model.training
+    assert packed.fingerprints.tolist() == shortened(model.fingerprints).tolist()
+    assert np.array_equal(packed.params["Waa"], make_models.rounded(model.params["Waa"]))
+
+
+def test_the_wheel_stays_small():
+    """A wheel is a zip of the package and half a page about it; tests/install_check.sh measures a real one."""
+    wheel = io.BytesIO()
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in PACKAGE.rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.write(path, path.relative_to(PACKAGE))
+    assert {f"models/{name}.npz" for name in NAMES} <= set(archive.namelist())
+    assert len(wheel.getvalue()) < MAX_WHEEL_BYTES - 50_000
+
+
+def test_sources_are_those_of_the_lists():
+    """What `rnn-names models` says of a list is in data/README.md too."""
+    rows = {line.split("`")[1]: line for line in (DATA / "README.md").read_text("utf-8").splitlines() if line.startswith("| `")}
+    for name, source in boxed.MODELS.items():
+        row = rows[make_models.RECIPE[name][0]].replace("`", "")
+        assert source.terms in row
+        assert source.origin in row
+
+
+# --- Chosen by name ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_draws_new_names_at_once(name, tmp_path):
+    done = run("sample", "-n", 5, "-m", name, "--novel", "--seed", 1, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    drawn = done.stdout.splitlines()
+    assert len(drawn) == 5
+    listed = set((DATA / make_models.RECIPE[name][0]).read_text("utf-8").splitlines())
+    assert not listed & set(drawn)
+    assert drawn == Model.load(name).sample(5, seed=1, novel=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_score_info_and_init_take_names(tmp_path):
+    done = run("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
+    assert done.returncode == 0
+    assert float(done.stdout.split("\t")[0]) == pytest.approx(Model.load("dinosaurs").log_prob(["Triceratops"])[0], abs=1e-4)
+
+    done = run("info", "dinosaurs", "--json", cwd=tmp_path)
+    facts = json.loads(done.stdout)
+    assert (facts["file"], facts["bytes"]) == ("dinosaurs", Path(boxed.path_of("dinosaurs")).stat().st_size)
+    assert facts["fingerprints"] == 1318
+
+    (tmp_path / "few.txt").write_text("Ælfo\nÆlfi\nÆlfa\nLuno\n", "utf-8")
+    done = run("train", "few.txt", "--init", "dinosaurs", "--epochs", 1, "--learning-rate", 1e-9, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    tuned, start = Model.load(tmp_path / "names.npz"), Model.load("dinosaurs")
+    assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
+    assert tuned.knows(["Ælfo", "Triceratops", "Xyz"]).tolist() == [True, True, False]
+
+
+def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dinosaurs").mkdir()
+    assert Model.load("dinosaurs").knows(["Triceratops"]).all()
+    (tmp_path / "dinosaurs").rmdir()
+    shutil.copy(model_file, tmp_path / "dinosaurs")
+    assert Model.load("dinosaurs").hidden_size == 32
+    (tmp_path / "dinosaurs").write_bytes(b"no model")
+    with pytest.raises(ModelFileError, match="dinosaurs: not a model file"):
+        Model.load("dinosaurs")
+
+
+def test_an_unknown_name_says_where_to_look(tmp_path):
+    done = run("sample", "-m", "dinosaur", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "Error: dinosaur: cannot be read: No such file or directory; make one with: rnn-names train NAMES.txt, "
+        "or choose from: rnn-names models\n"
+    )
+
+
+# --- Where there is no other ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["sample", "score", "info"])
+def test_with_no_model_in_the_folder_one_in_the_box_is_used_and_a_line_says_so(command, tmp_path):
+    arguments = {"sample": ["--seed", 1], "score": [], "info": []}[command]
+    name = ["first-names"] if command == "info" else ["-m", "first-names"]
+    without = run(command, *arguments, cwd=tmp_path, input="Ada\n")
+    named = run(command, *arguments, *name, cwd=tmp_path, input="Ada\n")
+    assert (without.returncode, named.returncode) == (0, 0)
+    assert without.stdout == named.stdout
+    assert without.stderr == NOTE + named.stderr
+    assert "Note" not in named.stderr
+
+
+def test_a_model_asked_for_in_the_environment_counts_as_given(model_file, tmp_path):
+    missing = run("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": "names.npz"})
+    assert (missing.returncode, missing.stdout) == (1, "")
+    there = run("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": str(model_file)})
+    assert (there.returncode, there.stderr) == (0, "")
+
+
+def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
+    (tmp_path / "names.npz").write_bytes(b"damaged")
+    done = run("sample", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: names.npz: not a model file")
+    (tmp_path / "names.npz").unlink()
+    (tmp_path / "names.npz").symlink_to("nowhere.npz")
+    done = run("sample", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+# --- rnn-names models ----------------------------------------------------------------------------------------------------------
+
+
+def test_models_lists_them(tmp_path):
+    done = run("models", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    head, *rows = done.stdout.splitlines()
+    assert head.split() == ["name", "names", "characters", "held-out", "loss", "size", "list"]
+    assert [row.split()[0] for row in rows] == list(boxed.MODELS)
+    for row in rows:
+        name, names, characters, loss, size, *_ = row.split()
+        model = Model.load(name)
+        assert int(names.replace(",", "")) == model.training["distinct_names"]
+        assert int(characters) == len(model.vocabulary) - 1
+        assert loss == f"{model.training['held_out_loss']:.3f}"
+        assert float(size) == pytest.approx(Path(boxed.path_of(name)).stat().st_size / 1e6, abs=0.06)
+        assert row.endswith(f"{boxed.MODELS[name].origin}, {boxed.MODELS[name].terms}")
