@@ -941,7 +941,10 @@ def main() -> NoReturn:
 
 
 def _command() -> int:
-    result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+    try:
+        result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+    finally:
+        interrupts.pause()  # how it went does not count any more
     return result if isinstance(result, int) else 0
 
 

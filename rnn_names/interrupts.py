@@ -2,8 +2,9 @@
 
 A handler that raises an exception does so between any two instructions: in a library that just took a lock, or in a `__del__`, where
 the exception is swallowed and the program goes on. It also waits, as Python runs handlers in the main thread and between instructions:
-a read from a pipe or a long matrix product comes first. Here handlers do nothing. A thread of its own learns of the signal through a
-pipe, says the last words and ends the process, whatever the other threads are at. Nothing that comes after the first signal counts.
+a read from a pipe or a long matrix product comes first. Here handlers do next to nothing. A thread of its own learns of the signal
+through a pipe, says the last words and ends the process, whatever the other threads are at. What comes after the first signal, further
+ones included, does not count.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,7 +22,7 @@ INTERRUPTED = 130
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 _uncut = threading.Lock()
-_ending = threading.Event()
+_ending = False
 _last_words: Callable[[], int] | None = None
 
 
@@ -54,7 +56,7 @@ def uncut() -> Iterator[None]:
 
 def pause() -> None:
     """Does not come back when the process is about to end: what would follow is not wanted any more."""
-    if _ending.is_set():
+    if _ending:
         threading.Event().wait()
 
 
@@ -81,12 +83,18 @@ def end_within(seconds: float) -> None:
 
 
 def _heard(signum: int, frame: object) -> None:
-    """Nothing: without a handler in Python, the pipe would not be written to."""
+    """Waits until the thread knows: the end of a pipe whose writer heard it too, and the like, must not count.
+
+    No lock is taken for it, since the main thread may be anywhere, in this function included.
+    """
+    while not _ending:
+        time.sleep(0.001)
 
 
 def _wait(reader: int) -> None:
+    global _ending
     os.read(reader, 1)
-    _ending.set()
+    _ending = True
     _uncut.acquire()
     code = INTERRUPTED
     try:

@@ -105,7 +105,7 @@ def forked(work, *arguments):
 
 def interrupted(place, is_training):
     """Interrupts a training there; it must end as promised. Gives a word for how."""
-    for name in ("m.npz", "m.npz.resume"):
+    for name in ("m.npz", "m.npz.resume", "log"):
         Path(name).unlink(missing_ok=True)
     code, said = forked(interrupt_at, place)
     lines = [line for line in said.splitlines() if not line.startswith(("epoch ", "30 distinct", "Training a "))]

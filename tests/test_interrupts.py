@@ -103,6 +103,21 @@ def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
     os.close(writer)
 
 
+@pytest.mark.parametrize("command", ["train -", "score - -m m.npz"])
+def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
+    """Ctrl-C goes to all of a pipeline. The end of the list, which then comes at once, is no list without names."""
+    (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
+    process = start(*command.split(), before="import rnn_names.corpus as c; real = c._read; c._read = lambda *a: (here(), real(*a))[1]",
+                    cwd=tmp_path, stdin=subprocess.PIPE)  # fmt: skip
+    wait_for(process, b"here")
+    os.kill(process.pid, signal.SIGSTOP)
+    process.send_signal(signal.SIGINT)
+    process.stdin.close()
+    process.stdin = None
+    os.kill(process.pid, signal.SIGCONT)
+    ended(process)
+
+
 def test_in_a_write_that_nobody_reads(model_file):
     process = start("sample", "-n", 10**9, "-m", model_file, stdout=subprocess.PIPE)
     process.stdout.read(1000)
@@ -120,6 +135,21 @@ def test_more_signals_while_it_saves_change_nothing(corpus_file, tmp_path):
     ended(process, f"Interrupted in epoch 1: {tmp_path}/m.npz holds the best weights so far (epoch 1).")
     assert os.listdir(tmp_path) == ["m.npz"]
     assert Model.load(tmp_path / "m.npz").training["epoch"] == 1
+
+
+def test_what_cannot_be_cut_short_is_finished_first(corpus_file, tmp_path):
+    before = """
+rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
+real = os.unlink
+def unlink(path):
+    if path.endswith(".resume"):
+        interrupt()
+        time.sleep(0.5)
+    real(path)
+os.unlink = unlink"""
+    process = start("train", corpus_file, *TINY, "--epochs", 2, "-q", "-o", tmp_path / "m.npz", before=before)
+    ended(process, f"Interrupted after epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 2).")
+    assert os.listdir(tmp_path) == ["m.npz"]
 
 
 BETWEEN = {
