@@ -744,6 +744,7 @@ def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     out = _Output(loaded, format, null)
     for names, log_probs in _sorted(scores) if sort else scores:
         out.scores(names, log_probs)
+    interrupts.pause()  # the end of the list may be that of an interrupted pipeline
     _tell(str(summary))
 
 

@@ -9,6 +9,7 @@ import pty
 import random
 import re
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -199,6 +200,7 @@ def spoil(self, epoch):
     if epoch.epoch == 2:
         self.trainer._flat[:] = 1e20
 cli._Progress.epoch = spoil
+rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
 cli.main()"""
     options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]
     command = [sys.executable, "-c", program, "train", corpus_file, *options]
@@ -390,6 +392,7 @@ def test_a_score_comes_while_the_writer_goes_on(command, folder):
     for name in (b"Ada", b"Bo", b"Zo"):
         process.stdin.write(name + b"\n")
         process.stdin.flush()
+        assert select.select([process.stdout], [], [], 60)[0]
         assert name in process.stdout.readline()
     assert process.communicate(timeout=60)[1].startswith(b"3 names")
 

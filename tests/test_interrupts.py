@@ -107,8 +107,12 @@ def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
 def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
     """Ctrl-C goes to all of a pipeline. The end of the list, which then comes at once, is no list without names."""
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
-    process = start(*command.split(), before="import rnn_names.corpus as c; real = c._read; c._read = lambda *a: (here(), real(*a))[1]",
-                    cwd=tmp_path, stdin=subprocess.PIPE)  # fmt: skip
+    before = """
+import rnn_names.corpus as c
+read, end = c._read, os._exit
+c._read = lambda *a: (here(), read(*a))[1]
+os._exit = lambda code: (time.sleep(0.5), end(code))  # there is time enough to say something wrong"""
+    process = start(*command.split(), before=before, cwd=tmp_path, stdin=subprocess.PIPE)
     wait_for(process, b"here")
     os.kill(process.pid, signal.SIGSTOP)
     process.send_signal(signal.SIGINT)
