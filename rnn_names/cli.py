@@ -335,6 +335,7 @@ class _Run:
             wrote = self.write_report()
         finally:
             interrupts.end_within(SECONDS_TO_SPEAK)
+        self.progress.screen.acquire()  # for good: nothing comes after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
         go_on = "; to go on, give the same command with --resume" if self.checkpoint.written else ""

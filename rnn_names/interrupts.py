@@ -93,7 +93,8 @@ def _heard(signum: int, frame: object) -> None:
 
 def _wait(reader: int) -> None:
     global _ending
-    os.read(reader, 1)
+    while os.read(reader, 1)[0] not in SIGNALS:  # another's, with a handler of its own
+        pass
     _ending = True
     _uncut.acquire()
     code = INTERRUPTED
