@@ -77,7 +77,9 @@ class Checkpoint:
             trainer.restore({**run["state"], **state}, model)
         except RnnNamesError as error:
             raise type(error)(f"{shown(path)}: {error}; or train without --resume") from None
-        return cls(output, trainer, corpus, run["init"])
+        checkpoint = cls(output, trainer, corpus, run["init"])
+        checkpoint.written = True
+        return checkpoint
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch; and writes it if the last time was a while ago.
@@ -107,6 +109,7 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Removes the file: there is nothing to go on with."""
+        self._state, self.written = None, False
         with suppress(OSError):
             os.unlink(self.path)
 

@@ -10,8 +10,8 @@ import errno
 import io
 import os
 import shlex
-import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 
 import click
 
-from rnn_names import __version__, boxed
+from rnn_names import __version__, boxed, interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rnn_names.checkpoint import Checkpoint
     from rnn_names.corpus import Corpus, Names
     from rnn_names.model import Model
+    from rnn_names.report import Report
     from rnn_names.training import Epoch, Trainer
 
 PROGRAM = "rnn-names"
@@ -38,8 +39,8 @@ COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
 
 DEFAULT_MODEL = "names.npz"
 
-INTERRUPTED = 130
-"""Exit code, as shells have it for a program that SIGINT ended."""
+SECONDS_TO_SPEAK = 2.0
+"""How long an interrupted training tries to say so: whoever should read it may have stopped reading."""
 
 LINES_AT_ONCE = 1 << 13
 """Lines made up and written together."""
@@ -296,38 +297,103 @@ def train(
     clear_litter(output)
     clear_litter(checkpoint.path)
     trainer = checkpoint.trainer
-    with (
-        _log_file(log, trainer.epoch) as write_log,
-        _Progress(trainer, quiet) as progress,
-        _report_file(report, names, checkpoint, corpus, output, progress.say) as add_to_report,
-    ):
+    with _log_file(log, trainer.epoch) as write_log, _Progress(trainer, quiet) as progress:
+        run = _Run(checkpoint, output, progress, _new_report(report, names, checkpoint, corpus, output))
         progress.say(_opening(names, checkpoint))
+        with interrupts.last_words(lambda: _exit_code(run.interrupted)):
+            try:
+                run.go(write_log)
+                curves = progress.curves()
+                progress.close()
+                progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+            finally:
+                with interrupts.uncut():
+                    wrote = run.write_report()
+                progress.say(wrote)
+
+
+class _Run:
+    """A training, and what it leaves on disk however it ends."""
+
+    def __init__(self, checkpoint: Checkpoint, output: str, progress: _Progress, report: tuple[str, Report] | None) -> None:
+        self.checkpoint, self.output, self.progress, self.report = checkpoint, output, progress, report
+        self.trainer = checkpoint.trainer
+        self.epoch = self.trainer.epoch  # the last one kept; the trainer's own may be of one that is still measured
+        self.model: Model | None = None  # as in the file; none before this run has written one
+        self.over = False
+
+    def go(self, write_log: Callable[[Epoch], object]) -> None:
+        """Trains to the end.
+
+        Raises:
+            RnnNamesError: if the numbers overflow or a file cannot be written.
+        """
         try:
-            if trainer.best_epoch or not trainer.settings.epochs:
-                trainer.model.save(output)
-            for epoch in trainer.epochs(progress.batch):
+            if self.trainer.best_epoch or not self.trainer.settings.epochs:
+                self._save()
+            for epoch in self.trainer.epochs(self.progress.batch):
                 if epoch.is_best:
-                    trainer.model.save(output)
-                checkpoint.keep()
-                write_log(epoch)
-                add_to_report(epoch)
-                progress.epoch(epoch)
-            checkpoint.remove()
-        except KeyboardInterrupt:
-            _ignore_interrupts()  # what follows is short, and losing it is what a second one would do
-            progress.close()
-            if trainer.model.training["epoch"]:
-                trainer.model.save(output)  # it may have been interrupted before
-            checkpoint.write()
-            go_on = "; to go on, give the same command with --resume" if checkpoint.written else ""
-            _tell(f"Interrupted in epoch {trainer.epoch + 1}: {_saved(trainer, output)}{go_on}.")
-            raise click.exceptions.Exit(INTERRUPTED) from None
+                    self._save()
+                write_log(epoch)  # before the state: --resume leaves out lines that are too many
+                self._keep(epoch)
+                self.progress.epoch(epoch)
+            self._finish()
         except TrainingError as error:
-            checkpoint.remove()
-            raise TrainingError(f"{error}; {_saved(trainer, output)}") from None
-        curves = progress.curves()
-        progress.close()
-        progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+            self._finish()
+            raise TrainingError(f"{error}; {self._saved()}") from None
+
+    def _save(self) -> None:
+        with interrupts.uncut():
+            self._save_model()
+
+    def _save_model(self) -> None:
+        model = self.trainer.model  # another one may be there by the time that this one is written
+        if model is not self.model:
+            model.save(self.output)
+            self.model = model
+
+    def _keep(self, epoch: Epoch) -> None:
+        with interrupts.uncut():
+            self.checkpoint.keep()
+            self.epoch = epoch.epoch
+            if self.report is not None:
+                self.report[1].add(epoch)
+
+    def _finish(self) -> None:
+        with interrupts.uncut():
+            self.checkpoint.remove()
+            self.over = True
+
+    def write_report(self) -> str:
+        """Writes the report, if there is to be one, and says so."""
+        if self.report is None:
+            return ""
+        path, report = self.report
+        report.save(path)
+        return f"Wrote {shown(path)}, the report of this training."
+
+    def interrupted(self) -> int:
+        """The last words: writes what is not on disk yet, and says what is."""
+        try:
+            if self.trainer.model.training["epoch"]:
+                self._save_model()
+            self.checkpoint.write()
+            wrote = self.write_report()
+        finally:
+            interrupts.end_within(SECONDS_TO_SPEAK)
+        self.progress.screen.acquire()  # for good: nothing comes after this
+        self.progress.close()
+        when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
+        go_on = "; to go on, give the same command with --resume" if self.checkpoint.written else ""
+        _tell(f"Interrupted {when}: {self._saved()}{go_on}.")
+        self.progress.say(wrote)
+        return interrupts.INTERRUPTED
+
+    def _saved(self) -> str:
+        if self.model is None:
+            return "nothing was saved"
+        epoch = self.model.training["epoch"]
+        return f"{shown(self.output)} holds " + (f"the best weights so far (epoch {epoch})" if epoch else "the untrained model")
 
 
 def _check_files(corpus: Sequence[str], init: str | None, written: Sequence[tuple[str, str | None]]) -> None:
@@ -355,11 +421,6 @@ def _was_given(name: str) -> bool:
     """Whether an option of the current command comes from the user."""
     source = click.get_current_context().get_parameter_source(name)
     return source not in (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
-
-
-def _saved(trainer: Trainer, output: str) -> str:
-    epoch = trainer.model.training["epoch"]
-    return f"{shown(output)} holds the best weights so far (epoch {epoch})" if epoch else "nothing was saved"
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:
@@ -412,23 +473,16 @@ def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
         raise RnnNamesError(f"{shown(path)}: the log cannot be written: {error.strerror or error}") from error
 
 
-@contextmanager
-def _report_file(
-    path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str, say: Callable[[str], None]
-) -> Iterator[Callable[[Epoch], None]]:
-    """A function that takes an epoch's record for the report, which is written at the end, however that comes."""
+def _new_report(
+    path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str
+) -> tuple[str, Report] | None:
+    """A report, and where it is to be written; nothing without a path."""
     if path is None:
-        yield lambda epoch: None
-        return
+        return None
     from rnn_names.report import Report
 
     titles = ["standard input" if source == "-" else source for source in sources]
-    report = Report(names, checkpoint.trainer, titles, output, checkpoint.init)
-    try:
-        yield report.add
-    finally:
-        report.save(path)
-        say(f"Wrote {shown(path)}, the report of this training.")
+    return path, Report(names, checkpoint.trainer, titles, output, checkpoint.init)
 
 
 def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
@@ -471,6 +525,7 @@ class _Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
+        self.screen = threading.RLock()  # an interrupt speaks from a thread of its own
         self.epochs: list[Epoch] = []
         self.next_line = self.phase = 1
         self.began = time.perf_counter()
@@ -504,13 +559,17 @@ class _Progress:
         return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
+        interrupts.pause()
         if self.trainer.phase > self.phase:
             self.phase = self.trainer.phase
             self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
-        if self.bar is not None:
-            held_out = f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
-            self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
-            self.bar.update(characters)
+        with self.screen:
+            if self.bar is not None:
+                held_out = (
+                    f", held-out {self.trainer.best_loss:.3f}" if self.trainer.best_epoch and len(self.trainer.held_out) else ""
+                )
+                self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
+                self.bar.update(characters)
 
     def epoch(self, epoch: Epoch) -> None:
         """A line with a few names at epochs that brought something better; each comes half as late again as the one before."""
@@ -543,18 +602,20 @@ class _Progress:
         return ", ".join(names) or "(no names yet)"
 
     def say(self, text: str) -> None:
-        if self.quiet:
+        if self.quiet or not text:
             return
-        if self.bar is not None:
-            self.bar.clear()
-        _tell(text)
-        if self.bar is not None:
-            self.bar.refresh()
+        with self.screen:
+            if self.bar is not None:
+                self.bar.clear()
+            _tell(text)
+            if self.bar is not None:
+                self.bar.refresh()
 
     def close(self) -> None:
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
+        with self.screen:
+            if self.bar is not None:
+                self.bar.close()
+                self.bar = None
 
 
 # --- sample --------------------------------------------------------------------------------------------------------------------
@@ -731,6 +792,7 @@ def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     out = _Output(loaded, format, null)
     for names, log_probs in _sorted(scores) if sort else scores:
         out.scores(names, log_probs)
+    interrupts.pause()  # the end of the list may be that of an interrupted pipeline
     _tell(str(summary))
 
 
@@ -946,25 +1008,6 @@ def _prepare_streams() -> None:
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-_INTERRUPTS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-
-def _interrupt(signum: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _take_interrupts() -> None:
-    """Makes one error of every signal that asks to end, but for those that whoever started us wants ignored (nohup does)."""
-    for number in _INTERRUPTS:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _interrupt)
-
-
-def _ignore_interrupts() -> None:
-    for number in _INTERRUPTS:
-        signal.signal(number, signal.SIG_IGN)
-
-
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     # Our own threads share the work out; BLAS threads would take a fifth of the start-up time only to be turned off again.
@@ -973,28 +1016,28 @@ def main() -> NoReturn:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for developers
     _prepare_streams()
-    _take_interrupts()
-    try:
-        code = _run()
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    _ignore_interrupts()
-    if code == INTERRUPTED:
-        os._exit(code)  # worker threads may be in the middle of something long
+    interrupts.listen()
+    code = _exit_code(_command)
+    interrupts.stop_listening()
     sys.exit(code)
 
 
-def _run() -> int:
-    """Runs the command line. Every error ends here as one line."""
+def _command() -> int:
     try:
         result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
-        return result if isinstance(result, int) else 0
+    finally:
+        interrupts.pause()  # how it went does not count any more
+    return result if isinstance(result, int) else 0
+
+
+def _exit_code(work: Callable[[], int]) -> int:
+    """Does some work, which gives an exit code. Every error of it ends here as one line."""
+    try:
+        return work()
     except _ReaderGone:
         return 0
     except SystemExit as error:  # Click's own: the end of shell completion; else the reader of the help is gone
         return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
     except click.ClickException as error:
         with suppress(OSError):
             error.show()

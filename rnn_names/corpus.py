@@ -318,8 +318,9 @@ def _bytes_ahead(stream: BinaryIO) -> int:
 
 
 def _read(title: str, stream: BinaryIO) -> bytes:
+    read = getattr(stream, "read1", stream.read)  # what is there already: who pipes names in one by one sees each score at once
     try:
-        return stream.read(PIECE_BYTES)
+        return read(PIECE_BYTES)
     except OSError as error:
         raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
 

@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,7 @@ class Report:
 
     Attributes:
         corpus: all names that were read, held-out ones too.
-        trainer: what trains; read only.
+        trainer: what trains, as it was after the last epoch that was added: it may be in the middle of the next one.
         sources: titles of the files that the names came from.
         output: the model file.
         init: the model that training started from, if any.
@@ -64,10 +65,12 @@ class Report:
     samples: dict[int, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._running, self.trainer = self.trainer, copy(self.trainer)
         self.samples[self.trainer.epoch] = self._names(NAMES_SHOWN)
 
     def add(self, epoch: Epoch) -> None:
         """Takes an epoch's record, and names of its weights if they are the best so far."""
+        self.trainer = copy(self._running)
         self.epochs.append(epoch)
         if epoch.is_best:
             self.samples[epoch.epoch] = self._names(NAMES_SHOWN)

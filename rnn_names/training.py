@@ -276,7 +276,7 @@ class Trainer:
         for at, trees in batches.minibatches(batch_size, rng, shards):
             batch_loss, n = self._step(pool, trees, shard_rngs, self._learning_rate(at))
             if not math.isfinite(batch_loss):
-                raise self._diverged()
+                raise self._diverged(self.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
             self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * -math.expm1(-n / SMOOTHING_CHARACTERS)
             progress(n, self.smoothed_loss)
@@ -325,7 +325,7 @@ class Trainer:
         # A network that is sure of the wrong thing has gone astray as well as one of infinite weights.
         bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
         if not (max(training_loss, held_out_loss or 0) < 4 * math.log(len(self.vocabulary)) and bounded):
-            raise self._diverged()
+            raise self._diverged(self.epoch)
         is_best = held_out_loss is None or held_out_loss < self.best_loss
         if is_best:
             self.best_epoch, self.best_loss = self.epoch, held_out_loss if held_out_loss is not None else math.inf
@@ -393,11 +393,9 @@ class Trainer:
         self.smoothed_loss, self.best_epoch, self.best_loss = state["smoothed_loss"], state["best_epoch"], state["best_loss"]
         self.model = model
 
-    def _diverged(self) -> TrainingError:
+    def _diverged(self, epoch: int) -> TrainingError:
         rate = self.settings.learning_rate
-        return TrainingError(
-            f"the loss grew beyond all bounds in epoch {max(self.epoch, 1)}: train again with --learning-rate below {rate:g}"
-        )
+        return TrainingError(f"the loss grew beyond all bounds in epoch {epoch}: train again with --learning-rate below {rate:g}")
 
 
 def train(names: Iterable[str] | Corpus, settings: Settings | None = None, init: Model | None = None, **options: Any) -> Model:

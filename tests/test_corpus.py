@@ -201,8 +201,8 @@ def test_pieces_do_not_show_in_any_text(lines, size):
 
 
 class TwoBytesAtATime(io.BytesIO):
-    def read(self, size=-1):
-        return super().read(min(size, 2))
+    def read1(self, size=-1):
+        return super().read1(min(size, 2))
 
 
 def test_a_byte_order_mark_goes_only_where_the_text_begins(monkeypatch):

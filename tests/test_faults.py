@@ -5,9 +5,11 @@ The long forms are `make torture` and `make fuzz`.
 
 import io
 import os
+import pty
 import random
 import re
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -22,6 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
+from rnn_names.cli import _command as run_command
+from rnn_names.cli import _exit_code as exit_code
 from rnn_names.corpus import PIECE_BYTES, corpus_from_strings, read_corpus, read_names
 from rnn_names.errors import CorpusError, ModelFileError, TrainingError
 from rnn_names.training import Settings, Trainer
@@ -187,6 +191,25 @@ def test_the_last_good_weights_are_kept(number, names):
                 trainer._flat[3] = float(number)
     assert trainer.model.training["epoch"] == 2
     assert all((trainer.model.params[name] == array).all() for name, array in good.items())
+
+
+def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(cli, corpus_file, tmp_path):
+    program = """
+import rnn_names.checkpoint, rnn_names.cli as cli
+def spoil(self, epoch):
+    if epoch.epoch == 2:
+        self.trainer._flat[:] = 1e20
+cli._Progress.epoch = spoil
+rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
+cli.main()"""
+    options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]
+    command = [sys.executable, "-c", program, "train", corpus_file, *options]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    best = Model.load(tmp_path / "m.npz").training["epoch"]
+    message = error_line(done)
+    assert message.startswith("the loss grew beyond all bounds in epoch 3: train again with --learning-rate below ")
+    assert message.endswith(f"m.npz holds the best weights so far (epoch {best})") and best in (1, 2)
+    assert os.listdir(tmp_path) == ["m.npz"]
 
 
 # --- Corpora -------------------------------------------------------------------------------------------------------------------
@@ -360,6 +383,36 @@ def test_a_slow_reader_gets_every_name(folder):
     assert b"".join(parts).count(b"\n") == 30_000
 
 
+@pytest.mark.parametrize("command", ["score -", "score - --format jsonl"])
+def test_a_score_comes_while_the_writer_goes_on(command, folder):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnn_names", *command.split(), "-m", "m.npz"],
+        cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    for name in (b"Ada", b"Bo", b"Zo"):
+        process.stdin.write(name + b"\n")
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 60)[0]
+        assert name in process.stdout.readline()
+    assert process.communicate(timeout=60)[1].startswith(b"3 names")
+
+
+@pytest.mark.parametrize("on_terminal", [False, True], ids=["pipe", "terminal"])
+def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder):
+    reader, writer = pty.openpty() if on_terminal else os.pipe()
+    command = [sys.executable, "-m", "rnn_names", "sample", "-m", "m.npz", "-n", str(10**12), "--seed", "3"]
+    with subprocess.Popen(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
+        os.close(writer)
+        shown = b""
+        while shown.count(b"\n") < 1000:
+            shown += os.read(reader, 1 << 16)
+        process.terminate()
+        os.close(reader)
+        assert process.wait(60) in (130, 0), "interrupted, or its reader gone"
+    few = shell("", "sample", "-m", "m.npz", "-n", 1000, "--seed", 3, cwd=folder).stdout.splitlines()
+    assert shown.decode().splitlines()[:1000] == few
+
+
 LOCALES = [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}]
 
 
@@ -378,6 +431,67 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
 def test_messages_are_utf_8_where_python_is_told_otherwise(cli, tmp_path):
     done = cli("sample", "-m", "Zoë.npz", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
     assert error_line(done).startswith("Zoë.npz: cannot be read")
+
+
+# --- Every file that is given, and everything that may be wrong with it ----------------------------------------------------------
+
+LISTS = [
+    "train FILE",
+    "train list.txt FILE",
+    "score FILE -m m.npz",
+    "sample -m m.npz --exclude FILE",
+    "sample -m m.npz --exclude-words FILE",
+]
+MODELS = [
+    "sample -m FILE",
+    "sample -m FILE --best",
+    "score list.txt -m FILE",
+    "info FILE",
+    "info FILE --json",
+    "train list.txt --init FILE",
+]
+OUTPUTS = ["train list.txt -o FILE", "train list.txt -o new.npz --log FILE", "train list.txt -o new.npz --report FILE"]
+WRONG = {
+    **{(command, file): what for command in LISTS for file, what in {
+        "none": "none: cannot be read: No such file or directory", ".": ".: a directory; give a text file with one name per line",
+        "latin.txt": "latin.txt, line 2: not UTF-8 text (byte 0xeb)", "escape.txt": "escape.txt, line 1: a control character (U+001B)",
+        "list.txt/x": "list.txt/x: cannot be read: Not a directory", "m.npz": "m.npz, line 1: not UTF-8",
+    }.items()},
+    **{(command, file): what for command in MODELS for file, what in {
+        "none": "none: cannot be read: No such file or directory; make one with", ".": ".: cannot be read: Is a directory",
+        "list.txt": "list.txt: not a model file, or a damaged one", "empty": "empty: not a model file, or a damaged one",
+        "half.npz": "half.npz: not a model file, or a damaged one", "/dev/null": "/dev/null: not a model file: not a regular file",
+        "/dev/zero": "/dev/zero: not a model file: not a regular file", "list.txt/x": "list.txt/x: cannot be read: Not a directory",
+    }.items()},
+    **{(command, file): what for command in OUTPUTS for file, what in {
+        "none/x": "none/x: ", ".": ".: ", "/dev/full": "/dev/full: ", "list.txt/x": "list.txt/x: ",
+    }.items()},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def wrong(folder):
+    (folder / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
+    (folder / "escape.txt").write_bytes(b"\x1b[2J\nBo\n")
+    (folder / "empty").touch()
+    (folder / "new.npz").unlink(missing_ok=True)
+    (folder / "half.npz").write_bytes((folder / "m.npz").read_bytes()[:5000])
+    return folder
+
+
+@pytest.mark.parametrize(("command", "file"), WRONG)
+def test_every_wrong_file_is_one_line_and_exit_1(command, file, wrong, capfd, monkeypatch):
+    """In this process, for speed: the real command's way from an error to its line and exit code."""
+    before = {path.name: path.read_bytes() for path in wrong.iterdir()}
+    monkeypatch.chdir(wrong)
+    options = [*map(str, TINY), *([] if " -o " in command else ["-o", "new.npz"])] if command.startswith("train") else []
+    monkeypatch.setattr(sys, "argv", ["rnn-names", *command.replace("FILE", file).split(), *options])
+    code = exit_code(run_command)
+    out, err = capfd.readouterr()
+    assert (code, out) == (1, "")
+    assert err.startswith(f"Error: {WRONG[command, file]}") and err.count("\n") == 1 and err[:-1].isprintable()
+    assert {path.name: path.read_bytes() for path in wrong.iterdir() if path.name != "new.npz"} == before
+    (wrong / "new.npz").unlink(missing_ok=True)  # of a training whose log could not be written
 
 
 # --- Names of files ------------------------------------------------------------------------------------------------------------

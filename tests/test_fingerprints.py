@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
@@ -27,6 +27,7 @@ def by_hand(name):
     return total
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(TEXTS, max_size=20))
 def test_fingerprints_are_what_the_format_says(names):
     assert fingerprints(Names.from_strings(names)).tolist() == [by_hand(name) for name in names]
@@ -49,6 +50,7 @@ def test_parts_do_not_show(monkeypatch):
     assert len(set(whole.tolist())) == 5
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.sets(TEXTS, max_size=20), st.sets(TEXTS, max_size=20))
 def test_among_tells_what_is_in_a_list(known, asked):
     prints = np.unique(fingerprints(Names.from_strings(sorted(known))))

@@ -4,7 +4,6 @@ import ast
 import io
 import json
 import random
-import resource
 import struct
 import subprocess
 import sys
@@ -14,6 +13,8 @@ import zlib
 
 import numpy as np
 import pytest
+from test_model_file import WRONG_CONTENTS, rewrite
+from test_model_file import make as of_numpy
 
 from rnn_names import Model, archive, rnn
 from rnn_names.errors import ModelFileError
@@ -147,16 +148,19 @@ HOSTILE = {
     "a member twice": lambda c: zipped([*good(c), *good(c)]),
     "a member with and without .npy": lambda c: zipped([*good(c), ("Waa", members(c)["Waa.npy"])]),
     "encrypted": lambda c: in_directory(c, 8, "<H", 1),
+    "an object array": lambda c: zipped(good(c, Waa=npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", b"\x80\4N."))),
     "a huge weight": lambda c: zipped(good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))),
     "another cell": lambda c: zipped(good(c, meta=meta_of({"format": 1, "cell": ["\n"] * 1000}))),
     "a format with an escape": lambda c: zipped(good(c, meta=meta_of({"format": "\x1b[2J\n"}))),
 }  # fmt: skip
 
 LOAD = """
-import re, sys
+import re, resource, sys, time
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
-for path in sys.argv[1:]:
+for path in sys.argv[2:]:
+    limit = int(time.process_time()) + 1 + int(sys.argv[1])  # of processor time, for each; it ends the process
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
     try:
         Model.load(path)
     except ModelFileError as error:
@@ -175,24 +179,25 @@ def verdicts(content, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     for i, change in enumerate(HOSTILE.values()):
         (folder / f"{i}.npz").write_bytes(change(content))
+    for i, (change, _) in enumerate(WRONG_CONTENTS.values(), len(HOSTILE)):
+        torn = folder / f"{i}.npz"
+        of_numpy().save(torn)
+        rewrite(torn, change)
     (folder / "valid.npz").write_bytes(content)
-    paths = [folder / f"{i}.npz" for i in range(len(HOSTILE))] + [folder / "valid.npz"]
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS * len(HOSTILE), SECONDS * len(HOSTILE)))
-
-    done = subprocess.run([sys.executable, "-c", LOAD, *paths], capture_output=True, text=True, preexec_fn=limit, timeout=120)
+    cases = [*HOSTILE, *WRONG_CONTENTS]
+    paths = [folder / f"{i}.npz" for i in range(len(cases))] + [folder / "valid.npz"]
+    done = subprocess.run([sys.executable, "-c", LOAD, str(SECONDS), *paths], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "no warning reaches the user"
     *messages, peak = done.stdout.splitlines()
-    return dict(zip([*HOSTILE, "valid"], map(ast.literal_eval, messages), strict=True)), int(peak) * 1024
+    return dict(zip([*cases, "valid"], map(ast.literal_eval, messages), strict=True)), int(peak) * 1024
 
 
 def test_a_valid_file_is_accepted(verdicts):
     assert verdicts[0]["valid"] == "accepted"
 
 
-@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.parametrize("case", [*HOSTILE, *WRONG_CONTENTS])
 def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     message = verdicts[0][case]
     assert message != "accepted"

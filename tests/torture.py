@@ -1,11 +1,12 @@
 """The long form of the fault tests: `python tests/torture.py` kills, interrupts and damages far more than the suite has time for.
 
-It prints what it tried and how it went, and ends with an error at the first thing that is not as promised. `--kills`, `--interrupts`
-and `--edits` say how much; `--seconds` bounds the whole.
+It prints what it tried and how it went, and ends with an error at the first thing that is not as promised. `--kills`, `--interrupts`,
+`--share` and `--edits` say how much; `--seconds` bounds the whole.
 """
 
 import argparse
 import contextlib
+import json
 import random
 import signal
 import subprocess
@@ -26,7 +27,12 @@ TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs"
 """A run that saves many times a second, as every epoch is the best, and does not end."""
 
 # With its state written after every epoch, not every few seconds, there is more to hit.
-TRAIN = "import rnn_names.checkpoint as c, rnn_names.cli as cli; c.SECONDS_BETWEEN_WRITES = 0; cli.main()"
+TRAIN = """
+import faulthandler, signal, rnn_names.checkpoint, rnn_names.cli
+faulthandler.register(signal.SIGUSR1)
+rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
+rnn_names.cli.main()
+"""
 
 
 def train(output, *options, **streams):
@@ -35,6 +41,10 @@ def train(output, *options, **streams):
         corpus.write_text("Ada\nBo\nZoe\n")
     command = [sys.executable, "-c", TRAIN, "train", str(corpus), "-o", str(output), *TINY, *options]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
+
+
+DELICATE = "__del__|close|__exit__|threading.py|thread.py|archive.py"
+"""Places in which an interrupt was once lost or did harm, and their like."""
 
 
 def heed_interrupts():
@@ -103,16 +113,34 @@ def interrupted(output, number, rng):
     process.send_signal(number)
     if rng.random() < 0.3:
         process.send_signal(number)
-    try:
-        _, stderr = process.communicate(timeout=60)
-    finally:
-        process.kill()
+    stderr = last_words(process)
     lines = stderr.decode().splitlines()
     assert process.returncode == 130, (process.returncode, stderr)
     assert len(lines) == 1 and lines[0].startswith("Interrupted in epoch "), stderr
     held = Model.load(output).training["epoch"]
     assert f"(epoch {held})" in lines[0], (held, lines)
     return f"{signal.Signals(number).name}, {'resumable' if '--resume' in lines[0] else 'before the first epoch'}"
+
+
+def last_words(process, timeout=60):
+    """What a process says on stderr until it ends; one that does not end is asked where it is, which fails the test."""
+    try:
+        return process.communicate(timeout=timeout)[1]
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(1)
+        process.kill()
+        raise AssertionError(f"did not end within {timeout} s:\n{process.communicate()[1].decode()}") from None
+    finally:
+        process.kill()
+
+
+def places(share, match, until=float("inf")):
+    """Interrupts at places that the profiler knows, every `share`-th and those in which `match` is found; see `points.py`."""
+    command = [sys.executable, Path(__file__).with_name("points.py"), "--share", str(share), "--match", match]
+    done = subprocess.run([*command, "--seconds", str(until - time.monotonic())], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Counter(json.loads(done.stdout))
 
 
 def interrupts(count, folder, rng, until=float("inf")):
@@ -153,6 +181,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--interrupts", type=int, default=60)
+    parser.add_argument("--share", type=int, default=4, metavar="N", help="interrupt at every N-th place")
     parser.add_argument("--edits", type=int, default=30_000)
     parser.add_argument("--seconds", type=float, default=900, help="at most so long in all")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
@@ -163,6 +192,7 @@ def main():
     for title, wanted, torment in (
         ("runs killed", options.kills, lambda folder: kills(options.kills, folder, rng, until)),
         ("runs interrupted", options.interrupts, lambda folder: interrupts(options.interrupts, folder, rng, until)),
+        ("places interrupted at", None, lambda folder: places(options.share, DELICATE, until)),
         ("bits flipped", None, lambda folder: flips(folder, until)),
         ("random edits", options.edits, lambda folder: edits(options.edits, folder, rng, until)),
     ):
