@@ -7,6 +7,7 @@ inside the commands, so that --help and shell completion answer at once.
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import shlex
@@ -22,6 +23,7 @@ import click
 
 from rnn_names import __version__
 from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
+from rnn_names.workers import start_blas_with_one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -887,9 +889,8 @@ def _ignore_interrupts() -> None:
 
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
-    # Our own threads share the work out; BLAS threads would take a fifth of the start-up time only to be turned off again.
-    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+    start_blas_with_one_thread()
+    gc.set_threshold(50_000)  # reading modules makes many objects and hardly any garbage: look for it more rarely
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for developers
     _prepare_streams()
@@ -901,6 +902,7 @@ def main() -> NoReturn:
     _ignore_interrupts()
     if code == INTERRUPTED:
         os._exit(code)  # worker threads may be in the middle of something long
+    gc.freeze()  # what is left ends with the process: looking for garbage in it takes longer than drawing twenty names
     sys.exit(code)
 
 

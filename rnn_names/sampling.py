@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from rnn_names.guide import Guide
     from rnn_names.model import Model
 
-FIRST_BLOCK = 64
-"""Names of the stream's first block; each further one is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary)."""
+FIRST_BLOCK = 32
+"""Names of the stream's first block, a little more than are drawn when nobody says how many; each further one is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary)."""
 
 LARGEST_BLOCK = 1 << 17
 """Names. Larger blocks share more beginnings, and take more memory."""
@@ -157,7 +158,7 @@ def sample(model: Model, count: int, options: Options) -> Iterator[Names]:
 
 def glimpse(model: Model, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more draws: a look at a network in training, of which few names may come to an end."""
-    walk, bits = Walk(model, Options()), np.random.PCG64(seed)
+    walk, bits = Walk(model, Options()), Random(seed)
     size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
     names: list[str] = []
     while len(names) < count and drawn < 2 * count:
@@ -167,7 +168,7 @@ def glimpse(model: Model, count: int, seed: int) -> list[str]:
 
 def _drawn(walk: Walk, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
     """What `_draw_block` gives for each block, in order: the first at once, of the others a few at a time on as many threads."""
-    seed = np.random.SeedSequence(walk.options.seed).entropy
+    seed = int.from_bytes(os.urandom(16), "little") if walk.options.seed is None else walk.options.seed
     for block in blocks:
         yield _draw_block(walk, seed, block)
         break
@@ -261,12 +262,12 @@ def _blocks(start: int, count: int, largest: int) -> Iterator[_Block]:
         number, begin, size = number + 1, begin + size, min(2 * size, largest)
 
 
-def _draw_block(walk: Walk, seed: Any, block: _Block) -> tuple[Names, bool, Tally]:
+def _draw_block(walk: Walk, seed: int, block: _Block) -> tuple[Names, bool, Tally]:
     """The wanted names of a block, whether they are all there, and how the conditions did.
 
     How many are drawn at a time depends on the block alone, never on how many are needed: each name of a stream stays where it is.
     """
-    bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block.number,)))
+    bits = Random(f"{seed} {block.number}")  # Python makes its state from a SHA-512 of the text: blocks have nothing in common
     parts: list[Names] = []
     tally: Tally = {}
     found, drawn, size = 0, 0, block.size
@@ -359,7 +360,7 @@ class Walk:
         if any_length and not covered:
             return {}
         tally: Tally = {}
-        bits = np.random.PCG64(0)
+        bits = Random(0)
         for drawn in (PILOT // 8, PILOT):
             tally.clear()
             first = self.draw(drawn, bits)
@@ -396,12 +397,12 @@ class Walk:
             )
         return guide, covered, others
 
-    def draw(self, size: int, bits: np.random.PCG64) -> Names:
+    def draw(self, size: int, bits: Random) -> Names:
         """Draws `size` names together and keeps those that meet the conditions of length, and of the guide."""
         names, log_weights = self.draw_weighed(size, bits)
         return names if self.guide is None else names.take(np.flatnonzero(self.guide.keeps(log_weights, bits)))
 
-    def draw_weighed(self, size: int, bits: np.random.PCG64) -> tuple[Names, NDArray[np.float64]]:
+    def draw_weighed(self, size: int, bits: Random) -> tuple[Names, NDArray[np.float64]]:
         """Draws `size` names, without those of a wrong length; the names, and the natural logarithms of their weights.
 
         A weight is how much more often a name would come by the network's own law; without a guide, it is 1.
@@ -492,7 +493,7 @@ def _has_conditions(options: Options) -> bool:
 
 
 def _choose(
-    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: np.random.PCG64
+    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: Random
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """A next character for each name: the names in a new order, and the branch that each takes, n_y node + character, sorted.
 
@@ -500,7 +501,7 @@ def _choose(
     """
     # A number line on which node k owns [k, k + 1), cut up by the chances of its characters. With 32 random bits a point,
     # node + fraction is exact; with points in order, neighbours read the same memory.
-    points = node + (bits.random_raw(len(names)) >> np.uint64(32)) * 2.0**-32
+    points = node + np.frombuffer(bits.randbytes(4 * len(names)), "<u4") * 2.0**-32
     order = np.argsort(points, kind="stable")
     edges = chances
     for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
