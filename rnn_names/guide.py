@@ -75,6 +75,19 @@ class Marks:
     last: NDArray[np.intp]
     log_weight: NDArray[np.float64]
 
+    def __getitem__(self, nodes: slice) -> Marks:
+        """Those of some of the nodes."""
+        return Marks(self.state[nodes], self.last[nodes], self.log_weight[nodes])
+
+    @staticmethod
+    def concatenate(parts: list[Marks]) -> Marks:
+        """Those of all nodes of several parts, in order."""
+        return Marks(
+            np.concatenate([part.state for part in parts]),
+            np.concatenate([part.last for part in parts]),
+            np.concatenate([part.log_weight for part in parts]),
+        )
+
 
 class Guide:
     """Steers a walk towards names that an automaton accepts.
