@@ -17,7 +17,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -417,7 +417,7 @@ class Walk:
         log_weights = np.zeros(size)
         states, length = self.first_state, len(self.prefix)
         marks = guide.first(self.prefix) if guide else None
-        names, node = np.arange(size), np.zeros(size, np.intp)
+        names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
             chances = self.next_chances(states, work)
             if guide and marks:
@@ -436,7 +436,7 @@ class Walk:
                 first = _changes(branch)
                 children = parent[first], character[first]
                 below = guide.follow(marks, *children, length) if guide and marks else None
-                waiting.add(length + 1, states, *children, below, names, np.cumsum(first) - 1)
+                waiting.add(length + 1, states, *children, below, names, np.cumsum(first, dtype=np.int32) - 1)
             if not waiting:
                 break
             length, part = waiting.take()
@@ -552,8 +552,8 @@ class _Waiting:
 
 def _joined(parts: list[_Part]) -> _Part:
     """Parts of one level as one."""
-    above = np.cumsum([0] + [len(part.above) for part in parts])
-    nodes = np.cumsum([0] + [len(part.parent) for part in parts])
+    above = [0, *accumulate(len(part.above) for part in parts)]
+    nodes = [0, *accumulate(len(part.parent) for part in parts)]
     return _Part(
         np.concatenate([part.above for part in parts]),
         np.concatenate([part.parent + n for part, n in zip(parts, above, strict=False)]),
@@ -593,14 +593,15 @@ def _choose(
     points <<= _PLACE_BITS
     points |= np.arange(len(names), dtype=np.uint64)
     points.sort()
-    names = names[(points & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.intp)]
+    names = names[(points & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int32)]
     points >>= _PLACE_BITS
     edges = chances
     for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
         edges[i] += edges[i - 1]
     edges /= edges[-1]
     edges += np.arange(edges.shape[1])
-    return names, np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points * 2.0**-32, side="right")
+    branch = np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points * 2.0**-32, side="right")
+    return names, branch.astype(np.int32)
 
 
 _PLACE_BITS = 64 - 32 - (NODES_AT_ONCE - 1).bit_length()
