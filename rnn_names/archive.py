@@ -2,8 +2,9 @@
 
 Model files and the state of interrupted runs are such files. Any of them may come from a stranger, so reading runs nothing, looks at
 every size before memory is taken for it, and takes only what NumPy's own `savez` writes: headers in one fixed form, which a pattern
-reads (Python's parser would warn, recurse or grow on a bad one), members stored or deflated, no pickles. Each member's CRC-32 is
-compared, by `zipfile`, when its last byte is read, so a damaged number does not pass for another.
+reads (Python's parser would warn, recurse or grow on a bad one), members stored or deflated, no pickles. The zip's directory is read
+here, not by `zipfile`, which takes more forms than NumPy's, and as long to be imported as the rest of a model takes to be read. Each
+member's CRC-32 is compared, so a damaged number does not pass for another.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ import re
 import stat
 import struct
 import threading
-import zipfile
 import zlib
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -33,7 +33,7 @@ MAX_FILE_BYTES = (1 << 31) - 1
 """A longer zip would need the directory of zip64, which is not read."""
 
 MAX_DIRECTORY_BYTES = 1 << 14
-"""Of a zip's directory, which `zipfile` reads whole: some sixty bytes a member."""
+"""Of a zip's directory, which is read whole: some sixty bytes a member."""
 
 MAX_MEMBERS = 32
 
@@ -168,18 +168,13 @@ def read(path: str, types_of: Callable[[str], Collection[str]]) -> tuple[dict[st
         if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
             raise ModelFileError("not a model file: not a regular file, so it cannot be read from its end")
         with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            _check_directory(file, size)
-            with zipfile.ZipFile(file) as archive:
-                return _read_members(archive, size, types_of)
+            return _read_members(file, _directory(file), types_of)
     except OSError as error:
         hint = NO_FILE_HINT if isinstance(error, FileNotFoundError) else ""
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}{hint}") from error
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
-    # What zipfile and zlib raise for damaged archives is not documented in one place; this is all of it. OSError, above, has one more:
-    # a place before the file's beginning.
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error, OverflowError) as error:
+    except (zlib.error, struct.error, ValueError) as error:
         raise ModelFileError(f"{title}: not a model file, or a damaged one ({_one_line(error)})") from error
 
 
@@ -187,45 +182,102 @@ def _one_line(error: Exception) -> str:
     return shown(" ".join(str(error).split())[:100] or type(error).__name__)
 
 
-def _check_directory(file: IO[bytes], size: int) -> None:
-    """Bounds what `zipfile` reads at once on opening: the file's last 22 bytes say how long the directory before them is.
+class _Member(NamedTuple):
+    """An entry of the zip's directory: sizes in bytes, and where the member starts in the file."""
 
-    An archive may have a comment after them, or a zip64 record before; NumPy's have neither, and then there is no other place in which
-    `zipfile` could look for the directory.
-    """
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    unpacked: int
+    start: int
+
+
+_END = struct.Struct("<4s4H2IH")  # PKWARE's APPNOTE.TXT, 4.3.16
+_ENTRY = struct.Struct("<4s6H3I5H2I")  # 4.3.12
+_LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
+
+_STORED, _DEFLATED = 0, 8
+
+
+def _directory(file: IO[bytes]) -> list[_Member]:
+    """The entries of the directory at the end of a zip, as NumPy writes it: no comment after it, no zip64 record before its end."""
+    size = os.fstat(file.fileno()).st_size
     if size > MAX_FILE_BYTES:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
-    file.seek(max(size - 42, 0))
-    tail = file.read(42)
-    locator, end = tail[:-22], tail[-22:]
-    if not end.startswith(b"PK\5\6") or end[-2:] != b"\0\0" or locator.startswith(b"PK\6\7"):
+    file.seek(max(size - _END.size, 0))
+    end = file.read()
+    if len(end) != _END.size or not end.startswith(b"PK\5\6"):
         raise ModelFileError("not a model file, or a damaged one (it does not end as one)")
-    directory_bytes = int.from_bytes(end[12:16], "little")
-    if directory_bytes > MAX_DIRECTORY_BYTES:
-        raise ModelFileError(f"not a model file: a zip directory of {directory_bytes:,} bytes")
+    _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
+    if length > MAX_DIRECTORY_BYTES:
+        raise ModelFileError(f"not a model file: a zip directory of {length:,} bytes")
+    if count > MAX_MEMBERS:
+        raise ModelFileError(f"not a model file: {count} arrays in it")
+    if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
+        raise ModelFileError("not a model file, or a damaged one (its directory is not where it says)")
+    file.seek(start)
+    entries, members, at = file.read(length), [], 0
+    for _ in range(count):
+        signature, _, _, flags, method, _, _, crc, packed, unpacked, *lengths, _, _, _, offset = _ENTRY.unpack_from(entries, at)
+        at += _ENTRY.size
+        name = entries[at : at + lengths[0]].decode("ascii")
+        at += sum(lengths)
+        if signature != b"PK\1\2":
+            raise ModelFileError("not a model file, or a damaged one (an entry of its directory)")
+        members.append(_Member(name.removesuffix(".npy"), flags, method, crc, packed, unpacked, offset))
+    if at != length:
+        raise ModelFileError("not a model file, or a damaged one (its directory has another length)")
+    _check_directory(members, size)
+    return members
+
+
+def _check_directory(members: list[_Member], size: int) -> None:
+    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole."""
+    if len({member.name for member in members}) < len(members):
+        raise ModelFileError("damaged: an array is in it twice")
+    unpacked = sum(member.unpacked for member in members)
+    if unpacked > MAX_UNPACKED * size + FREE_BYTES:
+        raise ModelFileError(f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far")
+    for member in members:
+        if member.flags & 1:
+            raise ModelFileError(f"array {shown(member.name[:40])}: encrypted")
+        if member.method not in (_STORED, _DEFLATED):
+            raise ModelFileError(f"array {shown(member.name[:40])}: compressed in a way that is not read here")
 
 
 def _read_members(
-    archive: zipfile.ZipFile, size: int, types_of: Callable[[str], Collection[str]]
+    file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """All members, once the directory makes sense as a whole."""
-    members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
-    if len(archive.infolist()) > MAX_MEMBERS:
-        raise ModelFileError(f"not a model file: {len(archive.infolist())} arrays in it")
-    if len(members) < len(archive.infolist()):
-        raise ModelFileError("damaged: an array is in it twice")
-    for name, member in members.items():
+    """The JSON object and the arrays of all members."""
+    members = {member.name: member for member in directory}
+    for name in members:
         if name != "meta" and not types_of(name):
             raise ModelFileError(f"not a model file: unknown array {name[:40]!a}")
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # the others' unpackers know no bound
-            raise ModelFileError(f"array {name}: compressed in a way that is not read here")
-    unpacked = sum(member.file_size for member in members.values())
-    if unpacked > MAX_UNPACKED * size + FREE_BYTES:
-        raise ModelFileError(f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far")
     if "meta" not in members:
         raise ModelFileError("not a model file: no `meta` in it")
-    meta = _json(_read_meta(archive, members.pop("meta")))
-    return meta, {name: _read_array(archive, member, name, types_of(name)) for name, member in members.items()}
+    meta = _json(_read_meta(_unpacked(file, members.pop("meta"))))
+    return meta, {name: _read_array(_unpacked(file, member), name, types_of(name)) for name, member in members.items()}
+
+
+def _unpacked(file: IO[bytes], member: _Member) -> bytes:
+    """The bytes of a member, held to its size and CRC."""
+    file.seek(member.start)
+    signature, *_, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
+    name = file.read(name_length).decode("ascii").removesuffix(".npy")
+    file.seek(extra_length, os.SEEK_CUR)
+    data = file.read(member.packed)
+    if signature != b"PK\3\4" or name != member.name or len(data) != member.packed:
+        raise ModelFileError(f"array {member.name}: not where the directory says")
+    if member.method == _DEFLATED:
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        data = inflate.decompress(data, member.unpacked + 1)  # 0 would be no bound
+    if len(data) != member.unpacked:
+        raise ModelFileError(f"array {member.name}: its size is not what the directory says")
+    if zlib.crc32(data) != member.crc:
+        raise ModelFileError(f"array {member.name}: damaged (its CRC-32 does not fit)")
+    return data
 
 
 _HEADER = re.compile(
@@ -234,47 +286,45 @@ _HEADER = re.compile(
 )
 
 
-def _read_header(stream: IO[bytes], name: str) -> tuple[str, bool, tuple[int, ...]]:
-    """Type, Fortran order and shape from a member's beginning, in the one form in which NumPy writes them."""
-    start = stream.read(10)
-    length = int.from_bytes(start[8:], "little")
-    if not start.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
+def _read_header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
+    """Type, Fortran order and shape from a member's beginning, in the one form in which NumPy writes them; and where the data start."""
+    length = int.from_bytes(data[8:10], "little")
+    if not data.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
         raise ModelFileError(f"array {name}: unknown header version")
-    match = _HEADER.fullmatch(stream.read(length))
+    match = _HEADER.fullmatch(data, 10, 10 + length)
     if not match:
         raise ModelFileError(f"array {name}: a header that NumPy does not write")
-    return match[1].decode(), match[2] == b"True", tuple(int(part) for part in match[3].split(b",") if part.strip())
+    shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
+    return match[1].decode(), match[2] == b"True", shape, 10 + length
 
 
-def _read_data(stream: IO[bytes], name: str, size: int, member: zipfile.ZipInfo) -> bytes:
-    """The `size` bytes after a header; they end the member, and reading its last byte checks its CRC."""
-    if size > member.file_size:
+def _check_size(data: bytes, name: str, start: int, size: int) -> None:
+    """Raises ModelFileError unless `size` bytes follow a header, and end the member."""
+    if size > len(data) - start:
         raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
-    data = stream.read(size)
-    if len(data) != size or stream.read(1):
+    if size < len(data) - start:
         raise ModelFileError(f"array {name}: its size is not what its header says")
-    return data
 
 
-def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, types: Collection[str]) -> NDArray[Any]:
-    with archive.open(member) as stream:
-        type_, fortran_order, shape = _read_header(stream, name)
-        if type_ not in types or fortran_order or len(shape) > 2:
-            raise ModelFileError(f"array {name}: not {' or '.join(str(np.dtype(t)) for t in types)}, little-endian, in C order")
-        dtype = np.dtype(type_)
-        array = np.frombuffer(_read_data(stream, name, dtype.itemsize * math.prod(shape), member), dtype).reshape(shape)
+def _read_array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
+    type_, fortran_order, shape, start = _read_header(data, name)
+    if type_ not in types or fortran_order or len(shape) > 2:
+        raise ModelFileError(f"array {name}: not {' or '.join(str(np.dtype(t)) for t in types)}, little-endian, in C order")
+    dtype = np.dtype(type_)
+    _check_size(data, name, start, dtype.itemsize * math.prod(shape))
+    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ModelFileError(f"array {name}: a weight that is not a finite number")
     return array
 
 
-def _read_meta(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
-    with archive.open(member) as stream:
-        type_, _, shape = _read_header(stream, "meta")
-        size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
-        if shape != () or not 0 <= size <= MAX_META_BYTES:
-            raise ModelFileError("array meta: not a text of a sensible size")
-        return _read_data(stream, "meta", size, member).decode("utf-32-le").rstrip("\0")
+def _read_meta(data: bytes) -> str:
+    type_, _, shape, start = _read_header(data, "meta")
+    size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
+    if shape != () or not 0 <= size <= MAX_META_BYTES:
+        raise ModelFileError("array meta: not a text of a sensible size")
+    _check_size(data, "meta", start, size)
+    return data[start:].decode("utf-32-le").rstrip("\0")
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -29,12 +30,8 @@ PIECE_BYTES = 1 << 22
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
 """Characters of a name before NFC, which makes one of up to four; the time that NFC takes goes up with the square of its marks."""
 
-# No white space and no refused character lies beyond, so a table up to here answers for every code point.
 _TABLE_SIZE = 0x10000
-_SPACE = np.zeros(_TABLE_SIZE, dtype=bool)
-_SPACE[[ord(c) for c in WHITE_SPACE]] = True
-_REFUSED = np.zeros(_TABLE_SIZE, dtype=bool)
-_REFUSED[[ord(c) for c in REFUSED_CHARACTERS]] = True
+"""No white space and no refused character lies beyond, so a table up to here answers for every code point."""
 
 
 @dataclass(frozen=True)
@@ -363,7 +360,7 @@ def _cleaned(title: str, lines: Names, n_before: int) -> Names:
     codes = lines.codes
     starts, stops = _trimmed(lines)
     refused = np.zeros(len(codes) + 1, dtype=np.int32)
-    np.cumsum(_REFUSED[np.minimum(codes, _TABLE_SIZE - 1)], out=refused[1:])
+    np.cumsum(_among(codes, REFUSED_CHARACTERS), out=refused[1:])
     bad = np.flatnonzero((refused[stops] > refused[starts]) | (stops - starts > MAX_NAME_LENGTH))
     if len(bad):
         where = f"{title}, line {n_before + bad[0] + 1}"
@@ -373,12 +370,24 @@ def _cleaned(title: str, lines: Names, n_before: int) -> Names:
 
 def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where each line starts and stops without the white space around it."""
-    inked = np.flatnonzero(~_SPACE[np.minimum(lines.codes, _TABLE_SIZE - 1)])
+    inked = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))
     first = np.searchsorted(inked, lines.offsets[:-1])
     after = np.searchsorted(inked, lines.offsets[1:])
     blank = first == after
     inked = np.append(inked, 0)  # so that a blank last line finds an entry
     return np.where(blank, 0, inked[first]), np.where(blank, 0, inked[after - 1] + 1)
+
+
+def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:
+    """Which code points are those of some characters."""
+    return _table(characters)[np.minimum(codes, _TABLE_SIZE - 1)]
+
+
+@cache
+def _table(characters: str) -> NDArray[np.bool_]:
+    table = np.zeros(_TABLE_SIZE, dtype=bool)
+    table[[ord(c) for c in characters]] = True
+    return table
 
 
 def _too_long(length: int) -> str:
@@ -387,7 +396,7 @@ def _too_long(length: int) -> str:
 
 def _complaint(codes: NDArray[np.uint32]) -> str:
     """What is wrong with a line that cannot be a name."""
-    refused = codes[_REFUSED[np.minimum(codes, _TABLE_SIZE - 1)]]
+    refused = codes[_among(codes, REFUSED_CHARACTERS)]
     if not len(refused):
         return _too_long(len(codes))
     character = chr(refused[0])

@@ -37,6 +37,8 @@ import numpy as np
 from rnn_names.batches import EOS
 
 if TYPE_CHECKING:
+    from random import Random
+
     from numpy.typing import NDArray
 
     from rnn_names.automata import Automaton
@@ -72,6 +74,19 @@ class Marks:
     state: NDArray[np.int32]
     last: NDArray[np.intp]
     log_weight: NDArray[np.float64]
+
+    def __getitem__(self, nodes: slice) -> Marks:
+        """Those of some of the nodes."""
+        return Marks(self.state[nodes], self.last[nodes], self.log_weight[nodes])
+
+    @staticmethod
+    def concatenate(parts: list[Marks]) -> Marks:
+        """Those of all nodes of several parts, in order."""
+        return Marks(
+            np.concatenate([part.state for part in parts]),
+            np.concatenate([part.last for part in parts]),
+            np.concatenate([part.log_weight for part in parts]),
+        )
 
 
 class Guide:
@@ -123,9 +138,9 @@ class Guide:
         log_weight = marks.log_weight[parent] - np.log(self.ahead[length][character, state])
         return Marks(self.automaton.after[state, character], self._context[character], log_weight)
 
-    def keeps(self, log_weights: NDArray[np.float64], bits: np.random.PCG64) -> NDArray[np.bool_]:
+    def keeps(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.bool_]:
         """Which of some finished names are kept, by chance."""
-        uniform = ((bits.random_raw(len(log_weights)) >> np.uint64(11)) + 0.5) * 2.0**-53
+        uniform = ((np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) + 0.5) * 2.0**-53
         kept: NDArray[np.bool_] = np.log(uniform) < log_weights - self.log_highest
         return kept
 

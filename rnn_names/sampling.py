@@ -17,9 +17,9 @@ import unicodedata
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate, chain
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -36,11 +36,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rnn_names.conditions import Condition
-    from rnn_names.guide import Guide
+    from rnn_names.guide import Guide, Marks
     from rnn_names.model import Model
 
-FIRST_BLOCK = 64
-"""Names of the stream's first block; each further one is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary)."""
+FIRST_BLOCK = 32
+"""Names of the stream's first block, a few more than are drawn when nobody says how many.
+
+Each further block is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary).
+"""
 
 LARGEST_BLOCK = 1 << 17
 """Names. Larger blocks share more beginnings, and take more memory."""
@@ -48,8 +51,8 @@ LARGEST_BLOCK = 1 << 17
 MAX_THREADS = 4
 """Each thread holds a block; more of them would not use more memory than promised."""
 
-NODES_AT_ONCE = 1024
-"""Nodes whose states are computed together: few enough for the processor's cache, many enough to hide the calls."""
+NODES_AT_ONCE = 512
+"""Nodes whose states are computed together: few enough for the processor's cache and the memory promised, enough to hide the calls."""
 
 DRAWS_PER_BLOCK = 1 << 21
 """A block that is not full after as many draws, and as many more for every `FOUND_PER_BUDGET` names found, is given up."""
@@ -157,7 +160,7 @@ def sample(model: Model, count: int, options: Options) -> Iterator[Names]:
 
 def glimpse(model: Model, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more draws: a look at a network in training, of which few names may come to an end."""
-    walk, bits = Walk(model, Options()), np.random.PCG64(seed)
+    walk, bits = Walk(model, Options()), Random(seed)
     size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
     names: list[str] = []
     while len(names) < count and drawn < 2 * count:
@@ -167,7 +170,7 @@ def glimpse(model: Model, count: int, seed: int) -> list[str]:
 
 def _drawn(walk: Walk, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
     """What `_draw_block` gives for each block, in order: the first at once, of the others a few at a time on as many threads."""
-    seed = np.random.SeedSequence(walk.options.seed).entropy
+    seed = int.from_bytes(os.urandom(16), "little") if walk.options.seed is None else walk.options.seed
     for block in blocks:
         yield _draw_block(walk, seed, block)
         break
@@ -261,12 +264,12 @@ def _blocks(start: int, count: int, largest: int) -> Iterator[_Block]:
         number, begin, size = number + 1, begin + size, min(2 * size, largest)
 
 
-def _draw_block(walk: Walk, seed: Any, block: _Block) -> tuple[Names, bool, Tally]:
+def _draw_block(walk: Walk, seed: int, block: _Block) -> tuple[Names, bool, Tally]:
     """The wanted names of a block, whether they are all there, and how the conditions did.
 
     How many are drawn at a time depends on the block alone, never on how many are needed: each name of a stream stays where it is.
     """
-    bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block.number,)))
+    bits = Random(f"{seed} {block.number}")  # Python makes its state from a SHA-512 of the text: blocks have nothing in common
     parts: list[Names] = []
     tally: Tally = {}
     found, drawn, size = 0, 0, block.size
@@ -318,6 +321,8 @@ class Walk:
             )
         # A power of two that bounds the (names, n_y) arrays of a level.
         self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
+        # The input layer's result for each character: a name's inputs are one-hot.
+        self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
         self._follow_prefix(model)
         self.guide: Guide | None = None
         self.conditions: list[Condition] = []
@@ -338,10 +343,9 @@ class Walk:
         unknown = prefix[self.prefix == UNKNOWN]
         if len(unknown):
             raise VocabularyError(f"prefix {self.options.prefix!r}: the model does not know the character {chr(unknown[0])!r}")
-        work = rnn.Workspace()
         state = self.params["a0"][None]
         for character in [EOS, *self.prefix]:
-            state = self.states_after(state, np.array([0]), np.array([character]), work)
+            state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
         self.first_state = state
 
     def look_ahead(self) -> Tally:
@@ -359,7 +363,7 @@ class Walk:
         if any_length and not covered:
             return {}
         tally: Tally = {}
-        bits = np.random.PCG64(0)
+        bits = Random(0)
         for drawn in (PILOT // 8, PILOT):
             tally.clear()
             first = self.draw(drawn, bits)
@@ -396,59 +400,51 @@ class Walk:
             )
         return guide, covered, others
 
-    def draw(self, size: int, bits: np.random.PCG64) -> Names:
+    def draw(self, size: int, bits: Random) -> Names:
         """Draws `size` names together and keeps those that meet the conditions of length, and of the guide."""
         names, log_weights = self.draw_weighed(size, bits)
         return names if self.guide is None else names.take(np.flatnonzero(self.guide.keeps(log_weights, bits)))
 
-    def draw_weighed(self, size: int, bits: np.random.PCG64) -> tuple[Names, NDArray[np.float64]]:
+    def draw_weighed(self, size: int, bits: Random) -> tuple[Names, NDArray[np.float64]]:
         """Draws `size` names, without those of a wrong length; the names, and the natural logarithms of their weights.
 
         A weight is how much more often a name would come by the network's own law; without a guide, it is 1.
         """
-        depth, work, guide = self.max_length, rnn.Workspace(), self.guide
-        text = np.zeros((depth, size), np.min_scalar_type(self.n_y))
+        work, guide, waiting = rnn.Workspace(), self.guide, _Waiting(self.max_length + 1)
+        text = np.zeros((self.max_length, size), np.min_scalar_type(self.n_y))
         text[: len(self.prefix)] = self.prefix[:, None]
         lengths = np.zeros(size, np.int64)  # stays 0 for a name that goes on past the limit
         log_weights = np.zeros(size)
-        # A part of the tree: states, by way of those above; what the guide knows of them; which names are at them, and at which; the
-        # level. Going down in one part before the next keeps few states alive.
-        parts: list[Any] = [
-            (
-                partial(np.asarray, self.first_state),
-                guide and guide.first(self.prefix),
-                np.arange(size),
-                np.zeros(size, np.intp),
-                len(self.prefix),
-            )
-        ]
-        while parts:
-            make_states, marks, names, node, length = parts.pop()
-            states = make_states()
+        states, length = self.first_state, len(self.prefix)
+        marks = guide.first(self.prefix) if guide else None
+        names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
+        while True:
             chances = self.next_chances(states, work)
-            if guide:
+            if guide and marks:
                 marks = guide.steer(chances, marks, length)
             names, branch = _choose(chances, names, node, bits)
-            character = branch % self.n_y
-            goes_on = character != EOS
-            lengths[names[~goes_on]] = length
-            if guide:
-                log_weights[names[~goes_on]] = marks.log_weight[branch[~goes_on] // self.n_y]
-            if length == depth:
-                continue
-            names, branch = names[goes_on], branch[goes_on]
-            text[length, names] = character[goes_on]
-            first = np.diff(branch, prepend=-1) > 0
-            node, (parent, character) = np.cumsum(first) - 1, np.divmod(branch[first], self.n_y)
-            for start in range(0, len(parent), NODES_AT_ONCE):
-                nodes = slice(start, start + NODES_AT_ONCE)
-                here = slice(*np.searchsorted(node, (start, start + NODES_AT_ONCE)))
-                children = partial(self.states_after, states, parent[nodes], character[nodes], work)
-                below = guide and guide.follow(marks, parent[nodes], character[nodes], length)
-                parts.append((children, below, names[here], node[here] - start, length + 1))
+            parent = branch // self.n_y
+            character = branch - parent * self.n_y
+            ends = character == EOS
+            lengths[names[ends]] = length
+            if marks:
+                log_weights[names[ends]] = marks.log_weight[parent[ends]]
+            if length < self.max_length:
+                on = np.flatnonzero(~ends)
+                names, branch, parent, character = names[on], branch[on], parent[on], character[on]
+                text[length, names] = character
+                first = _changes(branch)
+                children = parent[first], character[first]
+                below = guide.follow(marks, *children, length) if guide and marks else None
+                waiting.add(length + 1, states, *children, below, names, np.cumsum(first, dtype=np.int32) - 1)
+            if not waiting:
+                break
+            length, part = waiting.take()
+            states = self.states_after(part.above, part.parent, part.character, work)
+            marks, names, node = part.marks, part.names, part.node
         kept = np.flatnonzero(lengths >= self.min_length)
         lengths = lengths[kept]
-        inside = np.arange(depth) < lengths[:, None]
+        inside = np.arange(self.max_length) < lengths[:, None]
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         return Names(self.codes[text.T[kept][inside]], offsets), log_weights[kept]
 
@@ -456,10 +452,11 @@ class Walk:
         """The probabilities of the next character after each state, by column: (n_y, nodes). A column may be off 1 by rounding."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
-        # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps the best; float32 ends at 1e±38.
-        logits -= logits.max(axis=1, keepdims=True)
-        with np.errstate(over="ignore"):
-            logits /= min(max(self.options.temperature, 1e-30), 1e30)
+        if self.options.temperature != 1:
+            # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps the best; float32 ends at 1e±38.
+            logits -= logits.max(axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                logits /= min(max(self.options.temperature, 1e-30), 1e30)
         rnn.softmax(logits, out=logits)
         chances = by_column.astype(np.float64)
         if self.options.top_k is not None and self.options.top_k < self.n_y:
@@ -471,18 +468,107 @@ class Walk:
     def states_after(
         self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], work: rnn.Workspace
     ) -> NDArray[Any]:
-        """The states after one more character: child i goes on from row parent[i] with character[i]; parents are in order."""
+        """The states after one more character, in `work`: child i goes on from row parent[i] with character[i].
+
+        Every row of `states` (p, n_a) should have a child: what it hands on is computed.
+        """
         n_a, cell, m = states.shape[1], self.cell, len(parent)
-        new_parent = np.diff(parent, prepend=-1) > 0
-        parents = parent[new_parent]
-        handed_on = work("handed_on", len(parents), cell.carried * n_a)
-        cell.hand_on(states[parents], self.params, handed_on)
-        from_a = work("from_a", m, cell.carried * n_a)
-        handed_on.take(np.cumsum(new_parent) - 1, axis=0, out=from_a, mode="clip")
-        from_x = rnn.input_layer(character, self.params, out=work("from_x", m, cell.gates * n_a))
-        children = np.empty((m, n_a), states.dtype)
+        handed_on = work("handed_on", len(states), cell.carried * n_a)
+        cell.hand_on(states, self.params, handed_on)
+        from_a = handed_on.take(parent, axis=0, out=work("from_a", m, cell.carried * n_a), mode="clip")
+        from_x = self.inputs.take(character, axis=0, out=work("from_x", m, cell.gates * n_a), mode="clip")
+        children = work("states", m, n_a)
         cell.step(from_x, from_a, children)
         return children
+
+
+class _Part(NamedTuple):
+    """Some nodes of one level, m of them, whose states are still to be computed.
+
+    Attributes:
+        above: (p, n_a) states of the nodes that they hang from.
+        parent: (m,) which row of `above` each hangs from, rising.
+        character: (m,) index of the character that leads into each.
+        marks: what the guide knows of them, if there is one.
+        names: (k,) the names that are at them.
+        node: (k,) at which node each name is, rising.
+    """
+
+    above: NDArray[Any]
+    parent: NDArray[Any]
+    character: NDArray[Any]
+    marks: Marks | None
+    names: NDArray[Any]
+    node: NDArray[Any]
+
+
+class _Waiting:
+    """The nodes that a walk has still to go to, by level.
+
+    Only as many as are computed together are taken where that is possible, and the deepest of those, so that few wait on any level.
+    """
+
+    def __init__(self, levels: int) -> None:
+        self._parts: list[list[_Part]] = [[] for _ in range(levels)]
+        self._nodes = [0] * levels
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return any(self._nodes)
+
+    def add(
+        self,
+        level: int,
+        states: NDArray[Any],
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        marks: Marks | None,
+        names: NDArray[Any],
+        node: NDArray[Any],
+    ) -> None:
+        """Adds nodes, of which `states` holds the states of all that they may hang from; the rest as in `_Part`."""
+        for start in range(0, len(parent), NODES_AT_ONCE):
+            nodes = slice(start, start + NODES_AT_ONCE)
+            here = slice(*np.searchsorted(node, (start, start + NODES_AT_ONCE)))
+            first = _changes(parent[nodes])
+            above = states.take(parent[nodes][first], axis=0)
+            below = marks and marks[nodes]
+            self._parts[level].append(_Part(above, np.cumsum(first) - 1, character[nodes], below, names[here], node[here] - start))
+        self._nodes[level] += len(parent)
+
+    def take(self) -> tuple[int, _Part]:
+        """At most `NODES_AT_ONCE` nodes, of the deepest level where so many wait, or else of the first where any do; and the level."""
+        full = [level for level, n in enumerate(self._nodes) if n >= NODES_AT_ONCE]
+        level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
+        parts = self._parts[level]
+        taken = [parts.pop()]
+        n = len(taken[0].parent)
+        while parts and n + len(parts[-1].parent) <= NODES_AT_ONCE:
+            taken.append(parts.pop())
+            n += len(taken[-1].parent)
+        self._nodes[level] -= n
+        return level, _joined(taken)
+
+
+def _joined(parts: list[_Part]) -> _Part:
+    """Parts of one level as one."""
+    above = [0, *accumulate(len(part.above) for part in parts)]
+    nodes = [0, *accumulate(len(part.parent) for part in parts)]
+    return _Part(
+        np.concatenate([part.above for part in parts]),
+        np.concatenate([part.parent + n for part, n in zip(parts, above, strict=False)]),
+        np.concatenate([part.character for part in parts]),
+        parts[0].marks and parts[0].marks.concatenate([part.marks for part in parts if part.marks]),
+        np.concatenate([part.names for part in parts]),
+        np.concatenate([part.node + n for part, n in zip(parts, nodes, strict=False)]),
+    )
+
+
+def _changes(rising: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each number is not the one before it: (m,) bool."""
+    changes = np.ones(len(rising), bool)
+    np.not_equal(rising[1:], rising[:-1], out=changes[1:])
+    return changes
 
 
 def _has_conditions(options: Options) -> bool:
@@ -492,23 +578,34 @@ def _has_conditions(options: Options) -> bool:
 
 
 def _choose(
-    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: np.random.PCG64
+    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: Random
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """A next character for each name: the names in a new order, and the branch that each takes, n_y node + character, sorted.
 
     `chances` (n_y, nodes) of each next character are spent; a column need not sum to 1.
     """
-    # A number line on which node k owns [k, k + 1), cut up by the chances of its characters. With 32 random bits a point,
-    # node + fraction is exact; with points in order, neighbours read the same memory.
-    points = node + (bits.random_raw(len(names)) >> np.uint64(32)) * 2.0**-32
-    order = np.argsort(points, kind="stable")
+    # A number line on which node k owns [k, k + 1), cut up by the chances of its characters, and a point on it for each name: 32 random
+    # bits after those of its node. With points in order, neighbours read the same memory; with the name's place in the bits after
+    # that, no two are equal, so there is one order, and numbers are sorted several times as fast as an index of them.
+    points = node.astype(np.uint64)
+    points <<= 32
+    points |= np.frombuffer(bits.randbytes(4 * len(names)), "<u4")
+    points <<= _PLACE_BITS
+    points |= np.arange(len(names), dtype=np.uint64)
+    points.sort()
+    names = names[(points & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int32)]
+    points >>= _PLACE_BITS
     edges = chances
     for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
         edges[i] += edges[i - 1]
     edges /= edges[-1]
     edges += np.arange(edges.shape[1])
-    branch = np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points[order], side="right")
-    return names[order], branch
+    branch = np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points * 2.0**-32, side="right")
+    return names, branch.astype(np.int32)
+
+
+_PLACE_BITS = 64 - 32 - (NODES_AT_ONCE - 1).bit_length()
+"""What is left of 64 bits for a name's place among those drawn together, after the random bits and those of a node."""
 
 
 def _keep_top_k(chances: NDArray[np.float64], k: int) -> None:

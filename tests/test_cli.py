@@ -354,6 +354,33 @@ def test_help_lists_the_commands_with_a_summary_each(cli):
     assert re.search(r"^  rnn-names train names.txt +learn", done.stdout, re.M), "the examples keep their lines"
 
 
+def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
+    program = """
+import sys, numpy, click
+before = set(sys.modules)
+import rnn_names.cli
+try: rnn_names.cli.main()
+except SystemExit: print(*sorted({'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect'} & (set(sys.modules) - before)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[3:] == [""]
+
+
+def test_blas_starts_with_one_thread_whatever_the_environment_says():
+    program = """
+from rnn_names.workers import one_blas_thread, start_blas_with_one_thread
+start_blas_with_one_thread()
+import numpy
+from threadpoolctl import threadpool_info
+with one_blas_thread(): print({each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} or {1})
+"""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "{1}\n"
+
+
 def test_help_does_not_wait_for_numpy():
     program = "import sys, rnn_names.cli\ntry: rnn_names.cli.main()\nexcept SystemExit: print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True)

@@ -3,6 +3,7 @@
 import re
 import time
 from collections import Counter
+from random import Random
 
 import numpy as np
 import pytest
@@ -165,7 +166,7 @@ def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     walk = guided(model, monkeypatch, **options)
     size = 20_000
-    names, log_weights = walk.draw_weighed(size, np.random.PCG64(3))
+    names, log_weights = walk.draw_weighed(size, Random(3))
     total = np.exp(log_weights).sum() / size
     meets = np.exp(model.log_prob([name for name in TEXTS if name.endswith("cb") and "a" in name])).sum()
     assert total == pytest.approx(meets, rel=0.05)
@@ -201,7 +202,7 @@ def test_names_that_one_in_a_million_are_come_in_seconds(model):
     walk = looking_ahead(model, **options)
     assert walk.guide.bias < 0.02
     with worker_threads(1):
-        _, log_weights = walk.draw_weighed(4000, np.random.PCG64(1))
+        _, log_weights = walk.draw_weighed(4000, Random(1))
     assert np.exp(log_weights).sum() / 4000 < 1e-5
 
 

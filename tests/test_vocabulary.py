@@ -1,11 +1,13 @@
 """Characters to indices and back."""
 
+import sys
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names.corpus import Names
-from rnn_names.vocabulary import UNKNOWN, Vocabulary, refused_characters
+from rnn_names.vocabulary import UNKNOWN, WHITE_SPACE, Vocabulary, refused_characters
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 
@@ -48,3 +50,7 @@ def test_a_union_has_the_characters_of_both_once(a, b):
 def test_refused_characters():
     harmful = "\x00\t\n\r\x1b\x7f\x85\x9b\u2028\u2029\ufeff\u202e\u2066\u200f\ud800"
     assert refused_characters(f"a{harmful}b é愛\u200d") == harmful
+
+
+def test_white_space_is_what_python_calls_so():
+    assert "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1)))) == WHITE_SPACE

@@ -39,8 +39,18 @@ class Plan:
 
     @property
     def sampled(self) -> int:
-        """Names to draw per round."""
+        """Names that rnn-names draws per round."""
         return 20_000 if self.quick else 1_000_000
+
+    @property
+    def peer_seconds(self) -> float:
+        """Seconds after which a side that is slower than rnn-names need not go on with its names, in a round."""
+        return 0.5 if self.quick else 4.0
+
+    @property
+    def search_seconds(self) -> float:
+        """The same, for each way to use PyTorch in the search for the best."""
+        return 0.2 if self.quick else 1.0
 
     @property
     def sampling_rounds(self) -> int:

@@ -39,8 +39,11 @@ class Namemaker:
 
         self._names = namemaker.make_name_set(Path(corpus).read_text(encoding="utf-8").splitlines())
 
-    def rate(self, n: int, bare: bool) -> float:
-        """Names per second; `bare`: without its filters, which leave out known names and repeats and keep the better of two."""
+    def rate(self, n: int, seconds: float, bare: bool) -> float:
+        """Names per second over `n` names, or as many as come in some seconds.
+
+        `bare`: without its filters, which leave out known names and repeats and keep the better of two.
+        """
         options: dict[str, Any] = {}
         if bare:
             options = {"exclude_real_names": False, "exclude_history": False, "add_to_history": False, "n_candidates": 1}
@@ -48,9 +51,11 @@ class Namemaker:
         make_name = self._names.make_name
         began = time.perf_counter()
         with Path(os.devnull).open("w", encoding="utf-8") as file:
-            for _ in range(n):
+            for made in range(1, n + 1):  # noqa: B007 - how far it came
                 file.write(make_name(**options) + "\n")
-        return n / (time.perf_counter() - began)
+                if time.perf_counter() - began > seconds:
+                    break
+        return made / (time.perf_counter() - began)
 
 
 Variant = tuple[int, int, str]
@@ -71,8 +76,8 @@ class TorchSampling:
         self._to_next, self._to_output, self._by = p["Waa"].T.contiguous(), p["Wya"].T.contiguous(), p["by"]
         self._first = torch.tanh(p["ba"] + p["a0"] @ self._to_next)[None]
 
-    def rate(self, n: int, variant: Variant, seed: int) -> float:
-        """Names per second over `n` names."""
+    def rate(self, n: int, seconds: float, variant: Variant, seed: int) -> float:
+        """Names per second over `n` names, or as many as come in some seconds."""
         import torch
 
         size, threads, draw = variant
@@ -81,11 +86,11 @@ class TorchSampling:
         made = 0
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file, torch.inference_mode():
-            while made < n:
+            while made < n and time.perf_counter() - began < seconds:
                 names = self._batch(min(size, n - made), draw)
                 file.write(names.to_lines())
                 made += len(names)
-        return n / (time.perf_counter() - began)
+        return made / (time.perf_counter() - began)
 
     def _batch(self, size: int, draw: str) -> Names:
         """Names drawn together; those that would grow too long are left out."""
