@@ -186,7 +186,14 @@ def cli() -> None:
 @click.argument("corpus", nargs=-1, required=True, type=FILE)
 @option("-o", "--output", group="Model", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
 @option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
-@option("--hidden-size", group="Model", type=click.IntRange(1, 8192), default=256, metavar="N", help="Hidden units.")
+@option(
+    "--hidden-size",
+    group="Model",
+    type=click.IntRange(1, 8192),
+    metavar="N",
+    show_default="by corpus size",
+    help="Hidden units.",
+)
 @option(
     "--init",
     group="Model",

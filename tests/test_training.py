@@ -196,7 +196,7 @@ def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(corpus)).values()
     given = {"epochs": 0, "distil_epochs": 0, "made_up_names": 0, "batch_size": 1, "learning_rate": 0.5, "patience": 1}
-    given.update({"dropout": 0.0, "recurrent_dropout": 0.0})
+    given.update({"hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
     assert Settings(**given).resolved(corpus) == Settings(**given)
 
 
@@ -289,7 +289,7 @@ def test_rank_0_trains_wax_as_it_is():
 
 # --- The second phase ----------------------------------------------------------------------------------------------------------
 
-TWO_PHASES = {"epochs": 15, "distil_epochs": 3, "made_up_names": 1000, "learning_rate": 0.02, "hidden_size": 32}
+TWO_PHASES = {"epochs": 15, "distil_epochs": 3, "made_up_names": 6000, "learning_rate": 0.02, "hidden_size": 32}
 
 
 def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
@@ -378,7 +378,7 @@ def test_the_second_phase_keeps_its_share_of_epochs(count):
 
 
 def test_the_length_of_both_phases_is_known_before(names):
-    trainer, records = trained(names, **{**TWO_PHASES, "epochs": 6}, held_out=0)
+    trainer, records = trained(names, **{**TWO_PHASES, "epochs": 6, "made_up_names": 1000}, held_out=0)
     assert sum(record.characters for record in records) == pytest.approx(trainer.total_characters, rel=0.15)
 
 
