@@ -3,6 +3,7 @@
 For each list, the same split in the same run: a tenth of the distinct names held out (at most 2,000). The rival is an interpolated
 Kneser-Ney n-gram (`tests/kneser_ney.py`) whose order and discount are chosen *on the held-out names*, which favours it. The network
 is trained as `rnn-names train LIST` does, with no option given; its best epoch is chosen on the held-out names too, as it always is.
+The rule behind the default settings was found on other tenths of the lists than those measured here.
 
 Of 10,000 samples: the share that is in neither part of the list, the share that is distinct, and the distance (total variation, from
 0 to 1) of their trigrams to those of the held-out names, beside the distance of as many training names to the same.
@@ -37,26 +38,29 @@ SAMPLES = 10_000
 
 @dataclass(frozen=True)
 class Task:
-    """A list, what part of it, and what must be reached."""
+    """A list, what part of it, and what must be reached.
+
+    The rule behind the default settings was found on other parts of the first three lists than those that `folds` names.
+    """
 
     title: str
     file: Path
-    folds: int
+    folds: range
     bar: float
     seconds: float
     size: int | None = None
 
 
 TASKS = {
-    "dinosaurs": Task("dinosaurs, mean of 5 folds", DATA / "dinosaurs.txt", 5, -0.03, 60),
-    "us-first-names": Task("US first names", DATA / "us-first-names.txt", 1, -0.06, 90),
-    "us-surnames": Task("US surnames", DATA / "us-surnames.txt", 1, -0.05, 240),
-    "200": Task("200 of the first names, mean of 5", DATA / "us-first-names.txt", 5, 0, 60, 200),
-    "500": Task("500 of the surnames, mean of 5", DATA / "us-surnames.txt", 5, 0, 60, 500),
-    "2000": Task("2,000 of the surnames", DATA / "us-surnames.txt", 1, 0, 60, 2000),
-    "greek": Task("Greek given names, mean of 5", HERE / "greek.txt", 5, 0, 60),
-    "russian": Task("Russian given names, mean of 5", HERE / "russian.txt", 5, 0, 60),
-    "chinese": Task("Chinese names", HERE / "chinese.txt", 1, 0, 60),
+    "dinosaurs": Task("dinosaurs, mean of 5 folds", DATA / "dinosaurs.txt", range(5), -0.03, 60),
+    "us-first-names": Task("US first names", DATA / "us-first-names.txt", range(3, 4), -0.06, 90),
+    "us-surnames": Task("US surnames", DATA / "us-surnames.txt", range(3, 4), -0.05, 240),
+    "200": Task("200 of the first names, mean of 5", DATA / "us-first-names.txt", range(5), 0, 60, 200),
+    "500": Task("500 of the surnames, mean of 5", DATA / "us-surnames.txt", range(5), 0, 60, 500),
+    "2000": Task("2,000 of the surnames", DATA / "us-surnames.txt", range(1), 0, 60, 2000),
+    "greek": Task("Greek given names, mean of 5", HERE / "greek.txt", range(5), 0, 60),
+    "russian": Task("Russian given names, mean of 5", HERE / "russian.txt", range(5), 0, 60),
+    "chinese": Task("Chinese names", HERE / "chinese.txt", range(1), 0, 60),
 }
 
 
@@ -159,7 +163,7 @@ def main() -> None:
     print("\n".join(lines), flush=True)
     for title in args.lists:
         task = TASKS[title]
-        lines.append(row(task, [measure(task, fold) for fold in range(task.folds)]))
+        lines.append(row(task, [measure(task, fold) for fold in task.folds]))
         print(lines[-1], flush=True)
     output = args.output or (HERE / "RESULTS.md" if args.lists == list(TASKS) else None)
     if output:
