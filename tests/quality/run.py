@@ -8,7 +8,9 @@ The rule behind the default settings was found on other tenths of the lists than
 Of 10,000 samples: the share that is in neither part of the list, the share that is distinct, and the distance (total variation, from
 0 to 1) of their trigrams to those of the held-out names, beside the distance of as many training names to the same.
 
-    python tests/quality/run.py [--lists dinosaurs us-first-names …] [--output FILE]
+Then, for lists of 200 names, what it brings to start from a model in the box; and what patience brings on the first names.
+
+    python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names …] [--output FILE]
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import platform
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kneser_ney import KneserNey
 
+from rnn_names import Model
 from rnn_names.corpus import MAX_HELD_OUT, Corpus, Names, read_corpus
 from rnn_names.training import Settings, Trainer
 
@@ -62,6 +66,16 @@ TASKS = {
     "russian": Task("Russian given names, mean of 5", HERE / "russian.txt", range(5), 0, 60),
     "chinese": Task("Chinese names", HERE / "chinese.txt", range(1), 0, 60),
 }
+
+
+FURTHER = {
+    "200 of the dinosaurs, mean of 5": Task("", DATA / "dinosaurs.txt", range(5), 0, 60, 200),
+    "the elvish names, mean of 5": Task("", DATA / "elvish.txt", range(5), 0, 60),
+}
+"""Lists that training goes on with from a model of another one, with which they have no names in common."""
+
+PATIENCE = Settings(hidden_size=512, epochs=48, distil_epochs=12, dropout=0.4, recurrent_dropout=0.3)
+"""More units, epochs and dropout than the default, for the lowest loss on first names rather than the soonest."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,41 @@ def measure(task: Task, fold: int) -> Result:
     )
 
 
+def losses(task: Task, fold: int, settings: Settings, *inits: Model | None) -> tuple[list[float], float]:
+    """The held-out loss of training on one split from each of some models, or from nothing; and the seconds of the last."""
+    with task.file.open("rb") as stream:
+        corpus, held_out = split(read_corpus([(task.title, stream)]), fold, task.size)
+    found = []
+    for init in inits:
+        began = time.perf_counter()
+        trainer = Trainer(corpus, settings, init, held_out)
+        for _ in trainer.epochs():
+            pass
+        found.append(trainer.best_loss)
+    return found, time.perf_counter() - began
+
+
+def further() -> Iterator[str]:
+    """A table, line by line: short lists alone, and from the model of first names in the box."""
+    yield "| list of 200 names | alone | from `first-names` | difference |"
+    yield "|---|---|---|---|"
+    start = Model.load("first-names")
+    for title, task in FURTHER.items():
+        alone, after = np.array([losses(task, fold, Settings(), None, start)[0] for fold in task.folds]).T
+        gain = after - alone
+        spread = np.std(gain, ddof=1) / len(gain) ** 0.5
+        yield f"| {title} | {alone.mean():.3f} | {after.mean():.3f} | {gain.mean():+.3f} ± {spread:.3f} |"
+
+
+def patience() -> Iterator[str]:
+    """A line: the first names with more of everything."""
+    task = TASKS["us-first-names"]
+    [loss], seconds = losses(task, task.folds[0], PATIENCE, None)
+    options = f"`--hidden-size {PATIENCE.hidden_size} --epochs {PATIENCE.epochs} --distil-epochs {PATIENCE.distil_epochs} "
+    options += f"--dropout {PATIENCE.dropout} --recurrent-dropout {PATIENCE.recurrent_dropout}`"
+    yield f"With {options}, the first names come to {loss:.3f} nats per character on the same split, in {seconds:.0f} s."
+
+
 def _share_new(samples: list[str], known: list[str]) -> float:
     listed = set(known)
     return sum(name not in listed for name in samples) / len(samples)
@@ -150,27 +199,45 @@ def row(task: Task, results: list[Result]) -> str:
     )
 
 
-def main() -> None:
-    """Measures, prints the table as it grows, and writes it down."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lists", nargs="+", choices=TASKS, default=list(TASKS))
-    parser.add_argument("--output", type=Path, default=None, help="default: RESULTS.md beside this file, when all lists are run")
-    args = parser.parse_args()
-    lines = [
-        "| list | network | Kneser-Ney | difference | bar | slowest training | bar | met | new | distinct | trigrams: samples / list |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    print("\n".join(lines), flush=True)
-    for title in args.lists:
+HEAD = """| list | network | Kneser-Ney | difference | bar | slowest training | bar | met | new | distinct | trigrams: samples / list |
+|---|---|---|---|---|---|---|---|---|---|---|"""
+
+
+def table(titles: list[str]) -> Iterator[str]:
+    """The table of some lists, line by line."""
+    yield HEAD
+    for title in titles:
         task = TASKS[title]
-        lines.append(row(task, [measure(task, fold) for fold in task.folds]))
-        print(lines[-1], flush=True)
-    output = args.output or (HERE / "RESULTS.md" if args.lists == list(TASKS) else None)
+        yield row(task, [measure(task, fold) for fold in task.folds])
+
+
+def main() -> None:
+    """Measures, prints the page as it grows, and writes it down."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--lists", nargs="*", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--parts", nargs="*", choices=["lists", "further", "patience"], default=["lists", "further", "patience"])
+    parser.add_argument("--output", type=Path, default=None, help="default: RESULTS.md beside this file, when all is run")
+    args = parser.parse_args()
+    whole = args.lists == list(TASKS) and len(args.parts) == 3
+    parts = {
+        "lists": ((__doc__ or "").split("\n", 2)[2].rsplit("\n\n", 2)[0], table(args.lists)),
+        "further": (
+            "## From one list to another\n\nTraining with default settings on the same splits, alone and with `--init`.",
+            further(),
+        ),
+        "patience": ("## With patience", patience()),
+    }
+    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
+    page = f"# Quality\n\nMade by `make quality` on {machine}.\n"
+    for part in args.parts:
+        text, lines = parts[part]
+        page += f"\n{text}\n\n"
+        for line in lines:
+            print(line, flush=True)
+            page += f"{line}\n"
+    output = args.output or (HERE / "RESULTS.md" if whole else None)
     if output:
-        machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
-        what = (__doc__ or "").split("\n", 2)[2].rsplit("\n\n", 1)[0]
-        text = f"# Quality\n\nMade by `make quality` on {machine}.\n\n{what}\n\n"
-        output.write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+        output.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
