@@ -223,7 +223,7 @@ def cli() -> None:
     type=click.IntRange(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch.",
+    help="Names per minibatch (in the second phase, at least 272).",
 )
 @option("--optimizer", group="Training", type=click.Choice(["adam", "sgd"]), default="adam", help="How weights follow gradients.")
 @option(
@@ -232,7 +232,7 @@ def cli() -> None:
     type=click.FloatRange(0, min_open=True),
     metavar="X",
     show_default="by optimizer",
-    help="The highest step size.",
+    help="The highest step size of the first phase; that of the second is 1.6 times as high.",
 )
 @option(
     "--clip",

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import rnn_names
-from rnn_names import Model
+from rnn_names import Model, training
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -490,3 +490,9 @@ def folder(model_file, tmp_path_factory):
     meta = json.loads(str(arrays["meta"]))
     np.savez(folder / "version.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "format": 99}))})
     return folder
+
+
+def test_help_says_of_the_second_phase_what_holds(cli):
+    text = " ".join(cli("train", "--help").stdout.split())
+    assert f"at least {training.LESSON_BATCH})" in text
+    assert f"{training.LESSON_RATE} times as high" in text

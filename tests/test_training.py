@@ -306,6 +306,24 @@ def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(name
     assert [record.held_out_loss for record in alone] == [record.held_out_loss for record in first]
 
 
+def test_the_second_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
+    steps = {1: [], 2: []}
+
+    def step(self, pool, trees, rngs, learning_rate):
+        steps[self.phase].append((sum(len(tree.ends) for tree in trees), len(trees), learning_rate))
+        return 1.0, 1
+
+    monkeypatch.setattr(Trainer, "_step", step)
+    monkeypatch.setattr(training, "WORK_TO_SHARE", 3 * 32 * 100)  # of minibatches from 100 names
+    trained(names, **{**TWO_PHASES, "batch_size": 20}, patience=20)
+    sizes, parts, rates = ({phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3))
+    assert {max(sizes[1]), max(sizes[2])} == {20, training.LESSON_BATCH}
+    assert set(parts[1]) == {1} and set(parts[2]) == {training.SHARDS}
+    # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
+    assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
+    assert max(rates[2]) == pytest.approx(TWO_PHASES["learning_rate"] * training.LESSON_RATE, rel=0.05)
+
+
 def test_the_second_phase_starts_from_the_best_weights(names):
     """With a rate near 0 after a first phase that got worse, it stays at the best."""
     trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **TWO_PHASES, "epochs": 40, "patience": 2}))
