@@ -413,7 +413,7 @@ class Walk:
         work, guide, waiting = rnn.Workspace(), self.guide, _Waiting(self.max_length + 1)
         text = np.zeros((self.max_length, size), np.min_scalar_type(self.n_y))
         text[: len(self.prefix)] = self.prefix[:, None]
-        lengths = np.zeros(size, np.int64)  # stays 0 for a name that goes on past the limit
+        lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))  # stays 0 for a name that goes on past the limit
         log_weights = np.zeros(size)
         states, length = self.first_state, len(self.prefix)
         marks = guide.first(self.prefix) if guide else None
@@ -442,11 +442,10 @@ class Walk:
             length, part = waiting.take()
             states = self.states_after(part.above, part.parent, part.character, work)
             marks, names, node = part.marks, part.names, part.node
-        kept = np.flatnonzero(lengths >= self.min_length)
-        lengths = lengths[kept]
-        inside = np.arange(self.max_length) < lengths[:, None]
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
-        return Names(self.codes[text.T[kept][inside]], offsets), log_weights[kept]
+        kept = lengths >= self.min_length
+        inside = np.arange(self.max_length)[:, None] < np.where(kept, lengths, 0)
+        offsets = np.concatenate(([0], np.cumsum(lengths[kept], dtype=np.int64)))
+        return Names(self.codes[text.T[inside.T]], offsets), log_weights[kept]
 
     def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes). A column may be off 1 by rounding."""
