@@ -53,8 +53,8 @@ MAX_THREADS = 4
 
 MEMORY_AT_ONCE = 1 << 23
 """Bytes that the nodes take whose states are computed together. The more nodes, the less often two threads wait for one another: 2,048
-of a plain cell of 256 units made 1.3 times as many names a second as 512. For a GRU, with three times the arithmetic per node, more than
-512 made no difference."""
+of a plain cell of 256 units made 1.1 times as many names a second as 512. For a GRU, with three times the arithmetic per node,
+more than 512 made no difference."""
 
 NODES_AT_ONCE = 512, 2048
 """The fewest and the most of them, whatever they take."""
