@@ -1,7 +1,7 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
 There are two phases. In the first the network learns from the names, with dropout. In the second it learns what a teacher predicts
-for names that an n-gram makes up: the joint opinion of that n-gram and of itself at the end of the first phase (distillation, Hinton
+for names that an n-gram makes up: the joint opinion of that n-gram and of itself at its best in the first phase (distillation, Hinton
 et al. 2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and are better together than alone; there is
 no end of made-up names to learn it from, so the one network that is saved comes close to it.
 
