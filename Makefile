@@ -30,13 +30,16 @@ fuzz: .venv-fuzz/.done  ## Let atheris look for lists and model files that are n
 bench:  ## Measure every speed that is promised, beside what it is compared with: keep the machine quiet.
 	$(PYTHON) tests/benchmarks/run.py
 
+parity: .venv-torch/.done  ## Compare loss, gradients and a loaded model with PyTorch.
+	.venv-torch/bin/python -m pytest tests/test_pytorch.py -rs
+
 recipes:  ## Check the recipes for one stream of names on many processes.
 	$(PYTHON) tests/benchmarks/recipes.py
 
 install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
 	PYTHON=$(PYTHON) tests/install_check.sh
 
-quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (a quarter of an hour).
+quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (most of an hour).
 	$(BIN)/python tests/quality/run.py
 
 models: $(VENV)/.run  ## Make the models in the box anew from the lists in data/.
@@ -64,4 +67,9 @@ $(VENV)/.test: $(VENV)/.run
 	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench recipes install-check clean quality models readme
+.venv-torch/.done: pyproject.toml
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
+	touch $@
+
+.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality models readme

@@ -42,11 +42,24 @@ class Checkpoint:
     """
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
-        """`output`: the model file that the run writes; `init`: the one that it started from."""
+        """Gets ready.
+
+        Args:
+            output: the model file that the run writes.
+            trainer: the run.
+            corpus: what it learns from.
+            init: the model that it started from.
+
+        Raises:
+            TrainingError: if its state would not fit a file.
+        """
         self.path, self.trainer, self.init = path_of(output), trainer, init
         self.written = False
-        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
+        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.asked)}
         self._state: dict[str, Any] | None = None
+        if trainer.state_bytes > archive.MAX_FILE_BYTES:
+            most = archive.MAX_FILE_BYTES
+            raise TrainingError(f"what --resume needs would be a file of over {most:,} bytes: try a smaller --hidden-size")
         self._last_write = time.monotonic()
 
     @classmethod
@@ -70,9 +83,13 @@ class Checkpoint:
         try:
             model = Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
             run = _run(meta)
-            _compare(run, digest(corpus), init, given)
+            _compare(run, digest(corpus), init)
+            settings = _settings(run["settings"])
+            if settings.hidden_size not in (None, model.hidden_size):  # before memory is taken for so many
+                raise ModelFileError("its model and its settings do not fit")
             # The best model so far stands for the one that the run started from: cell, size and vocabulary are the same.
-            trainer = Trainer(corpus, _settings(run["settings"]), model if run["init"] is not None else None)
+            trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
+            _compare_settings(trainer, given)
             state = {name.removeprefix(_STATE): array for name, array in arrays.items() if name.startswith(_STATE)}
             trainer.restore({**run["state"], **state}, model)
         except RnnNamesError as error:
@@ -134,21 +151,26 @@ def _run(meta: dict[str, Any]) -> dict[str, Any]:
     return run
 
 
-def _compare(run: dict[str, Any], corpus: str, init: str | None, given: Mapping[str, Any]) -> None:
-    """Raises TrainingError if a run had another corpus, beginning or setting."""
+def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
+    """Raises TrainingError if a run had another corpus or beginning."""
     if run.get("corpus") != corpus:
         raise TrainingError("that run learned from other names: give it the same list")
     if init not in (None, run.get("init")):
         raise TrainingError(f"that run had --init {shown(str(run.get('init')))}, not {shown(init)}: leave the option out")
+
+
+def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
+    """Raises TrainingError if a run had another setting than those given, whether as it was asked for or as it came to be."""
     for name, value in given.items():
-        had = run["settings"].get(name)
-        if had != value:
+        had = getattr(trainer.settings, name)
+        if value not in (had, getattr(trainer.asked, name)):
             option = "--" + name.replace("_", "-")
-            raise TrainingError(f"that run had {option} {shown(str(had))}, not {value}: leave the option out")
+            raise TrainingError(f"that run had {option} {had}, not {value}: leave the option out")
 
 
 def _settings(values: dict[str, Any]) -> Settings:
-    kinds = {field.name: str(field.type).split(" | ") for field in fields(Settings)}
+    # As they were asked for: None is for those that follow from the corpus.
+    kinds = {each.name: {str(each.type), "NoneType"} if each.default is None else {str(each.type)} for each in fields(Settings)}
     if {name: type(value).__name__ in kinds.get(name, ()) for name, value in values.items()} != dict.fromkeys(kinds, True):
         raise ModelFileError("not settings that this program writes")
     return Settings(**values)

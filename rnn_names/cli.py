@@ -185,11 +185,11 @@ def cli() -> None:
 )
 @click.argument("corpus", nargs=-1, required=True, type=FILE)
 @option("-o", "--output", group="Model", type=FILE, default=DEFAULT_MODEL, metavar="FILE", help="The model file to write.")
-@option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), default="gru", help="Gated unit, or the plain one.")
+@option("--cell", group="Model", type=click.Choice(["gru", "rnn"]), show_default="gru", help="Gated unit, or the plain one.")
 @option(
     "--hidden-size",
     group="Model",
-    type=click.IntRange(1, 8192),
+    type=click.IntRange(1, 4096),
     metavar="N",
     show_default="by corpus size",
     help="Hidden units.",
@@ -199,7 +199,7 @@ def cli() -> None:
     group="Model",
     type=MODEL,
     metavar="MODEL",
-    help="Start from the weights of this model, a file or one in the box (its cell and size).",
+    help="Start from the weights of this model, a file or one in the box; cell and size are then those of it.",
 )
 @option(
     "--epochs",

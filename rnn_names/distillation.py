@@ -43,7 +43,7 @@ class Teacher:
 
     Attributes:
         ngram: of the training names.
-        params: the network's, as at the end of the first phase.
+        params: the network's, the best of the first phase.
     """
 
     def __init__(self, ngram: NGram, params: rnn.Params) -> None:

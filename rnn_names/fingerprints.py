@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 NAMES_AT_ONCE = 1 << 16
 
-DTYPES = ("<u8", "<u4")
-"""How fingerprints are stored: whole, or their upper halves."""
-
 
 def fingerprints(names: Names) -> NDArray[np.uint64]:
     """The fingerprint of each name, whose codes are code points in NFC: (len(names),) uint64.

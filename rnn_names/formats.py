@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rnn_names.corpus import Names
     from rnn_names.model import Model
 
-FORMATS = ("text", "jsonl", "csv", "tsv")
-
 FIELDS = ("name", "log_prob", "novel")
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names import __version__, archive, boxed
-from rnn_names.archive import check_writable as check_writable
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.vocabulary import MAX_NAME_LENGTH, Vocabulary, refused_characters
 
@@ -39,7 +38,8 @@ class Model:
 
     Attributes:
         vocabulary: the characters.
-        params: the arrays Wax, Waa, Wya, ba, by and a0, and bn for a GRU; float32, shapes as in `rnn_names.rnn`.
+        params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by (n_y,) and a0 (n_a,), with g = 1;
+            for a GRU g = 3, and there is a bn (n_a,).
         training: the record of its training, as JSON can hold it; `longest` is the length in characters of the longest name seen.
         fingerprints: (n,) those of all names of its corpus, sorted, as `rnn_names.fingerprints` makes them; None where they are not
             kept.
@@ -65,6 +65,7 @@ class Model:
 
         Raises:
             SamplingError: for options that cannot be met.
+            VocabularyError: for a prefix, suffix or contained text with characters that the model does not know.
         """
         from rnn_names.sampling import Options, sample
 
@@ -75,6 +76,7 @@ class Model:
 
         Raises:
             SamplingError: for options that cannot be met, or a search that would take too much memory.
+            VocabularyError: for a prefix, suffix or contained text with characters that the model does not know.
         """
         from rnn_names.best import best
         from rnn_names.sampling import Options
@@ -82,12 +84,13 @@ class Model:
         return [name for names in best(self, count, Options(**options)) for name in names.to_strings()]
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
-        """Natural logarithm of the probability of each name, its end included; -inf for one with a character unknown to the model."""
-        from rnn_names.corpus import Names
+        """Natural logarithm of the probability of each name, in nats, its end included: (len(names),).
+
+        -inf for a name with a character unknown to the model. Strings are normalised to NFC first, as a corpus is.
+        """
         from rnn_names.scoring import log_probs
 
-        names = names if isinstance(names, Names) else Names.from_strings(names)
-        return log_probs(self.params, self.vocabulary, names)
+        return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
         """Whether each name is in the corpus that the model was trained on, held-out names included: (len(names),) bool.
@@ -97,7 +100,6 @@ class Model:
         Raises:
             SamplingError: if the model does not keep fingerprints of its corpus.
         """
-        from rnn_names.corpus import Names
         from rnn_names.errors import SamplingError
         from rnn_names.fingerprints import among, fingerprints
 
@@ -105,9 +107,7 @@ class Model:
             raise SamplingError(
                 "the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again"
             )
-        if not isinstance(names, Names):
-            names = Names.from_strings(unicodedata.normalize("NFC", name) for name in names)
-        return among(fingerprints(names), self.fingerprints)
+        return among(fingerprints(_normalised(names)), self.fingerprints)
 
     def facts(self) -> dict[str, Any]:
         """What there is to know about the model but its weights, as JSON can hold it; `fingerprints` is how many there are."""
@@ -183,6 +183,12 @@ class Model:
         if fingerprints is not None and (fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()):
             raise ModelFileError("array fingerprints: not a row of numbers in rising order")
         return cls(vocabulary, params, training, fingerprints)
+
+
+def _normalised(names: Iterable[str] | Names) -> Names:
+    from rnn_names.corpus import Names
+
+    return names if isinstance(names, Names) else Names.from_strings(unicodedata.normalize("NFC", name) for name in names)
 
 
 def _vocabulary(characters: Any) -> Vocabulary:

@@ -1,4 +1,4 @@
-"""From gradients to better parameters: clipping, SGD, Adam, the learning-rate schedule.
+"""From gradients to better parameters: clipping, SGD, Adam.
 
 All parameters of a network lie in one flat vector, and so do their gradients: one operation then serves all arrays at once.
 """

@@ -1,7 +1,7 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
 There are two phases. In the first the network learns from the names, with dropout. In the second it learns what a teacher predicts
-for names that an n-gram makes up: the joint opinion of that n-gram and of itself at the end of the first phase (distillation, Hinton
+for names that an n-gram makes up: the joint opinion of that n-gram and of itself at its best in the first phase (distillation, Hinton
 et al. 2015, arXiv:1503.02531). A network and an n-gram of a short list err differently, and are better together than alone; there is
 no end of made-up names to learn it from, so the one network that is saved comes close to it.
 
@@ -67,13 +67,26 @@ FROM_CORPUS: Any = None
 """In place of a setting: a value that follows from the corpus, see `Settings.resolved`."""
 
 
+_COUNT = (0, math.inf, "at least 0")
+_POSITIVE_COUNT = (1, math.inf, "at least 1")
+_POSITIVE = (math.ulp(0.0), math.inf, "a finite number above 0")
+_SHARE = (0, 1, "at least 0 and below 1")
+_BOUNDS: dict[str, tuple[float, float, str]] = {
+    **dict.fromkeys(("epochs", "distil_epochs", "made_up_names", "embedding_size", "seed"), _COUNT),
+    **dict.fromkeys(("hidden_size", "batch_size", "patience"), _POSITIVE_COUNT),
+    **dict.fromkeys(("learning_rate", "clip"), _POSITIVE),
+    **dict.fromkeys(("held_out", "dropout", "recurrent_dropout"), _SHARE),
+}
+"""For each setting that is a number: the least that it can be, what it must stay below, and both in words."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """How to train.
 
     Attributes:
-        cell: "gru" or "rnn".
-        hidden_size: n_a, the number of hidden units.
+        cell: "gru" or "rnn"; None for that of the model that training starts from, or else "gru".
+        hidden_size: n_a, the number of hidden units; None for that of the model that training starts from, or else by the corpus.
         epochs: epochs of both phases, at most; 0 gives the untrained model.
         distil_epochs: how many of them belong to the second phase; 0 leaves it out.
         made_up_names: names that the n-gram makes up for each epoch of the second phase, besides those of the corpus.
@@ -86,11 +99,11 @@ class Settings:
         recurrent_dropout: chance that a unit is left out on its way to the next step, drawn for each shard of a minibatch and the
             same at all its steps (Gal & Ghahramani 2016, arXiv:1512.05287).
         embedding_size: rank of Wax while it is trained; 0 trains it as it is.
-        patience: epochs without a lower held-out loss after which training stops.
+        patience: epochs without a lower held-out loss after which a phase ends.
         seed: of everything random.
     """
 
-    cell: str = "gru"
+    cell: str = FROM_CORPUS
     hidden_size: int = FROM_CORPUS
     epochs: int = FROM_CORPUS
     distil_epochs: int = FROM_CORPUS
@@ -106,6 +119,21 @@ class Settings:
     patience: int = FROM_CORPUS
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuses what cannot be.
+
+        Raises:
+            TrainingError: for values that make no sense.
+        """
+        for name, (least, below, what) in _BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not (least <= value < below):
+                raise TrainingError(f"{name.replace('_', '-')} {value}: must be {what}")
+        for name, choices in (("cell", rnn.CELLS), ("optimizer", optimizers.OPTIMIZERS)):
+            value = getattr(self, name)
+            if value is not None and value not in choices:
+                raise TrainingError(f"{name} {value!r}: must be one of {', '.join(choices)}")
+
     def resolved(self, corpus: Corpus) -> Settings:
         """The same settings with a number in place of every `FROM_CORPUS`."""
         # Found by trial on parts of the dinosaurs (1,186 names to train on), US first names (26,724) and US surnames (86,799) that
@@ -119,6 +147,7 @@ class Settings:
         distil_epochs = min(round(5 + ratio / 25), 8)
         first_epochs = min(max(round(113 / math.sqrt(ratio)), 8), 150)
         rule: dict[str, Any] = {
+            "cell": "gru",
             "hidden_size": 192 if len(corpus) < 5_000 else 256 if len(corpus) < 50_000 else 320,
             "epochs": distil_epochs + first_epochs,
             "distil_epochs": distil_epochs,
@@ -169,9 +198,14 @@ class Trainer:
     """Training of one network on one corpus.
 
     Attributes:
-        settings: as resolved for the corpus.
+        asked: the settings as they were given.
+        settings: the same as resolved for the corpus.
         corpus, held_out: what is trained on and what is measured on.
+        vocabulary: the characters of both, and those of the model that training starts from.
+        longest: characters of the longest name of both.
         model: the best model so far.
+        best_epoch, best_loss: its epoch and its held-out loss in nats per character; 0 and infinity before the first.
+        smoothed_loss: see `Epoch`.
         phase: 1 or 2.
         epoch: how many are done.
         fingerprints: of all names, held-out ones and those of the model that training starts from included.
@@ -188,8 +222,14 @@ class Trainer:
 
         Raises:
             CorpusError: if holding names out leaves none to train on.
+            TrainingError: for settings that the model to start from contradicts.
         """
+        self.asked = settings
         if init is not None:
+            for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
+                if getattr(settings, name) not in (None, own):
+                    option = name.replace("_", "-")
+                    raise TrainingError(f"{option} {getattr(settings, name)}: the model to start from has {own}; leave it out")
             # Its Wax, and columns for new characters, need not be of a low rank.
             settings = replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
         self.settings = settings = settings.resolved(corpus)
@@ -382,6 +422,13 @@ class Trainer:
             **{name: array.copy() for name, array in self._state_arrays().items()},
         }
 
+    @property
+    def state_bytes(self) -> int:
+        """Of the arrays of a state and its model, when they are most."""
+        model, teacher = self.model.arrays.values(), self.model.params.values()  # a teacher only comes with the second phase
+        state = [array for name, array in self._state_arrays().items() if not name.startswith("teacher_")]
+        return sum(array.nbytes for array in (*model, *teacher, *state))
+
     def _state_arrays(self) -> dict[str, Array]:
         """The arrays of the state, by name, themselves."""
         teacher = self._teacher.params if self._teacher is not None else {}
@@ -428,7 +475,7 @@ def train(names: Iterable[str] | Corpus, settings: Settings | None = None, init:
 
     Raises:
         CorpusError: for names that cannot be learned from.
-        TrainingError: if the numbers overflow.
+        TrainingError: for settings that make no sense, or if the numbers overflow.
     """
     corpus = names if isinstance(names, Corpus) else corpus_from_strings(names)
     trainer = Trainer(corpus, replace(settings or Settings(), **options), init)

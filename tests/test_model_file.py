@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import rnn_names
-from rnn_names import Model, model, rnn
+from rnn_names import Model, archive, model, rnn
 from rnn_names.errors import ModelFileError
 from rnn_names.vocabulary import Vocabulary
 
@@ -283,5 +283,5 @@ def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
     with pytest.raises(ModelFileError, match=r"cannot be written|directory"):
         make().save(tmp_path / where)
     with pytest.raises(ModelFileError):
-        model.check_writable(str(tmp_path / where))
+        archive.check_writable(str(tmp_path / where))
     assert list(tmp_path.iterdir()) == []

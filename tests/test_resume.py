@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, archive
 from rnn_names.archive import read
 from rnn_names.checkpoint import Checkpoint, digest, types_of
 from rnn_names.corpus import corpus_from_strings
@@ -80,7 +80,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, 
 
 def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
     init = str(tmp_path / "start.npz")
-    Trainer(corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=6, epochs=0)).model.save(init)
+    Trainer(corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=8, epochs=0)).model.save(init)
     whole = Trainer(corpus, Settings(**SETTINGS), Model.load(init))
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
@@ -122,6 +122,31 @@ def test_other_names_another_count_or_another_setting(run, corpus, names):
     assert Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch == 1
 
 
+def test_the_same_options_again_are_the_run_s_even_where_it_made_something_else_of_them(corpus, tmp_path):
+    asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
+    trainer = interrupted(tmp_path / "m.npz", corpus, 1, asked)
+    assert trainer.settings.distil_epochs == 2, "a teacher needs a first phase"
+    for given in ({}, {"epochs": 3, "distil_epochs": 5}, {"distil_epochs": 2}):
+        assert Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, given).trainer.settings == trainer.settings
+    assert "had --distil-epochs 2, not 4" in refusal(str(tmp_path / "m.npz"), corpus, distil_epochs=4)
+    again = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {})
+    again.keep()
+    again.write()
+    assert Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {"distil_epochs": 5}).trainer.epoch == 1, "a second time"
+
+
+def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_path, monkeypatch):
+    trainer = Trainer(corpus, Settings(**SETTINGS))
+    written = interrupted(tmp_path / "m.npz", corpus, 4)
+    assert written.phase == 2
+    # As much as the largest state takes, but for JSON and the headers of the zip.
+    size = (tmp_path / "m.npz.resume").stat().st_size
+    assert size - 20_000 < trainer.state_bytes < size
+    monkeypatch.setattr(archive, "MAX_FILE_BYTES", trainer.state_bytes - 1)
+    with pytest.raises(TrainingError, match="try a smaller --hidden-size"):
+        Checkpoint(str(tmp_path / "n.npz"), trainer, corpus, None)
+
+
 def test_the_order_of_the_list_does_not_matter(run, names):
     assert Checkpoint.resumed(run, corpus_from_strings(names[149::-1]), None, {}).trainer.epoch == 1
 
@@ -144,6 +169,8 @@ BAD_STATES = {
     "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
     "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
+    "another size": lambda meta, arrays: meta["run"]["settings"].update(hidden_size=10**9),
+    "settings that cannot be": lambda meta, arrays: meta["run"]["settings"].update(dropout=float("nan")),
     "weights short": lambda meta, arrays: arrays.update(state_trained=arrays["state_trained"][:-1]),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "NaN": lambda meta, arrays: arrays["state_trained"].fill(np.nan),

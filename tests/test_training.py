@@ -196,8 +196,39 @@ def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(corpus)).values()
     given = {"epochs": 0, "distil_epochs": 0, "made_up_names": 0, "batch_size": 1, "learning_rate": 0.5, "patience": 1}
-    given.update({"hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
+    given.update({"cell": "rnn", "hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
     assert Settings(**given).resolved(corpus) == Settings(**given)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"cell": "lstm"},
+        {"optimizer": "rmsprop"},
+        {"hidden_size": 0},
+        {"epochs": -1},
+        {"distil_epochs": -1},
+        {"made_up_names": -1},
+        {"batch_size": 0},
+        {"learning_rate": 0.0},
+        {"learning_rate": float("inf")},
+        {"clip": float("inf")},
+        {"clip": float("nan")},
+        {"dropout": 1.0},
+        {"dropout": float("nan")},
+        {"recurrent_dropout": -0.1},
+        {"held_out": float("nan")},
+        {"embedding_size": -1},
+        {"patience": 0},
+        {"seed": -1},
+    ],
+    ids=str,
+)
+def test_settings_that_make_no_sense_are_one_line(settings):
+    [(name, value)] = settings.items()
+    with pytest.raises(TrainingError) as raised:
+        Settings(**settings)
+    assert str(raised.value).startswith(f"{name.replace('_', '-')} {value!r}: must be ")
 
 
 def test_train_takes_strings_and_refuses_what_is_no_corpus(names):
@@ -223,6 +254,15 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
         kept = kept[:, known] if name == "Wax" else kept[known] if name in ("Wya", "by") else kept
         assert np.array_equal(kept, array), name
     assert np.isfinite(grown.log_prob(["Zoé"])).all()
+
+
+def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
+    start = train(names, cell="rnn", hidden_size=16, epochs=0)
+    for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
+        assert Trainer(corpus_from_strings(names), Settings(**settings), start).model.hidden_size == 16
+    for settings, message in (({"cell": "gru"}, "cell gru: .* has rnn"), ({"hidden_size": 8}, "hidden-size 8: .* has 16")):
+        with pytest.raises(TrainingError, match=message):
+            Trainer(corpus_from_strings(names), Settings(**settings), start)
 
 
 def test_init_goes_on_from_where_the_model_was(names):

@@ -2,7 +2,8 @@
 
 For each list, the same split in the same run: a tenth of the distinct names held out (at most 2,000). The rival is an interpolated
 Kneser-Ney n-gram (`tests/kneser_ney.py`) whose order and discount are chosen *on the held-out names*, which favours it. The network
-is trained as `rnn-names train LIST` does, with no option given; its best epoch is chosen on the held-out names too, as it always is.
+is trained with the default settings for a list as long as the rest, with no option given; its best epoch is chosen on the held-out
+names too, as it always is.
 The rule behind the default settings was found on other tenths of the lists than those measured here.
 
 Of 10,000 samples: the share that is in neither part of the list, the share that is distinct, and the distance (total variation, from
@@ -10,7 +11,9 @@ Of 10,000 samples: the share that is in neither part of the list, the share that
 
 Then, for lists of 200 names, what it brings to start from a model in the box; and what patience brings on the first names.
 
-    python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names …] [--output FILE]
+    python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names …]
+
+RESULTS.md beside this file keeps what was measured; where not all parts are run, the others are left as they are there.
 """
 
 from __future__ import annotations
@@ -37,7 +40,11 @@ from rnn_names.training import Settings, Trainer
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "RESULTS.md"
 SAMPLES = 10_000
+
+TITLES = {"lists": "Against Kneser-Ney", "further": "From one list to another", "patience": "With patience"}
+"""The parts of the page."""
 
 
 @dataclass(frozen=True)
@@ -211,33 +218,35 @@ def table(titles: list[str]) -> Iterator[str]:
         yield row(task, [measure(task, fold) for fold in task.folds])
 
 
+def page(parts: dict[str, str]) -> str:
+    """RESULTS.md: a section for each part, of which those not given are as they were."""
+    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
+    before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
+    sections = {**{section.split("\n")[0]: "\n".join(section.split("\n")[1:]).strip("\n") for section in before}, **parts}
+    ordered = [f"## {title}\n\n{sections[title].strip()}\n" for title in TITLES.values() if title in sections]
+    return "\n".join([f"# Quality\n\nMade by `make quality` on {machine}.\n", *ordered])
+
+
 def main() -> None:
-    """Measures, prints the page as it grows, and writes it down."""
+    """Measures, prints each line as it comes, and writes down what is whole."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--lists", nargs="*", choices=TASKS, default=list(TASKS))
-    parser.add_argument("--parts", nargs="*", choices=["lists", "further", "patience"], default=["lists", "further", "patience"])
-    parser.add_argument("--output", type=Path, default=None, help="default: RESULTS.md beside this file, when all is run")
+    parser.add_argument("--parts", nargs="*", choices=TITLES, default=list(TITLES))
     args = parser.parse_args()
-    whole = args.lists == list(TASKS) and len(args.parts) == 3
+    explained = (__doc__ or "").split("\n", 2)[2].split("\n\nThen, for")[0]
     parts = {
-        "lists": ((__doc__ or "").split("\n", 2)[2].rsplit("\n\n", 2)[0], table(args.lists)),
-        "further": (
-            "## From one list to another\n\nTraining with default settings on the same splits, alone and with `--init`.",
-            further(),
-        ),
-        "patience": ("## With patience", patience()),
+        "lists": (explained, table(args.lists)),
+        "further": ("Training with default settings on the same splits, alone and with `--init`.", further()),
+        "patience": ("With more of everything than the defaults.", patience()),
     }
-    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
-    page = f"# Quality\n\nMade by `make quality` on {machine}.\n"
     for part in args.parts:
         text, lines = parts[part]
-        page += f"\n{text}\n\n"
+        found = ""
         for line in lines:
             print(line, flush=True)
-            page += f"{line}\n"
-    output = args.output or (HERE / "RESULTS.md" if whole else None)
-    if output:
-        output.write_text(page, encoding="utf-8")
+            found += f"{line}\n"
+        if part != "lists" or args.lists == list(TASKS):
+            RESULTS.write_text(page({TITLES[part]: f"{text}\n\n{found}"}), encoding="utf-8")
 
 
 if __name__ == "__main__":
