@@ -62,6 +62,26 @@ def test_automata_of_expressions_accept_what_python_matches(pattern):
     assert accepted(matching(pattern, VOCABULARY)) == [re.fullmatch(pattern, text) is not None for text in TEXTS]
 
 
+@pytest.mark.parametrize(
+    "pattern", ["(a{900}){2000}", "((((a{0,50}){50}){50}){50}){50}", "(a?){1900}", "|".join(f"{'a' * n}b" for n in range(900))]
+)
+def test_an_expression_that_says_very_much_in_few_characters_is_refused_before_it_takes_time_or_memory(pattern):
+    began = time.perf_counter()
+    with pytest.raises(NoAutomatonError, match="too large"):
+        matching(pattern, VOCABULARY)
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("depth", [1, 70])
+def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth):
+    assert accepted(matching(f"{'(' * depth}a+{')?' * depth}b*", VOCABULARY)) == [
+        re.fullmatch("a*b*", text) is not None for text in TEXTS
+    ]
+    long = matching("ab" * 900, VOCABULARY)
+    assert len(long.accepting) == 1802
+    assert long.run(np.tile([1, 2], 900)[None], np.array([1800])) == np.flatnonzero(long.accepting)
+
+
 @pytest.mark.parametrize("pattern", [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"])
 def test_what_is_not_regular_or_too_large_has_no_automaton_but_is_a_condition(pattern):
     with pytest.raises(NoAutomatonError):
