@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.errors import RnnNamesError
+from rnn_names.vocabulary import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,13 +95,15 @@ def containing(text: str, vocabulary: Vocabulary) -> Automaton:
 
 
 def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that a regular expression matches as a whole.
+    """Accepts the texts, of at most `MAX_NAME_LENGTH` characters, that a regular expression matches as a whole.
 
     Raises:
         NoAutomatonError: for an expression that is not regular, has flags, or needs too many states.
     """
     try:
         parsed = _parser().parse(pattern)
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # known without the states that it would take
+            return _automaton(_Terms(), NOTHING, vocabulary)
         if parsed.state.flags & ~re.UNICODE.value:
             raise NoAutomatonError("flags")
         reading = _Reading(_Alphabet(vocabulary))
