@@ -1,8 +1,8 @@
 """Finite automata over vocabulary indices: what a name's spelling must be, as a table of states.
 
 A pattern (a suffix, something contained, a regular expression for the whole name) is made up of a few kinds of term, and the
-automaton's states are what remains to be matched after each character: the derivatives of the term (Brzozowski 1964). Terms are
-tuples that their constructors keep in a simplest form, so that equal ones are found again and the states are few.
+automaton's states are what remains to be matched after each character: the derivatives of the term (Brzozowski 1964). Terms
+are kept in a simplest form, so that equal ones are found again and the states are few.
 
 Regular expressions are read by Python's own parser, so that the syntax is that of `re`; what is not regular (back-references,
 look-around) or not of the plain kind (flags) has no automaton.
@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names.errors import RnnNamesError
+from rnn_names.vocabulary import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 MAX_STATES = 2000
 
+MAX_SIZE = 1 << 18
+"""Of all terms of an automaton together: a repeated repetition says millions of characters in a few."""
+
 
 class NoAutomatonError(RnnNamesError):
-    """A pattern that no automaton of at most `MAX_STATES` states stands for."""
+    """A pattern that no automaton of at most `MAX_STATES` states, made in at most `MAX_SIZE`, stands for."""
 
 
 @dataclass(frozen=True)
@@ -81,129 +84,165 @@ def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
     >>> ending_in("ab", Vocabulary("ab")).after[:, 1:].tolist()  # the states: nothing of it yet, "a", "ab"
     [[1, 0], [1, 2], [1, 0]]
     """
-    return _automaton(_then(ANYTHING, _literal(text, vocabulary)), vocabulary)
+    terms = _Terms()
+    return _automaton(terms, terms.then(ANYTHING, terms.literal(text, vocabulary)), vocabulary)
 
 
 def containing(text: str, vocabulary: Vocabulary) -> Automaton:
     """Accepts the texts that contain one."""
-    return _automaton(_then(ANYTHING, _then(_literal(text, vocabulary), ANYTHING)), vocabulary)
+    terms = _Terms()
+    return _automaton(terms, terms.sequence([ANYTHING, terms.literal(text, vocabulary), ANYTHING]), vocabulary)
 
 
 def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that a regular expression matches as a whole.
+    """Accepts the texts, of at most `MAX_NAME_LENGTH` characters, that a regular expression matches as a whole.
 
     Raises:
         NoAutomatonError: for an expression that is not regular, has flags, or needs too many states.
     """
     try:
         parsed = _parser().parse(pattern)
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # known without the states that it would take
+            return _automaton(_Terms(), NOTHING, vocabulary)
         if parsed.state.flags & ~re.UNICODE.value:
             raise NoAutomatonError("flags")
-        return _automaton(_from_parsed(_without_anchors(list(parsed)), _Alphabet(vocabulary)), vocabulary)
+        reading = _Reading(_Alphabet(vocabulary))
+        return _automaton(reading.terms, reading.sequence(_without_anchors(list(parsed))), vocabulary)
     except (AttributeError, ValueError, TypeError, RecursionError) as error:  # another Python's parser
         raise NoAutomatonError(str(error)) from error
 
 
 # --- Terms ---------------------------------------------------------------------------------------------------------------------
 
-Term = tuple[Any, ...]
-
-NOTHING: Term = ("nothing",)
-EMPTY: Term = ("empty",)
-ANY: Term = ("one of", None)
-"""One character, whichever."""
-ANYTHING: Term = ("many", ANY)
+NOTHING, EMPTY, ANY, ANYTHING = range(4)
+"""The first terms of all: no text, the empty one, one character whichever, any text."""
 
 
-def _one_of(indices: Iterable[int]) -> Term:
-    indices = frozenset(indices)
-    return ("one of", indices) if indices else NOTHING
+class _Terms:
+    """The terms of one automaton, each kept once and known by its number.
+
+    So terms are told apart by one number each: were they nested, comparing two would go as deep as the pattern is long.
+    """
+
+    def __init__(self) -> None:
+        self.all: list[tuple[Any, ...]] = []
+        self.may_end: list[bool] = []
+        """Whether each matches the empty text."""
+        self._number: dict[tuple[Any, ...], int] = {}
+        self._derivatives: dict[tuple[int, int], int] = {}
+        self._size = 0
+        self._add("nothing")
+        self._add("empty")
+        self._add("one of", None)
+        self._add("many", ANY)
+
+    def _add(self, kind: str, *parts: Any) -> int:
+        """The number of a term in simplest form."""
+        term = (kind, *parts)
+        number = self._number.get(term)
+        if number is None:
+            self._size += len(parts[0]) if kind in ("either", "one of") and parts[0] else 1
+            if self._size > MAX_SIZE:
+                raise NoAutomatonError("too large")
+            number = self._number[term] = len(self.all)
+            self.all.append(term)
+            ends = kind in ("empty", "many")
+            if kind == "then":
+                ends = self.may_end[parts[0]] and self.may_end[parts[1]]
+            elif kind == "either":
+                ends = any(self.may_end[part] for part in parts[0])
+            self.may_end.append(ends)
+        return number
+
+    def one_of(self, indices: Iterable[int]) -> int:
+        indices = frozenset(indices)
+        return self._add("one of", indices) if indices else NOTHING
+
+    def then(self, first: int, second: int) -> int:
+        if NOTHING in (first, second):
+            return NOTHING
+        if EMPTY in (first, second):
+            return second if first == EMPTY else first
+        parts = []
+        while self.all[first][0] == "then":  # right-associated, so that equal sequences are equal terms
+            parts.append(self.all[first][1])
+            first = self.all[first][2]
+        second = self._add("then", first, second)
+        for part in reversed(parts):
+            second = self._add("then", part, second)
+        return second
+
+    def sequence(self, terms: Iterable[int]) -> int:
+        sequence = EMPTY
+        for term in reversed(list(terms)):
+            sequence = self.then(term, sequence)
+        return sequence
+
+    def literal(self, text: str, vocabulary: Vocabulary) -> int:
+        """A text; NOTHING if it has characters that the vocabulary lacks."""
+        return self.sequence(self.one_of({1 + vocabulary.characters.find(c)} - {0}) for c in text)
+
+    def either(self, terms: Iterable[int]) -> int:
+        flat: set[int] = set()
+        for term in terms:
+            flat |= self.all[term][1] if self.all[term][0] == "either" else {term}
+        flat.discard(NOTHING)
+        if ANYTHING in flat:
+            return ANYTHING
+        if len(flat) > 1:
+            return self._add("either", frozenset(flat))
+        return flat.pop() if flat else NOTHING
+
+    def many(self, term: int) -> int:
+        if term in (NOTHING, EMPTY):
+            return EMPTY
+        return term if self.all[term][0] == "many" else self._add("many", term)
+
+    def derivative(self, term: int, index: int) -> int:
+        """What remains to be matched of a term after a character."""
+        found = self._derivatives.get((term, index))
+        if found is None:
+            found = self._derivatives[term, index] = self._derivative(term, index)
+        return found
+
+    def _derivative(self, term: int, index: int) -> int:
+        kind, *parts = self.all[term]
+        if kind == "one of":
+            return EMPTY if parts[0] is None or index in parts[0] else NOTHING
+        if kind == "either":
+            return self.either([self.derivative(part, index) for part in parts[0]])
+        if kind == "many":
+            return self.then(self.derivative(parts[0], index), term)
+        remains = []
+        while kind == "then":  # the character is of the first part, or of the second if the first may be empty, and so on
+            remains.append(self.then(self.derivative(parts[0], index), parts[1]))
+            if not self.may_end[parts[0]]:
+                return self.either(remains)
+            term = parts[1]
+            kind, *parts = self.all[term]
+        return self.either([*remains, self.derivative(term, index)]) if remains else NOTHING
 
 
-def _literal(text: str, vocabulary: Vocabulary) -> Term:
-    """A text; NOTHING if it has characters that the vocabulary lacks."""
-    return reduce(_then, (_one_of({1 + vocabulary.characters.find(c)} - {0}) for c in text), EMPTY)
-
-
-def _then(first: Term, second: Term) -> Term:
-    if NOTHING in (first, second):
-        return NOTHING
-    if EMPTY in (first, second):
-        return second if first == EMPTY else first
-    if first[0] == "then":  # right-associated, so that equal sequences are equal tuples
-        return ("then", first[1], _then(first[2], second))
-    return ("then", first, second)
-
-
-def _either(terms: Iterable[Term]) -> Term:
-    flat: set[Term] = set()
-    for term in terms:
-        flat |= term[1] if term[0] == "either" else {term}
-    flat.discard(NOTHING)
-    if ANYTHING in flat:
-        return ANYTHING
-    if len(flat) > 1:
-        return ("either", frozenset(flat))
-    return flat.pop() if flat else NOTHING
-
-
-def _many(term: Term) -> Term:
-    if term in (NOTHING, EMPTY):
-        return EMPTY
-    return term if term[0] == "many" else ("many", term)
-
-
-def _may_end(term: Term) -> bool:
-    """Whether the term matches the empty text."""
-    kind = term[0]
-    if kind == "then":
-        return _may_end(term[1]) and _may_end(term[2])
-    if kind == "either":
-        return any(map(_may_end, term[1]))
-    return kind in ("empty", "many")
-
-
-def _derivative(term: Term, index: int) -> Term:
-    """What remains to be matched of a term after a character."""
-    kind = term[0]
-    if kind == "one of":
-        return EMPTY if term[1] is None or index in term[1] else NOTHING
-    if kind == "then":
-        rest = _then(_derivative(term[1], index), term[2])
-        return _either((rest, _derivative(term[2], index))) if _may_end(term[1]) else rest
-    if kind == "either":
-        return _either(_derivative(part, index) for part in term[1])
-    if kind == "many":
-        return _then(_derivative(term[1], index), term)
-    return NOTHING
-
-
-def _automaton(term: Term, vocabulary: Vocabulary) -> Automaton:
-    """The automaton whose states are the term and its derivatives."""
-    representatives, column = _alike(term, len(vocabulary))
+def _automaton(terms: _Terms, term: int, vocabulary: Vocabulary) -> Automaton:
+    """The automaton whose states are a term and its derivatives."""
+    representatives, column = _alike(terms, len(vocabulary))
     number = {term: 0}
-    terms, rows = [term], []
-    for state in terms:  # grows as it is read
-        targets = [_derivative(state, index) for index in representatives]
+    states, rows = [term], []
+    for state in states:  # grows as it is read
+        targets = [terms.derivative(state, index) for index in representatives]
         for target in targets:
             if target not in number:
-                number[target] = len(terms)
-                terms.append(target)
-        if len(terms) > MAX_STATES:
+                number[target] = len(states)
+                states.append(target)
+        if len(states) > MAX_STATES:
             raise NoAutomatonError("too many states")
         rows.append([number[target] for target in targets])
-    return Automaton(np.array(rows, np.int32)[:, column], np.array([_may_end(term) for term in terms]))
+    return Automaton(np.array(rows, np.int32)[:, column], np.array([terms.may_end[state] for state in states]))
 
 
-def _alike(term: Term, n_y: int) -> tuple[list[int], NDArray[np.intp]]:
-    """Characters that a term does not tell apart: one of each kind, and the kind of each index."""
-    sets: set[frozenset[int]] = set()
-    to_do = [term]
-    while to_do:
-        part = to_do.pop()
-        if part[0] == "one of" and part[1] is not None:
-            sets.add(part[1])
-        to_do += part[1] if part[0] == "either" else [inner for inner in part[1:] if isinstance(inner, tuple)]
+def _alike(terms: _Terms, n_y: int) -> tuple[list[int], NDArray[np.intp]]:
+    """Characters that no term tells apart: one of each kind, and the kind of each index."""
+    sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
     kinds: dict[tuple[bool, ...], int] = {}
     representatives: list[int] = []
     column = np.zeros(n_y, np.intp)
@@ -270,33 +309,41 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
     return parsed
 
 
-def _from_parsed(parsed: Iterable[Any], alphabet: _Alphabet) -> Term:
-    """The term of a parsed expression."""
-    return reduce(_then, [_from_item(str(op), value, alphabet) for op, value in parsed], EMPTY)
+class _Reading:
+    """Makes a term of a parsed expression."""
 
+    def __init__(self, alphabet: _Alphabet) -> None:
+        self.alphabet, self.terms = alphabet, _Terms()
 
-def _from_item(kind: str, value: Any, alphabet: _Alphabet) -> Term:
-    if kind in ("LITERAL", "RANGE", "CATEGORY"):
-        return _one_of(alphabet.items([(kind, value)]))
-    if kind == "NOT_LITERAL":
-        return _one_of(alphabet.items([("NEGATE", None), ("LITERAL", value)]))
-    if kind == "ANY":
-        return ANY
-    if kind == "IN":
-        return _one_of(alphabet.items(value))
-    if kind == "BRANCH":
-        return _either(_from_parsed(branch, alphabet) for branch in value[1])
-    if kind == "SUBPATTERN" and not (value[1] or value[2]):
-        return _from_parsed(value[3], alphabet)
-    if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-        least, most, part = value
-        term = _from_parsed(part, alphabet)
-        if least > MAX_STATES or (str(most) != "MAXREPEAT" and most > MAX_STATES):
+    def sequence(self, parsed: Iterable[Any]) -> int:
+        """The term of items one after another."""
+        return self.terms.sequence([self.item(str(op), value) for op, value in parsed])
+
+    def item(self, kind: str, value: Any) -> int:
+        if kind in ("LITERAL", "RANGE", "CATEGORY"):
+            return self.terms.one_of(self.alphabet.items([(kind, value)]))
+        if kind == "NOT_LITERAL":
+            return self.terms.one_of(self.alphabet.items([("NEGATE", None), ("LITERAL", value)]))
+        if kind == "ANY":
+            return ANY
+        if kind == "IN":
+            return self.terms.one_of(self.alphabet.items(value))
+        if kind == "BRANCH":
+            return self.terms.either([self.sequence(branch) for branch in value[1]])
+        if kind == "SUBPATTERN" and not (value[1] or value[2]):
+            return self.sequence(value[3])
+        if kind in ("MAX_REPEAT", "MIN_REPEAT"):
+            least, most, part = value
+            return self.repeat(self.sequence(part), least, None if str(most) == "MAXREPEAT" else most)
+        raise NoAutomatonError(kind)
+
+    def repeat(self, term: int, least: int, most: int | None) -> int:
+        """A term so many times; None for any number more than `least`."""
+        if max(least, most or 0) > MAX_STATES:
             raise NoAutomatonError("too many states")
-        rest = _many(term) if str(most) == "MAXREPEAT" else EMPTY
-        for _ in range(0 if str(most) == "MAXREPEAT" else most - least):
-            rest = _either((EMPTY, _then(term, rest)))
+        rest = self.terms.many(term) if most is None else EMPTY
+        for _ in range(0 if most is None else most - least):
+            rest = self.terms.either([EMPTY, self.terms.then(term, rest)])
         for _ in range(least):
-            rest = _then(term, rest)
+            rest = self.terms.then(term, rest)
         return rest
-    raise NoAutomatonError(kind)

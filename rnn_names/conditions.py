@@ -18,6 +18,7 @@ import numpy as np
 
 from rnn_names.automata import Automaton, NoAutomatonError, anything, containing, ending_in, matching
 from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.sampling import short
 from rnn_names.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def conditions_of(model: Model, options: Options) -> list[Condition]:
     """
     known, found = model.vocabulary, list[Condition]()
     if options.suffix:
-        found.append(Spelling(f"--suffix {options.suffix!r}", ending_in(_checked("suffix", options.suffix, known), known), known))
+        ending = ending_in(_checked("suffix", options.suffix, known), known)
+        found.append(Spelling(f"--suffix {short(options.suffix)}", ending, known))
     for text in filter(None, options.contains):
-        found.append(Spelling(f"--contains {text!r}", containing(_checked("contains", text, known), known), known))
+        found.append(Spelling(f"--contains {short(text)}", containing(_checked("contains", text, known), known), known))
     if options.match is not None:
         found.append(_match(options.match, known))
     if options.novel:
@@ -114,11 +116,15 @@ class _Test:
 
 
 def _match(pattern: str, vocabulary: Vocabulary) -> Condition:
-    option = f"--match {pattern!r}"
+    option = f"--match {short(pattern)}"
     pattern = unicodedata.normalize("NFC", pattern)
     try:
         compiled = re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
+    except RecursionError:
+        raise SamplingError(f"{option}: its groups are nested too deeply") from None
+    except (OverflowError, ValueError):  # the latter for a number of thousands of digits
+        raise SamplingError(f"{option}: not a regular expression: the repetition number is too large") from None
+    except re.error as error:
         raise SamplingError(f"{option}: not a regular expression: {error}") from None
     try:
         return Spelling(option, matching(pattern, vocabulary), vocabulary)
@@ -131,7 +137,7 @@ def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
     text = unicodedata.normalize("NFC", text)
     for character in text:
         if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
-            raise VocabularyError(f"{option} {text!r}: the model does not know the character {character!r}")
+            raise VocabularyError(f"{option} {short(text)}: the model does not know the character {character!r}")
     return text
 
 

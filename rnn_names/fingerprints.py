@@ -10,6 +10,7 @@ A model file holds 8 bytes a name. A name that is not in a list of n is taken fo
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +24,7 @@ NAMES_AT_ONCE = 1 << 16
 
 
 def fingerprints(names: Names) -> NDArray[np.uint64]:
-    """The fingerprint of each name, whose codes are code points in NFC: (len(names),) uint64.
+    """The fingerprint of each name, in whatever normal form its code points are: (len(names),) uint64.
 
     >>> from rnn_names.corpus import Names
     >>> [f"{number:016x}" for number in fingerprints(Names.from_strings(["Ada", "Adam", ""])).tolist()]
@@ -31,12 +32,20 @@ def fingerprints(names: Names) -> NDArray[np.uint64]:
     """
     result = np.empty(len(names), np.uint64)
     for start in range(0, len(names), NAMES_AT_ONCE):
-        part = names[start : start + NAMES_AT_ONCE]
+        part = _in_nfc(names[start : start + NAMES_AT_ONCE])
         place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
         sums = np.zeros(len(part.codes) + 1, np.uint64)
         np.cumsum(_mix(part.codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(21))), out=sums[1:])
         result[start : start + NAMES_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
     return result
+
+
+def _in_nfc(names: Names) -> Names:
+    """Some names in NFC. Names of a list are; one that a network drew may have a letter and its accent apart."""
+    # Where all of them, put together, are in NFC, each is; that takes a tenth of the time or less.
+    if unicodedata.is_normalized("NFC", names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")):
+        return names
+    return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:

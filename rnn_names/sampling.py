@@ -49,10 +49,10 @@ LARGEST_BLOCK = 1 << 17
 """Names. Larger blocks share more beginnings, and take more memory."""
 
 MAX_THREADS = 4
-"""Each thread holds a block; more of them would not use more memory than promised."""
+"""Each thread holds a block: more of them would use more memory than promised."""
 
 MEMORY_AT_ONCE = 1 << 23
-"""Bytes that the nodes take whose states are computed together. The more nodes, the less often two threads wait for one another: 2,048
+"""Bytes that the nodes take whose states are computed together. The more nodes, the less often two threads wait for one another: 1,024
 of a plain cell of 256 units made 1.1 times as many names a second as 512. For a GRU, with three times the arithmetic per node,
 more than 512 made no difference."""
 
@@ -90,10 +90,10 @@ class Options:
         min_length: in characters.
         max_length: in characters; None for the length of the longest name trained on.
         suffix: how every name ends.
-        contains: texts that are each somewhere in every name.
+        contains: a collection of texts that are each somewhere in every name.
         match: a regular expression that matches every name as a whole.
-        exclude: names that must not come out; their case does not count.
-        exclude_words: texts that must not be anywhere in a name; their case does not count.
+        exclude: a collection of names that must not come out; their case does not count.
+        exclude_words: a collection of texts that must not be anywhere in a name; their case does not count.
         novel: only names that are not in the corpus that the model was trained on.
         unique: no name twice; only for a stream from its start, since what is a repeat depends on all before it.
         top_k: at each place only the `top_k` most probable next characters, the end of the name among them, are possible.
@@ -130,6 +130,16 @@ class Options:
             raise SamplingError(f"top-k {self.top_k}: must be at least 1")
         if self.top_p is not None and not 0 < self.top_p <= 1:
             raise SamplingError(f"top-p {self.top_p}: must be above 0 and at most 1")
+        if self.start < 0:
+            raise SamplingError(f"start {self.start}: must be at least 0")
+        for option in ("contains", "exclude", "exclude_words"):
+            if isinstance(getattr(self, option), str):
+                raise SamplingError(f"{option} {short(getattr(self, option))}: must be a list of texts, not a single one")
+        texts = [("prefix", self.prefix), ("suffix", self.suffix), *(("contains", text) for text in self.contains)]
+        for option, text in texts:
+            length = len(unicodedata.normalize("NFC", text))
+            if length > MAX_NAME_LENGTH:
+                raise SamplingError(f"{option} {short(text)}: {length:,} characters, and a name has at most {MAX_NAME_LENGTH}")
         if self.unique and self.start:
             raise SamplingError("unique names are told from the stream's first name on: leave out either --unique or --start")
 
@@ -314,10 +324,10 @@ class Walk:
     """
 
     def __init__(self, model: Model, options: Options) -> None:
-        self.options = options
+        self.options, prefix = options, unicodedata.normalize("NFC", options.prefix)
         self.params, self.cell = rnn.with_fast_transpose(model.params), rnn.cell_of(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
-        self.min_length = max(options.min_length, len(options.prefix), 1)
+        self.min_length = max(options.min_length, len(prefix), 1)
         longest = max(int(model.training.get("longest", MAX_NAME_LENGTH)), self.min_length)
         self.max_length: int = longest if options.max_length is None else options.max_length
         if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
@@ -329,7 +339,7 @@ class Walk:
         self.nodes_at_once = _nodes_at_once(self.params["a0"].shape[-1], self.cell, self.n_y)
         # The input layer's result for each character: a name's inputs are one-hot.
         self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
-        self._follow_prefix(model)
+        self._follow_prefix(model, prefix)
         self.guide: Guide | None = None
         self.conditions: list[Condition] = []
         if _has_conditions(options):
@@ -342,13 +352,13 @@ class Walk:
         """What the limits of length are called in messages."""
         return f"a length of {self.min_length} to {self.max_length} characters"
 
-    def _follow_prefix(self, model: Model) -> None:
+    def _follow_prefix(self, model: Model, prefix: str) -> None:
         """The state from which every name goes on."""
-        prefix = Names.from_strings([unicodedata.normalize("NFC", self.options.prefix)]).codes
-        self.prefix = model.vocabulary.encode(prefix)
-        unknown = prefix[self.prefix == UNKNOWN]
+        codes = Names.from_strings([prefix]).codes
+        self.prefix = model.vocabulary.encode(codes)
+        unknown = codes[self.prefix == UNKNOWN]
         if len(unknown):
-            raise VocabularyError(f"prefix {self.options.prefix!r}: the model does not know the character {chr(unknown[0])!r}")
+            raise VocabularyError(f"prefix {short(prefix)}: the model does not know the character {chr(unknown[0])!r}")
         state = self.params["a0"][None]
         for character in [EOS, *self.prefix]:
             state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
@@ -402,7 +412,9 @@ class Walk:
         if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
-                + ", ".join([f"--prefix {self.options.prefix!r}"] * bool(self.options.prefix) + [each.option for each in covered])
+                + ", ".join(
+                    [f"--prefix {short(self.options.prefix)}"] * bool(self.options.prefix) + [each.option for each in covered]
+                )
             )
         return guide, covered, others
 
@@ -583,6 +595,15 @@ def _changes(rising: NDArray[Any]) -> NDArray[np.bool_]:
     changes = np.ones(len(rising), bool)
     np.not_equal(rising[1:], rising[:-1], out=changes[1:])
     return changes
+
+
+def short(text: str) -> str:
+    """A text for a message, in quotes; of a long one, its beginning.
+
+    >>> print(short("Ada"), short("a" * 70))
+    'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
+    """
+    return repr(text if len(text) <= 60 else text[:60] + "…")
 
 
 def _has_conditions(options: Options) -> bool:
