@@ -22,6 +22,7 @@ from rnn_names import __version__
 from rnn_names.archive import write_atomically
 from rnn_names.charts import bar_chart, legend, line_chart
 from rnn_names.corpus import Corpus, Names
+from rnn_names.errors import shown
 from rnn_names.sampling import glimpse
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Report:
 
 def page(report: Report) -> str:
     """The whole page as HTML."""
-    title = f"{os.path.basename(report.output)}: how it was trained"
+    title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.measured()
     sections = [
         _heading(report, sampled),
@@ -145,7 +146,7 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     started = f"started from {_listed([report.init])} and " if report.init is not None else ""
     ending = "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     return f"""<header>
-<h1>{escape(os.path.basename(report.output))}</h1>
+<h1>{escape(shown(os.path.basename(report.output)))}</h1>
 <p>A {settings.cell.upper()} of {settings.hidden_size} units that {started}learned from {len(report.corpus):,} names in
 {_listed(report.sources)}.{ending}</p>
 <ul class="figures">{tiles}</ul>
@@ -253,8 +254,8 @@ def _definitions(facts: dict[str, str]) -> str:
     return "<dl>" + "".join(f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts.items()) + "</dl>"
 
 
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(f"<bdi>{escape(text)}</bdi>" for text in texts)
+def _listed(paths: Iterable[str]) -> str:
+    return ", ".join(f"<bdi>{escape(shown(path))}</bdi>" for path in paths)
 
 
 def _duration(seconds: float) -> str:
@@ -290,11 +291,11 @@ def _ever_fewer(epochs: Sequence[int]) -> list[int]:
     >>> _ever_fewer(range(31))
     [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 30]
     """
-    shown: list[int] = []
+    kept: list[int] = []
     for epoch in epochs:
-        if not shown or epoch >= shown[-1] + max(shown[-1] // 2, 1):
-            shown.append(epoch)
-    return [*shown, *epochs[-1:]] if shown and shown[-1] != epochs[-1] else shown
+        if not kept or epoch >= kept[-1] + max(kept[-1] // 2, 1):
+            kept.append(epoch)
+    return [*kept, *epochs[-1:]] if kept and kept[-1] != epochs[-1] else kept
 
 
 # --- What is compared ----------------------------------------------------------------------------------------------------------
