@@ -564,8 +564,11 @@ class _Progress:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal; of another output, enough for a line of log."""
-        return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
+        """Columns of the terminal; of another output, or where the terminal is gone meanwhile, enough for a line of log."""
+        if self.bar is not None:
+            with suppress(OSError):
+                return os.get_terminal_size(sys.stderr.fileno()).columns
+        return LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
         interrupts.pause()
