@@ -267,7 +267,7 @@ def cli() -> None:
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
-@option("--resume", "resumed", group="Training", is_flag=True, help="Go on with an interrupted run, from where it stopped.")
+@option("--resume", group="Training", is_flag=True, help="Go on with an interrupted run, from where it stopped.")
 @option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
 @option("--report", group="Output", type=FILE, metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
@@ -275,7 +275,7 @@ def train(
     corpus: tuple[str, ...],
     output: str,
     init: str | None,
-    resumed: bool,
+    resume: bool,
     log: str | None,
     report: str | None,
     quiet: bool,
@@ -298,7 +298,7 @@ def train(
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
-    if resumed:
+    if resume:
         checkpoint = Checkpoint.resumed(output, names, init, {name: options[name] for name in options if _was_given(name)})
     else:
         trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)

@@ -14,11 +14,13 @@ import termios
 from collections import Counter
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
 import rnn_names
 from rnn_names import Model, training
+from rnn_names.cli import cli as commands
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -173,6 +175,28 @@ def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(c
     env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file), "RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
     assert cli("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
     assert cli("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
+
+
+@pytest.mark.parametrize("command", commands.commands)
+def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
+    """Click makes the variable from the name of the function's parameter, which might be another one."""
+    of_command = commands.commands[command]
+    settings = commands.context_settings
+    context = click.Context(of_command, click.Context(commands, auto_envvar_prefix=settings["auto_envvar_prefix"]), command)
+    for parameter in of_command.params:
+        if isinstance(parameter, click.Option):
+            (long,) = [name for name in parameter.opts if name.startswith("--")]
+            variable = f"RNN_NAMES_{command.upper()}_{long.removeprefix('--').replace('-', '_').upper()}"
+            monkeypatch.setenv(variable, "1")
+            assert parameter.resolve_envvar_value(context) == "1", variable
+            monkeypatch.delenv(variable)
+            assert parameter.resolve_envvar_value(context) is None
+
+
+def test_switches_in_the_environment_work(cli, model_file, corpus_file, tmp_path):
+    assert json.loads(cli("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)["file"] == str(model_file)
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"})
+    assert "no interrupted run to go on with" in error_line(done)
 
 
 # --- score ---------------------------------------------------------------------------------------------------------------------
