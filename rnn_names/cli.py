@@ -69,6 +69,11 @@ class GroupedCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        with _files_named():
+            return super().invoke(ctx)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -86,6 +91,16 @@ class GroupedCommand(click.Command):
             with formatter.section("Examples"):
                 for example in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+@contextmanager
+def _files_named() -> Iterator[None]:
+    """Within it, an error that nothing has put into words is one of a file: what we write to standard output says so itself."""
+    try:
+        yield
+    except OSError as error:
+        file = shown(error.filename) if isinstance(error.filename, str) else "a file or folder"
+        raise RnnNamesError(f"{file}: {error.strerror or error}") from error
 
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -384,10 +399,11 @@ class _Run:
     def interrupted(self) -> int:
         """The last words: writes what is not on disk yet, and says what is."""
         try:
-            if self.trainer.model.training["epoch"]:
-                self._save_model()
-            self.checkpoint.write()
-            wrote = self.write_report()
+            with _files_named():
+                if self.trainer.model.training["epoch"]:
+                    self._save_model()
+                self.checkpoint.write()
+                wrote = self.write_report()
         finally:
             interrupts.end_within(SECONDS_TO_SPEAK)
         self.progress.screen.acquire()  # for good: nothing comes after this
@@ -470,14 +486,27 @@ def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
     if path is None:
         yield lambda epoch: None
         return
-    try:
+
+    def write(data: bytes) -> None:
+        with _log_errors(path):
+            while data:  # what does not fit on a disk is left out without an error at first
+                data = data[file.write(data) :]
+
+    with _log_errors(path):
         kept = b""
         if epochs and os.path.isfile(path):
             with open(path, "rb") as old:
                 kept = b"".join(old.readlines()[:epochs])
-        with open(path, "wb", buffering=0) as file:
-            file.write(kept)
-            yield lambda epoch: file.write(json.dumps(epoch.as_dict()).encode() + b"\n")
+        file = open(path, "wb", buffering=0)  # noqa: SIM115 - errors of what is done meanwhile are none of the log
+    with file:
+        write(kept)
+        yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")
+
+
+@contextmanager
+def _log_errors(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise RnnNamesError(f"{shown(path)}: the log cannot be written: {error.strerror or error}") from error
 
@@ -1078,7 +1107,7 @@ def _exit_code(work: Callable[[], int]) -> int:
         _tell(f"Error: {error}")
     except MemoryError:
         _tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
-    except OSError as error:  # files have said so themselves
+    except OSError as error:  # of help and the like, which Click writes
         if sys.stdout is not None:
             _turn_off(sys.stdout)
         _tell(f"Error: standard output: {error.strerror or error}")

@@ -12,6 +12,7 @@ import random
 import re
 import resource
 import select
+import shlex
 import shutil
 import signal
 import struct
@@ -109,21 +110,54 @@ def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file
     assert [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")] == devices
 
 
-def test_a_read_only_folder_is_one_line(old, corpus_file):
-    # Root may write anywhere, so where the tests are root's the program becomes nobody's, once its modules are read.
+def without_rights(mode, folder, *arguments, **options):
+    """The command in a folder of that mode, within others that all may pass."""
+    # Root may do anything anywhere, so where the tests are root's the program becomes nobody's, once a training has read its modules.
     become = "import os; os.geteuid() or (os.setgroups([]), os.setuid(65534))"
-    program = f"import difflib, rnn_names.checkpoint, rnn_names.cli as cli; {become}; cli.main()"
-    folders = [old, *old.parents][:3]
+    read = "import difflib, zipfile, rnn_names, rnn_names.checkpoint, rnn_names.curve, rnn_names.cli as cli"
+    program = f"{read}; rnn_names.train('abc', hidden_size=2, epochs=1).sample(1); {become}; cli.main()"
+    folders = [folder, *folder.parents][:3]
     modes = [folder.stat().st_mode for folder in folders]
-    for folder in folders:
-        folder.chmod(0o555)
+    for each in folders:
+        each.chmod(mode if each == folder else 0o555)
     try:
-        command = [sys.executable, "-c", program, "train", str(corpus_file), "-o", "m.npz"]
-        done = subprocess.run(command, cwd=old, capture_output=True, text=True, timeout=60)
+        command = [sys.executable, "-c", program, *map(str, arguments)]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, **options)
     finally:
-        for folder, mode in zip(folders, modes, strict=True):
-            folder.chmod(mode)
+        for each, before in zip(folders, modes, strict=True):
+            each.chmod(before)
+
+
+def test_a_read_only_folder_is_one_line(old, corpus_file):
+    done = without_rights(0o555, old, "train", corpus_file, "-o", "m.npz")
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
+
+
+def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, tmp_path):
+    """What killed runs left there stays."""
+    litter = tmp_path / "m.npz.999999999.tmp"
+    litter.touch()
+    done = without_rights(0o333, tmp_path, "train", "-", "-o", "m.npz", *TINY, input=corpus_file.read_text())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
+
+
+@pytest.mark.parametrize("log", [[], ["--log", "log"]], ids=["without a log", "with a log"])
+def test_an_error_of_one_file_is_not_called_that_of_another(log, corpus_file, tmp_path):
+    """The model vanishes before its size is told."""
+    vanish = "import os, rnn_names.cli as cli; cli._Progress.curves = lambda self: os.unlink('m.npz') or []; cli.main()"
+    command = [sys.executable, "-c", vanish, *map(str, ["train", corpus_file, "-o", "m.npz", *TINY, *log])]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert error_line(done) == "m.npz: No such file or directory"
+
+
+def test_a_current_folder_that_is_gone_is_one_line(corpus_file, tmp_path):
+    (tmp_path / "gone").mkdir()
+    command = shlex.join([sys.executable, "-m", "rnn_names", *map(str, ["train", corpus_file, "-o", "m.npz", *TINY])])
+    done = subprocess.run(
+        f"rmdir ../gone; {command}", shell=True, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60
+    )
+    assert error_line(done) == "a file or folder: No such file or directory"
 
 
 def test_the_library_does_not_rename_over_a_pipe_either(tmp_path):
