@@ -761,6 +761,7 @@ def sample(
     out = _Output(loaded, format, null)
     for names in draw(loaded, count, wanted):
         out.names(names)
+    out.end()
 
 
 def _listed(path: str | None) -> list[str]:
@@ -778,16 +779,17 @@ class _Output:
 
     def __init__(self, model: Model, kind: str, null: bool) -> None:
         self.model, self.kind = model, kind
-        self.end = "\0" if null else "\n"
+        self.line_end = "\0" if null else "\n"
+        self.header = b""  # goes with the first names: there may be none, for an option or a file that is wrong
         if kind != "text":
             from rnn_names.formats import header
 
-            _write(header(kind))
+            self.header = header(kind)
 
     def names(self, names: Names) -> None:
         """Writes drawn names."""
         for part in _parts(names):
-            _write(part.to_lines().replace(b"\n", self.end.encode()) if self.kind == "text" else self._records(part, None))
+            self._put(part.to_lines().replace(b"\n", self.line_end.encode()) if self.kind == "text" else self._records(part, None))
 
     def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
         """Writes names with their log-probabilities."""
@@ -795,7 +797,16 @@ class _Output:
 
         for part in _parts(names):
             scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
-            _write(scored(part, scores, self.end) if self.kind == "text" else self._records(part, scores))
+            self._put(scored(part, scores, self.line_end) if self.kind == "text" else self._records(part, scores))
+
+    def end(self) -> None:
+        """Writes what a list has even if it is empty."""
+        if self.header:
+            self._put(b"")
+
+    def _put(self, data: bytes) -> None:
+        _write(self.header + data)
+        self.header = b""
 
     def _records(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
         from rnn_names.formats import records
@@ -833,6 +844,7 @@ def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     out = _Output(loaded, format, null)
     for names, log_probs in _sorted(scores) if sort else scores:
         out.scores(names, log_probs)
+    out.end()
     interrupts.pause()  # the end of the list may be that of an interrupted pipeline
     _tell(str(summary))
 
