@@ -329,7 +329,7 @@ def train(
                 run.go(write_log)
                 curves = progress.curves()
                 progress.close()
-                progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+                progress.say("\n".join([*curves, _summary(trainer, progress, output)]))
             finally:
                 with interrupts.uncut():
                     wrote = run.write_report()
@@ -541,7 +541,7 @@ def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
     return "\n".join(lines)
 
 
-def _summary(trainer: Trainer, seconds: float, output: str) -> str:
+def _summary(trainer: Trainer, progress: _Progress, output: str) -> str:
     size = os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
         f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
@@ -553,9 +553,36 @@ def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     return (
-        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
+        f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
         f"{losses} nats per character.\n{model}"
     )
+
+
+def _trained(before: int, last: int) -> str:
+    """The epochs of this process; a resumed run has others.
+
+    >>> _trained(0, 40), _trained(33, 40), _trained(39, 40), _trained(40, 40)
+    ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
+    """
+    if not before:
+        return f"{last} epochs"
+    if last == before:
+        return f"No epoch more than the {last} done before"
+    return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"
+
+
+def _characters_left(trainer: Trainer) -> int:
+    """About how many characters are still to be trained on, reckoned as all of them are."""
+    from copy import copy
+    from dataclasses import replace
+
+    settings, rest = trainer.settings, copy(trainer)
+    if trainer.phase == 1:
+        rest.settings = replace(settings, epochs=settings.epochs - trainer.epoch)
+    else:
+        left = settings.distil_epochs - (trainer.epoch - trainer.state()["phase_began"])
+        rest.settings = replace(settings, epochs=left, distil_epochs=left)
+    return rest.total_characters
 
 
 class _Progress:
@@ -565,6 +592,7 @@ class _Progress:
         self.trainer, self.quiet = trainer, quiet
         self.screen = threading.RLock()  # an interrupt speaks from a thread of its own
         self.epochs: list[Epoch] = []
+        self.before = trainer.epoch
         self.next_line = self.phase = 1
         self.began = time.perf_counter()
         self.bar: Any = None
@@ -573,6 +601,7 @@ class _Progress:
 
             self.bar = tqdm(
                 total=trainer.total_characters,
+                initial=trainer.total_characters - _characters_left(trainer),
                 unit=" chars",
                 unit_scale=True,
                 dynamic_ncols=True,

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Report:
         sources: titles of the files that the names came from.
         output: the model file.
         init: the model that training started from, if any.
-        epochs: the records.
+        epochs: the records; of a resumed run, those since.
         samples: a few names of the best weights so far, by epoch; 0 stands for the weights before training.
     """
 
@@ -136,7 +137,9 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
             loss, kind = training["training_loss"], "training"
         figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
-        figures.append((_duration(sum(epoch.seconds for epoch in report.epochs)), "of training"))
+        first = report.epochs[0].epoch
+        since = f" from epoch {first} on" if first > 1 else ""  # a resumed run: how long the others took is not known
+        figures.append((_duration(sum(epoch.seconds for epoch in report.epochs)), f"of training{since}"))
     if sampled:
         new = sum(not _in_list(name, report.corpus.names) for name in sampled)
         figures.append((f"{new / len(sampled):.1%}", "of its names are not in the list"))
@@ -164,9 +167,10 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
     curves["held-out"] = held_out
     best = [(epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}") for epoch in epochs if epoch.is_best]
-    second = [(epoch.epoch - 0.5, "second phase") for epoch in epochs[1:] if epoch.phase == 2]
+    second = [(epoch.epoch - 0.5, "second phase") for before, epoch in pairwise(epochs) if epoch.phase > before.phase]
     chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
-    note = "The training loss is measured under dropout, " + ("and later against the teacher, " if second else "")
+    lesson = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
+    note = f"The training loss is measured under dropout, {lesson}"
     note += "so it can lie above the held-out loss."
     return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>")
 

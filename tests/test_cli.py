@@ -20,7 +20,10 @@ import pytest
 
 import rnn_names
 from rnn_names import Model, training
+from rnn_names.checkpoint import Checkpoint
+from rnn_names.cli import _characters_left
 from rnn_names.cli import cli as commands
+from rnn_names.corpus import corpus_from_strings
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -317,9 +320,49 @@ def test_an_interrupt_of_sampling_exits_130(model_file):
 
 
 def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK)
+    assert "\r" in text
+    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
+    assert "epoch   1: loss" in text
+    assert "Wrote" in text
+
+
+RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "made_up_names": 300, "batch_size": 64, "learning_rate": 0.01}
+
+
+@pytest.mark.parametrize("epochs", [3, 4, 5], ids=["in the first phase", "between the phases", "in the second phase"])
+def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(epochs, corpus_file, names, tmp_path):
+    corpus = corpus_from_strings(names)
+    checkpoint = Checkpoint(str(tmp_path / "m.npz"), training.Trainer(corpus, training.Settings(**RUN)), corpus, None)
+    records = checkpoint.trainer.epochs()
+    for _ in range(epochs):
+        next(records)
+    checkpoint.keep()
+    checkpoint.write()
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
+    told = f"Epochs {epochs + 1} to 6" if epochs < 5 else "Epoch 6"
+    assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
+    share = 1 - _characters_left(checkpoint.trainer) / checkpoint.trainer.total_characters
+    first, *_, last = [int(percent) for percent in re.findall(r"(\d+)% ", text)]
+    assert 100 * share - 1 < first < 100 * share + 1
+    assert first <= last <= 101
+
+
+def test_what_is_left_of_a_run_ends_with_it(names):
+    trainer = training.Trainer(corpus_from_strings(names), training.Settings(**RUN))
+    left = [trainer.total_characters, *(_characters_left(trainer) for _ in trainer.epochs())]
+    assert left[-1] == 0
+    assert left[:-1] == sorted(set(left[:-1]), reverse=True)
+    steps = -np.diff(left)
+    assert np.ptp(steps[:4]) <= 1 and np.ptp(steps[4:]) <= 1, "as much in each epoch of a phase"
+    assert steps[4] > steps[0]
+
+
+def on_terminal(*arguments):
+    """What a command that does all that it should writes to a terminal; nothing to stdout."""
     terminal, stderr = pty.openpty()
     fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))  # a terminal of no width would show no bar
-    with start("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, stdout=subprocess.PIPE, stderr=stderr) as process:
+    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
         os.close(stderr)
         shown = b""
         while chunk := _read(terminal):
@@ -327,11 +370,7 @@ def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
         assert process.wait(timeout=60) == 0
         assert process.stdout.read() == b""
     os.close(terminal)
-    text = shown.decode()
-    assert "\r" in text
-    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
-    assert "epoch   1: loss" in text
-    assert "Wrote" in text
+    return shown.decode()
 
 
 def _read(terminal):
