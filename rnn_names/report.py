@@ -197,7 +197,8 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
         return _section("List and samples", "<p>The network is not far enough to draw names to compare with the list.</p>")
     drawn, once, series = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64), ("list", "samples")
     lengths = _length_bars(_shares(_length_counts(corpus.names, corpus.counts)), _shares(_length_counts(drawn, once)))
-    in_list, in_samples = _character_counts(corpus.names, corpus.counts), _character_counts(drawn, once)
+    in_list = _labelled(_character_counts(corpus.names, corpus.counts))
+    in_samples = _labelled(_character_counts(drawn, once))
     characters = _character_bars(_shares(in_list), _shares(in_samples))
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
@@ -357,11 +358,23 @@ def _length_bars(in_list: dict[int, float], in_samples: dict[int, float]) -> dic
 def _character_bars(in_list: dict[str, float], in_samples: dict[str, float]) -> dict[str, tuple[float, float]]:
     """Bars for the most frequent characters of the list.
 
-    >>> _character_bars({"b": 0.25, "a": 0.625, " ": 0.125}, {"a": 1.0})
+    >>> _character_bars({"b": 0.25, "a": 0.625, "␣": 0.125}, {"a": 1.0})
     {'a': (0.625, 1.0), 'b': (0.25, 0), '␣': (0.125, 0)}
     """
     frequent = sorted(in_list, key=lambda character: (-in_list[character], character))[:BARS]
-    return {_visible(character): (in_list[character], in_samples.get(character, 0)) for character in frequent}
+    return {character: (in_list[character], in_samples.get(character, 0)) for character in frequent}
+
+
+def _labelled(counts: Counter[str]) -> Counter[str]:
+    """Counts of characters by their labels; all white space has the same one.
+
+    >>> _labelled(Counter({"a": 3, " ": 2, "\u3000": 1}))
+    Counter({'a': 3, '␣': 3})
+    """
+    totals: Counter[str] = Counter()
+    for character, n in counts.items():
+        totals[_visible(character)] += n
+    return totals
 
 
 def _visible(character: str) -> str:

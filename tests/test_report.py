@@ -220,6 +220,15 @@ def test_many_characters_and_lengths(tmp_path):
     assert report._visible("\u0336") == "◌\u0336"
 
 
+def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
+    names = ["a b", "a\u3000b", "a\u2009b", "ab"]
+    monkeypatch.setattr(report, "glimpse", lambda *_: ["a b", "a\u3000b"])
+    text = page(reported(names, tmp_path, epochs=1, hidden_size=4))
+    assert text.count("<title>␣: ") == 1
+    assert f"<title>␣: list {3 / 11:.1%}, samples {1 / 3:.1%}</title>" in text
+    assert "most frequent of" not in text
+
+
 def test_characters_are_counted_in_pieces_as_at_once(names, monkeypatch):
     corpus = corpus_from_strings(names + names[:7])
     at_once = report._character_counts(corpus.names, corpus.counts)
