@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import rnn_names
 from rnn_names import Model, training
@@ -24,6 +25,8 @@ from rnn_names.checkpoint import Checkpoint
 from rnn_names.cli import _characters_left
 from rnn_names.cli import cli as commands
 from rnn_names.corpus import corpus_from_strings
+from rnn_names.sampling import Options, sample
+from rnn_names.workers import SWITCH_INTERVAL
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -442,6 +445,25 @@ with one_blas_thread(): print({each["num_threads"] for each in threadpool_info()
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == "{1}\n"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_generators_ends(first, model):
+    def settings():
+        return sys.getswitchinterval(), [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+
+    with threadpool_limits(2, user_api="blas"):
+        before = settings()
+        generators = [sample(model, 10**9, Options(seed=seed)) for seed in (1, 2)]
+        for generator in generators:
+            for _ in range(4):  # the first block is drawn without other threads
+                next(generator)
+        within = settings()
+        assert within[0] == pytest.approx(SWITCH_INTERVAL)
+        generators[first].close()
+        assert settings() == within
+        generators[1 - first].close()
+        assert settings() == before
 
 
 def test_help_does_not_wait_for_numpy():
