@@ -262,14 +262,14 @@ def test_a_closed_reader_ends_the_program_quietly(model_file):
 
 def test_a_shell_pipeline_ends_at_once(model_file):
     program = shlex.join([sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)])
-    done = subprocess.run(["sh", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(done.stdout.splitlines()) == 3
 
 
 def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
     program = shlex.join([sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)])
-    done = subprocess.run(["sh", "-c", f"{program} | true"], capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | true"], capture_output=True, timeout=60)
     # `true` may be gone before the first line or after the last one; then only the summary is left to say.
     assert done.returncode == 0
     assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)

@@ -104,8 +104,10 @@ def test_fish(place):
         ["fish", "--no-config", "-c", script], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=WAIT
     )
     assert done.stderr == ""
-    offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in done.stdout.split("--\n")]
-    for offers, expected in zip(offered, LINES.values(), strict=False):
+    *parts, rest = done.stdout.split("--\n")
+    assert rest == ""
+    offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in parts]
+    for offers, expected in zip(offered, LINES.values(), strict=True):
         assert expected.split()[-1] in offers
 
 
