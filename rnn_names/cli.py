@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gc
 import io
+import math
 import os
 import shlex
 import sys
@@ -128,9 +129,21 @@ class ModelPath(click.Path):
         # Shells do not agree on what else to offer beside names that we offer, so all of it comes from here.
         with suppress(OSError):
             for entry in sorted(os.scandir(), key=lambda entry: entry.name):
-                if entry.name.startswith(incomplete) and not entry.name.startswith("."):
+                offered = entry.name.isprintable() and not entry.name.startswith(".")  # lines of UTF-8 hold no other names
+                if offered and entry.name.startswith(incomplete):
                     names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
         return [CompletionItem(name) for name in dict.fromkeys(names)]
+
+
+class Number(click.FloatRange):
+    """A number within bounds; "nan", which no comparison keeps out, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that a text stands for."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 MODEL = ModelPath()
@@ -244,7 +257,7 @@ def cli() -> None:
 @option(
     "--learning-rate",
     group="Training",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="X",
     show_default="by optimizer",
     help="The highest step size of the first phase; that of the second is 1.6 times as high.",
@@ -252,7 +265,7 @@ def cli() -> None:
 @option(
     "--clip",
     group="Training",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     default=5.0,
     metavar="X",
     help="Bound of every gradient component.",
@@ -260,7 +273,7 @@ def cli() -> None:
 @option(
     "--dropout",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
     help="Share of units left out on the way to the output.",
@@ -268,7 +281,7 @@ def cli() -> None:
 @option(
     "--recurrent-dropout",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
     help="Share of units left out on the way to the next step.",
@@ -276,7 +289,7 @@ def cli() -> None:
 @option(
     "--held-out",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     default=0.1,
     metavar="FRACTION",
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
@@ -310,13 +323,14 @@ def train(
         corpus, init, [("--output", output), ("--log", log), ("--report", report), ("the state of the run", path_of(output))]
     )
     check_writable(output)
+    check_writable(path_of(output))
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
     if resume:
         checkpoint = Checkpoint.resumed(output, names, init, {name: options[name] for name in options if _was_given(name)})
     else:
-        trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
+        trainer = Trainer(names, Settings(**options), init=None if init is None else Model.load(init))
         checkpoint = Checkpoint(output, trainer, names, init)
     clear_litter(output)
     clear_litter(checkpoint.path)
@@ -718,7 +732,7 @@ class _Progress:
 @option(
     "--top-p",
     group="Law",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     metavar="P",
     show_default="1",
     help="Only the most probable next characters that make up P are possible.",
@@ -1141,8 +1155,9 @@ def _exit_code(work: Callable[[], int]) -> int:
     except SystemExit as error:  # Click's own: the end of shell completion; else the reader of the help is gone
         return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        text = io.StringIO()
+        error.show(text)
+        _tell("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text.getvalue().removesuffix("\n")))
         return error.exit_code
     except RnnNamesError as error:
         _tell(f"Error: {error}")
@@ -1153,6 +1168,8 @@ def _exit_code(work: Callable[[], int]) -> int:
             _turn_off(sys.stdout)
         _tell(f"Error: standard output: {error.strerror or error}")
     except Exception as error:
+        if COMPLETE_VARIABLE in os.environ:  # asked by something else than the script of our own, and of no use to whoever types
+            return 1
         if sys.flags.dev_mode:
             raise
         _tell(f"Error: a mistake in rnn-names {__version__}, please report it: {shown(f'{type(error).__name__}: {error}'[:200])}")

@@ -475,7 +475,9 @@ def test_help_does_not_wait_for_numpy():
 @pytest.mark.parametrize(
     "arguments",
     ["train", "train x --epochs -1", "train x --cell lstm", "train x --optimizer adagrad", "train x --dropout 1", "train x --clip 0",
-     "train x --held-out 1", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
+     "train x --held-out 1", "train x --held-out nan",
+     "train x --dropout nan", "train x --recurrent-dropout nan", "train x --learning-rate nan", "train x --clip nan",
+     "sample --top-p nan", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
      "sample -n -1", "sample -n many", "sample --seed -1", "sample --max-length 201", "score a b", "score --unknown", "draw"],
 )  # fmt: skip
 def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
@@ -485,6 +487,19 @@ def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
     assert "\nError: " in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
+    for arguments in (
+        ["sample", "\x1b]0;x\x07x", "y"],
+        ["\x1b]0;x\x07"],
+        ["sample", "--\x1b]0;x\x07"],
+        ["sample", "--format", "\x1b]0;x\x07"],
+    ):
+        done = cli(*arguments)
+        assert done.returncode == 2
+        assert "\\x1b]0;x\\x07" in done.stderr
+        assert all(line.isprintable() for line in done.stderr.splitlines())
 
 
 # --- Bad input -----------------------------------------------------------------------------------------------------------------
@@ -522,6 +537,7 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ("train good.txt -o .", "a directory"),
         ("train good.txt -o none/m.npz", "no folder none"),
         ("train good.txt --init none.npz", "none.npz: cannot be read"),
+        ("train good.txt --init=", "'': cannot be read"),
         ("train good.txt --init good.txt", "good.txt: not a model file"),
         ("train good.txt --log none/log -q", "none/log"),
         ("train good.txt -o good.txt", "good.txt: the list and --output are one file; give each its own"),

@@ -128,6 +128,12 @@ def without_rights(mode, folder, *arguments, **options):
             each.chmod(before)
 
 
+def test_a_place_for_no_state_is_one_line_before_any_work(cli, corpus_file, tmp_path):
+    (tmp_path / "m.npz.resume").mkdir()
+    assert "m.npz.resume: a directory" in error_line(cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY))
+    assert os.listdir(tmp_path) == ["m.npz.resume"]
+
+
 def test_a_read_only_folder_is_one_line(old, corpus_file):
     done = without_rights(0o555, old, "train", corpus_file, "-o", "m.npz")
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
