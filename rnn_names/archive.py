@@ -37,12 +37,18 @@ MAX_DIRECTORY_BYTES = 1 << 14
 
 MAX_MEMBERS = 32
 
+MAX_NAME = 40
+"""Characters of the name of an array."""
+
 MAX_UNPACKED = 8
 """Bytes that may be unpacked for each byte of the file, beyond `FREE_BYTES`. Weights shrink by a tenth, JSON in UTF-32 by eight."""
 
 FREE_BYTES = 1 << 20
 
 MAX_META_BYTES = 1 << 22
+
+MAX_DEPTH = 32
+"""Of lists and objects within each other in `meta`. Python follows some hundreds, and what reads them should not have to care."""
 
 MAX_HEADER_BYTES = 1 << 10
 
@@ -130,11 +136,12 @@ def clear_litter(path: str) -> None:
         return
     folder, name = os.path.split(os.path.realpath(path))
     pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
-    for entry in os.listdir(folder):
-        match = pattern.fullmatch(entry)
-        if match and not _alive(int(match[1])):
-            with suppress(OSError):
-                os.unlink(os.path.join(folder, entry))
+    with suppress(OSError):  # a folder may allow writing and not listing
+        for entry in os.listdir(folder):
+            match = pattern.fullmatch(entry)
+            if match and not _alive(int(match[1])):
+                with suppress(OSError):
+                    os.unlink(os.path.join(folder, entry))
 
 
 def _alive(pid: int) -> bool:
@@ -234,7 +241,13 @@ def _directory(file: IO[bytes]) -> list[_Member]:
 
 
 def _check_directory(members: list[_Member], size: int) -> None:
-    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole."""
+    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole.
+
+    Of a name that passes, nothing is to be feared in a message.
+    """
+    for name in (member.name for member in members):
+        if not name.isidentifier() or len(name) > MAX_NAME:
+            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
     if len({member.name for member in members}) < len(members):
         raise ModelFileError("damaged: an array is in it twice")
     unpacked = sum(member.unpacked for member in members)
@@ -242,9 +255,9 @@ def _check_directory(members: list[_Member], size: int) -> None:
         raise ModelFileError(f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far")
     for member in members:
         if member.flags & 1:
-            raise ModelFileError(f"array {shown(member.name[:40])}: encrypted")
+            raise ModelFileError(f"array {member.name}: encrypted")
         if member.method not in (_STORED, _DEFLATED):
-            raise ModelFileError(f"array {shown(member.name[:40])}: compressed in a way that is not read here")
+            raise ModelFileError(f"array {member.name}: compressed in a way that is not read here")
 
 
 def _read_members(
@@ -254,7 +267,7 @@ def _read_members(
     members = {member.name: member for member in directory}
     for name in members:
         if name != "meta" and not types_of(name):
-            raise ModelFileError(f"not a model file: unknown array {name[:40]!a}")
+            raise ModelFileError(f"not a model file: unknown array {name}")
     if "meta" not in members:
         raise ModelFileError("not a model file: no `meta` in it")
     meta = _json(_read_meta(_unpacked(file, members.pop("meta"))))
@@ -334,4 +347,13 @@ def _json(text: str) -> dict[str, Any]:
         raise ModelFileError("`meta` is not JSON") from None
     if not isinstance(meta, dict):
         raise ModelFileError("`meta` is not a JSON object")
+    level: list[Any] = [meta]
+    for _ in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _within(value)]
+    if level:
+        raise ModelFileError("`meta` is nested too deeply")
     return meta
+
+
+def _within(value: Any) -> Collection[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

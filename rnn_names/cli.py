@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gc
 import io
+import math
 import os
 import shlex
 import sys
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 import click
 
 from rnn_names import __version__, boxed, interrupts
-from rnn_names.errors import CorpusError, RnnNamesError, TrainingError, shown
+from rnn_names.errors import CorpusError, ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.workers import start_blas_with_one_thread
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class GroupedCommand(click.Command):
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        with _files_named():
+            return super().invoke(ctx)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -86,6 +92,16 @@ class GroupedCommand(click.Command):
             with formatter.section("Examples"):
                 for example in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+@contextmanager
+def _files_named() -> Iterator[None]:
+    """Within it, an error that nothing has put into words is one of a file: what we write to standard output says so itself."""
+    try:
+        yield
+    except OSError as error:
+        file = shown(error.filename) if isinstance(error.filename, str) else "a file or folder"
+        raise RnnNamesError(f"{file}: {error.strerror or error}") from error
 
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -113,9 +129,21 @@ class ModelPath(click.Path):
         # Shells do not agree on what else to offer beside names that we offer, so all of it comes from here.
         with suppress(OSError):
             for entry in sorted(os.scandir(), key=lambda entry: entry.name):
-                if entry.name.startswith(incomplete) and not entry.name.startswith("."):
+                offered = entry.name.isprintable() and not entry.name.startswith(".")  # lines of UTF-8 hold no other names
+                if offered and entry.name.startswith(incomplete):
                     names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
         return [CompletionItem(name) for name in dict.fromkeys(names)]
+
+
+class Number(click.FloatRange):
+    """A number within bounds; "nan", which no comparison keeps out, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that a text stands for."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 MODEL = ModelPath()
@@ -229,7 +257,7 @@ def cli() -> None:
 @option(
     "--learning-rate",
     group="Training",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="X",
     show_default="by optimizer",
     help="The highest step size of the first phase; that of the second is 1.6 times as high.",
@@ -237,7 +265,7 @@ def cli() -> None:
 @option(
     "--clip",
     group="Training",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     default=5.0,
     metavar="X",
     help="Bound of every gradient component.",
@@ -245,7 +273,7 @@ def cli() -> None:
 @option(
     "--dropout",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
     help="Share of units left out on the way to the output.",
@@ -253,7 +281,7 @@ def cli() -> None:
 @option(
     "--recurrent-dropout",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
     help="Share of units left out on the way to the next step.",
@@ -261,13 +289,13 @@ def cli() -> None:
 @option(
     "--held-out",
     group="Training",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=Number(0, 1, max_open=True),
     default=0.1,
     metavar="FRACTION",
     help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
 )
 @option("--seed", group="Training", type=click.IntRange(0), default=0, metavar="N", help="Of everything random.")
-@option("--resume", "resumed", group="Training", is_flag=True, help="Go on with an interrupted run, from where it stopped.")
+@option("--resume", group="Training", is_flag=True, help="Go on with an interrupted run, from where it stopped.")
 @option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
 @option("--report", group="Output", type=FILE, metavar="FILE.html", help="Write a page with curves, samples and settings.")
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
@@ -275,7 +303,7 @@ def train(
     corpus: tuple[str, ...],
     output: str,
     init: str | None,
-    resumed: bool,
+    resume: bool,
     log: str | None,
     report: str | None,
     quiet: bool,
@@ -295,13 +323,14 @@ def train(
         corpus, init, [("--output", output), ("--log", log), ("--report", report), ("the state of the run", path_of(output))]
     )
     check_writable(output)
+    check_writable(path_of(output))
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
-    if resumed:
+    if resume:
         checkpoint = Checkpoint.resumed(output, names, init, {name: options[name] for name in options if _was_given(name)})
     else:
-        trainer = Trainer(names, Settings(**options), init=Model.load(init) if init else None)
+        trainer = Trainer(names, Settings(**options), init=None if init is None else Model.load(init))
         checkpoint = Checkpoint(output, trainer, names, init)
     clear_litter(output)
     clear_litter(checkpoint.path)
@@ -314,7 +343,7 @@ def train(
                 run.go(write_log)
                 curves = progress.curves()
                 progress.close()
-                progress.say("\n".join([*curves, _summary(trainer, progress.seconds, output)]))
+                progress.say("\n".join([*curves, _summary(trainer, progress, output)]))
             finally:
                 with interrupts.uncut():
                     wrote = run.write_report()
@@ -384,10 +413,11 @@ class _Run:
     def interrupted(self) -> int:
         """The last words: writes what is not on disk yet, and says what is."""
         try:
-            if self.trainer.model.training["epoch"]:
-                self._save_model()
-            self.checkpoint.write()
-            wrote = self.write_report()
+            with _files_named():
+                if self.trainer.model.training["epoch"]:
+                    self._save_model()
+                self.checkpoint.write()
+                wrote = self.write_report()
         finally:
             interrupts.end_within(SECONDS_TO_SPEAK)
         self.progress.screen.acquire()  # for good: nothing comes after this
@@ -470,14 +500,27 @@ def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
     if path is None:
         yield lambda epoch: None
         return
-    try:
+
+    def write(data: bytes) -> None:
+        with _log_errors(path):
+            while data:  # what does not fit on a disk is left out without an error at first
+                data = data[file.write(data) :]
+
+    with _log_errors(path):
         kept = b""
         if epochs and os.path.isfile(path):
             with open(path, "rb") as old:
                 kept = b"".join(old.readlines()[:epochs])
-        with open(path, "wb", buffering=0) as file:
-            file.write(kept)
-            yield lambda epoch: file.write(json.dumps(epoch.as_dict()).encode() + b"\n")
+        file = open(path, "wb", buffering=0)  # noqa: SIM115 - errors of what is done meanwhile are none of the log
+    with file:
+        write(kept)
+        yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")
+
+
+@contextmanager
+def _log_errors(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise RnnNamesError(f"{shown(path)}: the log cannot be written: {error.strerror or error}") from error
 
@@ -512,7 +555,7 @@ def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
     return "\n".join(lines)
 
 
-def _summary(trainer: Trainer, seconds: float, output: str) -> str:
+def _summary(trainer: Trainer, progress: _Progress, output: str) -> str:
     size = os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
         f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
@@ -524,9 +567,36 @@ def _summary(trainer: Trainer, seconds: float, output: str) -> str:
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
     return (
-        f"{trainer.epoch} epochs in {seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
+        f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was epoch {trainer.best_epoch}:\n"
         f"{losses} nats per character.\n{model}"
     )
+
+
+def _trained(before: int, last: int) -> str:
+    """The epochs of this process; a resumed run has others.
+
+    >>> _trained(0, 40), _trained(33, 40), _trained(39, 40), _trained(40, 40)
+    ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
+    """
+    if not before:
+        return f"{last} epochs"
+    if last == before:
+        return f"No epoch more than the {last} done before"
+    return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"
+
+
+def _characters_left(trainer: Trainer) -> int:
+    """About how many characters are still to be trained on, reckoned as all of them are."""
+    from copy import copy
+    from dataclasses import replace
+
+    settings, rest = trainer.settings, copy(trainer)
+    if trainer.phase == 1:
+        rest.settings = replace(settings, epochs=settings.epochs - trainer.epoch)
+    else:
+        left = settings.distil_epochs - (trainer.epoch - trainer.state()["phase_began"])
+        rest.settings = replace(settings, epochs=left, distil_epochs=left)
+    return rest.total_characters
 
 
 class _Progress:
@@ -536,6 +606,7 @@ class _Progress:
         self.trainer, self.quiet = trainer, quiet
         self.screen = threading.RLock()  # an interrupt speaks from a thread of its own
         self.epochs: list[Epoch] = []
+        self.before = trainer.epoch
         self.next_line = self.phase = 1
         self.began = time.perf_counter()
         self.bar: Any = None
@@ -544,6 +615,7 @@ class _Progress:
 
             self.bar = tqdm(
                 total=trainer.total_characters,
+                initial=trainer.total_characters - _characters_left(trainer),
                 unit=" chars",
                 unit_scale=True,
                 dynamic_ncols=True,
@@ -564,8 +636,11 @@ class _Progress:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal; of another output, enough for a line of log."""
-        return os.get_terminal_size(sys.stderr.fileno()).columns if self.bar is not None else LOG_WIDTH
+        """Columns of the terminal; of another output, or where the terminal is gone meanwhile, enough for a line of log."""
+        if self.bar is not None:
+            with suppress(OSError):
+                return os.get_terminal_size(sys.stderr.fileno()).columns
+        return LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
         interrupts.pause()
@@ -657,7 +732,7 @@ class _Progress:
 @option(
     "--top-p",
     group="Law",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Number(0, 1, min_open=True),
     metavar="P",
     show_default="1",
     help="Only the most probable next characters that make up P are possible.",
@@ -729,6 +804,7 @@ def sample(
     out = _Output(loaded, format, null)
     for names in draw(loaded, count, wanted):
         out.names(names)
+    out.end()
 
 
 def _listed(path: str | None) -> list[str]:
@@ -746,16 +822,17 @@ class _Output:
 
     def __init__(self, model: Model, kind: str, null: bool) -> None:
         self.model, self.kind = model, kind
-        self.end = "\0" if null else "\n"
+        self.line_end = "\0" if null else "\n"
+        self.header = b""  # goes with the first names: there may be none, for an option or a file that is wrong
         if kind != "text":
             from rnn_names.formats import header
 
-            _write(header(kind))
+            self.header = header(kind)
 
     def names(self, names: Names) -> None:
         """Writes drawn names."""
         for part in _parts(names):
-            _write(part.to_lines().replace(b"\n", self.end.encode()) if self.kind == "text" else self._records(part, None))
+            self._put(part.to_lines().replace(b"\n", self.line_end.encode()) if self.kind == "text" else self._records(part, None))
 
     def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
         """Writes names with their log-probabilities."""
@@ -763,7 +840,16 @@ class _Output:
 
         for part in _parts(names):
             scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
-            _write(scored(part, scores, self.end) if self.kind == "text" else self._records(part, scores))
+            self._put(scored(part, scores, self.line_end) if self.kind == "text" else self._records(part, scores))
+
+    def end(self) -> None:
+        """Writes what a list has even if it is empty."""
+        if self.header:
+            self._put(b"")
+
+    def _put(self, data: bytes) -> None:
+        _write(self.header + data)
+        self.header = b""
 
     def _records(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
         from rnn_names.formats import records
@@ -801,6 +887,7 @@ def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
     out = _Output(loaded, format, null)
     for names, log_probs in _sorted(scores) if sort else scores:
         out.scores(names, log_probs)
+    out.end()
     interrupts.pause()  # the end of the list may be that of an interrupted pipeline
     _tell(str(summary))
 
@@ -859,30 +946,39 @@ class _ScoreSummary:
     examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
 )
 @click.argument("model", type=MODEL, default=DEFAULT_MODEL)
-@option("--json", "as_json", group="Output", is_flag=True, help="As JSON.")
-def info(model: str, as_json: bool) -> None:
+@option("--json", group="Output", is_flag=True, help="As JSON.")
+def info(model: str, json: bool) -> None:
     """Show MODEL, a file or one in the box: its network, vocabulary, the list it learned from, and the record of its training."""
-    import json
-
     from rnn_names.model import Model
 
     model = _chosen(model)
     facts = Model.load(model).facts()
     facts = {"file": model, "bytes": os.path.getsize(boxed.located(model)), **facts}
-    text = json.dumps(facts, ensure_ascii=False, indent=2) if as_json else _described(facts)
-    _write(f"{text}\n".encode())
+    _write(f"{_as_json(facts) if json else _described(facts)}\n".encode())
+
+
+def _as_json(facts: dict[str, Any]) -> str:
+    """The facts of a model for a program, which gets them as they are; a terminal gets nothing that could take it over."""
+    import json
+
+    try:
+        text = json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False)
+    except ValueError:
+        raise ModelFileError(f"{shown(facts['file'])}: its training record has a number that JSON cannot hold") from None
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _described(facts: dict[str, Any]) -> str:
-    """The facts of a model for a person to read."""
+    """The facts of a model for a person to read. The record of its training may be a stranger's: any JSON, any characters."""
     training, network = facts["training"], facts["network"]
+    settings = training.get("settings")
     rows = [
-        ("file", f"{facts['file']}, {facts['bytes']:,} bytes"),
+        ("file", f"{shown(facts['file'])}, {facts['bytes']:,} bytes"),
         ("network", f"{network['cell'].upper()} of {network['hidden_size']} units, {network['parameters']:,} parameters"),
         ("vocabulary", f"{len(facts['vocabulary'])} characters: {_shortened(facts['vocabulary'])}"),
         ("corpus", _corpus_described(training)),
         ("training", _training_described(training)),
-        ("settings", ", ".join(f"{name} {value}" for name, value in training.get("settings", {}).items())),
+        ("settings", _settings_described(settings) if isinstance(settings, dict) else ""),
         ("fingerprints", f"{facts['fingerprints']:,} names" if facts["fingerprints"] else "none: the model cannot tell new names"),
     ]
     return "\n".join(f"{title:<13} {text}" for title, text in rows if text)
@@ -892,13 +988,24 @@ def _shortened(text: str, longest: int = 200) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+def _value(value: Any) -> str:
+    """What a model file has in a place where a number or a word belongs, whatever it is."""
+    from reprlib import repr as short_repr
+
+    return shown(_shortened(value if isinstance(value, str) else short_repr(value), 40))
+
+
+def _settings_described(settings: dict[str, Any], most: int = 40) -> str:
+    return ", ".join(f"{_value(name)} {_value(settings[name])}" for name in list(settings)[:most])
+
+
 def _corpus_described(training: dict[str, Any]) -> str:
     parts = [
         (training.get("distinct_names"), "distinct names trained on"),
         (training.get("names"), "with repeats"),
         (training.get("held_out_names"), "held out"),
     ]
-    counts = [f"{n:,} {what}" for n, what in parts if isinstance(n, int)]
+    counts = [f"{n:,} {what}" for n, what in parts if type(n) is int]
     return ", ".join([*counts, f"the longest of {training['longest']} characters"])
 
 
@@ -907,7 +1014,7 @@ def _training_described(training: dict[str, Any]) -> str:
     parts = [f"{title} {training[key]:.4f}" for key, title in losses if isinstance(training.get(key), float)]
     if not training.get("epoch"):
         return "none: the weights are random"
-    return f"epoch {training['epoch']}" + (f": {', '.join(parts)} nats per character" if parts else "")
+    return f"epoch {_value(training['epoch'])}" + (f": {', '.join(parts)} nats per character" if parts else "")
 
 
 # --- models --------------------------------------------------------------------------------------------------------------------
@@ -1048,18 +1155,21 @@ def _exit_code(work: Callable[[], int]) -> int:
     except SystemExit as error:  # Click's own: the end of shell completion; else the reader of the help is gone
         return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
     except click.ClickException as error:
-        with suppress(OSError):
-            error.show()
+        text = io.StringIO()
+        error.show(text)
+        _tell("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text.getvalue().removesuffix("\n")))
         return error.exit_code
     except RnnNamesError as error:
         _tell(f"Error: {error}")
     except MemoryError:
         _tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
-    except OSError as error:  # files have said so themselves
+    except OSError as error:  # of help and the like, which Click writes
         if sys.stdout is not None:
             _turn_off(sys.stdout)
         _tell(f"Error: standard output: {error.strerror or error}")
     except Exception as error:
+        if COMPLETE_VARIABLE in os.environ:  # asked by something else than the script of our own, and of no use to whoever types
+            return 1
         if sys.flags.dev_mode:
             raise
         _tell(f"Error: a mistake in rnn-names {__version__}, please report it: {shown(f'{type(error).__name__}: {error}'[:200])}")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from rnn_names import __version__
 from rnn_names.archive import write_atomically
 from rnn_names.charts import bar_chart, legend, line_chart
 from rnn_names.corpus import Corpus, Names
+from rnn_names.errors import shown
 from rnn_names.sampling import glimpse
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Report:
         sources: titles of the files that the names came from.
         output: the model file.
         init: the model that training started from, if any.
-        epochs: the records.
+        epochs: the records; of a resumed run, those since.
         samples: a few names of the best weights so far, by epoch; 0 stands for the weights before training.
     """
 
@@ -95,7 +97,7 @@ class Report:
 
 def page(report: Report) -> str:
     """The whole page as HTML."""
-    title = f"{os.path.basename(report.output)}: how it was trained"
+    title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.measured()
     sections = [
         _heading(report, sampled),
@@ -135,7 +137,9 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
             loss, kind = training["training_loss"], "training"
         figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
-        figures.append((_duration(sum(epoch.seconds for epoch in report.epochs)), "of training"))
+        first = report.epochs[0].epoch
+        since = f" from epoch {first} on" if first > 1 else ""  # a resumed run: how long the others took is not known
+        figures.append((_duration(sum(epoch.seconds for epoch in report.epochs)), f"of training{since}"))
     if sampled:
         new = sum(not _in_list(name, report.corpus.names) for name in sampled)
         figures.append((f"{new / len(sampled):.1%}", "of its names are not in the list"))
@@ -145,7 +149,7 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     started = f"started from {_listed([report.init])} and " if report.init is not None else ""
     ending = "" if trainer.finished else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     return f"""<header>
-<h1>{escape(os.path.basename(report.output))}</h1>
+<h1>{escape(shown(os.path.basename(report.output)))}</h1>
 <p>A {settings.cell.upper()} of {settings.hidden_size} units that {started}learned from {len(report.corpus):,} names in
 {_listed(report.sources)}.{ending}</p>
 <ul class="figures">{tiles}</ul>
@@ -163,9 +167,10 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
     curves["held-out"] = held_out
     best = [(epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}") for epoch in epochs if epoch.is_best]
-    second = [(epoch.epoch - 0.5, "second phase") for epoch in epochs[1:] if epoch.phase == 2]
+    second = [(epoch.epoch - 0.5, "second phase") for before, epoch in pairwise(epochs) if epoch.phase > before.phase]
     chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
-    note = "The training loss is measured under dropout, " + ("and later against the teacher, " if second else "")
+    lesson = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
+    note = f"The training loss is measured under dropout, {lesson}"
     note += "so it can lie above the held-out loss."
     return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>")
 
@@ -192,7 +197,8 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
         return _section("List and samples", "<p>The network is not far enough to draw names to compare with the list.</p>")
     drawn, once, series = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64), ("list", "samples")
     lengths = _length_bars(_shares(_length_counts(corpus.names, corpus.counts)), _shares(_length_counts(drawn, once)))
-    in_list, in_samples = _character_counts(corpus.names, corpus.counts), _character_counts(drawn, once)
+    in_list = _labelled(_character_counts(corpus.names, corpus.counts))
+    in_samples = _labelled(_character_counts(drawn, once))
     characters = _character_bars(_shares(in_list), _shares(in_samples))
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
@@ -253,8 +259,8 @@ def _definitions(facts: dict[str, str]) -> str:
     return "<dl>" + "".join(f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts.items()) + "</dl>"
 
 
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(f"<bdi>{escape(text)}</bdi>" for text in texts)
+def _listed(paths: Iterable[str]) -> str:
+    return ", ".join(f"<bdi>{escape(shown(path))}</bdi>" for path in paths)
 
 
 def _duration(seconds: float) -> str:
@@ -290,11 +296,11 @@ def _ever_fewer(epochs: Sequence[int]) -> list[int]:
     >>> _ever_fewer(range(31))
     [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 30]
     """
-    shown: list[int] = []
+    kept: list[int] = []
     for epoch in epochs:
-        if not shown or epoch >= shown[-1] + max(shown[-1] // 2, 1):
-            shown.append(epoch)
-    return [*shown, *epochs[-1:]] if shown and shown[-1] != epochs[-1] else shown
+        if not kept or epoch >= kept[-1] + max(kept[-1] // 2, 1):
+            kept.append(epoch)
+    return [*kept, *epochs[-1:]] if kept and kept[-1] != epochs[-1] else kept
 
 
 # --- What is compared ----------------------------------------------------------------------------------------------------------
@@ -352,11 +358,23 @@ def _length_bars(in_list: dict[int, float], in_samples: dict[int, float]) -> dic
 def _character_bars(in_list: dict[str, float], in_samples: dict[str, float]) -> dict[str, tuple[float, float]]:
     """Bars for the most frequent characters of the list.
 
-    >>> _character_bars({"b": 0.25, "a": 0.625, " ": 0.125}, {"a": 1.0})
+    >>> _character_bars({"b": 0.25, "a": 0.625, "␣": 0.125}, {"a": 1.0})
     {'a': (0.625, 1.0), 'b': (0.25, 0), '␣': (0.125, 0)}
     """
     frequent = sorted(in_list, key=lambda character: (-in_list[character], character))[:BARS]
-    return {_visible(character): (in_list[character], in_samples.get(character, 0)) for character in frequent}
+    return {character: (in_list[character], in_samples.get(character, 0)) for character in frequent}
+
+
+def _labelled(counts: Counter[str]) -> Counter[str]:
+    """Counts of characters by their labels; all white space has the same one.
+
+    >>> _labelled(Counter({"a": 3, " ": 2, "\u3000": 1}))
+    Counter({'a': 3, '␣': 3})
+    """
+    totals: Counter[str] = Counter()
+    for character, n in counts.items():
+        totals[_visible(character)] += n
+    return totals
 
 
 def _visible(character: str) -> str:

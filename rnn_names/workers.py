@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,16 +28,45 @@ def start_blas_with_one_thread() -> None:
         _blas_has_one_thread = True
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """BLAS uses one thread for as long as the context lasts: what it computes then does not depend on the number of cores."""
+class _Shared:
+    """A setting of the whole process that several may want at once: the first who comes makes it, the last who goes takes it back.
+
+    Generators that overlap end in any order, and what each found when it came may be what another had set.
+    """
+
+    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
+        self._make, self._inside = make, 0
+        self._context: AbstractContextManager[object] | None = None
+        self._lock = threading.RLock()  # a generator that is forgotten ends in whatever thread, which may be in here
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            self._inside += 1
+        try:
+            with self._lock:
+                if self._context is None:
+                    self._context = self._make()
+                    self._context.__enter__()
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside and self._context is not None:
+                    context, self._context = self._context, None
+                    context.__exit__(None, None, None)
+
+
+def _blas_limit() -> AbstractContextManager[object]:
     if _blas_has_one_thread:
-        yield
-        return
+        return nullcontext()
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1, user_api="blas"):
-        yield
+    return threadpool_limits(1, user_api="blas")
+
+
+one_blas_thread = _Shared(_blas_limit)
+"""BLAS uses one thread for as long as the context lasts: what it computes then does not depend on the number of cores."""
 
 
 SWITCH_INTERVAL = 1e-4
@@ -57,7 +87,7 @@ def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
     import numpy as np
 
     quiet = partial(np.seterr, over="ignore", invalid="ignore")
-    with one_blas_thread(), _switch_interval(SWITCH_INTERVAL):
+    with one_blas_thread(), _short_switch_interval():
         pool, interrupted = ThreadPoolExecutor(n, initializer=quiet), False
         try:
             yield pool
@@ -76,3 +106,6 @@ def _switch_interval(seconds: float) -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
+
+
+_short_switch_interval = _Shared(partial(_switch_interval, SWITCH_INTERVAL))

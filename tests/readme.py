@@ -65,7 +65,7 @@ def run(command: str, folder: str, **variables: str) -> subprocess.CompletedProc
 
 
 def update(document: Path) -> None:
-    """Writes what each command prints now into a document."""
+    """Writes what each command prints now into a document; stops, and leaves it as it was, at the first that fails."""
     text = document.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         reader_folder(folder)
@@ -75,6 +75,9 @@ def update(document: Path) -> None:
             for example in examples(match.group(0)):
                 done = run(example.command, folder)
                 print(f"$ {example.command}\n{done.stdout}", flush=True)
+                # A shell has the exit code of a pipe's last command only.
+                if done.returncode or re.search(r"^Error: ", done.stdout, re.MULTILINE):
+                    sys.exit(f"{document}: left as it was, since a command failed (exit code {done.returncode}): {example.command}")
                 lines.append(f"$ {example.command}\n{done.stdout}")
             return "```console\n" + "".join(lines) + "```"
 

@@ -14,11 +14,19 @@ import termios
 from collections import Counter
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import rnn_names
 from rnn_names import Model, training
+from rnn_names.checkpoint import Checkpoint
+from rnn_names.cli import _characters_left
+from rnn_names.cli import cli as commands
+from rnn_names.corpus import corpus_from_strings
+from rnn_names.sampling import Options, sample
+from rnn_names.workers import SWITCH_INTERVAL
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -175,6 +183,28 @@ def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(c
     assert cli("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
 
 
+@pytest.mark.parametrize("command", commands.commands)
+def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
+    """Click makes the variable from the name of the function's parameter, which might be another one."""
+    of_command = commands.commands[command]
+    settings = commands.context_settings
+    context = click.Context(of_command, click.Context(commands, auto_envvar_prefix=settings["auto_envvar_prefix"]), command)
+    for parameter in of_command.params:
+        if isinstance(parameter, click.Option):
+            (long,) = [name for name in parameter.opts if name.startswith("--")]
+            variable = f"RNN_NAMES_{command.upper()}_{long.removeprefix('--').replace('-', '_').upper()}"
+            monkeypatch.setenv(variable, "1")
+            assert parameter.resolve_envvar_value(context) == "1", variable
+            monkeypatch.delenv(variable)
+            assert parameter.resolve_envvar_value(context) is None
+
+
+def test_switches_in_the_environment_work(cli, model_file, corpus_file, tmp_path):
+    assert json.loads(cli("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)["file"] == str(model_file)
+    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"})
+    assert "no interrupted run to go on with" in error_line(done)
+
+
 # --- score ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -232,14 +262,14 @@ def test_a_closed_reader_ends_the_program_quietly(model_file):
 
 def test_a_shell_pipeline_ends_at_once(model_file):
     program = shlex.join([sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)])
-    done = subprocess.run(["sh", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(done.stdout.splitlines()) == 3
 
 
 def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
     program = shlex.join([sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)])
-    done = subprocess.run(["sh", "-c", f"{program} | true"], capture_output=True, timeout=60)
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | true"], capture_output=True, timeout=60)
     # `true` may be gone before the first line or after the last one; then only the summary is left to say.
     assert done.returncode == 0
     assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)
@@ -293,9 +323,49 @@ def test_an_interrupt_of_sampling_exits_130(model_file):
 
 
 def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK)
+    assert "\r" in text
+    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
+    assert "epoch   1: loss" in text
+    assert "Wrote" in text
+
+
+RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "made_up_names": 300, "batch_size": 64, "learning_rate": 0.01}
+
+
+@pytest.mark.parametrize("epochs", [3, 4, 5], ids=["in the first phase", "between the phases", "in the second phase"])
+def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(epochs, corpus_file, names, tmp_path):
+    corpus = corpus_from_strings(names)
+    checkpoint = Checkpoint(str(tmp_path / "m.npz"), training.Trainer(corpus, training.Settings(**RUN)), corpus, None)
+    records = checkpoint.trainer.epochs()
+    for _ in range(epochs):
+        next(records)
+    checkpoint.keep()
+    checkpoint.write()
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
+    told = f"Epochs {epochs + 1} to 6" if epochs < 5 else "Epoch 6"
+    assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
+    share = 1 - _characters_left(checkpoint.trainer) / checkpoint.trainer.total_characters
+    first, *_, last = [int(percent) for percent in re.findall(r"(\d+)% ", text)]
+    assert 100 * share - 1 < first < 100 * share + 1
+    assert first <= last <= 101
+
+
+def test_what_is_left_of_a_run_ends_with_it(names):
+    trainer = training.Trainer(corpus_from_strings(names), training.Settings(**RUN))
+    left = [trainer.total_characters, *(_characters_left(trainer) for _ in trainer.epochs())]
+    assert left[-1] == 0
+    assert left[:-1] == sorted(set(left[:-1]), reverse=True)
+    steps = -np.diff(left)
+    assert np.ptp(steps[:4]) <= 1 and np.ptp(steps[4:]) <= 1, "as much in each epoch of a phase"
+    assert steps[4] > steps[0]
+
+
+def on_terminal(*arguments):
+    """What a command that does all that it should writes to a terminal; nothing to stdout."""
     terminal, stderr = pty.openpty()
     fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))  # a terminal of no width would show no bar
-    with start("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, stdout=subprocess.PIPE, stderr=stderr) as process:
+    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
         os.close(stderr)
         shown = b""
         while chunk := _read(terminal):
@@ -303,11 +373,7 @@ def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
         assert process.wait(timeout=60) == 0
         assert process.stdout.read() == b""
     os.close(terminal)
-    text = shown.decode()
-    assert "\r" in text
-    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
-    assert "epoch   1: loss" in text
-    assert "Wrote" in text
+    return shown.decode()
 
 
 def _read(terminal):
@@ -381,6 +447,25 @@ with one_blas_thread(): print({each["num_threads"] for each in threadpool_info()
     assert done.stdout == "{1}\n"
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_generators_ends(first, model):
+    def settings():
+        return sys.getswitchinterval(), [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+
+    with threadpool_limits(2, user_api="blas"):
+        before = settings()
+        generators = [sample(model, 10**9, Options(seed=seed)) for seed in (1, 2)]
+        for generator in generators:
+            for _ in range(4):  # the first block is drawn without other threads
+                next(generator)
+        within = settings()
+        assert within[0] == pytest.approx(SWITCH_INTERVAL)
+        generators[first].close()
+        assert settings() == within
+        generators[1 - first].close()
+        assert settings() == before
+
+
 def test_help_does_not_wait_for_numpy():
     program = "import sys, rnn_names.cli\ntry: rnn_names.cli.main()\nexcept SystemExit: print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True)
@@ -390,7 +475,9 @@ def test_help_does_not_wait_for_numpy():
 @pytest.mark.parametrize(
     "arguments",
     ["train", "train x --epochs -1", "train x --cell lstm", "train x --optimizer adagrad", "train x --dropout 1", "train x --clip 0",
-     "train x --held-out 1", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
+     "train x --held-out 1", "train x --held-out nan",
+     "train x --dropout nan", "train x --recurrent-dropout nan", "train x --learning-rate nan", "train x --clip nan",
+     "sample --top-p nan", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
      "sample -n -1", "sample -n many", "sample --seed -1", "sample --max-length 201", "score a b", "score --unknown", "draw"],
 )  # fmt: skip
 def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
@@ -400,6 +487,19 @@ def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
     assert "\nError: " in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
+    for arguments in (
+        ["sample", "\x1b]0;x\x07x", "y"],
+        ["\x1b]0;x\x07"],
+        ["sample", "--\x1b]0;x\x07"],
+        ["sample", "--format", "\x1b]0;x\x07"],
+    ):
+        done = cli(*arguments)
+        assert done.returncode == 2
+        assert "\\x1b]0;x\\x07" in done.stderr
+        assert all(line.isprintable() for line in done.stderr.splitlines())
 
 
 # --- Bad input -----------------------------------------------------------------------------------------------------------------
@@ -437,6 +537,7 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ("train good.txt -o .", "a directory"),
         ("train good.txt -o none/m.npz", "no folder none"),
         ("train good.txt --init none.npz", "none.npz: cannot be read"),
+        ("train good.txt --init=", "'': cannot be read"),
         ("train good.txt --init good.txt", "good.txt: not a model file"),
         ("train good.txt --log none/log -q", "none/log"),
         ("train good.txt -o good.txt", "good.txt: the list and --output are one file; give each its own"),

@@ -104,8 +104,10 @@ def test_fish(place):
         ["fish", "--no-config", "-c", script], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=WAIT
     )
     assert done.stderr == ""
-    offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in done.stdout.split("--\n")]
-    for offers, expected in zip(offered, LINES.values(), strict=False):
+    *parts, rest = done.stdout.split("--\n")
+    assert rest == ""
+    offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in parts]
+    for offers, expected in zip(offered, LINES.values(), strict=True):
         assert expected.split()[-1] in offers
 
 
@@ -117,6 +119,30 @@ def test_models_in_the_box_are_offered_beside_what_is_in_the_folder(place):
     done = subprocess.run(command, cwd=folder, env=environment | asked, capture_output=True, encoding="utf-8", timeout=WAIT)
     offered = [line.removeprefix("plain,") for line in done.stdout.splitlines()]
     assert offered == ["dinosaurs", "first-names", "surnames", "elves.txt", "my-dwarves.npz", "old/", "surfers.npz"]
+
+
+def asked(place, words, number, **variables):
+    folder, environment = place
+    question = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": number} | variables
+    environment = environment | {name: value for name, value in question.items() if value is not None}
+    return subprocess.run([sys.executable, "-m", "rnn_names"], cwd=folder, env=environment, capture_output=True, timeout=WAIT)
+
+
+@pytest.mark.parametrize("encoding", [{}, {"PYTHONIOENCODING": "ascii"}])
+def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
+    for name in (b"d\xff.npz", b"d\n.npz", "dóra.npz".encode()):
+        (place[0] / os.fsdecode(name)).touch()
+    done = asked(place, "rnn-names info d", "2", **encoding)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines() == ["plain,dinosaurs", "plain,dóra.npz"]
+    done = asked(place, os.fsdecode(b"rnn-names info d\xff"), "2", **encoding)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+@pytest.mark.parametrize(("words", "number"), [(None, None), ("rnn-names sa", "x"), ("rnn-names sa", None)])
+def test_a_question_that_makes_no_sense_gets_no_answer(words, number, place):
+    done = asked(place, words, number)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -3,19 +3,26 @@
 The long forms are `make torture` and `make fuzz`.
 """
 
+import fcntl
 import io
+import json
 import os
 import pty
 import random
 import re
 import resource
 import select
+import shlex
+import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import unicodedata
 from functools import partial
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -27,7 +34,7 @@ from rnn_names import Model
 from rnn_names.cli import _command as run_command
 from rnn_names.cli import _exit_code as exit_code
 from rnn_names.corpus import PIECE_BYTES, corpus_from_strings, read_corpus, read_names
-from rnn_names.errors import CorpusError, ModelFileError, TrainingError
+from rnn_names.errors import CorpusError, ModelFileError, TrainingError, shown
 from rnn_names.training import Settings, Trainer
 
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
@@ -103,21 +110,60 @@ def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file
     assert [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")] == devices
 
 
-def test_a_read_only_folder_is_one_line(old, corpus_file):
-    # Root may write anywhere, so where the tests are root's the program becomes nobody's, once its modules are read.
+def without_rights(mode, folder, *arguments, **options):
+    """The command in a folder of that mode, within others that all may pass."""
+    # Root may do anything anywhere, so where the tests are root's the program becomes nobody's, once a training has read its modules.
     become = "import os; os.geteuid() or (os.setgroups([]), os.setuid(65534))"
-    program = f"import difflib, rnn_names.checkpoint, rnn_names.cli as cli; {become}; cli.main()"
-    folders = [old, *old.parents][:3]
+    read = "import difflib, zipfile, rnn_names, rnn_names.checkpoint, rnn_names.curve, rnn_names.cli as cli"
+    program = f"{read}; rnn_names.train('abc', hidden_size=2, epochs=1).sample(1); {become}; cli.main()"
+    folders = [folder, *folder.parents][:3]
     modes = [folder.stat().st_mode for folder in folders]
-    for folder in folders:
-        folder.chmod(0o555)
+    for each in folders:
+        each.chmod(mode if each == folder else 0o555)
     try:
-        command = [sys.executable, "-c", program, "train", str(corpus_file), "-o", "m.npz"]
-        done = subprocess.run(command, cwd=old, capture_output=True, text=True, timeout=60)
+        command = [sys.executable, "-c", program, *map(str, arguments)]
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, **options)
     finally:
-        for folder, mode in zip(folders, modes, strict=True):
-            folder.chmod(mode)
+        for each, before in zip(folders, modes, strict=True):
+            each.chmod(before)
+
+
+def test_a_place_for_no_state_is_one_line_before_any_work(cli, corpus_file, tmp_path):
+    (tmp_path / "m.npz.resume").mkdir()
+    assert "m.npz.resume: a directory" in error_line(cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY))
+    assert os.listdir(tmp_path) == ["m.npz.resume"]
+
+
+def test_a_read_only_folder_is_one_line(old, corpus_file):
+    done = without_rights(0o555, old, "train", corpus_file, "-o", "m.npz")
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
+
+
+def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, tmp_path):
+    """What killed runs left there stays."""
+    litter = tmp_path / "m.npz.999999999.tmp"
+    litter.touch()
+    done = without_rights(0o333, tmp_path, "train", "-", "-o", "m.npz", *TINY, input=corpus_file.read_text())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
+
+
+@pytest.mark.parametrize("log", [[], ["--log", "log"]], ids=["without a log", "with a log"])
+def test_an_error_of_one_file_is_not_called_that_of_another(log, corpus_file, tmp_path):
+    """The model vanishes before its size is told."""
+    vanish = "import os, rnn_names.cli as cli; cli._Progress.curves = lambda self: os.unlink('m.npz') or []; cli.main()"
+    command = [sys.executable, "-c", vanish, *map(str, ["train", corpus_file, "-o", "m.npz", *TINY, *log])]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert error_line(done) == "m.npz: No such file or directory"
+
+
+def test_a_current_folder_that_is_gone_is_one_line(corpus_file, tmp_path):
+    (tmp_path / "gone").mkdir()
+    command = shlex.join([sys.executable, "-m", "rnn_names", *map(str, ["train", corpus_file, "-o", "m.npz", *TINY])])
+    done = subprocess.run(
+        f"rmdir ../gone; {command}", shell=True, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60
+    )
+    assert error_line(done) == "a file or folder: No such file or directory"
 
 
 def test_the_library_does_not_rename_over_a_pipe_either(tmp_path):
@@ -369,6 +415,25 @@ def test_a_run_goes_on_when_nobody_reads_its_messages(folder, tmp_path):
     Model.load(tmp_path / "m.npz")
 
 
+def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
+    """One that it does not belong to, as under setsid: its own would send SIGHUP, which ends a run."""
+    terminal, stderr = pty.openpty()
+    fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+    options = ["--epochs", 40, "-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html"]
+    command = [sys.executable, "-m", "rnn_names", *map(str, [*COMMANDS["train"], *options])]
+    with subprocess.Popen(command, cwd=folder, stderr=stderr, start_new_session=True) as process:
+        os.close(stderr)
+        shown = b""
+        while b"epoch   1: loss" not in shown:
+            shown += os.read(terminal, 1 << 12)
+        os.close(terminal)
+        assert process.wait(timeout=60) == 0
+    assert b"chars/s" in shown, "there was a bar"
+    assert len((tmp_path / "log").read_text().splitlines()) == 40
+    assert sorted(os.listdir(tmp_path)) == ["log", "m.npz", "r.html"]
+    Model.load(tmp_path / "m.npz")
+
+
 def test_a_slow_reader_gets_every_name(folder):
     process = subprocess.Popen(
         [sys.executable, "-m", "rnn_names", "sample", "-m", "m.npz", "-n", "30000", "--seed", "1"],
@@ -497,11 +562,15 @@ def test_every_wrong_file_is_one_line_and_exit_1(command, file, wrong, capfd, mo
 # --- Names of files ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
+NAMES = [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file, tmp_path):
     file = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
-    for arguments in (["train", file], ["sample", "-m", file], ["score", file, "-m", file], ["train", corpus_file, "--init", file],
-                      ["train", corpus_file, "-o", file + "/x/y"], ["train", corpus_file, "--log", file + "/x"],
+    for arguments in (["train", file], ["sample", "-m", file], ["score", file, "-m", file], ["info", file],
+                      ["train", corpus_file, "--init", file], ["train", corpus_file, "-o", file + "/x/y"],
+                      ["train", corpus_file, "--log", file + "/x"], ["train", corpus_file, "--report", file + "/x"],
                       ["train", corpus_file, "--resume", "-o", file]):  # fmt: skip
         output = [] if "-o" in arguments or arguments[0] != "train" else ["-o", tmp_path / "m.npz"]
         message = error_line(cli(*arguments, *output))
@@ -513,6 +582,29 @@ def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file,
     done = cli("train", corpus_file, "-o", file, *TINY[:-1])
     assert done.returncode == 0
     assert all(line.isprintable() for line in done.stderr.splitlines())
+    for arguments in (["info", file], ["info", file, "--json"]):
+        done = cli(*arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert all(line.isprintable() for line in done.stdout.splitlines())
+    assert json.loads(done.stdout)["file"] == file
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_any_name_are_read_written_and_reported(name, cli, corpus_file, model_file, tmp_path):
+    def named(ending):
+        return os.fsdecode(os.path.join(os.fsencode(tmp_path), name + ending))
+
+    shutil.copy(corpus_file, named(b".txt"))
+    shutil.copy(model_file, named(b".npz"))
+    output, log, report = named(b"-2.npz"), named(b".log"), named(b".html")
+    options = ["-o", output, "--init", named(b".npz"), "--log", log, "--report", report, "--epochs", 1]
+    done = cli("train", named(b".txt"), *options)
+    assert done.returncode == 0, done.stderr
+    assert all(line.isprintable() for line in done.stderr.splitlines())
+    page = Path(report).read_text("utf-8")
+    for shown_name in (os.path.basename(output), named(b".txt"), named(b".npz")):
+        assert escape(shown(shown_name)) in page
+    assert len(Path(log).read_text().splitlines()) == 1
 
 
 # --- What nobody thought of ----------------------------------------------------------------------------------------------------

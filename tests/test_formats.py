@@ -65,6 +65,30 @@ def test_nul_goes_with_plain_text_only(command, options, cli, model_file):
     assert "--null goes with --format text only" in done.stderr
 
 
+HEADERS = {"text": "", "jsonl": "", "csv": "name,log_prob,novel\n", "tsv": "name\tlog_prob\tnovel\n"}
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+@pytest.mark.parametrize("command", ["sample -n 0", "sample -n 0 --best", "score", "score --sort"])
+def test_an_empty_list_has_its_header(command, kind, cli, model_file):
+    done = cli(*command.split(), "-m", model_file, "--format", kind, input="")
+    assert (done.returncode, done.stdout) == (0, HEADERS[kind])
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+@pytest.mark.parametrize(
+    "command",
+    ["sample --suffix 愛", "sample --suffix 愛 --best", "sample -t 0", "sample --exclude none.txt", "sample --match (",
+     "score none.txt", "score none.txt --sort", "score latin.txt", "sample -n 1 --exclude-words all.txt"],
+)  # fmt: skip
+def test_what_is_wrong_is_found_out_before_anything_is_written(command, kind, cli, model_file, model, tmp_path):
+    (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
+    (tmp_path / "all.txt").write_text("\n".join(model.vocabulary.characters))
+    done = cli(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: ")
+
+
 def test_best_names_as_records(cli, model_file, model):
     done = cli("sample", "--best", "-n", 5, "-m", model_file, "--format", "csv")
     records = read("csv", done.stdout)

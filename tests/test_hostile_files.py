@@ -17,6 +17,9 @@ from test_model_file import WRONG_CONTENTS, rewrite
 from test_model_file import make as of_numpy
 
 from rnn_names import Model, archive, rnn
+from rnn_names.checkpoint import types_of
+from rnn_names.cli import _command as run_command
+from rnn_names.cli import _exit_code as exit_code
 from rnn_names.errors import ModelFileError
 from rnn_names.model import MAX_WEIGHT
 from rnn_names.vocabulary import Vocabulary
@@ -64,6 +67,10 @@ def meta_of(value):
     file = io.BytesIO()
     np.save(file, np.array(text))
     return file.getvalue()
+
+
+def nested(depth):
+    return json.loads('{"a":' * depth + "0" + "}" * depth)
 
 
 # --- Bombs and lies: in a process of its own, so that time and memory can be bounded -------------------------------------------
@@ -139,6 +146,8 @@ HOSTILE = {
     "meta of 6 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 750_000 + "0]"))),
     "meta of 4 MB of brackets": lambda c: zipped(good(c, meta=meta_of("[" * 1_000_000))),
     "meta of a long number": lambda c: zipped(good(c, meta=meta_of("9" * 1_000_000))),
+    "a record of nested objects": lambda c: zipped(good(c, meta=meta_of(
+        {"format": 1, "cell": "gru", "vocabulary": CHARACTERS, "training": {"longest": 7, "x": nested(400)}}))),
     "meta of empty lists": lambda c: zipped(good(c, meta=meta_of("[" + "[]," * 340_000 + "0]"))),
     "meta beyond Unicode": lambda c: zipped(good(c, meta=npy("{'descr': '<U1', 'fortran_order': False, 'shape': (), }", b"\xff" * 4))),
     "meta big-endian": lambda c: zipped(good(c, meta=npy("{'descr': '>U1', 'fortran_order': False, 'shape': (), }", b"\0\0\0{"))),
@@ -230,6 +239,88 @@ def test_the_real_command_refuses_them_in_one_line_too(cli, content, tmp_path):
         done = cli("sample", "-m", tmp_path / "m\n.npz")
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1), case
         assert done.stderr.startswith("Error: '") and "\\n.npz'" in done.stderr
+
+
+def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tmp_path):
+    """A run's state may have arrays of any name that begins with `state_`."""
+    for name in ("state_\x1b[2J", "state_\n", "state_\x7f", "state_" + 100 * "x", "state_ trained"):
+        plain = zipped([(f"{name}.npy", b"no array")])
+        for damaged in (
+            plain,
+            in_directory(plain, 8, "<H", 1),
+            in_directory(plain, 10, "<H", 12),
+            in_directory(plain, 24, "<I", 1),
+        ):
+            (tmp_path / "m.npz.resume").write_bytes(damaged)
+            with pytest.raises(ModelFileError) as refusal:
+                archive.read(str(tmp_path / "m.npz.resume"), types_of)
+            assert "unknown array 'state_" in str(refusal.value)
+            assert str(refusal.value).isprintable()
+            assert len(str(refusal.value)) < len(str(tmp_path)) + 120
+
+
+ESCAPE = "\x1b[2J\x9b2J\x7f\u202e\n"
+RECORDS = {
+    "an escape for an epoch": {"epoch": ESCAPE},
+    "objects for numbers": {
+        "epoch": {ESCAPE: 1},
+        "training_loss": [ESCAPE],
+        "held_out_loss": {},
+        "names": [],
+        "distinct_names": ESCAPE,
+    },
+    "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
+    "escapes in the settings": {"epoch": 1, "settings": {ESCAPE: ESCAPE, "a": [ESCAPE], "b": {ESCAPE: None}, "": ""}},
+    "a list for the settings": {"epoch": 1, "settings": [1]},
+    "a text for the settings": {"epoch": 1, "settings": ESCAPE},
+    "nothing for the settings": {"epoch": 1, "settings": None},
+    "a long text": {"epoch": "x" * (1 << 18), "settings": {"y" * (1 << 18): "z"}},
+    "many settings": {"epoch": 1, "settings": {str(i): i for i in range(20_000)}},
+    "nested as deeply as may be": {"epoch": nested(25), "settings": {"a": nested(25)}},
+    "a number of 4,000 digits": {"epoch": 10**4000, "settings": {"a": 10**4000}, "names": 10**4000},
+    "numbers that are none": {"epoch": float("nan"), "held_out_loss": float("inf"), "settings": {"seed": float("-inf")}},
+}
+
+
+@pytest.mark.parametrize("record", RECORDS)
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "as JSON"])
+def test_info_shows_any_record_of_a_training_harmlessly(record, options, monkeypatch, tmp_path, capfd):
+    """In this process, for speed."""
+    model = make()
+    path = tmp_path / "\udcff\x1b[2J.npz"
+    Model(model.vocabulary, model.params, {"longest": 7, **RECORDS[record]}).save(path)
+    monkeypatch.setattr(sys, "argv", ["rnn-names", "info", str(path), *options])
+    code = exit_code(run_command)
+    out, err = capfd.readouterr()
+    assert all(line.isprintable() for line in (out + err).splitlines())
+    if record == "numbers that are none" and options:
+        assert (code, out) == (1, "")
+        assert "a number that JSON cannot hold" in err
+        return
+    assert (code, err) == (0, "")
+    if options:
+        assert json.loads(out)["training"] == {"longest": 7, **RECORDS[record]}
+        assert json.loads(out)["file"] == str(path)
+    else:
+        assert out.splitlines()[0].startswith("file")
+        assert out.splitlines()[3].endswith("the longest of 7 characters")
+        assert len(out) < 8000
+
+
+@pytest.mark.parametrize("record", ["escapes in the settings", "a list for the settings"])
+def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(record, cli, tmp_path):
+    model = make()
+    Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(tmp_path / "m.npz")
+    (tmp_path / "list.txt").write_text("ab\nba\naa\nbb\n")
+    options = ["-o", "new.npz", "--init", "m.npz", "--report", "r.html", "--epochs", 2, "--held-out", 0]
+    done = cli("train", "list.txt", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert "started from <bdi>m.npz</bdi>" in page
+    for text in (done.stderr, page):
+        assert all(line.isprintable() for line in text.splitlines())
+        assert "<b>" not in text
+    assert Model.load(tmp_path / "new.npz").training["settings"]["hidden_size"] == 2
 
 
 @pytest.mark.parametrize("place", ["/dev/zero", "/dev/null", "pipe"])

@@ -105,6 +105,7 @@ def test_figures_are_those_of_the_record(made, text):
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
     assert f"{trainer.best_loss:.3f} held-out loss of the model" in body
     assert f"epoch {trainer.best_epoch} the best of {trainer.epoch}" in body
+    assert re.search(r"\d s of training \d", body)
     assert "learned from 300 names in list.txt" in body
     for fact in ("names 305", "distinct 300", "repeats 5", "blank lines skipped 2", "held out 30"):
         assert fact in body, fact
@@ -164,6 +165,24 @@ def test_the_second_phase_is_marked(names, tmp_path):
     assert "against the teacher" in text
 
 
+@pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the second phase"])
+def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
+    corpus, settings = corpus_from_strings(names[:50]), Settings(**{**SMALL, "epochs": 6, "distil_epochs": 3, "made_up_names": 100})
+    before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
+    epochs = before.epochs()
+    for _ in range(done):
+        next(epochs)
+    trainer.restore(before.state(), before.model)
+    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"))
+    for epoch in trainer.epochs():
+        made.add(epoch)
+    text = page(made)
+    assert f"of training from epoch {done + 1} on" in Page(text).text()
+    assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
+    assert text.count(">second phase<") == (done == 2), "marked where it begins, if it is in the picture"
+    assert "in the second phase against the teacher" in text
+
+
 def test_nothing_held_out(names, tmp_path):
     text = page(reported(names, tmp_path, epochs=3, held_out=0))
     Page(text)
@@ -199,6 +218,15 @@ def test_many_characters_and_lengths(tmp_path):
     assert re.search(r"the 30 most frequent of 9\d", text)
     assert "<title>30+: list" in text
     assert report._visible("\u0336") == "◌\u0336"
+
+
+def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
+    names = ["a b", "a\u3000b", "a\u2009b", "ab"]
+    monkeypatch.setattr(report, "glimpse", lambda *_: ["a b", "a\u3000b"])
+    text = page(reported(names, tmp_path, epochs=1, hidden_size=4))
+    assert text.count("<title>␣: ") == 1
+    assert f"<title>␣: list {3 / 11:.1%}, samples {1 / 3:.1%}</title>" in text
+    assert "most frequent of" not in text
 
 
 def test_characters_are_counted_in_pieces_as_at_once(names, monkeypatch):
