@@ -164,12 +164,14 @@ class Names:
     def _packed(self, rows: NDArray[np.int64], start: int, count: int, bits: int) -> NDArray[np.int64]:
         """Characters start, …, start + count − 1 of some rows as one integer each; each is raised by 1, and 0 stands for none."""
         keys = np.zeros(len(rows), dtype=np.int64)
-        at, ends = self.offsets[:-1][rows] + start, self.offsets[1:][rows]
         last = max(len(self.codes) - 1, 0)
-        for _ in range(count):
-            keys <<= bits
-            keys += np.where(at < ends, self.codes[np.minimum(at, last)].astype(np.int64) + 1, 0) if len(self.codes) else 0
-            at += 1
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            some = rows[first : first + _ROWS_AT_ONCE]
+            at, ends, key = self.offsets[some] + start, self.offsets[some + 1], keys[first : first + _ROWS_AT_ONCE]
+            for _ in range(count if len(self.codes) else 0):
+                key <<= bits
+                key += np.where(at < ends, self.codes[np.minimum(at, last)].astype(np.int64) + 1, 0)
+                at += 1
         return keys
 
 
