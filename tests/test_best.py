@@ -51,7 +51,7 @@ def test_all_names_come_in_order_when_all_are_wanted():
         ({"novel": True}, lambda name: name not in KNOWN),
         ({"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"}, lambda name: "a" not in name and name != "c"),
     ],
-    ids=str,
+    ids=lambda value: "" if callable(value) else str(value),
 )
 def test_the_best_names_given_conditions(options, holds):
     model = tiny_model("rnn")
