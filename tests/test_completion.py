@@ -99,12 +99,12 @@ def test_fish(place):
     """`complete -C` says what Tab would offer."""
     folder, environment = place
     lines = [line.rstrip("\t") for line in LINES]
-    script = "rnn-names completion fish | source; " + "; ".join(f"complete -C '{line}'; echo --" for line in lines)
+    script = "rnn-names completion fish | source; " + "; ".join(f"complete -C '{line}'; echo ==" for line in lines)
     done = subprocess.run(
         ["fish", "--no-config", "-c", script], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=WAIT
     )
     assert done.stderr == ""
-    *parts, rest = done.stdout.split("--\n")
+    *parts, rest = done.stdout.split("==\n")
     assert rest == ""
     offered = [[offer.split("\t")[0] for offer in part.split("\n") if offer] for part in parts]
     for offers, expected in zip(offered, LINES.values(), strict=True):
