@@ -585,20 +585,6 @@ def _trained(before: int, last: int) -> str:
     return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"
 
 
-def _characters_left(trainer: Trainer) -> int:
-    """About how many characters are still to be trained on, reckoned as all of them are."""
-    from copy import copy
-    from dataclasses import replace
-
-    settings, rest = trainer.settings, copy(trainer)
-    if trainer.phase == 1:
-        rest.settings = replace(settings, epochs=settings.epochs - trainer.epoch)
-    else:
-        left = settings.distil_epochs - (trainer.epoch - trainer.state()["phase_began"])
-        rest.settings = replace(settings, epochs=left, distil_epochs=left)
-    return rest.total_characters
-
-
 class _Progress:
     """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
 
@@ -614,8 +600,8 @@ class _Progress:
             from tqdm import tqdm
 
             self.bar = tqdm(
-                total=trainer.total_characters,
-                initial=trainer.total_characters - _characters_left(trainer),
+                total=trainer.characters_done + trainer.characters_left,
+                initial=trainer.characters_done,
                 unit=" chars",
                 unit_scale=True,
                 dynamic_ncols=True,
@@ -646,6 +632,7 @@ class _Progress:
         interrupts.pause()
         if self.trainer.phase > self.phase:
             self.phase = self.trainer.phase
+            self._reckon_anew()
             self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
         with self.screen:
             if self.bar is not None:
@@ -658,12 +645,19 @@ class _Progress:
     def epoch(self, epoch: Epoch) -> None:
         """A line with a few names at epochs that brought something better; each comes half as late again as the one before."""
         self.epochs.append(epoch)
+        self._reckon_anew()
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
         self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         self.say(losses + self._few_names(self.width - len(losses)))
+
+    def _reckon_anew(self) -> None:
+        """The end of the bar: a phase may have ended early, and what the second one is over is only a guess before it begins."""
+        with self.screen:
+            if self.bar is not None:
+                self.bar.total = self.bar.n + self.trainer.characters_left
 
     def curves(self) -> list[str]:
         """The losses of all epochs, as a picture for the terminal."""

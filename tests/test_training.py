@@ -75,7 +75,7 @@ def test_an_epoch_goes_over_every_character_once(names, batch_size):
     trainer = Trainer(corpus_from_strings(few), Settings(**{**SMALL, "epochs": 1, "batch_size": batch_size, "held_out": 0}))
     (record,) = trainer.epochs(lambda characters, loss: steps.append((characters, loss)))
     assert len(steps) == math.ceil(100 / batch_size)
-    assert sum(n for n, _ in steps) == record.characters == trainer.total_characters == sum(len(name) + 1 for name in few)
+    assert sum(n for n, _ in steps) == record.characters == trainer.characters_done == sum(len(name) + 1 for name in few)
     assert steps[-1][1] == record.smoothed_loss
     if batch_size == 90:
         assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
@@ -435,9 +435,29 @@ def test_the_second_phase_keeps_its_share_of_epochs(count):
     assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
 
 
-def test_the_length_of_both_phases_is_known_before(names):
-    trainer, records = trained(names, **{**TWO_PHASES, "epochs": 6, "made_up_names": 1000}, held_out=0)
-    assert sum(record.characters for record in records) == pytest.approx(trainer.total_characters, rel=0.15)
+def test_the_length_of_both_phases_is_known_before_about_and_exactly_once_the_second_has_begun(names):
+    corpus = corpus_from_strings(names)
+    trainer = Trainer(corpus, Settings(**{**TWO_PHASES, "epochs": 6, "made_up_names": 1000}, held_out=0))
+    left, records = [trainer.characters_left], []
+    for record in trainer.epochs():
+        records.append(record)
+        assert trainer.characters_done == sum(each.characters for each in records)
+        left.append(trainer.characters_left)
+    assert left[0] == pytest.approx(trainer.characters_done, rel=0.25)
+    first = sum(record.phase == 1 for record in records)
+    for k in range(first + 1, len(left)):
+        assert left[k] == sum(record.characters for record in records[k:])
+    assert left[-1] == 0
+
+
+def test_nothing_is_left_of_a_phase_that_ended_early(names):
+    trainer = Trainer(corpus_from_strings(names), Settings(**{**TWO_PHASES, "epochs": 200, "learning_rate": 1e-9, "patience": 2}))
+    for record in trainer.epochs():
+        if record.phase == 2:
+            break
+        last, left = record, trainer.characters_left
+    assert last.epoch < 150
+    assert left == pytest.approx(trainer.settings.distil_epochs * record.characters, rel=0.25)
 
 
 def test_the_second_phase_works_without_held_out_names(names):
