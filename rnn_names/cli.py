@@ -579,7 +579,7 @@ def _trained(before: int, last: int) -> str:
     ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
     """
     if not before:
-        return f"{last} epochs"
+        return f"{last} epoch{'s' * (last != 1)}"
     if last == before:
         return f"No epoch more than the {last} done before"
     return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"
