@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TextIO, TypeVar
 import click
 
 from rnn_names import __version__, boxed, interrupts
-from rnn_names.errors import CorpusError, ModelFileError, RnnNamesError, TrainingError, shown
+from rnn_names.errors import CorpusError, ModelFileError, RnnNamesError, TrainingError, shortened, shown
 from rnn_names.workers import start_blas_with_one_thread
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ def train(
                 run.go(write_log)
                 curves = progress.curves()
                 progress.close()
-                progress.say("\n".join([*curves, _summary(trainer, progress, output)]))
+                progress.say("\n".join([*curves, _summary(progress, output)]))
             finally:
                 with interrupts.uncut():
                     wrote = run.write_report()
@@ -555,7 +555,8 @@ def _opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
     return "\n".join(lines)
 
 
-def _summary(trainer: Trainer, progress: _Progress, output: str) -> str:
+def _summary(progress: _Progress, output: str) -> str:
+    trainer = progress.trainer
     size = os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
         f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
@@ -959,7 +960,7 @@ def _as_json(facts: dict[str, Any]) -> str:
         text = json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False)
     except ValueError:
         raise ModelFileError(f"{shown(facts['file'])}: its training record has a number that JSON cannot hold") from None
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return _printable(text, json.dumps)
 
 
 def _described(facts: dict[str, Any]) -> str:
@@ -969,7 +970,7 @@ def _described(facts: dict[str, Any]) -> str:
     rows = [
         ("file", f"{shown(facts['file'])}, {facts['bytes']:,} bytes"),
         ("network", f"{network['cell'].upper()} of {network['hidden_size']} units, {network['parameters']:,} parameters"),
-        ("vocabulary", f"{len(facts['vocabulary'])} characters: {_shortened(facts['vocabulary'])}"),
+        ("vocabulary", f"{len(facts['vocabulary'])} characters: {shortened(facts['vocabulary'], 200)}"),
         ("corpus", _corpus_described(training)),
         ("training", _training_described(training)),
         ("settings", _settings_described(settings) if isinstance(settings, dict) else ""),
@@ -978,15 +979,11 @@ def _described(facts: dict[str, Any]) -> str:
     return "\n".join(f"{title:<13} {text}" for title, text in rows if text)
 
 
-def _shortened(text: str, longest: int = 200) -> str:
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
 def _value(value: Any) -> str:
     """What a model file has in a place where a number or a word belongs, whatever it is."""
     from reprlib import repr as short_repr
 
-    return shown(_shortened(value if isinstance(value, str) else short_repr(value), 40))
+    return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
 
 
 def _settings_described(settings: dict[str, Any], most: int = 40) -> str:
@@ -1086,6 +1083,11 @@ def _write(data: bytes) -> None:
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
 
+def _printable(text: str, escape: Callable[[str], str]) -> str:
+    """Lines of text without what could take over a terminal; `escape` gives a character in quotes, as a program would write it."""
+    return "".join(c if c.isprintable() or c == "\n" else escape(c)[1:-1] for c in text)
+
+
 def _tell(text: str) -> None:
     """Writes a line to stderr. If nobody can read it, the work goes on without."""
     try:
@@ -1151,7 +1153,7 @@ def _exit_code(work: Callable[[], int]) -> int:
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
-        _tell("".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text.getvalue().removesuffix("\n")))
+        _tell(_printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
         _tell(f"Error: {error}")

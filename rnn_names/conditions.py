@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from rnn_names.automata import Automaton, NoAutomatonError, anything, containing, ending_in, matching
-from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import short
+from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
@@ -55,9 +54,9 @@ def conditions_of(model: Model, options: Options) -> list[Condition]:
     known, found = model.vocabulary, list[Condition]()
     if options.suffix:
         ending = ending_in(_checked("suffix", options.suffix, known), known)
-        found.append(Spelling(f"--suffix {short(options.suffix)}", ending, known))
+        found.append(Spelling(f"--suffix {quoted(options.suffix)}", ending, known))
     for text in filter(None, options.contains):
-        found.append(Spelling(f"--contains {short(text)}", containing(_checked("contains", text, known), known), known))
+        found.append(Spelling(f"--contains {quoted(text)}", containing(_checked("contains", text, known), known), known))
     if options.match is not None:
         found.append(_match(options.match, known))
     if options.novel:
@@ -116,7 +115,7 @@ class _Test:
 
 
 def _match(pattern: str, vocabulary: Vocabulary) -> Condition:
-    option = f"--match {short(pattern)}"
+    option = f"--match {quoted(pattern)}"
     pattern = unicodedata.normalize("NFC", pattern)
     try:
         compiled = re.compile(pattern)
@@ -137,7 +136,7 @@ def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
     text = unicodedata.normalize("NFC", text)
     for character in text:
         if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
-            raise VocabularyError(f"{option} {short(text)}: the model does not know the character {character!r}")
+            raise VocabularyError(f"{option} {quoted(text)}: the model does not know the character {character!r}")
     return text
 
 

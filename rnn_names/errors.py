@@ -35,3 +35,17 @@ def shown(text: str) -> str:
     Zoë.txt 'two\nlines'
     """
     return text if text.isprintable() and text else repr(text)
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text of any length for a message; of one with more characters than `longest`, its beginning."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def quoted(text: str) -> str:
+    """A text of any length that a user typed for a message, in quotes.
+
+    >>> print(quoted("Ada"), quoted("a" * 70))
+    'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
+    """
+    return repr(shortened(text, 60))

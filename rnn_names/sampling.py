@@ -26,7 +26,7 @@ import numpy as np
 from rnn_names import rnn
 from rnn_names.batches import EOS
 from rnn_names.corpus import Names
-from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.vocabulary import MAX_NAME_LENGTH, UNKNOWN
 from rnn_names.workers import one_blas_thread, worker_threads
 
@@ -134,12 +134,12 @@ class Options:
             raise SamplingError(f"start {self.start}: must be at least 0")
         for option in ("contains", "exclude", "exclude_words"):
             if isinstance(getattr(self, option), str):
-                raise SamplingError(f"{option} {short(getattr(self, option))}: must be a list of texts, not a single one")
+                raise SamplingError(f"{option} {quoted(getattr(self, option))}: must be a list of texts, not a single one")
         texts = [("prefix", self.prefix), ("suffix", self.suffix), *(("contains", text) for text in self.contains)]
         for option, text in texts:
             length = len(unicodedata.normalize("NFC", text))
             if length > MAX_NAME_LENGTH:
-                raise SamplingError(f"{option} {short(text)}: {length:,} characters, and a name has at most {MAX_NAME_LENGTH}")
+                raise SamplingError(f"{option} {quoted(text)}: {length:,} characters, and a name has at most {MAX_NAME_LENGTH}")
         if self.unique and self.start:
             raise SamplingError("unique names are told from the stream's first name on: leave out either --unique or --start")
 
@@ -336,7 +336,7 @@ class Walk:
             )
         # A power of two that bounds the (names, n_y) arrays of a level.
         self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
-        self.nodes_at_once = _nodes_at_once(self.params["a0"].shape[-1], self.cell, self.n_y)
+        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
         # The input layer's result for each character: a name's inputs are one-hot.
         self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
         self._follow_prefix(model, prefix)
@@ -358,7 +358,7 @@ class Walk:
         self.prefix = model.vocabulary.encode(codes)
         unknown = codes[self.prefix == UNKNOWN]
         if len(unknown):
-            raise VocabularyError(f"prefix {short(prefix)}: the model does not know the character {chr(unknown[0])!r}")
+            raise VocabularyError(f"prefix {quoted(prefix)}: the model does not know the character {chr(unknown[0])!r}")
         state = self.params["a0"][None]
         for character in [EOS, *self.prefix]:
             state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
@@ -413,7 +413,7 @@ class Walk:
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 + ", ".join(
-                    [f"--prefix {short(self.options.prefix)}"] * bool(self.options.prefix) + [each.option for each in covered]
+                    [f"--prefix {quoted(self.options.prefix)}"] * bool(self.options.prefix) + [each.option for each in covered]
                 )
             )
         return guide, covered, others
@@ -595,15 +595,6 @@ def _changes(rising: NDArray[Any]) -> NDArray[np.bool_]:
     changes = np.ones(len(rising), bool)
     np.not_equal(rising[1:], rising[:-1], out=changes[1:])
     return changes
-
-
-def short(text: str) -> str:
-    """A text for a message, in quotes; of a long one, its beginning.
-
-    >>> print(short("Ada"), short("a" * 70))
-    'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
-    """
-    return repr(text if len(text) <= 60 else text[:60] + "…")
 
 
 def _has_conditions(options: Options) -> bool:

@@ -224,7 +224,7 @@ def page(parts: dict[str, str]) -> str:
     """RESULTS.md: a section for each part, of which those not given are as they were."""
     machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
     before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
-    sections = {**{section.split("\n")[0]: "\n".join(section.split("\n")[1:]).strip("\n") for section in before}, **parts}
+    sections = dict(section.split("\n", 1) for section in before) | parts
     ordered = [f"## {title}\n\n{sections[title].strip()}\n" for title in TITLES.values() if title in sections]
     return "\n".join([f"# Quality\n\nMade by `make quality` on {machine}.\n", *ordered])
 
