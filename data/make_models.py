@@ -1,12 +1,13 @@
 """Makes the models in the box from the lists beside this file: `make models`.
 
-`RECIPE` is what `rnn-names train` is called with, by which anyone can make the same model. It is then packed, for a small package:
-weights are rounded to bfloat16 and fingerprints shortened to four bytes a name. Neither changes what the file is; a package that is
-zipped is half as large for it.
+`RECIPE` is what `rnn-names train` is called with, by which anyone can make the same model. It is
+then packed, for a small package: weights are rounded to bfloat16 and fingerprints shortened to four
+bytes a name. Neither changes what the file is; a package that is zipped is half as large for it.
 
-Training gives the same bits only on one machine with the same versions. So `tests/test_boxed.py` holds the models that are shipped
-to this: their settings are those of `RECIPE`, their fingerprints those of the list, their weights rounded, and the held-out loss,
-measured anew from the file on the list's split, is the one recorded, within `TOLERANCE`.
+Training gives the same bits only on one machine with the same versions. So `tests/test_boxed.py`
+holds the models that are shipped to this: their settings are those of `RECIPE`, their fingerprints
+those of the list, their weights rounded, and the held-out loss, measured anew from the file on the
+list's split, is the one recorded, within `TOLERANCE`.
 
     python data/make_models.py [NAME…]        some of them, or all
 """
@@ -23,11 +24,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names import Model, boxed
-from rnn_names.corpus import Corpus, read_corpus
-from rnn_names.fingerprints import shortened
-from rnn_names.scoring import mean_loss
-from rnn_names.training import Settings, Trainer
+from rnn_names import Model
+from rnn_names.corpus.corpus import Corpus, read_corpus
+from rnn_names.corpus.fingerprints import shortened
+from rnn_names.model import bundled
+from rnn_names.network.scoring import mean_loss
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,17 +42,20 @@ RECIPE = {
     "first-names": ["us-first-names.txt", "--seed", "0"],
     "surnames": ["us-surnames.txt", "--hidden-size", "256", "--seed", "0"],
 }
-"""Of each model, its list and the options of `rnn-names train`; the 320 units that surnames have by default would not fit in 2 MB."""
+"""Of each model, its list and the options of `rnn-names train`; the 320 units that surnames have by
+default would not fit in 2 MB."""
 
 TOLERANCE = 0.001
 """Nats per character by which rounded weights may change the held-out loss; measured: 0.00001."""
 
 BITS = 7
-"""Of a weight's mantissa that are kept. With 23, a GRU of 192 units shrinks to 565 kB in a zip, with 12 to 410, with 7 to 289."""
+"""Of a weight's mantissa that are kept. With 23, a GRU of 192 units shrinks to 565 kB in a zip,
+with 12 to 410, with 7 to 289."""
 
 
 def rounded(weights: NDArray[np.float32], bits: int = BITS) -> NDArray[np.float32]:
-    """Each weight as the nearest number with a mantissa of `bits` bits, half way up: with 7, a bfloat16 in four bytes.
+    """Each weight as the nearest number with a mantissa of `bits` bits, half way up: with 7, a
+    bfloat16 in four bytes.
 
     >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
     [1.0, 0.333984375, -1.0013580322265625e-05]
@@ -84,15 +90,26 @@ def make(name: str) -> None:
     corpus, *options = RECIPE[name]
     with tempfile.TemporaryDirectory() as folder:
         output = str(Path(folder) / f"{name}.npz")
-        command = [sys.executable, "-m", "rnn_names", "train", str(DATA / corpus), *options, "--output", output]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("RNN_NAMES_")}
+        command = [
+            sys.executable,
+            "-m",
+            "rnn_names",
+            "train",
+            str(DATA / corpus),
+            *options,
+            "--output",
+            output,
+        ]
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("RNN_NAMES_")
+        }
         subprocess.run(command, check=True, env=environment)
         model = packed(Model.load(output))
     change = held_out_loss(model, corpus_of(name)) - model.training["held_out_loss"]
     if abs(change) > TOLERANCE:
         sys.exit(f"{name}: rounding changes the held-out loss by {change:+.5f}")
-    Path(boxed.FOLDER).mkdir(exist_ok=True)
-    model.save(boxed.path_of(name))
+    Path(bundled.FOLDER).mkdir(exist_ok=True)
+    model.save(bundled.path_of(name))
     print(f"{name}: packed; the held-out loss changed by {change:+.5f}", flush=True)
 
 

@@ -1,7 +1,8 @@
 """rnn-names: learns from a list how names are spelled, and writes new ones.
 
 >>> from rnn_names import Model, train
->>> model = Model.load("dinosaurs")                       # a file, or the name of a model in the box
+>>> model = Model.load("dinosaurs")                       # a file, or the name of a model in the
+box
 >>> names = model.sample(3, seed=1, suffix="saurus", novel=True)
 >>> [name.endswith("saurus") for name in names], model.knows(names).tolist()
 ([True, True, True], [False, False, False])
@@ -18,21 +19,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rnn_names.version import __version__
+
 if TYPE_CHECKING:
     from rnn_names.errors import RnnNamesError
-    from rnn_names.model import Model
-    from rnn_names.training import Settings, train
+    from rnn_names.model.model import Model
+    from rnn_names.training.settings import Settings
+    from rnn_names.training.trainer import train
 
-__all__ = ["Model", "RnnNamesError", "Settings", "train"]
-__version__ = "0.1.0"
+__all__ = ["Model", "RnnNamesError", "Settings", "__version__", "train"]
 
-_ROOMS = {"Model": "model", "RnnNamesError": "errors", "Settings": "training", "train": "training"}
+_MODULES = {
+    "Model": "model.model",
+    "RnnNamesError": "errors",
+    "Settings": "training.settings",
+    "train": "training.trainer",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Loaded on first use: the command line answers --help and shell completion without NumPy.
-    if name not in _ROOMS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"rnn_names.{_ROOMS[name]}"), name)
+    return getattr(import_module(f"rnn_names.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,6 +1,7 @@
 """`python -m rnn_names`, and the `rnn-names` script.
 
-An interrupt while the modules are being read ends the program at once; Python's own way would be a traceback.
+An interrupt while the modules are being read ends the program at once; Python's own way would be a
+traceback.
 """
 
 import signal
@@ -8,7 +9,7 @@ import signal
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from rnn_names.cli import main
+from rnn_names.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -29,7 +29,8 @@ class SamplingError(RnnNamesError):
 
 
 def shown(text: str) -> str:
-    r"""A file's name, or another text that the program did not choose, for a message: as it is if it can be printed, else escaped.
+    r"""A file's name, or another text that the program did not choose, for a message: as it is if
+    it can be printed, else escaped.
 
     >>> print(shown("Zoë.txt"), shown("two\nlines"))
     Zoë.txt 'two\nlines'
@@ -38,7 +39,9 @@ def shown(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """A text of any length for a message; of one with more characters than `longest`, its beginning."""
+    """A text of any length for a message; of one with more characters than `longest`, its
+    beginning.
+    """
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 

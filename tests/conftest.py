@@ -13,10 +13,20 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def run(*arguments, cwd=None, env=None, stdout=None, text=True, **options):
-    """Runs `python -m rnn_names` to its end. `stdout`: a path to write to; text is UTF-8 whatever the locale."""
+    """Runs `python -m rnn_names` to its end. `stdout`: a path to write to; text is UTF-8 whatever
+    the locale.
+    """
     command = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("RNN_NAMES_")} | (env or {})
-    settings = {"cwd": cwd, "env": environment, "stderr": subprocess.PIPE, "timeout": 120, **options}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("RNN_NAMES_")
+    } | (env or {})
+    settings = {
+        "cwd": cwd,
+        "env": environment,
+        "stderr": subprocess.PIPE,
+        "timeout": 120,
+        **options,
+    }
     if text:
         settings["encoding"] = "utf-8"
     if stdout is None:
@@ -49,7 +59,16 @@ def model_files(corpus_file, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     for cell in ("gru", "rnn"):
         options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
-        options += ["--dropout", 0, "--recurrent-dropout", 0, "--distil-epochs", 0, "--learning-rate", 0.01]
+        options += [
+            "--dropout",
+            0,
+            "--recurrent-dropout",
+            0,
+            "--distil-epochs",
+            0,
+            "--learning-rate",
+            0.01,
+        ]
         done = run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
         assert done.returncode == 0, done.stderr
     return {cell: folder / f"{cell}.npz" for cell in ("gru", "rnn")}

@@ -1,4 +1,6 @@
-"""A tiny random model, and the law of its names by listing all of them, one step of the network after another."""
+"""A tiny random model, and the law of its names by listing all of them, one step of the network
+after another.
+"""
 
 import math
 from itertools import product
@@ -6,10 +8,11 @@ from itertools import product
 import numpy as np
 from networks import random_params
 
-from rnn_names import Model, rnn
-from rnn_names.corpus import Names
-from rnn_names.fingerprints import fingerprints
-from rnn_names.vocabulary import Vocabulary
+from rnn_names import Model
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network import rnn
 
 LETTERS = "abc"
 LONGEST = 6
@@ -20,13 +23,28 @@ def tiny_model(cell="gru", seed=1):
     params = random_params(np.random.default_rng(seed), cell, n_y=len(LETTERS) + 1)
     params["by"][0] -= 1  # longer names
     prints = np.unique(fingerprints(Names.from_strings(KNOWN)))
-    return Model(Vocabulary(LETTERS), {name: a.astype(np.float32) for name, a in params.items()}, {"longest": LONGEST}, prints)
+    return Model(
+        Vocabulary(LETTERS),
+        {name: a.astype(np.float32) for name, a in params.items()},
+        {"longest": LONGEST},
+        prints,
+    )
 
 
 def law(model, holds=lambda name: True, prefix="", max_length=LONGEST, **options):
     """The probability of every name that meets a condition, given it."""
     found = {}
-    _extend(model, "", model.params["a0"][None].astype(float), 0, 0.0, prefix, max_length, options, found)
+    _extend(
+        model,
+        "",
+        model.params["a0"][None].astype(float),
+        0,
+        0.0,
+        prefix,
+        max_length,
+        options,
+        found,
+    )
     found = {name: p for name, p in found.items() if holds(name)}
     total = sum(found.values())
     return {name: p / total for name, p in found.items()}
@@ -46,7 +64,17 @@ def _extend(model, text, a, last, log_p, prefix, longest, options, found):
         if index == 0 and text:
             found[text] = math.exp(log_p) * p
         elif index and len(text) < longest:
-            _extend(model, text + LETTERS[index - 1], a, index, log_p + math.log(p), prefix, longest, options, found)
+            _extend(
+                model,
+                text + LETTERS[index - 1],
+                a,
+                index,
+                log_p + math.log(p),
+                prefix,
+                longest,
+                options,
+                found,
+            )
 
 
 def _chances(logits, temperature=1.0, top_k=None, top_p=1.0):

@@ -1,8 +1,10 @@
-"""Coverage-guided fuzzing with atheris: `python tests/fuzz.py` lets it look for bytes that are not answered as promised.
+"""Coverage-guided fuzzing with atheris: `python tests/fuzz.py` lets it look for bytes that are not
+answered as promised.
 
-Three targets, each for `--seconds`: a corpus, a model file, and a model file of which one array is replaced with all checksums right,
-which random bytes would never get past. The answer must be a corpus or a model, or an error of one line; whatever else comes out, or
-takes over ten seconds or 1 GB, stops the run with an error, and the bytes are kept in `--keep`.
+Three targets, each for `--seconds`: a corpus, a model file, and a model file of which one array is
+replaced with all checksums right, which random bytes would never get past. The answer must be a
+corpus or a model, or an error of one line; whatever else comes out, or takes over ten seconds or 1
+GB, stops the run with an error, and the bytes are kept in `--keep`.
 
 atheris is needed, in an environment of its own: `pip install atheris`.
 """
@@ -31,7 +33,11 @@ def seeds(target):
     with tempfile.TemporaryDirectory() as folder:
         make().save(Path(folder) / "m.npz")
         whole = (Path(folder) / "m.npz").read_bytes()
-    return [whole] if target == "model" else [bytes([i]) + content for i, content in enumerate(members(whole).values())]
+    return (
+        [whole]
+        if target == "model"
+        else [bytes([i]) + content for i, content in enumerate(members(whole).values())]
+    )
 
 
 def members(whole):
@@ -47,9 +53,10 @@ def fuzz(target, arguments):
         import json
         import zipfile
 
-        from rnn_names import archive, model
-        from rnn_names.corpus import read_corpus
+        from rnn_names.corpus.corpus import read_corpus
         from rnn_names.errors import CorpusError, ModelFileError
+        from rnn_names.model import model
+        from rnn_names.model import npz as archive
     assert json and zipfile and archive
 
     place = Path(arguments[0]).parent / "m.npz"
@@ -81,14 +88,21 @@ def fuzz(target, arguments):
                 target.writestr(other, data[1:] if other == name else content)
         load(file.getvalue())
 
-    atheris.Setup([sys.argv[0], *arguments], {"corpus": corpus, "model": load, "member": member}[target])
+    atheris.Setup(
+        [sys.argv[0], *arguments], {"corpus": corpus, "model": load, "member": member}[target]
+    )
     atheris.Fuzz()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
-    parser.add_argument("--keep", default=tempfile.gettempdir(), metavar="FOLDER", help="where to put what breaks a promise")
+    parser.add_argument(
+        "--keep",
+        default=tempfile.gettempdir(),
+        metavar="FOLDER",
+        help="where to put what breaks a promise",
+    )
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big") + 1)
     options = parser.parse_args()
     for target in TARGETS:
@@ -97,13 +111,37 @@ def main():
             start.mkdir()
             for i, content in enumerate(seeds(target)):
                 (start / str(i)).write_bytes(content)
-            limits = [f"-max_total_time={options.seconds}", "-timeout=10", "-rss_limit_mb=1024", f"-seed={options.seed}"]
-            command = [sys.executable, __file__, "--target", target, str(start), *limits, "-print_final_stats=1"]
-            done = subprocess.run([*command, f"-artifact_prefix={options.keep}/"], capture_output=True, text=True, errors="replace")
+            limits = [
+                f"-max_total_time={options.seconds}",
+                "-timeout=10",
+                "-rss_limit_mb=1024",
+                f"-seed={options.seed}",
+            ]
+            command = [
+                sys.executable,
+                __file__,
+                "--target",
+                target,
+                str(start),
+                *limits,
+                "-print_final_stats=1",
+            ]
+            done = subprocess.run(
+                [*command, f"-artifact_prefix={options.keep}/"],
+                capture_output=True,
+                text=True,
+                errors="replace",
+            )
         tried = re.search(r"number_of_executed_units: (\d+)", done.stderr)
         if done.returncode or not tried:
-            sys.exit(f"{target}, seed {options.seed}: broken\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-        print(f"{target}: {int(tried[1]):,} inputs tried in {options.seconds} s, all answered as promised", flush=True)
+            sys.exit(
+                f"{target}, seed {options.seed}: broken\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+            )
+        print(
+            f"{target}: {int(tried[1]):,} inputs tried in {options.seconds} s, all answered as "
+            "promised",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ uv=$work/tools/bin/uv pipx=$work/tools/bin/pipx
 wheel=$(ls "$work"/dist/*.whl) sdist=$(ls "$work"/dist/*.tar.gz)
 echo "$(basename "$wheel"): $(wc -c <"$wheel") bytes; $(basename "$sdist"): $(wc -c <"$sdist") bytes"
 [ "$(wc -c <"$wheel")" -lt 2000000 ] || { echo "the wheel is too large" >&2; exit 1; }
-for member in py.typed models/dinosaurs.npz models/first-names.npz models/surnames.npz; do
+for member in py.typed {views/style.css,model/bundled_files/{dinosaurs,first-names,surnames}.npz}; do
     "$python" -m zipfile -l "$wheel" | grep "rnn_names/$member" >/dev/null || { echo "the wheel has no $member" >&2; exit 1; }
 done
 

@@ -1,13 +1,17 @@
-"""A character n-gram with interpolated Kneser-Ney smoothing: the rival that `make quality` measures the network against.
+"""A character n-gram with interpolated Kneser-Ney smoothing: the rival that `make quality` measures
+the network against.
 
-Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling": section 2.7 (Kneser-Ney), 3 (modified
-Kneser-Ney: three discounts, for counts of one, two, and three or more). A level k looks at the k - 1 symbols before a character:
+Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling": section 2.7
+(Kneser-Ney), 3 (modified Kneser-Ney: three discounts, for counts of one, two, and three or more). A
+level k looks at the k - 1 symbols before a character:
 
-    p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  Σ_w' D(c(hw')) / c(h) · p_{k-1}(w | h without its first symbol)
+    p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  Σ_w' D(c(hw')) / c(h) · p_{k-1}(w | h without
+    its first symbol)
 
-At the highest level c counts occurrences; below it c counts the distinct symbols that come before hw, because a lower level is
-only asked when a higher one does not know. A name has one START before it, and nothing comes before START, so that a gram which
-begins with START keeps its occurrences (as in KenLM). Level 0 is uniform over the vocabulary and END.
+At the highest level c counts occurrences; below it c counts the distinct symbols that come before
+hw, because a lower level is only asked when a higher one does not know. A name has one START before
+it, and nothing comes before START, so that a gram which begins with START keeps its occurrences (as
+in KenLM). Level 0 is uniform over the vocabulary and END.
 
 >>> model = KneserNey(["anna", "hanna", "ann"], symbols=4)
 >>> float(np.exp(-model.loss(["anna"], order=3, discount=0.5) * 5)) > 0.05
@@ -24,7 +28,9 @@ DISCOUNTS = np.arange(0.05, 1.0, 0.05)
 
 
 def grams(names: Iterable[str], max_order: int) -> Iterator[list[str]]:
-    """For each character to predict (END too), the grams of 1, 2, … max_order symbols that end with it; as many as there are."""
+    """For each character to predict (END too), the grams of 1, 2, … max_order symbols that end with
+    it; as many as there are.
+    """
     for name in names:
         text = START + name + END
         for end in range(2, len(text) + 1):
@@ -32,7 +38,8 @@ def grams(names: Iterable[str], max_order: int) -> Iterator[list[str]]:
 
 
 class KneserNey:
-    """Counts of some names, from which the model of every order up to `max_order` and of any discount follows.
+    """Counts of some names, from which the model of every order up to `max_order` and of any
+    discount follows.
 
     Args:
         names: what it learns from.
@@ -56,17 +63,27 @@ class KneserNey:
             self.histories[kind] = dict(table)
 
     def count_based_discounts(self, kind: str, k: int) -> np.ndarray:
-        """The three discounts of modified Kneser-Ney at level k, from the counts of counts (Chen & Goodman 1999, equation 26)."""
-        n = Counter(count for gram, count in self.counts[kind].items() if len(gram) == k and count <= 4)
+        """The three discounts of modified Kneser-Ney at level k, from the counts of counts (Chen &
+        Goodman 1999, equation 26).
+        """
+        n = Counter(
+            count for gram, count in self.counts[kind].items() if len(gram) == k and count <= 4
+        )
         if not all(n[i] for i in (1, 2, 3, 4)):
             return np.array([0.5, 0.75, 0.9])
         y = n[1] / (n[1] + 2 * n[2])
         return np.clip([i - (i + 1) * y * n[i + 1] / n[i] for i in (1, 2, 3)], 0.05, [1, 2, 3])
 
     def _table(self, names: list[str], kind: str) -> np.ndarray:
-        """(positions, max_order, 5): count of the gram, then the four numbers of its history; zeros where there is none."""
+        """(positions, max_order, 5): count of the gram, then the four numbers of its history; zeros
+        where there is none.
+        """
         positions = list(grams(names, self.max_order))
-        table, counts, histories = np.zeros((len(positions), self.max_order, 5)), self.counts[kind], self.histories[kind]
+        table, counts, histories = (
+            np.zeros((len(positions), self.max_order, 5)),
+            self.counts[kind],
+            self.histories[kind],
+        )
         for row, position in zip(table, positions, strict=True):
             for level, gram in zip(row, position, strict=False):
                 if (history := histories.get(gram[:-1])) is None:
@@ -75,7 +92,9 @@ class KneserNey:
         return table
 
     def losses(self, names: list[str]) -> dict[tuple[int, float | None], float]:
-        """Nats per character, END counted, for each (order, discount); discount None: modified Kneser-Ney."""
+        """Nats per character, END counted, for each (order, discount); discount None: modified
+        Kneser-Ney.
+        """
         tables = {kind: self._table(names, kind) for kind in self.counts}
         return {
             (order, discount): float(-np.log(self._probabilities(tables, order, discount)).mean())
@@ -84,21 +103,31 @@ class KneserNey:
         }
 
     def best(self, names: list[str]) -> tuple[float, int, float | None]:
-        """The lowest loss on some names, and the order and discount that give it: (loss, order, discount)."""
-        return min((loss, order, discount) for (order, discount), loss in self.losses(names).items())
+        """The lowest loss on some names, and the order and discount that give it: (loss, order,
+        discount).
+        """
+        return min(
+            (loss, order, discount) for (order, discount), loss in self.losses(names).items()
+        )
 
     def loss(self, names: list[str], order: int, discount: float | None) -> float:
         """Nats per character, END counted."""
         tables = {kind: self._table(names, kind) for kind in self.counts}
         return float(-np.log(self._probabilities(tables, order, discount)).mean())
 
-    def _probabilities(self, tables: dict[str, np.ndarray], order: int, discount: float | None) -> np.ndarray:
+    def _probabilities(
+        self, tables: dict[str, np.ndarray], order: int, discount: float | None
+    ) -> np.ndarray:
         """The probability of the character at every position of `_table`."""
         p = np.full(len(tables["lower"]), 1 / self.symbols)
         for k in range(1, order + 1):
             kind = "highest" if k == order else "lower"
             count, *n, total = tables[kind][:, k - 1].T
-            d = np.full(3, discount) if discount is not None else self.count_based_discounts(kind, k)
+            d = (
+                np.full(3, discount)
+                if discount is not None
+                else self.count_based_discounts(kind, k)
+            )
             own = np.maximum(count - np.append(0, d)[np.minimum(count, 3).astype(int)], 0)
             known = total > 0
             p = np.where(known, (own + (d @ np.array(n)) * p) / np.where(known, total, 1), p)

@@ -6,7 +6,8 @@ import numpy as np
 
 
 def assert_drawn_from(drawn, probabilities, z=4.5):
-    """Holds counts to probabilities: each by its own standard deviation, and all together by a chi-square test.
+    """Holds counts to probabilities: each by its own standard deviation, and all together by a
+    chi-square test.
 
     A chi-square that is far too low is wrong, too: then draws are not independent.
     """
@@ -14,9 +15,13 @@ def assert_drawn_from(drawn, probabilities, z=4.5):
     assert set(drawn) <= set(probabilities)
     common = {key: p for key, p in probabilities.items() if n * p >= 10}
     for key, p in common.items():
-        assert abs(drawn[key] - n * p) < z * math.sqrt(n * p * (1 - p)), f"{key!r}: {drawn[key]} of {n}, expected {n * p:.1f}"
+        assert abs(drawn[key] - n * p) < z * math.sqrt(n * p * (1 - p)), (
+            f"{key!r}: {drawn[key]} of {n}, expected {n * p:.1f}"
+        )
     rest = max(1 - sum(common.values()), 0.0)
-    observed = np.array([*(drawn[key] for key in common), n - sum(drawn[key] for key in common)], float)
+    observed = np.array(
+        [*(drawn[key] for key in common), n - sum(drawn[key] for key in common)], float
+    )
     expected = n * np.array([*common.values(), rest])
     if expected[-1] < 10:
         observed, expected = observed[:-1], expected[:-1]
@@ -24,5 +29,7 @@ def assert_drawn_from(drawn, probabilities, z=4.5):
     assert freedom >= 1
     chi_square = ((observed - expected) ** 2 / expected).sum()
     # Wilson & Hilferty: the cube root of chi-square / freedom is nearly normal.
-    score = ((chi_square / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
+    score = ((chi_square / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(
+        2 / (9 * freedom)
+    )
     assert abs(score) < z, f"chi-square {chi_square:.1f} at {freedom} degrees of freedom"

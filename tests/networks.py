@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rnn_names.batches import PrefixTree, prefix_tree
-from rnn_names.corpus import Names
+from rnn_names.corpus.names import Names
+from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]
 
@@ -11,21 +11,32 @@ CELLS = ["rnn", "gru"]
 def random_params(rng, cell, n_y=5, n_a=4):
     """Parameters of which none is zero, so that no term of a gradient is missed."""
     gates = {"rnn": 1, "gru": 3}[cell]
-    shapes = {"Wax": (gates * n_a, n_y), "Waa": (gates * n_a, n_a), "Wya": (n_y, n_a), "ba": gates * n_a, "by": n_y, "a0": n_a}
+    shapes = {
+        "Wax": (gates * n_a, n_y),
+        "Waa": (gates * n_a, n_a),
+        "Wya": (n_y, n_a),
+        "ba": gates * n_a,
+        "by": n_y,
+        "a0": n_a,
+    }
     if cell == "gru":
         shapes["bn"] = n_a
     return {name: rng.standard_normal(shape) * 0.7 for name, shape in shapes.items()}
 
 
 def random_names(rng, n_y=5, count=9, longest=5):
-    """Names that share beginnings, with an empty one, a duplicate, and one that is the beginning of another."""
+    """Names that share beginnings, with an empty one, a duplicate, and one that is the beginning of
+    another.
+    """
     names = [rng.integers(1, n_y, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
     return [*names, [], names[0], names[1][: len(names[1]) // 2]]
 
 
 def coded(names):
     """Lists of indices as `Names`."""
-    return Names(np.array([c for name in names for c in name], np.int32), np.cumsum([0, *map(len, names)]))
+    return Names(
+        np.array([c for name in names for c in name], np.int32), np.cumsum([0, *map(len, names)])
+    )
 
 
 def tree_of(names, n_y=5):
@@ -39,7 +50,8 @@ def tree_of(names, n_y=5):
 
 
 def private_branches(x, y):
-    """The textbook's rectangular batch as a tree: x (m, steps, n_x) and y (m, steps, n_y), a branch per example.
+    """The textbook's rectangular batch as a tree: x (m, steps, n_x) and y (m, steps, n_y), a branch
+    per example.
 
     Rows are step by step, and every example has an initial state of its own.
     """
@@ -57,9 +69,11 @@ def private_branches(x, y):
 
 
 def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
-    """Holds `gradients` of `function(arrays)` to its central differences, along random directions of each array by itself.
+    """Holds `gradients` of `function(arrays)` to its central differences, along random directions
+    of each array by itself.
 
-    The fourth-order difference: its error is below the tolerance for any h that keeps rounding below it, too.
+    The fourth-order difference: its error is below the tolerance for any h that keeps rounding
+    below it, too.
     """
     assert set(gradients) == set(arrays)
     for name, array in arrays.items():
@@ -67,15 +81,23 @@ def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
         for _ in range(directions):
             direction = rng.standard_normal(array.shape)
             direction /= np.linalg.norm(direction)
-            at = {step: function({**arrays, name: array + step * h * direction}) for step in (-2, -1, 1, 2)}
+            at = {
+                step: function({**arrays, name: array + step * h * direction})
+                for step in (-2, -1, 1, 2)
+            }
             numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
             exact = float(np.vdot(gradients[name], direction))
-            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), f"gradient of {name}: {exact}, should be {numeric}"
+            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), (
+                f"gradient of {name}: {exact}, should be {numeric}"
+            )
 
 
 def prefixes_of(tree):
     """The prefix that each node stands for, spelled from x and parent."""
     prefixes = [()]
     for above, rows in zip(tree.levels, tree.levels[1:], strict=False):
-        prefixes += [(*prefixes[above.start + tree.parent[row]], int(tree.x[row])) for row in range(rows.start, rows.stop)]
+        prefixes += [
+            (*prefixes[above.start + tree.parent[row]], int(tree.x[row]))
+            for row in range(rows.start, rows.stop)
+        ]
     return prefixes

@@ -1,13 +1,17 @@
-"""A reference for the network's loss and gradient: one name at a time, one step at a time, written from the equations.
+"""A reference for the network's loss and gradient: one name at a time, one step at a time, written
+from the equations.
 
-It shares nothing with the package, and is as plain as it can be: what the prefix tree computes has to agree with it.
+It shares nothing with the package, and is as plain as it can be: what the prefix tree computes has
+to agree with it.
 """
 
 import numpy as np
 
 
 def loss_and_gradients(names, params):
-    """The cross-entropy summed over all characters of all names (lists of indices from 1; 0 ends a name), and its gradient."""
+    """The cross-entropy summed over all characters of all names (lists of indices from 1; 0 ends a
+    name), and its gradient.
+    """
     gradients = {key: np.zeros_like(array) for key, array in params.items()}
     loss = sum(_add_name(name, params, gradients) for name in names)
     return loss, gradients
@@ -53,7 +57,10 @@ def _add_name(name, params, gradients):
 
 
 def _plain(x, a_prev, params):
-    return {"a": np.tanh(params["Wax"] @ x + params["Waa"] @ a_prev + params["ba"]), "a_prev": a_prev}
+    return {
+        "a": np.tanh(params["Wax"] @ x + params["Waa"] @ a_prev + params["ba"]),
+        "a_prev": a_prev,
+    }
 
 
 def _plain_backward(da, step, params, gradients):
@@ -72,7 +79,14 @@ def _gru(x, a_prev, params):
     z = 1 / (1 + np.exp(-(wz @ x + bz + uz @ a_prev)))
     hidden = un @ a_prev + params["bn"]
     c = np.tanh(wn @ x + bc + r * hidden)
-    return {"a": (1 - z) * c + z * a_prev, "a_prev": a_prev, "r": r, "z": z, "c": c, "hidden": hidden}
+    return {
+        "a": (1 - z) * c + z * a_prev,
+        "a_prev": a_prev,
+        "r": r,
+        "z": z,
+        "c": c,
+        "hidden": hidden,
+    }
 
 
 def _gru_backward(da, step, params, gradients):

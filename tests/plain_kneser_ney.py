@@ -1,4 +1,6 @@
-"""A reference for the n-gram: interpolated Kneser-Ney with three discounts, from the equations, with dictionaries."""
+"""A reference for the n-gram: interpolated Kneser-Ney with three discounts, from the equations,
+with dictionaries.
+"""
 
 from collections import Counter
 
@@ -12,15 +14,21 @@ class PlainKneserNey:
         self.n_y = n_y
         texts = [(START, *name, 0) for name in names]
         grams = {
-            k: Counter(text[i - k + 1 : i + 1] for text in texts for i in range(max(k - 1, 1), len(text)))
+            k: Counter(
+                text[i - k + 1 : i + 1] for text in texts for i in range(max(k - 1, 1), len(text))
+            )
             for k in range(1, order + 1)
         }
         self.order = max(k for k in grams if grams[k])
         self.counts = {self.order: grams[self.order]}
         for k in range(1, self.order):
             before = Counter(gram[1:] for gram in grams[k + 1])
-            self.counts[k] = {gram: n if gram[0] == START else before[gram] for gram, n in grams[k].items()}
-        self.discounts = {k: self._discounts(Counter(counts.values())) for k, counts in self.counts.items()}
+            self.counts[k] = {
+                gram: n if gram[0] == START else before[gram] for gram, n in grams[k].items()
+            }
+        self.discounts = {
+            k: self._discounts(Counter(counts.values())) for k, counts in self.counts.items()
+        }
 
     @staticmethod
     def _discounts(n):
@@ -37,7 +45,11 @@ class PlainKneserNey:
         text = (START, *prefix)
         history = text[len(text) - k + 1 :] if k > 1 else ()
         lower = self.probability(prefix, character, k - 1)
-        after = {gram[-1]: n for gram, n in self.counts[k].items() if gram[:-1] == history and len(text) >= k - 1}
+        after = {
+            gram[-1]: n
+            for gram, n in self.counts[k].items()
+            if gram[:-1] == history and len(text) >= k - 1
+        }
         if not after:
             return lower
         discount = {w: self.discounts[k][min(n, 3)] for w, n in after.items()}

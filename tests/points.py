@@ -1,9 +1,11 @@
-"""Interrupts at every place of a training: `python tests/points.py` sends one at the first entry to and return from each function.
+"""Interrupts at every place of a training: `python tests/points.py` sends one at the first entry to
+and return from each function.
 
-Random moments hardly ever hit where a program is for microseconds only, such as a `__del__` or a lock's own code. An exception from a
-signal's handler is lost in the first and leaves the second in disorder. Here the profiler knows the places: one child lists them over
-three epochs that save the model and the state; then, for each, a child is forked that interrupts itself there, and again at the
-places that follow, as an impatient user would.
+Random moments hardly ever hit where a program is for microseconds only, such as a `__del__` or a
+lock's own code. An exception from a signal's handler is lost in the first and leaves the second in
+disorder. Here the profiler knows the places: one child lists them over three epochs that save the
+model and the state; then, for each, a child is forked that interrupts itself there, and again at
+the places that follow, as an impatient user would.
 """
 
 import argparse
@@ -20,7 +22,18 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-OPTIONS = ["--hidden-size", "4", "--batch-size", "2", "--epochs", "1000000", "--distil-epochs", "0", "--log", "log"]
+OPTIONS = [
+    "--hidden-size",
+    "4",
+    "--batch-size",
+    "2",
+    "--epochs",
+    "1000000",
+    "--distil-epochs",
+    "0",
+    "--log",
+    "log",
+]
 
 SECONDS = 60
 """Until a child that has not ended is taken for one that never will."""
@@ -36,8 +49,8 @@ def place(frame, event):
 
 def train():
     """The command line in this process, with its state written after every epoch."""
-    import rnn_names.checkpoint as checkpoint
-    from rnn_names import cli
+    import rnn_names.training.checkpoint as checkpoint
+    from rnn_names.cli import main as cli
 
     checkpoint.SECONDS_BETWEEN_WRITES = 0
     sys.argv = ["rnn-names", "train", "names.txt", "-o", "m.npz", *OPTIONS]
@@ -79,12 +92,16 @@ def interrupt_at(wanted):
 
 
 def forked(work, *arguments):
-    """A child that does something, with what it says on stderr in a file. Gives its wait status, and that."""
+    """A child that does something, with what it says on stderr in a file. Gives its wait status,
+    and that.
+    """
     with open("stderr", "wb") as file:
         pid = os.fork()
         if not pid:
             os.dup2(file.fileno(), 2)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # as __main__ has it; the background ignores it
+            signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            )  # as __main__ has it; the background ignores it
             faulthandler.register(signal.SIGUSR1)
             code = 70
             try:
@@ -108,7 +125,11 @@ def interrupted(place, is_training):
     for name in ("m.npz", "m.npz.resume", "log"):
         Path(name).unlink(missing_ok=True)
     code, said = forked(interrupt_at, place)
-    lines = [line for line in said.splitlines() if not line.startswith(("epoch ", "30 distinct", "Training a "))]
+    lines = [
+        line
+        for line in said.splitlines()
+        if not line.startswith(("epoch ", "30 distinct", "Training a "))
+    ]
     what = f"{place}: exit code {code}\n{said}"
     assert code == 130 or (code == -signal.SIGINT and not is_training), what
     if not lines and not is_training:
@@ -119,14 +140,19 @@ def interrupted(place, is_training):
     if "nothing was saved" in lines[0]:
         assert not Path("m.npz").exists(), what
         return "before the first epoch's end"
-    assert f"m.npz holds the best weights so far (epoch {Model.load('m.npz').training['epoch']})" in lines[0], what
+    assert (
+        f"m.npz holds the best weights so far (epoch {Model.load('m.npz').training['epoch']})"
+        in lines[0]
+    ), what
     assert not list(Path().glob("*.tmp")), what
     return "with the model saved"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--share", type=int, default=1, metavar="N", help="try every N-th place only")
+    parser.add_argument(
+        "--share", type=int, default=1, metavar="N", help="try every N-th place only"
+    )
     parser.add_argument("--match", metavar="REGEX", help="besides all in which this is found")
     parser.add_argument("--seconds", type=float, default=math.inf, help="at most so long")
     options = parser.parse_args()
@@ -135,8 +161,7 @@ def main():
 
     import threadpoolctl  # noqa: F401
 
-    import rnn_names.checkpoint
-    import rnn_names.cli  # noqa: F401
+    import rnn_names.cli.main  # noqa: F401
 
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)

@@ -1,9 +1,12 @@
-"""The console blocks of README and tutorial: a way to run them, and to write down anew what they print.
+"""The console blocks of README and tutorial: a way to run them, and to write down anew what they
+print.
 
-A block is a fence of the kind ``console``: lines that begin with "$ " are commands, and what follows each is what it printed, stderr
-too. Those of a document are run in order in one folder that holds a copy of `data/`, as a reader would who types them all.
+A block is a fence of the kind ``console``: lines that begin with "$ " are commands, and what
+follows each is what it printed, stderr too. Those of a document are run in order in one folder that
+holds a copy of `data/`, as a reader would who types them all.
 
-    python tests/readme.py --update [FILE…]     runs everything for real, and writes the output into the documents
+    python tests/readme.py --update [FILE…]     runs everything for real, and writes the output into
+    the documents
 """
 
 from __future__ import annotations
@@ -50,7 +53,9 @@ def reader_folder(folder: str) -> None:
 
 
 def run(command: str, folder: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command as bash would, stdout and stderr together, with this environment's `rnn-names` first on the path."""
+    """Runs a command as bash would, stdout and stderr together, with this environment's `rnn-names`
+    first on the path.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "100", **variables}
     return subprocess.run(
@@ -65,7 +70,9 @@ def run(command: str, folder: str, **variables: str) -> subprocess.CompletedProc
 
 
 def update(document: Path) -> None:
-    """Writes what each command prints now into a document; stops, and leaves it as it was, at the first that fails."""
+    """Writes what each command prints now into a document; stops, and leaves it as it was, at the
+    first that fails.
+    """
     text = document.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         reader_folder(folder)
@@ -77,7 +84,10 @@ def update(document: Path) -> None:
                 print(f"$ {example.command}\n{done.stdout}", flush=True)
                 # A shell has the exit code of a pipe's last command only.
                 if done.returncode or re.search(r"^Error: ", done.stdout, re.MULTILINE):
-                    sys.exit(f"{document}: left as it was, since a command failed (exit code {done.returncode}): {example.command}")
+                    sys.exit(
+                        f"{document}: left as it was, since a command failed (exit code "
+                        f"{done.returncode}): {example.command}"
+                    )
                 lines.append(f"$ {example.command}\n{done.stdout}")
             return "```console\n" + "".join(lines) + "```"
 

@@ -4,9 +4,10 @@ import pytest
 from enumerated import KNOWN, all_texts, law, tiny_model
 from networks import CELLS
 
-from rnn_names import Model, best, train
+from rnn_names import Model, train
 from rnn_names.errors import SamplingError
-from rnn_names.sampling import Options
+from rnn_names.sampling import best
+from rnn_names.sampling.options import Options
 
 
 def ranked(model, **options):
@@ -47,15 +48,25 @@ def test_all_names_come_in_order_when_all_are_wanted():
         ({"min_length": 5}, lambda name: len(name) >= 5),
         ({"suffix": "ab"}, lambda name: name.endswith("ab")),
         ({"contains": ["ba", "cc"]}, lambda name: "ba" in name and "cc" in name),
-        ({"match": "[ab]+c"}, lambda name: name.endswith("c") and set(name[:-1]) <= {"a", "b"} and len(name) > 1),
+        (
+            {"match": "[ab]+c"},
+            lambda name: name.endswith("c") and set(name[:-1]) <= {"a", "b"} and len(name) > 1,
+        ),
         ({"novel": True}, lambda name: name not in KNOWN),
-        ({"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"}, lambda name: "a" not in name and name != "c"),
+        (
+            {"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"},
+            lambda name: "a" not in name and name != "c",
+        ),
     ],
     ids=lambda value: "" if callable(value) else str(value),
 )
 def test_the_best_names_given_conditions(options, holds):
     model = tiny_model("rnn")
-    the_law = {key: options[key] for key in ("prefix", "temperature", "top_k", "top_p", "max_length") if key in options}
+    the_law = {
+        key: options[key]
+        for key in ("prefix", "temperature", "top_k", "top_p", "max_length")
+        if key in options
+    }
     expected = ranked(model, holds=holds or (lambda name: True), **the_law)
     count = min(20, len(expected))
     assert model.best(count, **options) == expected[:count]
@@ -69,17 +80,21 @@ def test_start_skips_names():
 
 def test_the_list_ends_where_names_end():
     found = []
-    with pytest.raises(SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"):
-        for part in best.best(tiny_model(), 5, Options(max_length=1)):
+    with pytest.raises(
+        SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"
+    ):
+        for part in best.best(tiny_model().language_model, 5, Options(max_length=1)):
             found += part.to_strings()
     assert sorted(found) == ["a", "b", "c"]
 
 
 def test_a_search_that_would_take_too_much_memory_ends_with_what_is_certain(monkeypatch):
     monkeypatch.setattr(best, "MAX_MEMORY", 400 * 50)
-    model = tiny_model("rnn")
+    model = tiny_model("rnn").language_model
     found = []
-    with pytest.raises(SamplingError, match=r"names are certain: more than \d+ beginnings are open; ask for fewer") as error:
+    with pytest.raises(
+        SamplingError, match=r"names are certain: more than \d+ beginnings are open; ask for fewer"
+    ) as error:
         for part in best.best(model, 1000, Options()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]

@@ -1,4 +1,6 @@
-"""The models in the box: chosen by name, used where there is no other, small, and what their recipe makes."""
+"""The models in the box: chosen by name, used where there is no other, small, and what their recipe
+makes.
+"""
 
 import io
 import json
@@ -12,37 +14,46 @@ import numpy as np
 import pytest
 from conftest import DATA, run
 
-from rnn_names import Model, boxed
-from rnn_names.cli import train as train_command
+from rnn_names import Model
+from rnn_names.cli.train import train as train_command
+from rnn_names.corpus.fingerprints import fingerprints, shortened
 from rnn_names.errors import ModelFileError
-from rnn_names.fingerprints import fingerprints, shortened
-from rnn_names.training import Settings
+from rnn_names.model import bundled
+from rnn_names.training.settings import Settings
 
 sys.path.insert(0, str(DATA))
 import make_models
 
-PACKAGE = Path(boxed.__file__).parent
-NAMES = sorted(boxed.MODELS)
+PACKAGE = Path(bundled.__file__).parent.parent
+NAMES = sorted(bundled.MODELS)
 NOTE = "Note: there is no names.npz here, so this is first-names, one of the models in the box (rnn-names models).\n"
 MAX_WHEEL_BYTES = 2_000_000
 
 
-# --- What they are -------------------------------------------------------------------------------------------------------------
+# --- What they are --------------------------------------------------------------------------------
 
 
 def test_the_box_holds_what_the_recipe_makes_and_no_more():
     assert sorted(make_models.RECIPE) == NAMES
-    assert sorted(path.name for path in Path(boxed.FOLDER).iterdir()) == [f"{name}.npz" for name in NAMES]
+    assert sorted(path.name for path in Path(bundled.FOLDER).iterdir()) == [
+        f"{name}.npz" for name in NAMES
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_are_those_of_the_recipe(name):
-    """Those that `rnn-names train` would resolve for this list today: new defaults need new models."""
+    """Those that `rnn-names train` would resolve for this list today: new defaults need new
+    models.
+    """
     corpus, *options = make_models.RECIPE[name]
     given = train_command.make_context("train", [corpus, *options]).params
-    settings = Settings(**{key: value for key, value in given.items() if key in Settings.__dataclass_fields__})
+    settings = Settings(
+        **{key: value for key, value in given.items() if key in Settings.__dataclass_fields__}
+    )
     recorded = Model.load(name).training
-    assert recorded["settings"] == asdict(settings.resolved(make_models.corpus_of(name))), "run make models"
+    assert recorded["settings"] == asdict(settings.resolved(make_models.corpus_of(name))), (
+        "run make models"
+    )
     assert recorded["epoch"] > 0
 
 
@@ -84,26 +95,32 @@ def test_packing_changes_weights_and_fingerprints_alone(model):
 
 
 def test_the_wheel_stays_small():
-    """A wheel is a zip of the package and half a page about it; tests/install_check.sh measures a real one."""
+    """A wheel is a zip of the package and half a page about it; tests/install_check.sh measures a
+    real one.
+    """
     wheel = io.BytesIO()
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in PACKAGE.rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 archive.write(path, path.relative_to(PACKAGE))
-    assert {f"models/{name}.npz" for name in NAMES} <= set(archive.namelist())
+    assert {f"model/bundled_files/{name}.npz" for name in NAMES} <= set(archive.namelist())
     assert len(wheel.getvalue()) < MAX_WHEEL_BYTES - 50_000
 
 
 def test_sources_are_those_of_the_lists():
     """What `rnn-names models` says of a list is in data/README.md too."""
-    rows = {line.split("`")[1]: line for line in (DATA / "README.md").read_text("utf-8").splitlines() if line.startswith("| `")}
-    for name, source in boxed.MODELS.items():
+    rows = {
+        line.split("`")[1]: line
+        for line in (DATA / "README.md").read_text("utf-8").splitlines()
+        if line.startswith("| `")
+    }
+    for name, source in bundled.MODELS.items():
         row = rows[make_models.RECIPE[name][0]].replace("`", "")
         assert source.terms in row
         assert source.origin in row
 
 
-# --- Chosen by name ------------------------------------------------------------------------------------------------------------
+# --- Chosen by name -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,15 +138,30 @@ def test_each_draws_new_names_at_once(name, tmp_path):
 def test_score_info_and_init_take_names(tmp_path):
     done = run("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
     assert done.returncode == 0
-    assert float(done.stdout.split("\t")[0]) == pytest.approx(Model.load("dinosaurs").log_prob(["Triceratops"])[0], abs=1e-4)
+    assert float(done.stdout.split("\t")[0]) == pytest.approx(
+        Model.load("dinosaurs").log_prob(["Triceratops"])[0], abs=1e-4
+    )
 
     done = run("info", "dinosaurs", "--json", cwd=tmp_path)
     facts = json.loads(done.stdout)
-    assert (facts["file"], facts["bytes"]) == ("dinosaurs", Path(boxed.path_of("dinosaurs")).stat().st_size)
+    assert (facts["file"], facts["bytes"]) == (
+        "dinosaurs",
+        Path(bundled.path_of("dinosaurs")).stat().st_size,
+    )
     assert facts["fingerprints"] == 1318
 
     (tmp_path / "few.txt").write_text("Ælfo\nÆlfi\nÆlfa\nLuno\n", "utf-8")
-    done = run("train", "few.txt", "--init", "dinosaurs", "--epochs", 1, "--learning-rate", 1e-9, cwd=tmp_path)
+    done = run(
+        "train",
+        "few.txt",
+        "--init",
+        "dinosaurs",
+        "--epochs",
+        1,
+        "--learning-rate",
+        1e-9,
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     tuned, start = Model.load(tmp_path / "names.npz"), Model.load("dinosaurs")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
@@ -152,12 +184,13 @@ def test_an_unknown_name_says_where_to_look(tmp_path):
     done = run("sample", "-m", "dinosaur", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "Error: dinosaur: cannot be read: No such file or directory; make one with: rnn-names train NAMES.txt, "
+        "Error: dinosaur: cannot be read: No such file or directory; make one with: rnn-names "
+        "train NAMES.txt, "
         "or choose from: rnn-names models\n"
     )
 
 
-# --- Where there is no other ---------------------------------------------------------------------------------------------------
+# --- Where there is no other ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "info"])
@@ -190,7 +223,7 @@ def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
 
 
-# --- rnn-names models ----------------------------------------------------------------------------------------------------------
+# --- rnn-names models -----------------------------------------------------------------------------
 
 
 def test_models_lists_them(tmp_path):
@@ -198,12 +231,14 @@ def test_models_lists_them(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     head, *rows = done.stdout.splitlines()
     assert head.split() == ["name", "names", "characters", "held-out", "loss", "size", "list"]
-    assert [row.split()[0] for row in rows] == list(boxed.MODELS)
+    assert [row.split()[0] for row in rows] == list(bundled.MODELS)
     for row in rows:
         name, names, characters, loss, size, *_ = row.split()
         model = Model.load(name)
         assert int(names.replace(",", "")) == model.training["distinct_names"]
         assert int(characters) == len(model.vocabulary) - 1
         assert loss == f"{model.training['held_out_loss']:.3f}"
-        assert float(size) == pytest.approx(Path(boxed.path_of(name)).stat().st_size / 1e6, abs=0.06)
-        assert row.endswith(f"{boxed.MODELS[name].origin}, {boxed.MODELS[name].terms}")
+        assert float(size) == pytest.approx(
+            Path(bundled.path_of(name)).stat().st_size / 1e6, abs=0.06
+        )
+        assert row.endswith(f"{bundled.MODELS[name].origin}, {bundled.MODELS[name].terms}")

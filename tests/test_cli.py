@@ -1,4 +1,6 @@
-"""The command line, as real processes: streams, exit codes, and one clear line for each thing that can go wrong."""
+"""The command line, as real processes: streams, exit codes, and one clear line for each thing that
+can go wrong.
+"""
 
 import fcntl
 import json
@@ -20,12 +22,14 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import rnn_names
-from rnn_names import Model, training
-from rnn_names.checkpoint import Checkpoint
-from rnn_names.cli import cli as commands
-from rnn_names.corpus import corpus_from_strings
-from rnn_names.sampling import Options, sample
-from rnn_names.workers import SWITCH_INTERVAL
+from rnn_names import Model
+from rnn_names.cli.main import cli as commands
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.network.threads import SWITCH_INTERVAL
+from rnn_names.sampling.options import Options
+from rnn_names.sampling.stream import sample
+from rnn_names.training import trainer as training
+from rnn_names.training.checkpoint import Checkpoint
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -41,7 +45,7 @@ def error_line(done):
     return lines[0].removeprefix("Error: ")
 
 
-# --- From a list to names ------------------------------------------------------------------------------------------------------
+# --- From a list to names -------------------------------------------------------------------------
 
 
 def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path):
@@ -50,8 +54,14 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     assert done.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == ["names.npz"]
     assert re.search(r"300 distinct names.* 30 of them held out", done.stderr)
-    assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), "with a few names"
-    assert re.search(r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$", done.stderr, re.M)
+    assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), (
+        "with a few names"
+    )
+    assert re.search(
+        r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$",
+        done.stderr,
+        re.M,
+    )
     assert "Wrote names.npz" in done.stderr
     assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
     assert "\r" not in done.stderr
@@ -71,7 +81,9 @@ def test_lists_come_through_pipes_and_from_several_files(cli, names, tmp_path):
     assert done.returncode == 0, done.stderr
     done = cli("train", tmp_path / "a.txt", "-", "-o", part, *QUICK, input="\r\n".join(names[200:]))
     assert done.returncode == 0, done.stderr
-    assert whole.read_bytes() == part.read_bytes(), "one corpus either way; and one seed gives one model"
+    assert whole.read_bytes() == part.read_bytes(), (
+        "one corpus either way; and one seed gives one model"
+    )
     other = cli("train", "-", "-o", part, *QUICK, "--seed", 2, input="\n".join(names))
     assert other.returncode == 0
     assert not np.array_equal(Model.load(whole).params["Waa"], Model.load(part).params["Waa"])
@@ -81,17 +93,41 @@ def test_thousands_of_characters_in_any_locale(cli, tmp_path):
     """Chinese names in, Chinese names out, where the environment speaks ASCII."""
     rng = np.random.default_rng(0)
     lines = ["".join(map(chr, 0x4E00 + rng.integers(0, 3000, 2))) for _ in range(3000)]
-    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    options = ["--hidden-size", 8, "--epochs", 3, "--batch-size", 256, "--learning-rate", 0.05, "-o", tmp_path / "m.npz"]
+    ascii_only = {
+        "LC_ALL": "C",
+        "PYTHONIOENCODING": "ascii",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+    }
+    options = [
+        "--hidden-size",
+        8,
+        "--epochs",
+        3,
+        "--batch-size",
+        256,
+        "--learning-rate",
+        0.05,
+        "-o",
+        tmp_path / "m.npz",
+    ]
     done = cli("train", "-", *options, input="\n".join(lines), env=ascii_only)
     assert done.returncode == 0, done.stderr
     drawn = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=ascii_only)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     assert len(drawn.stdout.splitlines()) == 30
     assert set(drawn.stdout) - {"\n"} <= set("".join(lines))
-    scored = cli("score", "-m", tmp_path / "m.npz", input="".join(f"{line}\n" for line in lines[:5]), env=ascii_only)
+    scored = cli(
+        "score",
+        "-m",
+        tmp_path / "m.npz",
+        input="".join(f"{line}\n" for line in lines[:5]),
+        env=ascii_only,
+    )
     assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == lines[:5]
-    unknown = cli("sample", "-m", tmp_path / "m.npz", "--prefix", "ж", env={**ascii_only, "LC_ALL": "C.UTF-8"})
+    unknown = cli(
+        "sample", "-m", tmp_path / "m.npz", "--prefix", "ж", env={**ascii_only, "LC_ALL": "C.UTF-8"}
+    )
     assert error_line(unknown).startswith("prefix ")
 
 
@@ -115,12 +151,26 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
     assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [record["epoch"] for record in records] == [1, 2, 3]
-    fields = {"epoch", "phase", "training_loss", "smoothed_loss", "held_out_loss", "is_best", "characters", "seconds"}
+    fields = {
+        "epoch",
+        "phase",
+        "training_loss",
+        "smoothed_loss",
+        "held_out_loss",
+        "is_best",
+        "characters",
+        "seconds",
+    }
     assert all(fields <= set(record) for record in records)
     best = min(records, key=lambda record: record["held_out_loss"])
     assert Model.load(tmp_path / "m.npz").training["held_out_loss"] == best["held_out_loss"]
-    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode == 0
-    assert [json.loads(line)["held_out_loss"] for line in log.read_text("utf-8").splitlines()] == [None] * 3
+    assert (
+        cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode
+        == 0
+    )
+    assert [json.loads(line)["held_out_loss"] for line in log.read_text("utf-8").splitlines()] == [
+        None
+    ] * 3
 
 
 @pytest.mark.parametrize("way", ["options", "environment"])
@@ -128,25 +178,57 @@ def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
     options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "batch_size": 900, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
                "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99, "distil_epochs": 1}  # fmt: skip
     if way == "options":
-        arguments, env = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)], {}
+        arguments, env = (
+            [
+                part
+                for name, value in options.items()
+                for part in (f"--{name.replace('_', '-')}", value)
+            ],
+            {},
+        )
     else:
-        arguments, env = [], {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()}
-    done = cli("train", "-", "-o", tmp_path / "m.npz", *arguments, input="\n".join(names[:40]), env=env)
+        arguments, env = (
+            [],
+            {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()},
+        )
+    done = cli(
+        "train", "-", "-o", tmp_path / "m.npz", *arguments, input="\n".join(names[:40]), env=env
+    )
     assert done.returncode == 0, done.stderr
     assert options.items() <= Model.load(tmp_path / "m.npz").training["settings"].items()
 
 
 def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path):
-    done = cli("train", "-", "--init", model_file, "-o", tmp_path / "m.npz", "--epochs", 0, input="Zoé\nR2D0\nAda\n")
+    done = cli(
+        "train",
+        "-",
+        "--init",
+        model_file,
+        "-o",
+        tmp_path / "m.npz",
+        "--epochs",
+        0,
+        input="Zoé\nR2D0\nAda\n",
+    )
     assert done.returncode == 0, done.stderr
     before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
-    again = cli("train", "-", "--init", tmp_path / "m.npz", "-o", tmp_path / "m.npz", "--epochs", 0, input="Zoé\nR2D0\nAda\n")
+    again = cli(
+        "train",
+        "-",
+        "--init",
+        tmp_path / "m.npz",
+        "-o",
+        tmp_path / "m.npz",
+        "--epochs",
+        0,
+        input="Zoé\nR2D0\nAda\n",
+    )
     assert again.returncode == 0, "a model may take the place of the one that it starts from"
     assert set("é20") <= set(after.vocabulary.characters) - set(before.vocabulary.characters)
     assert np.array_equal(after.params["Waa"], before.params["Waa"])
 
 
-# --- sample --------------------------------------------------------------------------------------------------------------------
+# --- sample ---------------------------------------------------------------------------------------
 
 
 def sampled(cli, model_file, *options, **settings):
@@ -164,34 +246,66 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(cli, model_file, model):
 
 
 def test_conditions_of_sample(cli, model_file, model):
-    options = ["--prefix", "Al", "--min-length", 5, "--max-length", 8, "-t", 0.8, "--seed", 3, "-n", 40]
+    options = [
+        "--prefix",
+        "Al",
+        "--min-length",
+        5,
+        "--max-length",
+        8,
+        "-t",
+        0.8,
+        "--seed",
+        3,
+        "-n",
+        40,
+    ]
     found = sampled(cli, model_file, *options)
-    assert found == model.sample(40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3)
+    assert found == model.sample(
+        40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3
+    )
     assert all(name.startswith("Al") and 5 <= len(name) <= 8 for name in found)
 
 
 def test_a_prefix_is_normalised_as_names_are(cli, tmp_path):
     done = cli("train", "-", "-o", tmp_path / "m.npz", *QUICK, input="Zo\u00eb\nE\u0308va\nAna\n")
     assert done.returncode == 0, done.stderr
-    assert all(name.startswith("\u00cb") for name in sampled(cli, tmp_path / "m.npz", "--prefix", "E\u0308"))
+    assert all(
+        name.startswith("\u00cb")
+        for name in sampled(cli, tmp_path / "m.npz", "--prefix", "E\u0308")
+    )
 
 
-def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(cli, model_file, model):
-    env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file), "RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
+def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
+    cli, model_file, model
+):
+    env = {
+        "RNN_NAMES_SAMPLE_MODEL": str(model_file),
+        "RNN_NAMES_SAMPLE_COUNT": "3",
+        "RNN_NAMES_SAMPLE_SEED": "5",
+    }
     assert cli("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
     assert cli("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
 
 
 @pytest.mark.parametrize("command", commands.commands)
 def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
-    """Click makes the variable from the name of the function's parameter, which might be another one."""
+    """Click makes the variable from the name of the function's parameter, which might be another
+    one.
+    """
     of_command = commands.commands[command]
     settings = commands.context_settings
-    context = click.Context(of_command, click.Context(commands, auto_envvar_prefix=settings["auto_envvar_prefix"]), command)
+    context = click.Context(
+        of_command,
+        click.Context(commands, auto_envvar_prefix=settings["auto_envvar_prefix"]),
+        command,
+    )
     for parameter in of_command.params:
         if isinstance(parameter, click.Option):
             (long,) = [name for name in parameter.opts if name.startswith("--")]
-            variable = f"RNN_NAMES_{command.upper()}_{long.removeprefix('--').replace('-', '_').upper()}"
+            variable = (
+                f"RNN_NAMES_{command.upper()}_{long.removeprefix('--').replace('-', '_').upper()}"
+            )
             monkeypatch.setenv(variable, "1")
             assert parameter.resolve_envvar_value(context) == "1", variable
             monkeypatch.delenv(variable)
@@ -199,12 +313,16 @@ def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monk
 
 
 def test_switches_in_the_environment_work(cli, model_file, corpus_file, tmp_path):
-    assert json.loads(cli("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)["file"] == str(model_file)
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"})
+    assert json.loads(cli("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)[
+        "file"
+    ] == str(model_file)
+    done = cli(
+        "train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"}
+    )
     assert "no interrupted run to go on with" in error_line(done)
 
 
-# --- score ---------------------------------------------------------------------------------------------------------------------
+# --- score ----------------------------------------------------------------------------------------
 
 
 def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, model):
@@ -223,7 +341,9 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, mo
     assert done.stderr == expected
 
 
-def test_score_reads_a_file_and_takes_its_model_from_the_environment(cli, model_file, corpus_file, names, model):
+def test_score_reads_a_file_and_takes_its_model_from_the_environment(
+    cli, model_file, corpus_file, names, model
+):
     done = cli("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
     values = [float(line.split("\t")[0]) for line in done.stdout.splitlines()]
     np.testing.assert_allclose(values, model.log_prob(names), atol=1e-6)
@@ -237,11 +357,13 @@ def test_nothing_to_score_is_no_error(cli, model_file):
     assert cli("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
 
 
-# --- Pipes and signals ---------------------------------------------------------------------------------------------------------
+# --- Pipes and signals ----------------------------------------------------------------------------
 
 
 def start(*arguments, **streams):
-    """A process that takes an interrupt even where the tests run in the background, which ignores it."""
+    """A process that takes an interrupt even where the tests run in the background, which ignores
+    it.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "rnn_names", *map(str, arguments)],
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -251,7 +373,9 @@ def start(*arguments, **streams):
 
 def test_a_closed_reader_ends_the_program_quietly(model_file):
     # So many names that it would never end by itself.
-    with start("sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start(
+        "sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         lines = [process.stdout.readline() for _ in range(3)]
         process.stdout.close()
         assert process.wait(timeout=60) == 0
@@ -260,16 +384,25 @@ def test_a_closed_reader_ends_the_program_quietly(model_file):
 
 
 def test_a_shell_pipeline_ends_at_once(model_file):
-    program = shlex.join([sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)])
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | head -3"], capture_output=True, timeout=60)
+    program = shlex.join(
+        [sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)]
+    )
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{program} | head -3"], capture_output=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(done.stdout.splitlines()) == 3
 
 
 def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
-    program = shlex.join([sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)])
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", f"{program} | true"], capture_output=True, timeout=60)
-    # `true` may be gone before the first line or after the last one; then only the summary is left to say.
+    program = shlex.join(
+        [sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)]
+    )
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{program} | true"], capture_output=True, timeout=60
+    )
+    # `true` may be gone before the first line or after the last one; then only the summary is left
+    # to say.
     assert done.returncode == 0
     assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)
 
@@ -283,21 +416,40 @@ def test_a_full_output_is_one_line(cli, model_file):
 
 @pytest.mark.parametrize(
     ("command", "what"),
-    [("sample >&-", "standard output is closed"), ("score - <&-", "standard input is closed"), ("train - <&-", "closed")],
+    [
+        ("sample >&-", "standard output is closed"),
+        ("score - <&-", "standard input is closed"),
+        ("train - <&-", "closed"),
+    ],
 )
 def test_a_closed_stream_is_one_line(command, what, model_file, tmp_path):
     program = shlex.join([sys.executable, "-m", "rnn_names"])
-    env = {**os.environ, "RNN_NAMES_SAMPLE_MODEL": str(model_file), "RNN_NAMES_SCORE_MODEL": str(model_file)}
+    env = {
+        **os.environ,
+        "RNN_NAMES_SAMPLE_MODEL": str(model_file),
+        "RNN_NAMES_SCORE_MODEL": str(model_file),
+    }
     options = ["sh", "-c", f"{program} {command}"]
-    done = subprocess.run(options, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", timeout=60)
+    done = subprocess.run(
+        options, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", timeout=60
+    )
     assert what in error_line(done)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(number, corpus_file, tmp_path):
+def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(
+    number, corpus_file, tmp_path
+):
     options = ["--hidden-size", 16, "--epochs", 100_000, "--held-out", 0, "-o", tmp_path / "m.npz"]
-    with start("train", corpus_file, *options, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+    with start(
+        "train",
+        corpus_file,
+        *options,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
         while "epoch " not in process.stderr.readline():
             pass
         process.send_signal(number)
@@ -313,7 +465,9 @@ def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(number, c
 
 
 def test_an_interrupt_of_sampling_exits_130(model_file):
-    with start("sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start(
+        "sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
@@ -329,13 +483,26 @@ def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
     assert "Wrote" in text
 
 
-RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "made_up_names": 300, "batch_size": 64, "learning_rate": 0.01}
+RUN = {
+    "hidden_size": 8,
+    "epochs": 6,
+    "distil_epochs": 2,
+    "synthetic_names": 300,
+    "batch_size": 64,
+    "learning_rate": 0.01,
+}
 
 
-@pytest.mark.parametrize("epochs", [3, 4, 5], ids=["in the first phase", "between the phases", "in the second phase"])
-def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(epochs, corpus_file, names, tmp_path):
+@pytest.mark.parametrize(
+    "epochs", [3, 4, 5], ids=["in the first phase", "between the phases", "in the second phase"]
+)
+def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
+    epochs, corpus_file, names, tmp_path
+):
     corpus = corpus_from_strings(names)
-    checkpoint = Checkpoint(str(tmp_path / "m.npz"), training.Trainer(corpus, training.Settings(**RUN)), corpus, None)
+    checkpoint = Checkpoint(
+        str(tmp_path / "m.npz"), training.Trainer(corpus, training.Settings(**RUN)), corpus, None
+    )
     records = checkpoint.trainer.epochs()
     for _ in range(epochs):
         next(records)
@@ -354,7 +521,9 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(epo
 def on_terminal(*arguments):
     """What a command that does all that it should writes to a terminal; nothing to stdout."""
     terminal, stderr = pty.openpty()
-    fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))  # a terminal of no width would show no bar
+    fcntl.ioctl(
+        stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0)
+    )  # a terminal of no width would show no bar
     with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
         os.close(stderr)
         shown = b""
@@ -373,7 +542,7 @@ def _read(terminal):
         return b""
 
 
-# --- Help and usage ------------------------------------------------------------------------------------------------------------
+# --- Help and usage -------------------------------------------------------------------------------
 
 OPTIONS = {
     "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
@@ -386,7 +555,11 @@ OPTIONS = {
 
 def test_version(cli):
     done = cli("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"rnn-names {rnn_names.__version__}\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        f"rnn-names {rnn_names.__version__}\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize("command", OPTIONS)
@@ -407,44 +580,55 @@ def test_help_lists_the_commands_with_a_summary_each(cli):
     assert done.returncode == 0
     for command in OPTIONS:
         assert re.search(rf"^  {command} +\w.*\.$", done.stdout, re.M)
-    assert re.search(r"^  rnn-names train names.txt +learn", done.stdout, re.M), "the examples keep their lines"
+    assert re.search(r"^  rnn-names train names.txt +learn", done.stdout, re.M), (
+        "the examples keep their lines"
+    )
 
 
 def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
     program = """
 import sys, numpy, click
 before = set(sys.modules)
-import rnn_names.cli
-try: rnn_names.cli.main()
+import rnn_names.cli.main
+try: rnn_names.cli.main.main()
 except SystemExit: print(*sorted({'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect'} & (set(sys.modules) - before)))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.splitlines()[3:] == [""]
 
 
 def test_blas_starts_with_one_thread_whatever_the_environment_says():
     program = """
-from rnn_names.workers import one_blas_thread, start_blas_with_one_thread
+from rnn_names.network.threads import one_blas_thread, start_blas_with_one_thread
 start_blas_with_one_thread()
 import numpy
 from threadpoolctl import threadpool_info
 with one_blas_thread(): print({each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} or {1})
 """
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
     assert done.stdout == "{1}\n"
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_generators_ends(first, model):
+def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_generators_ends(
+    first, model
+):
     def settings():
-        return sys.getswitchinterval(), [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+        return sys.getswitchinterval(), [
+            each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"
+        ]
 
     with threadpool_limits(2, user_api="blas"):
         before = settings()
-        generators = [sample(model, 10**9, Options(seed=seed)) for seed in (1, 2)]
+        generators = [sample(model.language_model, 10**9, Options(seed=seed)) for seed in (1, 2)]
         for generator in generators:
             for _ in range(4):  # the first block is drawn without other threads
                 next(generator)
@@ -457,8 +641,10 @@ def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_gene
 
 
 def test_help_does_not_wait_for_numpy():
-    program = "import sys, rnn_names.cli\ntry: rnn_names.cli.main()\nexcept SystemExit: print('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True)
+    program = "import sys, rnn_names.cli.main\ntry: rnn_names.cli.main.main()\nexcept SystemExit: print('numpy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True
+    )
     assert done.stdout.endswith("False\n")
 
 
@@ -492,7 +678,7 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
         assert all(line.isprintable() for line in done.stderr.splitlines())
 
 
-# --- Bad input -----------------------------------------------------------------------------------------------------------------
+# --- Bad input ------------------------------------------------------------------------------------
 
 BAD_LISTS = {
     "empty": (b"", "no names"),
@@ -530,14 +716,20 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ("train good.txt --init=", "'': cannot be read"),
         ("train good.txt --init good.txt", "good.txt: not a model file"),
         ("train good.txt --log none/log -q", "none/log"),
-        ("train good.txt -o good.txt", "good.txt: the list and --output are one file; give each its own"),
+        (
+            "train good.txt -o good.txt",
+            "good.txt: the list and --output are one file; give each its own",
+        ),
         ("train good.txt -o new.npz --log ./new.npz", "new.npz: --output and --log are one file"),
         ("train good.txt -o new.npz --log new.npz.resume", "the state of the run are one file"),
         ("train good.txt --report names.npz", "names.npz: --output and --report are one file"),
         ("train good.txt --report new --log new", "new: --log and --report are one file"),
         ("train good.txt bad.txt --log bad.txt", "bad.txt: the list and --log are one file"),
         ("train good.txt --log linked.txt", "linked.txt: the list and --log are one file"),
-        ("train good.txt -o new.npz --init good.npz --report good.npz", "good.npz: --init and --report are one file"),
+        (
+            "train good.txt -o new.npz --init good.npz --report good.npz",
+            "good.npz: --init and --report are one file",
+        ),
         ("train good.txt --learning-rate 1e30 -q", "--learning-rate below"),
         ("sample", "names.npz: not a model file"),
         ("sample -m none.npz", "rnn-names train"),
@@ -560,13 +752,17 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
 )
 def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, cli, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert what in error_line(cli(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder))
+    assert what in error_line(
+        cli(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder)
+    )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.fixture(scope="module")
 def folder(model_file, tmp_path_factory):
-    """A good list, a good model, and files with something wrong; names.npz is one that must not change."""
+    """A good list, a good model, and files with something wrong; names.npz is one that must not
+    change.
+    """
     folder = tmp_path_factory.mktemp("folder")
     (folder / "good.txt").write_text("Ada\nBo\nEve\nIda\n")
     (folder / "linked.txt").hardlink_to(folder / "good.txt")
@@ -579,11 +775,13 @@ def folder(model_file, tmp_path_factory):
         arrays = dict(file)
     np.savez(folder / "shapes.npz", **{**arrays, "Waa": arrays["Waa"][1:]})
     meta = json.loads(str(arrays["meta"]))
-    np.savez(folder / "version.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "format": 99}))})
+    np.savez(
+        folder / "version.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "format": 99}))}
+    )
     return folder
 
 
 def test_help_says_of_the_second_phase_what_holds(cli):
     text = " ".join(cli("train", "--help").stdout.split())
-    assert f"at least {training.LESSON_BATCH})" in text
-    assert f"{training.LESSON_RATE} times as high" in text
+    assert f"at least {training.DISTILLATION_BATCH})" in text
+    assert f"{training.DISTILLATION_RATE} times as high" in text

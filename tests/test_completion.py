@@ -15,7 +15,9 @@ WAIT = 30  # seconds; a shell on a busy machine
 
 @pytest.fixture
 def place(tmp_path, corpus_file):
-    """A folder with a list in it, and an environment in which `rnn-names` completes, and else notes down what it was called with."""
+    """A folder with a list in it, and an environment in which `rnn-names` completes, and else notes
+    down what it was called with.
+    """
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "rnn-names"
     program.write_text(
@@ -31,16 +33,31 @@ def place(tmp_path, corpus_file):
     for name in ("my-dwarves.npz", "surfers.npz", "old/orcs.npz"):
         (folder / name).touch()
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return folder, {**os.environ, "PATH": path, "TERM": "xterm", "HOME": str(tmp_path), "HISTFILE": ""}
+    return folder, {
+        **os.environ,
+        "PATH": path,
+        "TERM": "xterm",
+        "HOME": str(tmp_path),
+        "HISTFILE": "",
+    }
 
 
 def typed(place, shell, setup, lines):
-    """Types lines with Tab keys into an interactive shell, and says what `rnn-names` was called with for each."""
+    """Types lines with Tab keys into an interactive shell, and says what `rnn-names` was called
+    with for each.
+    """
     folder, environment = place
     called = folder / "called"
     terminal, other = pty.openpty()
     process = subprocess.Popen(
-        shell, stdin=other, stdout=other, stderr=other, cwd=folder, env=environment, start_new_session=True, close_fds=True
+        shell,
+        stdin=other,
+        stdout=other,
+        stderr=other,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        close_fds=True,
     )
     os.close(other)
     calls = {}
@@ -99,9 +116,16 @@ def test_fish(place):
     """`complete -C` says what Tab would offer."""
     folder, environment = place
     lines = [line.rstrip("\t") for line in LINES]
-    script = "rnn-names completion fish | source; " + "; ".join(f"complete -C '{line}'; echo ==" for line in lines)
+    script = "rnn-names completion fish | source; " + "; ".join(
+        f"complete -C '{line}'; echo ==" for line in lines
+    )
     done = subprocess.run(
-        ["fish", "--no-config", "-c", script], cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=WAIT
+        ["fish", "--no-config", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=WAIT,
     )
     assert done.stderr == ""
     *parts, rest = done.stdout.split("==\n")
@@ -114,18 +138,49 @@ def test_fish(place):
 def test_models_in_the_box_are_offered_beside_what_is_in_the_folder(place):
     folder, environment = place
     (folder / ".hidden").touch()
-    asked = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": "rnn-names sample -m ", "COMP_CWORD": "3"}
+    asked = {
+        "_RNN_NAMES_COMPLETE": "bash_complete",
+        "COMP_WORDS": "rnn-names sample -m ",
+        "COMP_CWORD": "3",
+    }
     command = [sys.executable, "-m", "rnn_names"]
-    done = subprocess.run(command, cwd=folder, env=environment | asked, capture_output=True, encoding="utf-8", timeout=WAIT)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment | asked,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=WAIT,
+    )
     offered = [line.removeprefix("plain,") for line in done.stdout.splitlines()]
-    assert offered == ["dinosaurs", "first-names", "surnames", "elves.txt", "my-dwarves.npz", "old/", "surfers.npz"]
+    assert offered == [
+        "dinosaurs",
+        "first-names",
+        "surnames",
+        "elves.txt",
+        "my-dwarves.npz",
+        "old/",
+        "surfers.npz",
+    ]
 
 
 def asked(place, words, number, **variables):
     folder, environment = place
-    question = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": number} | variables
-    environment = environment | {name: value for name, value in question.items() if value is not None}
-    return subprocess.run([sys.executable, "-m", "rnn_names"], cwd=folder, env=environment, capture_output=True, timeout=WAIT)
+    question = {
+        "_RNN_NAMES_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": number,
+    } | variables
+    environment = environment | {
+        name: value for name, value in question.items() if value is not None
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "rnn_names"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        timeout=WAIT,
+    )
 
 
 @pytest.mark.parametrize("encoding", [{}, {"PYTHONIOENCODING": "ascii"}])
@@ -139,7 +194,9 @@ def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
-@pytest.mark.parametrize(("words", "number"), [(None, None), ("rnn-names sa", "x"), ("rnn-names sa", None)])
+@pytest.mark.parametrize(
+    ("words", "number"), [(None, None), ("rnn-names sa", "x"), ("rnn-names sa", None)]
+)
 def test_a_question_that_makes_no_sense_gets_no_answer(words, number, place):
     done = asked(place, words, number)
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
@@ -160,10 +217,19 @@ def test_another_shell_is_wrong_usage(cli):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["completion", "fish"], []])
 def test_it_does_not_wait_for_numpy(arguments):
-    environment = {**os.environ, "_RNN_NAMES_COMPLETE": "bash_complete", "COMP_WORDS": "rnn-names train el", "COMP_CWORD": "2"}
+    environment = {
+        **os.environ,
+        "_RNN_NAMES_COMPLETE": "bash_complete",
+        "COMP_WORDS": "rnn-names train el",
+        "COMP_CWORD": "2",
+    }
     command = [sys.executable, "-X", "importtime", "-m", "rnn_names", *arguments]
     done = subprocess.run(
-        command, env=os.environ if arguments else environment, capture_output=True, encoding="utf-8", timeout=WAIT
+        command,
+        env=os.environ if arguments else environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=WAIT,
     )
     assert done.returncode == 0
     assert done.stdout

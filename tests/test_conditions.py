@@ -1,4 +1,6 @@
-"""Conditions on names: what meets them, the law given them, rare ones, and orders that cannot be filled."""
+"""Conditions on names: what meets them, the law given them, rare ones, and orders that cannot be
+filled.
+"""
 
 import re
 import string
@@ -15,14 +17,18 @@ from hypothesis import strategies as st
 from networks import CELLS, random_params
 from test_sampling import assert_drawn_from
 
-from rnn_names import Model, sampling
-from rnn_names.automata import NoAutomatonError, containing, ending_in, matching
-from rnn_names.corpus import Names
+from rnn_names import Model
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.fingerprints import fingerprints
-from rnn_names.sampling import Options, Walk
-from rnn_names.vocabulary import Vocabulary
-from rnn_names.workers import worker_threads
+from rnn_names.network.threads import worker_threads
+from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling import stream as streaming
+from rnn_names.sampling.dfa import NoAutomatonError, containing, ending_in
+from rnn_names.sampling.options import Options
+from rnn_names.sampling.regex import matching
+from rnn_names.sampling.sampler import Sampler
 
 VOCABULARY = Vocabulary(LETTERS)
 TEXTS = all_texts()
@@ -33,7 +39,7 @@ def accepted(automaton):
     return automaton.accepting[automaton.run(VOCABULARY.encode(codes), lengths)].tolist()
 
 
-# --- Automata ------------------------------------------------------------------------------------------------------------------
+# --- Automata -------------------------------------------------------------------------------------
 
 
 @given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
@@ -47,13 +53,17 @@ def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
     assert len(contains.accepting) <= len(inside) + 2
 
 
-ATOMS = st.sampled_from(["a", "b", "c", "x", ".", "[ab]", "[^a]", r"\w", r"\d", "[a-b]", "[^b-c]", ""])
+ATOMS = st.sampled_from(
+    ["a", "b", "c", "x", ".", "[ab]", "[^a]", r"\w", r"\d", "[a-b]", "[^b-c]", ""]
+)
 EXPRESSIONS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
         st.tuples(inner, inner).map("".join),
         st.tuples(inner, inner).map(lambda pair: f"(?:{pair[0]}|{pair[1]})"),
-        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{1,3}", "{,2}", "{2,}"])).map(lambda p: f"({p[0]}){p[1]}"),
+        st.tuples(
+            inner, st.sampled_from(["*", "+", "?", "*?", "{2}", "{1,3}", "{,2}", "{2,}"])
+        ).map(lambda p: f"({p[0]}){p[1]}"),
     ),
     max_leaves=6,
 )
@@ -62,11 +72,17 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS)
 @settings(max_examples=150, deadline=None)
 def test_automata_of_expressions_accept_what_python_matches(pattern):
-    assert accepted(matching(pattern, VOCABULARY)) == [re.fullmatch(pattern, text) is not None for text in TEXTS]
+    assert accepted(matching(pattern, VOCABULARY)) == [
+        re.fullmatch(pattern, text) is not None for text in TEXTS
+    ]
 
 
-@pytest.mark.parametrize("pattern", ["(a{0,900}){2000}", "((((a{0,50}){50}){50}){50}){50}", "(a?){1900}"])
-def test_an_expression_that_says_very_much_in_few_characters_is_refused_before_it_takes_time_or_memory(pattern):
+@pytest.mark.parametrize(
+    "pattern", ["(a{0,900}){2000}", "((((a{0,50}){50}){50}){50}){50}", "(a?){1900}"]
+)
+def test_an_expression_that_says_very_much_in_few_characters_is_refused_before_it_takes_time_or_memory(
+    pattern,
+):
     began = time.perf_counter()
     with pytest.raises(NoAutomatonError, match="too large"):
         matching(pattern, VOCABULARY)
@@ -82,7 +98,9 @@ def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth
     assert long.accepting[long.run(np.tile([1, 2], 100)[None], np.array([200]))].tolist() == [True]
 
 
-@pytest.mark.parametrize("pattern", [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"])
+@pytest.mark.parametrize(
+    "pattern", [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab", "b^a", "(.*a.{12})"]
+)
 def test_what_is_not_regular_or_too_large_has_no_automaton_but_is_a_condition(pattern):
     with pytest.raises(NoAutomatonError):
         matching(pattern, VOCABULARY)
@@ -103,7 +121,7 @@ def test_an_expression_that_takes_python_for_ever_takes_no_time():
     assert time.perf_counter() - began < 5
 
 
-# --- The law given the conditions ----------------------------------------------------------------------------------------------
+# --- The law given the conditions -----------------------------------------------------------------
 
 
 def holds(options):
@@ -118,11 +136,15 @@ def holds(options):
         "exclude_words": lambda name, words: not any(word.lower() in name for word in words),
         "novel": lambda name, wanted: name not in KNOWN,
     }
-    return lambda name: all(tests[key](name, value) for key, value in options.items() if key in tests)
+    return lambda name: all(
+        tests[key](name, value) for key, value in options.items() if key in tests
+    )
 
 
 def given_conditions(model, **options):
-    the_law = {key: options[key] for key in ("prefix", "temperature", "top_k", "top_p") if key in options}
+    the_law = {
+        key: options[key] for key in ("prefix", "temperature", "top_k", "top_p") if key in options
+    }
     return law(model, holds(options), **the_law)
 
 
@@ -141,19 +163,30 @@ COMBINATIONS = [
     {"top_k": 2},
     {"top_k": 3, "prefix": "b"},
     {"top_p": 0.6},
-    {"top_p": 0.95, "top_k": 3, "temperature": 1.5, "novel": True, "exclude_words": ["bb"], "min_length": 2},
+    {
+        "top_p": 0.95,
+        "top_k": 3,
+        "temperature": 1.5,
+        "novel": True,
+        "exclude_words": ["bb"],
+        "min_length": 2,
+    },
     {"prefix": "ab", "suffix": "ba", "contains": ["bc"], "exclude": ["abcba"], "novel": True},
 ]
 
 
 def cases(combinations):
-    return pytest.mark.parametrize("cell, options", [(CELLS[i % 2], each) for i, each in enumerate(combinations)], ids=str)
+    return pytest.mark.parametrize(
+        "cell, options", [(CELLS[i % 2], each) for i, each in enumerate(combinations)], ids=str
+    )
 
 
 @cases(COMBINATIONS)
 def test_names_come_with_the_models_law_given_the_conditions(cell, options):
     model = tiny_model(cell)
-    assert_drawn_from(Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options))
+    assert_drawn_from(
+        Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options)
+    )
 
 
 def guided(model, monkeypatch, **options):
@@ -166,16 +199,16 @@ def guided(model, monkeypatch, **options):
 
 
 def looking_ahead(model, **options):
-    walk = Walk(model, Options(**options))
+    walk = Sampler(model.language_model, Options(**options))
     with worker_threads(1):
         walk.look_ahead()
     return walk
 
 
 def can_look_ahead(options):
-    return bool({"suffix", "contains", "match", "min_length", "max_length"} & set(options)) and "(?i)" not in options.get(
-        "match", ""
-    )
+    return bool(
+        {"suffix", "contains", "match", "min_length", "max_length"} & set(options)
+    ) and "(?i)" not in options.get("match", "")
 
 
 @cases(filter(can_look_ahead, COMBINATIONS))
@@ -183,7 +216,9 @@ def test_looking_ahead_leaves_the_law_as_it_is(cell, options, monkeypatch):
     """All names of a tiny model are in the pilot, so here the law is exact."""
     model = tiny_model(cell)
     guided(model, monkeypatch, **options)
-    assert_drawn_from(Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options))
+    assert_drawn_from(
+        Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options)
+    )
 
 
 def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(monkeypatch):
@@ -193,13 +228,17 @@ def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(
     size = 20_000
     names, log_weights = walk.draw_weighed(size, Random(3))
     total = np.exp(log_weights).sum() / size
-    meets = np.exp(model.log_prob([name for name in TEXTS if name.endswith("cb") and "a" in name])).sum()
+    meets = np.exp(
+        model.log_prob([name for name in TEXTS if name.endswith("cb") and "a" in name])
+    ).sum()
     assert total == pytest.approx(meets, rel=0.05)
     assert all(name.endswith("cb") and "a" in name for name in names.to_strings())
 
 
 def test_rare_and_common_conditions_of_a_larger_model_have_one_law(model, monkeypatch):
-    """First characters, lengths and the likeliest names, guided and not, agree within sampling error."""
+    """First characters, lengths and the likeliest names, guided and not, agree within sampling
+    error.
+    """
     options = {"suffix": "us", "max_length": 12}
     plain = Counter(model.sample(3000, seed=5, **options))
     guided(model, monkeypatch, **options)
@@ -232,19 +271,31 @@ def test_names_that_one_in_a_million_are_come_in_seconds(model):
     assert bias < 0.02
 
 
-@pytest.mark.parametrize("contexts, max_table, seen", [(2, 100, (2, 3)), (8, 95, (4, 1))], ids=["last characters", "states"])
-def test_a_guide_whose_tables_would_be_too_large_has_shared_ones(contexts, max_table, seen, monkeypatch):
-    monkeypatch.setattr("rnn_names.guide.CONTEXTS", contexts)
-    monkeypatch.setattr("rnn_names.guide.MAX_TABLE", max_table)
+@pytest.mark.parametrize(
+    "contexts, max_table, seen",
+    [(2, 100, (2, 3)), (8, 95, (4, 1))],
+    ids=["last characters", "states"],
+)
+def test_a_guide_whose_tables_would_be_too_large_has_shared_ones(
+    contexts, max_table, seen, monkeypatch
+):
+    monkeypatch.setattr("rnn_names.sampling.lookahead.CONTEXTS", contexts)
+    monkeypatch.setattr("rnn_names.sampling.lookahead.MAX_TABLE", max_table)
     model = tiny_model()
     assert guided(model, monkeypatch, suffix="ab").guide._seen.shape[:2] == seen
-    assert_drawn_from(Counter(model.sample(20_000, seed=4, suffix="ab")), given_conditions(model, suffix="ab"))
+    assert_drawn_from(
+        Counter(model.sample(20_000, seed=4, suffix="ab")), given_conditions(model, suffix="ab")
+    )
 
 
-# --- The stream ----------------------------------------------------------------------------------------------------------------
+# --- The stream -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [*COMBINATIONS, {"unique": True}, {"unique": True, "suffix": "b", "novel": True}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [*COMBINATIONS, {"unique": True}, {"unique": True, "suffix": "b", "novel": True}],
+    ids=str,
+)
 def test_fewer_names_are_the_beginning_of_more(options):
     model = tiny_model()
     count = 12 if "unique" in options else 300
@@ -254,7 +305,10 @@ def test_fewer_names_are_the_beginning_of_more(options):
     if "unique" in options:
         assert len(set(more)) == len(more)
     else:
-        assert model.sample(count, seed=7, start=count // 2, **options) == more[count // 2 : count + count // 2]
+        assert (
+            model.sample(count, seed=7, start=count // 2, **options)
+            == more[count // 2 : count + count // 2]
+        )
 
 
 def test_a_guided_stream_has_a_fixed_order_too(model):
@@ -270,19 +324,29 @@ def test_unique_names_are_the_stream_without_its_repeats(model):
     assert len(set(stream[:500])) < 500, "there is something to leave out"
 
 
-# --- Normal forms --------------------------------------------------------------------------------------------------------------
+# --- Normal forms ---------------------------------------------------------------------------------
 
 
 def accented_model():
     """A model that can draw an accented letter as one character, and apart."""
-    return Model(Vocabulary("eé\u0301"), tiny_model().params, {"longest": 2}, np.sort(fingerprints(Names.from_strings(["é"]))))
+    return Model(
+        Vocabulary("eé\u0301"),
+        tiny_model().params,
+        {"longest": 2},
+        np.sort(fingerprints(Names.from_strings(["é"]))),
+    )
 
 
 def test_a_name_drawn_with_an_accent_apart_is_the_same_name():
     model = accented_model()
     drawn = set(model.sample(300, seed=1))
     assert {"é", "e\u0301"} < drawn
-    for options in ({"novel": True}, {"exclude": ["É"]}, {"exclude": ["E\u0301"]}, {"exclude_words": ["É"], "max_length": 2}):
+    for options in (
+        {"novel": True},
+        {"exclude": ["É"]},
+        {"exclude": ["E\u0301"]},
+        {"exclude_words": ["É"], "max_length": 2},
+    ):
         left = set(model.sample(300, seed=1, **options))
         assert {unicodedata.normalize("NFC", name) for name in left} & {"é"} == set(), options
         assert "ee" in left
@@ -298,7 +362,7 @@ def test_texts_are_taken_in_any_normal_form():
     assert set(model.sample(3, seed=1, prefix="e\u0301" * 200, max_length=200)) == {"é" * 200}
 
 
-# --- Refusals and shortages ----------------------------------------------------------------------------------------------------
+# --- Refusals and shortages -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -315,15 +379,33 @@ def test_texts_are_taken_in_any_normal_form():
         ({"exclude_words": "x"}, "exclude_words 'x': must be a list of texts"),
         ({"prefix": "a" * 1500}, "prefix 'a{60}…': 1,500 characters, and a name has at most 200"),
         ({"suffix": "a" * 1500}, "suffix 'a{60}…': 1,500 characters, and a name has at most 200"),
-        ({"contains": ["b", "a" * 201]}, "contains 'a{60}…': 201 characters, and a name has at most 200"),
+        (
+            {"contains": ["b", "a" * 201]},
+            "contains 'a{60}…': 201 characters, and a name has at most 200",
+        ),
         ({"match": "(a{900}){2000}"}, "no name of 1 to 6 characters can meet all of --match"),
-        ({"match": r"(a|b)\1" + "c" * 199}, "no name of 1 to 6 characters can meet all of --match '.+…'"),
-        ({"match": "(" * 5000 + ")" * 5000}, r"--match '\({60}…': its groups are nested too deeply"),
-        ({"match": "a{" + "9" * 5000 + "}"}, "not a regular expression: the repetition number is too large"),
+        (
+            {"match": r"(a|b)\1" + "c" * 199},
+            "no name of 1 to 6 characters can meet all of --match '.+…'",
+        ),
+        (
+            {"match": "(" * 5000 + ")" * 5000},
+            r"--match '\({60}…': its groups are nested too deeply",
+        ),
+        (
+            {"match": "a{" + "9" * 5000 + "}"},
+            "not a regular expression: the repetition number is too large",
+        ),
         ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of --suffix 'abcabca'"),
-        ({"suffix": "abcab", "contains": ["ccc"]}, "can meet all of --suffix 'abcab', --contains 'ccc'"),
+        (
+            {"suffix": "abcab", "contains": ["ccc"]},
+            "can meet all of --suffix 'abcab', --contains 'ccc'",
+        ),
         ({"match": r"\d+"}, r"can meet all of --match"),
-        ({"prefix": "ab", "match": "a", "max_length": 4}, r"can meet all of --prefix 'ab', --match 'a'"),
+        (
+            {"prefix": "ab", "match": "a", "max_length": 4},
+            r"can meet all of --prefix 'ab', --match 'a'",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_one_line(options, message):
@@ -334,9 +416,18 @@ def test_what_cannot_be_is_refused_with_one_line(options, message):
 
 def test_texts_as_long_as_the_longest_name_are_possible():
     letters = string.ascii_letters  # 200 of so many, each as likely as any, have a chance below the least that a float64 can hold
-    model = Model(Vocabulary(letters), random_params(np.random.default_rng(1), "gru", n_y=1 + len(letters)), {"longest": 6})
+    model = Model(
+        Vocabulary(letters),
+        random_params(np.random.default_rng(1), "gru", n_y=1 + len(letters)),
+        {"longest": 6},
+    )
     text = "ab" * 100
-    for options in ({"prefix": text}, {"suffix": text}, {"contains": [text]}, {"contains": [text[:150], text[50:]], "match": text}):
+    for options in (
+        {"prefix": text},
+        {"suffix": text},
+        {"contains": [text]},
+        {"contains": [text[:150], text[50:]], "match": text},
+    ):
         assert model.best(1, max_length=200, **options) == [text]
     with pytest.raises(SamplingError, match="no name of 1 to 199 characters can meet all of"):
         model.best(1, max_length=199, suffix=text)
@@ -344,18 +435,24 @@ def test_texts_as_long_as_the_longest_name_are_possible():
 
 @pytest.mark.parametrize("option", ["suffix", "contains", "prefix"])
 def test_an_unknown_character_is_refused(option):
-    with pytest.raises(VocabularyError, match=f"{option} .*: the model does not know the character '愛'"):
+    with pytest.raises(
+        VocabularyError, match=f"{option} .*: the model does not know the character '愛'"
+    ):
         tiny_model().sample(1, **{option: ["a愛"] if option == "contains" else "a愛"})
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
     model = tiny_model()
     drawn = []
     kept = {name for name, p in law(model).items() if 2e-6 < p < 1e-4}
     message = r"only \d+ of 100,000 names found: the tightest condition was --exclude \(1 in [\d,]+ drawn passes\)"
     with pytest.raises(SamplingError, match=message) as error:
-        for part in sampling.sample(model, 100_000, Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"])):
+        for part in streaming.sample(
+            model.language_model,
+            100_000,
+            Options(seed=1, exclude=set(TEXTS) - kept, contains=["b"]),
+        ):
             drawn += part.to_strings()
     assert f"only {len(drawn):,} of" in str(error.value)
     assert drawn
@@ -363,16 +460,21 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
 
 
 def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
-    monkeypatch.setattr(sampling, "REPEATS", 1 << 13)
+    monkeypatch.setattr(streaming, "REPEATS", 1 << 13)
     drawn = []
-    with pytest.raises(SamplingError, match=r"only 3\d of 50 names found: the tightest condition was --unique \(1 in"):
-        for part in sampling.sample(tiny_model(), 50, Options(seed=1, max_length=3, unique=True)):
+    with pytest.raises(
+        SamplingError,
+        match=r"only 3\d of 50 names found: the tightest condition was --unique \(1 in",
+    ):
+        for part in streaming.sample(
+            tiny_model().language_model, 50, Options(seed=1, max_length=3, unique=True)
+        ):
             drawn += part.to_strings()
     assert len(set(drawn)) == len(drawn) > 30
     assert set(drawn) <= set(all_texts(3))
 
 
-# --- At the command line -------------------------------------------------------------------------------------------------------
+# --- At the command line --------------------------------------------------------------------------
 
 
 def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
@@ -392,8 +494,19 @@ def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
         "--min-length",
         "6",
     ]
-    options += ["--max-length", "11", "--novel", "--unique", "--exclude-words", "words.txt", "--exclude", "names.txt"]
-    done = cli("sample", "-m", model_file, "-n", 40, "--seed", 2, "--top-p", 0.95, *options, cwd=tmp_path)
+    options += [
+        "--max-length",
+        "11",
+        "--novel",
+        "--unique",
+        "--exclude-words",
+        "words.txt",
+        "--exclude",
+        "names.txt",
+    ]
+    done = cli(
+        "sample", "-m", model_file, "-n", 40, "--seed", 2, "--top-p", 0.95, *options, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     drawn = done.stdout.split("\n")[:-1]
     assert len(set(drawn)) == len(drawn) == 40
@@ -407,12 +520,17 @@ def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
 
 
 def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_file, names, tmp_path):
-    done = cli("sample", "-m", model_file, "-n", 4000, "--match", "[AB][aeiou]s", "--unique", "--seed", 1)
+    done = cli(
+        "sample", "-m", model_file, "-n", 4000, "--match", "[AB][aeiou]s", "--unique", "--seed", 1
+    )
     assert done.returncode == 1
     drawn = done.stdout.split()
     assert 5 < len(drawn) <= 10
     assert done.stderr.count("\n") == 1
-    assert f"Error: only {len(drawn):,} of 4,000 names found: the tightest condition was" in done.stderr
+    assert (
+        f"Error: only {len(drawn):,} of 4,000 names found: the tightest condition was"
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -420,7 +538,11 @@ def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_fil
     [
         (["--match", "[a"], 1, "Error: --match '[a': not a regular expression"),
         (["--suffix", "愛"], 1, "Error: suffix '愛': the model does not know the character '愛'"),
-        (["--exclude", "missing.txt"], 1, "Error: missing.txt: cannot be read: No such file or directory"),
+        (
+            ["--exclude", "missing.txt"],
+            1,
+            "Error: missing.txt: cannot be read: No such file or directory",
+        ),
         (["--unique", "--start", "5"], 1, "leave out either --unique or --start"),
         (["--top-k", "0"], 2, "--top-k"),
         (["--top-p", "0"], 2, "--top-p"),
@@ -438,10 +560,11 @@ def test_novel_is_refused_by_a_model_without_fingerprints(cli, model, tmp_path):
     done = cli("sample", "-m", tmp_path / "m.npz", "--novel")
     assert (done.returncode, done.stdout) == (1, "")
     assert (
-        done.stderr == "Error: the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again\n"
+        done.stderr
+        == "Error: the model has no fingerprints of its corpus, so it cannot tell which names are new: train it again\n"
     )
 
 
 def test_no_guide_without_need():
-    assert Walk(tiny_model(), Options()).look_ahead() == {}
+    assert Sampler(tiny_model().language_model, Options()).look_ahead() == {}
     assert looking_ahead(tiny_model(), suffix="a").guide is None

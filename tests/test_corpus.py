@@ -9,21 +9,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names import corpus
-from rnn_names.corpus import MAX_NAME_LENGTH, Corpus, Names, corpus_from_strings, read_corpus, read_names
+from rnn_names.corpus import reading
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.corpus import Corpus, corpus_from_strings, read_corpus
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.reading import read_names
 from rnn_names.errors import CorpusError
 
 
 def read(*texts):
     """A corpus from texts, or bytes, as if each were a file."""
-    return read_corpus([(f"file{i}", io.BytesIO(t if isinstance(t, bytes) else t.encode())) for i, t in enumerate(texts, 1)])
+    return read_corpus(
+        [
+            (f"file{i}", io.BytesIO(t if isinstance(t, bytes) else t.encode()))
+            for i, t in enumerate(texts, 1)
+        ]
+    )
 
 
 def counted(read_in):
     return dict(zip(read_in.names.to_strings(), read_in.counts.tolist(), strict=True))
 
 
-# --- Reading -------------------------------------------------------------------------------------------------------------------
+# --- Reading --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -75,7 +83,9 @@ def test_names_of_the_greatest_length_are_kept():
 
 @pytest.mark.parametrize("shift", [0x4E00, 0x1F300, 0x20000])
 def test_thousands_of_distinct_characters(shift):
-    strings = [chr(shift + i) + chr(shift + 2 * i) for i in range(700)] + [chr(c) for c in range(0xAC00, 0xAC00 + 4000)]
+    strings = [chr(shift + i) + chr(shift + 2 * i) for i in range(700)] + [
+        chr(c) for c in range(0xAC00, 0xAC00 + 4000)
+    ]
     assert counted(read("\n".join(reversed(strings)))) == dict.fromkeys(strings, 1)
 
 
@@ -136,7 +146,7 @@ def test_strings_are_held_to_the_rules_of_lines():
         corpus_from_strings(["a", "\ud800"])
 
 
-# --- For every text ------------------------------------------------------------------------------------------------------------
+# --- For every text -------------------------------------------------------------------------------
 
 GOOD = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\u061c\u200e\u200f" + "".join(
     chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # fmt: skip
@@ -144,13 +154,19 @@ LINES = st.lists(st.one_of(st.text(GOOD, max_size=6), st.text("ab ", max_size=3)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(lines=LINES, ends=st.lists(st.sampled_from(["\n", "\r\n"]), min_size=12, max_size=12), last=st.booleans())
+@given(
+    lines=LINES,
+    ends=st.lists(st.sampled_from(["\n", "\r\n"]), min_size=12, max_size=12),
+    last=st.booleans(),
+)
 def test_no_line_is_lost_or_changed(lines, ends, last):
     """Against Python's own strings."""
     text = "".join(line + end for line, end in zip(lines, ends, strict=False))
     text = text if last or not lines else text.removesuffix(ends[len(lines) - 1])
     expected = [unicodedata.normalize("NFC", line).strip() for line in lines]
-    found = [name for part in read_names("text", io.BytesIO(text.encode())) for name in part.to_strings()]
+    found = [
+        name for part in read_names("text", io.BytesIO(text.encode())) for name in part.to_strings()
+    ]
     # A last line that is empty and has no end is no line.
     assert found == (expected[:-1] if expected and not last and not lines[-1] else expected)
 
@@ -158,7 +174,9 @@ def test_no_line_is_lost_or_changed(lines, ends, last):
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     data=st.binary(max_size=40)
-    | st.lists(st.sampled_from([b"a", b"\n", b"\r", b" ", b"\xc3", b"\xa9", b"\xef\xbb\xbf"])).map(b"".join)
+    | st.lists(st.sampled_from([b"a", b"\n", b"\r", b" ", b"\xc3", b"\xa9", b"\xef\xbb\xbf"])).map(
+        b"".join
+    )
 )
 def test_any_bytes_are_a_corpus_or_one_line(data):
     try:
@@ -172,14 +190,16 @@ def test_any_bytes_are_a_corpus_or_one_line(data):
 # Longer than any line below, since a line has to fit a piece, and shorter than the texts.
 @pytest.mark.parametrize("size", [24, 25, 31, 64])
 def test_pieces_do_not_show(size, monkeypatch):
-    """Cuts inside a character, a CRLF, the byte-order mark: the same names, counts and line numbers."""
+    """Cuts inside a character, a CRLF, the byte-order mark: the same names, counts and line
+    numbers.
+    """
     lines = ["é", "愛愛", "", "a", "Zoe\u0308", " b ", "𐐷", "x" * 20, "c\r"] * 7
     text = ("\ufeff" + "\n".join(lines)).encode()
     expected = read(text)
     bad = text + b"\na\x07b"
     with pytest.raises(CorpusError) as whole:
         read(bad)
-    monkeypatch.setattr(corpus, "PIECE_BYTES", size)
+    monkeypatch.setattr(reading, "PIECE_BYTES", size)
     assert counted(read(text)) == counted(expected)
     assert read(text).n_blank == expected.n_blank == 7
     with pytest.raises(CorpusError) as pieces:
@@ -196,8 +216,10 @@ def test_pieces_do_not_show_in_any_text(lines, size):
     text = "\r\n".join(lines).encode()
     expected = [name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpus, "PIECE_BYTES", size)
-        assert [name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()] == expected
+        patch.setattr(reading, "PIECE_BYTES", size)
+        assert [
+            name for part in read_names("text", io.BytesIO(text)) for name in part.to_strings()
+        ] == expected
 
 
 class TwoBytesAtATime(io.BytesIO):
@@ -206,25 +228,33 @@ class TwoBytesAtATime(io.BytesIO):
 
 
 def test_a_byte_order_mark_goes_only_where_the_text_begins(monkeypatch):
-    assert counted(read_corpus([("text", TwoBytesAtATime("\ufeffa\nb".encode()))])) == {"a": 1, "b": 1}
+    assert counted(read_corpus([("text", TwoBytesAtATime("\ufeffa\nb".encode()))])) == {
+        "a": 1,
+        "b": 1,
+    }
     with pytest.raises(CorpusError, match="line 2: a byte-order mark"):
         read_corpus([("text", TwoBytesAtATime("a\n\ufeffb\n".encode()))])
-    monkeypatch.setattr(corpus, "PIECE_BYTES", 16)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 16)
     with pytest.raises(CorpusError, match="line 9: a byte-order mark"):
         read("a\n" * 8 + "\ufeffb\n")
 
 
 def test_a_line_without_an_end_does_not_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(corpus, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(reading, "PIECE_BYTES", 1000)
     stream = io.BytesIO(b"a\n" + b"x" * 100_000)
-    with pytest.raises(CorpusError, match="line 2: over 1,000 bytes without a line end; is it one name per line"):
+    with pytest.raises(
+        CorpusError, match="line 2: over 1,000 bytes without a line end; is it one name per line"
+    ):
         read_corpus([("text", stream)])
     assert stream.tell() <= 3000, "it stops soon"
 
 
-# --- Names ---------------------------------------------------------------------------------------------------------------------
+# --- Names ----------------------------------------------------------------------------------------
 
-STRINGS = st.lists(st.text(max_size=8) | st.text("ab", max_size=30) | st.text("a\x00\U0010ffff", max_size=9), max_size=30)
+STRINGS = st.lists(
+    st.text(max_size=8) | st.text("ab", max_size=30) | st.text("a\x00\U0010ffff", max_size=9),
+    max_size=30,
+)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -256,11 +286,13 @@ def test_names_are_kept_by_every_rearrangement(strings, data):
     assert names.take(np.array(rows, int)).to_strings() == [strings[i] for i in rows]
     rectangle, lengths = names.padded(np.array(rows, int))
     assert lengths.tolist() == [len(strings[i]) for i in rows]
-    assert ["".join(map(chr, row[:n])) for row, n in zip(rectangle.tolist(), lengths, strict=True)] == [strings[i] for i in rows]
+    assert [
+        "".join(map(chr, row[:n])) for row, n in zip(rectangle.tolist(), lengths, strict=True)
+    ] == [strings[i] for i in rows]
     assert all(not row[n:].any() for row, n in zip(rectangle, lengths, strict=True))
 
 
-# --- The held-out split --------------------------------------------------------------------------------------------------------
+# --- The held-out split ---------------------------------------------------------------------------
 
 
 def corpus_of(n):
@@ -285,7 +317,9 @@ def test_a_split_parts_the_distinct_names(n, fraction, seed):
     assert counted(rest).items() <= counted(whole).items(), "counts stay with their names"
 
 
-@pytest.mark.parametrize(("n", "size"), [(2, 1), (14, 1), (16, 2), (1000, 100), (20_000, 2000), (50_000, 2000)])
+@pytest.mark.parametrize(
+    ("n", "size"), [(2, 1), (14, 1), (16, 2), (1000, 100), (20_000, 2000), (50_000, 2000)]
+)
 def test_a_tenth_at_least_1_and_at_most_2000(n, size):
     rest, held_out = corpus_of(n).split(0.1, np.random.default_rng(0))
     assert (len(rest), len(held_out)) == (n - size, size)
@@ -297,10 +331,16 @@ def test_no_fraction_holds_nothing_out():
 
 
 def test_the_split_follows_the_seed():
-    held_out = [corpus_of(100).split(0.1, np.random.default_rng(seed))[1].to_strings() for seed in (1, 1, 2)]
+    held_out = [
+        corpus_of(100).split(0.1, np.random.default_rng(seed))[1].to_strings() for seed in (1, 1, 2)
+    ]
     assert held_out[0] == held_out[1] != held_out[2]
 
 
 def test_every_name_can_be_held_out():
-    drawn = {name for seed in range(60) for name in corpus_of(20).split(0.1, np.random.default_rng(seed))[1].to_strings()}
+    drawn = {
+        name
+        for seed in range(60)
+        for name in corpus_of(20).split(0.1, np.random.default_rng(seed))[1].to_strings()
+    }
     assert len(drawn) == 20

@@ -12,8 +12,8 @@ import termios
 
 import pytest
 
-from rnn_names.curve import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
-from rnn_names.training import Epoch
+from rnn_names.training.trainer import Epoch
+from rnn_names.views.terminal import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
 
 
 def records(training, held_out=None, first=1):
@@ -73,13 +73,22 @@ def test_one_curve_without_held_out_names():
 def test_bars_fall_as_the_losses_do():
     lines = loss_curves(records(falling(200)))
     bars = [line[6:] for line in lines[1 : 1 + HEIGHT]]
-    heights = [sum(BLOCKS.index(bar[column : column + 1] or " ") for bar in bars) for column in range(max(map(len, bars)))]
+    heights = [
+        sum(BLOCKS.index(bar[column : column + 1] or " ") for bar in bars)
+        for column in range(max(map(len, bars)))
+    ]
     assert heights == sorted(heights, reverse=True)
     assert heights[-1] == 1, "the lowest can still be seen"
 
 
 def test_a_run_that_was_taken_up_again():
-    assert loss_curves(records(falling(10), falling(10), first=31))[-2].split() == ["epoch", "31", "40", "31", "40"]
+    assert loss_curves(records(falling(10), falling(10), first=31))[-2].split() == [
+        "epoch",
+        "31",
+        "40",
+        "31",
+        "40",
+    ]
 
 
 def test_equal_losses():
@@ -92,7 +101,7 @@ def test_ascii():
     assert set(PLAIN_BLOCKS) <= set("".join(lines))
 
 
-# --- Around it: `train` --------------------------------------------------------------------------------------------------------
+# --- Around it: `train` ---------------------------------------------------------------------------
 
 SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 
@@ -100,7 +109,10 @@ SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 def test_train_ends_with_the_curves(cli, corpus_file, tmp_path):
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 4, *SMALL)
     assert done.stdout == ""
-    assert re.search(r"training loss +held-out loss\n.*│█+\n(.*│.*\n)+epoch 1 .*\n.*best: epoch 4.*\n4 epochs in", done.stderr)
+    assert re.search(
+        r"training loss +held-out loss\n.*│█+\n(.*│.*\n)+epoch 1 .*\n.*best: epoch 4.*\n4 epochs in",
+        done.stderr,
+    )
 
 
 @pytest.mark.parametrize("options", [["--epochs", 2], ["--epochs", 3, "-q"]])
@@ -109,7 +121,16 @@ def test_no_curves_of_two_epochs_nor_when_quiet(options, cli, corpus_file, tmp_p
 
 
 def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 3, *SMALL, env={"PYTHONIOENCODING": "ascii"})
+    done = cli(
+        "train",
+        corpus_file,
+        "-o",
+        tmp_path / "m.npz",
+        "--epochs",
+        3,
+        *SMALL,
+        env={"PYTHONIOENCODING": "ascii"},
+    )
     assert done.returncode == 0
     assert done.stderr.isascii()
     assert "\\u" not in done.stderr
@@ -117,25 +138,53 @@ def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
 
 
 def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 30, "--log", tmp_path / "log", *SMALL)
+    done = cli(
+        "train",
+        corpus_file,
+        "-o",
+        tmp_path / "m.npz",
+        "--epochs",
+        30,
+        "--log",
+        tmp_path / "log",
+        *SMALL,
+    )
     told = [int(n) for n in re.findall(r"^epoch +(\d+):", done.stderr, re.M)]
-    best = [int(n) for n in re.findall(r'"epoch": (\d+).*"is_best": true', (tmp_path / "log").read_text())]
+    best = [
+        int(n)
+        for n in re.findall(r'"epoch": (\d+).*"is_best": true', (tmp_path / "log").read_text())
+    ]
     assert told[:4] == [1, 2, 3, 4]
     assert set(told) <= set(best)
     assert len(told) <= 9
 
 
 def test_the_second_phase_is_told_once(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 3, "--distil-epochs", 1)
+    done = cli(
+        "train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 3, "--distil-epochs", 1
+    )
     assert re.search(r"^epoch +2: .*\nSecond phase: .*\nepoch +3: ", done.stderr, re.M)
     assert done.stderr.count("Second phase") == 1
 
 
 def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
-    """On a pseudo-terminal of 80 columns nothing is wider than it, and the bar is gone at the end."""
+    """On a pseudo-terminal of 80 columns nothing is wider than it, and the bar is gone at the
+    end.
+    """
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "rnn_names", "train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", "6", *SMALL]
+    command = [
+        sys.executable,
+        "-m",
+        "rnn_names",
+        "train",
+        corpus_file,
+        "-o",
+        tmp_path / "m.npz",
+        "--epochs",
+        "6",
+        *SMALL,
+    ]
     with subprocess.Popen(command, stderr=terminal) as process:
         os.close(terminal)
         shown = b""

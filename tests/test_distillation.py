@@ -5,10 +5,11 @@ import pytest
 from networks import CELLS, coded, prefixes_of, random_names, random_params, tree_of
 from plain_kneser_ney import PlainKneserNey
 
-from rnn_names import distillation, ngram, rnn
-from rnn_names.batches import Batches
-from rnn_names.distillation import Teacher, repeats
-from rnn_names.ngram import NGram
+from rnn_names.network import rnn
+from rnn_names.network.batches import Batches
+from rnn_names.training import distillation, ngram
+from rnn_names.training.distillation import Teacher, repeats
+from rnn_names.training.ngram import NGram
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -18,10 +19,13 @@ def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell
     params = random_params(rng, cell)
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
-    teacher, plain = Teacher(NGram(coded(learned), 5), params), PlainKneserNey(learned, 5, ngram.ORDER)
-    opinions = teacher.opinion(tree, rnn.Workspace(np.float64))
+    teacher, plain = (
+        Teacher(NGram(coded(learned), 5), params),
+        PlainKneserNey(learned, 5, ngram.ORDER),
+    )
+    soft_targets = teacher.opinion(tree, rnn.Workspace(np.float64))
     predictions = np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64)))
-    for prefix, mine, network in zip(prefixes_of(tree), opinions, predictions, strict=True):
+    for prefix, mine, network in zip(prefixes_of(tree), soft_targets, predictions, strict=True):
         joint = np.sqrt(network * [plain.probability(prefix, c) for c in range(5)])
         np.testing.assert_allclose(mine, joint / joint.sum(), rtol=1e-10)
 
@@ -30,8 +34,13 @@ def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell
 def taught():
     """A teacher of sixty names, and the names."""
     rng = np.random.default_rng(5)
-    names, _ = coded([rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]).distinct()
-    return Teacher(NGram(names, 5), {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}), names
+    names, _ = coded(
+        [rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]
+    ).distinct()
+    return Teacher(
+        NGram(names, 5),
+        {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()},
+    ), names
 
 
 def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(taught):
@@ -58,7 +67,9 @@ def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(
 
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])
 def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypatch, at_once):
-    """Whichever names stand together in a minibatch, and however many the teacher was asked about at a time."""
+    """Whichever names stand together in a minibatch, and however many the teacher was asked about
+    at a time.
+    """
     monkeypatch.setattr(distillation, "names_at_once", lambda n_y: at_once)
     teacher, names = taught
     lesson = teacher.lesson(names, 200, np.random.default_rng(1))
@@ -74,6 +85,6 @@ def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypat
 
 def test_of_a_long_list_a_lesson_takes_what_fits(taught, monkeypatch):
     teacher, names = taught
-    monkeypatch.setattr(distillation, "MAX_OPINIONS", 5 * 5 * 40)
+    monkeypatch.setattr(distillation, "MAX_SOFT_TARGETS", 5 * 5 * 40)
     lesson = teacher.lesson(names, 1000, np.random.default_rng(1))
     assert 10 < len(lesson.names) <= 40

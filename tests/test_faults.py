@@ -1,4 +1,5 @@
-"""What goes wrong outside of the program: full disks, kills, closed streams, odd names, endless files. Each is done, not imitated.
+"""What goes wrong outside of the program: full disks, kills, closed streams, odd names, endless
+files. Each is done, not imitated.
 
 The long forms are `make torture` and `make fuzz`.
 """
@@ -31,11 +32,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
-from rnn_names.cli import _command as run_command
-from rnn_names.cli import _exit_code as exit_code
-from rnn_names.corpus import PIECE_BYTES, corpus_from_strings, read_corpus, read_names
+from rnn_names.cli.main import _command as run_command
+from rnn_names.cli.streams import exit_code as exit_code
+from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
+from rnn_names.corpus.reading import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, TrainingError, shown
-from rnn_names.training import Settings, Trainer
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
 
@@ -58,7 +61,7 @@ def old(corpus_file, cli, tmp_path):
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-# --- A model file is whole or absent -------------------------------------------------------------------------------------------
+# --- A model file is whole or absent --------------------------------------------------------------
 
 
 def test_killed_runs_leave_a_whole_model_and_nothing_that_the_next_one_does_not_clear(tmp_path):
@@ -75,7 +78,9 @@ def test_a_file_that_cannot_grow_is_one_line(limit, old, cli, corpus_file):
     def full():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    done = cli("train", corpus_file, "-o", old / "m.npz", *TINY, "--hidden-size", 16, preexec_fn=full)
+    done = cli(
+        "train", corpus_file, "-o", old / "m.npz", *TINY, "--hidden-size", 16, preexec_fn=full
+    )
     assert error_line(done).endswith("m.npz: cannot be written: File too large")
 
 
@@ -85,7 +90,9 @@ def small_disk(tmp_path):
         pytest.skip("only root can mount a file system")
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True
+    ).returncode:
         pytest.skip("this root cannot mount a file system")
     yield folder
     subprocess.run(["umount", folder], check=True)
@@ -100,7 +107,10 @@ def test_a_full_disk_is_one_line_and_the_old_model_stays(small_disk, cli, corpus
     assert os.listdir(small_disk) == ["m.npz"]
 
 
-@pytest.mark.parametrize("place", ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "none/m.npz", ""])
+@pytest.mark.parametrize(
+    "place",
+    ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "none/m.npz", ""],
+)
 def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file, tmp_path):
     (tmp_path / "folder").mkdir()
     devices = [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")]
@@ -112,17 +122,22 @@ def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file
 
 def without_rights(mode, folder, *arguments, **options):
     """The command in a folder of that mode, within others that all may pass."""
-    # Root may do anything anywhere, so where the tests are root's the program becomes nobody's, once a training has read its modules.
+    # Root may do anything anywhere, so where the tests are root's the program becomes nobody's,
+    # once a training has read its modules.
     become = "import os; os.geteuid() or (os.setgroups([]), os.setuid(65534))"
-    read = "import difflib, zipfile, rnn_names, rnn_names.checkpoint, rnn_names.curve, rnn_names.cli as cli"
-    program = f"{read}; rnn_names.train('abc', hidden_size=2, epochs=1).sample(1); {become}; cli.main()"
+    read = "import difflib, zipfile, rnn_names, rnn_names.training.checkpoint, rnn_names.views.terminal, rnn_names.cli.train, rnn_names.cli.main as cli"
+    program = (
+        f"{read}; rnn_names.train('abc', hidden_size=2, epochs=1).sample(1); {become}; cli.main()"
+    )
     folders = [folder, *folder.parents][:3]
     modes = [folder.stat().st_mode for folder in folders]
     for each in folders:
         each.chmod(mode if each == folder else 0o555)
     try:
         command = [sys.executable, "-c", program, *map(str, arguments)]
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, **options)
+        return subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=60, **options
+        )
     finally:
         for each, before in zip(folders, modes, strict=True):
             each.chmod(before)
@@ -130,7 +145,9 @@ def without_rights(mode, folder, *arguments, **options):
 
 def test_a_place_for_no_state_is_one_line_before_any_work(cli, corpus_file, tmp_path):
     (tmp_path / "m.npz.resume").mkdir()
-    assert "m.npz.resume: a directory" in error_line(cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY))
+    assert "m.npz.resume: a directory" in error_line(
+        cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY)
+    )
     assert os.listdir(tmp_path) == ["m.npz.resume"]
 
 
@@ -143,7 +160,9 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, t
     """What killed runs left there stays."""
     litter = tmp_path / "m.npz.999999999.tmp"
     litter.touch()
-    done = without_rights(0o333, tmp_path, "train", "-", "-o", "m.npz", *TINY, input=corpus_file.read_text())
+    done = without_rights(
+        0o333, tmp_path, "train", "-", "-o", "m.npz", *TINY, input=corpus_file.read_text()
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
 
@@ -151,17 +170,29 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, t
 @pytest.mark.parametrize("log", [[], ["--log", "log"]], ids=["without a log", "with a log"])
 def test_an_error_of_one_file_is_not_called_that_of_another(log, corpus_file, tmp_path):
     """The model vanishes before its size is told."""
-    vanish = "import os, rnn_names.cli as cli; cli._Progress.curves = lambda self: os.unlink('m.npz') or []; cli.main()"
-    command = [sys.executable, "-c", vanish, *map(str, ["train", corpus_file, "-o", "m.npz", *TINY, *log])]
+    vanish = "import os, rnn_names.cli.progress, rnn_names.cli.main as cli; rnn_names.cli.progress.Progress.curves = lambda self: os.unlink('m.npz') or []; cli.main()"
+    command = [
+        sys.executable,
+        "-c",
+        vanish,
+        *map(str, ["train", corpus_file, "-o", "m.npz", *TINY, *log]),
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert error_line(done) == "m.npz: No such file or directory"
 
 
 def test_a_current_folder_that_is_gone_is_one_line(corpus_file, tmp_path):
     (tmp_path / "gone").mkdir()
-    command = shlex.join([sys.executable, "-m", "rnn_names", *map(str, ["train", corpus_file, "-o", "m.npz", *TINY])])
+    command = shlex.join(
+        [sys.executable, "-m", "rnn_names", *map(str, ["train", corpus_file, "-o", "m.npz", *TINY])]
+    )
     done = subprocess.run(
-        f"rmdir ../gone; {command}", shell=True, cwd=tmp_path / "gone", capture_output=True, text=True, timeout=60
+        f"rmdir ../gone; {command}",
+        shell=True,
+        cwd=tmp_path / "gone",
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert error_line(done) == "a file or folder: No such file or directory"
 
@@ -204,9 +235,29 @@ def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
 
 
 def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
-    options = ["--batch-size", 16, "--held-out", 0, "--epochs", 12, "--distil-epochs", 0, "-q", "-o", tmp_path / "m.npz"]
-    command = [sys.executable, "-m", "rnn_names", "train", *map(str, [corpus_file, "--hidden-size", 8, *options])]
-    runs = [subprocess.Popen([*command, "--seed", str(seed)], stderr=subprocess.PIPE) for seed in (1, 2)]
+    options = [
+        "--batch-size",
+        16,
+        "--held-out",
+        0,
+        "--epochs",
+        12,
+        "--distil-epochs",
+        0,
+        "-q",
+        "-o",
+        tmp_path / "m.npz",
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "rnn_names",
+        "train",
+        *map(str, [corpus_file, "--hidden-size", 8, *options]),
+    ]
+    runs = [
+        subprocess.Popen([*command, "--seed", str(seed)], stderr=subprocess.PIPE) for seed in (1, 2)
+    ]
     read, seeds, last = 0, set(), time.monotonic() + 60
     while any(run.poll() is None for run in runs) and time.monotonic() < last:
         if (tmp_path / "m.npz").exists():
@@ -218,12 +269,23 @@ def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-# --- Numbers that go wrong -----------------------------------------------------------------------------------------------------
+# --- Numbers that go wrong ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("options", ["--cell rnn", "--optimizer sgd", "--held-out 0"])
 def test_a_learning_rate_of_a_million_is_one_line_and_saves_nothing(options, old, cli, corpus_file):
-    message = error_line(cli("train", corpus_file, "-o", old / "m.npz", *TINY, *options.split(), "--learning-rate", "1e6"))
+    message = error_line(
+        cli(
+            "train",
+            corpus_file,
+            "-o",
+            old / "m.npz",
+            *TINY,
+            *options.split(),
+            "--learning-rate",
+            "1e6",
+        )
+    )
     assert message.endswith("train again with --learning-rate below 1e+06; nothing was saved")
 
 
@@ -241,24 +303,29 @@ def test_the_last_good_weights_are_kept(number, names):
 
 def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(cli, corpus_file, tmp_path):
     program = """
-import rnn_names.checkpoint, rnn_names.cli as cli
+import rnn_names.training.checkpoint, rnn_names.cli.progress, rnn_names.cli.main as cli
 def spoil(self, epoch):
     if epoch.epoch == 2:
         self.trainer._flat[:] = 1e20
-cli._Progress.epoch = spoil
-rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
+rnn_names.cli.progress.Progress.epoch = spoil
+rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 cli.main()"""
     options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]
     command = [sys.executable, "-c", program, "train", corpus_file, *options]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
     best = Model.load(tmp_path / "m.npz").training["epoch"]
     message = error_line(done)
-    assert message.startswith("the loss grew beyond all bounds in epoch 3: train again with --learning-rate below ")
-    assert message.endswith(f"m.npz holds the best weights so far (epoch {best})") and best in (1, 2)
+    assert message.startswith(
+        "the loss grew beyond all bounds in epoch 3: train again with --learning-rate below "
+    )
+    assert message.endswith(f"m.npz holds the best weights so far (epoch {best})") and best in (
+        1,
+        2,
+    )
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-# --- Corpora -------------------------------------------------------------------------------------------------------------------
+# --- Corpora --------------------------------------------------------------------------------------
 
 
 def test_endless_files_are_refused_in_little_memory(cli):
@@ -266,13 +333,19 @@ def test_endless_files_are_refused_in_little_memory(cli):
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
-    assert "without a line end" in error_line(cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little))
-    assert "not UTF-8" in error_line(cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little))
+    assert "without a line end" in error_line(
+        cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little)
+    )
+    assert "not UTF-8" in error_line(
+        cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little)
+    )
 
 
 def test_a_pipe_with_a_name_is_read_like_a_file(cli, names, tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with subprocess.Popen(["sh", "-c", 'cat > "$0"', tmp_path / "pipe"], stdin=subprocess.PIPE) as writer:
+    with subprocess.Popen(
+        ["sh", "-c", 'cat > "$0"', tmp_path / "pipe"], stdin=subprocess.PIPE
+    ) as writer:
         writer.stdin.write("\n".join(names).encode())
         writer.stdin.close()
         done = cli("train", tmp_path / "pipe", "-o", tmp_path / "m.npz", *TINY)
@@ -294,7 +367,11 @@ AWKWARD = [b"\n", b"\r", b"\r\n", b"\xef\xbb\xbf", b"\0", b"\xe2\x80\xa8", b"\xe
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(data=st.one_of(st.binary(max_size=40), st.lists(st.sampled_from(AWKWARD), max_size=30).map(b"".join)))
+@given(
+    data=st.one_of(
+        st.binary(max_size=40), st.lists(st.sampled_from(AWKWARD), max_size=30).map(b"".join)
+    )
+)
 def test_any_bytes_are_names_or_one_line(data):
     names = read_bytes(data)
     if isinstance(names, set):
@@ -323,15 +400,27 @@ def test_joiners_and_marks_that_spelling_needs_are_kept():
 
 
 def test_normalising_takes_no_more_than_time_in_proportion():
-    """Marks are put in order by a method whose time goes with the square of their number: hours for a line of four megabytes."""
+    """LookAheadState are put in order by a method whose time goes with the square of their number:
+    hours for a line of four megabytes.
+    """
     program = (
-        "import io\nfrom rnn_names.corpus import *\nfrom rnn_names.errors import *\n"
+        "import io\nfrom rnn_names.corpus.reading import *\nfrom rnn_names.corpus.corpus import "
+        "*\nfrom rnn_names.errors import *\n"
         "try: read_corpus([('list', io.BytesIO(('a' + '\\u0315\\u0300' * 500_000).encode()))])\n"
         "except CorpusError as error: print(error)"
     )
     limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, preexec_fn=limit, timeout=120)
-    assert done.stdout == "list, line 1: 1000001 characters, more than the 200 of a name; is it one name per line?\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+        timeout=120,
+    )
+    assert (
+        done.stdout
+        == "list, line 1: 1000001 characters, more than the 200 of a name; is it one name per line?\n"
+    )
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
@@ -341,13 +430,15 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
             os.truncate(tmp_path / "list", PIECE_BYTES + 100)
 
 
-# --- Streams -------------------------------------------------------------------------------------------------------------------
+# --- Streams --------------------------------------------------------------------------------------
 
 
 def shell(redirections, *arguments, cwd, **options):
     program = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
     command = ["sh", "-c", f'"$@" {redirections}', "sh", *program]
-    return subprocess.run(command, capture_output=True, cwd=cwd, encoding="utf-8", timeout=60, **options)
+    return subprocess.run(
+        command, capture_output=True, cwd=cwd, encoding="utf-8", timeout=60, **options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -367,14 +458,22 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"])
+@pytest.mark.parametrize(
+    "closed", ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"]
+)
 def test_closed_and_full_streams(command, closed, folder):
-    """A closed or full stderr stops nothing; names that cannot be written are an error, but for a program that writes none."""
+    """A closed or full stderr stops nothing; names that cannot be written are an error, but for a
+    program that writes none.
+    """
     done = shell(closed, *COMMANDS[command], cwd=folder)
-    fails = (">&-" in closed.split() and command in ("sample", "score")) or (closed == "> /dev/full" and command != "train")
+    fails = (">&-" in closed.split() and command in ("sample", "score")) or (
+        closed == "> /dev/full" and command != "train"
+    )
     assert done.returncode == int(fails), done
     if fails and "2>" not in closed:
-        assert re.fullmatch("Error: standard output( is closed|: No space left on device)\n", done.stderr)
+        assert re.fullmatch(
+            "Error: standard output( is closed|: No space left on device)\n", done.stderr
+        )
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
     if command == "train":
         Model.load(folder / "new.npz")
@@ -394,12 +493,17 @@ def test_standard_input_that_is_closed_is_one_line(folder):
         assert "standard input is closed" in error_line(shell("<&-", *arguments, cwd=folder))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["sample", "-m", "m.npz", "-n", 100_000]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["sample", "-m", "m.npz", "-n", 100_000]]
+)
 def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, folder):
     reader, writer = os.pipe()
     os.close(reader)
     with subprocess.Popen(
-        [sys.executable, "-m", "rnn_names", *map(str, arguments)], cwd=folder, stdout=writer, stderr=subprocess.PIPE
+        [sys.executable, "-m", "rnn_names", *map(str, arguments)],
+        cwd=folder,
+        stdout=writer,
+        stderr=subprocess.PIPE,
     ) as process:
         os.close(writer)
         assert process.communicate(timeout=60)[1] == b""
@@ -409,17 +513,35 @@ def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, 
 def test_a_run_goes_on_when_nobody_reads_its_messages(folder, tmp_path):
     reader, writer = os.pipe()
     os.close(reader)
-    command = [sys.executable, "-m", "rnn_names", *map(str, COMMANDS["train"]), "-o", str(tmp_path / "m.npz")]
+    command = [
+        sys.executable,
+        "-m",
+        "rnn_names",
+        *map(str, COMMANDS["train"]),
+        "-o",
+        str(tmp_path / "m.npz"),
+    ]
     assert subprocess.run(command, cwd=folder, stderr=writer, timeout=60).returncode == 0
     os.close(writer)
     Model.load(tmp_path / "m.npz")
 
 
 def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
-    """One that it does not belong to, as under setsid: its own would send SIGHUP, which ends a run."""
+    """One that it does not belong to, as under setsid: its own would send SIGHUP, which ends a
+    run.
+    """
     terminal, stderr = pty.openpty()
     fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
-    options = ["--epochs", 40, "-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html"]
+    options = [
+        "--epochs",
+        40,
+        "-o",
+        tmp_path / "m.npz",
+        "--log",
+        tmp_path / "log",
+        "--report",
+        tmp_path / "r.html",
+    ]
     command = [sys.executable, "-m", "rnn_names", *map(str, [*COMMANDS["train"], *options])]
     with subprocess.Popen(command, cwd=folder, stderr=stderr, start_new_session=True) as process:
         os.close(stderr)
@@ -465,7 +587,18 @@ def test_a_score_comes_while_the_writer_goes_on(command, folder):
 @pytest.mark.parametrize("on_terminal", [False, True], ids=["pipe", "terminal"])
 def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
-    command = [sys.executable, "-m", "rnn_names", "sample", "-m", "m.npz", "-n", str(10**12), "--seed", "3"]
+    command = [
+        sys.executable,
+        "-m",
+        "rnn_names",
+        "sample",
+        "-m",
+        "m.npz",
+        "-n",
+        str(10**12),
+        "--seed",
+        "3",
+    ]
     with subprocess.Popen(command, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
         os.close(writer)
         shown = b""
@@ -474,21 +607,36 @@ def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder)
         process.terminate()
         os.close(reader)
         assert process.wait(60) in (130, 0), "interrupted, or its reader gone"
-    few = shell("", "sample", "-m", "m.npz", "-n", 1000, "--seed", 3, cwd=folder).stdout.splitlines()
+    few = shell(
+        "", "sample", "-m", "m.npz", "-n", 1000, "--seed", 3, cwd=folder
+    ).stdout.splitlines()
     assert shown.decode().splitlines()[:1000] == few
 
 
-LOCALES = [{"LC_ALL": "C"}, {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}]
+LOCALES = [
+    {"LC_ALL": "C"},
+    {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    {"PYTHONIOENCODING": "ascii"},
+]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     names = "Zoë\nŁucja\n愛\nЯна\n"
-    done = cli("train", "-", "-o", tmp_path / "m.npz", *TINY[:6], "--held-out", 0, env=locale, input=names)
+    done = cli(
+        "train", "-", "-o", tmp_path / "m.npz", *TINY[:6], "--held-out", 0, env=locale, input=names
+    )
     assert done.returncode == 0, done.stderr
     done = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=locale)
-    assert (done.returncode, set(done.stdout) <= set(names), done.stdout.isascii()) == (0, True, False)
-    assert cli("score", "-m", tmp_path / "m.npz", env=locale, input=names).stdout.split()[1::2] == names.split()
+    assert (done.returncode, set(done.stdout) <= set(names), done.stdout.isascii()) == (
+        0,
+        True,
+        False,
+    )
+    assert (
+        cli("score", "-m", tmp_path / "m.npz", env=locale, input=names).stdout.split()[1::2]
+        == names.split()
+    )
     message = error_line(cli("sample", "-m", tmp_path / "m.npz", "--prefix", "?", env=locale))
     assert "'?'" in message
 
@@ -498,7 +646,7 @@ def test_messages_are_utf_8_where_python_is_told_otherwise(cli, tmp_path):
     assert error_line(done).startswith("Zoë.npz: cannot be read")
 
 
-# --- Every file that is given, and everything that may be wrong with it ----------------------------------------------------------
+# --- Every file that is given, and everything that may be wrong with it ---------------------------
 
 LISTS = [
     "train FILE",
@@ -515,7 +663,11 @@ MODELS = [
     "info FILE --json",
     "train list.txt --init FILE",
 ]
-OUTPUTS = ["train list.txt -o FILE", "train list.txt -o new.npz --log FILE", "train list.txt -o new.npz --report FILE"]
+OUTPUTS = [
+    "train list.txt -o FILE",
+    "train list.txt -o new.npz --log FILE",
+    "train list.txt -o new.npz --report FILE",
+]
 WRONG = {
     **{(command, file): what for command in LISTS for file, what in {
         "none": "none: cannot be read: No such file or directory", ".": ".: a directory; give a text file with one name per line",
@@ -546,20 +698,34 @@ def wrong(folder):
 
 @pytest.mark.parametrize(("command", "file"), WRONG)
 def test_every_wrong_file_is_one_line_and_exit_1(command, file, wrong, capfd, monkeypatch):
-    """In this process, for speed: the real command's way from an error to its line and exit code."""
+    """In this process, for speed: the real command's way from an error to its line and exit
+    code.
+    """
     before = {path.name: path.read_bytes() for path in wrong.iterdir()}
     monkeypatch.chdir(wrong)
-    options = [*map(str, TINY), *([] if " -o " in command else ["-o", "new.npz"])] if command.startswith("train") else []
-    monkeypatch.setattr(sys, "argv", ["rnn-names", *command.replace("FILE", file).split(), *options])
+    options = (
+        [*map(str, TINY), *([] if " -o " in command else ["-o", "new.npz"])]
+        if command.startswith("train")
+        else []
+    )
+    monkeypatch.setattr(
+        sys, "argv", ["rnn-names", *command.replace("FILE", file).split(), *options]
+    )
     code = exit_code(run_command)
     out, err = capfd.readouterr()
     assert (code, out) == (1, "")
-    assert err.startswith(f"Error: {WRONG[command, file]}") and err.count("\n") == 1 and err[:-1].isprintable()
-    assert {path.name: path.read_bytes() for path in wrong.iterdir() if path.name != "new.npz"} == before
+    assert (
+        err.startswith(f"Error: {WRONG[command, file]}")
+        and err.count("\n") == 1
+        and err[:-1].isprintable()
+    )
+    assert {
+        path.name: path.read_bytes() for path in wrong.iterdir() if path.name != "new.npz"
+    } == before
     (wrong / "new.npz").unlink(missing_ok=True)  # of a training whose log could not be written
 
 
-# --- Names of files ------------------------------------------------------------------------------------------------------------
+# --- Names of files -------------------------------------------------------------------------------
 
 
 NAMES = [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()]
@@ -590,14 +756,27 @@ def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file,
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_files_of_any_name_are_read_written_and_reported(name, cli, corpus_file, model_file, tmp_path):
+def test_files_of_any_name_are_read_written_and_reported(
+    name, cli, corpus_file, model_file, tmp_path
+):
     def named(ending):
         return os.fsdecode(os.path.join(os.fsencode(tmp_path), name + ending))
 
     shutil.copy(corpus_file, named(b".txt"))
     shutil.copy(model_file, named(b".npz"))
     output, log, report = named(b"-2.npz"), named(b".log"), named(b".html")
-    options = ["-o", output, "--init", named(b".npz"), "--log", log, "--report", report, "--epochs", 1]
+    options = [
+        "-o",
+        output,
+        "--init",
+        named(b".npz"),
+        "--log",
+        log,
+        "--report",
+        report,
+        "--epochs",
+        1,
+    ]
     done = cli("train", named(b".txt"), *options)
     assert done.returncode == 0, done.stderr
     assert all(line.isprintable() for line in done.stderr.splitlines())
@@ -607,14 +786,17 @@ def test_files_of_any_name_are_read_written_and_reported(name, cli, corpus_file,
     assert len(Path(log).read_text().splitlines()) == 1
 
 
-# --- What nobody thought of ----------------------------------------------------------------------------------------------------
+# --- What nobody thought of -----------------------------------------------------------------------
 
 
 def test_a_mistake_of_ours_is_one_line_too(cli, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
-        "import rnn_names.corpus\ndef broken(*_): raise KeyError('two\\nlines')\nrnn_names.corpus.read_corpus = broken\n"
+        "import rnn_names.corpus.corpus\ndef broken(*_): raise "
+        "KeyError('two\\nlines')\nrnn_names.corpus.corpus.read_corpus = broken\n"
     )
-    env = {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{Path(__file__).parent.parent}"}
+    env = {
+        "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{Path(__file__).parent.parent}"
+    }
     message = error_line(cli("train", "-", "-o", tmp_path / "m.npz", env=env))
     assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
     done = subprocess.run(

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.corpus import Names
+from rnn_names.corpus.fingerprints import among, fingerprints, shortened, union
+from rnn_names.corpus.names import Names
 from rnn_names.errors import ModelFileError, SamplingError
-from rnn_names.fingerprints import among, fingerprints, shortened, union
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(lambda text: unicodedata.normalize("NFC", text))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
+    lambda text: unicodedata.normalize("NFC", text)
+)
 M = 2**64 - 1
 
 
@@ -37,7 +39,8 @@ def test_fingerprints_are_what_the_format_says(names):
 def test_fingerprints_of_some_names_do_not_change():
     """Files hold these numbers: another algorithm would need another format version.
 
-    They come from the published splitmix64.c (Vigna 2015), whose first number from the seed 0 is the first one here.
+    They come from the published splitmix64.c (Vigna 2015), whose first number from the seed 0 is
+    the first one here.
     """
     expected = {
         "\0": 0xE220A8397B1DCDAF,
@@ -46,24 +49,35 @@ def test_fingerprints_of_some_names_do_not_change():
         "愛": 0x337E58A9DDCFDD71,
         "Zoë": 0xF613B14D0FD3C39A,
     }
-    assert dict(zip(expected, fingerprints(Names.from_strings(expected)).tolist(), strict=True)) == expected
+    assert (
+        dict(zip(expected, fingerprints(Names.from_strings(expected)).tolist(), strict=True))
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
-    "composed, apart", [("José", "Jose\u0301"), ("q\u0323\u0307", "q\u0307\u0323"), ("각", "\u1100\u1161\u11a8")]
+    "composed, apart",
+    [("José", "Jose\u0301"), ("q\u0323\u0307", "q\u0307\u0323"), ("각", "\u1100\u1161\u11a8")],
 )
 def test_names_in_any_normal_form_have_the_fingerprint_of_nfc(composed, apart):
     assert apart != composed
     other = by_hand("Zoë")
-    assert fingerprints(Names.from_strings(["Zoë", apart, composed])).tolist() == [other, by_hand(composed), by_hand(composed)]
+    assert fingerprints(Names.from_strings(["Zoë", apart, composed])).tolist() == [
+        other,
+        by_hand(composed),
+        by_hand(composed),
+    ]
     # A name may begin with an accent: it is not the accent of the name before.
-    assert fingerprints(Names.from_strings(["e", "\u0301"])).tolist() == [by_hand("e"), by_hand("\u0301")]
+    assert fingerprints(Names.from_strings(["e", "\u0301"])).tolist() == [
+        by_hand("e"),
+        by_hand("\u0301"),
+    ]
 
 
 def test_parts_do_not_show(monkeypatch):
     names = Names.from_strings(["a", "", "bc", "ab", "ba"] * 3)
     whole = fingerprints(names)
-    monkeypatch.setattr("rnn_names.fingerprints.NAMES_AT_ONCE", 4)
+    monkeypatch.setattr("rnn_names.corpus.fingerprints.NAMES_AT_ONCE", 4)
     assert fingerprints(names).tolist() == whole.tolist()
     assert len(set(whole.tolist())) == 5
 
@@ -79,7 +93,9 @@ def test_among_tells_what_is_in_a_list(known, asked):
 
 
 def test_union_keeps_the_shorter_form():
-    a, b = (np.unique(fingerprints(Names.from_strings(names))) for names in (["x", "y"], ["y", "z"]))
+    a, b = (
+        np.unique(fingerprints(Names.from_strings(names))) for names in (["x", "y"], ["y", "z"])
+    )
     assert union(a, b).dtype == np.uint64
     assert len(union(a, b)) == 3
     assert union(shortened(a), b).dtype == np.uint32
@@ -108,7 +124,12 @@ def test_fine_tuning_adds_its_list_to_what_was_known(names):
 
 def test_names_are_told_in_any_normal_form():
     model = train(["José", "Zoë", "Ana"], held_out=0, **SETTINGS)
-    assert model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"]).tolist() == [True, True, True, False]
+    assert model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"]).tolist() == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_model_without_fingerprints_cannot_tell(model):
@@ -121,7 +142,12 @@ def test_a_model_without_fingerprints_cannot_tell(model):
 
 def altered(model, prints, path):
     """A model file with other fingerprints."""
-    meta = {"format": 1, "cell": model.cell, "vocabulary": model.vocabulary.characters, "training": model.training}
+    meta = {
+        "format": 1,
+        "cell": model.cell,
+        "vocabulary": model.vocabulary.characters,
+        "training": model.training,
+    }
     np.savez(path, meta=np.array(json.dumps(meta)), fingerprints=prints, **model.params)
     return path
 

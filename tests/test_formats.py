@@ -8,14 +8,26 @@ import pytest
 
 from rnn_names import Model, train
 
-SETTINGS = {"batch_size": 4, "distil_epochs": 0, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01}
+SETTINGS = {
+    "batch_size": 4,
+    "distil_epochs": 0,
+    "dropout": 0.0,
+    "recurrent_dropout": 0.0,
+    "learning_rate": 0.01,
+}
 
 
 @pytest.fixture(scope="module")
 def odd_file(tmp_path_factory):
     """A model of names with what formats must quote."""
     path = tmp_path_factory.mktemp("odd") / "odd.npz"
-    train(['Ann, "the Bold"', "O'Neil; é", "愛, 子", "Bo"] * 3, hidden_size=16, epochs=150, held_out=0, **SETTINGS).save(path)
+    train(
+        ['Ann, "the Bold"', "O'Neil; é", "愛, 子", "Bo"] * 3,
+        hidden_size=16,
+        epochs=150,
+        held_out=0,
+        **SETTINGS,
+    ).save(path)
     return path
 
 
@@ -25,7 +37,10 @@ def read(kind, text):
         return [json.loads(line) for line in text.splitlines()]
     rows = list(csv.DictReader(io.StringIO(text), delimiter={"csv": ",", "tsv": "\t"}[kind]))
     novel = {"true": True, "false": False, "": None}
-    return [{"name": row["name"], "log_prob": float(row["log_prob"]), "novel": novel[row["novel"]]} for row in rows]
+    return [
+        {"name": row["name"], "log_prob": float(row["log_prob"]), "novel": novel[row["novel"]]}
+        for row in rows
+    ]
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
@@ -37,7 +52,9 @@ def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind
     names = plain.stdout.splitlines()
     assert [record["name"] for record in records] == names
     model = Model.load(odd_file)
-    assert [record["log_prob"] for record in records] == pytest.approx(model.log_prob(names).tolist(), abs=1e-4)
+    assert [record["log_prob"] for record in records] == pytest.approx(
+        model.log_prob(names).tolist(), abs=1e-4
+    )
     assert [record["novel"] for record in records] == (~model.knows(names)).tolist()
     assert {record["novel"] for record in records} == {True, False}
     assert any(c in name for name in names for c in ',"'), "there is something to quote"
@@ -65,7 +82,12 @@ def test_nul_goes_with_plain_text_only(command, options, cli, model_file):
     assert "--null goes with --format text only" in done.stderr
 
 
-HEADERS = {"text": "", "jsonl": "", "csv": "name,log_prob,novel\n", "tsv": "name\tlog_prob\tnovel\n"}
+HEADERS = {
+    "text": "",
+    "jsonl": "",
+    "csv": "name,log_prob,novel\n",
+    "tsv": "name\tlog_prob\tnovel\n",
+}
 
 
 @pytest.mark.parametrize("kind", HEADERS)
@@ -81,7 +103,9 @@ def test_an_empty_list_has_its_header(command, kind, cli, model_file):
     ["sample --suffix 愛", "sample --suffix 愛 --best", "sample -t 0", "sample --exclude none.txt", "sample --match (",
      "score none.txt", "score none.txt --sort", "score latin.txt", "sample --match ab --suffix c"],
 )  # fmt: skip
-def test_what_is_wrong_is_found_out_before_anything_is_written(command, kind, cli, model_file, tmp_path):
+def test_what_is_wrong_is_found_out_before_anything_is_written(
+    command, kind, cli, model_file, tmp_path
+):
     (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
     done = cli(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -92,10 +116,12 @@ def test_best_names_as_records(cli, model_file, model):
     done = cli("sample", "--best", "-n", 5, "-m", model_file, "--format", "csv")
     records = read("csv", done.stdout)
     assert [record["name"] for record in records] == model.best(5)
-    assert [record["log_prob"] for record in records] == pytest.approx(model.log_prob(model.best(5)).tolist(), abs=1e-4)
+    assert [record["log_prob"] for record in records] == pytest.approx(
+        model.log_prob(model.best(5)).tolist(), abs=1e-4
+    )
 
 
-# --- score ---------------------------------------------------------------------------------------------------------------------
+# --- score ----------------------------------------------------------------------------------------
 
 LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
 
@@ -110,7 +136,9 @@ def test_scores_as_records(kind, cli, model_file, model, names):
     assert float("-inf") in expected
     impossible = None if kind == "jsonl" else float("-inf")
     for record, value in zip(records, expected, strict=True):
-        assert record["log_prob"] == (impossible if value == float("-inf") else pytest.approx(value, abs=1e-5))
+        assert record["log_prob"] == (
+            impossible if value == float("-inf") else pytest.approx(value, abs=1e-5)
+        )
     assert [r["novel"] for r in records] == [name not in names for name in LINES]
 
 

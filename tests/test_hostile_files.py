@@ -1,4 +1,6 @@
-"""Model files from strangers: each is read correctly, or refused with one line, in little time and memory."""
+"""Model files from strangers: each is read correctly, or refused with one line, in little time and
+memory.
+"""
 
 import ast
 import io
@@ -16,13 +18,15 @@ import pytest
 from test_model_file import WRONG_CONTENTS, rewrite
 from test_model_file import make as of_numpy
 
-from rnn_names import Model, archive, rnn
-from rnn_names.checkpoint import types_of
-from rnn_names.cli import _command as run_command
-from rnn_names.cli import _exit_code as exit_code
+from rnn_names import Model
+from rnn_names.cli.main import _command as run_command
+from rnn_names.cli.streams import exit_code as exit_code
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
-from rnn_names.model import MAX_WEIGHT
-from rnn_names.vocabulary import Vocabulary
+from rnn_names.model import npz as archive
+from rnn_names.model.model import MAX_WEIGHT
+from rnn_names.network import rnn
+from rnn_names.training.checkpoint import types_of
 
 CHARACTERS = "abé愛"
 MEMORY = 100 << 20
@@ -73,7 +77,7 @@ def nested(depth):
     return json.loads('{"a":' * depth + "0" + "}" * depth)
 
 
-# --- Bombs and lies: in a process of its own, so that time and memory can be bounded -------------------------------------------
+# --- Bombs and lies: in a process of its own, so that time and memory can be bounded --------------
 
 F4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
 ZEROS = bytes(128 << 20)
@@ -95,25 +99,59 @@ def overlapping(content):
     """Many entries that all unpack the same few bytes of zeros."""
     packed = zlib.compressobj(9, zlib.DEFLATED, -15)
     data = packed.compress(ZEROS) + packed.flush()
-    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), 7, 0) + b"Waa.npy" + data
+    local = (
+        struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), 7, 0)
+        + b"Waa.npy"
+        + data
+    )
     names = ["meta", "Wax", "Waa", "Wya", "ba", "by", "a0", "bn"]
     entries = b"".join(
-        struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), len(n) + 4, 0, 0, 0, 0, 0, 0)
+        struct.pack(
+            "<4s6H3I5H2I",
+            b"PK\1\2",
+            20,
+            20,
+            0,
+            8,
+            0,
+            0,
+            0,
+            len(data),
+            len(ZEROS),
+            len(n) + 4,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        )
         + f"{n}.npy".encode()
         for n in names
     )
-    return local + entries + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
+    return (
+        local
+        + entries
+        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
+    )
 
 
 def million_members(content):
     """A directory with a million entries for one array."""
     at = content.index(b"PK\1\2")
     entry, end = content[at : content.index(b"PK\1\2", at + 4)], content.rindex(b"PK\5\6")
-    return content[:at] + 1_000_000 * entry + content[end : end + 12] + struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
+    return (
+        content[:at]
+        + 1_000_000 * entry
+        + content[end : end + 12]
+        + struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
+    )
 
 
 def with_zip64_end(content):
-    """A directory whose true size stands in a zip64 record, where the check of the plain one would not see it."""
+    """A directory whose true size stands in a zip64 record, where the check of the plain one would
+    not see it.
+    """
     at = content.rindex(b"PK\5\6")
     size, offset = struct.unpack_from("<2I", content, at + 12)
     record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
@@ -190,7 +228,9 @@ with open("/proc/self/status") as status:
 
 @pytest.fixture(scope="module")
 def verdicts(content, tmp_path_factory):
-    """What each hostile file is answered with, by one process whose memory and time are bounded: it would die of a bomb."""
+    """What each hostile file is answered with, by one process whose memory and time are bounded: it
+    would die of a bomb.
+    """
     folder = tmp_path_factory.mktemp("hostile")
     for i, change in enumerate(HOSTILE.values()):
         (folder / f"{i}.npz").write_bytes(change(content))
@@ -201,11 +241,18 @@ def verdicts(content, tmp_path_factory):
     (folder / "valid.npz").write_bytes(content)
     cases = [*HOSTILE, *WRONG_CONTENTS]
     paths = [folder / f"{i}.npz" for i in range(len(cases))] + [folder / "valid.npz"]
-    done = subprocess.run([sys.executable, "-c", LOAD, str(SECONDS), *paths], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, str(SECONDS), *paths],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stderr == "", "no warning reaches the user"
     *messages, peak = done.stdout.splitlines()
-    return dict(zip([*cases, "valid"], map(ast.literal_eval, messages), strict=True)), int(peak) * 1024
+    return dict(zip([*cases, "valid"], map(ast.literal_eval, messages), strict=True)), int(
+        peak
+    ) * 1024
 
 
 def test_a_valid_file_is_accepted(verdicts):
@@ -270,7 +317,10 @@ RECORDS = {
         "distinct_names": ESCAPE,
     },
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
-    "escapes in the settings": {"epoch": 1, "settings": {ESCAPE: ESCAPE, "a": [ESCAPE], "b": {ESCAPE: None}, "": ""}},
+    "escapes in the settings": {
+        "epoch": 1,
+        "settings": {ESCAPE: ESCAPE, "a": [ESCAPE], "b": {ESCAPE: None}, "": ""},
+    },
     "a list for the settings": {"epoch": 1, "settings": [1]},
     "a text for the settings": {"epoch": 1, "settings": ESCAPE},
     "nothing for the settings": {"epoch": 1, "settings": None},
@@ -278,13 +328,19 @@ RECORDS = {
     "many settings": {"epoch": 1, "settings": {str(i): i for i in range(20_000)}},
     "nested as deeply as may be": {"epoch": nested(25), "settings": {"a": nested(25)}},
     "a number of 4,000 digits": {"epoch": 10**4000, "settings": {"a": 10**4000}, "names": 10**4000},
-    "numbers that are none": {"epoch": float("nan"), "held_out_loss": float("inf"), "settings": {"seed": float("-inf")}},
+    "numbers that are none": {
+        "epoch": float("nan"),
+        "held_out_loss": float("inf"),
+        "settings": {"seed": float("-inf")},
+    },
 }
 
 
 @pytest.mark.parametrize("record", RECORDS)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "as JSON"])
-def test_info_shows_any_record_of_a_training_harmlessly(record, options, monkeypatch, tmp_path, capfd):
+def test_info_shows_any_record_of_a_training_harmlessly(
+    record, options, monkeypatch, tmp_path, capfd
+):
     """In this process, for speed."""
     model = make()
     path = tmp_path / "\udcff\x1b[2J.npz"
@@ -308,11 +364,26 @@ def test_info_shows_any_record_of_a_training_harmlessly(record, options, monkeyp
 
 
 @pytest.mark.parametrize("record", ["escapes in the settings", "a list for the settings"])
-def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(record, cli, tmp_path):
+def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
+    record, cli, tmp_path
+):
     model = make()
-    Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(tmp_path / "m.npz")
+    Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(
+        tmp_path / "m.npz"
+    )
     (tmp_path / "list.txt").write_text("ab\nba\naa\nbb\n")
-    options = ["-o", "new.npz", "--init", "m.npz", "--report", "r.html", "--epochs", 2, "--held-out", 0]
+    options = [
+        "-o",
+        "new.npz",
+        "--init",
+        "m.npz",
+        "--report",
+        "r.html",
+        "--epochs",
+        2,
+        "--held-out",
+        0,
+    ]
     done = cli("train", "list.txt", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "r.html").read_text("utf-8")
@@ -335,11 +406,13 @@ def test_what_is_no_file_is_refused_at_once(place, cli, tmp_path):
     assert "not a regular file" in done.stderr
 
 
-# --- Damage --------------------------------------------------------------------------------------------------------------------
+# --- Damage ---------------------------------------------------------------------------------------
 
 
 def same_or_refused(content, expected, path):
-    """Whether some bytes are the expected model; else they are refused with one line. Anything else fails."""
+    """Whether some bytes are the expected model; else they are refused with one line. Anything else
+    fails.
+    """
     path.write_bytes(content)
     try:
         model = Model.load(path)
@@ -347,7 +420,9 @@ def same_or_refused(content, expected, path):
         assert "\n" not in str(error)
         return False
     assert model.meta == expected.meta
-    assert {n: a.tobytes() for n, a in model.params.items()} == {n: a.tobytes() for n, a in expected.params.items()}
+    assert {n: a.tobytes() for n, a in model.params.items()} == {
+        n: a.tobytes() for n, a in expected.params.items()
+    }
     return True
 
 
@@ -400,5 +475,9 @@ def test_the_crc_is_checked_although_the_size_is_known(content, tmp_path):
 
 
 def test_bounds_leave_room_for_the_largest_models():
-    assert archive.MAX_FILE_BYTES > 4 * (3 * 4096 * 4096 + 3 * 4096 * 5000 + 4096 * 5000), "4,096 units, 5,000 characters"
-    assert archive.MAX_FILE_BYTES > 6 * 4 * (3 * 4096 * 4096 + 4 * 4096 * 100), "and what --resume needs, for 100 characters"
+    assert archive.MAX_FILE_BYTES > 4 * (3 * 4096 * 4096 + 3 * 4096 * 5000 + 4096 * 5000), (
+        "4,096 units, 5,000 characters"
+    )
+    assert archive.MAX_FILE_BYTES > 6 * 4 * (3 * 4096 * 4096 + 4 * 4096 * 100), (
+        "and what --resume needs, for 100 characters"
+    )

@@ -25,11 +25,25 @@ def test_facts_for_people(cli, model_file, model):
     done = cli("info", model_file)
     assert (done.returncode, done.stderr) == (0, "")
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
-    assert list(lines) == ["file", "network", "vocabulary", "corpus", "training", "settings", "fingerprints"]
+    assert list(lines) == [
+        "file",
+        "network",
+        "vocabulary",
+        "corpus",
+        "training",
+        "settings",
+        "fingerprints",
+    ]
     assert lines["network"].startswith("GRU of 32 units, ")
     assert model.vocabulary.characters in lines["vocabulary"]
-    assert lines["corpus"] == "270 distinct names trained on, 270 with repeats, 30 held out, the longest of 19 characters"
-    assert f"epoch {model.training['epoch']}: held-out loss {model.training['held_out_loss']:.4f}" in lines["training"]
+    assert (
+        lines["corpus"]
+        == "270 distinct names trained on, 270 with repeats, 30 held out, the longest of 19 characters"
+    )
+    assert (
+        f"epoch {model.training['epoch']}: held-out loss {model.training['held_out_loss']:.4f}"
+        in lines["training"]
+    )
     assert "learning_rate 0.01" in lines["settings"]
     assert lines["fingerprints"] == "300 names"
 
@@ -53,7 +67,9 @@ def test_a_large_vocabulary_is_shown_in_part(cli, tmp_path):
     assert len(json.loads(cli("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
 
 
-@pytest.mark.parametrize("content, message", [(None, "cannot be read: No such file"), (b"names\n", "not a model file")])
+@pytest.mark.parametrize(
+    "content, message", [(None, "cannot be read: No such file"), (b"names\n", "not a model file")]
+)
 def test_what_is_no_model_is_refused(content, message, cli, tmp_path):
     if content:
         (tmp_path / "m.npz").write_bytes(content)

@@ -1,4 +1,5 @@
-"""Signals that ask to end, wherever the program is: it ends, keeps what it promises, and a second signal changes nothing.
+"""Signals that ask to end, wherever the program is: it ends, keeps what it promises, and a second
+signal changes nothing.
 
 Random moments are in test_faults.py; the long forms are in torture.py.
 """
@@ -14,26 +15,32 @@ import pytest
 import torture
 
 from rnn_names import Model
-from rnn_names.corpus import corpus_from_strings
-from rnn_names.training import Settings, Trainer
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
 
 
 def start(*arguments, before="", prepare=torture.heed_interrupts, **streams):
-    """The command, with its stderr in a pipe, after some lines of Python of which `here()` says that they are reached."""
+    """The command, with its stderr in a pipe, after some lines of Python of which `here()` says
+    that they are reached.
+    """
     program = f"""
 import faulthandler, os, signal, sys, time
 faulthandler.register(signal.SIGUSR1)
 def here(*_): os.write(2, b"here\\n")
 def forever(*_): here() or time.sleep(1e6)
 def interrupt(): os.kill(os.getpid(), signal.SIGINT)
-import rnn_names.checkpoint, rnn_names.distillation, rnn_names.report, rnn_names.cli as cli
+import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names.views.report
+import rnn_names.cli.train, rnn_names.cli.main as cli
 {before}
 cli.main()"""
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.Popen(command, **{"stderr": subprocess.PIPE, "preexec_fn": prepare, **streams})
+    return subprocess.Popen(
+        command, **{"stderr": subprocess.PIPE, "preexec_fn": prepare, **streams}
+    )
 
 
 def wait_for(process, text):
@@ -42,40 +49,61 @@ def wait_for(process, text):
 
 
 def ended(process, *lines, code=130):
-    """Waits for a process, and checks how it went: what it still says is those lines, as they begin."""
-    said = [line for line in torture.last_words(process).decode().splitlines() if line != "here"]
+    """Waits for a process, and checks how it went: what it still says is those lines, as they
+    begin.
+    """
+    said = [line for line in torture.on_interrupt(process).decode().splitlines() if line != "here"]
     assert process.returncode == code, said
     assert len(said) == len(lines) and all(map(str.startswith, said, lines)), said
 
 
-# --- Everywhere ----------------------------------------------------------------------------------------------------------------
+# --- Everywhere -----------------------------------------------------------------------------------
 
 
 def test_at_places_that_random_moments_miss():
-    """Exceptions from a handler were lost in the first, and left the others' locks and files in disorder."""
-    found = torture.places(share=150, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close")
+    """Exceptions from a handler were lost in the first, and left the others' locks and files in
+    disorder.
+    """
+    found = torture.places(
+        share=150, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close"
+    )
     assert found["with the model saved"] > 5 and found["before the training"] > 5
 
 
 ENDLESS = {
-    "a minibatch": "rnn_names.rnn.loss_and_gradients = forever",
-    "a teacher's lesson": "rnn_names.distillation.Teacher.lesson = forever",
-    "a held-out measurement": "rnn_names.training.mean_loss = forever",
-    "the split of the list": "rnn_names.corpus.Names.distinct = forever",
-    "the report": "rnn_names.report.Report.add = lambda *_: None; rnn_names.curve.loss_curves = forever",
+    "a minibatch": "rnn_names.network.rnn.loss_and_gradients = forever",
+    "a teacher's lesson": "rnn_names.training.distillation.Teacher.lesson = forever",
+    "a held-out measurement": "rnn_names.training.trainer.mean_loss = forever",
+    "the split of the list": "rnn_names.corpus.names.Names.distinct = forever",
+    "the report": "rnn_names.views.report.Report.add = lambda *_: None; rnn_names.views.terminal.loss_curves = forever",
 }
 
 
 @pytest.mark.parametrize("work", ENDLESS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
-    options = ["--hidden-size", 4, "--epochs", 2, "--distil-epochs", 1, "-q", "-o", tmp_path / "m.npz"]
-    process = start("train", corpus_file, *options, before=f"import rnn_names.curve\n{ENDLESS[work]}")
+    options = [
+        "--hidden-size",
+        4,
+        "--epochs",
+        2,
+        "--distil-epochs",
+        1,
+        "-q",
+        "-o",
+        tmp_path / "m.npz",
+    ]
+    process = start(
+        "train", corpus_file, *options, before=f"import rnn_names.views.terminal\n{ENDLESS[work]}"
+    )
     wait_for(process, b"here")
     process.send_signal(number)
     lines = {
         "a minibatch": ["Interrupted in epoch 1: nothing was saved."],
-        "a teacher's lesson": [f"Interrupted in epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 1); to go on"],
+        "a teacher's lesson": [
+            f"Interrupted in epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 1); to "
+            "go on"
+        ],
         "a held-out measurement": ["Interrupted in epoch 1: nothing was saved."],
         "the split of the list": [],
         "the report": ["Interrupted after epoch 2: "],
@@ -86,13 +114,21 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", ["train -", "train pipe", "score - -m m.npz", "score pipe -m m.npz", "sample --exclude pipe -m m.npz"]
+    "command",
+    [
+        "train -",
+        "train pipe",
+        "score - -m m.npz",
+        "score pipe -m m.npz",
+        "sample --exclude pipe -m m.npz",
+    ],
 )
 def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
-    opened = "import builtins; real = open; cli.open = lambda *a: (here(), real(*a))[1]" if "pipe" in command else (
-        "import rnn_names.corpus as c; read = c._read; c._read = lambda *a: (here(), read(*a))[1]"
+    opened = "import builtins; real = open; rnn_names.cli.streams.open = lambda *a: (here(), real(*a))[1]" if "pipe" in command else (
+        "import rnn_names.corpus.reading as c; read = c._read; c._read = lambda *a: (here(), "
+        "read(*a))[1]"
     )  # fmt: skip
     reader, writer = os.pipe()
     process = start(*command.split(), before=opened, cwd=tmp_path, stdin=reader)
@@ -105,10 +141,12 @@ def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
 
 @pytest.mark.parametrize("command", ["train -", "score - -m m.npz"])
 def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
-    """Ctrl-C goes to all of a pipeline. The end of the list, which then comes at once, is no list without names."""
+    """Ctrl-C goes to all of a pipeline. The end of the list, which then comes at once, is no list
+    without names.
+    """
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
     before = """
-import rnn_names.corpus as c
+import rnn_names.corpus.reading as c
 read, end = c._read, os._exit
 c._read = lambda *a: (here(), read(*a))[1]
 os._exit = lambda code: (time.sleep(0.5), end(code))  # there is time enough to say something wrong"""
@@ -129,21 +167,24 @@ def test_in_a_write_that_nobody_reads(model_file):
     ended(process)
 
 
-# --- What is kept --------------------------------------------------------------------------------------------------------------
+# --- What is kept ---------------------------------------------------------------------------------
 
 
 def test_more_signals_while_it_saves_change_nothing(corpus_file, tmp_path):
     """The first comes in the middle of the first save."""
     storm = "real = os.fsync\ndef fsync(file): [interrupt() for _ in range(50)]; real(file)\nos.fsync = fsync"
     process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz", before=storm)
-    ended(process, f"Interrupted in epoch 1: {tmp_path}/m.npz holds the best weights so far (epoch 1).")
+    ended(
+        process,
+        f"Interrupted in epoch 1: {tmp_path}/m.npz holds the best weights so far (epoch 1).",
+    )
     assert os.listdir(tmp_path) == ["m.npz"]
     assert Model.load(tmp_path / "m.npz").training["epoch"] == 1
 
 
 def test_what_cannot_be_cut_short_is_finished_first(corpus_file, tmp_path):
     before = """
-rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
+rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 real = os.unlink
 def unlink(path):
     if path.endswith(".resume"):
@@ -151,16 +192,23 @@ def unlink(path):
         time.sleep(0.5)
     real(path)
 os.unlink = unlink"""
-    process = start("train", corpus_file, *TINY, "--epochs", 2, "-q", "-o", tmp_path / "m.npz", before=before)
-    ended(process, f"Interrupted after epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 2).")
+    process = start(
+        "train", corpus_file, *TINY, "--epochs", 2, "-q", "-o", tmp_path / "m.npz", before=before
+    )
+    ended(
+        process,
+        f"Interrupted after epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 2).",
+    )
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
 BETWEEN = {
-    "before the log": "epoch = rnn_names.training.Epoch; real = epoch.as_dict\n"
-    "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), real(self))[1]",
-    "before the state": "real = cli._Run._keep\n"
-    "cli._Run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), real(self, epoch))[1]",
+    "before the log": "epoch = rnn_names.training.trainer.Epoch; real = epoch.as_dict\n"
+    "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
+    "real(self))[1]",
+    "before the state": "real = rnn_names.cli.train._Run._keep\n"
+    "rnn_names.cli.train._Run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), "
+    "time.sleep(1e6)), real(self, epoch))[1]",
 }
 
 
@@ -171,17 +219,30 @@ def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corp
     (tmp_path / "whole").mkdir()
     assert cli("train", corpus_file, *options, *names, cwd=tmp_path / "whole").returncode == 0
     process = start("train", corpus_file, *options, *names, before=BETWEEN[where], cwd=tmp_path)
-    ended(process, "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to go on")
+    ended(
+        process, "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to go on"
+    )
     assert cli("train", corpus_file, *names, "-q", "--resume", cwd=tmp_path).returncode == 0
-    logs = [[json.loads(line) | {"seconds": 0} for line in (tmp_path / at / "log").open()] for at in ("whole", ".")]
+    logs = [
+        [json.loads(line) | {"seconds": 0} for line in (tmp_path / at / "log").open()]
+        for at in ("whole", ".")
+    ]
     assert logs[0] == logs[1]
     models = [Model.load(tmp_path / at / "m.npz") for at in ("whole", ".")]
-    assert all((models[0].params[name] == models[1].params[name]).all() for name in models[0].params)
+    assert all(
+        (models[0].params[name] == models[1].params[name]).all() for name in models[0].params
+    )
 
 
 def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     options = ["-q", "-o", tmp_path / "m.npz"]
-    process = start("train", corpus_file, *FOREVER, *options, before="rnn_names.cli._Progress.epoch = here")
+    process = start(
+        "train",
+        corpus_file,
+        *FOREVER,
+        *options,
+        before="rnn_names.cli.progress.Progress.epoch = here",
+    )
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, "Interrupted in epoch ")
@@ -189,15 +250,27 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     process = start("train", corpus_file, *options, "--resume", before=ENDLESS["a minibatch"])
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
-    line = torture.last_words(process).decode().splitlines()[-1]
+    line = torture.on_interrupt(process).decode().splitlines()[-1]
     assert line.endswith("; to go on, give the same command with --resume.")
     assert (tmp_path / "m.npz.resume").read_bytes() == state
 
 
-@pytest.mark.parametrize(("epochs", "said"), [(0, "the untrained model"), (2, "the best weights so far (epoch ")])
+@pytest.mark.parametrize(
+    ("epochs", "said"), [(0, "the untrained model"), (2, "the best weights so far (epoch ")]
+)
 def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
-    before = "rnn_names.cli._Progress.curves = forever"
-    process = start("train", corpus_file, *TINY, "--epochs", epochs, "-q", "-o", tmp_path / "m.npz", before=before)
+    before = "rnn_names.cli.progress.Progress.curves = forever"
+    process = start(
+        "train",
+        corpus_file,
+        *TINY,
+        "--epochs",
+        epochs,
+        "-q",
+        "-o",
+        tmp_path / "m.npz",
+        before=before,
+    )
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Interrupted after epoch {epochs}: {tmp_path}/m.npz holds {said}")
@@ -210,7 +283,7 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
         resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
 
     process = start("train", corpus_file, *FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz",
-                    before="rnn_names.cli._Progress.epoch = here", prepare=little_room)  # fmt: skip
+                    before="rnn_names.cli.progress.Progress.epoch = here", prepare=little_room)  # fmt: skip
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Error: {tmp_path}/m.npz.resume: cannot be written: File too large", code=1)
@@ -224,10 +297,22 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
     with pytest.raises(BlockingIOError):
         while True:
             os.write(writer, bytes(1 << 12))
-    os.set_blocking(writer, True)  # it is of both ends: the child's waits, as a pipe to a pager does
+    os.set_blocking(
+        writer, True
+    )  # it is of both ends: the child's waits, as a pipe to a pager does
     heard, say = os.pipe()
-    before = f"rnn_names.cli._Progress.epoch = lambda *_: os.write({say}, b'.')"
-    process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz", before=before, stderr=writer, pass_fds=[say])
+    before = f"rnn_names.cli.progress.Progress.epoch = lambda *_: os.write({say}, b'.')"
+    process = start(
+        "train",
+        corpus_file,
+        *FOREVER,
+        "-q",
+        "-o",
+        tmp_path / "m.npz",
+        before=before,
+        stderr=writer,
+        pass_fds=[say],
+    )
     os.read(heard, 1)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
@@ -242,19 +327,24 @@ def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz",
-                    before="rnn_names.cli._Progress.epoch = here", prepare=nohup)  # fmt: skip
+                    before="rnn_names.cli.progress.Progress.epoch = here", prepare=nohup)  # fmt: skip
     for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGINT):
         wait_for(process, b"here")
         process.send_signal(number)
     ended(process, "Interrupted in epoch ")
 
 
-# --- From Python ---------------------------------------------------------------------------------------------------------------
+# --- From Python ----------------------------------------------------------------------------------
 
 
 def test_the_library_leaves_signals_alone(names):
-    """An interrupt of the caller's own is an exception like any other, after which the trainer can go on."""
-    trainer = Trainer(corpus_from_strings(names[:80]), Settings(hidden_size=4, epochs=3, distil_epochs=0, held_out=0.0))
+    """An interrupt of the caller's own is an exception like any other, after which the trainer can
+    go on.
+    """
+    trainer = Trainer(
+        corpus_from_strings(names[:80]),
+        Settings(hidden_size=4, epochs=3, distil_epochs=0, held_out=0.0),
+    )
     epochs = trainer.epochs(lambda *_: trainer.epoch == 1 and signal.raise_signal(signal.SIGINT))
     old = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -9,16 +9,22 @@ import numpy as np
 import pytest
 
 import rnn_names
-from rnn_names import Model, archive, model, rnn
+from rnn_names import Model
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
-from rnn_names.vocabulary import Vocabulary
+from rnn_names.model import atomic, model
+from rnn_names.network import rnn
 
 CHARACTERS = "abé愛𐐷"
 
 
 def make(cell="gru", n_a=4, seed=0):
     params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
-    return Model(Vocabulary(CHARACTERS), params, {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}})
+    return Model(
+        Vocabulary(CHARACTERS),
+        params,
+        {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
+    )
 
 
 @pytest.fixture
@@ -33,7 +39,9 @@ def arrays_of(path):
 
 
 def rewrite(path, change):
-    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it again as NumPy would."""
+    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it
+    again as NumPy would.
+    """
     arrays = arrays_of(path)
     contents = {**arrays, "meta": json.loads(str(arrays["meta"]))}
     change(contents)
@@ -62,7 +70,14 @@ def test_numpy_alone_reads_the_file(cell, tmp_path):
     arrays = arrays_of(tmp_path / "m.npz")
     meta = json.loads(str(arrays.pop("meta")))
     gates, n_y = {"rnn": 1, "gru": 3}[cell], len(CHARACTERS) + 1
-    shapes = {"Wax": (gates * 4, n_y), "Waa": (gates * 4, 4), "Wya": (n_y, 4), "ba": (gates * 4,), "by": (n_y,), "a0": (4,)}
+    shapes = {
+        "Wax": (gates * 4, n_y),
+        "Waa": (gates * 4, 4),
+        "Wya": (n_y, 4),
+        "ba": (gates * 4,),
+        "by": (n_y,),
+        "a0": (4,),
+    }
     shapes.update({"bn": (4,)} if cell == "gru" else {})
     assert {name: array.shape for name, array in arrays.items()} == shapes
     assert {array.dtype.str for array in arrays.values()} == {"<f4"}
@@ -81,7 +96,7 @@ def test_a_compressed_file_is_read_too(path):
     assert np.array_equal(Model.load(path).params["Wax"], arrays["Wax"])
 
 
-# --- Refusals ------------------------------------------------------------------------------------------------------------------
+# --- Refusals -------------------------------------------------------------------------------------
 
 
 def refusal(path):
@@ -104,7 +119,9 @@ def test_a_directory_is_refused(tmp_path):
     assert "directory" in refusal(tmp_path).lower()
 
 
-@pytest.mark.parametrize("content", [b"", b"Ada\nBob\n", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), bytes(1000)])
+@pytest.mark.parametrize(
+    "content", [b"", b"Ada\nBob\n", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), bytes(1000)]
+)
 def test_what_is_no_model_is_refused(content, tmp_path):
     (tmp_path / "m.npz").write_bytes(content)
     assert "not a model file" in refusal(tmp_path / "m.npz")
@@ -237,8 +254,14 @@ def test_a_header_of_an_unknown_version_is_refused(path):
 
 def test_a_header_that_claims_more_than_is_there_is_refused_before_memory_is_taken(path):
     header = io.BytesIO()
-    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6)})
-    write_members(path, {**members(path), "Waa.npy": header.getvalue() + bytes(64)}.items(), zipfile.ZIP_DEFLATED)
+    np.lib.format.write_array_header_1_0(
+        header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6)}
+    )
+    write_members(
+        path,
+        {**members(path), "Waa.npy": header.getvalue() + bytes(64)}.items(),
+        zipfile.ZIP_DEFLATED,
+    )
     assert "Waa" in refusal(path)
 
 
@@ -248,7 +271,7 @@ def test_bytes_after_an_array_are_refused(path):
     assert "by: its size" in refusal(path)
 
 
-# --- Writing -------------------------------------------------------------------------------------------------------------------
+# --- Writing --------------------------------------------------------------------------------------
 
 
 def test_saving_replaces_the_file_in_one_step_and_leaves_nothing_else(path):
@@ -270,7 +293,9 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeyp
         raise error
 
     monkeypatch.setattr(np, "savez", fail_half_way)
-    with pytest.raises(ModelFileError if isinstance(error, OSError) else KeyboardInterrupt) as raised:
+    with pytest.raises(
+        ModelFileError if isinstance(error, OSError) else KeyboardInterrupt
+    ) as raised:
         make(seed=9).save(path)
     if isinstance(error, OSError):
         assert str(raised.value) == f"{path}: cannot be written: No space left on device"
@@ -283,5 +308,5 @@ def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
     with pytest.raises(ModelFileError, match=r"cannot be written|directory"):
         make().save(tmp_path / where)
     with pytest.raises(ModelFileError):
-        archive.check_writable(str(tmp_path / where))
+        atomic.check_writable(str(tmp_path / where))
     assert list(tmp_path.iterdir()) == []

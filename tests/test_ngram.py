@@ -12,8 +12,8 @@ from laws import assert_drawn_from
 from networks import coded
 from plain_kneser_ney import PlainKneserNey
 
-from rnn_names import ngram
-from rnn_names.ngram import NGram
+from rnn_names.training import ngram
+from rnn_names.training.ngram import NGram
 
 N_Y = 4
 
@@ -26,9 +26,11 @@ def history_of(model, prefix):
 
 
 def test_a_kneser_ney_by_hand():
-    """Three names, of which all counts fit into a line: START a twice, START b once, a b twice, b END three times.
+    """Three names, of which all counts fit into a line: START a twice, START b once, a b twice, b
+    END three times.
 
-    With so few, the discounts are the fixed ones: 0.5, 0.75 and 0.9. Below, `a` and END have one symbol before them, `b` has two.
+    With so few, the discounts are the fixed ones: 0.5, 0.75 and 0.9. Below, `a` and END have one
+    symbol before them, `b` has two.
     """
     names = [[1, 2], [1, 2], [2]]
     end, a, b = lower = [0.5 / 4 + 1.75 / 4 / 3, 0.5 / 4 + 1.75 / 4 / 3, 1.25 / 4 + 1.75 / 4 / 3]
@@ -42,14 +44,20 @@ def test_a_kneser_ney_by_hand():
     for prefix, expected in by_hand.items():
         assert [plain.probability(prefix, c) for c in range(3)] == pytest.approx(expected)
     rival = KneserNey(["ab", "ab", "b"], 3)
-    assert rival.loss(["ab"], 2, None) == pytest.approx(-np.log([by_hand[()][1], by_hand[1,][2], by_hand[2,][0]]).mean())
+    assert rival.loss(["ab"], 2, None) == pytest.approx(
+        -np.log([by_hand[()][1], by_hand[1,][2], by_hand[2,][0]]).mean()
+    )
     # With one discount of 0.5 in place of the three, `a` and END have 1/4 below, and `b` a half.
-    assert rival.loss(["ab"], 2, 0.5) == pytest.approx(-np.log([1.5 / 3 + 1 / 12, 1.5 / 2 + 1 / 8, 2.5 / 3 + 1 / 24]).mean())
+    assert rival.loss(["ab"], 2, 0.5) == pytest.approx(
+        -np.log([1.5 / 3 + 1 / 12, 1.5 / 2 + 1 / 8, 2.5 / 3 + 1 / 24]).mean()
+    )
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
-    names=st.lists(st.lists(st.integers(1, N_Y - 1), min_size=1, max_size=8), min_size=1, max_size=25),
+    names=st.lists(
+        st.lists(st.integers(1, N_Y - 1), min_size=1, max_size=8), min_size=1, max_size=25
+    ),
     asked=st.lists(st.lists(st.integers(1, N_Y - 1), max_size=9), max_size=8),
     order=st.integers(1, 7),
 )
@@ -60,7 +68,9 @@ def test_probabilities_are_those_of_a_plain_kneser_ney(names, asked, order):
     plain = PlainKneserNey(names, N_Y, order)
     for prefix in [*asked, [], *(name[:-1] for name in names)]:
         (found,) = model.probabilities(history_of(model, prefix))
-        np.testing.assert_allclose(found, [plain.probability(prefix, c) for c in range(N_Y)], rtol=1e-12)
+        np.testing.assert_allclose(
+            found, [plain.probability(prefix, c) for c in range(N_Y)], rtol=1e-12
+        )
         assert found.sum() == pytest.approx(1, abs=1e-12)
 
 
@@ -70,9 +80,13 @@ def test_the_rival_of_the_quality_table_is_the_same_model(order):
     names = [rng.integers(1, N_Y, rng.integers(1, 9)).tolist() for _ in range(300)]
     learned, asked = names[:250], names[250:]
     plain = PlainKneserNey(learned, N_Y, order)
-    losses = [-np.log(plain.probability(name[:i], c)) for name in asked for i, c in enumerate([*name, 0])]
+    losses = [
+        -np.log(plain.probability(name[:i], c)) for name in asked for i, c in enumerate([*name, 0])
+    ]
     strings = [["".join(" abc"[i] for i in name) for name in part] for part in (learned, asked)]
-    assert KneserNey(strings[0], N_Y).loss(strings[1], order, None) == pytest.approx(np.mean(losses), rel=1e-12)
+    assert KneserNey(strings[0], N_Y).loss(strings[1], order, None) == pytest.approx(
+        np.mean(losses), rel=1e-12
+    )
 
 
 def test_many_histories_at_once():
@@ -95,7 +109,9 @@ def test_a_large_vocabulary_lowers_the_order_and_mixes_nothing_up(n_y):
     for prefix in ([], [last], [last, last], [1, last, last], [2, last, last, 1]):
         (found,) = model.probabilities(history_of(model, prefix))
         characters = [0, 1, 2, 3, last]
-        np.testing.assert_allclose(found[characters], [plain.probability(prefix, c) for c in characters], rtol=1e-12)
+        np.testing.assert_allclose(
+            found[characters], [plain.probability(prefix, c) for c in characters], rtol=1e-12
+        )
         assert found.sum() == pytest.approx(1, abs=1e-9)
 
 
@@ -109,5 +125,9 @@ def test_made_up_names_come_with_the_models_probabilities():
     total = sum(law.values())
     made_up = model.sample(40_000, 4, np.random.default_rng(3))
     drawn = Counter(tuple(codes) for codes in np.split(made_up.codes, made_up.offsets[1:-1]))
-    assert sum(drawn.values()) == pytest.approx(40_000 * total, rel=0.02), "the others were too long"
-    assert_drawn_from({**dict.fromkeys(law, 0), **drawn}, {name: p / total for name, p in law.items()})
+    assert sum(drawn.values()) == pytest.approx(40_000 * total, rel=0.02), (
+        "the others were too long"
+    )
+    assert_drawn_from(
+        {**dict.fromkeys(law, 0), **drawn}, {name: p / total for name, p in law.items()}
+    )

@@ -6,16 +6,19 @@ import numpy as np
 import plain_bptt
 import pytest
 
-from rnn_names import optimizers
-from rnn_names.corpus import corpus_from_strings
-from rnn_names.training import Settings, Trainer
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.training import optimizers
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 NAMES = ["ada", "ada", "adam", "bo", "bob", "eve", "evelyn", "ida", "otto"]
 
 
 def test_clipping_acts_exactly_where_a_component_passes_the_bound():
     bound, inside = 5.0, np.nextafter(5.0, 0)
-    gradient = np.array([0.0, -0.0, inside, -inside, 5.0, -5.0, np.nextafter(5.0, 6), -5.1, 1e30, -np.inf])
+    gradient = np.array(
+        [0.0, -0.0, inside, -inside, 5.0, -5.0, np.nextafter(5.0, 6), -5.1, 1e30, -np.inf]
+    )
     optimizers.clip(gradient, bound)
     assert gradient.tolist() == [0, 0, inside, -inside, 5, -5, 5, -5, 5, -5]
 
@@ -56,8 +59,15 @@ def adam_of_the_paper(params, gradients, rates, beta1, beta2, epsilon):
 @pytest.mark.parametrize("epsilon", [1e-8, 0.1])
 def test_adam_is_that_of_the_paper(epsilon):
     rng = np.random.default_rng(2)
-    start, gradients, rates = rng.standard_normal(6), rng.standard_normal((12, 6)), rng.uniform(0.001, 0.1, 12)
-    adam, params = optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon), start.copy()
+    start, gradients, rates = (
+        rng.standard_normal(6),
+        rng.standard_normal((12, 6)),
+        rng.uniform(0.001, 0.1, 12),
+    )
+    adam, params = (
+        optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon),
+        start.copy(),
+    )
     for gradient, rate in zip(gradients, rates, strict=True):
         adam.step(params, gradient.copy(), rate)
     expected = adam_of_the_paper(start, gradients, rates, 0.8, 0.95, epsilon)
@@ -80,11 +90,19 @@ def test_adam_is_that_of_pytorch():
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
-def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
-    """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step; a0 like the rest."""
+def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradient(
+    cell, clip, monkeypatch
+):
+    """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step; a0
+    like the rest.
+    """
     rates = []
     step = optimizers.SGD.step
-    monkeypatch.setattr(optimizers.SGD, "step", lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)))
+    monkeypatch.setattr(
+        optimizers.SGD,
+        "step",
+        lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)),
+    )
     settings = Settings(
         cell=cell, hidden_size=6, epochs=4, batch_size=100, optimizer="sgd", learning_rate=0.5, clip=clip, held_out=0,
         dropout=0, recurrent_dropout=0, distil_epochs=0, embedding_size=0, seed=1,
@@ -94,13 +112,17 @@ def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradie
     characters = sum(len(name) + 1 for name in NAMES)
     passed, before = 0, trainer.model.params
     for epoch in trainer.epochs():
-        loss, gradients = plain_bptt.loss_and_gradients(coded, {name: array.astype(float) for name, array in before.items()})
+        loss, gradients = plain_bptt.loss_and_gradients(
+            coded, {name: array.astype(float) for name, array in before.items()}
+        )
         assert epoch.training_loss == pytest.approx(loss / characters, rel=1e-5)
         for name, gradient in gradients.items():
             mean = gradient / characters
             passed += np.count_nonzero(np.abs(mean) > clip)
             change = trainer.model.params[name].astype(float) - before[name]
-            np.testing.assert_allclose(change, -rates[-1] * np.clip(mean, -clip, clip), rtol=1e-4, atol=3e-7, err_msg=name)
+            np.testing.assert_allclose(
+                change, -rates[-1] * np.clip(mean, -clip, clip), rtol=1e-4, atol=3e-7, err_msg=name
+            )
         before = trainer.model.params
     assert len(rates) == 4
     assert rates[1] > 0.1, "the test is of real steps"

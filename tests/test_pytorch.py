@@ -1,4 +1,6 @@
-"""Parity with PyTorch: the same loss and gradients, and a saved model whose arrays load straight into its modules."""
+"""Parity with PyTorch: the same loss and gradients, and a saved model whose arrays load straight
+into its modules.
+"""
 
 import json
 
@@ -6,7 +8,7 @@ import numpy as np
 import pytest
 from networks import CELLS, random_names, random_params, tree_of
 
-from rnn_names import rnn
+from rnn_names.network import rnn
 
 torch = pytest.importorskip("torch")
 
@@ -25,13 +27,20 @@ class TorchNetwork(torch.nn.Module):
         if "bn" in params:
             bias_hh[2 * n_a :] = params["bn"]
         self.layer.load_state_dict(
-            {"weight_ih_l0": params["Wax"], "weight_hh_l0": params["Waa"], "bias_ih_l0": params["ba"], "bias_hh_l0": bias_hh}
+            {
+                "weight_ih_l0": params["Wax"],
+                "weight_hh_l0": params["Waa"],
+                "bias_ih_l0": params["ba"],
+                "bias_hh_l0": bias_hh,
+            }
         )
         self.output.load_state_dict({"weight": params["Wya"], "bias": params["by"]})
         self.a0 = torch.nn.Parameter(params["a0"])
 
     def losses(self, names):
-        """The cross-entropy of each name (a list of indices), by padding them to one batch and leaving the padding out."""
+        """The cross-entropy of each name (a list of indices), by padding them to one batch and
+        leaving the padding out.
+        """
         n_y = self.output.out_features
         longest = max(map(len, names)) + 1
         x = torch.zeros(len(names), longest, n_y, dtype=torch.float64)
@@ -42,12 +51,19 @@ class TorchNetwork(torch.nn.Module):
             targets[i, : len(name) + 1] = torch.tensor([*name, 0])
         states, _ = self.layer(x, self.a0.expand(1, len(names), -1).contiguous())
         logits = self.output(states)
-        losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="none")
+        losses = torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="none"
+        )
         return losses.view(len(names), longest).sum(dim=1)
 
     def gradients(self):
         layer, n_a = self.layer, len(self.a0)
-        ours = {"Wax": layer.weight_ih_l0, "Waa": layer.weight_hh_l0, "ba": layer.bias_ih_l0, "a0": self.a0}
+        ours = {
+            "Wax": layer.weight_ih_l0,
+            "Waa": layer.weight_hh_l0,
+            "ba": layer.bias_ih_l0,
+            "a0": self.a0,
+        }
         ours.update({"Wya": self.output.weight, "by": self.output.bias})
         found = {name: parameter.grad.numpy() for name, parameter in ours.items()}
         if isinstance(layer, torch.nn.GRU):
@@ -73,16 +89,23 @@ def test_loss_and_gradients_equal_autograd(cell, seed):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_saved_model_in_pytorch_gives_the_log_probabilities_that_score_prints(cell, model_files, cli, tmp_path):
+def test_a_saved_model_in_pytorch_gives_the_log_probabilities_that_score_prints(
+    cell, model_files, cli, tmp_path
+):
     names = tmp_path / "names.txt"
     cli("sample", "-n", 200, "--seed", 5, "-m", model_files[cell], stdout=names)
     lines = names.read_text("utf-8").split()
     assert len(lines) == 200
-    scores = [float(line.split("\t")[0]) for line in cli("score", names, "-m", model_files[cell]).stdout.splitlines()]
+    scores = [
+        float(line.split("\t")[0])
+        for line in cli("score", names, "-m", model_files[cell]).stdout.splitlines()
+    ]
     with np.load(model_files[cell], allow_pickle=False) as file:
         vocabulary = json.loads(str(file["meta"]))["vocabulary"]
         network = TorchNetwork({name: file[name] for name in file.files if name != "meta"})
     with torch.no_grad():
-        expected = -network.losses([[1 + vocabulary.index(c) for c in line] for line in lines]).numpy()
+        expected = -network.losses(
+            [[1 + vocabulary.index(c) for c in line] for line in lines]
+        ).numpy()
     assert np.ptp(expected) > 5, "names of many different probabilities"
     np.testing.assert_allclose(scores, expected, atol=1e-4, rtol=0)

@@ -24,19 +24,25 @@ def folders(tmp_path_factory):
     ids=lambda value: value.command.splitlines()[0] if hasattr(value, "command") else value.name,
 )
 def test_each_example_runs_and_prints_what_it_should(document, example, folders):
-    """With an epoch instead of dozens, so what a network says is not compared; the kind and number of lines is."""
+    """With an epoch instead of dozens, so what a network says is not compared; the kind and number
+    of lines is.
+    """
     done = run(example.command, folders[document], RNN_NAMES_TRAIN_EPOCHS="1")
     assert "Traceback" not in done.stdout
     assert done.returncode == 0, done.stdout
     assert bool(done.stdout) == bool(example.output)
     if "--help" in example.command or "--version" in example.command:
         assert done.stdout == example.output
-    elif "rnn-names sample" in example.command and "train" not in example.command and "grep" not in example.command:
+    elif (
+        "rnn-names sample" in example.command
+        and "train" not in example.command
+        and "grep" not in example.command
+    ):
         assert len(done.stdout.splitlines()) == len(example.output.splitlines())
 
 
 def test_every_command_shows_its_help():
-    from rnn_names.cli import cli
+    from rnn_names.cli.main import cli
 
     shown = {example.command for example in EXAMPLES[README]}
     assert {f"rnn-names {command} --help" for command in cli.commands} <= shown

@@ -12,17 +12,28 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from rnn_names import charts, report
-from rnn_names.corpus import corpus_from_strings
-from rnn_names.report import Report, page
-from rnn_names.training import Settings, Trainer
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
+from rnn_names.views import report
+from rnn_names.views import svg as charts
+from rnn_names.views.report import Report, page
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
-SMALL = {"hidden_size": 16, "batch_size": 32, "dropout": 0.0, "recurrent_dropout": 0.0, "learning_rate": 0.01, "distil_epochs": 0}
+SMALL = {
+    "hidden_size": 16,
+    "batch_size": 32,
+    "dropout": 0.0,
+    "recurrent_dropout": 0.0,
+    "learning_rate": 0.01,
+    "distil_epochs": 0,
+}
 
 
 class Page(HTMLParser):
-    """A strict reader of our own HTML: tags close in order; it keeps tags, attributes, and the text of each element by tag."""
+    """A strict reader of our own HTML: tags close in order; it keeps tags, attributes, and the text
+    of each element by tag.
+    """
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
@@ -90,13 +101,19 @@ def test_the_page_is_well_formed_and_self_contained(text):
 
 
 def test_names_of_several_epochs(made, text):
-    shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td class="names">(.*?)</td>', text)
+    shown = re.findall(
+        r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td class="names">(.*?)</td>', text
+    )
     assert [int(number) for number, _, _ in shown][:4] == [0, 1, 2, 3]
     for number, loss, cell in shown:
-        assert [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)] == made.samples[int(number)]
+        assert [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)] == made.samples[
+            int(number)
+        ]
         if number != "0":
             assert loss == f"{made.epochs[int(number) - 1].held_out_loss:.3f}"
-    assert len(set(map(tuple, made.samples.values()))) == len(made.samples), "they change from epoch to epoch"
+    assert len(set(map(tuple, made.samples.values()))) == len(made.samples), (
+        "they change from epoch to epoch"
+    )
 
 
 def test_figures_are_those_of_the_record(made, text):
@@ -109,15 +126,27 @@ def test_figures_are_those_of_the_record(made, text):
     assert "learned from 300 names in list.txt" in body
     for fact in ("names 305", "distinct 300", "repeats 5", "blank lines skipped 2", "held out 30"):
         assert fact in body, fact
-    for setting in ("cell gru", "hidden size 16", "epochs 6", "learning rate 0.01", "dropout 0", "seed 0"):
+    for setting in (
+        "cell gru",
+        "hidden size 16",
+        "epochs 6",
+        "learning rate 0.01",
+        "dropout 0",
+        "seed 0",
+    ):
         assert setting in body, setting
 
 
 def test_curves_go_through_the_losses(made, text):
     """Read back from the drawing, up to the scale of its axis."""
-    drawn = [np.array([point.split(",") for point in line.split()], float) for line in re.findall(r'points="(.*?)"', text)]
+    drawn = [
+        np.array([point.split(",") for point in line.split()], float)
+        for line in re.findall(r'points="(.*?)"', text)
+    ]
     losses = [[e.training_loss for e in made.epochs], [e.held_out_loss for e in made.epochs]]
-    slope, offset = np.polyfit(np.concatenate([points[:, 1] for points in drawn]), np.concatenate(losses), 1)
+    slope, offset = np.polyfit(
+        np.concatenate([points[:, 1] for points in drawn]), np.concatenate(losses), 1
+    )
     for points, expected in zip(drawn, losses, strict=True):
         np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
         np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
@@ -142,7 +171,9 @@ def test_distributions_are_those_of_list_and_samples(made, text):
 
 
 def test_whatever_comes_from_outside_is_escaped(tmp_path):
-    names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"] + [f"<i{c}>" for c in "abcdefgh"]
+    names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"] + [
+        f"<i{c}>" for c in "abcdefgh"
+    ]
     made = reported(names, tmp_path, epochs=2)
     made.sources = ["<u>list</u>.txt"]
     made.output = str(tmp_path / "<s>.npz")
@@ -158,16 +189,21 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
 
 
 def test_the_second_phase_is_marked(names, tmp_path):
-    made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, made_up_names=100)
+    made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
     text = page(made)
     assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
-    assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), "between the third and the fourth of five"
+    assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), (
+        "between the third and the fourth of five"
+    )
     assert "against the teacher" in text
 
 
 @pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the second phase"])
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
-    corpus, settings = corpus_from_strings(names[:50]), Settings(**{**SMALL, "epochs": 6, "distil_epochs": 3, "made_up_names": 100})
+    corpus, settings = (
+        corpus_from_strings(names[:50]),
+        Settings(**{**SMALL, "epochs": 6, "distil_epochs": 3, "synthetic_names": 100}),
+    )
     before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
     epochs = before.epochs()
     for _ in range(done):
@@ -179,7 +215,9 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     text = page(made)
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
-    assert text.count(">second phase<") == (done == 2), "marked where it begins, if it is in the picture"
+    assert text.count(">second phase<") == (done == 2), (
+        "marked where it begins, if it is in the picture"
+    )
     assert "in the second phase against the teacher" in text
 
 
@@ -205,14 +243,16 @@ def test_a_training_that_was_stopped_says_so(names, tmp_path):
 
 
 def test_a_network_that_cannot_draw_names(names, tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "glimpse", lambda *_: [])
+    monkeypatch.setattr(report, "preview", lambda *_: [])
     text = page(reported(names, tmp_path, epochs=2))
     Page(text)
     assert "no names yet" in text
 
 
 def test_many_characters_and_lengths(tmp_path):
-    names = ["".join(chr(0x4E00 + (7 * i + k) % 90) for k in range(1 + i % 40)) for i in range(80)] + ["e\u0336 x", "İ"]
+    names = [
+        "".join(chr(0x4E00 + (7 * i + k) % 90) for k in range(1 + i % 40)) for i in range(80)
+    ] + ["e\u0336 x", "İ"]
     text = page(reported(names, tmp_path, epochs=2, hidden_size=4))
     Page(text)
     assert re.search(r"the 30 most frequent of 9\d", text)
@@ -222,7 +262,7 @@ def test_many_characters_and_lengths(tmp_path):
 
 def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
     names = ["a b", "a\u3000b", "a\u2009b", "ab"]
-    monkeypatch.setattr(report, "glimpse", lambda *_: ["a b", "a\u3000b"])
+    monkeypatch.setattr(report, "preview", lambda *_: ["a b", "a\u3000b"])
     text = page(reported(names, tmp_path, epochs=1, hidden_size=4))
     assert text.count("<title>␣: ") == 1
     assert f"<title>␣: list {3 / 11:.1%}, samples {1 / 3:.1%}</title>" in text
@@ -239,10 +279,16 @@ def test_characters_are_counted_in_pieces_as_at_once(names, monkeypatch):
 def test_what_is_in_the_list(names):
     corpus = corpus_from_strings(names)
     assert all(report._in_list(name, corpus.names) for name in names)
-    assert not any(report._in_list(name, corpus.names) for name in ["", "A", "zzz", names[0] + "x", names[0][:-1]])
+    assert not any(
+        report._in_list(name, corpus.names)
+        for name in ["", "A", "zzz", names[0] + "x", names[0][:-1]]
+    )
 
 
-@pytest.mark.parametrize("low, high", [(1, 60), (1.62, 1.63), (0, 0.003), (2, 2), (1, 2), (0, 1), (1, 100_000), (-1.5, 1e6)])
+@pytest.mark.parametrize(
+    "low, high",
+    [(1, 60), (1.62, 1.63), (0, 0.003), (2, 2), (1, 2), (0, 1), (1, 100_000), (-1.5, 1e6)],
+)
 def test_ticks_are_few_and_lie_around(low, high):
     around = charts.ticks(low, high, around=True)
     assert around[0] <= low
@@ -251,13 +297,23 @@ def test_ticks_are_few_and_lie_around(low, high):
     assert all(low <= tick <= high for tick in charts.ticks(low, high))
 
 
-# --- From the command line -----------------------------------------------------------------------------------------------------
+# --- From the command line ------------------------------------------------------------------------
 
 QUICK = ["--hidden-size", 8, "--batch-size", 64]
 
 
 def test_train_writes_the_page(cli, corpus_file, tmp_path):
-    options = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html", "--epochs", 3, *QUICK]
+    options = [
+        "-o",
+        tmp_path / "m.npz",
+        "--log",
+        tmp_path / "log",
+        "--report",
+        tmp_path / "r.html",
+        "--epochs",
+        3,
+        *QUICK,
+    ]
     done = cli("train", corpus_file, *options)
     assert done.returncode == 0, done.stderr
     assert done.stderr.endswith("r.html, the report of this training.\n")
@@ -273,23 +329,47 @@ def test_train_writes_the_page(cli, corpus_file, tmp_path):
 
 def test_a_report_changes_no_weights(cli, corpus_file, tmp_path):
     for name, options in (("a", []), ("b", ["--report", tmp_path / "r.html"])):
-        cli("train", "-", "-o", tmp_path / f"{name}.npz", "--epochs", 2, *QUICK, *options, input=corpus_file.read_text())
+        cli(
+            "train",
+            "-",
+            "-o",
+            tmp_path / f"{name}.npz",
+            "--epochs",
+            2,
+            *QUICK,
+            *options,
+            input=corpus_file.read_text(),
+        )
     with np.load(tmp_path / "a.npz") as a, np.load(tmp_path / "b.npz") as b:
         assert all(np.array_equal(a[name], b[name]) for name in a.files)
     assert "names in standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
 
 
 def test_a_report_that_cannot_be_written_is_found_out_before_training(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "none" / "r.html")
+    done = cli(
+        "train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "none" / "r.html"
+    )
     assert done.returncode == 1
     assert re.fullmatch(r"Error: \S+r\.html: cannot be written: .*\n", done.stderr)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
-    command = [sys.executable, "-m", "rnn_names", "train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
+    command = [
+        sys.executable,
+        "-m",
+        "rnn_names",
+        "train",
+        corpus_file,
+        "-o",
+        tmp_path / "m.npz",
+        "--report",
+        tmp_path / "r.html",
+    ]
     command += [*QUICK, "--epochs", 100_000, "--held-out", 0]
-    with subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, encoding="utf-8") as process:
+    with subprocess.Popen(
+        [*map(str, command)], stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
         while "epoch   2" not in process.stderr.readline():
             pass
         process.send_signal(signal.SIGINT)
@@ -302,7 +382,17 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
 
 def test_where_a_training_started_is_told(corpus_file, cli, tmp_path):
     def told(*options):
-        done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", "--epochs", 2, *options)
+        done = cli(
+            "train",
+            corpus_file,
+            "-o",
+            tmp_path / "m.npz",
+            "--report",
+            tmp_path / "r.html",
+            "--epochs",
+            2,
+            *options,
+        )
         assert done.returncode == 0, done.stderr
         return Page((tmp_path / "r.html").read_text("utf-8")).text()
 

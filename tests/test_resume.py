@@ -1,4 +1,6 @@
-"""An interrupted run goes on where it stopped: the same weights, bit for bit, as a run that nothing interrupted."""
+"""An interrupted run goes on where it stopped: the same weights, bit for bit, as a run that nothing
+interrupted.
+"""
 
 import json
 import os
@@ -9,23 +11,38 @@ import sys
 import numpy as np
 import pytest
 
-from rnn_names import Model, archive
-from rnn_names.archive import read
-from rnn_names.checkpoint import Checkpoint, digest, types_of
-from rnn_names.corpus import corpus_from_strings
+from rnn_names import Model
+from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, TrainingError
-from rnn_names.training import Settings, Trainer
+from rnn_names.model import npz as archive
+from rnn_names.model.npz import read
+from rnn_names.training.checkpoint import Checkpoint, digest, types_of
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 SETTINGS = {
     "hidden_size": 8,
     "epochs": 5,
     "distil_epochs": 2,
-    "made_up_names": 60,
+    "synthetic_names": 60,
     "batch_size": 64,
     "learning_rate": 0.01,
     "seed": 4,
 }
-OPTIONS = ["--hidden-size", 8, "--epochs", 20, "--distil-epochs", 1, "--batch-size", 32, "--learning-rate", 0.01, "--seed", 4]
+OPTIONS = [
+    "--hidden-size",
+    8,
+    "--epochs",
+    20,
+    "--distil-epochs",
+    1,
+    "--batch-size",
+    32,
+    "--learning-rate",
+    0.01,
+    "--seed",
+    4,
+]
 
 
 def bytes_of(model):
@@ -49,7 +66,7 @@ def corpus(names):
     return corpus_from_strings(names[:150])
 
 
-# --- The same weights ----------------------------------------------------------------------------------------------------------
+# --- The same weights -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -63,7 +80,9 @@ def corpus(names):
     ],
     ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout"],
 )
-@pytest.mark.parametrize("epochs", [1, 3, 4], ids=["in the first phase", "between the phases", "in the second phase"])
+@pytest.mark.parametrize(
+    "epochs", [1, 3, 4], ids=["in the first phase", "between the phases", "in the second phase"]
+)
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, corpus, tmp_path):
     whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
     records = list(whole.epochs())
@@ -72,15 +91,21 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, 
     assert trainer.epoch == epochs
     assert bytes_of(trainer.model) == bytes_of(left.model)
     rest = list(trainer.epochs())
-    assert [r.as_dict() | {"seconds": 0} for r in rest] == [r.as_dict() | {"seconds": 0} for r in records[epochs:]]
+    assert [r.as_dict() | {"seconds": 0} for r in rest] == [
+        r.as_dict() | {"seconds": 0} for r in records[epochs:]
+    ]
     assert bytes_of(trainer.model) == bytes_of(whole.model)
     assert trainer.model.training == whole.model.training
-    assert trainer._flat.tobytes() == whole._flat.tobytes(), "the newest weights too, not only the best"
+    assert trainer._flat.tobytes() == whole._flat.tobytes(), (
+        "the newest weights too, not only the best"
+    )
 
 
 def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
     init = str(tmp_path / "start.npz")
-    Trainer(corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=8, epochs=0)).model.save(init)
+    Trainer(
+        corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=8, epochs=0)
+    ).model.save(init)
     whole = Trainer(corpus, Settings(**SETTINGS), Model.load(init))
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
@@ -90,7 +115,7 @@ def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
     assert bytes_of(trainer.model) == bytes_of(whole.model)
 
 
-# --- What is refused -----------------------------------------------------------------------------------------------------------
+# --- What is refused ------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -119,20 +144,35 @@ def test_other_names_another_count_or_another_setting(run, corpus, names):
     assert "had --batch-size 64, not 32" in refusal(run, corpus, batch_size=32)
     assert "had --hidden-size 8, not 9" in refusal(run, corpus, hidden_size=9)
     assert "had --init None, not x.npz" in refusal(run, corpus, init="x.npz")
-    assert Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch == 1
+    assert (
+        Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch
+        == 1
+    )
 
 
-def test_the_same_options_again_are_the_run_s_even_where_it_made_something_else_of_them(corpus, tmp_path):
+def test_the_same_options_again_are_the_run_s_even_where_it_made_something_else_of_them(
+    corpus, tmp_path
+):
     asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
     trainer = interrupted(tmp_path / "m.npz", corpus, 1, asked)
     assert trainer.settings.distil_epochs == 2, "a teacher needs a first phase"
     for given in ({}, {"epochs": 3, "distil_epochs": 5}, {"distil_epochs": 2}):
-        assert Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, given).trainer.settings == trainer.settings
-    assert "had --distil-epochs 2, not 4" in refusal(str(tmp_path / "m.npz"), corpus, distil_epochs=4)
+        assert (
+            Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, given).trainer.settings
+            == trainer.settings
+        )
+    assert "had --distil-epochs 2, not 4" in refusal(
+        str(tmp_path / "m.npz"), corpus, distil_epochs=4
+    )
     again = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {})
     again.keep()
     again.write()
-    assert Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {"distil_epochs": 5}).trainer.epoch == 1, "a second time"
+    assert (
+        Checkpoint.resumed(
+            str(tmp_path / "m.npz"), corpus, None, {"distil_epochs": 5}
+        ).trainer.epoch
+        == 1
+    ), "a second time"
 
 
 def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_path, monkeypatch):
@@ -162,7 +202,10 @@ def rewrite(output, change):
 
 
 BAD_STATES = {
-    "a plain model": lambda meta, arrays: [meta.pop("run"), *(arrays.pop(n) for n in list(arrays) if n.startswith("state_"))],
+    "a plain model": lambda meta, arrays: [
+        meta.pop("run"),
+        *(arrays.pop(n) for n in list(arrays) if n.startswith("state_")),
+    ],
     "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
     "a setting more": lambda meta, arrays: meta["run"]["settings"].update(new=1),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
@@ -170,12 +213,16 @@ BAD_STATES = {
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
     "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
     "another size": lambda meta, arrays: meta["run"]["settings"].update(hidden_size=10**9),
-    "settings that cannot be": lambda meta, arrays: meta["run"]["settings"].update(dropout=float("nan")),
+    "settings that cannot be": lambda meta, arrays: meta["run"]["settings"].update(
+        dropout=float("nan")
+    ),
     "weights short": lambda meta, arrays: arrays.update(state_trained=arrays["state_trained"][:-1]),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "NaN": lambda meta, arrays: arrays["state_trained"].fill(np.nan),
     "an unknown array": lambda meta, arrays: arrays.update(more=np.zeros(3, np.float32)),
-    "another vocabulary": lambda meta, arrays: meta.update(vocabulary=meta["vocabulary"][:-1] + "\u2603"),
+    "another vocabulary": lambda meta, arrays: meta.update(
+        vocabulary=meta["vocabulary"][:-1] + "\u2603"
+    ),
 }
 
 
@@ -202,11 +249,13 @@ def test_the_digest_tells_names_apart_that_read_the_same_joined():
     assert digest(a) != digest(b)
 
 
-# --- The command ---------------------------------------------------------------------------------------------------------------
+# --- The command ----------------------------------------------------------------------------------
 
 
 def start(*arguments, **streams):
-    """A process that takes an interrupt even where the tests run in the background, which ignores it."""
+    """A process that takes an interrupt even where the tests run in the background, which ignores
+    it.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "rnn_names", *map(str, arguments)],
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -241,7 +290,10 @@ def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_fil
         last = process.communicate(timeout=60)[1].splitlines()[-1]
     assert process.returncode == 130
     assert last.startswith("Interrupted in epoch ")
-    assert f"m.npz holds the best weights so far (epoch {Model.load(tmp_path / 'm.npz').training['epoch']})" in last
+    assert (
+        "m.npz holds the best weights so far (epoch "
+        f"{Model.load(tmp_path / 'm.npz').training['epoch']})" in last
+    )
     assert last.endswith("to go on, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
@@ -253,12 +305,20 @@ def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_fil
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
 
 
-def test_a_run_killed_without_warning_is_resumed_from_its_last_state(whole, cli, corpus_file, names, tmp_path):
+def test_a_run_killed_without_warning_is_resumed_from_its_last_state(
+    whole, cli, corpus_file, names, tmp_path
+):
     interrupted(
         tmp_path / "m.npz",
         corpus_from_strings(names),
         3,
-        {**SETTINGS, "epochs": 20, "distil_epochs": 1, "made_up_names": Settings.made_up_names, "batch_size": 32},
+        {
+            **SETTINGS,
+            "epochs": 20,
+            "distil_epochs": 1,
+            "synthetic_names": Settings.synthetic_names,
+            "batch_size": 32,
+        },
     )
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume")
     assert done.returncode == 0, done.stderr
@@ -266,7 +326,9 @@ def test_a_run_killed_without_warning_is_resumed_from_its_last_state(whole, cli,
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_refusals_of_the_command_are_one_line_and_leave_the_files(cli, corpus_file, names, tmp_path):
+def test_refusals_of_the_command_are_one_line_and_leave_the_files(
+    cli, corpus_file, names, tmp_path
+):
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "no interrupted run" in done.stderr

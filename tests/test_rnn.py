@@ -1,17 +1,25 @@
-"""The network: published golden values, stability, and every gradient against finite differences."""
+"""The network: published golden values, stability, and every gradient against finite
+differences.
+"""
 
 import numpy as np
 import pytest
 from networks import CELLS, assert_gradients, private_branches, random_names, random_params, tree_of
 
-from rnn_names import rnn
+from rnn_names.network import rnn
 
-# --- Golden values of the well-known course notebook ---------------------------------------------------------------------------
+# --- Golden values of the well-known course notebook ----------------------------------------------
 
 
 def course_params(draw):
     """The course's weights, drawn in its order; its column vectors become our rows."""
-    params = {"Waa": draw(5, 5), "Wax": draw(5, 3), "Wya": draw(2, 5), "ba": draw(5, 1), "by": draw(2, 1)}
+    params = {
+        "Waa": draw(5, 5),
+        "Wax": draw(5, 3),
+        "Wya": draw(2, 5),
+        "ba": draw(5, 1),
+        "by": draw(2, 1),
+    }
     return {**params, "ba": params["ba"].ravel(), "by": params["by"].ravel()}
 
 
@@ -34,25 +42,38 @@ def test_forward_over_time_gives_the_courses_values():
     tree = private_branches(x, np.zeros((10, 4, 2)))
     work = rnn.Workspace(np.float64)
     a = rnn.hidden_states(tree, params, work).reshape(4, 10, 5)
-    np.testing.assert_allclose(a[:, 1, 4], [-0.99999375, 0.77911235, -0.99861469, -0.99833267], atol=5e-9, rtol=0)
+    np.testing.assert_allclose(
+        a[:, 1, 4], [-0.99999375, 0.77911235, -0.99861469, -0.99833267], atol=5e-9, rtol=0
+    )
     y_hat = np.exp(rnn.log_predictions(tree, params, work)).reshape(4, 10, 2)
-    np.testing.assert_allclose(y_hat[:, 3, 1], [0.79560373, 0.86224861, 0.11118257, 0.81515947], atol=5e-9, rtol=0)
+    np.testing.assert_allclose(
+        y_hat[:, 3, 1], [0.79560373, 0.86224861, 0.11118257, 0.81515947], atol=5e-9, rtol=0
+    )
 
 
-# --- Layers --------------------------------------------------------------------------------------------------------------------
+# --- Layers ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_softmax_is_stable_for_logits_of_any_size(dtype):
-    logits = np.array([[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]], dtype)
+    logits = np.array(
+        [[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]], dtype
+    )
     with np.errstate(over="raise", invalid="raise"):
         probabilities, logs = rnn.softmax(logits), rnn.log_softmax(logits)
     e = np.exp(1.0)
-    expected = [[1, 0, 0], [1 / 3] * 3, [e / (e + 1), 1 / (e + 1), 0], np.array([1, e, e * e]) / (1 + e + e * e)]
+    expected = [
+        [1, 0, 0],
+        [1 / 3] * 3,
+        [e / (e + 1), 1 / (e + 1), 0],
+        np.array([1, e, e * e]) / (1 + e + e * e),
+    ]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-6)
     np.testing.assert_allclose(np.exp(logs), expected, rtol=1e-6)
     assert np.isfinite(logs).all()
-    assert logs[2, 2] == pytest.approx(-2e4, rel=1e-4), "an unlikely class keeps its logarithm where its probability is 0"
+    assert logs[2, 2] == pytest.approx(-2e4, rel=1e-4), (
+        "an unlikely class keeps its logarithm where its probability is 0"
+    )
 
 
 def test_softmax_runs_along_the_class_axis():
@@ -63,24 +84,35 @@ def test_softmax_runs_along_the_class_axis():
 
 def test_cross_entropy_is_categorical():
     y, y_hat = np.array([[0, 1, 0], [2, 0, 1]]), np.array([[0.2, 0.5, 0.3], [0.1, 0.6, 0.3]])
-    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(-(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3)))
+    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(
+        -(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3))
+    )
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_integers_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
     params = random_params(np.random.default_rng(1), cell)
     rows = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0]], float)
-    np.testing.assert_allclose(rnn.input_layer(np.array([0, 3, 1]), params), rnn.input_layer(rows, params), rtol=1e-14)
+    np.testing.assert_allclose(
+        rnn.input_layer(np.array([0, 3, 1]), params), rnn.input_layer(rows, params), rtol=1e-14
+    )
 
 
-# --- Parameters ----------------------------------------------------------------------------------------------------------------
+# --- Parameters -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
     gates = {"rnn": 1, "gru": 3}[cell]
     params = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
-    shapes = {"Wax": (gates * 6, 7), "Waa": (gates * 6, 6), "Wya": (7, 6), "ba": (gates * 6,), "by": (7,), "a0": (6,)}
+    shapes = {
+        "Wax": (gates * 6, 7),
+        "Waa": (gates * 6, 6),
+        "Wya": (7, 6),
+        "ba": (gates * 6,),
+        "by": (7,),
+        "a0": (6,),
+    }
     shapes.update({"bn": (6,)} if cell == "gru" else {})
     assert {name: array.shape for name, array in params.items()} == shapes
     assert {array.dtype for array in params.values()} == {np.dtype(np.float32)}
@@ -91,7 +123,7 @@ def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell
     assert not np.array_equal(params["Waa"], other["Waa"])
 
 
-# --- Gradients -----------------------------------------------------------------------------------------------------------------
+# --- Gradients ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])
@@ -104,7 +136,9 @@ def test_gradients_of_random_trees(cell, seed, masked):
     mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
     work = rnn.Workspace(np.float64)
     _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
-    assert_gradients(lambda p: rnn.loss_and_gradients(tree, p, work, mask)[0], params, gradients, rng)
+    assert_gradients(
+        lambda p: rnn.loss_and_gradients(tree, p, work, mask)[0], params, gradients, rng
+    )
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -126,7 +160,9 @@ def test_gradients_of_one_cell(cell):
     assert_gradients(loss, arrays, gradients, rng)
     last = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits)
     zero = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits, np.zeros((3, 4)))
-    assert all(np.array_equal(last[name], zero[name]) for name in zero), "nothing comes from after the last step"
+    assert all(np.array_equal(last[name], zero[name]) for name in zero), (
+        "nothing comes from after the last step"
+    )
 
 
 @pytest.mark.parametrize("cell", CELLS)

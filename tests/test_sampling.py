@@ -10,15 +10,34 @@ import pytest
 from laws import assert_drawn_from
 from networks import CELLS
 
-from rnn_names import Model, rnn, sampling, train
+from rnn_names import Model, train
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import Options, glimpse, sample
-from rnn_names.vocabulary import Vocabulary
+from rnn_names.network import rnn
+from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling import stream as streaming
+from rnn_names.sampling.options import Options
+from rnn_names.sampling.stream import preview, sample
 
 DRAWS = 200_000
 
 # A few letters and short names, so that all names and their probabilities can be listed.
-SYLLABLES = ["ab", "aba", "abba", "bab", "b", "cab", "ca", "acca", "baba", "abc", "bcab", "ccc", "a", "cabac"]
+SYLLABLES = [
+    "ab",
+    "aba",
+    "abba",
+    "bab",
+    "b",
+    "cab",
+    "ca",
+    "acca",
+    "baba",
+    "abc",
+    "bcab",
+    "ccc",
+    "a",
+    "cabac",
+]
 LONGEST = 5
 
 
@@ -33,19 +52,28 @@ def small_models():
         "held_out": 0,
         "distil_epochs": 0,
     }
-    return {cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, **settings) for cell in CELLS}
+    return {
+        cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, **settings) for cell in CELLS
+    }
 
 
 def at_temperature(model, temperature):
-    """A model whose law at temperature 1 is that of another at some temperature: logits are divided by it."""
-    params = {name: array / np.float32(temperature) if name in ("Wya", "by") else array for name, array in model.params.items()}
+    """A model whose law at temperature 1 is that of another at some temperature: logits are divided
+    by it.
+    """
+    params = {
+        name: array / np.float32(temperature) if name in ("Wya", "by") else array
+        for name, array in model.params.items()
+    }
     return Model(model.vocabulary, params, model.training)
 
 
 def law(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
     """The probability of every name that meets the conditions, given them."""
     lengths = range(max(min_length, len(prefix), 1), max_length + 1)
-    names = [prefix + "".join(rest) for n in lengths for rest in product("abc", repeat=n - len(prefix))]
+    names = [
+        prefix + "".join(rest) for n in lengths for rest in product("abc", repeat=n - len(prefix))
+    ]
     probabilities = np.exp(at_temperature(model, temperature).log_prob(names))
     return dict(zip(names, probabilities / probabilities.sum(), strict=True))
 
@@ -58,13 +86,15 @@ def by(function, probabilities):
     return sums
 
 
-# --- The law -------------------------------------------------------------------------------------------------------------------
+# --- The law --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7, 1.8])
 @pytest.mark.parametrize("cell", CELLS)
 def test_names_come_with_the_models_own_probabilities(cell, temperature, small_models):
-    """All names, their lengths and first characters; those that would be too long are drawn again, so the law is conditional."""
+    """All names, their lengths and first characters; those that would be too long are drawn again,
+    so the law is conditional.
+    """
     expected = law(small_models[cell], temperature)
     names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
     assert len(names) == DRAWS
@@ -120,20 +150,28 @@ def test_neighbours_in_the_stream_are_independent(small_models):
     first = law(small_models["gru"])
     letters = by(lambda name: name[0], first)
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
-    assert_drawn_from(Counter((a[0], b[0]) for a, b in zip(names[::2], names[1::2], strict=True)), pairs)
+    assert_drawn_from(
+        Counter((a[0], b[0]) for a, b in zip(names[::2], names[1::2], strict=True)), pairs
+    )
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
-def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_should(temperature, model):
+def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_should(
+    temperature, model
+):
     names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, max_length=200))
     tempered = at_temperature(model, temperature)
     n_y = len(model.vocabulary)
-    _, y_hat = rnn.cell_forward(np.zeros((1, n_y), np.float32), tempered.params["a0"][None], tempered.params)
+    _, y_hat = rnn.cell_forward(
+        np.zeros((1, n_y), np.float32), tempered.params["a0"][None], tempered.params
+    )
     empty, *first = y_hat[0].astype(float)
     drawn = Counter()
     for name, count in names.items():
         drawn[name[0]] += count
-    assert_drawn_from(drawn, {c: p / (1 - empty) for c, p in zip(model.vocabulary.characters, first, strict=True)})
+    assert_drawn_from(
+        drawn, {c: p / (1 - empty) for c, p in zip(model.vocabulary.characters, first, strict=True)}
+    )
     # All that is thrown away is the empty name; one over 200 characters is next to impossible.
     likely = [name for name, _ in names.most_common(200)]
     for name, p in zip(likely, np.exp(tempered.log_prob(likely)) / (1 - empty), strict=True):
@@ -141,7 +179,7 @@ def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_sho
         assert abs(names[name] - DRAWS * p) < 6 * math.sqrt(DRAWS * p), name
 
 
-# --- The stream ----------------------------------------------------------------------------------------------------------------
+# --- The stream -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 10, 64, 65, 500])
@@ -157,13 +195,19 @@ def test_start_skips_into_the_same_stream(start, model):
     assert model.sample(100, seed=8, start=start) == stream[start : start + 100]
 
 
-def test_start_reaches_blocks_of_the_largest_size_without_drawing_what_lies_before(model, monkeypatch):
+def test_start_reaches_blocks_of_the_largest_size_without_drawing_what_lies_before(
+    model, monkeypatch
+):
     monkeypatch.setattr(sampling, "LARGEST_BLOCK", 256)
     stream = model.sample(3000, seed=8)
     assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
     blocks = []
-    draw = sampling._draw_block
-    monkeypatch.setattr(sampling, "_draw_block", lambda walk, seed, block: (blocks.append(block), draw(walk, seed, block))[1])
+    draw = streaming._draw_block
+    monkeypatch.setattr(
+        streaming,
+        "_draw_block",
+        lambda walk, seed, block: (blocks.append(block), draw(walk, seed, block))[1],
+    )
     assert len(model.sample(5, seed=8, start=10**15)) == 5
     assert len(blocks) <= 2
 
@@ -179,7 +223,7 @@ def test_the_number_of_cores_does_not_show(model, monkeypatch):
     streams = []
     for cores, threads in [(1, 4), (2, 4), (64, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(sampling, "MAX_THREADS", threads)
+        monkeypatch.setattr(streaming, "MAX_THREADS", threads)
         streams.append(model.sample(1000, seed=10))
     assert all(stream == streams[0] for stream in streams)
 
@@ -190,7 +234,7 @@ def test_seeds_give_other_streams_and_none_another_each_time(model):
 
 
 def test_names_arrive_in_parts_while_more_are_drawn(model):
-    parts = sample(model, 10**9, Options(seed=1))
+    parts = sample(model.language_model, 10**9, Options(seed=1))
     first = next(parts).to_strings()
     assert first == model.sample(len(first), seed=1)
     assert len(first) < 10_000
@@ -201,7 +245,7 @@ def test_no_names_wanted_none_drawn(model):
     assert model.sample(0, seed=1) == []
 
 
-# --- Limits and refusals -------------------------------------------------------------------------------------------------------
+# --- Limits and refusals --------------------------------------------------------------------------
 
 
 def test_names_are_at_most_as_long_as_the_longest_trained_on_unless_asked(model, names):
@@ -234,17 +278,17 @@ def never_ending(rare=-1e4):
 
 
 def test_an_order_that_cannot_be_filled_ends_with_one_line(monkeypatch):
-    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
     with pytest.raises(SamplingError, match="only 0 of 5 names found") as error:
         never_ending().sample(5, seed=1)
     assert "\n" not in str(error.value)
 
 
 def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
-    monkeypatch.setattr(sampling, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError) as error:
-        for part in sample(never_ending(-8), 500, Options(seed=1)):
+        for part in sample(never_ending(-8).language_model, 500, Options(seed=1)):
             drawn += part.to_strings()
     assert 0 < len(drawn) < 500
     assert f"only {len(drawn)} of 500 names found" in str(error.value)
@@ -252,20 +296,28 @@ def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
 
 def test_a_glimpse_shows_names_of_the_models_law(small_models):
     model = small_models["gru"]
-    drawn = [name for seed in range(500) for name in glimpse(model, 4, seed)]
+    drawn = [name for seed in range(500) for name in preview(model.language_model, 4, seed)]
     assert len(drawn) == 2000
     expected = law(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
-    assert len(glimpse(model, 1000, 1)) == 1000
-    assert glimpse(model, 4, 7) == glimpse(model, 4, 7) != glimpse(model, 4, 8)
+    assert len(preview(model.language_model, 1000, 1)) == 1000
+    assert (
+        preview(model.language_model, 4, 7)
+        == preview(model.language_model, 4, 7)
+        != preview(model.language_model, 4, 8)
+    )
 
 
 def test_a_glimpse_of_a_network_that_ends_no_name_draws_few(monkeypatch):
-    drawn, draw = [], sampling.Walk.draw
-    monkeypatch.setattr(sampling.Walk, "draw", lambda self, size, bits: (drawn.append(size), draw(self, size, bits))[1])
-    assert glimpse(never_ending(), 4, 1) == []
+    drawn, draw = [], sampling.Sampler.draw
+    monkeypatch.setattr(
+        sampling.Sampler,
+        "draw",
+        lambda self, size, bits: (drawn.append(size), draw(self, size, bits))[1],
+    )
+    assert preview(never_ending().language_model, 4, 1) == []
     assert sum(drawn) < 200
-    assert glimpse(never_ending(), 2000, 1) == []
+    assert preview(never_ending().language_model, 2000, 1) == []
     assert sum(drawn) < 6000
 
 
@@ -293,11 +345,19 @@ def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
 def test_a_huge_temperature_draws_all_characters_alike(model):
     names = model.sample(4000, seed=1, temperature=1e300, max_length=200)
     characters = model.vocabulary.characters
-    assert_drawn_from(Counter(name[0] for name in names), dict.fromkeys(characters, 1 / len(characters)))
+    assert_drawn_from(
+        Counter(name[0] for name in names), dict.fromkeys(characters, 1 / len(characters))
+    )
 
 
 @pytest.mark.parametrize(
-    "options", [{"min_length": 5, "max_length": 4}, {"prefix": "Abc", "max_length": 2}, {"max_length": 0}, {"max_length": 201}]
+    "options",
+    [
+        {"min_length": 5, "max_length": 4},
+        {"prefix": "Abc", "max_length": 2},
+        {"max_length": 0},
+        {"max_length": 201},
+    ],
 )
 def test_lengths_that_no_name_can_have_are_refused(options, model):
     with pytest.raises(SamplingError, match="no name can have"):

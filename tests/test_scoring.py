@@ -1,4 +1,6 @@
-"""Log-probabilities of names: a law that sums to 1, equal to the cell's own predictions step by step."""
+"""Log-probabilities of names: a law that sums to 1, equal to the cell's own predictions step by
+step.
+"""
 
 from itertools import product
 
@@ -7,15 +9,21 @@ import plain_bptt
 import pytest
 from networks import CELLS
 
-from rnn_names import Model, rnn, scoring
-from rnn_names.corpus import Names
-from rnn_names.vocabulary import Vocabulary
+from rnn_names import Model
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network import rnn, scoring
 
 
 def make(cell="gru", characters="abc", seed=0, n_a=8):
     rng = np.random.default_rng(seed)
     params = rnn.init_params(rng, len(characters) + 1, n_a, cell)
-    params.update({name: rng.standard_normal(params[name].shape).astype(np.float32) for name in ("ba", "by", "a0")})
+    params.update(
+        {
+            name: rng.standard_normal(params[name].shape).astype(np.float32)
+            for name in ("ba", "by", "a0")
+        }
+    )
     return Model(Vocabulary(characters), params)
 
 
@@ -25,7 +33,9 @@ def test_the_probabilities_of_all_names_and_unfinished_beginnings_sum_to_1(cell)
     scored = make(cell)
     names = ["".join(letters) for n in range(5) for letters in product("abc", repeat=n)]
     finished = np.exp(scored.log_prob(names)).sum()
-    unfinished = sum(_beginning_probability(scored, "".join(letters)) for letters in product("abc", repeat=5))
+    unfinished = sum(
+        _beginning_probability(scored, "".join(letters)) for letters in product("abc", repeat=5)
+    )
     assert 0.01 < finished < 0.99, "both parts count"
     assert finished + unfinished == pytest.approx(1, abs=1e-5)
 
@@ -85,4 +95,6 @@ def test_the_mean_loss_is_per_character_with_ends_counted():
     scored = make()
     names = ["a", "abc", "b"]
     expected = -scored.log_prob(names).sum() / (2 + 4 + 2)
-    assert scoring.mean_loss(scored.params, scored.vocabulary, Names.from_strings(names)) == pytest.approx(expected)
+    assert scoring.mean_loss(
+        scored.params, scored.vocabulary, Names.from_strings(names)
+    ) == pytest.approx(expected)

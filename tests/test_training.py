@@ -1,16 +1,21 @@
 """The training loop: what it yields, when it stops, what it keeps, and that it learns."""
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from networks import CELLS, assert_gradients, random_params
 
-from rnn_names import Model, RnnNamesError, rnn, train, training
-from rnn_names.corpus import Names, corpus_from_strings
+from rnn_names import Model, RnnNamesError, train
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
-from rnn_names.ngram import NGram
-from rnn_names.training import Settings, Trainer
+from rnn_names.network import rnn
+from rnn_names.training import trainer as training
+from rnn_names.training.ngram import NGram
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0}
 SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
@@ -30,7 +35,7 @@ def uniform_loss(trainer):
     return math.log(len(trainer.vocabulary))
 
 
-# --- Determinism ---------------------------------------------------------------------------------------------------------------
+# --- Determinism ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -49,7 +54,7 @@ def test_the_order_of_the_list_does_not_matter(names):
     assert bytes_of(a) == bytes_of(b)
 
 
-# --- Epochs --------------------------------------------------------------------------------------------------------------------
+# --- Epochs ---------------------------------------------------------------------------------------
 
 
 def test_no_epochs_give_the_untrained_model(names):
@@ -72,19 +77,30 @@ def test_an_untrained_model_guesses_almost_uniformly(cell, names):
 def test_an_epoch_goes_over_every_character_once(names, batch_size):
     few = names[:60] + names[:30] + names[:10]  # with repeats
     steps = []
-    trainer = Trainer(corpus_from_strings(few), Settings(**{**SMALL, "epochs": 1, "batch_size": batch_size, "held_out": 0}))
+    trainer = Trainer(
+        corpus_from_strings(few),
+        Settings(**{**SMALL, "epochs": 1, "batch_size": batch_size, "held_out": 0}),
+    )
     (record,) = trainer.epochs(lambda characters, loss: steps.append((characters, loss)))
     assert len(steps) == math.ceil(100 / batch_size)
-    assert sum(n for n, _ in steps) == record.characters == trainer.characters_done == sum(len(name) + 1 for name in few)
+    assert (
+        sum(n for n, _ in steps)
+        == record.characters
+        == trainer.characters_done
+        == sum(len(name) + 1 for name in few)
+    )
     assert steps[-1][1] == record.smoothed_loss
     if batch_size == 90:
         assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
 
 
 def test_the_training_loss_is_the_mean_over_characters(names):
-    # With a rate near 0 the network stays as it is, so batches of any size must average to its loss.
+    # With a rate near 0 the network stays as it is, so batches of any size must average to its
+    # loss.
     for batch_size in (7, 64, 1000):
-        trainer, records = trained(names, epochs=1, held_out=0, batch_size=batch_size, learning_rate=1e-30)
+        trainer, records = trained(
+            names, epochs=1, held_out=0, batch_size=batch_size, learning_rate=1e-30
+        )
         expected = -trainer.model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
         assert records[0].training_loss == pytest.approx(expected, rel=1e-5)
 
@@ -106,21 +122,25 @@ def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
         assert record.smoothed_loss == steps[-1][1] == pytest.approx(expected)
 
 
-# --- Held-out names ------------------------------------------------------------------------------------------------------------
+# --- Held-out names -------------------------------------------------------------------------------
 
 
 def test_held_out_names_are_not_trained_on(names):
     trainer, records = trained(names + names[:50], held_out=0.2)
     held_out = set(trainer.held_out.to_strings())
     assert len(held_out) == 60
-    assert records[0].characters == sum(len(name) + 1 for name in names + names[:50] if name not in held_out)
+    assert records[0].characters == sum(
+        len(name) + 1 for name in names + names[:50] if name not in held_out
+    )
     assert not held_out & set(trainer.corpus.names.to_strings())
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_the_held_out_loss_is_that_of_the_saved_weights(names, dropout):
     """Measured without dropout, whatever the training did."""
-    trainer, records = trained(names, dropout=dropout, recurrent_dropout=dropout, epochs=4, learning_rate=0.01)
+    trainer, records = trained(
+        names, dropout=dropout, recurrent_dropout=dropout, epochs=4, learning_rate=0.01
+    )
     held_out = trainer.held_out.to_strings()
     loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
     assert min(record.held_out_loss for record in records) == pytest.approx(loss, rel=1e-5)
@@ -137,12 +157,16 @@ def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
 
 
 def test_the_best_epoch_is_kept_and_training_stops_when_the_held_out_loss_no_longer_falls(names):
-    trainer, records = trained(names[:100], epochs=80, patience=3, learning_rate=0.05, hidden_size=24)
+    trainer, records = trained(
+        names[:100], epochs=80, patience=3, learning_rate=0.05, hidden_size=24
+    )
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
     assert trainer.finished
-    assert [record.is_best for record in records] == [i == int(np.argmin(losses[: i + 1])) for i in range(len(losses))]
+    assert [record.is_best for record in records] == [
+        i == int(np.argmin(losses[: i + 1])) for i in range(len(losses))
+    ]
     assert trainer.best_epoch == trainer.model.training["epoch"] == best + 1
     held_out = trainer.held_out.to_strings()
     loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
@@ -150,14 +174,16 @@ def test_the_best_epoch_is_kept_and_training_stops_when_the_held_out_loss_no_lon
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
 
 
-# --- Learning ------------------------------------------------------------------------------------------------------------------
+# --- Learning -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_learns(cell, optimizer, names):
     rate = {"adam": 0.02, "sgd": 2.0}[optimizer]
-    trainer, records = trained(names, cell=cell, optimizer=optimizer, epochs=8, learning_rate=rate, hidden_size=32)
+    trainer, records = trained(
+        names, cell=cell, optimizer=optimizer, epochs=8, learning_rate=rate, hidden_size=32
+    )
     assert records[-1].held_out_loss < uniform_loss(trainer) - 1.2
     assert records[-1].training_loss < records[0].training_loss
     real = trainer.model.log_prob(names[:50])
@@ -166,15 +192,23 @@ def test_it_learns(cell, optimizer, names):
 
 
 def test_repeats_count():
-    often = train(["ab"] * 30 + ["ba"] * 10, **{**SMALL, "epochs": 80, "learning_rate": 0.03, "batch_size": 100, "held_out": 0})
+    often = train(
+        ["ab"] * 30 + ["ba"] * 10,
+        **{**SMALL, "epochs": 80, "learning_rate": 0.03, "batch_size": 100, "held_out": 0},
+    )
     np.testing.assert_allclose(np.exp(often.log_prob(["ab", "ba"])), [0.75, 0.25], atol=0.05)
 
 
 @pytest.mark.parametrize("rate", [1e3, 1e30, 1e300])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.filterwarnings("error")
-def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(optimizer, rate, names):
-    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "learning_rate": rate, "optimizer": optimizer}))
+def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(
+    optimizer, rate, names
+):
+    trainer = Trainer(
+        corpus_from_strings(names),
+        Settings(**{**SMALL, "learning_rate": rate, "optimizer": optimizer}),
+    )
     with pytest.raises(TrainingError, match="--learning-rate below") as error:
         list(trainer.epochs())
     assert "\n" not in str(error.value)
@@ -184,7 +218,9 @@ def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(
 def test_the_record_says_how_it_was_trained(names):
     trainer, records = trained(names + names[:5])
     record = trainer.model.training
-    assert record["names"] == 305 - 30 - sum(name in set(trainer.held_out.to_strings()) for name in names[:5])
+    assert record["names"] == 305 - 30 - sum(
+        name in set(trainer.held_out.to_strings()) for name in names[:5]
+    )
     assert (record["distinct_names"], record["held_out_names"]) == (270, 30)
     assert record["longest"] == max(map(len, names))
     assert record["settings"]["hidden_size"] == 16
@@ -195,9 +231,16 @@ def test_the_record_says_how_it_was_trained(names):
 def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(corpus)).values()
-    given = {"epochs": 0, "distil_epochs": 0, "made_up_names": 0, "batch_size": 1, "learning_rate": 0.5, "patience": 1}
+    given = {
+        "epochs": 0,
+        "distil_epochs": 0,
+        "synthetic_names": 0,
+        "batch_size": 1,
+        "learning_rate": 0.5,
+        "patience": 1,
+    }
     given.update({"cell": "rnn", "hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
-    assert Settings(**given).resolved(corpus) == Settings(**given)
+    assert asdict(Settings(**given).resolved(corpus)) == asdict(Settings(**given))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +251,7 @@ def test_settings_given_win_over_those_by_corpus_size():
         {"hidden_size": 0},
         {"epochs": -1},
         {"distil_epochs": -1},
-        {"made_up_names": -1},
+        {"synthetic_names": -1},
         {"batch_size": 0},
         {"learning_rate": 0.0},
         {"learning_rate": float("inf")},
@@ -237,7 +280,7 @@ def test_train_takes_strings_and_refuses_what_is_no_corpus(names):
         train(["one"])
 
 
-# --- Starting from a model -----------------------------------------------------------------------------------------------------
+# --- Starting from a model ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -246,7 +289,9 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
     assert "0" not in start.vocabulary.characters
     assert "é" not in start.vocabulary.characters
     grown = train(["Zoé", "R2D0", "Ana"], init=start, **{**SMALL, "epochs": 0})
-    assert grown.vocabulary.characters == "".join(sorted({*start.vocabulary.characters, *"ZoéR2D0Ana"}))
+    assert grown.vocabulary.characters == "".join(
+        sorted({*start.vocabulary.characters, *"ZoéR2D0Ana"})
+    )
     assert (grown.cell, grown.hidden_size) == (cell, 16)
     known = [0, *(1 + grown.vocabulary.characters.index(c) for c in start.vocabulary.characters)]
     for name, array in start.params.items():
@@ -259,8 +304,13 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
 def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
     start = train(names, cell="rnn", hidden_size=16, epochs=0)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
-        assert Trainer(corpus_from_strings(names), Settings(**settings), start).model.hidden_size == 16
-    for settings, message in (({"cell": "gru"}, "cell gru: .* has rnn"), ({"hidden_size": 8}, "hidden-size 8: .* has 16")):
+        assert (
+            Trainer(corpus_from_strings(names), Settings(**settings), start).model.hidden_size == 16
+        )
+    for settings, message in (
+        ({"cell": "gru"}, "cell gru: .* has rnn"),
+        ({"hidden_size": 8}, "hidden-size 8: .* has 16"),
+    ):
         with pytest.raises(TrainingError, match=message):
             Trainer(corpus_from_strings(names), Settings(**settings), start)
 
@@ -271,18 +321,24 @@ def test_init_goes_on_from_where_the_model_was(names):
     np.testing.assert_allclose(same.log_prob(names), start.log_prob(names), rtol=1e-6)
     few = names[:20]
     _, afresh = trained(few, epochs=1, learning_rate=1e-3)
-    trainer = Trainer(corpus_from_strings(few), Settings(**{**SMALL, "epochs": 1, "learning_rate": 1e-3}), init=start)
+    trainer = Trainer(
+        corpus_from_strings(few),
+        Settings(**{**SMALL, "epochs": 1, "learning_rate": 1e-3}),
+        init=start,
+    )
     (further,) = trainer.epochs()
     assert further.held_out_loss < afresh[0].held_out_loss - 0.5
     assert bytes_of(start) != bytes_of(trainer.model)
 
 
-# --- What differs from the plain network: dropout and factors ------------------------------------------------------------------
+# --- What differs from the plain network: dropout and factors -------------------------------------
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_gradient_under_dropout(cell, names):
-    """Both masks, held to finite differences in float64: the same random numbers each time give the same masks."""
+    """Both masks, held to finite differences in float64: the same random numbers each time give the
+    same masks.
+    """
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
     trainer = Trainer(corpus_from_strings(names[:12]), settings)
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
@@ -309,12 +365,17 @@ def test_the_gradient_of_the_factors_of_wax():
     params = random_params(rng, "gru", n_y=7, n_a=4)
     factors = training.factored(params, 3, rng)
     product = training.multiplied_out(factors)
-    assert {name: array.shape for name, array in product.items()} == {name: array.shape for name, array in params.items()}
+    assert {name: array.shape for name, array in product.items()} == {
+        name: array.shape for name, array in params.items()
+    }
     assert np.linalg.matrix_rank(product["Wax"]) == 3
     weights = {name: rng.standard_normal(array.shape) for name, array in params.items()}
 
     def loss(factors):
-        return sum(float(np.vdot(weights[name], array**2)) for name, array in training.multiplied_out(factors).items())
+        return sum(
+            float(np.vdot(weights[name], array**2))
+            for name, array in training.multiplied_out(factors).items()
+        )
 
     gradients = {name: 2 * weights[name] * array for name, array in product.items()}
     assert_gradients(loss, factors, training.factor_gradients(gradients, factors), rng)
@@ -327,9 +388,15 @@ def test_rank_0_trains_wax_as_it_is():
     assert list(training.factor_gradients(params, factors)) == list(params)
 
 
-# --- The second phase ----------------------------------------------------------------------------------------------------------
+# --- The second phase -----------------------------------------------------------------------------
 
-TWO_PHASES = {"epochs": 15, "distil_epochs": 3, "made_up_names": 6000, "learning_rate": 0.02, "hidden_size": 32}
+TWO_PHASES = {
+    "epochs": 15,
+    "distil_epochs": 3,
+    "synthetic_names": 6000,
+    "learning_rate": 0.02,
+    "hidden_size": 32,
+}
 
 
 def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
@@ -356,31 +423,43 @@ def test_the_second_phase_has_larger_minibatches_and_a_higher_rate(names, monkey
     monkeypatch.setattr(Trainer, "_step", step)
     monkeypatch.setattr(training, "WORK_TO_SHARE", 3 * 32 * 100)  # of minibatches from 100 names
     trained(names, **{**TWO_PHASES, "batch_size": 20}, patience=20)
-    sizes, parts, rates = ({phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3))
-    assert {max(sizes[1]), max(sizes[2])} == {20, training.LESSON_BATCH}
+    sizes, parts, rates = (
+        {phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3)
+    )
+    assert {max(sizes[1]), max(sizes[2])} == {20, training.DISTILLATION_BATCH}
     assert set(parts[1]) == {1} and set(parts[2]) == {training.SHARDS}
     # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
     assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
-    assert max(rates[2]) == pytest.approx(TWO_PHASES["learning_rate"] * training.LESSON_RATE, rel=0.05)
+    assert max(rates[2]) == pytest.approx(
+        TWO_PHASES["learning_rate"] * training.DISTILLATION_RATE, rel=0.05
+    )
 
 
 def test_the_second_phase_starts_from_the_best_weights(names):
     """With a rate near 0 after a first phase that got worse, it stays at the best."""
-    trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **TWO_PHASES, "epochs": 40, "patience": 2}))
+    trainer = Trainer(
+        corpus_from_strings(names[:100]),
+        Settings(**{**SMALL, **TWO_PHASES, "epochs": 40, "patience": 2}),
+    )
     losses = []
     for record in trainer.epochs():
         losses.append((record.phase, record.held_out_loss))
         trainer.settings = training.replace(
-            trainer.settings, learning_rate=0.05 if trainer.phase == 1 and not trainer._phase_finished else 1e-30
+            trainer.settings,
+            learning_rate=0.05 if trainer.phase == 1 and not trainer._phase_finished else 1e-30,
         )
     first = [loss for phase, loss in losses if phase == 1]
     assert first[-1] > min(first) + 1e-3
-    assert [loss for phase, loss in losses if phase == 2] == pytest.approx([min(first)] * 2, rel=1e-6)
+    assert [loss for phase, loss in losses if phase == 2] == pytest.approx(
+        [min(first)] * 2, rel=1e-6
+    )
 
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
     learned = []
-    monkeypatch.setattr(training, "NGram", lambda names, n_y: (learned.append(names), NGram(names, n_y))[1])
+    monkeypatch.setattr(
+        training, "NGram", lambda names, n_y: (learned.append(names), NGram(names, n_y))[1]
+    )
     listed = names[:100] + names[:40]
     trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
@@ -403,7 +482,9 @@ def test_the_second_phase_follows_its_teacher(names, monkeypatch):
 
 
 def test_both_phases_follow_from_the_seed(names):
-    first, again = (trained(names[:100], **{**TWO_PHASES, "epochs": 5}, dropout=0.2)[0].model for _ in range(2))
+    first, again = (
+        trained(names[:100], **{**TWO_PHASES, "epochs": 5}, dropout=0.2)[0].model for _ in range(2)
+    )
     assert bytes_of(first) == bytes_of(again)
 
 
@@ -418,7 +499,7 @@ def test_both_phases_follow_from_the_seed(names):
     ],
 )
 def test_epochs_are_those_of_both_phases_and_the_first_has_at_least_one(settings, phases, names):
-    trainer, records = trained(names[:60], **{**TWO_PHASES, "made_up_names": 60, **settings})
+    trainer, records = trained(names[:60], **{**TWO_PHASES, "synthetic_names": 60, **settings})
     assert [record.phase for record in records] == phases
     assert trainer.finished
 
@@ -435,9 +516,13 @@ def test_the_second_phase_keeps_its_share_of_epochs(count):
     assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
 
 
-def test_the_length_of_both_phases_is_known_before_about_and_exactly_once_the_second_has_begun(names):
+def test_the_length_of_both_phases_is_known_before_about_and_exactly_once_the_second_has_begun(
+    names,
+):
     corpus = corpus_from_strings(names)
-    trainer = Trainer(corpus, Settings(**{**TWO_PHASES, "epochs": 6, "made_up_names": 1000}, held_out=0))
+    trainer = Trainer(
+        corpus, Settings(**{**TWO_PHASES, "epochs": 6, "synthetic_names": 1000}, held_out=0)
+    )
     left, records = [trainer.characters_left], []
     for record in trainer.epochs():
         records.append(record)
@@ -451,14 +536,19 @@ def test_the_length_of_both_phases_is_known_before_about_and_exactly_once_the_se
 
 
 def test_nothing_is_left_of_a_phase_that_ended_early(names):
-    trainer = Trainer(corpus_from_strings(names), Settings(**{**TWO_PHASES, "epochs": 200, "learning_rate": 1e-9, "patience": 2}))
+    trainer = Trainer(
+        corpus_from_strings(names),
+        Settings(**{**TWO_PHASES, "epochs": 200, "learning_rate": 1e-9, "patience": 2}),
+    )
     at_first = trainer.characters_left
     for record in trainer.epochs():
         if record.phase == 2:
             break
         last, left = record, trainer.characters_left
     assert last.epoch < 150
-    assert left == at_first - (200 - trainer.settings.distil_epochs) * last.characters, "what the second phase was reckoned at"
+    assert left == at_first - (200 - trainer.settings.distil_epochs) * last.characters, (
+        "what the second phase was reckoned at"
+    )
 
 
 def test_the_second_phase_works_without_held_out_names(names):

@@ -1,4 +1,6 @@
-"""The prefix tree computes what a plain loop over names computes, and has the structure it says it has."""
+"""The prefix tree computes what a plain loop over names computes, and has the structure it says it
+has.
+"""
 
 from collections import Counter
 
@@ -9,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import CELLS, prefixes_of, random_params, tree_of
 
-from rnn_names import rnn
-from rnn_names.batches import EOS, Batches, prefix_trees
-from rnn_names.corpus import Names
+from rnn_names.corpus.names import Names
+from rnn_names.network import rnn
+from rnn_names.network.batches import Batches
+from rnn_names.network.prefix_tree import EOS, prefix_trees
 
 N_Y = 5
 
@@ -21,11 +24,17 @@ WORK = rnn.Workspace(np.float64)
 
 @st.composite
 def name_lists(draw):
-    """Index lists with shared beginnings: some names, prefixes of them, continuations of them, and duplicates."""
+    """Index lists with shared beginnings: some names, prefixes of them, continuations of them, and
+    duplicates.
+    """
     name = st.lists(st.integers(1, N_Y - 1), max_size=6)
     names = draw(st.lists(name, min_size=1, max_size=8))
     related = draw(st.lists(st.tuples(st.sampled_from(names), st.integers(0, 6), name), max_size=8))
-    return names + [base[:cut] + tail for base, cut, tail in related] + draw(st.lists(st.sampled_from(names), max_size=4))
+    return (
+        names
+        + [base[:cut] + tail for base, cut, tail in related]
+        + draw(st.lists(st.sampled_from(names), max_size=4))
+    )
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -49,7 +58,9 @@ def test_the_tree_has_one_node_per_distinct_prefix(names):
     passing = Counter(tuple(name[:n]) for name in names for n in range(len(name) + 1))
     prefixes = prefixes_of(tree)
     assert sorted(prefixes) == sorted(passing)
-    assert [len(prefix) for prefix in prefixes] == [t for t, rows in enumerate(tree.levels) for _ in range(rows.stop - rows.start)]
+    assert [len(prefix) for prefix in prefixes] == [
+        t for t, rows in enumerate(tree.levels) for _ in range(rows.stop - rows.start)
+    ]
     for prefix, y in zip(prefixes, tree.y, strict=True):
         assert y.sum() == passing[prefix]
         assert y[EOS] == sum(tuple(name) == prefix for name in names)
@@ -82,17 +93,25 @@ def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches
     sizes = [len(names) for names in minibatches]
     lengths = np.array([len(name) for names in minibatches for name in sorted(names)])
     indices = np.zeros((len(lengths), lengths.max()), int)
-    for row, name in zip(indices, [name for names in minibatches for name in sorted(names)], strict=True):
+    for row, name in zip(
+        indices, [name for names in minibatches for name in sorted(names)], strict=True
+    ):
         row[: len(name)] = name
-    for tree, names in zip(prefix_trees(indices, lengths, sizes, N_Y, np.float64), minibatches, strict=True):
+    for tree, names in zip(
+        prefix_trees(indices, lengths, sizes, N_Y, np.float64), minibatches, strict=True
+    ):
         alone, names = tree_of(names)
         assert tree.levels == alone.levels
         for field in ("x", "y", "parent", "ends"):
             assert np.array_equal(getattr(tree, field), getattr(alone, field)), field
         for level, groups in enumerate(alone.siblings):
-            assert [group.tolist() for group in tree.siblings[level]] == [group.tolist() for group in groups]
+            assert [group.tolist() for group in tree.siblings[level]] == [
+                group.tolist() for group in groups
+            ]
         for i, name in enumerate(names):
-            assert tree.paths[: len(name) + 1, i].tolist() == alone.paths[: len(name) + 1, i].tolist()
+            assert (
+                tree.paths[: len(name) + 1, i].tolist() == alone.paths[: len(name) + 1, i].tolist()
+            )
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -101,27 +120,43 @@ def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches
     size=st.integers(1, 12),
     seed=st.integers(0, 99),
 )
-def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_smaller(names, size, seed):
+def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_smaller(
+    names, size, seed
+):
     distinct, counts = Names.from_strings(names).distinct()
     coded = Names(distinct.codes - ord("a") + 1, distinct.offsets)
     batches = Batches(coded, np.repeat(np.arange(len(coded)), counts), 4)
     middles, epoch = zip(*batches.epoch(size, np.random.default_rng(seed)), strict=True)
     ends = np.cumsum([len(rows) for rows in epoch])
-    np.testing.assert_allclose(middles, [(end - len(rows) / 2) / len(names) for end, rows in zip(ends, epoch, strict=True)])
-    assert [len(rows) for rows in epoch] == [size] * (len(names) // size) + ([len(names) % size] if len(names) % size else [])
+    np.testing.assert_allclose(
+        middles, [(end - len(rows) / 2) / len(names) for end, rows in zip(ends, epoch, strict=True)]
+    )
+    assert [len(rows) for rows in epoch] == [size] * (len(names) // size) + (
+        [len(names) % size] if len(names) % size else []
+    )
     drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
     assert Counter(drawn) == Counter(names)
-    for rows, (_, trees) in zip(epoch, batches.minibatches(size, np.random.default_rng(seed), 2), strict=True):
-        assert [len(tree.ends) for tree in trees] == [n for n in ((len(rows) + 1) // 2, len(rows) // 2) if n]
-        spelled = Counter(tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows)
+    for rows, (_, trees) in zip(
+        epoch, batches.minibatches(size, np.random.default_rng(seed), 2), strict=True
+    ):
+        assert [len(tree.ends) for tree in trees] == [
+            n for n in ((len(rows) + 1) // 2, len(rows) // 2) if n
+        ]
+        spelled = Counter(
+            tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows
+        )
         prefixes = [prefixes_of(tree) for tree in trees]
-        assert spelled == Counter(p[end] for p, tree in zip(prefixes, trees, strict=True) for end in tree.ends)
+        assert spelled == Counter(
+            p[end] for p, tree in zip(prefixes, trees, strict=True) for end in tree.ends
+        )
 
 
 def test_epochs_are_shuffled_by_their_generator():
     coded = Names.from_strings([chr(c) for c in range(1, 100)])
     batches = Batches(coded, np.arange(99), 100)
-    first, again, other = ([rows for _, rows in batches.epoch(10, np.random.default_rng(seed))] for seed in (1, 1, 2))
+    first, again, other = (
+        [rows for _, rows in batches.epoch(10, np.random.default_rng(seed))] for seed in (1, 1, 2)
+    )
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
     assert not np.array_equal(np.concatenate(first), np.arange(99)), "not in the order of the list"

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names.corpus import Names
-from rnn_names.vocabulary import UNKNOWN, WHITE_SPACE, Vocabulary, refused_characters
+from rnn_names.corpus.characters import WHITE_SPACE, refused_characters
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 
@@ -20,7 +21,10 @@ def test_indices_follow_code_points_and_lead_back(strings, other):
     assert vocabulary.characters == "".join(known)
     assert len(vocabulary) == len(known) + 1
     codes = np.array([ord(c) for c in known + list(other)], np.uint32)
-    expected = [*range(1, len(known) + 1), *(known.index(c) + 1 if c in known else UNKNOWN for c in other)]
+    expected = [
+        *range(1, len(known) + 1),
+        *(known.index(c) + 1 if c in known else UNKNOWN for c in other),
+    ]
     assert vocabulary.encode(codes).tolist() == expected
     assert [chr(vocabulary.codes[i]) for i in range(1, len(vocabulary))] == known
 
@@ -28,11 +32,17 @@ def test_indices_follow_code_points_and_lead_back(strings, other):
 def test_index_0_is_the_end_and_no_character_has_it():
     vocabulary = Vocabulary("ab")
     assert chr(vocabulary.codes[0]) == "\n"
-    assert vocabulary.encode(np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)).tolist() == [UNKNOWN] * 4
+    assert (
+        vocabulary.encode(np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)).tolist()
+        == [UNKNOWN] * 4
+    )
 
 
 def test_any_shape_is_encoded():
-    assert Vocabulary("ab").encode(np.array([[98, 97], [99, 98]])).tolist() == [[2, 1], [UNKNOWN, 2]]
+    assert Vocabulary("ab").encode(np.array([[98, 97], [99, 98]])).tolist() == [
+        [2, 1],
+        [UNKNOWN, 2],
+    ]
 
 
 def test_the_order_of_a_file_is_kept():
@@ -44,7 +54,9 @@ def test_the_order_of_a_file_is_kept():
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(a=st.text(CHARACTERS, max_size=8), b=st.text(CHARACTERS, max_size=8))
 def test_a_union_has_the_characters_of_both_once(a, b):
-    assert Vocabulary("".join(sorted(set(a)))).union(Vocabulary("".join(sorted(set(b))))).characters == "".join(sorted({*a, *b}))
+    assert Vocabulary("".join(sorted(set(a)))).union(
+        Vocabulary("".join(sorted(set(b))))
+    ).characters == "".join(sorted({*a, *b}))
 
 
 def test_refused_characters():

@@ -1,7 +1,9 @@
-"""The long form of the fault tests: `python tests/torture.py` kills, interrupts and damages far more than the suite has time for.
+"""The long form of the fault tests: `python tests/torture.py` kills, interrupts and damages far
+more than the suite has time for.
 
-It prints what it tried and how it went, and ends with an error at the first thing that is not as promised. `--kills`, `--interrupts`,
-`--share` and `--edits` say how much; `--seconds` bounds the whole.
+It prints what it tried and how it went, and ends with an error at the first thing that is not as
+promised. `--kills`, `--interrupts`, `--share` and `--edits` say how much; `--seconds` bounds the
+whole.
 """
 
 import argparse
@@ -19,19 +21,31 @@ from pathlib import Path
 from test_hostile_files import make, mutated, same_or_refused
 
 from rnn_names import Model
-from rnn_names.archive import read
-from rnn_names.checkpoint import types_of
-from rnn_names.model import ARRAYS
+from rnn_names.model.model import ARRAYS
+from rnn_names.model.npz import read
+from rnn_names.training.checkpoint import types_of
 
-TINY = ["--hidden-size", "4", "--batch-size", "8", "--held-out", "0", "--epochs", "1000000", "--distil-epochs", "0", "-q"]
+TINY = [
+    "--hidden-size",
+    "4",
+    "--batch-size",
+    "8",
+    "--held-out",
+    "0",
+    "--epochs",
+    "1000000",
+    "--distil-epochs",
+    "0",
+    "-q",
+]
 """A run that saves many times a second, as every epoch is the best, and does not end."""
 
 # With its state written after every epoch, not every few seconds, there is more to hit.
 TRAIN = """
-import faulthandler, signal, rnn_names.checkpoint, rnn_names.cli
+import faulthandler, signal, rnn_names.training.checkpoint, rnn_names.cli.main
 faulthandler.register(signal.SIGUSR1)
-rnn_names.checkpoint.SECONDS_BETWEEN_WRITES = 0
-rnn_names.cli.main()
+rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
+rnn_names.cli.main.main()
 """
 
 
@@ -39,7 +53,17 @@ def train(output, *options, **streams):
     corpus = output.parent / "names.txt"
     if not corpus.exists():
         corpus.write_text("Ada\nBo\nZoe\n")
-    command = [sys.executable, "-c", TRAIN, "train", str(corpus), "-o", str(output), *TINY, *options]
+    command = [
+        sys.executable,
+        "-c",
+        TRAIN,
+        "train",
+        str(corpus),
+        "-o",
+        str(output),
+        *TINY,
+        *options,
+    ]
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
 
 
@@ -48,17 +72,23 @@ DELICATE = "__del__|close|__exit__|threading.py|thread.py|archive.py"
 
 
 def heed_interrupts():
-    """Before a child starts: it takes an interrupt even where this runs in the background, which ignores it."""
+    """Before a child starts: it takes an interrupt even where this runs in the background, which
+    ignores it.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def killed(output, rng):
-    """Kills a run at a random moment, and checks what stands under its name. Gives a word for what was found."""
+    """Kills a run at a random moment, and checks what stands under its name. Gives a word for what
+    was found.
+    """
     before = changed = _stamp(output)
     state = output.with_name(output.name + ".resume")
     process = train(output, *(["--resume"] if state.exists() and rng.random() < 0.5 else []))
     try:
-        patience = 0.2 * rng.random() if rng.random() < 0.1 else 60  # some are killed before they have saved anything
+        patience = (
+            0.2 * rng.random() if rng.random() < 0.1 else 60
+        )  # some are killed before they have saved anything
         began = time.monotonic()
         while changed == before and time.monotonic() - began < patience and process.poll() is None:
             time.sleep(0.002)
@@ -78,7 +108,13 @@ def killed(output, rng):
     if state.exists():
         meta, arrays = read(str(state), types_of)
         Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
-    return "half-written file left aside" if litter else "new model" if _stamp(output) != before else "old model"
+    return (
+        "half-written file left aside"
+        if litter
+        else "new model"
+        if _stamp(output) != before
+        else "old model"
+    )
 
 
 def _stamp(path):
@@ -90,19 +126,25 @@ def _stamp(path):
 
 
 def kills(count, folder, rng, until=float("inf")):
-    """Kills that many runs, one after another with one output; then a last one finishes. Gives what was found, counted."""
+    """Kills that many runs, one after another with one output; then a last one finishes. Gives what
+    was found, counted.
+    """
     output, found = folder / "m.npz", Counter()
     while sum(found.values()) < count and time.monotonic() < until:
         found[killed(output, rng)] += 1
     last = train(output, "--epochs", "1")
     assert last.wait(60) == 0, last.stderr.read()
-    assert {path.name for path in folder.iterdir()} == {"m.npz", "names.txt"}, "the last run clears what the killed ones left"
+    assert {path.name for path in folder.iterdir()} == {"m.npz", "names.txt"}, (
+        "the last run clears what the killed ones left"
+    )
     Model.load(output)
     return found
 
 
 def interrupted(output, number, rng):
-    """Interrupts a run at a random moment, once or twice; it must say so in a line, and exit as promised."""
+    """Interrupts a run at a random moment, once or twice; it must say so in a line, and exit as
+    promised.
+    """
     with contextlib.suppress(FileNotFoundError):
         output.with_name(output.name + ".resume").unlink()
     process = train(output, preexec_fn=heed_interrupts)
@@ -113,7 +155,7 @@ def interrupted(output, number, rng):
     process.send_signal(number)
     if rng.random() < 0.3:
         process.send_signal(number)
-    stderr = last_words(process)
+    stderr = on_interrupt(process)
     lines = stderr.decode().splitlines()
     assert process.returncode == 130, (process.returncode, stderr)
     assert len(lines) == 1 and lines[0].startswith("Interrupted in epoch "), stderr
@@ -122,23 +164,38 @@ def interrupted(output, number, rng):
     return f"{signal.Signals(number).name}, {'resumable' if '--resume' in lines[0] else 'before the first epoch'}"
 
 
-def last_words(process, timeout=60):
-    """What a process says on stderr until it ends; one that does not end is asked where it is, which fails the test."""
+def on_interrupt(process, timeout=60):
+    """What a process says on stderr until it ends; one that does not end is asked where it is,
+    which fails the test.
+    """
     try:
         return process.communicate(timeout=timeout)[1]
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGUSR1)
         time.sleep(1)
         process.kill()
-        raise AssertionError(f"did not end within {timeout} s:\n{process.communicate()[1].decode()}") from None
+        raise AssertionError(
+            f"did not end within {timeout} s:\n{process.communicate()[1].decode()}"
+        ) from None
     finally:
         process.kill()
 
 
 def places(share, match, until=float("inf")):
-    """Interrupts at places that the profiler knows, every `share`-th and those in which `match` is found; see `points.py`."""
-    command = [sys.executable, Path(__file__).with_name("points.py"), "--share", str(share), "--match", match]
-    done = subprocess.run([*command, "--seconds", str(until - time.monotonic())], capture_output=True, text=True)
+    """Interrupts at places that the profiler knows, every `share`-th and those in which `match` is
+    found; see `points.py`.
+    """
+    command = [
+        sys.executable,
+        Path(__file__).with_name("points.py"),
+        "--share",
+        str(share),
+        "--match",
+        match,
+    ]
+    done = subprocess.run(
+        [*command, "--seconds", str(until - time.monotonic())], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return Counter(json.loads(done.stdout))
 
@@ -146,7 +203,11 @@ def places(share, match, until=float("inf")):
 def interrupts(count, folder, rng, until=float("inf")):
     found = Counter()
     while sum(found.values()) < count and time.monotonic() < until:
-        found[interrupted(folder / "i.npz", rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]), rng)] += 1
+        found[
+            interrupted(
+                folder / "i.npz", rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]), rng
+            )
+        ] += 1
     return found
 
 
@@ -160,7 +221,9 @@ def flips(folder, until=float("inf")):
             break
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8
-        found["the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"] += 1
+        found[
+            "the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"
+        ] += 1
     return found
 
 
@@ -173,7 +236,9 @@ def edits(count, folder, rng, until=float("inf")):
         if time.monotonic() > until:
             break
         damaged = mutated(content, rng)
-        found["the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"] += 1
+        found[
+            "the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"
+        ] += 1
     return found
 
 
@@ -181,7 +246,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--interrupts", type=int, default=60)
-    parser.add_argument("--share", type=int, default=4, metavar="N", help="interrupt at every N-th place")
+    parser.add_argument(
+        "--share", type=int, default=4, metavar="N", help="interrupt at every N-th place"
+    )
     parser.add_argument("--edits", type=int, default=30_000)
     parser.add_argument("--seconds", type=float, default=900, help="at most so long in all")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
@@ -191,7 +258,11 @@ def main():
     print(f"seed {options.seed}", flush=True)
     for title, wanted, torment in (
         ("runs killed", options.kills, lambda folder: kills(options.kills, folder, rng, until)),
-        ("runs interrupted", options.interrupts, lambda folder: interrupts(options.interrupts, folder, rng, until)),
+        (
+            "runs interrupted",
+            options.interrupts,
+            lambda folder: interrupts(options.interrupts, folder, rng, until),
+        ),
         ("places interrupted at", None, lambda folder: places(options.share, DELICATE, until)),
         ("bits flipped", None, lambda folder: flips(folder, until)),
         ("random edits", options.edits, lambda folder: edits(options.edits, folder, rng, until)),

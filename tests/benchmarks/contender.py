@@ -1,6 +1,8 @@
-"""Fair turns: each side of a comparison lives in a process of its own, and works only when it is told to.
+"""Fair turns: each side of a comparison lives in a process of its own, and works only when it is
+told to.
 
-So no side's libraries, threads or settings are in another's way, and this process, which only gives the turns, stays small.
+So no side's libraries, threads or settings are in another's way, and this process, which only gives
+the turns, stays small.
 """
 
 from __future__ import annotations
@@ -22,10 +24,14 @@ class Contender:
     """An object in a process of its own, whose methods can be called from here."""
 
     def __init__(self, factory: str, *arguments: Any) -> None:
-        """`factory`: the class, as "module:name"; its arguments and its methods' results must be plain values."""
+        """`factory`: the class, as "module:name"; its arguments and its methods' results must be
+        plain values.
+        """
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far_end, factory, arguments), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(far_end, factory, arguments), daemon=True
+        )
         self._process.start()
         far_end.close()
         self._result()
@@ -68,8 +74,12 @@ def _serve(pipe: Connection, factory: str, arguments: tuple[Any, ...]) -> None:
         pipe.send((False, traceback.format_exc()))
 
 
-def take_turns(sides: dict[str, Callable[[int], float]], rounds: int, first: int = 0) -> dict[str, list[float]]:
-    """What each side's function returns in each round (it is given the round's number); the order is turned round every time."""
+def take_turns(
+    sides: dict[str, Callable[[int], float]], rounds: int, first: int = 0
+) -> dict[str, list[float]]:
+    """What each side's function returns in each round (it is given the round's number); the order
+    is turned round every time.
+    """
     values: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(first, first + rounds):
         for name in list(sides)[:: 1 if number % 2 else -1]:

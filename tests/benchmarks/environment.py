@@ -1,4 +1,6 @@
-"""An environment of the benchmark's own, so that nobody has to install its peers to use or to test rnn-names."""
+"""An environment of the benchmark's own, so that nobody has to install its peers to use or to test
+rnn-names.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,24 @@ CORPUS = ROOT / "data" / "us-first-names.txt"
 
 
 def enter() -> None:
-    """Goes on in the benchmark's environment: makes it when it is missing or out of date, and runs this program again in it."""
+    """Goes on in the benchmark's environment: makes it when it is missing or out of date, and runs
+    this program again in it.
+    """
     if Path(sys.prefix).resolve() == FOLDER:
         return
     python = executable("python")
     made_for = FOLDER / "made-for.txt"
     wanted = f"{sys.version}\n{(ROOT / 'pyproject.toml').read_text(encoding='utf-8')}"
     if not made_for.exists() or made_for.read_text(encoding="utf-8") != wanted:
-        print(f"Making {FOLDER.name}: rnn-names as it stands here, and what it is compared with …", file=sys.stderr, flush=True)
+        print(
+            f"Making {FOLDER.name}: rnn-names as it stands here, and what it is compared with …",
+            file=sys.stderr,
+            flush=True,
+        )
         subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[bench]"], check=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[bench]"], check=True
+        )
         made_for.write_text(wanted, encoding="utf-8")
     # Whoever installs rnn-names has its modules compiled.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -31,11 +41,15 @@ def enter() -> None:
 
 def executable(name: str) -> str:
     """A program of the environment: "python" or "rnn-names"."""
-    return str(FOLDER / "Scripts" / f"{name}.exe") if os.name == "nt" else str(FOLDER / "bin" / name)
+    return (
+        str(FOLDER / "Scripts" / f"{name}.exe") if os.name == "nt" else str(FOLDER / "bin" / name)
+    )
 
 
 def use_two_cores() -> int:
-    """Keeps this process and its children to two cores, where the system can; returns how many they may use."""
+    """Keeps this process and its children to two cores, where the system can; returns how many they
+    may use.
+    """
     # Every side says how many threads it wants; the caller's environment should not.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.pop(variable, None)

@@ -21,15 +21,19 @@ class Machine:
 
         np.ones((2, 2)) @ np.ones((2, 2))
         blas = [
-            f"{library['internal_api']} {library['version']}, kernel {library.get('architecture', 'unknown')}"
+            f"{library['internal_api']} {library['version']}, kernel "
+            f"{library.get('architecture', 'unknown')}"
             for library in threadpoolctl.threadpool_info()
             if library["user_api"] == "blas"
         ]
         return (
-            f"- Processor: {_processor()}; {cores} of {os.cpu_count()} cores used; {platform.system()} {platform.machine()}\n"
-            f"- Python {platform.python_version()}, NumPy {np.__version__} ({'; '.join(blas) or 'BLAS unknown'}), "
+            f"- Processor: {_processor()}; {cores} of {os.cpu_count()} cores used; "
+            f"{platform.system()} {platform.machine()}\n"
+            f"- Python {platform.python_version()}, NumPy {np.__version__} "
+            f"({'; '.join(blas) or 'BLAS unknown'}), "
             f"Click {click.__version__}, rnn-names {rnn_names.__version__}\n"
-            f"- PyTorch {torch.__version__} ({_torch_blas(torch.__config__.show())}, {torch.backends.cpu.get_cpu_capability()})\n"
+            f"- PyTorch {torch.__version__} ({_torch_blas(torch.__config__.show())}, "
+            f"{torch.backends.cpu.get_cpu_capability()})\n"
         )
 
 
@@ -43,5 +47,9 @@ def _processor() -> str:
 
 
 def _torch_blas(config: str) -> str:
-    found = [line.strip(" -") for line in config.splitlines() if "Math Kernel" in line or "OpenBLAS" in line]
+    found = [
+        line.strip(" -")
+        for line in config.splitlines()
+        if "Math Kernel" in line or "OpenBLAS" in line
+    ]
     return found[0].split(" for ")[0] if found else "BLAS unknown"

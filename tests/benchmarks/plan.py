@@ -44,7 +44,9 @@ class Plan:
 
     @property
     def peer_seconds(self) -> float:
-        """Seconds after which a side that is slower than rnn-names need not go on with its names, in a round."""
+        """Seconds after which a side that is slower than rnn-names need not go on with its names,
+        in a round.
+        """
         return 0.5 if self.quick else 4.0
 
     @property
@@ -68,7 +70,9 @@ class Plan:
         return [10**k for k in range(3, 6 if self.quick else 8)]
 
     def model(self, cell: str) -> str:
-        """Path of a model trained on the corpus with default settings, but for the cell and the time given to it."""
+        """Path of a model trained on the corpus with default settings, but for the cell and the
+        time given to it.
+        """
         return _trained(self.corpus, cell, 1 if self.quick else 8, self.folder)
 
     def say(self, text: str) -> None:
@@ -79,6 +83,17 @@ class Plan:
 @cache
 def _trained(corpus: str, cell: str, epochs: int, folder: Path) -> str:
     path = str(folder / f"{cell}.npz")
-    command = [executable("rnn-names"), "train", corpus, "--quiet", "--cell", cell, "--epochs", str(epochs), "-o", path]
+    command = [
+        executable("rnn-names"),
+        "train",
+        corpus,
+        "--quiet",
+        "--cell",
+        cell,
+        "--epochs",
+        str(epochs),
+        "-o",
+        path,
+    ]
     subprocess.run(command, check=True)
     return path

@@ -19,7 +19,8 @@ MIB = 2.0**20
 JUDGED = 10**7
 """Names; a smaller run does not say whether a bar is met."""
 LINEAR = 1.1
-"""Highest exponent of time over names that counts as linear: ten times the names, 12.6 times the time."""
+"""Highest exponent of time over names that counts as linear: ten times the names, 12.6 times the
+time."""
 
 
 def run_start(plan: Plan, report: Report) -> None:
@@ -34,7 +35,9 @@ def run_start(plan: Plan, report: Report) -> None:
     milliseconds = {side: [1000 * seconds for seconds in times] for side, times in values.items()}
     against = '`python -c "import numpy, click"`'
     what = "`rnn-names sample -n 20`, whole process"
-    report.rows.append(compared(what, milliseconds["ours"], against, milliseconds["import"], "ms", at_most=1.25))
+    report.rows.append(
+        compared(what, milliseconds["ours"], against, milliseconds["import"], "ms", at_most=1.25)
+    )
 
 
 def _seconds(command: list[str]) -> float:
@@ -61,7 +64,9 @@ def _median(command: list[str], output: Path, rounds: int) -> tuple[float, float
 
 
 def run_growth(plan: Plan, report: Report) -> None:
-    """Adds the rows about growing work: names drawn into a file, and that file read, split and encoded (`train --epochs 0`)."""
+    """Adds the rows about growing work: names drawn into a file, and that file read, split and
+    encoded (`train --epochs 0`).
+    """
     model, program = plan.model("gru"), executable("rnn-names")
     sampled: dict[int, tuple[float, float]] = {}
     read: dict[int, tuple[float, float]] = {}
@@ -69,14 +74,42 @@ def run_growth(plan: Plan, report: Report) -> None:
         plan.say(f"{n:,} names sampled and read")
         names, nowhere = plan.folder / "names.txt", Path(os.devnull)
         rounds = 1 if n == JUDGED else 3  # a minute is long enough to need no other
-        sampled[n] = _median([program, "sample", "-m", model, "-n", str(n), "--seed", "1"], names, rounds)
-        read[n] = _median([program, "train", str(names), "--epochs", "0", "-q", "-o", str(plan.folder / "empty.npz")], nowhere, 3)
+        sampled[n] = _median(
+            [program, "sample", "-m", model, "-n", str(n), "--seed", "1"], names, rounds
+        )
+        read[n] = _median(
+            [
+                program,
+                "train",
+                str(names),
+                "--epochs",
+                "0",
+                "-q",
+                "-o",
+                str(plan.folder / "empty.npz"),
+            ],
+            nowhere,
+            3,
+        )
         names.unlink()
-    report.rows += [_linear("time of `sample`", sampled), _linear("time to read, split and encode a corpus", read)]
+    report.rows += [
+        _linear("time of `sample`", sampled),
+        _linear("time to read, split and encode a corpus", read),
+    ]
     report.rows += _bounds(plan.sizes[-1], sampled, read)
     lines = [(f"{n:,}", *_shown(n, *sampled[n]), *_shown(n, *read[n])) for n in plan.sizes]
-    heads = ("names", "`sample`", "per name", "peak memory", "`train --epochs 0`", "per name", "peak memory")
-    report.notes.append(("Growing work", "Whole processes, the default model.\n\n" + table(heads, lines)))
+    heads = (
+        "names",
+        "`sample`",
+        "per name",
+        "peak memory",
+        "`train --epochs 0`",
+        "per name",
+        "peak memory",
+    )
+    report.notes.append(
+        ("Growing work", "Whole processes, the default model.\n\n" + table(heads, lines))
+    )
 
 
 def _shown(n: int, seconds: float, mib: float) -> tuple[str, str, str]:
@@ -84,25 +117,49 @@ def _shown(n: int, seconds: float, mib: float) -> tuple[str, str, str]:
 
 
 def _linear(what: str, measured: dict[int, tuple[float, float]]) -> Row:
-    """Whether time, start-up taken off, grows no faster than the number of names over the last factor of ten."""
+    """Whether time, start-up taken off, grows no faster than the number of names over the last
+    factor of ten.
+    """
     (least, (start, _)), *_, (before, (earlier, _)), (most, (last, _)) = measured.items()
     work = [max(seconds - start, 1e-3) for seconds in (earlier, last)]
     exponent = math.log(work[1] / work[0]) / math.log((most - least) / (before - least))
     ours = f"{before:,} names: {earlier:.2f} s; {most:,}: {last:.2f} s"
     met = exponent <= LINEAR if most == JUDGED else None
-    return Row(what, ours, "linear growth", "names^1", f"names^{exponent:.2f}", f"≤ names^{LINEAR}", met)
+    return Row(
+        what, ours, "linear growth", "names^1", f"names^{exponent:.2f}", f"≤ names^{LINEAR}", met
+    )
 
 
-def _bounds(most: int, sampled: dict[int, tuple[float, float]], read: dict[int, tuple[float, float]]) -> list[Row]:
+def _bounds(
+    most: int, sampled: dict[int, tuple[float, float]], read: dict[int, tuple[float, float]]
+) -> list[Row]:
     """The rows with a fixed bound, which are about 10 million names and met or not only there."""
     extra = sampled[most][1] - sampled[1000][1]
     bounds = [
         ("read, split and encoded, time", f"{read[most][0]:.1f} s", read[most][0] / 60, "≤ 60 s"),
-        ("read, split and encoded, peak memory", f"{read[most][1]:,.0f} MiB", read[most][1] / 3072, "≤ 3,072 MiB"),
-        ("sampled, peak memory above that of `-n 1000`", f"{extra:.0f} MiB", extra / 50, "≤ 50 MiB"),
+        (
+            "read, split and encoded, peak memory",
+            f"{read[most][1]:,.0f} MiB",
+            read[most][1] / 3072,
+            "≤ 3,072 MiB",
+        ),
+        (
+            "sampled, peak memory above that of `-n 1000`",
+            f"{extra:.0f} MiB",
+            extra / 50,
+            "≤ 50 MiB",
+        ),
     ]
     judged = most == JUDGED
     return [
-        Row(f"{most:,} names {what}", ours, "fixed bound", bar, f"{ratio:.2f}", bar, ratio <= 1 if judged else None)
+        Row(
+            f"{most:,} names {what}",
+            ours,
+            "fixed bound",
+            bar,
+            f"{ratio:.2f}",
+            bar,
+            ratio <= 1 if judged else None,
+        )
         for what, ours, ratio, bar in bounds
     ]

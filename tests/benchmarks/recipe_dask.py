@@ -1,8 +1,10 @@
 """Names drawn with Dask: each worker draws a part of one and the same stream of names.
 
-    python recipe_dask.py MODEL COUNT SEED > names.txt        the same lines as `rnn-names sample -m MODEL -n COUNT --seed SEED`
+    python recipe_dask.py MODEL COUNT SEED > names.txt        the same lines as `rnn-names sample -m
+    MODEL -n COUNT --seed SEED`
 
-Here the workers are two processes on this machine; give `Client` a scheduler's address to use a cluster.
+Here the workers are two processes on this machine; give `Client` a scheduler's address to use a
+cluster.
 """
 
 from __future__ import annotations
@@ -25,9 +27,17 @@ def draw(model: str, seed: int, start: int, count: int) -> str:
 
 def main(model: str, count: int, seed: int) -> None:
     """Writes the names in the order of the stream."""
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {
+        "n_workers": 2,
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": None,
+    }
     with LocalCluster(**options) as cluster, Client(cluster) as client:
-        parts = [client.submit(draw, model, seed, start, min(PART, count - start)) for start in range(0, count, PART)]
+        parts = [
+            client.submit(draw, model, seed, start, min(PART, count - start))
+            for start in range(0, count, PART)
+        ]
         for part in parts:
             sys.stdout.write(part.result())
 

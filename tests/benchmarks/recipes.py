@@ -1,4 +1,5 @@
-"""Runs the recipes for drawing one stream of names on many processes, and checks that they write what a single process writes.
+"""Runs the recipes for drawing one stream of names on many processes, and checks that they write
+what a single process writes.
 
 python tests/benchmarks/recipes.py
 """
@@ -27,25 +28,41 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         model = str(Path(folder) / "names.npz")
         names = str(environment.ROOT / "data" / "dinosaurs.txt")
-        subprocess.run([program, "train", names, "-q", "--epochs", "5", "--hidden-size", "64", "-o", model], check=True)
+        subprocess.run(
+            [program, "train", names, "-q", "--epochs", "5", "--hidden-size", "64", "-o", model],
+            check=True,
+        )
         order = [model, str(COUNT), str(SEED)]
         whole = _output([program, "sample", "-m", model, "-n", str(COUNT), "--seed", str(SEED)])
-        same = [_check("Dask, two worker processes", [python, str(HERE / "recipe_dask.py"), *order], whole)]
+        same = [
+            _check(
+                "Dask, two worker processes", [python, str(HERE / "recipe_dask.py"), *order], whole
+            )
+        ]
         if shutil.which("parallel"):
             same.append(_check("GNU parallel", [str(HERE / "recipe_parallel.sh"), *order], whole))
         else:
-            print("GNU parallel: skipped, it is not installed (Debian and Ubuntu: apt-get install parallel)")
+            print(
+                "GNU parallel: skipped, it is not installed (Debian and Ubuntu: apt-get install "
+                "parallel)"
+            )
     sys.exit(0 if all(same) else 1)
 
 
 def _output(command: list[str]) -> bytes:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+    return subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+    ).stdout
 
 
 def _check(title: str, command: list[str], whole: bytes) -> bool:
     """Whether a recipe writes exactly the stream."""
     same = _output(command) == whole
-    print(f"{title}: {COUNT:,} names, {'the same as from one process' if same else 'NOT those of one process'}", flush=True)
+    print(
+        f"{title}: {COUNT:,} names, "
+        f"{'the same as from one process' if same else 'NOT those of one process'}",
+        flush=True,
+    )
     return same
 
 

@@ -10,7 +10,9 @@ from contender import quartiles
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the main table, as text; `met` is None where there is no bar, or this run cannot tell."""
+    """A line of the main table, as text; `met` is None where there is no bar, or this run cannot
+    tell.
+    """
 
     what: str
     ours: str
@@ -32,10 +34,13 @@ class Report:
         """The page."""
         heads = ("what", "rnn-names", "against", "its value", "ratio", "bar", "met")
         words = {True: "yes", False: "**no**", None: ""}
-        cells = [(r.what, r.ours, r.against, r.theirs, r.ratio, r.bar, words[r.met]) for r in self.rows]
+        cells = [
+            (r.what, r.ours, r.against, r.theirs, r.ratio, r.bar, words[r.met]) for r in self.rows
+        ]
         notes = "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in self.notes)
         return (
-            "# Benchmark\n\nWritten by `make bench` (tests/benchmarks/run.py). Medians of rounds in which the sides take turns, "
+            "# Benchmark\n\nWritten by `make bench` (tests/benchmarks/run.py). Medians of rounds "
+            "in which the sides take turns, "
             "each in a process of its own; lower and upper quartile in brackets.\n\n"
             f"{machine.rstrip()}\n\n{table(heads, cells)}{notes}\n{tried.rstrip()}\n"
         )
@@ -50,7 +55,9 @@ def compared(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Row:
-    """A row that sets two lists of measurements side by side; the ratio is ours to theirs. Without a bar it only informs."""
+    """A row that sets two lists of measurements side by side; the ratio is ours to theirs. Without
+    a bar it only informs.
+    """
     ratio = quartiles(ours)[1] / quartiles(theirs)[1]
     low, _, high = quartiles([a / b for a, b in zip(ours, theirs, strict=True)])
     bar, met = "", None
@@ -58,7 +65,15 @@ def compared(
         bar, met = f"≥ {at_least:g}", ratio >= at_least
     if at_most is not None:
         bar, met = f"≤ {at_most:g}", ratio <= at_most
-    return Row(what, spread(ours, unit), against, spread(theirs, unit), f"{ratio:.2f} ({low:.2f} to {high:.2f})", bar, met)
+    return Row(
+        what,
+        spread(ours, unit),
+        against,
+        spread(theirs, unit),
+        f"{ratio:.2f} ({low:.2f} to {high:.2f})",
+        bar,
+        met,
+    )
 
 
 def spread(values: list[float], unit: str) -> str:
@@ -83,6 +98,9 @@ def rate(value: float, unit: str) -> str:
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table with columns padded to one width, so that it can be read as text too."""
     widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in [heads, *rows]]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in [heads, *rows]
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines) + "\n"

@@ -4,7 +4,8 @@
     python tests/benchmarks/run.py --quick          a smoke run; its numbers mean little
     python tests/benchmarks/run.py --rows start     some rows only
 
-It makes an environment of its own, `.venv-bench`, on the first run. Nothing else should run on the machine meanwhile.
+It makes an environment of its own, `.venv-bench`, on the first run. Nothing else should run on the
+machine meanwhile.
 """
 
 from __future__ import annotations
@@ -52,10 +53,24 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="a smoke run of one or two minutes")
-    parser.add_argument("--rows", nargs="+", choices=ROWS, default=ROWS, metavar="ROW", help=f"some of: {', '.join(ROWS)}")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="where to write the page [RESULTS.md, if all is run]")
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        choices=ROWS,
+        default=ROWS,
+        metavar="ROW",
+        help=f"some of: {', '.join(ROWS)}",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write the page [RESULTS.md, if all is run]",
+    )
     arguments = parser.parse_args()
     if arguments.output is None and not arguments.quick and arguments.rows == ROWS:
         arguments.output = HERE / "RESULTS.md"

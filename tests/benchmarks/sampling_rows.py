@@ -12,7 +12,9 @@ from report import Report, compared, rate, table
 if TYPE_CHECKING:
     from sampling_sides import Variant
 
-VARIANTS: list[Variant] = list(itertools.product((1024, 4096, 16384, 65536), (1, 2), ("multinomial", "race", "inverse")))
+VARIANTS: list[Variant] = list(
+    itertools.product((1024, 4096, 16384, 65536), (1, 2), ("multinomial", "race", "inverse"))
+)
 
 NAMES = "names/s"
 
@@ -22,7 +24,9 @@ FEW = (5_000, 20_000)
 
 
 def run(plan: Plan, report: Report) -> None:
-    """Adds the sampling rows. The slow sides have a few seconds a round: a million names would take them minutes."""
+    """Adds the sampling rows. The slow sides have a few seconds a round: a million names would take
+    them minutes.
+    """
     plan.say("a model to sample from")
     model = plan.model("rnn")
     plan.say(f"sampling {plan.sampled:,} names")
@@ -34,7 +38,10 @@ def run(plan: Plan, report: Report) -> None:
     ):
         ours.call("rate", 20_000, 0)
         variant, rates = _best_variant(torch, plan)
-        by_number = [(n, *(namemaker.call("rate", n, plan.peer_seconds, bare) for bare in (False, True))) for n in FEW]
+        by_number = [
+            (n, *(namemaker.call("rate", n, plan.peer_seconds, bare) for bare in (False, True)))
+            for n in FEW
+        ]
         plan.say("sampling in turns")
         values = take_turns(
             {
@@ -47,29 +54,64 @@ def run(plan: Plan, report: Report) -> None:
         )
     what = f"sampling {plan.sampled:,} names, n_a 256"
     report.rows += [
-        compared(what, values["ours"], "namemaker, order 3, as documented", values["namemaker"], NAMES, at_least=6.0),
-        compared(what, values["ours"], f"PyTorch: {_named(variant)}", values["torch"], NAMES, at_least=4.0),
+        compared(
+            what,
+            values["ours"],
+            "namemaker, order 3, as documented",
+            values["namemaker"],
+            NAMES,
+            at_least=6.0,
+        ),
+        compared(
+            what,
+            values["ours"],
+            f"PyTorch: {_named(variant)}",
+            values["torch"],
+            NAMES,
+            at_least=4.0,
+        ),
         # No bar: like ours, it then leaves out neither known names nor repeats.
-        compared(what, values["ours"], "namemaker, order 3, all its filters off", values["bare namemaker"], NAMES),
+        compared(
+            what,
+            values["ours"],
+            "namemaker, order 3, all its filters off",
+            values["bare namemaker"],
+            NAMES,
+        ),
     ]
     told = f"In the table above, namemaker and PyTorch have {plan.peer_seconds:g} seconds a round, on the way to {plan.sampled:,} names"
-    lines = [(f"{n:,} names, one round", rate(filtered, NAMES), rate(bare, NAMES)) for n, filtered, bare in by_number]
+    lines = [
+        (f"{n:,} names, one round", rate(filtered, NAMES), rate(bare, NAMES))
+        for n, filtered, bare in by_number
+    ]
     medians = (rate(quartiles(values[side])[1], NAMES) for side in ("namemaker", "bare namemaker"))
     lines.append((f"{plan.peer_seconds:g} seconds, median of rounds", *medians))
     text = f"{told}. How namemaker's rate goes with the length of a run:\n\n"
-    report.notes.append(("namemaker in longer and shorter runs", text + table(("run", "as documented", "all filters off"), lines)))
+    report.notes.append(
+        (
+            "namemaker in longer and shorter runs",
+            text + table(("run", "as documented", "all filters off"), lines),
+        )
+    )
     ranked = sorted(rates.items(), key=lambda item: -item[1])
     pairs = [(_named(v), rate(speed, NAMES)) for v, speed in ranked[:4] + ranked[-1:]]
-    report.notes.append(("PyTorch's ways to sample", table(("best four and the last, first round", "rate"), pairs)))
+    report.notes.append(
+        ("PyTorch's ways to sample", table(("best four and the last, first round", "rate"), pairs))
+    )
 
 
 def _best_variant(torch: Contender, plan: Plan) -> tuple[Variant, dict[Variant, float]]:
     """PyTorch's fastest way, and the rate of each; the best few are tried longer."""
     n = max(size for size, _, _ in VARIANTS)
     torch.call("rate", 1024, plan.search_seconds, VARIANTS[0], 0)
-    rates = {variant: torch.call("rate", n, plan.search_seconds, variant, 1) for variant in VARIANTS}
+    rates = {
+        variant: torch.call("rate", n, plan.search_seconds, variant, 1) for variant in VARIANTS
+    }
     finalists = sorted(rates, key=lambda variant: -rates[variant])[: 2 if plan.quick else 4]
-    sides = {str(v): lambda i, v=v: torch.call("rate", 2 * n, 2 * plan.search_seconds, v, i) for v in finalists}
+    sides = {
+        str(v): lambda i, v=v: torch.call("rate", 2 * n, 2 * plan.search_seconds, v, i)
+        for v in finalists
+    }
     again = take_turns(sides, 1 if plan.quick else 3)
     return max(finalists, key=lambda variant: quartiles(again[str(variant)])[1]), rates
 

@@ -1,4 +1,6 @@
-"""The sides of the sampling rows. Each class is a contender in a process of its own, and writes lines of text to nowhere."""
+"""The sides of the sampling rows. Each class is a contender in a process of its own, and writes
+lines of text to nowhere.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.corpus import Names
-from rnn_names.model import Model
-from rnn_names.sampling import Options, sample
+from rnn_names.corpus.names import Names
+from rnn_names.model.model import Model
+from rnn_names.sampling.options import Options
+from rnn_names.sampling.stream import sample
 
 
 class OurSampling:
-    """`rnn_names.sampling.sample`, as the command line uses it."""
+    """`rnn_names.sampling.stream.sample`, as the command line uses it."""
 
     def __init__(self, model: str) -> None:
         """`model`: path of a model file."""
@@ -25,7 +28,7 @@ class OurSampling:
         """Names per second over `n` names."""
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file:
-            for names in sample(self._model, n, Options(seed=seed)):
+            for names in sample(self._model.language_model, n, Options(seed=seed)):
                 file.write(names.to_lines())
         return n / (time.perf_counter() - began)
 
@@ -42,11 +45,17 @@ class Namemaker:
     def rate(self, n: int, seconds: float, bare: bool) -> float:
         """Names per second over `n` names, or as many as come in some seconds.
 
-        `bare`: without its filters, which leave out known names and repeats and keep the better of two.
+        `bare`: without its filters, which leave out known names and repeats and keep the better of
+        two.
         """
         options: dict[str, Any] = {}
         if bare:
-            options = {"exclude_real_names": False, "exclude_history": False, "add_to_history": False, "n_candidates": 1}
+            options = {
+                "exclude_real_names": False,
+                "exclude_history": False,
+                "add_to_history": False,
+                "n_candidates": 1,
+            }
         self._names.clear_history()
         make_name = self._names.make_name
         began = time.perf_counter()
@@ -59,11 +68,14 @@ class Namemaker:
 
 
 Variant = tuple[int, int, str]
-"""How to use PyTorch: names drawn together, threads, and how a character is drawn (see `TorchSampling._draw`)."""
+"""How to use PyTorch: names drawn together, threads, and how a character is drawn (see
+`TorchSampling._draw`)."""
 
 
 class TorchSampling:
-    """A batched sampler of the same weights in PyTorch: ended names leave the batch, and the input layer is a table of rows."""
+    """A batched sampler of the same weights in PyTorch: ended names leave the batch, and the input
+    layer is a table of rows.
+    """
 
     def __init__(self, model: str) -> None:
         """`model`: path of a model file of the plain cell."""
@@ -73,7 +85,11 @@ class TorchSampling:
         p = {name: torch.from_numpy(array.copy()) for name, array in loaded.params.items()}
         self._codes, self._longest = loaded.vocabulary.codes, int(loaded.training["longest"])
         self._from_x = (p["Wax"].T + p["ba"]).contiguous()
-        self._to_next, self._to_output, self._by = p["Waa"].T.contiguous(), p["Wya"].T.contiguous(), p["by"]
+        self._to_next, self._to_output, self._by = (
+            p["Waa"].T.contiguous(),
+            p["Wya"].T.contiguous(),
+            p["by"],
+        )
         self._first = torch.tanh(p["ba"] + p["a0"] @ self._to_next)[None]
 
     def rate(self, n: int, seconds: float, variant: Variant, seed: int) -> float:
@@ -109,11 +125,15 @@ class TorchSampling:
             a = torch.addmm(self._from_x[character[alive]], a[alive], self._to_next).tanh_()
         ended = text[:, (text[-1] == 0) & (text[0] != 0)].T.numpy()
         inside = ended != 0
-        return Names(self._codes[ended[inside]], np.concatenate(([0], np.cumsum(inside.sum(axis=1)))))
+        return Names(
+            self._codes[ended[inside]], np.concatenate(([0], np.cumsum(inside.sum(axis=1))))
+        )
 
     @staticmethod
     def _draw(logits: Any, how: str) -> Any:
-        """One character per row: PyTorch's own multinomial, a race of exponential clocks, or the inverse of the distribution."""
+        """One character per row: PyTorch's own multinomial, a race of exponential clocks, or the
+        inverse of the distribution.
+        """
         import torch
 
         p = torch.softmax(logits, dim=1)

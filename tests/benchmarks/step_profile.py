@@ -1,6 +1,7 @@
 """Where the time of a training step goes, line by line.
 
-NumPy's operators are invisible to `cProfile`, so this counts wall time per line of rnn_names, on one thread.
+NumPy's operators are invisible to `cProfile`, so this counts wall time per line of rnn_names, on
+one thread.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from report import table
 from training_sides import trainer_for
 
 import rnn_names
-from rnn_names import training
+from rnn_names.training import trainer as training
 
 PACKAGE = str(Path(rnn_names.__file__).parent)
 BOOKKEEPING = "buffers, views and calls between the array operations"
@@ -31,7 +32,8 @@ GROUPS = (
     ("rows gathered and siblings added up", r"\.take\(|\+= later"),
     ("other element-wise work", r"[-+*/]=|np\.(multiply|subtract)"),
 )
-"""Operations by what stands in the line, for lines of rnn.py; the first that fits. Lines of the other rooms go by room."""
+"""Operations by what stands in the line, for lines of rnn.py; the first that fits. Lines of the
+other rooms go by room."""
 
 ROOMS = {
     "batches.py": "building prefix trees",
@@ -48,7 +50,9 @@ class StepProfile:
     """A contender that trains, and says where the time went."""
 
     def markdown(self, corpus: str, n_a: int, batch_size: int) -> str:
-        """Shares by operation, and the most expensive lines, of an epoch after a first one that does not count."""
+        """Shares by operation, and the most expensive lines, of an epoch after a first one that
+        does not count.
+        """
         trainer = trainer_for(corpus, n_a, batch_size)
         times: Counter[Line] = Counter()
         training.worker_threads = _one_thread
@@ -64,18 +68,27 @@ class StepProfile:
         groups: Counter[str] = Counter()
         for line, seconds in times.items():
             groups[_group(*line)] += seconds
-        shares = [(name, f"{100 * seconds / total:.1f} %") for name, seconds in groups.most_common()]
+        shares = [
+            (name, f"{100 * seconds / total:.1f} %") for name, seconds in groups.most_common()
+        ]
         lines = [
             (f"{100 * seconds / total:.1f} %", Path(file).name, f"`{_source(file, number)}`")
             for (file, number), seconds in times.most_common(15)
         ]
         step = f"{milliseconds:.2f} ms a step on one thread without the profiler.\n\n"
-        return step + table(("operation", "share"), shares) + "\n" + table(("share", "file", "line"), lines)
+        return (
+            step
+            + table(("operation", "share"), shares)
+            + "\n"
+            + table(("share", "file", "line"), lines)
+        )
 
 
 @contextmanager
 def _one_thread(n: int) -> Iterator[Any]:
-    """In place of `rnn_names.workers.worker_threads`: a pool whose work is done here and now."""
+    """In place of `rnn_names.network.threads.worker_threads`: a pool whose work is done here and
+    now.
+    """
     from threadpoolctl import threadpool_limits
 
     class Pool:
@@ -87,9 +100,11 @@ def _one_thread(n: int) -> Iterator[Any]:
 
 @contextmanager
 def _lines_timed(times: Counter[Line]) -> Iterator[None]:
-    """Counts the wall seconds of each line of the package that runs meanwhile, with what the line calls outside of it.
+    """Counts the wall seconds of each line of the package that runs meanwhile, with what the line
+    calls outside of it.
 
-    The shortest time of all is taken for what the counting itself costs, and is taken off every count.
+    The shortest time of all is taken for what the counting itself costs, and is taken off every
+    count.
     """
     current: list[Any] = [None, time.perf_counter()]
     counts: Counter[Line] = Counter()

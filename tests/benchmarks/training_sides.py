@@ -1,7 +1,9 @@
-"""The two sides of the training rows, and the matrix products that bound both. Each class is a contender in a process of its own.
+"""The two sides of the training rows, and the matrix products that bound both. Each class is a
+contender in a process of its own.
 
-Both sides train on the same minibatches with Adam, the mean cross-entropy per character, and gradients clipped at ±5. PyTorch's
-tensors are made before its clock starts; ours runs through everything that an epoch does, prefix trees included.
+Both sides train on the same minibatches with Adam, the mean cross-entropy per character, and
+gradients clipped at ±5. PyTorch's tensors are made before its clock starts; ours runs through
+everything that an epoch does, prefix trees included.
 """
 
 from __future__ import annotations
@@ -17,13 +19,16 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from rnn_names import rnn, training
-from rnn_names.batches import Batches
-from rnn_names.corpus import Names, read_corpus
-from rnn_names.training import Settings, Trainer
+from rnn_names.corpus.corpus import read_corpus
+from rnn_names.corpus.names import Names
+from rnn_names.network import rnn
+from rnn_names.network.batches import Batches
+from rnn_names.training import trainer as training
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 EMBEDDING_SIZE = 24
-"""Columns of PyTorch's embedding: as many as `rnn_names.training.Settings` trains with."""
+"""Columns of PyTorch's embedding: as many as `rnn_names.training.settings.Settings` trains with."""
 
 LEARNING_RATE = 0.004
 
@@ -37,30 +42,49 @@ class PlannedBatches(Batches):
 
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def epoch(self, size: int, rng: np.random.Generator | None = None) -> Iterator[tuple[float, np.ndarray]]:
+    def epoch(
+        self, size: int, rng: np.random.Generator | None = None
+    ) -> Iterator[tuple[float, np.ndarray]]:
         """As `Batches.epoch`, with random numbers of its own."""
         yield from super().epoch(size, np.random.default_rng([1, next(self.numbers)]))
 
 
 def trainer_for(corpus: str, n_a: int, batch_size: int) -> Trainer:
-    """A trainer of the plain cell, without what PyTorch's side lacks: dropout, factored Wax, held-out names, a second phase."""
+    """A trainer of the plain cell, without what PyTorch's side lacks: dropout, factored Wax,
+    held-out names, a second phase.
+    """
     with Path(corpus).open("rb") as file:
         names = read_corpus([(corpus, file)])
-    plain: dict[str, Any] = {"dropout": 0, "recurrent_dropout": 0, "embedding_size": 0, "held_out": 0, "distil_epochs": 0}
+    plain: dict[str, Any] = {
+        "dropout": 0,
+        "recurrent_dropout": 0,
+        "embedding_size": 0,
+        "held_out": 0,
+        "distil_epochs": 0,
+    }
     training.Batches = PlannedBatches
-    settings = Settings(cell="rnn", hidden_size=n_a, batch_size=batch_size, epochs=200, learning_rate=LEARNING_RATE, **plain)
+    settings = Settings(
+        cell="rnn",
+        hidden_size=n_a,
+        batch_size=batch_size,
+        epochs=200,
+        learning_rate=LEARNING_RATE,
+        **plain,
+    )
     return Trainer(names, settings)
 
 
 def planned(trainer: Trainer, number: int) -> PlannedBatches:
     """The names that a trainer trains on, with the plan of one epoch."""
-    names = Names(trainer.vocabulary.encode(trainer.corpus.names.codes), trainer.corpus.names.offsets)
+    names = Names(
+        trainer.vocabulary.encode(trainer.corpus.names.codes), trainer.corpus.names.offsets
+    )
     rows = np.repeat(np.arange(len(names)), trainer.corpus.counts)
     return PlannedBatches(names, rows, len(trainer.vocabulary), iter([number]))
 
 
 class OurTraining:
-    """`rnn_names.training.Trainer`, an epoch at a time."""
+    """`rnn_names.training.trainer.Trainer`, an epoch at a time."""
 
     def __init__(self, corpus: str, n_a: int, batch_size: int) -> None:
         """`corpus`: path of a name list."""
@@ -79,7 +103,8 @@ class OurTraining:
 
 
 Variant = tuple[str, str, str, int]
-"""How to use PyTorch: input (one-hot, embedding), layout (packed, padded), Adam (fused, foreach, plain), threads."""
+"""How to use PyTorch: input (one-hot, embedding), layout (packed, padded), Adam (fused, foreach,
+plain), threads."""
 
 
 class TorchTraining:
@@ -92,7 +117,9 @@ class TorchTraining:
         self._check_loss()
 
     def rate(self, variant: Variant, n_batches: int) -> float:
-        """Characters per second of one variant: median over some minibatches (fewer, if slow) after two that do not count."""
+        """Characters per second of one variant: median over some minibatches (fewer, if slow) after
+        two that do not count.
+        """
         network = self._network(variant)
         rates: list[float] = []
         began = time.perf_counter()
@@ -104,27 +131,31 @@ class TorchTraining:
 
     def choose(self, variant: Variant) -> None:
         """Settles on a variant for `epoch`."""
-        self._variant, self._chosen = variant, self._network(variant)
+        self._variant, self.chosen = variant, self._network(variant)
 
     def epoch(self, number: int) -> tuple[int, float]:
         """Characters of an epoch and the seconds that it took, without the making of tensors."""
         batches = self._tensors(self._variant, number)
         began = time.perf_counter()
         for inputs, targets, _ in batches:
-            self._chosen.step(inputs, targets)
+            self.chosen.step(inputs, targets)
         return sum(n for _, _, n in batches), time.perf_counter() - began
 
     def _network(self, variant: Variant) -> _TorchNetwork:
         return _TorchNetwork(variant, len(self._trainer.vocabulary), self._n_a)
 
-    def _tensors(self, variant: Variant, number: int, at_most: int | None = None) -> list[tuple[Any, Any, int]]:
+    def _tensors(
+        self, variant: Variant, number: int, at_most: int | None = None
+    ) -> list[tuple[Any, Any, int]]:
         """The minibatches of an epoch as (inputs, targets, characters)."""
         batches = planned(self._trainer, number)
         epoch = itertools.islice(batches.epoch(self._batch_size), at_most)
         return [_tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
 
     def _check_loss(self) -> None:
-        """Raises AssertionError unless a minibatch has the same loss on both sides, from the same weights."""
+        """Raises AssertionError unless a minibatch has the same loss on both sides, from the same
+        weights.
+        """
         params = self._trainer.model.params
         batches = planned(self._trainer, 0)
         _, rows = next(batches.epoch(self._batch_size))
@@ -136,8 +167,12 @@ class TorchTraining:
             network.load(params)
             inputs, targets, n = self._tensors(variant, 0, 1)[0]
             theirs = float(network.loss(inputs, targets).detach())
-            assert n == tree.n_characters, f"{n} characters on PyTorch's side, {tree.n_characters} on ours"
-            assert abs(theirs - loss / n) < 1e-4, f"loss {theirs} on PyTorch's side, {loss / n} on ours"
+            assert n == tree.n_characters, (
+                f"{n} characters on PyTorch's side, {tree.n_characters} on ours"
+            )
+            assert abs(theirs - loss / n) < 1e-4, (
+                f"loss {theirs} on PyTorch's side, {loss / n} on ours"
+            )
 
 
 class _TorchNetwork:
@@ -153,7 +188,11 @@ class _TorchNetwork:
         self.linear = torch.nn.Linear(n_a, n_y)
         layers = torch.nn.ModuleList(filter(None, [self.embedding, self.rnn, self.linear]))
         self.params = list(layers.parameters())
-        kind = {"fused": {"fused": True}, "foreach": {"foreach": True}, "plain": {"foreach": False}}[adam]
+        kind = {
+            "fused": {"fused": True},
+            "foreach": {"foreach": True},
+            "plain": {"foreach": False},
+        }[adam]
         self.adam = torch.optim.Adam(self.params, lr=LEARNING_RATE, betas=(0.9, 0.99), **kind)
 
     def load(self, params: rnn.Params) -> None:
@@ -200,8 +239,11 @@ NO_TARGET = -100
 """What `cross_entropy` leaves out."""
 
 
-def _tensors(codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant) -> tuple[Any, Any, int]:
-    """A minibatch for PyTorch, names by falling length, time first: inputs, targets, and its number of characters.
+def _tensors(
+    codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant
+) -> tuple[Any, Any, int]:
+    """A minibatch for PyTorch, names by falling length, time first: inputs, targets, and its number
+    of characters.
 
     Args:
         codes: (m, L) indices, with 0 on the right.
@@ -225,25 +267,40 @@ def _tensors(codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant)
     if variant[1] == "padded":
         return inputs, torch.from_numpy(targets), n
     sizes = torch.from_numpy(lengths + 1)
-    return pack_padded_sequence(inputs, sizes), pack_padded_sequence(torch.from_numpy(targets), sizes).data, n
+    return (
+        pack_padded_sequence(inputs, sizes),
+        pack_padded_sequence(torch.from_numpy(targets), sizes).data,
+        n,
+    )
 
 
 class MatrixProducts:
     """The best float32 matrix-product rate on both cores, at the sizes of a training step."""
 
     def __init__(self, n_a: int, n_y: int) -> None:
-        """Products with the recurrent weights, their gradient, and the output layer, over 256 to 4,096 rows."""
+        """Products with the recurrent weights, their gradient, and the output layer, over 256 to
+        4,096 rows.
+        """
         rng = np.random.default_rng(0)
         shapes = [(m, n_a, n_a) for m in (256, 512, 1024, 2048, 4096)]
         shapes += [(n_a, m, n_a) for m in (1024, 4096)] + [(4096, n_a, n_y)]
         self._products = [
-            tuple(rng.standard_normal(shape, dtype=np.float32) for shape in ((m, k), (k, n), (m, n))) for m, k, n in shapes
+            tuple(
+                rng.standard_normal(shape, dtype=np.float32) for shape in ((m, k), (k, n), (m, n))
+            )
+            for m, k, n in shapes
         ]
 
     def best_rate(self, seconds: float) -> float:
-        """Floating-point operations per second, the highest over sizes and ways; `seconds` for all of it together."""
+        """Floating-point operations per second, the highest over sizes and ways; `seconds` for all
+        of it together.
+        """
         each = seconds / (3 * len(self._products))
-        return max(way(product, each) for product in self._products for way in (_blas_threads, _own_threads, _torch_threads))
+        return max(
+            way(product, each)
+            for product in self._products
+            for way in (_blas_threads, _own_threads, _torch_threads)
+        )
 
 
 def _operations(product: tuple[np.ndarray, ...]) -> int:
@@ -269,7 +326,9 @@ def _blas_threads(product: tuple[np.ndarray, ...], seconds: float) -> float:
 def _own_threads(product: tuple[np.ndarray, ...], seconds: float) -> float:
     a, b, c = product
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(2) as pool:
-        rates = pool.map(lambda out: _repeat(lambda: np.matmul(a, b, out=out), seconds), (c, c.copy()))
+        rates = pool.map(
+            lambda out: _repeat(lambda: np.matmul(a, b, out=out), seconds), (c, c.copy())
+        )
         return _operations(product) * sum(rates)
 
 

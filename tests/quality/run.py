@@ -1,19 +1,25 @@
-"""`make quality`: the held-out loss of default training against Kneser-Ney at its best, and what the samples are like.
+"""`make quality`: the held-out loss of default training against Kneser-Ney at its best, and what
+the samples are like.
 
-For each list, the same split in the same run: a tenth of the distinct names held out (at most 2,000). The rival is an interpolated
-Kneser-Ney n-gram (`tests/kneser_ney.py`) whose order and discount are chosen *on the held-out names*, which favours it. The network
-is trained with the default settings for a list as long as the rest, with no option given; its best epoch is chosen on the held-out
-names too, as it always is.
-The rule behind the default settings was found on other tenths of the lists than those measured here.
+For each list, the same split in the same run: a tenth of the distinct names held out (at most
+2,000). The rival is an interpolated Kneser-Ney n-gram (`tests/kneser_ney.py`) whose order and
+discount are chosen *on the held-out names*, which favours it. The network is trained with the
+default settings for a list as long as the rest, with no option given; its best epoch is chosen on
+the held-out names too, as it always is. The rule behind the default settings was found on other
+tenths of the lists than those measured here.
 
-Of 10,000 samples: the share that is in neither part of the list, the share that is distinct, and the distance (total variation, from
-0 to 1) of their trigrams to those of the held-out names, beside the distance of as many training names to the same.
+Of 10,000 samples: the share that is in neither part of the list, the share that is distinct, and
+the distance (total variation, from 0 to 1) of their trigrams to those of the held-out names, beside
+the distance of as many training names to the same.
 
-Then, for short lists, what it brings to start from a model in the box; and what patience brings on the first names.
+Then, for short lists, what it brings to start from a model in the box; and what patience brings on
+the first names.
 
-    python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names …]
+    python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names
+    …]
 
-RESULTS.md beside this file keeps what was measured; where not all parts are run, the others are left as they are there.
+RESULTS.md beside this file keeps what was measured; where not all parts are run, the others are
+left as they are there.
 """
 
 from __future__ import annotations
@@ -35,15 +41,21 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from kneser_ney import KneserNey
 
 from rnn_names import Model
-from rnn_names.corpus import MAX_HELD_OUT, Corpus, Names, read_corpus
-from rnn_names.training import Settings, Trainer
+from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus, read_corpus
+from rnn_names.corpus.names import Names
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
 SAMPLES = 10_000
 
-TITLES = {"lists": "Against Kneser-Ney", "further": "From one list to another", "patience": "With patience"}
+TITLES = {
+    "lists": "Against Kneser-Ney",
+    "further": "From one list to another",
+    "patience": "With patience",
+}
 """The parts of the page."""
 
 
@@ -51,7 +63,8 @@ TITLES = {"lists": "Against Kneser-Ney", "further": "From one list to another", 
 class Task:
     """A list, what part of it, and what must be reached.
 
-    The rule behind the default settings was found on other parts of the first three lists than those that `folds` names.
+    The rule behind the default settings was found on other parts of the first three lists than
+    those that `folds` names.
     """
 
     title: str
@@ -66,7 +79,9 @@ TASKS = {
     "dinosaurs": Task("dinosaurs, mean of 5 folds", DATA / "dinosaurs.txt", range(5), -0.03, 60),
     "us-first-names": Task("US first names", DATA / "us-first-names.txt", range(3, 4), -0.06, 90),
     "us-surnames": Task("US surnames", DATA / "us-surnames.txt", range(3, 4), -0.05, 240),
-    "200": Task("200 of the first names, mean of 5", DATA / "us-first-names.txt", range(5), 0, 60, 200),
+    "200": Task(
+        "200 of the first names, mean of 5", DATA / "us-first-names.txt", range(5), 0, 60, 200
+    ),
     "500": Task("500 of the surnames, mean of 5", DATA / "us-surnames.txt", range(5), 0, 60, 500),
     "2000": Task("2,000 of the surnames", DATA / "us-surnames.txt", range(1), 0, 60, 2000),
     "greek": Task("Greek given names, mean of 5", HERE / "greek.txt", range(5), 0, 60),
@@ -81,10 +96,14 @@ FURTHER = {
     "50 of the dinosaurs, mean of 10": Task("", DATA / "dinosaurs.txt", range(10), 0, 60, 50),
     "50 of the elvish names, mean of 10": Task("", DATA / "elvish.txt", range(10), 0, 60, 50),
 }
-"""Lists that training goes on with from a model of another one, with which they have no names in common."""
+"""Lists that training goes on with from a model of another one, with which they have no names in
+common."""
 
-PATIENCE = Settings(hidden_size=512, epochs=48, distil_epochs=12, dropout=0.4, recurrent_dropout=0.3)
-"""More units, epochs and dropout than the default, for the lowest loss on first names rather than the soonest."""
+PATIENCE = Settings(
+    hidden_size=512, epochs=48, distil_epochs=12, dropout=0.4, recurrent_dropout=0.3
+)
+"""More units, epochs and dropout than the default, for the lowest loss on first names rather than
+the soonest."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +122,9 @@ class Result:
 
 
 def split(corpus: Corpus, fold: int, size: int | None) -> tuple[Corpus, Names]:
-    """The training part of a list and a tenth that is held out; another tenth for each fold, another subset where `size` is given."""
+    """The training part of a list and a tenth that is held out; another tenth for each fold,
+    another subset where `size` is given.
+    """
     if size is not None:
         rows = np.sort(np.random.default_rng([1, fold]).choice(len(corpus), size, replace=False))
         corpus, fold = Corpus(corpus.names.take(rows), corpus.counts[rows]), 0
@@ -139,7 +160,9 @@ def measure(task: Task, fold: int) -> Result:
     rival, order, _ = KneserNey(known, len(trainer.vocabulary)).best(unseen)
     samples = trainer.model.sample(SAMPLES, seed=1)
     rng = np.random.default_rng(2)
-    as_many = [known[i] for i in rng.choice(len(known), min(len(unseen), len(known)), replace=False)]
+    as_many = [
+        known[i] for i in rng.choice(len(known), min(len(unseen), len(known)), replace=False)
+    ]
     return Result(
         network=trainer.best_loss,
         rival=rival,
@@ -153,8 +176,12 @@ def measure(task: Task, fold: int) -> Result:
     )
 
 
-def losses(task: Task, fold: int, settings: Settings, *inits: Model | None) -> tuple[list[float], float]:
-    """The held-out loss of training on one split from each of some models, or from nothing; and the seconds of the last."""
+def losses(
+    task: Task, fold: int, settings: Settings, *inits: Model | None
+) -> tuple[list[float], float]:
+    """The held-out loss of training on one split from each of some models, or from nothing; and the
+    seconds of the last.
+    """
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), fold, task.size)
     found = []
@@ -173,7 +200,9 @@ def further() -> Iterator[str]:
     yield "|---|---|---|---|"
     start = Model.load("first-names")
     for title, task in FURTHER.items():
-        alone, after = np.array([losses(task, fold, Settings(), None, start)[0] for fold in task.folds]).T
+        alone, after = np.array(
+            [losses(task, fold, Settings(), None, start)[0] for fold in task.folds]
+        ).T
         gain = after - alone
         spread = np.std(gain, ddof=1) / len(gain) ** 0.5
         yield f"| {title} | {alone.mean():.3f} | {after.mean():.3f} | {gain.mean():+.3f} ± {spread:.3f} |"
@@ -195,15 +224,24 @@ def _share_new(samples: list[str], known: list[str]) -> float:
 
 def row(task: Task, results: list[Result]) -> str:
     """A line of the table."""
-    mean = {field: float(np.mean([getattr(result, field) for result in results])) for field in Result.__dataclass_fields__}
+    mean = {
+        field: float(np.mean([getattr(result, field) for result in results]))
+        for field in Result.__dataclass_fields__
+    }
     difference = mean["network"] - mean["rival"]
     slowest = max(result.seconds for result in results)
     met = "yes" if difference <= task.bar and slowest < task.seconds else "**no**"
     orders = ", ".join(map(str, sorted({result.order for result in results})))
-    spread = f" ± {np.std([r.network - r.rival for r in results], ddof=1) / len(results) ** 0.5:.3f}" if len(results) > 1 else ""
+    spread = (
+        f" ± {np.std([r.network - r.rival for r in results], ddof=1) / len(results) ** 0.5:.3f}"
+        if len(results) > 1
+        else ""
+    )
     return (
-        f"| {task.title} | {mean['network']:.3f} | {mean['rival']:.3f} (order {orders}) | {difference:+.3f}{spread} | {task.bar:+.2f} "
-        f"| {slowest:.0f} s | {task.seconds:.0f} s | {met} | {mean['new']:.1%} | {mean['distinct']:.1%} "
+        f"| {task.title} | {mean['network']:.3f} | {mean['rival']:.3f} (order {orders}) | "
+        f"{difference:+.3f}{spread} | {task.bar:+.2f} "
+        f"| {slowest:.0f} s | {task.seconds:.0f} s | {met} | {mean['new']:.1%} | "
+        f"{mean['distinct']:.1%} "
         f"| {mean['distance']:.2f} / {mean['own_distance']:.2f} |"
     )
 
@@ -225,7 +263,11 @@ def page(parts: dict[str, str]) -> str:
     machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
     before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
     sections = dict(section.split("\n", 1) for section in before) | parts
-    ordered = [f"## {title}\n\n{sections[title].strip()}\n" for title in TITLES.values() if title in sections]
+    ordered = [
+        f"## {title}\n\n{sections[title].strip()}\n"
+        for title in TITLES.values()
+        if title in sections
+    ]
     return "\n".join([f"# Quality\n\nMade by `make quality` on {machine}.\n", *ordered])
 
 
@@ -238,7 +280,10 @@ def main() -> None:
     explained = (__doc__ or "").split("\n", 2)[2].split("\n\nThen, for")[0]
     parts = {
         "lists": (explained, table(args.lists)),
-        "further": ("Training with default settings on the same splits, alone and with `--init`.", further()),
+        "further": (
+            "Training with default settings on the same splits, alone and with `--init`.",
+            further(),
+        ),
         "patience": ("With more of everything than the defaults.", patience()),
     }
     for part in args.parts:

@@ -1,0 +1,112 @@
+"""`rnn-names info`: what a model is, and how it was trained."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from rnn_names.cli.options import DEFAULT_MODEL, MODEL, GroupedCommand, chosen, option
+from rnn_names.cli.streams import printable, write
+from rnn_names.errors import ModelFileError, shortened, shown
+from rnn_names.model import bundled
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Show what a model is and how it was trained.",
+    examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
+)
+@click.argument("model", type=MODEL, default=DEFAULT_MODEL)
+@option("--json", group="Output", is_flag=True, help="As JSON.")
+def info(model: str, json: bool) -> None:
+    """Show MODEL, a file or one in the box: its network, vocabulary, the list it learned from, and
+    the record of its training.
+    """
+    from rnn_names.model.model import Model
+
+    model = chosen(model)
+    facts = Model.load(model).facts()
+    facts = {"file": model, "bytes": os.path.getsize(bundled.located(model)), **facts}
+    write(f"{_as_json(facts) if json else _described(facts)}\n".encode())
+
+
+def _as_json(facts: dict[str, Any]) -> str:
+    """The facts of a model for a program, which gets them as they are; a terminal gets nothing that
+    could take it over.
+    """
+    import json
+
+    try:
+        text = json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False)
+    except ValueError:
+        raise ModelFileError(
+            f"{shown(facts['file'])}: its training record has a number that JSON cannot hold"
+        ) from None
+    return printable(text, json.dumps)
+
+
+def _described(facts: dict[str, Any]) -> str:
+    """The facts of a model for a person to read. The record of its training may be a stranger's:
+    any JSON, any characters.
+    """
+    training, network = facts["training"], facts["network"]
+    settings = training.get("settings")
+    rows = [
+        ("file", f"{shown(facts['file'])}, {facts['bytes']:,} bytes"),
+        (
+            "network",
+            f"{network['cell'].upper()} of {network['hidden_size']} units, "
+            f"{network['parameters']:,} parameters",
+        ),
+        (
+            "vocabulary",
+            f"{len(facts['vocabulary'])} characters: {shortened(facts['vocabulary'], 200)}",
+        ),
+        ("corpus", _corpus_described(training)),
+        ("training", _training_described(training)),
+        ("settings", _settings_described(settings) if isinstance(settings, dict) else ""),
+        (
+            "fingerprints",
+            f"{facts['fingerprints']:,} names"
+            if facts["fingerprints"]
+            else "none: the model cannot tell new names",
+        ),
+    ]
+    return "\n".join(f"{title:<13} {text}" for title, text in rows if text)
+
+
+def _value(value: Any) -> str:
+    """What a model file has in a place where a number or a word belongs, whatever it is."""
+    from reprlib import repr as short_repr
+
+    return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
+
+
+def _settings_described(settings: dict[str, Any], most: int = 40) -> str:
+    return ", ".join(f"{_value(name)} {_value(settings[name])}" for name in list(settings)[:most])
+
+
+def _corpus_described(training: dict[str, Any]) -> str:
+    parts = [
+        (training.get("distinct_names"), "distinct names trained on"),
+        (training.get("names"), "with repeats"),
+        (training.get("held_out_names"), "held out"),
+    ]
+    counts = [f"{n:,} {what}" for n, what in parts if type(n) is int]
+    return ", ".join([*counts, f"the longest of {training['longest']} characters"])
+
+
+def _training_described(training: dict[str, Any]) -> str:
+    losses = [("held_out_loss", "held-out loss"), ("training_loss", "training loss")]
+    parts = [
+        f"{title} {training[key]:.4f}"
+        for key, title in losses
+        if isinstance(training.get(key), float)
+    ]
+    if not training.get("epoch"):
+        return "none: the weights are random"
+    return f"epoch {_value(training['epoch'])}" + (
+        f": {', '.join(parts)} nats per character" if parts else ""
+    )

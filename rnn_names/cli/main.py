@@ -1,0 +1,89 @@
+"""The `rnn-names` command: it finds the command asked for, runs it, and exits.
+
+Names and scores go to stdout and nothing else does; progress, notes and errors go to stderr. Each
+command is a module of its own, imported when it is asked for, and what needs NumPy is imported
+inside the commands, so that --help and shell completion answer at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import warnings
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from rnn_names.cli import interrupts
+from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
+from rnn_names.network.threads import start_blas_with_one_thread
+from rnn_names.version import __version__
+
+COMMANDS = ("train", "sample", "score", "info", "models", "completion")
+"""Each is the function of this name in the module of this name."""
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a name; None for an unknown one."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"rnn_names.cli.{name}"), name)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "auto_envvar_prefix": "RNN_NAMES",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
+)
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Learns from a plain list how names are spelled, and writes new ones.
+
+    \b
+    rnn-names train names.txt      learn from a list, one name per line
+    rnn-names sample -n 20         write twenty new names
+    rnn-names score other.txt      how likely is each name of a list?
+    rnn-names info names.npz       what a model is, and how it was trained
+    rnn-names models               the models that are there from the start
+
+    Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
+    `sample --count 5`.
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+
+
+def main() -> NoReturn:
+    """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
+    start_blas_with_one_thread()
+    gc.set_threshold(
+        50_000
+    )  # reading modules makes many objects and hardly any garbage: look for it more rarely
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # they are for developers
+    prepare_streams()
+    interrupts.listen()
+    code = exit_code(_command)
+    interrupts.stop_listening()
+    # What is left ends with the process: looking for garbage in it takes longer than drawing
+    # twenty names.
+    gc.freeze()
+    sys.exit(code)
+
+
+def _command() -> int:
+    try:
+        result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
+    finally:
+        interrupts.pause()  # how it went does not count any more
+    return result if isinstance(result, int) else 0

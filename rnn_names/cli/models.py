@@ -1,0 +1,54 @@
+"""`rnn-names models`: the bundled models."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from rnn_names.cli.options import GroupedCommand
+from rnn_names.cli.streams import write
+from rnn_names.model import bundled
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="List the models in the box.",
+    examples=[
+        "rnn-names models",
+        "rnn-names sample -n 20 -m dinosaurs",
+        "rnn-names train elves.txt --init first-names -o elves.npz",
+    ],
+)
+def models() -> None:
+    """List the models in the box: they come with the program, and -m, --init and `info` take them
+    by name.
+
+    Each with the names that it learned from and the characters that it knows, its held-out loss in
+    nats per character, its size, and the list with its source and terms. A file of that name in the
+    folder is taken first.
+    """
+    from rnn_names.model.model import Model
+
+    rows = [("name", "names", "characters", "held-out loss", "size", "list")]
+    for name, (what, origin, terms) in bundled.MODELS.items():
+        facts, size = (
+            Model.load(bundled.path_of(name)).facts(),
+            os.path.getsize(bundled.path_of(name)) / 1e6,
+        )
+        names, loss = facts["training"]["distinct_names"], facts["training"]["held_out_loss"]
+        count = f"{len(facts['vocabulary'])}"
+        rows.append(
+            (
+                name,
+                f"{names:,}",
+                count,
+                f"{loss:.3f}",
+                f"{size:.1f} MB",
+                f"{what}; {origin}, {terms}",
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *map(str.rjust, row[1:-1], widths[1:-1]), row[-1]]
+        write(f"{'  '.join(cells)}\n".encode())

@@ -1,0 +1,118 @@
+"""Names on stdout: plain lines, JSON lines, CSV and TSV.
+
+But for plain text, each name comes with its log-probability by the model (natural, its end
+included, at temperature 1, rounded to six places) and with whether it is new: not in the corpus
+that the model was trained on. Both can be missing: a probability of 0 has no logarithm in JSON, and
+a model without fingerprints does not know what is new.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from rnn_names.cli.streams import write
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+    from rnn_names.model.model import Model
+
+LINES_AT_ONCE = 1 << 13
+"""Lines made up and written together."""
+
+FIELDS = ("name", "log_prob", "novel")
+
+
+class Output:
+    """Writes names to stdout as --format and --null say."""
+
+    def __init__(self, model: Model, kind: str, null: bool) -> None:
+        self.model, self.kind = model, kind
+        self.line_end = "\0" if null else "\n"
+        # Goes with the first names: there may be none, for an option or a file that is wrong.
+        self.header = b""
+        if kind != "text":
+            self.header = header(kind)
+
+    def names(self, names: Names) -> None:
+        """Writes drawn names."""
+        for part in _parts(names):
+            self._put(
+                part.to_lines().replace(b"\n", self.line_end.encode())
+                if self.kind == "text"
+                else self._records(part, None)
+            )
+
+    def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
+        """Writes names with their log-probabilities."""
+        for part in _parts(names):
+            scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
+            self._put(
+                scored(part, scores, self.line_end)
+                if self.kind == "text"
+                else self._records(part, scores)
+            )
+
+    def end(self) -> None:
+        """Writes what a list has even if it is empty."""
+        if self.header:
+            self._put(b"")
+
+    def _put(self, data: bytes) -> None:
+        write(self.header + data)
+        self.header = b""
+
+    def _records(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
+        return records(self.kind, self.model, names, log_probs)
+
+
+def _parts(names: Names) -> Iterator[Names]:
+    for start in range(0, len(names), LINES_AT_ONCE):
+        yield names[start : start + LINES_AT_ONCE]
+
+
+def header(kind: str) -> bytes:
+    r"""What comes before the first name.
+
+    >>> header("csv")
+    b'name,log_prob,novel\n'
+    """
+    return (
+        (({"csv": ",", "tsv": "\t"}[kind]).join(FIELDS) + "\n").encode()
+        if kind in ("csv", "tsv")
+        else b""
+    )
+
+
+def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | None = None) -> bytes:
+    """A line of "jsonl", "csv" or "tsv" for each name; `log_probs` if they are known already."""
+    values = (model.log_prob(names) if log_probs is None else log_probs).tolist()
+    novel = [None] * len(names) if model.fingerprints is None else (~model.knows(names)).tolist()
+    rows = zip(names.to_strings(), values, novel, strict=True)
+    if kind == "jsonl":
+        return "".join(f"{_json_line(*row)}\n" for row in rows).encode()
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter={"csv": ",", "tsv": "\t"}[kind], lineterminator="\n")
+    writer.writerows(
+        (name, f"{value:.6f}", "" if new is None else str(new).lower()) for name, value, new in rows
+    )
+    return text.getvalue().encode()
+
+
+def scored(names: Names, log_probs: NDArray[Any], end: str = "\n") -> bytes:
+    """A plain line for each name: its log-probability, a tab, the name, and `end`."""
+    return "".join(
+        f"{value:.6f}\t{name}{end}"
+        for value, name in zip(log_probs.tolist(), names.to_strings(), strict=True)
+    ).encode()
+
+
+def _json_line(name: str, log_prob: float, novel: bool | None) -> str:
+    value = round(log_prob, 6) if math.isfinite(log_prob) else None
+    return json.dumps(dict(zip(FIELDS, (name, value, novel), strict=True)), ensure_ascii=False)

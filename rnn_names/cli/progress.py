@@ -1,0 +1,205 @@
+"""What `train` shows while it works, and what it says at the end."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from rnn_names.cli import interrupts
+from rnn_names.cli.options import DEFAULT_MODEL
+from rnn_names.cli.streams import screen_encoding, tell
+from rnn_names.errors import shown
+
+if TYPE_CHECKING:
+    from rnn_names.corpus.corpus import Corpus
+    from rnn_names.training.checkpoint import Checkpoint
+    from rnn_names.training.trainer import Epoch, Trainer
+
+LOG_WIDTH = 100
+"""Columns of what `train` prints where there is no terminal."""
+
+
+class Progress:
+    """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
+
+    def __init__(self, trainer: Trainer, quiet: bool) -> None:
+        self.trainer, self.quiet = trainer, quiet
+        self.screen = threading.RLock()  # an interrupt speaks from a thread of its own
+        self.epochs: list[Epoch] = []
+        self.before = trainer.epoch
+        self.next_line = self.phase = 1
+        self.began = time.perf_counter()
+        self.bar: Any = None
+        if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=trainer.characters_done + trainer.characters_left,
+                initial=trainer.characters_done,
+                unit=" chars",
+                unit_scale=True,
+                dynamic_ncols=True,
+                leave=False,
+                bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}{postfix}",
+            )
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.perf_counter() - self.began
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; of another output, or where the terminal is gone meanwhile,
+        enough for a line of log.
+        """
+        if self.bar is not None:
+            with suppress(OSError):
+                return os.get_terminal_size(sys.stderr.fileno()).columns
+        return LOG_WIDTH
+
+    def batch(self, characters: int, smoothed_loss: float) -> None:
+        """Takes in a minibatch."""
+        interrupts.pause()
+        if self.trainer.phase > self.phase:
+            self.phase = self.trainer.phase
+            self._reckon_anew()
+            self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
+        with self.screen:
+            if self.bar is not None:
+                held_out = (
+                    f", held-out {self.trainer.best_loss:.3f}"
+                    if self.trainer.best_epoch and len(self.trainer.held_out)
+                    else ""
+                )
+                self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
+                self.bar.update(characters)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """A line with a few names at epochs that brought something better; each comes half as late
+        again as the one before.
+        """
+        self.epochs.append(epoch)
+        self._reckon_anew()
+        if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
+            return
+        self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
+        held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
+        losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
+        self.say(losses + self._few_names(self.width - len(losses)))
+
+    def _reckon_anew(self) -> None:
+        """The end of the bar: a phase may have ended early, and what the second one is over is only
+        a guess before it begins.
+        """
+        with self.screen:
+            if self.bar is not None:
+                self.bar.total = self.bar.n + self.trainer.characters_left
+
+    def curves(self) -> list[str]:
+        """The losses of all epochs, as a picture for the terminal."""
+        from rnn_names.views.terminal import BLOCKS, loss_curves
+
+        try:
+            BLOCKS.encode(screen_encoding())
+            plain = False
+        except UnicodeEncodeError:
+            plain = True
+        return loss_curves(self.epochs, self.width, plain)
+
+    def _few_names(self, room: int) -> str:
+        """Some names of the best model so far, at most four, as many as go into a line."""
+        from rnn_names.sampling.stream import preview
+
+        names = preview(self.trainer.model.language_model, 4, self.trainer.epoch)
+        while len(names) > 1 and len(", ".join(names)) > room:
+            names.pop()
+        return ", ".join(names) or "(no names yet)"
+
+    def say(self, text: str) -> None:
+        """Writes a line to stderr, above the bar; nothing with --quiet."""
+        if self.quiet or not text:
+            return
+        with self.screen:
+            if self.bar is not None:
+                self.bar.clear()
+            tell(text)
+            if self.bar is not None:
+                self.bar.refresh()
+
+    def close(self) -> None:
+        """Takes the bar off the screen."""
+        with self.screen:
+            if self.bar is not None:
+                self.bar.close()
+                self.bar = None
+
+
+def opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
+    """What is about to be trained, and on what."""
+    trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
+    repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
+    held_out = (
+        f", {len(trainer.held_out):,} of them held out to measure by"
+        if len(trainer.held_out)
+        else ""
+    )
+    lines = [
+        f"{len(corpus):,} distinct names{repeats}, {len(trainer.vocabulary) - 1} "
+        f"characters{held_out}.",
+        f"Training a {settings.cell.upper()} of {settings.hidden_size} units for up to "
+        f"{settings.epochs} epochs, "
+        f"{settings.batch_size} names a batch.",
+    ]
+    if trainer.epoch:
+        lines.append(f"Going on after epoch {trainer.epoch}.")
+    elif os.path.exists(checkpoint.path):
+        lines.append(
+            f"Note: {shown(checkpoint.path)} holds an interrupted run; this one will replace it. "
+            "--resume goes on with it."
+        )
+    return "\n".join(lines)
+
+
+def summary(progress: Progress, output: str) -> str:
+    """What came of the training, and what to try next."""
+    trainer = progress.trainer
+    size = os.path.getsize(output)
+    model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
+        f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
+    )
+    if not trainer.epoch:
+        return f"No training: the weights are random.\n{model}"
+    record = trainer.model.training
+    losses = f"training loss {record['training_loss']:.4f}"
+    if record["held_out_loss"] is not None:
+        losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
+    return (
+        f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was "
+        f"epoch {trainer.best_epoch}:\n"
+        f"{losses} nats per character.\n{model}"
+    )
+
+
+def _trained(before: int, last: int) -> str:
+    """The epochs of this process; a resumed run has others.
+
+    >>> _trained(0, 40), _trained(33, 40), _trained(39, 40), _trained(40, 40)
+    ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
+    """
+    if not before:
+        return f"{last} epoch{'s' * (last != 1)}"
+    if last == before:
+        return f"No epoch more than the {last} done before"
+    return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"

@@ -1,0 +1,114 @@
+"""`rnn-names score`: how likely is each name of a list?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rnn_names.cli import interrupts
+from rnn_names.cli.options import FILE, GroupedCommand, chosen, model_option, option, output_options
+from rnn_names.cli.output import Output
+from rnn_names.cli.streams import opened, tell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+    from rnn_names.model.model import Model
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Say how likely names are.",
+    examples=[
+        "rnn-names score others.txt",
+        "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
+    ],
+)
+@click.argument("file", default="-", type=FILE)
+@model_option
+@option(
+    "--sort",
+    group="Output",
+    is_flag=True,
+    help="The most probable name first; the whole input is read before.",
+)
+@output_options
+def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
+    """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and
+    the line.
+
+    A name with a character that the model does not know gets -inf. A summary goes to stderr.
+    """
+    from rnn_names.model.model import Model
+
+    loaded = Model.load(chosen(model))
+    summary = _ScoreSummary()
+    scores = _scores(loaded, file, summary)
+    out = Output(loaded, format, null)
+    for names, log_probs in _sorted(scores) if sort else scores:
+        out.scores(names, log_probs)
+    out.end()
+    interrupts.pause()  # the end of the list may be that of an interrupted pipeline
+    tell(str(summary))
+
+
+def _scores(
+    model: Model, path: str, summary: _ScoreSummary
+) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """The lines of a file and their log-probabilities, in parts as they are read."""
+    from rnn_names.corpus.reading import read_names
+
+    with opened(path) as (title, stream):
+        for names in read_names(title, stream):
+            log_probs = model.log_prob(names)
+            summary.add(names, log_probs)
+            yield names, log_probs
+
+
+def _sorted(scores: Iterator[tuple[Names, NDArray[Any]]]) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """All parts as one, by falling log-probability, and in the order of the input where that is
+    equal.
+    """
+    import numpy as np
+
+    from rnn_names.corpus.names import Names
+
+    parts = list(scores)
+    if parts:
+        names, log_probs = (
+            Names.concatenate([names for names, _ in parts]),
+            np.concatenate([values for _, values in parts]),
+        )
+        order = np.argsort(-log_probs, kind="stable")
+        yield names.take(order), log_probs[order]
+
+
+class _ScoreSummary:
+    """What `score` says at the end; blank lines do not count."""
+
+    def __init__(self) -> None:
+        self.names = self.unknown = self.characters = 0
+        self.loss = 0.0
+
+    def add(self, names: Names, log_probs: NDArray[Any]) -> None:
+        """Takes in a part of the names."""
+        real = names.lengths > 0
+        known = real & (log_probs > float("-inf"))
+        self.names, self.unknown = (
+            self.names + int(real.sum()),
+            self.unknown + int((real & ~known).sum()),
+        )
+        self.characters += int((names.lengths[known] + 1).sum())
+        self.loss -= float(log_probs[known].sum())
+
+    def __str__(self) -> str:
+        mean = (
+            f"{self.loss / self.characters:.4f} nats per character"
+            if self.characters
+            else "nothing to average"
+        )
+        note = f" ({self.unknown:,} with unknown characters left out)" if self.unknown else ""
+        return f"{self.names:,} names{note}, {self.characters:,} characters, {mean}"

@@ -1,0 +1,32 @@
+"""Characters that no name can hold, white space, and how long a name may be."""
+
+from __future__ import annotations
+
+MAX_NAME_LENGTH = 200
+"""Characters; a longer line is taken for a mistake."""
+
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Unicode's Bidi_Control: they can make a name display as another."""
+
+REFUSED_CHARACTERS = (
+    "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS
+)
+"""What no name can hold: control characters (they could rewrite a terminal), line separators, the
+byte-order mark, bidi controls."""
+
+WHITE_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+    + "\u2028\u2029\u202f\u205f\u3000"
+)
+"""What is trimmed from both ends of a name: all that Python calls space."""
+
+
+def refused_characters(text: str) -> str:
+    r"""Those of a text's characters that no name can hold, and surrogates, which no UTF-8 text can
+    hold.
+
+    >>> refused_characters("a\tb")
+    '\t'
+    """
+    return "".join(c for c in text if c in REFUSED_CHARACTERS or "\ud800" <= c <= "\udfff")

@@ -1,0 +1,99 @@
+"""Fingerprints of names: a list of names as sorted 64-bit numbers, to tell which names are in it
+without keeping it.
+
+The fingerprint of a name in NFC is the sum, modulo 2⁶⁴, of one well-mixed number for each of its
+characters, which depends on the code point and its place:  Σ mix(code + 2²¹ · place),  place = 0,
+1, …;  `mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014), as published. The file
+format fixes this. It is array work over a flat array of code points: a million names take 0.1 s.
+
+A model file holds 8 bytes a name. A name that is not in a list of n is taken for one of it with the
+chance n / 2⁶⁴. A model may hold `shortened` ones instead, 4 bytes a name, with the chance n / 2³²:
+1 in 48,000 for 89,000 surnames.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+
+NAMES_AT_ONCE = 1 << 16
+
+
+def fingerprints(names: Names) -> NDArray[np.uint64]:
+    """The fingerprint of each name, in whatever normal form its code points are: (len(names),)
+    uint64.
+
+    >>> from rnn_names.corpus.names import Names
+    >>> [f"{number:016x}" for number in fingerprints(Names.from_strings(["Ada", "Adam",
+    ""])).tolist()]
+    ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']
+    """
+    result = np.empty(len(names), np.uint64)
+    for start in range(0, len(names), NAMES_AT_ONCE):
+        part = _in_nfc(names[start : start + NAMES_AT_ONCE])
+        place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
+        sums = np.zeros(len(part.codes) + 1, np.uint64)
+        np.cumsum(
+            _mix(part.codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(21))),
+            out=sums[1:],
+        )
+        result[start : start + NAMES_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
+    return result
+
+
+def _in_nfc(names: Names) -> Names:
+    """Some names in NFC. Names of a list are; one that a network drew may have a letter and its
+    accent apart.
+    """
+    # Where all of them, put together, are in NFC, each is; that takes a tenth of the time or less.
+    if unicodedata.is_normalized(
+        "NFC", names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    ):
+        return names
+    return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """SplitMix64's output for the states `x`, in place."""
+    x += np.uint64(0x9E3779B97F4A7C15)
+    x ^= x >> np.uint64(30)
+    x *= np.uint64(0xBF58476D1CE4E5B9)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    return x
+
+
+def shortened(prints: NDArray[Any]) -> NDArray[np.uint32]:
+    """The upper halves of some fingerprints, sorted and each once."""
+    return (
+        np.unique(prints >> np.uint64(32)).astype(np.uint32)
+        if prints.dtype.itemsize == 8
+        else prints
+    )
+
+
+def union(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """The fingerprints of two lists together, sorted; short ones if either has short ones."""
+    if a.dtype != b.dtype:
+        a, b = shortened(a), shortened(b)
+    return np.union1d(a, b)
+
+
+def among(prints: NDArray[np.uint64], known: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each of some whole fingerprints is among `known`, which is sorted and whole or
+    shortened: (n,) bool.
+    """
+    if not len(known):
+        return np.zeros(len(prints), dtype=bool)
+    wanted = (prints >> np.uint64(64 - 8 * known.dtype.itemsize)).astype(known.dtype)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    found: NDArray[np.bool_] = known[at] == wanted
+    return found

@@ -1,0 +1,191 @@
+"""Reading name lists: bytes to lines to names, checked and normalised.
+
+Files are read in pieces of a few megabytes, cut at line ends. Every refusal names the file and the
+line.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from rnn_names.corpus.characters import (
+    BIDI_CONTROLS,
+    MAX_NAME_LENGTH,
+    REFUSED_CHARACTERS,
+    WHITE_SPACE,
+)
+from rnn_names.corpus.names import Names, gathered
+from rnn_names.errors import CorpusError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PIECE_BYTES = 1 << 22
+
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
+"""Characters of a name before NFC, which makes one of up to four; the time that NFC takes goes up
+with the square of its marks."""
+
+_TABLE_SIZE = 0x10000
+"""No white space and no refused character lies beyond, so a table up to here answers for every code
+point."""
+
+
+def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
+    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name. Rules and
+    errors as `read_corpus`.
+    """
+    n_lines = 0
+    for data in _pieces(title, stream):
+        lines = _lines(title, data, n_lines)
+        yield _cleaned(title, lines, n_lines)
+        n_lines += len(lines)
+
+
+def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a stream, without a leading byte-order mark, in pieces that end at line ends."""
+    rest, n_lines, at_start = b"", 0, True
+    missing = _bytes_ahead(stream)
+    while data := _read(title, stream):
+        rest += data
+        missing -= len(data)
+        if at_start and len(rest) < len(codecs.BOM_UTF8) and b"\n" not in rest:
+            continue
+        if at_start:
+            rest, at_start = rest.removeprefix(codecs.BOM_UTF8), False
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            n_lines += rest.count(b"\n")
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > PIECE_BYTES:
+            raise CorpusError(
+                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is "
+                "it one name per line?"
+            )
+    if missing > 0:
+        raise CorpusError(
+            f"{title}: became shorter while it was read; try again when nothing writes to it"
+        )
+    rest = rest.removeprefix(codecs.BOM_UTF8) if at_start else rest
+    if rest:
+        yield rest
+
+
+def _bytes_ahead(stream: BinaryIO) -> int:
+    """How many bytes of a file are still to be read; 0 for what is no file on a disk."""
+    try:
+        status = os.fstat(stream.fileno())
+        return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
+    except (OSError, AttributeError):  # a stream without a file
+        return 0
+
+
+def _read(title: str, stream: BinaryIO) -> bytes:
+    read = getattr(
+        stream, "read1", stream.read
+    )  # what is there already: who pipes names in one by one sees each score at once
+    try:
+        return read(PIECE_BYTES)
+    except OSError as error:
+        raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
+
+
+def _lines(title: str, data: bytes, n_before: int) -> Names:
+    """The lines of some bytes, without their ends, as code points in NFC."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = n_before + data.count(b"\n", 0, error.start) + 1
+        raise CorpusError(
+            f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list "
+            "as UTF-8"
+        ) from None
+    if not unicodedata.is_normalized("NFC", text):
+        decomposed = _split(text)
+        starts, stops = _trimmed(decomposed)
+        long = np.flatnonzero(stops - starts > MAX_DECOMPOSED)
+        if len(long):
+            raise CorpusError(
+                f"{title}, line {n_before + long[0] + 1}: "
+                f"{_too_long(stops[long[0]] - starts[long[0]])}"
+            )
+        text = unicodedata.normalize("NFC", text)
+    return _split(text)
+
+
+def _split(text: str) -> Names:
+    """The lines of a text, without their ends."""
+    if not text.endswith("\n"):
+        text += "\n"
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32, copy=False)
+    ends = np.flatnonzero(codes == 0x0A)
+    keep = codes != 0x0A
+    keep[ends[1:][codes[ends[1:] - 1] == 0x0D] - 1] = False  # the CR of a CRLF
+    if ends[0] and codes[ends[0] - 1] == 0x0D:
+        keep[ends[0] - 1] = False
+    kept = np.cumsum(keep)
+    return Names(codes[keep], np.concatenate(([0], kept[ends])))
+
+
+def _cleaned(title: str, lines: Names, n_before: int) -> Names:
+    """The lines trimmed and checked."""
+    codes = lines.codes
+    starts, stops = _trimmed(lines)
+    refused = np.zeros(len(codes) + 1, dtype=np.int32)
+    np.cumsum(_among(codes, REFUSED_CHARACTERS), out=refused[1:])
+    bad = np.flatnonzero((refused[stops] > refused[starts]) | (stops - starts > MAX_NAME_LENGTH))
+    if len(bad):
+        where = f"{title}, line {n_before + bad[0] + 1}"
+        raise CorpusError(f"{where}: {_complaint(codes[starts[bad[0]] : stops[bad[0]]])}")
+    return Names(*gathered(codes, starts, stops))
+
+
+def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each line starts and stops without the white space around it."""
+    inked = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))
+    first = np.searchsorted(inked, lines.offsets[:-1])
+    after = np.searchsorted(inked, lines.offsets[1:])
+    blank = first == after
+    inked = np.append(inked, 0)  # so that a blank last line finds an entry
+    return np.where(blank, 0, inked[first]), np.where(blank, 0, inked[after - 1] + 1)
+
+
+def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:
+    """Which code points are those of some characters."""
+    return _table(characters)[np.minimum(codes, _TABLE_SIZE - 1)]
+
+
+@cache
+def _table(characters: str) -> NDArray[np.bool_]:
+    table = np.zeros(_TABLE_SIZE, dtype=bool)
+    table[[ord(c) for c in characters]] = True
+    return table
+
+
+def _too_long(length: int) -> str:
+    return (
+        f"{length} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name per line?"
+    )
+
+
+def _complaint(codes: NDArray[np.uint32]) -> str:
+    """What is wrong with a line that cannot be a name."""
+    refused = codes[_among(codes, REFUSED_CHARACTERS)]
+    if not len(refused):
+        return _too_long(len(codes))
+    character = chr(refused[0])
+    kind = "a control character"
+    if character in BIDI_CONTROLS:
+        kind = "a bidirectional control"
+    elif character == "\ufeff":
+        kind = "a byte-order mark"
+    return f"{kind} (U+{ord(character):04X}) inside a name; take it out"

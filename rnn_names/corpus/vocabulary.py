@@ -1,0 +1,71 @@
+r"""Characters to indices and back.
+
+Index 0 is the end-of-name symbol (EOS); characters follow. EOS is written "\n", which no name
+contains.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+
+UNKNOWN = -1
+"""What `Vocabulary.encode` gives for a character that the vocabulary lacks."""
+
+
+class Vocabulary:
+    """The characters that a model knows.
+
+    >>> vocabulary = Vocabulary("abc")
+    >>> len(vocabulary)
+    4
+    >>> vocabulary.encode(np.array([ord("c"), ord("x"), ord("a")])).tolist()
+    [3, -1, 1]
+    >>> chr(vocabulary.codes[3])
+    'c'
+    """
+
+    def __init__(self, characters: str) -> None:
+        """`characters`: the distinct characters of index 1, 2, … in order."""
+        self.characters = characters
+
+    @classmethod
+    def of(cls, names: Names) -> Vocabulary:
+        """The distinct characters of some names, in code-point order."""
+        present = np.zeros(int(names.codes.max(initial=0)) + 1, dtype=bool)
+        present[names.codes] = True
+        return cls(np.flatnonzero(present).astype("<u4").tobytes().decode("utf-32-le"))
+
+    def union(self, other: Vocabulary) -> Vocabulary:
+        """The characters of both, in code-point order."""
+        return Vocabulary("".join(sorted({*self.characters, *other.characters})))
+
+    def __len__(self) -> int:
+        """n_x and n_y of a network: the characters and EOS."""
+        return len(self.characters) + 1
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint32]:
+        r"""(len(self),) uint32: the code point of each index; EOS is that of "\n"."""
+        return np.frombuffer(("\n" + self.characters).encode("utf-32-le"), dtype="<u4").astype(
+            np.uint32
+        )
+
+    @cached_property
+    def _index(self) -> NDArray[np.int32]:
+        index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)
+        index[self.codes[1:]] = np.arange(1, len(self))
+        return index
+
+    def encode(self, codes: NDArray[Any]) -> NDArray[np.int32]:
+        """Code points to indices, of any shape; `UNKNOWN` where a character is not in the
+        vocabulary.
+        """
+        return self._index[np.minimum(codes, len(self._index) - 1)]

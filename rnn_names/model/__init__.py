@@ -1,0 +1,1 @@
+"""A trained model, its file, and the models that come with the package."""

@@ -1,0 +1,101 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Any
+
+from rnn_names.errors import ModelFileError, shown
+
+_one_at_a_time = threading.Lock()
+
+
+def write_atomically(path: str, write: Callable[[IO[bytes]], Any]) -> None:
+    """Calls `write(file)` for a temporary file beside `path`, then renames that over `path`.
+
+    Raises:
+        ModelFileError: if any of it fails; `path` is then as it was.
+    """
+    check_writable(path)
+    target = os.path.realpath(path)  # a link stays a link
+    temporary = f"{target}.{os.getpid()}.tmp"
+    try:
+        with _one_at_a_time:
+            try:
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary)  # of a killed run that had this process number
+                with open(temporary, "xb") as file:
+                    write(file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(temporary, target)
+            except BaseException:
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary)
+                raise
+    except OSError as error:
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: {error.strerror or error}"
+        ) from error
+
+
+def check_writable(path: str) -> None:
+    """Finds out before the work whether a file could be written.
+
+    Raises:
+        ModelFileError: if it is no regular file, or its folder is missing or does not allow it.
+    """
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    if not os.path.basename(path):
+        raise ModelFileError(f"{shown(path)}: a directory; give the name of a file")
+    if os.path.isdir(target):
+        raise ModelFileError(f"{shown(path)}: a directory; give the name of a file")
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: not a regular file; give the name of one"
+        )
+    if not os.path.isdir(folder):
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: there is no folder {shown(os.path.dirname(path))}"
+        )
+    if not os.access(folder, os.W_OK):
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: the folder {shown(os.path.dirname(path) or '.')} "
+            "is read-only"
+        )
+
+
+def clear_litter(path: str) -> None:
+    """Removes the temporary files that killed runs left beside `path`; those of living processes
+    stay.
+    """
+    if os.name != "posix":  # elsewhere there is no harmless way to ask for a process
+        return
+    folder, name = os.path.split(os.path.realpath(path))
+    pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
+    with suppress(OSError):  # a folder may allow writing and not listing
+        for entry in os.listdir(folder):
+            match = pattern.fullmatch(entry)
+            if match and not _alive(int(match[1])):
+                with suppress(OSError):
+                    os.unlink(os.path.join(folder, entry))
+
+
+def _alive(pid: int) -> bool:
+    """Whether another process has this number; whatever bears our own was left by one that had it
+    before.
+    """
+    if pid in (0, os.getpid()):
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # another user's
+    return True

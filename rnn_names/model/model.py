@@ -1,0 +1,266 @@
+"""A trained model: vocabulary, parameters and what is known of its training; and the file that
+keeps it.
+
+The file is one `.npz` (a zip of arrays, see `rnn_names.model.npz`): the parameters under their
+names, float32, `meta`, a JSON text, and, where they are kept, the `fingerprints` of the corpus.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import ModelFileError, shown
+from rnn_names.model import bundled, npz
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.version import __version__
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+
+FORMAT = 1
+"""Version of the file format; a file of another one is refused."""
+
+PROGRAM = f"rnn-names {__version__}"
+
+MAX_WEIGHT = 1e12
+"""No training gives such weights, and with larger ones the sums of the network could overflow."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network and the characters that it knows.
+
+    Attributes:
+        vocabulary: the characters.
+        params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by
+            (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
+        training: the record of its training, as JSON can hold it; `longest` is the length in
+            characters of the longest name seen.
+        fingerprints: (n,) those of all names of its corpus, sorted, as
+            `rnn_names.corpus.fingerprints` makes them; None where they are not kept.
+    """
+
+    vocabulary: Vocabulary
+    params: dict[str, NDArray[np.float32]]
+    training: dict[str, Any] = field(default_factory=dict)
+    fingerprints: NDArray[Any] | None = None
+
+    @property
+    def cell(self) -> str:
+        """The name of the cell, "rnn" or "gru"."""
+        return "gru" if "bn" in self.params else "rnn"
+
+    @property
+    def hidden_size(self) -> int:
+        """n_a, the number of hidden units."""
+        return int(self.params["Waa"].shape[1])
+
+    @cached_property
+    def language_model(self) -> LanguageModel:
+        """What sampling, scoring and conditions need of the model."""
+        longest = int(self.training.get("longest", MAX_NAME_LENGTH))
+        return LanguageModel(self.vocabulary, self.params, longest, self.fingerprints)
+
+    def sample(self, count: int = 20, **options: Any) -> list[str]:
+        """New names; `options` as in `rnn_names.sampling.options.Options`.
+
+        Raises:
+            SamplingError: for options that cannot be met.
+            VocabularyError: for a prefix, suffix or contained text with characters that the model
+                does not know.
+        """
+        from rnn_names.sampling.options import Options
+        from rnn_names.sampling.stream import sample
+
+        parts = sample(self.language_model, count, Options(**options))
+        return [name for names in parts for name in names.to_strings()]
+
+    def best(self, count: int = 20, **options: Any) -> list[str]:
+        """The most probable names, from the most probable down.
+
+        `options` are those of `rnn_names.sampling.options.Options`.
+
+        Raises:
+            SamplingError: for options that cannot be met, or a search that would take too much
+                memory.
+            VocabularyError: for a prefix, suffix or contained text with characters that the model
+                does not know.
+        """
+        from rnn_names.sampling.best import best
+        from rnn_names.sampling.options import Options
+
+        parts = best(self.language_model, count, Options(**options))
+        return [name for names in parts for name in names.to_strings()]
+
+    def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
+        """Natural logarithm of the probability of each name, in nats, its end included:
+        (len(names),).
+
+        -inf for a name with a character unknown to the model. Strings are normalised to NFC first,
+        as a corpus is.
+        """
+        return self.language_model.log_prob(names)
+
+    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+        """Whether each name is in the corpus that the model was trained on, held-out names
+        included: (len(names),) bool.
+
+        A name that is not may be taken for one that is, with the probability that
+        `rnn_names.corpus.fingerprints` states.
+
+        Raises:
+            SamplingError: if the model does not keep fingerprints of its corpus.
+        """
+        return self.language_model.knows(names)
+
+    def facts(self) -> dict[str, Any]:
+        """What there is to know about the model but its weights, as JSON can hold it;
+        `fingerprints` is how many there are.
+        """
+        return {
+            "network": {
+                "cell": self.cell,
+                "hidden_size": self.hidden_size,
+                "parameters": sum(array.size for array in self.params.values()),
+            },
+            "vocabulary": self.vocabulary.characters,
+            "training": self.training,
+            "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the model file; what stood there before is replaced in one step, or not at all.
+
+        Raises:
+            ModelFileError: if it cannot be written.
+        """
+        npz.write(os.fspath(path), self.meta, self.arrays)
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """All but the parameters, as JSON can hold it."""
+        return {
+            "format": FORMAT,
+            "cell": self.cell,
+            "vocabulary": self.vocabulary.characters,
+            "training": self.training,
+            "program": PROGRAM,
+        }
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays of the file: the parameters, and the fingerprints where there are any."""
+        return (
+            {**self.params}
+            if self.fingerprints is None
+            else {**self.params, "fingerprints": self.fingerprints}
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Model:
+        """Reads a model file, or the model in the box that is called `path` where there is no such
+        file.
+
+        Raises:
+            ModelFileError: for a file that is missing, damaged, of another format version, or not a
+                model.
+        """
+        meta, arrays = npz.read(bundled.located(os.fspath(path)), lambda name: ARRAYS.get(name, ()))
+        try:
+            return cls.of(meta, arrays)
+        except ModelFileError as error:
+            raise ModelFileError(f"{shown(os.fspath(path))}: {error}") from None
+
+    @classmethod
+    def of(cls, meta: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
+        """The model of what was in a file, everything checked.
+
+        Raises:
+            ModelFileError: if anything is missing or does not fit.
+        """
+        if meta.get("format") != FORMAT:
+            found = shown(str(meta.get("format"))[:40])
+            raise ModelFileError(
+                f"format version {found}, and this program reads version {FORMAT}: use the program "
+                "that wrote it"
+            )
+        vocabulary = _vocabulary(meta.get("vocabulary"))
+        cell = meta.get("cell")
+        if cell not in ("rnn", "gru"):
+            raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
+        training = meta.get("training", {})
+        longest = training.get("longest") if isinstance(training, dict) else None
+        if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
+            raise ModelFileError("`meta` has no training record that says how long names are")
+        if isinstance(training.get("settings"), dict):
+            training = {**training, "settings": with_new_names(training["settings"])}
+        params = {name: array for name, array in arrays.items() if name != "fingerprints"}
+        _check_params(params, cell, len(vocabulary))
+        fingerprints = arrays.get("fingerprints")
+        if fingerprints is not None and (
+            fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()
+        ):
+            raise ModelFileError("array fingerprints: not a row of numbers in rising order")
+        return cls(vocabulary, params, training, fingerprints)
+
+
+def _vocabulary(characters: Any) -> Vocabulary:
+    if not isinstance(characters, str) or not characters:
+        raise ModelFileError("`meta` has no vocabulary")
+    if len(set(characters)) < len(characters) or refused_characters(characters):
+        raise ModelFileError("the vocabulary has characters twice, or ones that no name can hold")
+    return Vocabulary(characters)
+
+
+def with_new_names(settings: dict[str, Any]) -> dict[str, Any]:
+    """A record of settings, with what a setting was called before under the name of today.
+
+    >>> with_new_names({"made_up_names": 9, "seed": 1})
+    {'synthetic_names': 9, 'seed': 1}
+    """
+    return {_RENAMED.get(name, name): value for name, value in settings.items()}
+
+
+_RENAMED = {"made_up_names": "synthetic_names"}
+
+ARRAYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
+    "fingerprints": ("<u8", "<u4"),
+}
+"""The arrays that a model file may hold, and the types that each may have."""
+
+
+def _check_params(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
+    """Raises ModelFileError unless the arrays are all those of the cell, of fitting shapes, with
+    weights to reckon with.
+    """
+    gates = 3 if cell == "gru" else 1
+    n_a = arrays["a0"].size if "a0" in arrays else 0
+    shapes: dict[str, tuple[int, ...]] = {
+        "Wax": (gates * n_a, n_y),
+        "Waa": (gates * n_a, n_a),
+        "Wya": (n_y, n_a),
+        "ba": (gates * n_a,),
+        "by": (n_y,),
+        "a0": (n_a,),
+    }
+    if cell == "gru":
+        shapes["bn"] = (n_a,)
+    if set(arrays) != set(shapes):
+        wrong = ", ".join(sorted(set(arrays) ^ set(shapes)))
+        raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or n_a < 1:
+            raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
+        if np.abs(arrays[name]).max() > MAX_WEIGHT:
+            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}")

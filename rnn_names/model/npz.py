@@ -1,0 +1,313 @@
+"""Arrays and a JSON text in one `.npz` file: written whole or not at all, and read with suspicion.
+
+Model files and the state of interrupted runs are such files. Any of them may come from a stranger,
+so reading runs nothing, looks at every size before memory is taken for it, and takes only what
+NumPy's own `savez` writes: headers in one fixed form, which a pattern reads (Python's parser would
+warn, recurse or grow on a bad one), members stored or deflated, no pickles. The zip's directory is
+read here, not by `zipfile`, which takes more forms than NumPy's, and as long to be imported as the
+rest of a model takes to be read. Each member's CRC-32 is compared, so a damaged number does not
+pass for another.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+import re
+import stat
+import struct
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from rnn_names.errors import ModelFileError, shown
+from rnn_names.model.atomic import write_atomically
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_FILE_BYTES = (1 << 31) - 1
+"""A longer zip would need the directory of zip64, which is not read."""
+
+MAX_DIRECTORY_BYTES = 1 << 14
+"""Of a zip's directory, which is read whole: some sixty bytes a member."""
+
+MAX_MEMBERS = 32
+
+MAX_NAME = 40
+"""Characters of the name of an array."""
+
+MAX_UNPACKED = 8
+"""Bytes that may be unpacked for each byte of the file, beyond `FREE_BYTES`. Weights shrink by a
+tenth, JSON in UTF-32 by eight."""
+
+FREE_BYTES = 1 << 20
+
+MAX_META_BYTES = 1 << 22
+
+MAX_DEPTH = 32
+"""Of lists and objects within each other in `meta`. Python follows some hundreds, and what reads
+them should not have to care."""
+
+MAX_HEADER_BYTES = 1 << 10
+
+NO_FILE_HINT = "; make one with: rnn-names train NAMES.txt, or choose from: rnn-names models"
+
+
+def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes the file; what stood there before is replaced in one step, or not at all.
+
+    Raises:
+        ModelFileError: if it cannot be written; `path` is then as it was.
+    """
+    little_endian: dict[str, Any] = {
+        name: array.astype(array.dtype.newbyteorder("<"), copy=False)
+        for name, array in arrays.items()
+    }
+
+    def pack(file: IO[bytes]) -> None:
+        # In memory first: a zip that cannot be finished complains on its own once it is forgotten.
+        buffer = io.BytesIO()
+        np.savez(buffer, meta=np.array(json.dumps(meta)), **little_endian)
+        packed = buffer.getbuffer()
+        if len(packed) > MAX_FILE_BYTES:
+            raise ModelFileError(
+                f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
+                "--hidden-size"
+            )
+        file.write(packed)
+
+    write_atomically(path, pack)
+
+
+def read(
+    path: str, types_of: Callable[[str], Collection[str]]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The JSON object and the arrays of a file; the arrays are read-only.
+
+    Args:
+        path: of the file.
+        types_of: for the name of an array, the NumPy types that it may have, such as "<f4"; none
+            for an unknown name.
+
+    Raises:
+        ModelFileError: for a file that is missing, damaged, too large for what it holds, or of
+            another kind.
+    """
+    title = shown(path)
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
+            raise ModelFileError(
+                "not a model file: not a regular file, so it cannot be read from its end"
+            )
+        with open(path, "rb") as file:
+            return _read_members(file, _directory(file), types_of)
+    except OSError as error:
+        hint = NO_FILE_HINT if isinstance(error, FileNotFoundError) else ""
+        raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}{hint}") from error
+    except ModelFileError as error:
+        raise ModelFileError(f"{title}: {error}") from None
+    except (zlib.error, struct.error, ValueError) as error:
+        raise ModelFileError(
+            f"{title}: not a model file, or a damaged one ({_one_line(error)})"
+        ) from error
+
+
+def _one_line(error: Exception) -> str:
+    return shown(" ".join(str(error).split())[:100] or type(error).__name__)
+
+
+class _Member(NamedTuple):
+    """An entry of the zip's directory: sizes in bytes, and where the member starts in the file."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    unpacked: int
+    start: int
+
+
+_END = struct.Struct("<4s4H2IH")  # PKWARE's APPNOTE.TXT, 4.3.16
+
+_ENTRY = struct.Struct("<4s6H3I5H2I")  # 4.3.12
+
+_LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
+
+_STORED, _DEFLATED = 0, 8
+
+
+def _directory(file: IO[bytes]) -> list[_Member]:
+    """The entries of the directory at the end of a zip, as NumPy writes it: no comment after it, no
+    zip64 record before its end.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size > MAX_FILE_BYTES:
+        raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
+    file.seek(max(size - _END.size, 0))
+    end = file.read()
+    if len(end) != _END.size or not end.startswith(b"PK\5\6"):
+        raise ModelFileError("not a model file, or a damaged one (it does not end as one)")
+    _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
+    if length > MAX_DIRECTORY_BYTES:
+        raise ModelFileError(f"not a model file: a zip directory of {length:,} bytes")
+    if count > MAX_MEMBERS:
+        raise ModelFileError(f"not a model file: {count} arrays in it")
+    if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
+        raise ModelFileError(
+            "not a model file, or a damaged one (its directory is not where it says)"
+        )
+    file.seek(start)
+    entries, members, at = file.read(length), [], 0
+    for _ in range(count):
+        signature, _, _, flags, method, _, _, crc, packed, unpacked, *lengths, _, _, _, offset = (
+            _ENTRY.unpack_from(entries, at)
+        )
+        at += _ENTRY.size
+        name = entries[at : at + lengths[0]].decode("ascii")
+        at += sum(lengths)
+        if signature != b"PK\1\2":
+            raise ModelFileError("not a model file, or a damaged one (an entry of its directory)")
+        members.append(
+            _Member(name.removesuffix(".npy"), flags, method, crc, packed, unpacked, offset)
+        )
+    if at != length:
+        raise ModelFileError(
+            "not a model file, or a damaged one (its directory has another length)"
+        )
+    _check_directory(members, size)
+    return members
+
+
+def _check_directory(members: list[_Member], size: int) -> None:
+    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole.
+
+    Of a name that passes, nothing is to be feared in a message.
+    """
+    for name in (member.name for member in members):
+        if not name.isidentifier() or len(name) > MAX_NAME:
+            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
+    if len({member.name for member in members}) < len(members):
+        raise ModelFileError("damaged: an array is in it twice")
+    unpacked = sum(member.unpacked for member in members)
+    if unpacked > MAX_UNPACKED * size + FREE_BYTES:
+        raise ModelFileError(
+            f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far"
+        )
+    for member in members:
+        if member.flags & 1:
+            raise ModelFileError(f"array {member.name}: encrypted")
+        if member.method not in (_STORED, _DEFLATED):
+            raise ModelFileError(f"array {member.name}: compressed in a way that is not read here")
+
+
+def _read_members(
+    file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The JSON object and the arrays of all members."""
+    members = {member.name: member for member in directory}
+    for name in members:
+        if name != "meta" and not types_of(name):
+            raise ModelFileError(f"not a model file: unknown array {name}")
+    if "meta" not in members:
+        raise ModelFileError("not a model file: no `meta` in it")
+    meta = _json(_read_meta(_unpacked(file, members.pop("meta"))))
+    return meta, {
+        name: _read_array(_unpacked(file, member), name, types_of(name))
+        for name, member in members.items()
+    }
+
+
+def _unpacked(file: IO[bytes], member: _Member) -> bytes:
+    """The bytes of a member, held to its size and CRC."""
+    file.seek(member.start)
+    signature, *_, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
+    name = file.read(name_length).decode("ascii").removesuffix(".npy")
+    file.seek(extra_length, os.SEEK_CUR)
+    data = file.read(member.packed)
+    if signature != b"PK\3\4" or name != member.name or len(data) != member.packed:
+        raise ModelFileError(f"array {member.name}: not where the directory says")
+    if member.method == _DEFLATED:
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        data = inflate.decompress(data, member.unpacked + 1)  # 0 would be no bound
+    if len(data) != member.unpacked:
+        raise ModelFileError(f"array {member.name}: its size is not what the directory says")
+    if zlib.crc32(data) != member.crc:
+        raise ModelFileError(f"array {member.name}: damaged (its CRC-32 does not fit)")
+    return data
+
+
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|=]\w{1,12})', 'fortran_order': (True|False), "
+    rb"'shape': \(([0-9]{0,18}(?:, ?[0-9]{1,18})*,?)\), \} *\n"
+)
+
+
+def _read_header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
+    """Type, Fortran order and shape from a member's beginning, in the one form in which NumPy
+    writes them; and where the data start.
+    """
+    length = int.from_bytes(data[8:10], "little")
+    if not data.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
+        raise ModelFileError(f"array {name}: unknown header version")
+    match = _HEADER.fullmatch(data, 10, 10 + length)
+    if not match:
+        raise ModelFileError(f"array {name}: a header that NumPy does not write")
+    shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
+    return match[1].decode(), match[2] == b"True", shape, 10 + length
+
+
+def _check_size(data: bytes, name: str, start: int, size: int) -> None:
+    """Raises ModelFileError unless `size` bytes follow a header, and end the member."""
+    if size > len(data) - start:
+        raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
+    if size < len(data) - start:
+        raise ModelFileError(f"array {name}: its size is not what its header says")
+
+
+def _read_array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
+    type_, fortran_order, shape, start = _read_header(data, name)
+    if type_ not in types or fortran_order or len(shape) > 2:
+        raise ModelFileError(
+            f"array {name}: not {' or '.join(str(np.dtype(t)) for t in types)}, little-endian, in "
+            "C order"
+        )
+    dtype = np.dtype(type_)
+    _check_size(data, name, start, dtype.itemsize * math.prod(shape))
+    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ModelFileError(f"array {name}: a weight that is not a finite number")
+    return array
+
+
+def _read_meta(data: bytes) -> str:
+    type_, _, shape, start = _read_header(data, "meta")
+    size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
+    if shape != () or not 0 <= size <= MAX_META_BYTES:
+        raise ModelFileError("array meta: not a text of a sensible size")
+    _check_size(data, "meta", start, size)
+    return data[start:].decode("utf-32-le").rstrip("\0")
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        meta = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ModelFileError("`meta` is not JSON") from None
+    if not isinstance(meta, dict):
+        raise ModelFileError("`meta` is not a JSON object")
+    level: list[Any] = [meta]
+    for _ in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _within(value)]
+    if level:
+        raise ModelFileError("`meta` is nested too deeply")
+    return meta
+
+
+def _within(value: Any) -> Collection[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

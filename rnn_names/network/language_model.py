@@ -1,0 +1,74 @@
+"""What sampling, scoring and conditions need to know of a model."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.errors import SamplingError
+from rnn_names.network.scoring import log_probs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """A network, the characters that it knows, and what its corpus was like.
+
+    Attributes:
+        vocabulary: the characters.
+        params: the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU.
+        longest: characters of the longest name of the corpus.
+        fingerprints: (n,) those of all names of the corpus, sorted; None where they are not kept.
+    """
+
+    vocabulary: Vocabulary
+    params: dict[str, NDArray[np.float32]]
+    longest: int
+    fingerprints: NDArray[Any] | None = None
+
+    @property
+    def hidden_size(self) -> int:
+        """n_a, the number of hidden units."""
+        return int(self.params["Waa"].shape[1])
+
+    def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
+        """Natural logarithm of the probability of each name, in nats, its end included:
+        (len(names),).
+
+        -inf for a name with a character unknown to the model. Strings are normalised to NFC first,
+        as a corpus is.
+        """
+        return log_probs(self.params, self.vocabulary, _normalised(names))
+
+    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+        """Whether each name is in the corpus that the model was trained on, held-out names
+        included: (len(names),) bool.
+
+        A name that is not may be taken for one that is, with the probability that
+        `rnn_names.corpus.fingerprints` states.
+
+        Raises:
+            SamplingError: if the model does not keep fingerprints of its corpus.
+        """
+        if self.fingerprints is None:
+            raise SamplingError(
+                "the model has no fingerprints of its corpus, so it cannot tell which names are "
+                "new: train it again"
+            )
+        return among(fingerprints(_normalised(names)), self.fingerprints)
+
+
+def _normalised(names: Iterable[str] | Names) -> Names:
+    if isinstance(names, Names):
+        return names
+    return Names.from_strings(unicodedata.normalize("NFC", name) for name in names)

@@ -1,0 +1,251 @@
+"""Finite automata over vocabulary indices: what a name's spelling must be, as a table of states.
+
+A pattern (a suffix, something contained, a regular expression for the whole name) is made up of a
+few kinds of term, and the automaton's states are what remains to be matched after each character:
+the derivatives of the term (Brzozowski 1964). Terms are kept in a simplest form, so that equal ones
+are found again and the states are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.errors import RnnNamesError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.vocabulary import Vocabulary
+
+MAX_STATES = 2000
+
+MAX_SIZE = 1 << 18
+"""Of all terms of an automaton together: a repeated repetition says millions of characters in a
+few."""
+
+
+class NoAutomatonError(RnnNamesError):
+    """A pattern that no automaton of at most `MAX_STATES` states, made in at most `MAX_SIZE`,
+    stands for.
+    """
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """A deterministic automaton; it starts in state 0.
+
+    Attributes:
+        after: (S, n_y) int32. The state after each state and character; column 0, the end of the
+            name, is not used.
+        accepting: (S,) bool. Whether a name may end in each state.
+    """
+
+    after: NDArray[np.int32]
+    accepting: NDArray[np.bool_]
+
+    def run(self, indices: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.int32]:
+        """The state after each of some texts, as an (m, L) rectangle of indices and (m,) lengths:
+        (m,) int32.
+        """
+        state = np.zeros(len(lengths), np.int32)
+        for place in range(int(lengths.max(initial=0))):
+            inside = np.flatnonzero(lengths > place)
+            state[inside] = self.after[state[inside], indices[inside, place]]
+        return state
+
+    def __and__(self, other: Automaton) -> Automaton:
+        """The automaton of what both accept, of the pairs of states that can be reached."""
+        number = {(0, 0): 0}
+        pairs, rows = [(0, 0)], []
+        for a, b in pairs:  # grows as it is read
+            targets = list(zip(self.after[a].tolist(), other.after[b].tolist(), strict=True))
+            for pair in dict.fromkeys(targets):
+                if pair not in number:
+                    number[pair] = len(pairs)
+                    pairs.append(pair)
+            if len(pairs) > MAX_STATES:
+                raise NoAutomatonError("too many states")
+            rows.append([number[pair] for pair in targets])
+        first, second = np.array(pairs).T
+        return Automaton(np.array(rows, np.int32), self.accepting[first] & other.accepting[second])
+
+
+def anything(n_y: int) -> Automaton:
+    """Accepts all texts."""
+    return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
+
+
+def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that end in one.
+
+    >>> from rnn_names.corpus.vocabulary import Vocabulary
+    >>> ending_in("ab", Vocabulary("ab")).after[:, 1:].tolist()  # the states: nothing of it yet,
+    "a", "ab"
+    [[1, 0], [1, 2], [1, 0]]
+    """
+    terms = Terms()
+    return automaton_of(terms, terms.then(ANYTHING, terms.literal(text, vocabulary)), vocabulary)
+
+
+def containing(text: str, vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that contain one."""
+    terms = Terms()
+    return automaton_of(
+        terms, terms.sequence([ANYTHING, terms.literal(text, vocabulary), ANYTHING]), vocabulary
+    )
+
+
+NOTHING, EMPTY, ANY, ANYTHING = range(4)
+"""The first terms of all: no text, the empty one, one character whichever, any text."""
+
+
+class Terms:
+    """The terms of one automaton, each kept once and known by its number.
+
+    So terms are told apart by one number each: were they nested, comparing two would go as deep as
+    the pattern is long.
+    """
+
+    def __init__(self) -> None:
+        self.all: list[tuple[Any, ...]] = []
+        self.may_end: list[bool] = []
+        """Whether each matches the empty text."""
+        self._number: dict[tuple[Any, ...], int] = {}
+        self._derivatives: dict[tuple[int, int], int] = {}
+        self._size = 0
+        self._add("nothing")
+        self._add("empty")
+        self._add("one of", None)
+        self._add("many", ANY)
+
+    def _add(self, kind: str, *parts: Any) -> int:
+        """The number of a term in simplest form."""
+        term = (kind, *parts)
+        number = self._number.get(term)
+        if number is None:
+            self._size += len(parts[0]) if kind in ("either", "one of") and parts[0] else 1
+            if self._size > MAX_SIZE:
+                raise NoAutomatonError("too large")
+            number = self._number[term] = len(self.all)
+            self.all.append(term)
+            ends = kind in ("empty", "many")
+            if kind == "then":
+                ends = self.may_end[parts[0]] and self.may_end[parts[1]]
+            elif kind == "either":
+                ends = any(self.may_end[part] for part in parts[0])
+            self.may_end.append(ends)
+        return number
+
+    def one_of(self, indices: Iterable[int]) -> int:
+        """One character out of some."""
+        indices = frozenset(indices)
+        return self._add("one of", indices) if indices else NOTHING
+
+    def then(self, first: int, second: int) -> int:
+        """One term after another."""
+        if NOTHING in (first, second):
+            return NOTHING
+        if EMPTY in (first, second):
+            return second if first == EMPTY else first
+        parts = []
+        while (
+            self.all[first][0] == "then"
+        ):  # right-associated, so that equal sequences are equal terms
+            parts.append(self.all[first][1])
+            first = self.all[first][2]
+        second = self._add("then", first, second)
+        for part in reversed(parts):
+            second = self._add("then", part, second)
+        return second
+
+    def sequence(self, terms: Iterable[int]) -> int:
+        """Terms one after another."""
+        sequence = EMPTY
+        for term in reversed(list(terms)):
+            sequence = self.then(term, sequence)
+        return sequence
+
+    def literal(self, text: str, vocabulary: Vocabulary) -> int:
+        """A text; NOTHING if it has characters that the vocabulary lacks."""
+        return self.sequence(self.one_of({1 + vocabulary.characters.find(c)} - {0}) for c in text)
+
+    def either(self, terms: Iterable[int]) -> int:
+        """Any of some terms."""
+        flat: set[int] = set()
+        for term in terms:
+            flat |= self.all[term][1] if self.all[term][0] == "either" else {term}
+        flat.discard(NOTHING)
+        if ANYTHING in flat:
+            return ANYTHING
+        if len(flat) > 1:
+            return self._add("either", frozenset(flat))
+        return flat.pop() if flat else NOTHING
+
+    def many(self, term: int) -> int:
+        """A term any number of times, none included."""
+        if term in (NOTHING, EMPTY):
+            return EMPTY
+        return term if self.all[term][0] == "many" else self._add("many", term)
+
+    def derivative(self, term: int, index: int) -> int:
+        """What remains to be matched of a term after a character."""
+        found = self._derivatives.get((term, index))
+        if found is None:
+            found = self._derivatives[term, index] = self._derivative(term, index)
+        return found
+
+    def _derivative(self, term: int, index: int) -> int:
+        kind, *parts = self.all[term]
+        if kind == "one of":
+            return EMPTY if parts[0] is None or index in parts[0] else NOTHING
+        if kind == "either":
+            return self.either([self.derivative(part, index) for part in parts[0]])
+        if kind == "many":
+            return self.then(self.derivative(parts[0], index), term)
+        # The character is of the first part, or of the second if the first may be empty, and so on.
+        remains = []
+        while kind == "then":
+            remains.append(self.then(self.derivative(parts[0], index), parts[1]))
+            if not self.may_end[parts[0]]:
+                return self.either(remains)
+            term = parts[1]
+            kind, *parts = self.all[term]
+        return self.either([*remains, self.derivative(term, index)]) if remains else NOTHING
+
+
+def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
+    """The automaton whose states are a term and its derivatives."""
+    representatives, column = _alike(terms, len(vocabulary))
+    number = {term: 0}
+    states, rows = [term], []
+    for state in states:  # grows as it is read
+        targets = [terms.derivative(state, index) for index in representatives]
+        for target in targets:
+            if target not in number:
+                number[target] = len(states)
+                states.append(target)
+        if len(states) > MAX_STATES:
+            raise NoAutomatonError("too many states")
+        rows.append([number[target] for target in targets])
+    return Automaton(
+        np.array(rows, np.int32)[:, column], np.array([terms.may_end[state] for state in states])
+    )
+
+
+def _alike(terms: Terms, n_y: int) -> tuple[list[int], NDArray[np.intp]]:
+    """Characters that no term tells apart: one of each kind, and the kind of each index."""
+    sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
+    kinds: dict[tuple[bool, ...], int] = {}
+    representatives: list[int] = []
+    column = np.zeros(n_y, np.intp)
+    for index in range(1, n_y):
+        kind = tuple(index in indices for indices in sets)
+        if kind not in kinds:
+            kinds[kind] = len(representatives)
+            representatives.append(index)
+        column[index] = kinds[kind]
+    return representatives, column

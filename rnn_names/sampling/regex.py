@@ -1,0 +1,150 @@
+"""Regular expressions as automata.
+
+They are read by Python's own parser, so that the syntax is that of `re`; what is not regular
+(back-references, look-around) or not of the plain kind (flags) has no automaton.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.sampling.dfa import (
+    ANY,
+    EMPTY,
+    MAX_STATES,
+    NOTHING,
+    Automaton,
+    NoAutomatonError,
+    Terms,
+    automaton_of,
+)
+
+if TYPE_CHECKING:
+    from rnn_names.corpus.vocabulary import Vocabulary
+
+
+def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts, of at most `MAX_NAME_LENGTH` characters, that a regular expression matches
+    as a whole.
+
+    Raises:
+        NoAutomatonError: for an expression that is not regular, has flags, or needs too many
+            states.
+    """
+    try:
+        parsed = _parser().parse(pattern)
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # known without the states that it would take
+            return automaton_of(Terms(), NOTHING, vocabulary)
+        if parsed.state.flags & ~re.UNICODE.value:
+            raise NoAutomatonError("flags")
+        reading = _Reading(_Alphabet(vocabulary))
+        return automaton_of(
+            reading.terms, reading.sequence(_without_anchors(list(parsed))), vocabulary
+        )
+    except (
+        AttributeError,
+        ValueError,
+        TypeError,
+        RecursionError,
+    ) as error:  # another Python's parser
+        raise NoAutomatonError(str(error)) from error
+
+
+def _parser() -> Any:
+    """Python's parser of regular expressions, which has no public name."""
+    from importlib import import_module
+    from warnings import catch_warnings, simplefilter
+
+    try:
+        return import_module("re._parser")
+    except ModuleNotFoundError:  # Python 3.10
+        with catch_warnings():
+            simplefilter("ignore")
+            return import_module("sre_parse")
+
+
+class _Alphabet:
+    """The vocabulary, as the items of a parsed expression see it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.codes = {ord(c): 1 + i for i, c in enumerate(vocabulary.characters)}
+        self.all = frozenset(self.codes.values())
+
+    def items(self, items: list[Any]) -> frozenset[int]:
+        """The indices that a set of characters stands for."""
+        negated = bool(items) and str(items[0][0]) == "NEGATE"
+        indices: set[int] = set()
+        for op, value in items[negated:]:
+            kind = str(op)
+            if kind == "LITERAL":
+                indices |= self.where(lambda code, value=value: code == value)
+            elif kind == "RANGE":
+                indices |= self.where(lambda code, value=value: value[0] <= code <= value[1])
+            elif kind == "CATEGORY":
+                escape = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[
+                    str(value).rpartition("_")[2]
+                ]
+                escape = escape.upper() if "_NOT_" in str(value) else escape
+                indices |= self.where(
+                    lambda code, escape=escape: re.match(escape, chr(code)) is not None
+                )
+            else:
+                raise NoAutomatonError(kind)
+        return self.all - indices if negated else frozenset(indices)
+
+    def where(self, holds: Any) -> set[int]:
+        return {index for code, index in self.codes.items() if holds(code)}
+
+
+def _without_anchors(parsed: list[Any]) -> list[Any]:
+    """^ and $ at the ends say what matching the whole name says anyway."""
+    if parsed and str(parsed[0][1]) in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
+        parsed = parsed[1:]
+    if parsed and str(parsed[-1][1]) in ("AT_END", "AT_END_STRING"):
+        parsed = parsed[:-1]
+    return parsed
+
+
+class _Reading:
+    """Makes a term of a parsed expression."""
+
+    def __init__(self, alphabet: _Alphabet) -> None:
+        self.alphabet, self.terms = alphabet, Terms()
+
+    def sequence(self, parsed: Iterable[Any]) -> int:
+        """The term of items one after another."""
+        return self.terms.sequence([self.item(str(op), value) for op, value in parsed])
+
+    def item(self, kind: str, value: Any) -> int:
+        if kind in ("LITERAL", "RANGE", "CATEGORY"):
+            return self.terms.one_of(self.alphabet.items([(kind, value)]))
+        if kind == "NOT_LITERAL":
+            return self.terms.one_of(self.alphabet.items([("NEGATE", None), ("LITERAL", value)]))
+        if kind == "ANY":
+            return ANY
+        if kind == "IN":
+            return self.terms.one_of(self.alphabet.items(value))
+        if kind == "BRANCH":
+            return self.terms.either([self.sequence(branch) for branch in value[1]])
+        if kind == "SUBPATTERN" and not (value[1] or value[2]):
+            return self.sequence(value[3])
+        if kind in ("MAX_REPEAT", "MIN_REPEAT"):
+            least, most, part = value
+            return self.repeat(
+                self.sequence(part), least, None if str(most) == "MAXREPEAT" else most
+            )
+        raise NoAutomatonError(kind)
+
+    def repeat(self, term: int, least: int, most: int | None) -> int:
+        """A term so many times; None for any number more than `least`."""
+        if max(least, most or 0) > MAX_STATES:
+            raise NoAutomatonError("too many states")
+        rest = self.terms.many(term) if most is None else EMPTY
+        for _ in range(0 if most is None else most - least):
+            rest = self.terms.either([EMPTY, self.terms.then(term, rest)])
+        for _ in range(least):
+            rest = self.terms.then(term, rest)
+        return rest

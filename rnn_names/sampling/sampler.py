@@ -1,0 +1,308 @@
+"""Drawing names together: a walk down the tree of the prefixes drawn so far.
+
+The network runs once for each *distinct* prefix, and the names at a node are split over its
+characters in one draw. A name that breaks a condition (its length, say) is thrown away: what is
+left has the model's distribution given the conditions. Where the conditions on length and spelling
+are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahead.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import UNKNOWN
+from rnn_names.errors import SamplingError, VocabularyError, quoted
+from rnn_names.network import rnn
+from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling.choice import LARGEST_BLOCK, choose, keep_top_k, keep_top_p
+from rnn_names.sampling.frontier import Frontier, changes
+from rnn_names.sampling.tally import Tally, add_to, meeting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.network.language_model import LanguageModel
+    from rnn_names.sampling.lookahead import Guide
+    from rnn_names.sampling.options import Options
+    from rnn_names.sampling.tally import Condition
+
+FIRST_BLOCK = 32
+"""Names of the stream's first block, a few more than are drawn when nobody says how many.
+
+Each further block is twice as large, up to `LARGEST_BLOCK` (less for a large vocabulary).
+"""
+
+MEMORY_AT_ONCE = 1 << 23
+"""Bytes that the nodes take whose states are computed together. The more nodes, the less often two
+threads wait for one another: 1,024 of a plain cell of 256 units made 1.1 times as many names a
+second as 512. For a GRU, with three times the arithmetic per node, more than 512 made no
+difference."""
+
+NODES_AT_ONCE = 512, 2048
+"""The fewest and the most of them, whatever they take."""
+
+PILOT = 1 << 13
+"""Names drawn to see how rare the conditions are."""
+
+RARE = 1 / 200
+"""Where a smaller share of the names meets the conditions, looking ahead is tried."""
+
+GAIN = 5
+"""A guide is taken if it keeps so many times the share that meets the conditions without it."""
+
+
+class Sampler:
+    """Draws names by walking down the tree of their prefixes, level by level.
+
+    Attributes:
+        conditions: what names are held to after they are drawn.
+        guide: what leads the walk to names that meet rare conditions, if it does; those conditions
+            are then not among the others.
+    """
+
+    def __init__(self, model: LanguageModel, options: Options) -> None:
+        self.options, prefix = options, unicodedata.normalize("NFC", options.prefix)
+        self.params, self.cell = rnn.with_fast_transpose(model.params), rnn.cell_of(model.params)
+        self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
+        self.min_length = max(options.min_length, len(prefix), 1)
+        longest = max(model.longest, self.min_length)
+        self.max_length: int = longest if options.max_length is None else options.max_length
+        if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
+            raise SamplingError(
+                f"no name can have {self.min_length} to {self.max_length} characters; at most "
+                f"{MAX_NAME_LENGTH} are possible"
+            )
+        # A power of two that bounds the (names, n_y) arrays of a level.
+        self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
+        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
+        # The input layer's result for each character: a name's inputs are one-hot.
+        self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
+        self._follow_prefix(model, prefix)
+        self.guide: Guide | None = None
+        self.conditions: list[Condition] = []
+        if _has_conditions(options):
+            from rnn_names.sampling.conditions import conditions_of
+
+            self.conditions = conditions_of(model, options)
+
+    @property
+    def length_option(self) -> str:
+        """What the limits of length are called in messages."""
+        return f"a length of {self.min_length} to {self.max_length} characters"
+
+    def _follow_prefix(self, model: LanguageModel, prefix: str) -> None:
+        """The state from which every name goes on."""
+        codes = Names.from_strings([prefix]).codes
+        self.prefix = model.vocabulary.encode(codes)
+        unknown = codes[self.prefix == UNKNOWN]
+        if len(unknown):
+            raise VocabularyError(
+                f"prefix {quoted(prefix)}: the model does not know the character "
+                f"{chr(unknown[0])!r}"
+            )
+        state = self.params["a0"][None]
+        for character in [EOS, *self.prefix]:
+            state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
+        self.first_state = state
+
+    def look_ahead(self) -> Tally:
+        """Takes a guide if conditions on length and spelling turn out to be rare; how they did in a
+        pilot.
+
+        The pilot does not depend on the seed: all streams of a model and its conditions come by one
+            law.
+
+        Raises:
+            SamplingError: if no name can meet the conditions.
+        """
+        any_length = self.options.min_length <= 1 and self.options.max_length is None
+        if any_length and not self.conditions:
+            return {}
+        guide, covered, others = self.possible()
+        if any_length and not covered:
+            return {}
+        tally: Tally = {}
+        bits = Random(0)
+        for drawn in (PILOT // 8, PILOT):
+            tally.clear()
+            first = self.draw(drawn, bits)
+            add_to(tally, self.length_option, drawn, len(first))
+            met = len(meeting(covered, first, tally)) / drawn
+            if met > RARE:
+                return {}
+        self.guide = guide
+        for _ in range(4):
+            self.draw_weighed(PILOT // 8, bits)
+            guide.learn()
+        _, log_weights = self.draw_weighed(4 * PILOT, bits)
+        if guide.settle(log_weights, 4 * PILOT) <= GAIN * met:
+            self.guide = None
+            return {}
+        self.conditions = others
+        return tally
+
+    def possible(self) -> tuple[Guide, list[Condition], list[Condition]]:
+        """A guide that has learned nothing yet, and only knows what is possible; the conditions
+        that it covers, and the others.
+
+        Raises:
+            SamplingError: if no name is possible.
+        """
+        from rnn_names.sampling.conditions import spelling
+        from rnn_names.sampling.lookahead import Guide, max_states
+
+        automaton, covered, others = spelling(
+            self.conditions, self.n_y, max_states(self.n_y, self.max_length)
+        )
+        guide = Guide(automaton, self.min_length, self.max_length)
+        if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
+            raise SamplingError(
+                f"no name of {self.min_length} to {self.max_length} characters can meet all of "
+                + ", ".join(
+                    [f"--prefix {quoted(self.options.prefix)}"] * bool(self.options.prefix)
+                    + [each.option for each in covered]
+                )
+            )
+        return guide, covered, others
+
+    def draw(self, size: int, bits: Random) -> Names:
+        """Draws `size` names together and keeps those that meet the conditions of length, and of
+        the guide.
+        """
+        names, log_weights = self.draw_weighed(size, bits)
+        return (
+            names
+            if self.guide is None
+            else names.take(np.flatnonzero(self.guide.keeps(log_weights, bits)))
+        )
+
+    def draw_weighed(self, size: int, bits: Random) -> tuple[Names, NDArray[np.float64]]:
+        """Draws `size` names, without those of a wrong length; the names, and the natural
+        logarithms of their weights.
+
+        A weight is how much more often a name would come by the network's own law; without a guide,
+        it is 1.
+        """
+        work, guide, waiting = (
+            rnn.Workspace(),
+            self.guide,
+            Frontier(self.max_length + 1, self.nodes_at_once),
+        )
+        text = np.zeros((self.max_length, size), np.min_scalar_type(self.n_y))
+        text[: len(self.prefix)] = self.prefix[:, None]
+        lengths = np.zeros(
+            size, np.min_scalar_type(MAX_NAME_LENGTH)
+        )  # stays 0 for a name that goes on past the limit
+        log_weights = np.zeros(size)
+        states, length = self.first_state, len(self.prefix)
+        marks = guide.first(self.prefix) if guide else None
+        names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
+        while True:
+            chances = self.next_chances(states, work)
+            if guide and marks:
+                marks = guide.steer(chances, marks, length)
+            names, branch = choose(chances, names, node, bits)
+            parent = branch // self.n_y
+            character = branch - parent * self.n_y
+            ends = character == EOS
+            lengths[names[ends]] = length
+            if marks:
+                log_weights[names[ends]] = marks.log_weight[parent[ends]]
+            if length < self.max_length:
+                on = np.flatnonzero(~ends)
+                names, branch, parent, character = names[on], branch[on], parent[on], character[on]
+                text[length, names] = character
+                first = changes(branch)
+                children = parent[first], character[first]
+                below = guide.follow(marks, *children, length) if guide and marks else None
+                waiting.add(
+                    length + 1,
+                    states,
+                    *children,
+                    below,
+                    names,
+                    np.cumsum(first, dtype=np.int32) - 1,
+                )
+            if not waiting:
+                break
+            length, part = waiting.take()
+            states = self.states_after(part.above, part.parent, part.character, work)
+            marks, names, node = part.marks, part.names, part.node
+        kept = lengths >= self.min_length
+        inside = np.arange(self.max_length)[:, None] < np.where(kept, lengths, 0)
+        offsets = np.concatenate(([0], np.cumsum(lengths[kept], dtype=np.int64)))
+        return Names(self.codes[text.T[inside.T]], offsets), log_weights[kept]
+
+    def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """The probabilities of the next character after each state, by column: (n_y, nodes). A
+        column may be off 1 by rounding.
+        """
+        by_column = work("logits", self.n_y, len(states))
+        logits = rnn.output_layer(states, self.params, out=by_column.T)
+        if self.options.temperature != 1:
+            # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps
+            # the best; float32 ends at 1e±38.
+            logits -= logits.max(axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                logits /= min(max(self.options.temperature, 1e-30), 1e30)
+        rnn.softmax(logits, out=logits)
+        chances = by_column.astype(np.float64)
+        if self.options.top_k is not None and self.options.top_k < self.n_y:
+            keep_top_k(chances, self.options.top_k)
+        if self.options.top_p is not None and self.options.top_p < 1:
+            keep_top_p(chances, self.options.top_p)
+        return chances
+
+    def states_after(
+        self,
+        states: NDArray[Any],
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        work: rnn.Workspace,
+    ) -> NDArray[Any]:
+        """The states after one more character, in `work`: child i goes on from row parent[i] with
+        character[i].
+
+        Every row of `states` (p, n_a) should have a child: what it hands on is computed.
+        """
+        n_a, cell, m = states.shape[1], self.cell, len(parent)
+        handed_on = work("handed_on", len(states), cell.width * n_a)
+        cell.recurrent_projection(states, self.params, handed_on)
+        from_a = handed_on.take(
+            parent, axis=0, out=work("from_a", m, cell.width * n_a), mode="clip"
+        )
+        from_x = self.inputs.take(
+            character, axis=0, out=work("from_x", m, cell.gates * n_a), mode="clip"
+        )
+        children = work("states", m, n_a)
+        cell.step(from_x, from_a, children)
+        return children
+
+
+def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
+    """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
+    # Of a node: what it hands on, twice; from_x; its state; and its chances as float32 and, twice,
+    # as float64.
+    each = 4 * (2 * cell.width + cell.gates + 1) * n_a + 20 * n_y
+    fewest, most = NODES_AT_ONCE
+    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most)
+
+
+def _has_conditions(options: Options) -> bool:
+    """Whether there are any beyond prefix and lengths; the room of conditions is only entered
+    then.
+    """
+    wanted = (
+        options.suffix,
+        options.contains,
+        options.exclude,
+        options.exclude_words,
+        options.novel,
+    )
+    return any(map(bool, wanted)) or options.match is not None

@@ -1,0 +1,42 @@
+"""How many names were held to each condition, and how many met it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+
+Tally = dict[str, tuple[int, int]]
+"""For each condition, by its title: how many names were held to it, and how many passed."""
+
+
+class Condition(Protocol):
+    """What a name must be like."""
+
+    @property
+    def option(self) -> str:
+        """The condition as its user gave it."""
+
+    def passes(self, names: Names) -> NDArray[np.bool_]:
+        """Whether each name meets the condition: (len(names),) bool."""
+
+
+def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Names:
+    """The names that meet all conditions; each condition sees those that met the ones before."""
+    for condition in conditions:
+        passes = condition.passes(names)
+        add_to(tally, condition.option, len(names), int(passes.sum()))
+        names = names.take(np.flatnonzero(passes))
+    return names
+
+
+def add_to(tally: Tally, option: str, tested: int, passed: int) -> None:
+    """Counts `tested` more names that were held to a condition, `passed` of which met it."""
+    before = tally.get(option, (0, 0))
+    tally[option] = before[0] + tested, before[1] + passed

@@ -1,0 +1,237 @@
+"""What `train --resume` goes on from: the state of a run beside the model that it writes.
+
+A run keeps its state of the end of the last epoch in memory, writes it to `<output>.resume` every
+few seconds and when it is interrupted, and removes that file when it has finished. Everything
+random in an epoch follows from the seed and the epoch's number, so a resumed run ends with the same
+weights, bit for bit, as one that was never interrupted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
+from rnn_names.model import npz as archive
+from rnn_names.model.model import ARRAYS, PROGRAM, Model, with_new_names
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from rnn_names.corpus.corpus import Corpus
+
+SECONDS_BETWEEN_WRITES = 5.0
+
+_STATE = "state_"
+"""What the names of the state's arrays begin with, beside those of the best model."""
+
+
+class Checkpoint:
+    """A run, and its state at the end of its last epoch.
+
+    Attributes:
+        path: of the file that keeps the state.
+        trainer: the run.
+        init: the model that it started from, if any.
+        written: whether the file holds the state.
+    """
+
+    def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
+        """Gets ready.
+
+        Args:
+            output: the model file that the run writes.
+            trainer: the run.
+            corpus: what it learns from.
+            init: the model that it started from.
+
+        Raises:
+            TrainingError: if its state would not fit a file.
+        """
+        self.path, self.trainer, self.init = path_of(output), trainer, init
+        self.written = False
+        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.asked)}
+        self._state: dict[str, Any] | None = None
+        if trainer.state_bytes > archive.MAX_FILE_BYTES:
+            most = archive.MAX_FILE_BYTES
+            raise TrainingError(
+                f"what --resume needs would be a file of over {most:,} bytes: try a smaller "
+                "--hidden-size"
+            )
+        self._last_write = time.monotonic()
+
+    @classmethod
+    def resumed(
+        cls, output: str, corpus: Corpus, init: str | None, given: Mapping[str, Any]
+    ) -> Checkpoint:
+        """An interrupted run, as it was.
+
+        Args:
+            output: the model file that it writes.
+            corpus: what it learned from.
+            init: the model that it is said to have started from; None to believe the file.
+            given: those settings that must be the run's.
+
+        Raises:
+            ModelFileError: if its file is damaged, or of another version.
+            TrainingError: if there is no such run, or it was another one.
+        """
+        path = path_of(output)
+        if not os.path.exists(path):
+            raise TrainingError(
+                f"{shown(path)}: there is no interrupted run to go on with; train without --resume"
+            )
+        meta, arrays = archive.read(path, types_of)
+        try:
+            model = Model.of(
+                meta, {name: array for name, array in arrays.items() if name in ARRAYS}
+            )
+            run = _run(meta)
+            _compare(run, digest(corpus), init)
+            settings = _settings(run["settings"])
+            if settings.hidden_size not in (
+                None,
+                model.hidden_size,
+            ):  # before memory is taken for so many
+                raise ModelFileError("its model and its settings do not fit")
+            # The best model so far stands for the one that the run started from: cell, size and
+            # vocabulary are the same.
+            trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
+            _compare_settings(trainer, given)
+            state = {
+                name.removeprefix(_STATE): array
+                for name, array in arrays.items()
+                if name.startswith(_STATE)
+            }
+            trainer.restore({**run["state"], **state}, model)
+        except RnnNamesError as error:
+            raise type(error)(f"{shown(path)}: {error}; or train without --resume") from None
+        checkpoint = cls(output, trainer, corpus, run["init"])
+        checkpoint.written = True
+        return checkpoint
+
+    def keep(self) -> None:
+        """Takes the trainer's state, after an epoch; and writes it if the last time was a while
+        ago.
+
+        Raises:
+            ModelFileError: if it cannot be written.
+        """
+        self._state, self.written = {"model": self.trainer.model, **self.trainer.state()}, False
+        if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
+            self.write()
+
+    def write(self) -> None:
+        """Writes the state, if there is one that is not written.
+
+        Raises:
+            ModelFileError: if it cannot be written.
+        """
+        if self._state is None or self.written:
+            return
+        state = dict(self._state)
+        model = state.pop("model")
+        arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
+        numbers = {name: value for name, value in state.items() if name not in arrays}
+        meta = {**model.meta, "run": {**self._run, "state": numbers}}
+        archive.write(
+            self.path,
+            meta,
+            {**model.arrays, **{_STATE + name: array for name, array in arrays.items()}},
+        )
+        self.written, self._last_write = True, time.monotonic()
+
+    def remove(self) -> None:
+        """Removes the file: there is nothing to go on with."""
+        self._state, self.written = None, False
+        with suppress(OSError):
+            os.unlink(self.path)
+
+
+def path_of(output: str) -> str:
+    """The file that keeps the state of a run that writes the model `output`."""
+    return f"{output}.resume"
+
+
+def types_of(name: str) -> tuple[str, ...]:
+    """The types that an array of such a file may have; none for an unknown name."""
+    return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
+
+
+def _run(meta: dict[str, Any]) -> dict[str, Any]:
+    """The part of `meta` that is about the run."""
+    run = meta.get("run")
+    if (
+        not isinstance(run, dict)
+        or not isinstance(run.get("settings"), dict)
+        or not isinstance(run.get("state"), dict)
+    ):
+        raise ModelFileError("not the state of an interrupted run: give it its own file again")
+    if meta.get("program") != PROGRAM:
+        raise ModelFileError(
+            f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM}: go on with that "
+            "one"
+        )
+    return run
+
+
+def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
+    """Raises TrainingError if a run had another corpus or beginning."""
+    if run.get("corpus") != corpus:
+        raise TrainingError("that run learned from other names: give it the same list")
+    if init not in (None, run.get("init")):
+        raise TrainingError(
+            f"that run had --init {shown(str(run.get('init')))}, not {shown(init)}: leave the "
+            "option out"
+        )
+
+
+def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
+    """Raises TrainingError if a run had another setting than those given, whether as it was asked
+    for or as it came to be.
+    """
+    for name, value in given.items():
+        had = getattr(trainer.settings, name)
+        if value not in (had, getattr(trainer.asked, name)):
+            option = "--" + name.replace("_", "-")
+            raise TrainingError(f"that run had {option} {had}, not {value}: leave the option out")
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    """The settings as they were asked for, from what a file says.
+
+    >>> values = asdict(Settings(epochs=3))
+    >>> _settings(values).epochs
+    3
+
+    Raises:
+        ModelFileError: unless there is a value of the right type for each field and no other.
+    """
+    values = with_new_names(values)
+    types = {each.name: str(each.type).split(" | ") for each in fields(Settings)}  # "int | None"
+    names = {"NoneType": "None"}
+    found = {name: type(value).__name__ for name, value in values.items()}
+    if found.keys() != types.keys() or any(
+        names.get(kind, kind) not in types[name] for name, kind in found.items()
+    ):
+        raise ModelFileError("not settings that this program writes")
+    return Settings(**values)
+
+
+def digest(corpus: Corpus) -> str:
+    """What tells one corpus from another: SHA-256 over its names and how often each occurs."""
+    sha = hashlib.sha256()
+    for array, kind in (
+        (corpus.names.codes, "<u4"),
+        (corpus.names.offsets, "<i8"),
+        (corpus.counts, "<i8"),
+    ):
+        sha.update(np.ascontiguousarray(array, kind).data)
+    return sha.hexdigest()

@@ -1,0 +1,96 @@
+"""From gradients to better parameters: clipping, SGD, Adam.
+
+All parameters of a network lie in one flat vector, and so do their gradients: one operation then
+serves all arrays at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
+    """One vector with all numbers of some arrays, and views into it that have their names and
+    shapes.
+
+    >>> flat, views = flatten({"b": np.zeros(2), "W": np.ones((1, 2))})
+    >>> views["W"] *= 5
+    >>> flat.tolist()
+    [0.0, 0.0, 5.0, 5.0]
+    """
+    flat = np.concatenate([array.ravel() for array in arrays.values()])
+    views, start = {}, 0
+    for name, array in arrays.items():
+        views[name] = flat[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return flat, views
+
+
+def clip(gradient: Array, bound: float) -> None:
+    """Limits every component to [−bound, bound], in place."""
+    np.clip(gradient, -bound, bound, out=gradient)
+
+
+class SGD:
+    """Plain stochastic gradient descent: parameters −= learning rate × gradient."""
+
+    def __init__(self, size: int, dtype: Any = np.float32) -> None:
+        self.state: dict[str, Array] = {}
+
+    def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
+        """Updates the flat `params` in place; `gradient` is spent."""
+        gradient *= learning_rate
+        params -= gradient
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1, with the step size of the end of its
+    section 2).
+    """
+
+    def __init__(
+        self,
+        size: int,
+        dtype: Any = np.float32,
+        beta1: float = 0.9,
+        beta2: float = 0.99,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.state = {
+            "m": np.zeros(size, dtype),
+            "v": np.zeros(size, dtype),
+            "steps": np.zeros((), np.int64),
+        }
+        self._scratch = np.empty(size, dtype)
+
+    def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
+        """Updates the flat `params` in place; `gradient` is spent."""
+        m, v, scratch = self.state["m"], self.state["v"], self._scratch
+        self.state["steps"] += 1
+        steps = int(self.state["steps"])
+        m *= self.beta1
+        np.multiply(gradient, 1 - self.beta1, out=scratch)
+        m += scratch
+        gradient *= gradient
+        gradient *= 1 - self.beta2
+        v *= self.beta2
+        v += gradient
+        correction = math.sqrt(1 - self.beta2**steps)
+        np.sqrt(v, out=scratch)
+        scratch += self.epsilon * correction
+        np.divide(m, scratch, out=scratch)
+        scratch *= learning_rate * correction / (1 - self.beta1**steps)
+        params -= scratch
+
+
+OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"adam": Adam, "sgd": SGD}

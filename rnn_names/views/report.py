@@ -1,0 +1,488 @@
+"""A page about a training: one HTML file that needs no network and no script, to read, keep and
+send on.
+
+A `Report` collects what a training brings, epoch by epoch; `page` makes the text of it, which
+follows the reader's light or dark mode and fits a telephone. Whatever comes from outside (names,
+paths, characters) goes through `html.escape`.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import asdict, dataclass, field
+from html import escape
+from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus.corpus import Corpus
+from rnn_names.corpus.names import Names
+from rnn_names.errors import shown
+from rnn_names.model.atomic import write_atomically
+from rnn_names.sampling.stream import preview
+from rnn_names.version import __version__
+from rnn_names.views.svg import bar_chart, legend, line_chart
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.training.trainer import Epoch, Trainer
+
+NAMES_SHOWN = 8
+"""Names drawn at each epoch that is shown."""
+
+NAMES_MEASURED = 2000
+"""Names drawn from the finished model to compare with the corpus."""
+
+NAMES_AT_ONCE = 1 << 18
+"""Names whose characters are counted together: bounds the memory."""
+
+BARS = 30
+"""Of a distribution, at most: as many as have room for their labels on a telephone."""
+
+
+@dataclass
+class Report:
+    """What a training brought so far.
+
+    Attributes:
+        corpus: all names that were read, held-out ones too.
+        trainer: what trains, as it was after the last epoch that was added: it may be in the middle
+            of the next one.
+        sources: titles of the files that the names came from.
+        output: the model file.
+        init: the model that training started from, if any.
+        epochs: the records; of a resumed run, those since.
+        samples: a few names of the best weights so far, by epoch; 0 stands for the weights before
+            training.
+    """
+
+    corpus: Corpus
+    trainer: Trainer
+    sources: Sequence[str]
+    output: str
+    init: str | None = None
+    epochs: list[Epoch] = field(default_factory=list)
+    samples: dict[int, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._running, self.trainer = self.trainer, copy(self.trainer)
+        self.samples[self.trainer.epoch] = self._names(NAMES_SHOWN)
+
+    def add(self, epoch: Epoch) -> None:
+        """Takes an epoch's record, and names of its weights if they are the best so far."""
+        self.trainer = copy(self._running)
+        self.epochs.append(epoch)
+        if epoch.is_best:
+            self.samples[epoch.epoch] = self._names(NAMES_SHOWN)
+
+    def save(self, path: str) -> None:
+        """Writes the page, whole or not at all.
+
+        Raises:
+            RnnNamesError: if it cannot be written.
+        """
+        text = page(self).encode()
+        write_atomically(path, lambda file: file.write(text))
+
+    def measured(self) -> list[str]:
+        """Names to compare with the corpus."""
+        return self._names(NAMES_MEASURED)
+
+    def _names(self, count: int) -> list[str]:
+        # One seed for all epochs: the same random numbers, so that what changes from row to row is
+        # the network.
+        return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
+
+
+def page(report: Report) -> str:
+    """The whole page as HTML."""
+    title = f"{shown(os.path.basename(report.output))}: how it was trained"
+    sampled = report.measured()
+    sections = [
+        _heading(report, sampled),
+        _losses(report.epochs),
+        _names_by_epoch(report),
+        _comparison(report.corpus, sampled),
+        _facts(report),
+        _every_epoch(report.epochs),
+    ]
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{escape(title)}</title>
+<style>{_style()}</style>
+</head>
+<body>
+<main>
+{"".join(sections)}</main>
+<footer>Made by rnn-names {escape(__version__)}. Losses are means in nats per character, with the
+end of a name counted as one.</footer>
+</body>
+</html>
+"""
+
+
+def _style() -> str:
+    """The style sheet, as it stands in the page: so the page needs no other file."""
+    return files("rnn_names.views").joinpath("style.css").read_text(encoding="utf-8")
+
+
+# --- Sections -------------------------------------------------------------------------------------
+
+
+def _heading(report: Report, sampled: Sequence[str]) -> str:
+    trainer, settings, training = (
+        report.trainer,
+        report.trainer.settings,
+        report.trainer.model.training,
+    )
+    figures = []
+    if report.epochs:
+        loss, kind = training["held_out_loss"], "held-out"
+        if loss is None:
+            loss, kind = training["training_loss"], "training"
+        figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
+        figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
+        first = report.epochs[0].epoch
+        since = (
+            f" from epoch {first} on" if first > 1 else ""
+        )  # a resumed run: how long the others took is not known
+        figures.append(
+            (_duration(sum(epoch.seconds for epoch in report.epochs)), f"of training{since}")
+        )
+    if sampled:
+        new = sum(not _in_list(name, report.corpus.names) for name in sampled)
+        figures.append((f"{new / len(sampled):.1%}", "of its names are not in the list"))
+    if os.path.exists(report.output):
+        figures.append((_size(os.path.getsize(report.output)), "model file"))
+    tiles = "".join(
+        f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures
+    )
+    started = f"started from {_listed([report.init])} and " if report.init is not None else ""
+    ending = (
+        ""
+        if trainer.finished
+        else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    )
+    return f"""<header>
+<h1>{escape(shown(os.path.basename(report.output)))}</h1>
+<p>A {settings.cell.upper()} of {settings.hidden_size} units that {started}learned from
+{len(report.corpus):,} names in {_listed(report.sources)}.{ending}</p>
+<ul class="figures">{tiles}</ul>
+</header>
+"""
+
+
+def _losses(epochs: Sequence[Epoch]) -> str:
+    if len(epochs) < 2:
+        return _section("Loss", "<p>Fewer than two epochs: there are no curves to draw.</p>")
+    curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
+    held_out = [
+        (epoch.epoch, epoch.held_out_loss) for epoch in epochs if epoch.held_out_loss is not None
+    ]
+    if not held_out:
+        chart = line_chart(curves)
+        return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
+    curves["held-out"] = held_out
+    best = [
+        (epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}")
+        for epoch in epochs
+        if epoch.is_best
+    ]
+    second = [
+        (epoch.epoch - 0.5, "second phase")
+        for before, epoch in pairwise(epochs)
+        if epoch.phase > before.phase
+    ]
+    chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
+    lesson = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
+    note = f"The training loss is measured under dropout, {lesson}"
+    note += "so it can lie above the held-out loss."
+    return _section(
+        "Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>"
+    )
+
+
+def _names_by_epoch(report: Report) -> str:
+    losses = {
+        epoch.epoch: epoch.training_loss if epoch.held_out_loss is None else epoch.held_out_loss
+        for epoch in report.epochs
+    }
+    rows = []
+    for number in _ever_fewer(sorted(report.samples)):
+        names = (
+            " ".join(f"<bdi>{escape(name)}</bdi>" for name in report.samples[number])
+            or "<em>no names yet</em>"
+        )
+        loss = f"{losses[number]:.3f}" if number in losses else "–"
+        rows.append(
+            f'<tr><th scope="row">{number}</th><td>{loss}</td><td class="names">{names}</td></tr>'
+        )
+    kind = (
+        "held-out"
+        if any(epoch.held_out_loss is not None for epoch in report.epochs)
+        else "training"
+    )
+    start = (
+        "has not seen a name"
+        if report.init is None
+        else f"is {_listed([report.init])}, from which training started"
+    )
+    note = f" Epoch 0 {start}." if 0 in report.samples else ""
+    return _section(
+        "From gibberish to names" if report.init is None else "From one list to another",
+        f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
+        f'<table class="by-epoch">{_head("epoch", f"{kind} loss", "names")}'
+        f"<tbody>{''.join(rows)}</tbody></table>",
+    )
+
+
+def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
+    if not sampled:
+        return _section(
+            "List and samples",
+            "<p>The network is not far enough to draw names to compare with the list.</p>",
+        )
+    drawn, once, series = (
+        Names.from_strings(sampled),
+        np.ones(len(sampled), dtype=np.int64),
+        ("list", "samples"),
+    )
+    lengths = _length_bars(
+        _shares(_length_counts(corpus.names, corpus.counts)), _shares(_length_counts(drawn, once))
+    )
+    in_list = _labelled(_character_counts(corpus.names, corpus.counts))
+    in_samples = _labelled(_character_counts(drawn, once))
+    characters = _character_bars(_shares(in_list), _shares(in_samples))
+    title = "Characters, upper and lower case together"
+    if len(in_list) > len(characters):
+        title += f": the {len(characters)} most frequent of {len(in_list)}"
+    return _section(
+        "List and samples",
+        f"<p>The list, repeats counted, against {len(sampled):,} names drawn from the model.</p>",
+        '<div class="pair">',
+        _figure("Length in characters", series, bar_chart(series, lengths, numbers=True)),
+        _figure(title, series, bar_chart(series, characters)),
+        "</div>",
+    )
+
+
+def _facts(report: Report) -> str:
+    corpus, trainer = report.corpus, report.trainer
+    read = {
+        "files": _listed(report.sources),
+        "names": f"{corpus.n_lines:,}",
+        "distinct": f"{len(corpus):,}",
+        "repeats": f"{corpus.n_lines - len(corpus):,}",
+        "blank lines skipped": f"{corpus.n_blank:,}",
+        "held out": f"{len(trainer.held_out):,}",
+        "longest name": f"{int(corpus.names.lengths.max())} characters",
+        "distinct characters": f"{len(trainer.vocabulary) - 1}",
+    }
+    settings = {
+        name.replace("_", " "): escape(_number(value))
+        for name, value in asdict(trainer.settings).items()
+    }
+    sections = (
+        _section("What was read", _definitions(read)),
+        _section("Settings", _definitions(settings)),
+    )
+    return f'<div class="pair">{"".join(sections)}</div>\n'
+
+
+def _every_epoch(epochs: Sequence[Epoch]) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{epoch.epoch}</th><td>{epoch.training_loss:.4f}</td>'
+        f"<td>{'–' if epoch.held_out_loss is None else f'{epoch.held_out_loss:.4f}'}</td>"
+        f"<td>{'yes' if epoch.is_best else ''}</td><td>{epoch.seconds:.1f}</td></tr>"
+        for epoch in epochs
+    )
+    head = _head("epoch", "training", "held-out", "better", "seconds")
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
+    return f"<details><summary>Every epoch in figures</summary>{table}</details>\n"
+
+
+def _head(*titles: str) -> str:
+    return (
+        "<thead><tr>"
+        + "".join(f'<th scope="col">{title}</th>' for title in titles)
+        + "</tr></thead>"
+    )
+
+
+def _figure(title: str, series: Sequence[str], chart: str) -> str:
+    caption = f"<figcaption><span>{escape(title)}</span> {legend(series)}</figcaption>"
+    return f"<figure>{caption}\n{chart}</figure>"
+
+
+def _section(title: str, *parts: str) -> str:
+    return (
+        f"<section>\n<h2>{escape(title)}</h2>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</section>\n"
+    )
+
+
+def _definitions(facts: dict[str, str]) -> str:
+    """A list of terms and their values; the values are HTML."""
+    return (
+        "<dl>"
+        + "".join(
+            f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts.items()
+        )
+        + "</dl>"
+    )
+
+
+def _listed(paths: Iterable[str]) -> str:
+    return ", ".join(f"<bdi>{escape(shown(path))}</bdi>" for path in paths)
+
+
+def _duration(seconds: float) -> str:
+    """A time for people.
+
+    >>> _duration(2.44), _duration(12.4), _duration(754), _duration(7600)
+    ('2.4 s', '12 s', '12 min 34 s', '2 h 6 min')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, whole = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{whole} s"
+    return f"{minutes} min {whole} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _size(n_bytes: int) -> str:
+    """A file's size for people.
+
+    >>> _size(25_300), _size(1_250_000)
+    ('25 kB', '1.2 MB')
+    """
+    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:.0f} kB"
+
+
+def _number(value: object) -> str:
+    return (
+        f"{value:,}"
+        if isinstance(value, int) and value >= 10_000
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
+
+
+def _ever_fewer(epochs: Sequence[int]) -> list[int]:
+    """All of the first epochs, then ever fewer, and the last.
+
+    >>> _ever_fewer(range(31))
+    [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 30]
+    """
+    kept: list[int] = []
+    for epoch in epochs:
+        if not kept or epoch >= kept[-1] + max(kept[-1] // 2, 1):
+            kept.append(epoch)
+    return [*kept, *epochs[-1:]] if kept and kept[-1] != epochs[-1] else kept
+
+
+# --- What is compared -----------------------------------------------------------------------------
+
+
+def _in_list(name: str, names: Names) -> bool:
+    """Whether a name is among some that are in code-point order."""
+    row = bisect_left(range(len(names)), name, key=lambda i: _name(names, i))
+    return row < len(names) and _name(names, row) == name
+
+
+def _name(names: Names, row: int) -> str:
+    return names[row : row + 1].to_strings()[0]
+
+
+def _length_counts(names: Names, counts: NDArray[np.int64]) -> Counter[int]:
+    """How many names, repeats counted, have each length."""
+    return Counter(
+        {length: int(n) for length, n in enumerate(np.bincount(names.lengths, weights=counts)) if n}
+    )
+
+
+def _character_counts(names: Names, counts: NDArray[np.int64]) -> Counter[str]:
+    """How often each character occurs, in lower case, repeats of names counted."""
+    totals: Counter[str] = Counter()
+    for start in range(0, len(names), NAMES_AT_ONCE):
+        part, repeats = names[start : start + NAMES_AT_ONCE], counts[start : start + NAMES_AT_ONCE]
+        n_each = np.bincount(part.codes, weights=np.repeat(repeats, part.lengths))
+        for code in np.flatnonzero(n_each):
+            character = chr(code)
+            lower = character.lower()
+            totals[lower if len(lower) == 1 else character] += int(n_each[code])
+    return totals
+
+
+def _shares(counts: Counter[Any]) -> dict[Any, float]:
+    total = counts.total()
+    return {key: n / total for key, n in counts.items()}
+
+
+def _length_bars(
+    in_list: dict[int, float], in_samples: dict[int, float]
+) -> dict[str, tuple[float, float]]:
+    """Bars for all lengths; the last one stands for all longer ones when they are too many.
+
+    >>> _length_bars({2: 0.25, 4: 0.75}, {2: 1.0})
+    {'2': (0.25, 1.0), '3': (0, 0), '4': (0.75, 0)}
+    """
+    shortest, longest = min([*in_list, *in_samples]), max([*in_list, *in_samples])
+    last = min(longest, shortest + BARS - 1)
+    bars = {
+        str(length): (in_list.get(length, 0), in_samples.get(length, 0))
+        for length in range(shortest, last + 1)
+    }
+    if longest > last:
+        tails = [
+            sum(share for length, share in shares.items() if length >= last)
+            for shares in (in_list, in_samples)
+        ]
+        bars.pop(str(last))
+        bars[f"{last}+"] = (tails[0], tails[1])
+    return bars
+
+
+def _character_bars(
+    in_list: dict[str, float], in_samples: dict[str, float]
+) -> dict[str, tuple[float, float]]:
+    """Bars for the most frequent characters of the list.
+
+    >>> _character_bars({"b": 0.25, "a": 0.625, "␣": 0.125}, {"a": 1.0})
+    {'a': (0.625, 1.0), 'b': (0.25, 0), '␣': (0.125, 0)}
+    """
+    frequent = sorted(in_list, key=lambda character: (-in_list[character], character))[:BARS]
+    return {character: (in_list[character], in_samples.get(character, 0)) for character in frequent}
+
+
+def _labelled(counts: Counter[str]) -> Counter[str]:
+    """Counts of characters by their labels; all white space has the same one.
+
+    >>> _labelled(Counter({"a": 3, " ": 2, "\u3000": 1}))
+    Counter({'a': 3, '␣': 3})
+    """
+    totals: Counter[str] = Counter()
+    for character, n in counts.items():
+        totals[_visible(character)] += n
+    return totals
+
+
+def _visible(character: str) -> str:
+    """A character as a label: spaces and combining marks would not be seen alone."""
+    if character.isspace():
+        return "␣"
+    return "◌" + character if unicodedata.combining(character) else character

@@ -1,0 +1,162 @@
+"""Charts as SVG, to stand inside an HTML page.
+
+Coordinates are percentages, so a chart stretches to any width while its labels and lines keep their
+size; colours, fonts and height come from the page's style sheet, by class: `s0` and `s1` are the
+first and the second series.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+
+MOST_TICKS = 6
+
+
+def line_chart(
+    curves: Mapping[str, Sequence[tuple[int, float]]],
+    point: tuple[int, float, str] | None = None,
+    divider: tuple[float, str] | None = None,
+) -> str:
+    """Curves through two or more points (x, y), x a whole number.
+
+    Args:
+        curves: the points of each series, by its name.
+        point: a point of the last series to mark, and what to write above it.
+        divider: where something else begins, and what to write there.
+    """
+    xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
+    first, last = min(xs), max(xs)
+    y_ticks = ticks(min(ys), max(ys), around=True)
+    x_ticks = [first, *(x for x in map(round, ticks(first, last)) if x > first)]
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / (
+            y_ticks[-1] - y_ticks[0]
+        )
+
+    parts = [_rule(place(first, y)[1], _decimal(y, y_ticks)) for y in y_ticks]
+    parts += [_label(place(x, ys[0])[0], str(x)) for x in dict.fromkeys(x_ticks)]
+    # Stretched without its line getting thicker in one direction than in the other.
+    parts.append(
+        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'
+    )
+    for series, points in enumerate(curves.values()):
+        path = " ".join(f"{x:.2f},{y:.2f}" for x, y in (place(*point) for point in points))
+        parts.append(
+            f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>'
+        )
+    parts.append("</svg>")
+    if divider:
+        parts.append(_mark(*place(divider[0], y_ticks[0]), divider[1], line=2))
+    if point:
+        x, y = place(*point[:2])
+        parts.append(_mark(x, y, point[2], line=1))
+        parts.append(f'<circle class="s{len(curves) - 1}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>')
+    return _chart(", ".join(curves), parts)
+
+
+def bar_chart(
+    series: tuple[str, str], bars: Mapping[str, tuple[float, float]], numbers: bool = False
+) -> str:
+    """Pairs of bars for shares from 0 to 1.
+
+    Args:
+        series: the names of the two series.
+        bars: for each label the share in either.
+        numbers: whether labels are consecutive numbers, of which every other one is enough where
+            they are many.
+    """
+    y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
+    parts = [
+        _rule(100 - 100 * y / y_ticks[-1], f"{y:.{0 if y_ticks[1] >= 0.01 else 1}%}")
+        for y in y_ticks
+    ]
+    slot = 100 / len(bars)
+    for i, (label, pair) in enumerate(bars.items()):
+        shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(series, pair, strict=True))
+        parts.append(f"<g><title>{escape(label)}: {shares}</title>")
+        for k, share in enumerate(pair):
+            height = 100 * share / y_ticks[-1]
+            x = (i + 0.1 + 0.4 * k) * slot
+            parts.append(
+                f'<rect class="s{k}" x="{x:.2f}%" y="{100 - height:.2f}%" '
+                f'width="{0.4 * slot:.2f}%" height="{height:.2f}%"/>'
+            )
+        every_other = (
+            numbers and (len(bars) - i) % 2 == 0
+        )  # from the end, since the last one is special
+        label = "" if every_other and len(bars) > 24 else label
+        parts.append("</g>" + _label((i + 0.5) * slot, label, minor=every_other and len(bars) > 12))
+    return _chart(" and ".join(series), parts)
+
+
+def legend(series: Sequence[str]) -> str:
+    """The names of the series beside their colours."""
+    return " ".join(
+        f'<span class="key s{i}">{escape(name)}</span>' for i, name in enumerate(series)
+    )
+
+
+def ticks(low: float, high: float, around: bool = False) -> list[float]:
+    """A few round numbers between two numbers; or, `around` them, from at most the lower one to at
+    least the higher one.
+
+    >>> ticks(1, 60), ticks(1.7, 3.2, around=True)
+    ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])
+    """
+    span = (high - low) or 1
+    magnitude = 10 ** math.floor(math.log10(span / MOST_TICKS))
+    step = next(
+        step
+        for step in (magnitude, 2 * magnitude, 5 * magnitude, 10 * magnitude)
+        if span / step <= MOST_TICKS
+    )
+    start, stop = (
+        (math.floor(low / step), math.ceil(high / step))
+        if around
+        else (math.ceil(low / step), math.floor(high / step))
+    )
+    if around and start == stop:
+        stop += 1
+    return [round(k * step, 10) for k in range(start, stop + 1)]
+
+
+def _decimal(value: float, among: Sequence[float]) -> str:
+    """A tick's label, with as many digits as tell it from its neighbours."""
+    return f"{value:.{max(0, -math.floor(math.log10(among[1] - among[0]) + 1e-9))}f}"
+
+
+def _chart(label: str, parts: Sequence[str]) -> str:
+    return (
+        f'<svg class="chart" role="img" aria-label="{escape(label)}">\n'
+        + "\n".join(parts)
+        + "\n</svg>"
+    )
+
+
+def _rule(y: float, text: str) -> str:
+    """A horizontal line with its value on the left."""
+    return (
+        f'<line x2="100%" y1="{y:.2f}%" y2="{y:.2f}%"/>'
+        f'<text x="-8" y="{y:.2f}%" dy=".35em" class="end">{escape(text)}</text>'
+    )
+
+
+def _label(x: float, text: str, minor: bool = False) -> str:
+    """A value below the chart."""
+    kind = "minor" if minor else "value"
+    return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
+
+
+def _mark(x: float, y: float, text: str, line: int) -> str:
+    """A line from the top down to a point, and in a line of text beside it, on the side where there
+    is more room, what it is for.
+    """
+    side, shift = ("end", -6) if x > 50 else ("start", 6)
+    return (
+        f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
+        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'
+        f"{escape(text)}</text>"
+    )

@@ -1,0 +1,115 @@
+"""A small picture of the losses for the terminal, out of block characters.
+
+Training and held-out loss stand side by side on one scale, so that no colour is needed to tell the
+curves apart: they look the same in a terminal, a log file and an e-mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rnn_names.training.trainer import Epoch
+
+HEIGHT = 6
+"""Lines of a curve."""
+
+NARROWEST, WIDEST = len("held-out loss"), 48
+"""Columns of a curve: with fewer there is no picture, and more would show no more."""
+
+COLUMNS_PER_EPOCH = 5
+"""At most."""
+
+FEWEST_EPOCHS = 3
+"""With fewer there is no curve to see."""
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+PLAIN_BLOCKS = " .:|"
+"""For an output that knows ASCII only."""
+
+GAP = "   "
+
+
+def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
+    """The lines of the picture; none where there is no room for it, or nothing to see.
+
+    Args:
+        epochs: the records of a training, in order.
+        width: columns of the terminal.
+        plain: draws in ASCII.
+    """
+    curves = {"training loss": [epoch.training_loss for epoch in epochs]}
+    held_out = [epoch.held_out_loss for epoch in epochs if epoch.held_out_loss is not None]
+    if len(held_out) == len(epochs):
+        curves["held-out loss"] = held_out
+    shown = [loss for losses in curves.values() for loss in losses]
+    low, high = min(shown, default=0), max(shown, default=0)
+    scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
+    margin = max(len("epoch"), *map(len, scale))
+    columns = _columns(len(epochs), (width - margin - 1 - len(GAP)) // len(curves))
+    if len(epochs) < FEWEST_EPOCHS or columns < NARROWEST:
+        return []
+
+    blocks, axis, mark = (PLAIN_BLOCKS, "|", "^") if plain else (BLOCKS, "│", "▲")
+    first, last = str(epochs[0].epoch), epochs[-1].epoch
+    bars = [_bars(_spread(losses, columns), low, high, blocks) for losses in curves.values()]
+    lines = [
+        f"{'':{margin + 1}}" + GAP.join(f"{title:{columns}}" for title in curves),
+        *(
+            f"{label:>{margin}}{axis}" + GAP.join(row)
+            for label, row in zip(scale, zip(*bars, strict=True), strict=True)
+        ),
+        f"{'epoch':{margin + 1}}"
+        + GAP.join([f"{first}{last:>{columns - len(first)}}"] * len(curves)),
+    ]
+    best = max((i for i, epoch in enumerate(epochs) if epoch.is_best), default=None)
+    if best is not None and len(curves) > 1:
+        column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * len(epochs))
+        lines.append(_pointer(column, mark, f"best: epoch {epochs[best].epoch}", width))
+    return [line.rstrip() for line in lines]
+
+
+def _pointer(column: int, mark: str, note: str, width: int) -> str:
+    """A line with a mark at a column and a note on that side of it where there is room."""
+    if column + len(f"{mark} {note}") < width:
+        return f"{'':{column}}{mark} {note}"
+    return f"{note + ' ' + mark:>{column + 1}}"
+
+
+def _columns(n: int, room: int) -> int:
+    """How many columns a curve of n epochs takes: as many for each epoch, or all that there are."""
+    room = min(room, WIDEST)
+    return min(room // n, COLUMNS_PER_EPOCH) * n if 0 < n <= room else room
+
+
+def _spread(losses: Sequence[float], columns: int) -> list[float]:
+    """A loss per column: an epoch fills several, or several epochs share one, which shows their
+    mean.
+
+    >>> _spread([3.0, 1.0], 4), _spread([3.0, 1.0, 1.0, 1.0], 2)
+    ([3.0, 3.0, 1.0, 1.0], [2.0, 1.0])
+    """
+    n, means = len(losses), []
+    for column in range(columns):
+        start = column * n // columns
+        part = losses[start : max((column + 1) * n // columns, start + 1)]
+        means.append(sum(part) / len(part))
+    return means
+
+
+def _bars(losses: Sequence[float], low: float, high: float, blocks: str) -> list[str]:
+    """The lines, from the top, in which a column's height stands for its loss; the lowest one is a
+    single step high.
+
+    >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0, BLOCKS)
+    ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']
+    """
+    per_line = len(blocks) - 1
+    steps = [
+        1 + round((loss - low) / ((high - low) or 1) * (HEIGHT * per_line - 1)) for loss in losses
+    ]
+    return [
+        "".join(blocks[min(max(step - line * per_line, 0), per_line)] for step in steps)
+        for line in reversed(range(HEIGHT))
+    ]

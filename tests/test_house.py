@@ -1,0 +1,65 @@
+"""Each folder imports only from those below it, and no module imports in a circle."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+import rnn_names
+
+PACKAGE = Path(rnn_names.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in PACKAGE.rglob("*.py")
+}
+FOLDERS = ["", "cli", "views", "training", "model", "sampling", "network", "corpus"]
+"""From the top down: what users import, then each folder; `errors` and `version` lie below all."""
+
+
+def floor(module):
+    """How far down a module lives: 0 at the top."""
+    parts = module.split(".")[1:]
+    if module in ("rnn_names.errors", "rnn_names.version"):
+        return len(FOLDERS)
+    return FOLDERS.index(parts[0] if parts and parts[0] in FOLDERS else "")
+
+
+def imports(path):
+    """The modules of the package that a file imports, anywhere in it, for types too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name in MODULES)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: a relative import"
+            for name in node.names:
+                inside = f"{node.module}.{name.name}"
+                if inside in MODULES:
+                    yield inside
+                elif node.module in MODULES:
+                    yield node.module
+
+
+IMPORTS = {module: sorted(set(imports(path))) for module, path in MODULES.items()}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_only_from_its_own_folder_and_those_below(module):
+    above = [each for each in IMPORTS[module] if floor(each) < floor(module)]
+    assert not above
+
+
+def test_nothing_imports_from_the_top():
+    top = {module for module in MODULES if floor(module) == 0}
+    assert not [m for m in MODULES if m not in top and top & {*IMPORTS[m]}]
+
+
+def test_no_module_imports_in_a_circle():
+    graphlib.TopologicalSorter(IMPORTS).prepare()
+
+
+def test_the_rule_sees_an_import():
+    """Else the tests above could not fail."""
+    assert "rnn_names.network.rnn" in IMPORTS["rnn_names.training.trainer"]
+    assert "rnn_names.network.prefix_tree" in IMPORTS["rnn_names.network.rnn"]
+    assert sum(map(len, IMPORTS.values())) > 100
