@@ -1,8 +1,7 @@
 """rnn-names: learns from a list how names are spelled, and writes new ones.
 
 >>> from rnn_names import Model, train
->>> model = Model.load("dinosaurs")                       # a file, or the name of a model in the
-box
+>>> model = Model.load("dinosaurs")                 # a file, or the name of a bundled model
 >>> names = model.sample(3, seed=1, suffix="saurus", novel=True)
 >>> [name.endswith("saurus") for name in names], model.knows(names).tolist()
 ([True, True, True], [False, False, False])

@@ -27,12 +27,13 @@ NAMES_AT_ONCE = 1 << 16
 
 
 def fingerprints(names: Names) -> NDArray[np.uint64]:
-    """The fingerprint of each name, in whatever normal form its code points are: (len(names),)
-    uint64.
+    """The fingerprint of each name: (len(names),) uint64.
+
+    The names may be in any normal form of Unicode.
 
     >>> from rnn_names.corpus.names import Names
-    >>> [f"{number:016x}" for number in fingerprints(Names.from_strings(["Ada", "Adam",
-    ""])).tolist()]
+    >>> prints = fingerprints(Names.from_strings(["Ada", "Adam", ""]))
+    >>> [f"{number:016x}" for number in prints.tolist()]
     ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']
     """
     result = np.empty(len(names), np.uint64)

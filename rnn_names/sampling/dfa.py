@@ -80,11 +80,13 @@ def anything(n_y: int) -> Automaton:
 
 
 def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that end in one.
+    """Accepts the texts that end in `text`.
+
+    For "ab" there are three states: nothing of it read yet, "a" read, "ab" read. Each row below is
+    a state, and holds the state after "a" and the state after "b".
 
     >>> from rnn_names.corpus.vocabulary import Vocabulary
-    >>> ending_in("ab", Vocabulary("ab")).after[:, 1:].tolist()  # the states: nothing of it yet,
-    "a", "ab"
+    >>> ending_in("ab", Vocabulary("ab")).after[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
     """
     terms = Terms()
