@@ -22,16 +22,16 @@ lint: $(VENV)/.test  ## Check format, lint and types.
 	$(BIN)/mypy
 
 torture: $(VENV)/.test  ## Kill and interrupt hundreds of runs, damage thousands of model files: some minutes.
-	$(BIN)/python tests/torture.py
+	$(BIN)/python tests/torture/run.py
 
 fuzz: .venv-fuzz/.done  ## Let atheris look for lists and model files that are not answered as promised.
-	.venv-fuzz/bin/python tests/fuzz.py
+	.venv-fuzz/bin/python tests/fuzz/run.py
 
 bench:  ## Measure every speed that is promised, beside what it is compared with: keep the machine quiet.
 	$(PYTHON) tests/benchmarks/run.py
 
 parity: .venv-torch/.done  ## Compare loss, gradients and a loaded model with PyTorch.
-	.venv-torch/bin/python -m pytest tests/test_pytorch.py -rs
+	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py -rs
 
 recipes:  ## Check the recipes for one stream of names on many processes.
 	$(PYTHON) tests/benchmarks/recipes.py
@@ -46,7 +46,7 @@ models: $(VENV)/.run  ## Make the models in the box anew from the lists in data/
 	$(BIN)/python data/make_models.py
 
 readme: $(VENV)/.test  ## Run all that README and tutorial show, and write down what it prints.
-	$(BIN)/python tests/readme.py --update
+	$(BIN)/python tests/support/readme.py --update
 
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,10 +4,10 @@
 then packed, for a small package: weights are rounded to bfloat16 and fingerprints shortened to four
 bytes a name. Neither changes what the file is; a package that is zipped is half as large for it.
 
-Training gives the same bits only on one machine with the same versions. So `tests/test_boxed.py`
-holds the models that are shipped to this: their settings are those of `RECIPE`, their fingerprints
-those of the list, their weights rounded, and the held-out loss, measured anew from the file on the
-list's split, is the one recorded, within `TOLERANCE`.
+Training gives the same bits only on one machine with the same versions. So a test,
+`tests/model/test_bundled.py`, holds the models that are shipped to this: their settings are those
+of `RECIPE`, their fingerprints those of the list, their weights rounded, and the held-out loss,
+measured anew from the file on the list's split, is the one recorded, within `TOLERANCE`.
 
     python data/make_models.py [NAME…]        some of them, or all
 """

@@ -2,7 +2,7 @@
 the samples are like.
 
 For each list, the same split in the same run: a tenth of the distinct names held out (at most
-2,000). The rival is an interpolated Kneser-Ney n-gram (`tests/kneser_ney.py`) whose order and
+2,000). The rival is an interpolated Kneser-Ney n-gram (`tests/support/kneser_ney.py`) whose order and
 discount are chosen *on the held-out names*, which favours it. The network is trained with the
 default settings for a list as long as the rest, with no option given; its best epoch is chosen on
 the held-out names too, as it always is. The rule behind the default settings was found on other
@@ -38,13 +38,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kneser_ney import KneserNey
-
 from rnn_names import Model
 from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus, read_corpus
 from rnn_names.corpus.names import Names
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support.kneser_ney import KneserNey
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 HERE = Path(__file__).resolve().parent

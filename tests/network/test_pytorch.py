@@ -6,9 +6,9 @@ import json
 
 import numpy as np
 import pytest
-from networks import CELLS, random_names, random_params, tree_of
 
 from rnn_names.network import rnn
+from support.networks import CELLS, random_names, random_params, tree_of
 
 torch = pytest.importorskip("torch")
 

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing with atheris: `python tests/fuzz.py` lets it look for bytes that are not
+"""Coverage-guided fuzzing with atheris: `python tests/fuzz/run.py` lets it look for bytes that are not
 answered as promised.
 
 Three targets, each for `--seconds`: a corpus, a model file, and a model file of which one array is
@@ -16,33 +16,29 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 TARGETS = ("corpus", "model", "member")
 
 
 def seeds(target):
     """Valid inputs to start from."""
-    from test_hostile_files import make
+    from support.model_files import make_model, members
 
     if target == "corpus":
-        lists = sorted((Path(__file__).parent.parent / "data").glob("*.txt"))
+        lists = sorted((Path(__file__).resolve().parents[2] / "data").glob("*.txt"))
         awkward = "\ufeffZoe\u0308\r\n\n愛\tb \u3000\nमी\u200cख\n\u202e\n\u2028"
         return [*(path.read_bytes()[:300] for path in lists), awkward.encode()]
     with tempfile.TemporaryDirectory() as folder:
-        make().save(Path(folder) / "m.npz")
+        make_model(n_a=2).save(Path(folder) / "m.npz")
         whole = (Path(folder) / "m.npz").read_bytes()
     return (
         [whole]
         if target == "model"
         else [bytes([i]) + content for i, content in enumerate(members(whole).values())]
     )
-
-
-def members(whole):
-    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def fuzz(target, arguments):
@@ -58,6 +54,8 @@ def fuzz(target, arguments):
         from rnn_names.model import model
         from rnn_names.model import npz as archive
     assert json and zipfile and archive
+
+    from support.model_files import members
 
     place = Path(arguments[0]).parent / "m.npz"
     others = members(seeds("model")[0])

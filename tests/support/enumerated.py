@@ -6,13 +6,13 @@ import math
 from itertools import product
 
 import numpy as np
-from networks import random_params
 
 from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
+from support.networks import random_params
 
 LETTERS = "abc"
 LONGEST = 6

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from readme import DOCUMENTS, README, examples, reader_folder, run
+
+from support.readme import DOCUMENTS, README, examples, reader_folder, run
 
 TEXTS = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
 EXAMPLES = {document: examples(text) for document, text in TEXTS.items()}

@@ -5,16 +5,16 @@ has.
 from collections import Counter
 
 import numpy as np
-import plain_bptt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import CELLS, prefixes_of, random_params, tree_of
 
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import EOS, prefix_trees
+from support import plain_bptt
+from support.networks import CELLS, prefixes_of, random_params, tree_of
 
 N_Y = 5
 

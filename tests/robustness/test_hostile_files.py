@@ -15,40 +15,34 @@ import zlib
 
 import numpy as np
 import pytest
-from test_model_file import WRONG_CONTENTS, rewrite
-from test_model_file import make as of_numpy
 
 from rnn_names import Model
 from rnn_names.cli.main import _command as run_command
 from rnn_names.cli.streams import exit_code as exit_code
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
 from rnn_names.model import npz as archive
 from rnn_names.model.model import MAX_WEIGHT
-from rnn_names.network import rnn
 from rnn_names.training.checkpoint import types_of
+from support.model_files import (
+    WRONG_CONTENTS,
+    make_model,
+    members,
+    mutated,
+    rewrite,
+    same_or_refused,
+)
 
 CHARACTERS = "abé愛"
 MEMORY = 100 << 20
 SECONDS = 5  # of processor; a promise of one, with room for slow machines under load
 
 
-def make(n_a=2):
-    params = rnn.init_params(np.random.default_rng(0), len(CHARACTERS) + 1, n_a, "gru")
-    return Model(Vocabulary(CHARACTERS), params, {"longest": 7})
-
-
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
     """The bytes of a valid file."""
     path = tmp_path_factory.mktemp("valid") / "m.npz"
-    make().save(path)
+    make_model(n_a=2).save(path)
     return path.read_bytes()
-
-
-def members(content):
-    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
-        return {name: zipped.read(name) for name in zipped.namelist()}
 
 
 def zipped(pairs, compression=zipfile.ZIP_STORED, **options):
@@ -236,7 +230,7 @@ def verdicts(content, tmp_path_factory):
         (folder / f"{i}.npz").write_bytes(change(content))
     for i, (change, _) in enumerate(WRONG_CONTENTS.values(), len(HOSTILE)):
         torn = folder / f"{i}.npz"
-        of_numpy().save(torn)
+        make_model().save(torn)
         rewrite(torn, change)
     (folder / "valid.npz").write_bytes(content)
     cases = [*HOSTILE, *WRONG_CONTENTS]
@@ -342,7 +336,7 @@ def test_info_shows_any_record_of_a_training_harmlessly(
     record, options, monkeypatch, tmp_path, capfd
 ):
     """In this process, for speed."""
-    model = make()
+    model = make_model(n_a=2)
     path = tmp_path / "\udcff\x1b[2J.npz"
     Model(model.vocabulary, model.params, {"longest": 7, **RECORDS[record]}).save(path)
     monkeypatch.setattr(sys, "argv", ["rnn-names", "info", str(path), *options])
@@ -367,7 +361,7 @@ def test_info_shows_any_record_of_a_training_harmlessly(
 def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
     record, cli, tmp_path
 ):
-    model = make()
+    model = make_model(n_a=2)
     Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(
         tmp_path / "m.npz"
     )
@@ -409,26 +403,9 @@ def test_what_is_no_file_is_refused_at_once(place, cli, tmp_path):
 # --- Damage ---------------------------------------------------------------------------------------
 
 
-def same_or_refused(content, expected, path):
-    """Whether some bytes are the expected model; else they are refused with one line. Anything else
-    fails.
-    """
-    path.write_bytes(content)
-    try:
-        model = Model.load(path)
-    except ModelFileError as error:
-        assert "\n" not in str(error)
-        return False
-    assert model.meta == expected.meta
-    assert {n: a.tobytes() for n, a in model.params.items()} == {
-        n: a.tobytes() for n, a in expected.params.items()
-    }
-    return True
-
-
 def test_no_flipped_byte_gives_another_model(content, tmp_path):
     """One bit of each byte: the CRC of the zip covers what matters."""
-    expected, accepted = make(), 0
+    expected, accepted = make_model(n_a=2), 0
     for place in range(len(content)):
         damaged = bytearray(content)
         damaged[place] ^= 1 << place % 8
@@ -436,30 +413,8 @@ def test_no_flipped_byte_gives_another_model(content, tmp_path):
     assert 0 < accepted < len(content) / 3, "dates and the like are not needed"
 
 
-def mutated(content, rng):
-    """Some random edits: bytes changed, runs removed, doubled, moved or zeroed."""
-    data = bytearray(content)
-    for _ in range(rng.randint(1, 4)):
-        place, length = rng.randrange(len(data)), rng.choice((1, 1, 1, 2, 4, 16, 200))
-        run = data[place : place + length]
-        other = rng.randrange(len(data))
-        match rng.randrange(5):
-            case 0:
-                data[place : place + length] = rng.randbytes(len(run))
-            case 1:
-                del data[place : place + length]
-            case 2:
-                data[other:other] = run
-            case 3:
-                data[other : other + length] = run
-            case 4:
-                data[place : place + length] = bytes(len(run))
-        data = data or bytearray(b"\0")
-    return bytes(data)
-
-
 def test_random_damage(content, tmp_path, edits=600, seed=1):
-    rng, expected = random.Random(seed), make()
+    rng, expected = random.Random(seed), make_model(n_a=2)
     for _ in range(edits):
         same_or_refused(mutated(content, rng), expected, tmp_path / "m.npz")
 
@@ -467,7 +422,7 @@ def test_random_damage(content, tmp_path, edits=600, seed=1):
 def test_the_crc_is_checked_although_the_size_is_known(content, tmp_path):
     """A weight changed in a file whose headers are all in order."""
     changed = bytearray(content)
-    where = content.find(make().params["Wya"].tobytes())
+    where = content.find(make_model(n_a=2).params["Wya"].tobytes())
     changed[where + 4] ^= 0x10
     (tmp_path / "m.npz").write_bytes(changed)
     with pytest.raises(ModelFileError, match="CRC"):

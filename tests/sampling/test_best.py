@@ -1,13 +1,13 @@
 """The most probable names, against a list of all names of a tiny model."""
 
 import pytest
-from enumerated import KNOWN, all_texts, law, tiny_model
-from networks import CELLS
 
 from rnn_names import Model, train
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
 from rnn_names.sampling.options import Options
+from support.enumerated import KNOWN, all_texts, law, tiny_model
+from support.networks import CELLS
 
 
 def ranked(model, **options):

@@ -3,13 +3,13 @@
 import math
 
 import numpy as np
-import plain_bptt
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training import optimizers
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support import plain_bptt
 
 NAMES = ["ada", "ada", "adam", "bo", "bob", "eve", "evelyn", "ida", "otto"]
 

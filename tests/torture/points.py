@@ -1,4 +1,4 @@
-"""Interrupts at every place of a training: `python tests/points.py` sends one at the first entry to
+"""Interrupts at every place of a training: `python tests/torture/points.py` sends one at the first entry to
 and return from each function.
 
 Random moments hardly ever hit where a program is for microseconds only, such as a `__del__` or a

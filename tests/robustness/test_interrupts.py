@@ -1,7 +1,7 @@
 """Signals that ask to end, wherever the program is: it ends, keeps what it promises, and a second
 signal changes nothing.
 
-Random moments are in test_faults.py; the long forms are in torture.py.
+Random moments are in test_faults.py; the long forms are `make torture`.
 """
 
 import json
@@ -12,18 +12,18 @@ import subprocess
 import sys
 
 import pytest
-import torture
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support import faults
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
 
 
-def start(*arguments, before="", prepare=torture.heed_interrupts, **streams):
+def start(*arguments, before="", prepare=faults.heed_interrupts, **streams):
     """The command, with its stderr in a pipe, after some lines of Python of which `here()` says
     that they are reached.
     """
@@ -52,7 +52,7 @@ def ended(process, *lines, code=130):
     """Waits for a process, and checks how it went: what it still says is those lines, as they
     begin.
     """
-    said = [line for line in torture.on_interrupt(process).decode().splitlines() if line != "here"]
+    said = [line for line in faults.on_interrupt(process).decode().splitlines() if line != "here"]
     assert process.returncode == code, said
     assert len(said) == len(lines) and all(map(str.startswith, said, lines)), said
 
@@ -64,7 +64,7 @@ def test_at_places_that_random_moments_miss():
     """Exceptions from a handler were lost in the first, and left the others' locks and files in
     disorder.
     """
-    found = torture.places(
+    found = faults.places(
         share=150, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close"
     )
     assert found["with the model saved"] > 5 and found["before the training"] > 5
@@ -250,7 +250,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     process = start("train", corpus_file, *options, "--resume", before=ENDLESS["a minibatch"])
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
-    line = torture.on_interrupt(process).decode().splitlines()[-1]
+    line = faults.on_interrupt(process).decode().splitlines()[-1]
     assert line.endswith("; to go on, give the same command with --resume.")
     assert (tmp_path / "m.npz.resume").read_bytes() == state
 
@@ -279,7 +279,7 @@ def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
 
 def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_file, tmp_path):
     def little_room():
-        torture.heed_interrupts()
+        faults.heed_interrupts()
         resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
 
     process = start("train", corpus_file, *FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz",
@@ -323,7 +323,7 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
 
 def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path):
     def nohup():
-        torture.heed_interrupts()
+        faults.heed_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz",

@@ -10,49 +10,27 @@ import pytest
 
 import rnn_names
 from rnn_names import Model
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
 from rnn_names.model import atomic, model
-from rnn_names.network import rnn
-
-CHARACTERS = "abé愛𐐷"
-
-
-def make(cell="gru", n_a=4, seed=0):
-    params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
-    return Model(
-        Vocabulary(CHARACTERS),
-        params,
-        {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
-    )
+from support.model_files import (
+    CHARACTERS,
+    WRONG_CONTENTS,
+    arrays_of,
+    make_model,
+    members,
+    rewrite,
+)
 
 
 @pytest.fixture
 def path(tmp_path):
-    make().save(tmp_path / "names.npz")
+    make_model().save(tmp_path / "names.npz")
     return tmp_path / "names.npz"
-
-
-def arrays_of(path):
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
-
-
-def rewrite(path, change):
-    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it
-    again as NumPy would.
-    """
-    arrays = arrays_of(path)
-    contents = {**arrays, "meta": json.loads(str(arrays["meta"]))}
-    change(contents)
-    if isinstance(contents.get("meta"), dict):
-        contents["meta"] = np.array(json.dumps(contents["meta"]))
-    np.savez(path, **contents)
 
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_a_model_comes_back_as_it_was(cell, tmp_path):
-    before = make(cell)
+    before = make_model(cell)
     before.save(tmp_path / "m.npz")
     after = Model.load(str(tmp_path / "m.npz"))
     assert after.vocabulary.characters == CHARACTERS
@@ -66,7 +44,7 @@ def test_a_model_comes_back_as_it_was(cell, tmp_path):
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_numpy_alone_reads_the_file(cell, tmp_path):
-    make(cell).save(tmp_path / "m.npz")
+    make_model(cell).save(tmp_path / "m.npz")
     arrays = arrays_of(tmp_path / "m.npz")
     meta = json.loads(str(arrays.pop("meta")))
     gates, n_y = {"rnn": 1, "gru": 3}[cell], len(CHARACTERS) + 1
@@ -142,61 +120,6 @@ def test_a_changed_weight_is_noticed(path):
     assert "damaged" in refusal(path)
 
 
-def set_array(name, function):
-    def change(contents):
-        contents[name] = function(contents[name])
-
-    return change
-
-
-def set_meta(**fields):
-    return lambda contents: contents["meta"].update(fields)
-
-
-def put(name, value):
-    return lambda contents: contents.update({name: value})
-
-
-NOT_FINITE = np.array([1, np.nan, 2, 3], np.float32)
-WRONG_CONTENTS = {
-    "no meta": (lambda c: c.pop("meta"), "meta"),
-    "meta no text": (put("meta", np.zeros(3, np.float32)), "meta"),
-    "meta no JSON": (put("meta", np.array("{")), "JSON"),
-    "meta no object": (put("meta", np.array("[1]")), "JSON object"),
-    "meta deeply nested": (put("meta", np.array("[" * 100_000)), "JSON"),
-    "other format": (set_meta(format=model.FORMAT + 1), f"format version {model.FORMAT + 1}"),
-    "no format": (lambda c: c["meta"].pop("format"), "format version"),
-    "unknown cell": (set_meta(cell="lstm"), "lstm"),
-    "another cell": (set_meta(cell="rnn"), "bn"),
-    "no vocabulary": (lambda c: c["meta"].pop("vocabulary"), "vocabulary"),
-    "empty vocabulary": (set_meta(vocabulary=""), "vocabulary"),
-    "vocabulary a number": (set_meta(vocabulary=5), "vocabulary"),
-    "vocabulary shorter": (set_meta(vocabulary=CHARACTERS[1:]), "shape"),
-    "vocabulary longer": (set_meta(vocabulary=CHARACTERS + "z"), "shape"),
-    "vocabulary twice": (set_meta(vocabulary="aacde"), "twice"),
-    "vocabulary escape": (set_meta(vocabulary="abc\x1bd"), "no name can hold"),
-    "vocabulary surrogate": (set_meta(vocabulary="abc\ud800d"), "no name can hold"),
-    "training a list": (set_meta(training=[1]), "training"),
-    "longest a text": (set_meta(training={"longest": "7"}), "training"),
-    "longest too long": (set_meta(training={"longest": 10**9}), "training"),
-    "longest nothing": (set_meta(training={}), "training"),
-    "no Waa": (lambda c: c.pop("Waa"), "Waa"),
-    "no a0": (lambda c: c.pop("a0"), "a0"),
-    "one more": (put("Wxx", np.zeros(3, np.float32)), "Wxx"),
-    "Wax transposed": (set_array("Wax", lambda a: np.ascontiguousarray(a.T)), "Wax"),
-    "Waa short": (set_array("Waa", lambda a: a[1:]), "Waa"),
-    "by a column": (set_array("by", lambda a: a[:, None]), "by"),
-    "a0 a number": (set_array("a0", lambda a: a[0]), "shape"),
-    "a0 empty": (set_array("a0", lambda a: a[:0]), "shape"),
-    "Wya float64": (set_array("Wya", lambda a: a.astype(float)), "Wya"),
-    "Wya float16": (set_array("Wya", lambda a: a.astype(np.float16)), "Wya"),
-    "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya"),
-    "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya"),
-    "bn NaN": (put("bn", NOT_FINITE), "bn: a weight that is not a finite number"),
-    "ba infinite": (set_array("ba", lambda a: a + np.float32(np.inf)), "ba: a weight that is not a finite number"),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("case", WRONG_CONTENTS)
 def test_wrong_contents_are_refused(case, path):
     change, what = WRONG_CONTENTS[case]
@@ -207,7 +130,7 @@ def test_wrong_contents_are_refused(case, path):
 def test_a_rewritten_file_is_accepted_when_nothing_is_wrong(path):
     # Else the refusals above could be about the rewriting.
     rewrite(path, lambda contents: None)
-    assert Model.load(path).training == make().training
+    assert Model.load(path).training == make_model().training
 
 
 def test_no_pickle_is_ever_opened(path):
@@ -222,11 +145,6 @@ def test_no_pickle_is_ever_opened(path):
     assert not path.with_name("names.npz.harm").exists()
 
 
-def members(path):
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def write_members(path, pairs, compression=zipfile.ZIP_STORED):
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, content in pairs:
@@ -235,20 +153,25 @@ def write_members(path, pairs, compression=zipfile.ZIP_STORED):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_an_array_that_is_there_twice_is_refused(path):
-    all_of_them = members(path)
+    all_of_them = members(path.read_bytes())
     write_members(path, [*all_of_them.items(), ("Waa.npy", all_of_them["Waa.npy"])])
     assert "twice" in refusal(path)
 
 
 def test_a_crowd_of_arrays_is_refused(path):
-    write_members(path, [*members(path).items(), *((f"{i}.npy", b"") for i in range(100))])
+    write_members(
+        path, [*members(path.read_bytes()).items(), *((f"{i}.npy", b"") for i in range(100))]
+    )
     assert "arrays in it" in refusal(path)
 
 
 def test_a_header_of_an_unknown_version_is_refused(path):
-    content = members(path)["by.npy"]
+    content = members(path.read_bytes())["by.npy"]
     assert content[6] == 1
-    write_members(path, {**members(path), "by.npy": content[:6] + bytes([3]) + content[7:]}.items())
+    write_members(
+        path,
+        {**members(path.read_bytes()), "by.npy": content[:6] + bytes([3]) + content[7:]}.items(),
+    )
     assert "by: unknown header version" in refusal(path)
 
 
@@ -259,14 +182,14 @@ def test_a_header_that_claims_more_than_is_there_is_refused_before_memory_is_tak
     )
     write_members(
         path,
-        {**members(path), "Waa.npy": header.getvalue() + bytes(64)}.items(),
+        {**members(path.read_bytes()), "Waa.npy": header.getvalue() + bytes(64)}.items(),
         zipfile.ZIP_DEFLATED,
     )
     assert "Waa" in refusal(path)
 
 
 def test_bytes_after_an_array_are_refused(path):
-    all_of_them = members(path)
+    all_of_them = members(path.read_bytes())
     write_members(path, {**all_of_them, "by.npy": all_of_them["by.npy"] + bytes(4)}.items())
     assert "by: its size" in refusal(path)
 
@@ -277,10 +200,10 @@ def test_bytes_after_an_array_are_refused(path):
 def test_saving_replaces_the_file_in_one_step_and_leaves_nothing_else(path):
     with path.open("rb") as reader:
         old = path.read_bytes()
-        make(seed=9).save(path)
+        make_model(seed=9).save(path)
         assert reader.read() == old, "who had the old file open goes on reading the old model"
     assert path.read_bytes() != old
-    assert np.array_equal(Model.load(path).params["Waa"], make(seed=9).params["Waa"])
+    assert np.array_equal(Model.load(path).params["Waa"], make_model(seed=9).params["Waa"])
     assert [p.name for p in path.parent.iterdir()] == ["names.npz"]
 
 
@@ -296,7 +219,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeyp
     with pytest.raises(
         ModelFileError if isinstance(error, OSError) else KeyboardInterrupt
     ) as raised:
-        make(seed=9).save(path)
+        make_model(seed=9).save(path)
     if isinstance(error, OSError):
         assert str(raised.value) == f"{path}: cannot be written: No space left on device"
     assert path.read_bytes() == old
@@ -306,7 +229,7 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeyp
 @pytest.mark.parametrize("where", ["", "none/names.npz"])
 def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
     with pytest.raises(ModelFileError, match=r"cannot be written|directory"):
-        make().save(tmp_path / where)
+        make_model().save(tmp_path / where)
     with pytest.raises(ModelFileError):
         atomic.check_writable(str(tmp_path / where))
     assert list(tmp_path.iterdir()) == []

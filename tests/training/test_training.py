@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from networks import CELLS, assert_gradients, random_params
 
 from rnn_names import Model, RnnNamesError, train
 from rnn_names.corpus.corpus import corpus_from_strings
@@ -16,6 +15,7 @@ from rnn_names.training import trainer as training
 from rnn_names.training.ngram import NGram
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support.networks import CELLS, assert_gradients, random_params
 
 PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0}
 SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}

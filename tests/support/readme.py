@@ -5,7 +5,7 @@ A block is a fence of the kind ``console``: lines that begin with "$ " are comma
 follows each is what it printed, stderr too. Those of a document are run in order in one folder that
 holds a copy of `data/`, as a reader would who types them all.
 
-    python tests/readme.py --update [FILE…]     runs everything for real, and writes the output into
+    python tests/support/readme.py --update [FILE…]     runs everything for real, and writes the output into
     the documents
 """
 
@@ -20,7 +20,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 DOCUMENTS = (README, ROOT / "data" / "TUTORIAL.md")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -96,6 +96,6 @@ def update(document: Path) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] != ["--update"]:
-        sys.exit("usage: python tests/readme.py --update [FILE…]")
+        sys.exit("usage: python tests/support/readme.py --update [FILE…]")
     for document in map(Path, sys.argv[2:] or DOCUMENTS):
         update(document)

@@ -1,29 +1,22 @@
-"""The long form of the fault tests: `python tests/torture.py` kills, interrupts and damages far
-more than the suite has time for.
+"""Faults, done to real processes and files: runs killed and interrupted, model files damaged.
 
-It prints what it tried and how it went, and ends with an error at the first thing that is not as
-promised. `--kills`, `--interrupts`, `--share` and `--edits` say how much; `--seconds` bounds the
-whole.
+The suite does a few of each, `make torture` hundreds and thousands.
 """
 
-import argparse
 import contextlib
 import json
-import random
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-
-from test_hostile_files import make, mutated, same_or_refused
 
 from rnn_names import Model
 from rnn_names.model.model import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
+from support.model_files import make_model, mutated, same_or_refused
 
 TINY = [
     "--hidden-size",
@@ -67,7 +60,7 @@ def train(output, *options, **streams):
     return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
 
 
-DELICATE = "__del__|close|__exit__|threading.py|thread.py|archive.py"
+DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
 """Places in which an interrupt was once lost or did harm, and their like."""
 
 
@@ -187,7 +180,7 @@ def places(share, match, until=float("inf")):
     """
     command = [
         sys.executable,
-        Path(__file__).with_name("points.py"),
+        Path(__file__).parents[1] / "torture" / "points.py",
         "--share",
         str(share),
         "--match",
@@ -213,7 +206,7 @@ def interrupts(count, folder, rng, until=float("inf")):
 
 def flips(folder, until=float("inf")):
     """Every bit of a model file turned over, one at a time."""
-    expected, found = make(), Counter()
+    expected, found = make_model(n_a=2), Counter()
     expected.save(folder / "m.npz")
     content = (folder / "m.npz").read_bytes()
     for bit in range(8 * len(content)):
@@ -229,7 +222,7 @@ def flips(folder, until=float("inf")):
 
 def edits(count, folder, rng, until=float("inf")):
     """Random edits of a model file."""
-    expected, found = make(), Counter()
+    expected, found = make_model(n_a=2), Counter()
     expected.save(folder / "m.npz")
     content = (folder / "m.npz").read_bytes()
     for _ in range(count):
@@ -240,41 +233,3 @@ def edits(count, folder, rng, until=float("inf")):
             "the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"
         ] += 1
     return found
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--interrupts", type=int, default=60)
-    parser.add_argument(
-        "--share", type=int, default=4, metavar="N", help="interrupt at every N-th place"
-    )
-    parser.add_argument("--edits", type=int, default=30_000)
-    parser.add_argument("--seconds", type=float, default=900, help="at most so long in all")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
-    rng, began = random.Random(options.seed), time.monotonic()
-    until = began + options.seconds
-    print(f"seed {options.seed}", flush=True)
-    for title, wanted, torment in (
-        ("runs killed", options.kills, lambda folder: kills(options.kills, folder, rng, until)),
-        (
-            "runs interrupted",
-            options.interrupts,
-            lambda folder: interrupts(options.interrupts, folder, rng, until),
-        ),
-        ("places interrupted at", None, lambda folder: places(options.share, DELICATE, until)),
-        ("bits flipped", None, lambda folder: flips(folder, until)),
-        ("random edits", options.edits, lambda folder: edits(options.edits, folder, rng, until)),
-    ):
-        with tempfile.TemporaryDirectory() as folder:
-            found = torment(Path(folder))
-        done = sum(found.values())
-        short = f" of {wanted:,}: the time is up" if wanted and done < wanted else ""
-        details = ", ".join(f"{n:,} {what}" for what, n in found.most_common())
-        print(f"{done:,} {title}{short}: {details} ({time.monotonic() - began:.0f} s)", flush=True)
-    print("All as promised.")
-
-
-if __name__ == "__main__":
-    main()

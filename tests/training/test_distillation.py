@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from networks import CELLS, coded, prefixes_of, random_names, random_params, tree_of
-from plain_kneser_ney import PlainKneserNey
 
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.training import distillation, ngram
 from rnn_names.training.distillation import Teacher, repeats
 from rnn_names.training.ngram import NGram
+from support.networks import CELLS, coded, prefixes_of, random_names, random_params, tree_of
+from support.plain_kneser_ney import PlainKneserNey
 
 
 @pytest.mark.parametrize("cell", CELLS)

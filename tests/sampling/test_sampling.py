@@ -7,8 +7,6 @@ from itertools import product
 
 import numpy as np
 import pytest
-from laws import assert_drawn_from
-from networks import CELLS
 
 from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -18,6 +16,8 @@ from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import preview, sample
+from support.drawing import assert_drawn_from
+from support.networks import CELLS
 
 DRAWS = 200_000
 

@@ -27,7 +27,6 @@ from html import escape
 from pathlib import Path
 
 import pytest
-import torture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +38,9 @@ from rnn_names.corpus.reading import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, TrainingError, shown
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support import faults
+from support.model_files import make_model
+from support.program import ROOT
 
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
 
@@ -65,12 +67,12 @@ def old(corpus_file, cli, tmp_path):
 
 
 def test_killed_runs_leave_a_whole_model_and_nothing_that_the_next_one_does_not_clear(tmp_path):
-    found = torture.kills(4, tmp_path, random.Random(5))
+    found = faults.kills(4, tmp_path, random.Random(5))
     assert sum(found.values()) == 4
 
 
 def test_interrupts_at_random_moments(tmp_path):
-    assert sum(torture.interrupts(3, tmp_path, random.Random(6)).values()) == 3
+    assert sum(faults.interrupts(3, tmp_path, random.Random(6)).values()) == 3
 
 
 @pytest.mark.parametrize("limit", [0, 100, 2000])
@@ -200,7 +202,7 @@ def test_a_current_folder_that_is_gone_is_one_line(corpus_file, tmp_path):
 def test_the_library_does_not_rename_over_a_pipe_either(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ModelFileError, match="not a regular file"):
-        torture.make().save(tmp_path / "pipe")
+        make_model().save(tmp_path / "pipe")
     assert (tmp_path / "pipe").is_fifo()
 
 
@@ -221,7 +223,7 @@ def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(cli, corpus_
 
 
 def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
-    model = torture.make()
+    model = make_model()
     (tmp_path / "there").mkdir()
     (tmp_path / "m.npz").symlink_to(tmp_path / "there" / "real.npz")
     victim = tmp_path / "victim"
@@ -794,9 +796,7 @@ def test_a_mistake_of_ours_is_one_line_too(cli, tmp_path):
         "import rnn_names.corpus.corpus\ndef broken(*_): raise "
         "KeyError('two\\nlines')\nrnn_names.corpus.corpus.read_corpus = broken\n"
     )
-    env = {
-        "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{Path(__file__).parent.parent}"
-    }
+    env = {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{ROOT}"}
     message = error_line(cli("train", "-", "-o", tmp_path / "m.npz", env=env))
     assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
     done = subprocess.run(
@@ -811,7 +811,7 @@ def test_an_interrupt_before_the_program_is_ready_leaves_no_traceback(folder):
     for delay in (0.02, 0.1, 0.4, 1):
         with subprocess.Popen(
             [sys.executable, "-c", program, "train", "-"],
-            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=torture.heed_interrupts,
+            cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=faults.heed_interrupts,
         ) as process:  # fmt: skip
             process.stdout.readline()
             time.sleep(delay)

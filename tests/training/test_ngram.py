@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kneser_ney import KneserNey
-from laws import assert_drawn_from
-from networks import coded
-from plain_kneser_ney import PlainKneserNey
 
 from rnn_names.training import ngram
 from rnn_names.training.ngram import NGram
+from support.drawing import assert_drawn_from
+from support.kneser_ney import KneserNey
+from support.networks import coded
+from support.plain_kneser_ney import PlainKneserNey
 
 N_Y = 4
 

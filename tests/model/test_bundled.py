@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DATA, run
 
 from rnn_names import Model
 from rnn_names.cli.train import train as train_command
@@ -20,6 +19,7 @@ from rnn_names.corpus.fingerprints import fingerprints, shortened
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.training.settings import Settings
+from support.program import DATA, run
 
 sys.path.insert(0, str(DATA))
 import make_models

@@ -4,9 +4,16 @@ differences.
 
 import numpy as np
 import pytest
-from networks import CELLS, assert_gradients, private_branches, random_names, random_params, tree_of
 
 from rnn_names.network import rnn
+from support.networks import (
+    CELLS,
+    assert_gradients,
+    private_branches,
+    random_names,
+    random_params,
+    tree_of,
+)
 
 # --- Golden values of the well-known course notebook ----------------------------------------------
 

@@ -5,14 +5,14 @@ step.
 from itertools import product
 
 import numpy as np
-import plain_bptt
 import pytest
-from networks import CELLS
 
 from rnn_names import Model
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn, scoring
+from support import plain_bptt
+from support.networks import CELLS
 
 
 def make(cell="gru", characters="abc", seed=0, n_a=8):

@@ -11,11 +11,8 @@ from random import Random
 
 import numpy as np
 import pytest
-from enumerated import KNOWN, LETTERS, all_texts, law, tiny_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import CELLS, random_params
-from test_sampling import assert_drawn_from
 
 from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
@@ -29,6 +26,9 @@ from rnn_names.sampling.dfa import NoAutomatonError, containing, ending_in
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.regex import matching
 from rnn_names.sampling.sampler import Sampler
+from support.drawing import assert_drawn_from
+from support.enumerated import KNOWN, LETTERS, all_texts, law, tiny_model
+from support.networks import CELLS, random_params
 
 VOCABULARY = Vocabulary(LETTERS)
 TEXTS = all_texts()

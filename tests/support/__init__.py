@@ -1,0 +1,1 @@
+"""What tests share: networks, references, processes, files. No tests in here."""

@@ -1,0 +1,140 @@
+"""Small model files: made, taken apart, changed, damaged, and what a load of them must give."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+
+from rnn_names import Model
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import ModelFileError
+from rnn_names.model import model
+from rnn_names.network import rnn
+
+CHARACTERS = "abé愛𐐷"
+
+
+def make_model(cell="gru", n_a=4, seed=0):
+    params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
+    return Model(
+        Vocabulary(CHARACTERS),
+        params,
+        {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
+    )
+
+
+def members(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
+def arrays_of(path):
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def rewrite(path, change):
+    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it
+    again as NumPy would.
+    """
+    arrays = arrays_of(path)
+    contents = {**arrays, "meta": json.loads(str(arrays["meta"]))}
+    change(contents)
+    if isinstance(contents.get("meta"), dict):
+        contents["meta"] = np.array(json.dumps(contents["meta"]))
+    np.savez(path, **contents)
+
+
+def set_array(name, function):
+    def change(contents):
+        contents[name] = function(contents[name])
+
+    return change
+
+
+def set_meta(**fields):
+    return lambda contents: contents["meta"].update(fields)
+
+
+def put(name, value):
+    return lambda contents: contents.update({name: value})
+
+
+NOT_FINITE = np.array([1, np.nan, 2, 3], np.float32)
+WRONG_CONTENTS = {
+    "no meta": (lambda c: c.pop("meta"), "meta"),
+    "meta no text": (put("meta", np.zeros(3, np.float32)), "meta"),
+    "meta no JSON": (put("meta", np.array("{")), "JSON"),
+    "meta no object": (put("meta", np.array("[1]")), "JSON object"),
+    "meta deeply nested": (put("meta", np.array("[" * 100_000)), "JSON"),
+    "other format": (set_meta(format=model.FORMAT + 1), f"format version {model.FORMAT + 1}"),
+    "no format": (lambda c: c["meta"].pop("format"), "format version"),
+    "unknown cell": (set_meta(cell="lstm"), "lstm"),
+    "another cell": (set_meta(cell="rnn"), "bn"),
+    "no vocabulary": (lambda c: c["meta"].pop("vocabulary"), "vocabulary"),
+    "empty vocabulary": (set_meta(vocabulary=""), "vocabulary"),
+    "vocabulary a number": (set_meta(vocabulary=5), "vocabulary"),
+    "vocabulary shorter": (set_meta(vocabulary=CHARACTERS[1:]), "shape"),
+    "vocabulary longer": (set_meta(vocabulary=CHARACTERS + "z"), "shape"),
+    "vocabulary twice": (set_meta(vocabulary="aacde"), "twice"),
+    "vocabulary escape": (set_meta(vocabulary="abc\x1bd"), "no name can hold"),
+    "vocabulary surrogate": (set_meta(vocabulary="abc\ud800d"), "no name can hold"),
+    "training a list": (set_meta(training=[1]), "training"),
+    "longest a text": (set_meta(training={"longest": "7"}), "training"),
+    "longest too long": (set_meta(training={"longest": 10**9}), "training"),
+    "longest nothing": (set_meta(training={}), "training"),
+    "no Waa": (lambda c: c.pop("Waa"), "Waa"),
+    "no a0": (lambda c: c.pop("a0"), "a0"),
+    "one more": (put("Wxx", np.zeros(3, np.float32)), "Wxx"),
+    "Wax transposed": (set_array("Wax", lambda a: np.ascontiguousarray(a.T)), "Wax"),
+    "Waa short": (set_array("Waa", lambda a: a[1:]), "Waa"),
+    "by a column": (set_array("by", lambda a: a[:, None]), "by"),
+    "a0 a number": (set_array("a0", lambda a: a[0]), "shape"),
+    "a0 empty": (set_array("a0", lambda a: a[:0]), "shape"),
+    "Wya float64": (set_array("Wya", lambda a: a.astype(float)), "Wya"),
+    "Wya float16": (set_array("Wya", lambda a: a.astype(np.float16)), "Wya"),
+    "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya"),
+    "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya"),
+    "bn NaN": (put("bn", NOT_FINITE), "bn: a weight that is not a finite number"),
+    "ba infinite": (set_array("ba", lambda a: a + np.float32(np.inf)), "ba: a weight that is not a finite number"),
+}  # fmt: skip
+
+
+def same_or_refused(content, expected, path):
+    """Whether some bytes are the expected model; else they are refused with one line. Anything else
+    fails.
+    """
+    path.write_bytes(content)
+    try:
+        loaded = Model.load(path)
+    except ModelFileError as error:
+        assert "\n" not in str(error)
+        return False
+    assert loaded.meta == expected.meta
+    assert {n: a.tobytes() for n, a in loaded.params.items()} == {
+        n: a.tobytes() for n, a in expected.params.items()
+    }
+    return True
+
+
+def mutated(content, rng):
+    """Some random edits: bytes changed, runs removed, doubled, moved or zeroed."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        place, length = rng.randrange(len(data)), rng.choice((1, 1, 1, 2, 4, 16, 200))
+        run = data[place : place + length]
+        other = rng.randrange(len(data))
+        match rng.randrange(5):
+            case 0:
+                data[place : place + length] = rng.randbytes(len(run))
+            case 1:
+                del data[place : place + length]
+            case 2:
+                data[other:other] = run
+            case 3:
+                data[other : other + length] = run
+            case 4:
+                data[place : place + length] = bytes(len(run))
+        data = data or bytearray(b"\0")
+    return bytes(data)
