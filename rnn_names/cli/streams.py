@@ -132,6 +132,15 @@ def files_named() -> Iterator[None]:
         raise RnnNamesError(f"{file}: {error.strerror or error}") from error
 
 
+def option_name(setting: str) -> str:
+    """What the command line calls a setting of the library.
+
+    >>> option_name("hidden_size")
+    '--hidden-size'
+    """
+    return "--" + setting.replace("_", "-")
+
+
 def exit_code(work: Callable[[], int]) -> int:
     """Does some work, which gives an exit code. Every error of it ends here as one line."""
     try:
@@ -148,7 +157,7 @@ def exit_code(work: Callable[[], int]) -> int:
         tell(printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        tell(f"Error: {error}")
+        tell(f"Error: {error.worded(option_name)}")
     except MemoryError:
         tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
     except OSError as error:  # of help and the like, which Click writes

@@ -281,7 +281,7 @@ class _Run:
             self._finish()
         except TrainingError as error:
             self._finish()
-            raise TrainingError(f"{error}; {self._saved()}") from None
+            raise TrainingError(f"{error.message}; {self._saved()}") from None
 
     def _save(self) -> None:
         with interrupts.critical_section():

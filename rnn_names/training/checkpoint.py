@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
+from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, setting, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.model import ARRAYS, PROGRAM, Model, with_new_names
 from rnn_names.training.settings import Settings
@@ -62,8 +62,8 @@ class Checkpoint:
         if trainer.state_bytes > archive.MAX_FILE_BYTES:
             most = archive.MAX_FILE_BYTES
             raise TrainingError(
-                f"what --resume needs would be a file of over {most:,} bytes: try a smaller "
-                "--hidden-size"
+                f"the state of the run would be a file of over {most:,} bytes: try a smaller "
+                f"{setting('hidden_size')}"
             )
         self._last_write = time.monotonic()
 
@@ -86,7 +86,8 @@ class Checkpoint:
         path = path_of(output)
         if not os.path.exists(path):
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to go on with; train without --resume"
+                f"{shown(path)}: there is no interrupted run to go on with; train without "
+                f"{setting('resume')}"
             )
         meta, arrays = archive.read(path, types_of)
         try:
@@ -112,7 +113,9 @@ class Checkpoint:
             }
             trainer.restore({**run["state"], **state}, model)
         except RnnNamesError as error:
-            raise type(error)(f"{shown(path)}: {error}; or train without --resume") from None
+            raise type(error)(
+                f"{shown(path)}: {error.message}; or train without {setting('resume')}"
+            ) from None
         checkpoint = cls(output, trainer, corpus, run["init"])
         checkpoint.written = True
         return checkpoint
@@ -188,8 +191,8 @@ def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
         raise TrainingError("that run learned from other names: give it the same list")
     if init not in (None, run.get("init")):
         raise TrainingError(
-            f"that run had --init {shown(str(run.get('init')))}, not {shown(init)}: leave the "
-            "option out"
+            f"that run had {setting('init')} {shown(str(run.get('init')))}, not {shown(init)}: "
+            "leave it out"
         )
 
 
@@ -200,8 +203,7 @@ def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         had = getattr(trainer.settings, name)
         if value not in (had, getattr(trainer.asked, name)):
-            option = "--" + name.replace("_", "-")
-            raise TrainingError(f"that run had {option} {had}, not {value}: leave the option out")
+            raise TrainingError(f"that run had {setting(name)} {had}, not {value}: leave it out")
 
 
 def _settings(values: dict[str, Any]) -> Settings:

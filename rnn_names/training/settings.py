@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.errors import TrainingError
+from rnn_names.errors import TrainingError, setting
 from rnn_names.network import rnn
 from rnn_names.training import optimizers
 
@@ -85,11 +85,13 @@ class Settings:
         for name, (least, below, what) in _BOUNDS.items():
             value = getattr(self, name)
             if value is not None and not (least <= value < below):
-                raise TrainingError(f"{name.replace('_', '-')} {value}: must be {what}")
+                raise TrainingError(f"{setting(name)} {value}: must be {what}")
         for name, choices in (("cell", rnn.CELLS), ("optimizer", optimizers.OPTIMIZERS)):
             value = getattr(self, name)
             if value is not None and value not in choices:
-                raise TrainingError(f"{name} {value!r}: must be one of {', '.join(choices)}")
+                raise TrainingError(
+                    f"{setting(name)} {value!r}: must be one of {', '.join(choices)}"
+                )
 
     def resolved(self, corpus: Corpus) -> ResolvedSettings:
         """The same settings with a value in place of every None."""

@@ -26,7 +26,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_strings
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import TrainingError
+from rnn_names.errors import TrainingError, setting
 from rnn_names.model.model import MAX_WEIGHT, Model
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -149,10 +149,9 @@ class Trainer:
         if init is not None:
             for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
                 if getattr(settings, name) not in (None, own):
-                    option = name.replace("_", "-")
                     raise TrainingError(
-                        f"{option} {getattr(settings, name)}: the model to start from has {own}; "
-                        "leave it out"
+                        f"{setting(name)} {getattr(settings, name)}: the model to start from has "
+                        f"{own}; leave it out"
                     )
             # Its Wax, and columns for new characters, need not be of a low rank.
             settings = replace(
@@ -499,8 +498,8 @@ class Trainer:
     def _diverged(self, epoch: int) -> TrainingError:
         rate = self.settings.learning_rate
         return TrainingError(
-            f"the loss grew beyond all bounds in epoch {epoch}: train again with --learning-rate "
-            f"below {rate:g}"
+            f"the loss grew beyond all bounds in epoch {epoch}: train again with "
+            f"{setting('learning_rate')} below {rate:g}"
         )
 
 

@@ -129,7 +129,7 @@ def refusal(output, corpus, error=TrainingError, init=None, **given):
         Checkpoint.resumed(output, corpus, init, given)
     message = str(raised.value)
     assert message.startswith(f"{output}.resume: ")
-    assert message.endswith("train without --resume") or isinstance(raised.value, ModelFileError)
+    assert message.endswith("train without resume") or isinstance(raised.value, ModelFileError)
     assert message.isprintable()
     return message
 
@@ -141,9 +141,9 @@ def test_nothing_to_resume(corpus, tmp_path):
 def test_other_names_another_count_or_another_setting(run, corpus, names):
     assert "other names" in refusal(run, corpus_from_strings(names[:149]))
     assert "other names" in refusal(run, corpus_from_strings([*names[:150], names[3]]))
-    assert "had --batch-size 64, not 32" in refusal(run, corpus, batch_size=32)
-    assert "had --hidden-size 8, not 9" in refusal(run, corpus, hidden_size=9)
-    assert "had --init None, not x.npz" in refusal(run, corpus, init="x.npz")
+    assert "had batch_size 64, not 32" in refusal(run, corpus, batch_size=32)
+    assert "had hidden_size 8, not 9" in refusal(run, corpus, hidden_size=9)
+    assert "had init None, not x.npz" in refusal(run, corpus, init="x.npz")
     assert (
         Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch
         == 1
@@ -161,9 +161,7 @@ def test_the_same_options_again_are_the_run_s_even_where_it_made_something_else_
             Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, given).trainer.settings
             == trainer.settings
         )
-    assert "had --distil-epochs 2, not 4" in refusal(
-        str(tmp_path / "m.npz"), corpus, distil_epochs=4
-    )
+    assert "had distil_epochs 2, not 4" in refusal(str(tmp_path / "m.npz"), corpus, distil_epochs=4)
     again = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {})
     again.keep()
     again.write()
@@ -183,7 +181,7 @@ def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_
     size = (tmp_path / "m.npz.resume").stat().st_size
     assert size - 20_000 < trainer.state_bytes < size
     monkeypatch.setattr(archive, "MAX_FILE_BYTES", trainer.state_bytes - 1)
-    with pytest.raises(TrainingError, match="try a smaller --hidden-size"):
+    with pytest.raises(TrainingError, match="try a smaller hidden_size"):
         Checkpoint(str(tmp_path / "n.npz"), trainer, corpus, None)
 
 
