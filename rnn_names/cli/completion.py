@@ -10,7 +10,7 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
 @click.command(
     cls=GroupedCommand,
-    short_help="Print what makes a shell complete our commands.",
+    short_help="Print a script that makes a shell complete commands.",
     examples=[
         """eval "$(rnn-names completion bash)"        # in ~/.bashrc""",
         """eval "$(rnn-names completion zsh)"         # in ~/.zshrc, after compinit""",
@@ -19,8 +19,9 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print a script for SHELL after which the Tab key completes commands, options, their values
-    and file names.
+    """Print a completion script for SHELL.
+
+    After it, the Tab key completes commands, options, their values and file names.
     """
     from click.shell_completion import get_completion_class
 

@@ -19,10 +19,12 @@ from rnn_names.model import bundled
     examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
 )
 @click.argument("model", type=MODEL, default=DEFAULT_MODEL)
-@option("--json", group="Output", is_flag=True, help="As JSON.")
+@option("--json", group="Output", is_flag=True, help="Print JSON.")
 def info(model: str, json: bool) -> None:
-    """Show MODEL, a file or one in the box: its network, vocabulary, the list it learned from, and
-    the record of its training.
+    """Show what MODEL is and how it was trained.
+
+    MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
+    list that it learned from, and the record of its training.
     """
     from rnn_names.model.model import Model
 

@@ -54,9 +54,9 @@ def cli() -> None:
     \b
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
-    rnn-names score other.txt      how likely is each name of a list?
+    rnn-names score other.txt      how probable is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained
-    rnn-names models               the models that are there from the start
+    rnn-names models               the models that come with the program
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
     `sample --count 5`.

@@ -13,7 +13,7 @@ from rnn_names.model import bundled
 
 @click.command(
     cls=GroupedCommand,
-    short_help="List the models in the box.",
+    short_help="List the bundled models.",
     examples=[
         "rnn-names models",
         "rnn-names sample -n 20 -m dinosaurs",
@@ -21,12 +21,14 @@ from rnn_names.model import bundled
     ],
 )
 def models() -> None:
-    """List the models in the box: they come with the program, and -m, --init and `info` take them
-    by name.
+    """List the bundled models.
 
-    Each with the names that it learned from and the characters that it knows, its held-out loss in
-    nats per character, its size, and the list with its source and terms. A file of that name in the
-    folder is taken first.
+    They come with the program. -m, --init and `info` take them by name; a file of the same name in
+    the current folder comes first.
+
+    The columns are the model's name, how many names it learned from, how many characters it knows,
+    its held-out (validation) loss in nats per character, its size, and the list with its source and
+    terms.
     """
     from rnn_names.model.model import Model
 

@@ -26,9 +26,20 @@ class GroupedOption(click.Option):
         super().__init__(*args, **kwargs)
         self.group = group
 
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and its help. Click puts a default that is a text in parentheses: not here."""
+        record = super().get_help_record(ctx)
+        if record is None or not isinstance(self.show_default, str):
+            return record
+        names, text = record
+        return names, text.replace(f"({self.show_default})", self.show_default)
+
 
 class GroupedCommand(click.Command):
-    """A command whose help shows options by group, and its examples as they are typed."""
+    """A command whose help shows options by group, and its examples as they are typed.
+
+    Its arguments are explained in its docstring.
+    """
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,10 +55,10 @@ class GroupedCommand(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None and isinstance(
-                param, click.Option
-            ):  # the text tells of the arguments
+            if record is not None and isinstance(param, click.Option):
                 groups.setdefault(getattr(param, "group", "Other"), []).append(record)
+        if len(groups) == 1:
+            groups = {"Options": groups.popitem()[1]}
         for title, records in groups.items():
             with formatter.section(title):
                 formatter.write_dl(records)
@@ -79,14 +90,12 @@ FILE = click.Path()
 
 
 class ModelPath(click.Path):
-    """A model file, or the name of a model in the box."""
+    """A model file, or the name of a bundled model."""
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Names in the box and what is in the folder; elsewhere files, as the shell completes
-        them.
-        """
+        """Bundled models and what is in the folder; else files, as the shell completes them."""
         from click.shell_completion import CompletionItem
 
         names = [name for name in bundled.MODELS if name.startswith(incomplete)]
@@ -96,9 +105,8 @@ class ModelPath(click.Path):
         # from here.
         with suppress(OSError):
             for entry in sorted(os.scandir(), key=lambda entry: entry.name):
-                offered = entry.name.isprintable() and not entry.name.startswith(
-                    "."
-                )  # lines of UTF-8 hold no other names
+                # The answer to the shell is lines of UTF-8, which hold printable names only.
+                offered = entry.name.isprintable() and not entry.name.startswith(".")
                 if offered and entry.name.startswith(incomplete):
                     names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
         return [CompletionItem(name) for name in dict.fromkeys(names)]
@@ -118,20 +126,18 @@ class Number(click.FloatRange):
 MODEL = ModelPath()
 
 
-def model_option(command: _F) -> _F:
+def model_option(group: str) -> Callable[[_F], _F]:
     """Which model to use: --model."""
-    default = f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none"
-    help_text = "A model file, or the name of a model in the box."
     return option(
         "-m",
         "--model",
-        group="What",
+        group=group,
         type=MODEL,
         default=DEFAULT_MODEL,
         metavar="MODEL",
-        show_default=default,
-        help=help_text,
-    )(command)
+        show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
+        help="Model file, or name of a bundled model.",
+    )
 
 
 def was_given(name: str) -> bool:
@@ -144,14 +150,15 @@ def was_given(name: str) -> bool:
 
 
 def chosen(model: str) -> str:
-    """The model to use: the one given; else the default file; else, if there is none, one in the
-    box, with a note that says so.
+    """The model to use: the one given, else the default file, else a bundled one.
+
+    A note on standard error says so when it is the bundled one.
     """
     if was_given("model") or os.path.lexists(model):
         return model
     tell(
-        f"Note: there is no {model} here, so this is {bundled.DEFAULT}, one of the models in the "
-        "box (rnn-names models)."
+        f"Note: there is no {model} here, so this is {bundled.DEFAULT}, a bundled model "
+        "(rnn-names models)."
     )
     return bundled.DEFAULT
 
@@ -164,10 +171,10 @@ def output_options(command: _F) -> _F:
         group="Output",
         is_flag=True,
         callback=_only_text,
-        help="End names with NUL, for xargs -0.",
+        help="End each name with NUL instead of a line feed, for xargs -0.",
     )(command)
     kinds = click.Choice(["text", "jsonl", "csv", "tsv"])
-    help_text = "The others have name, log_prob (nats) and novel (unknown without fingerprints)."
+    help_text = "Output format; all but text add log_prob (in nats) and novel to each name."
     return option(
         "--format", group="Output", type=kinds, default="text", is_eager=True, help=help_text
     )(command)

@@ -75,7 +75,7 @@ class Progress:
         if self.trainer.phase > self.phase:
             self.phase = self.trainer.phase
             self._reckon_anew()
-            self.say("Second phase: learning from a teacher, over names that an n-gram makes up.")
+            self.say("Second phase: distillation, learning a teacher's predictions.")
         with self.screen:
             if self.bar is not None:
                 held_out = (

@@ -34,125 +34,125 @@ from rnn_names.cli.streams import listed
 @option(
     "-n",
     "--count",
-    group="What",
+    group="Which names",
     type=click.IntRange(0),
     default=20,
     metavar="N",
-    help="How many names.",
+    help="Number of names.",
 )
-@model_option
+@model_option("Which names")
 @option(
     "--best",
-    group="What",
+    group="Which names",
     is_flag=True,
-    help="The most probable names instead of random ones, exactly; best first.",
+    help="The most probable names, in falling order, instead of random ones.",
+)
+@option(
+    "--prefix",
+    group="Which names",
+    default="",
+    metavar="TEXT",
+    show_default=False,
+    help="Only names that begin with TEXT.",
+)
+@option(
+    "--suffix",
+    group="Which names",
+    default="",
+    metavar="TEXT",
+    show_default=False,
+    help="Only names that end in TEXT.",
+)
+@option(
+    "--contains",
+    group="Which names",
+    multiple=True,
+    metavar="TEXT",
+    help="Only names that contain TEXT; may be given several times.",
+)
+@option(
+    "--match",
+    group="Which names",
+    metavar="REGEX",
+    help="Only names that match REGEX as a whole (Python's syntax).",
+)
+@option(
+    "--min-length",
+    group="Which names",
+    type=click.IntRange(1, 200),
+    default=1,
+    metavar="N",
+    help="Shortest name, in characters.",
+)
+@option(
+    "--max-length",
+    group="Which names",
+    type=click.IntRange(1, 200),
+    metavar="N",
+    show_default="the longest trained on",
+    help="Longest name, in characters.",
+)
+@option(
+    "--novel",
+    group="Which names",
+    is_flag=True,
+    help="Only names that are not in the list the model learned from.",
+)
+@option("--unique", group="Which names", is_flag=True, help="No name twice. Not with --start.")
+@option(
+    "--exclude",
+    group="Which names",
+    type=FILE,
+    metavar="FILE",
+    help="Leave out the names listed in FILE, whatever their case.",
+)
+@option(
+    "--exclude-words",
+    group="Which names",
+    type=FILE,
+    metavar="FILE",
+    help="Leave out names that contain a text listed in FILE, whatever its case.",
 )
 @option(
     "-t",
     "--temperature",
-    group="Law",
+    group="Sampling distribution",
     type=float,
     default=1.0,
     metavar="X",
-    help="Below 1 safer names, above 1 wilder ones.",
+    help="Divide the logits by X: below 1 for safer names, above 1 for wilder ones.",
 )
 @option(
     "--top-k",
-    group="Law",
+    group="Sampling distribution",
     type=click.IntRange(1),
     metavar="K",
     show_default="all",
-    help="Only the K most probable next characters are possible.",
+    help="Keep only the K most probable next characters.",
 )
 @option(
     "--top-p",
-    group="Law",
+    group="Sampling distribution",
     type=Number(0, 1, min_open=True),
     metavar="P",
     show_default="1",
-    help="Only the most probable next characters that make up P are possible.",
+    help="Keep only the most probable next characters that add up to probability P.",
 )
 @option(
     "--seed",
-    group="Stream",
+    group="Random stream",
     type=click.IntRange(0),
     metavar="N",
-    show_default="another each time",
-    help="Fixes the stream of names.",
+    show_default="a new one each time",
+    help="Random seed.",
 )
 @option(
     "--start",
-    group="Stream",
+    group="Random stream",
     type=click.IntRange(0),
     default=0,
     metavar="K",
     help="Skip the first K names of the stream.",
-)
-@option(
-    "--prefix",
-    group="Conditions",
-    default="",
-    metavar="TEXT",
-    show_default=False,
-    help="How every name begins.",
-)
-@option(
-    "--suffix",
-    group="Conditions",
-    default="",
-    metavar="TEXT",
-    show_default=False,
-    help="How every name ends.",
-)
-@option(
-    "--contains",
-    group="Conditions",
-    multiple=True,
-    metavar="TEXT",
-    help="What is in every name; may be given several times.",
-)
-@option(
-    "--match",
-    group="Conditions",
-    metavar="REGEX",
-    help="What every name is as a whole, in Python's syntax.",
-)
-@option(
-    "--min-length",
-    group="Conditions",
-    type=click.IntRange(1, 200),
-    default=1,
-    metavar="N",
-    help="In characters.",
-)
-@option(
-    "--max-length",
-    group="Conditions",
-    type=click.IntRange(1, 200),
-    metavar="N",
-    show_default="the longest trained on",
-    help="In characters.",
-)
-@option(
-    "--novel",
-    group="Conditions",
-    is_flag=True,
-    help="Only names that are not in the list that the model learned from.",
-)
-@option("--unique", group="Conditions", is_flag=True, help="No name twice (not with --start).")
-@option(
-    "--exclude",
-    group="Conditions",
-    type=FILE,
-    metavar="FILE",
-    help="A list of names that must not come out, in upper or lower case.",
-)
-@option(
-    "--exclude-words",
-    group="Conditions",
-    type=FILE,
-    metavar="FILE",
-    help="A list of texts that must not be anywhere in a name, likewise.",
 )
 @output_options
 def sample(
@@ -167,10 +167,12 @@ def sample(
 ) -> None:
     """Write new names, one per line.
 
-    What comes out has the model's law given the conditions; --temperature, --top-k and --top-p
-    change the law. A seed fixes an endless stream of names, of which the first COUNT are written:
-    the same seed and conditions give the same names, on any number of cores. If there are too few
-    names that meet the conditions, those found are written, and the exit code is 1.
+    Names follow the model's distribution, given the conditions. --temperature, --top-k and --top-p
+    change the distribution.
+
+    A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
+    options give the same names, on any number of cores. If too few names meet the conditions, those
+    found are written, and the exit code is 1.
     """
     from rnn_names.model.model import Model
     from rnn_names.sampling.options import Options

@@ -21,26 +21,27 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=GroupedCommand,
-    short_help="Say how likely names are.",
+    short_help="Print how probable names are.",
     examples=[
         "rnn-names score others.txt",
         "rnn-names sample -n 1000 | rnn-names score | sort -g | tail",
     ],
 )
 @click.argument("file", default="-", type=FILE)
-@model_option
+@model_option("Model")
 @option(
     "--sort",
     group="Output",
     is_flag=True,
-    help="The most probable name first; the whole input is read before.",
+    help="Most probable name first, once the whole input is read.",
 )
 @output_options
 def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
-    """Print the natural logarithm of the probability of each line of FILE (- is stdin), a tab, and
-    the line.
+    """Print how probable each name in FILE is.
 
-    A name with a character that the model does not know gets -inf. A summary goes to stderr.
+    FILE is a text file with one name per line; - is standard input. Each line of the output is the
+    natural logarithm of a name's probability, a tab, and the name. A name with a character that the
+    model does not know gets -inf. A summary goes to standard error.
     """
     from rnn_names.model.model import Model
 

@@ -47,20 +47,11 @@ reading."""
 )
 @click.argument("corpus", nargs=-1, required=True, type=FILE)
 @option(
-    "-o",
-    "--output",
-    group="Model",
-    type=FILE,
-    default=DEFAULT_MODEL,
-    metavar="FILE",
-    help="The model file to write.",
-)
-@option(
     "--cell",
     group="Model",
     type=click.Choice(["gru", "rnn"]),
     show_default="gru",
-    help="Gated unit, or the plain one.",
+    help="GRU, or vanilla (Elman) RNN.",
 )
 @option(
     "--hidden-size",
@@ -75,8 +66,8 @@ reading."""
     group="Model",
     type=MODEL,
     metavar="MODEL",
-    help="Start from the weights of this model, a file or one in the box; cell and size are then "
-    "those of it.",
+    help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
+    "then its own.",
 )
 @option(
     "--epochs",
@@ -84,7 +75,7 @@ reading."""
     type=click.IntRange(0),
     metavar="N",
     show_default="by corpus size",
-    help="Epochs in all, at most; 0 writes the untrained model.",
+    help="Most epochs to train for, of both phases together; 0 writes the untrained model.",
 )
 @option(
     "--distil-epochs",
@@ -92,8 +83,8 @@ reading."""
     type=click.IntRange(0),
     metavar="N",
     show_default="by corpus size",
-    help="How many of them learn from a teacher, over names that an n-gram makes up; 0 leaves that "
-    "out.",
+    help="How many of those belong to the second phase, distillation: the network learns a "
+    "teacher's predictions for synthetic names. 0 leaves it out.",
 )
 @option(
     "--batch-size",
@@ -101,14 +92,14 @@ reading."""
     type=click.IntRange(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch (in the second phase, at least 272).",
+    help="Names per minibatch (in the second phase at least 272).",
 )
 @option(
     "--optimizer",
     group="Training",
     type=click.Choice(["adam", "sgd"]),
     default="adam",
-    help="How weights follow gradients.",
+    help="Optimizer.",
 )
 @option(
     "--learning-rate",
@@ -116,7 +107,7 @@ reading."""
     type=Number(0, min_open=True),
     metavar="X",
     show_default="by optimizer",
-    help="The highest step size of the first phase; that of the second is 1.6 times as high.",
+    help="Peak learning rate of the first phase; that of the second is 1.6 times as high.",
 )
 @option(
     "--clip",
@@ -124,23 +115,7 @@ reading."""
     type=Number(0, min_open=True),
     default=5.0,
     metavar="X",
-    help="Bound of every gradient component.",
-)
-@option(
-    "--dropout",
-    group="Training",
-    type=Number(0, 1, max_open=True),
-    metavar="P",
-    show_default="by corpus size",
-    help="Share of units left out on the way to the output.",
-)
-@option(
-    "--recurrent-dropout",
-    group="Training",
-    type=Number(0, 1, max_open=True),
-    metavar="P",
-    show_default="by corpus size",
-    help="Share of units left out on the way to the next step.",
+    help="Clip gradients to ±X, elementwise.",
 )
 @option(
     "--held-out",
@@ -148,7 +123,7 @@ reading."""
     type=Number(0, 1, max_open=True),
     default=0.1,
     metavar="FRACTION",
-    help="Share of the names kept aside to measure by (at most 2,000); 0 trains on all.",
+    help="Fraction of the names held out for validation (at most 2,000 names); 0 trains on all.",
 )
 @option(
     "--seed",
@@ -156,21 +131,52 @@ reading."""
     type=click.IntRange(0),
     default=0,
     metavar="N",
-    help="Of everything random.",
+    help="Random seed.",
 )
 @option(
     "--resume",
     group="Training",
     is_flag=True,
-    help="Go on with an interrupted run, from where it stopped.",
+    help="Go on with an interrupted run, from the end of its last epoch.",
 )
-@option("--log", group="Output", type=FILE, metavar="FILE", help="Write a JSON line per epoch.")
+@option(
+    "--dropout",
+    group="Regularisation",
+    type=Number(0, 1, max_open=True),
+    metavar="P",
+    show_default="by corpus size",
+    help="Dropout rate between hidden state and output.",
+)
+@option(
+    "--recurrent-dropout",
+    group="Regularisation",
+    type=Number(0, 1, max_open=True),
+    metavar="P",
+    show_default="by corpus size",
+    help="Dropout rate between one hidden state and the next.",
+)
+@option(
+    "-o",
+    "--output",
+    group="Output",
+    type=FILE,
+    default=DEFAULT_MODEL,
+    metavar="FILE",
+    help="Model file to write.",
+)
+@option(
+    "--log",
+    group="Output",
+    type=FILE,
+    metavar="FILE",
+    help="Write a line of JSON per epoch to FILE.",
+)
 @option(
     "--report",
     group="Output",
     type=FILE,
     metavar="FILE.html",
-    help="Write a page with curves, samples and settings.",
+    help="Write a page with loss curves, samples and settings to FILE.html.",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
 def train(
@@ -183,12 +189,13 @@ def train(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Learn from CORPUS, one or more text files with one name per line (- is stdin), and write a
-    model.
+    """Learn from CORPUS and write a model.
 
-    The best weights by held-out loss are kept, and training stops when it no longer falls. An
-    interrupted run leaves what --resume needs in OUTPUT.resume; a finished one leaves the model
-    alone.
+    CORPUS is one or more text files with one name per line; - is standard input.
+
+    The weights with the lowest held-out (validation) loss are kept. Training stops when that loss
+    no longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
+    removed when the run has finished.
     """
     from rnn_names.model.atomic import check_writable, clear_litter
     from rnn_names.model.model import Model

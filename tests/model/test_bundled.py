@@ -1,4 +1,4 @@
-"""The models in the box: chosen by name, used where there is no other, small, and what their recipe
+"""The bundled models: chosen by name, used where there is no other, small, and what their recipe
 makes.
 """
 
@@ -26,7 +26,7 @@ import make_models
 
 PACKAGE = Path(bundled.__file__).parent.parent
 NAMES = sorted(bundled.MODELS)
-NOTE = "Note: there is no names.npz here, so this is first-names, one of the models in the box (rnn-names models).\n"
+NOTE = "Note: there is no names.npz here, so this is first-names, a bundled model (rnn-names models).\n"
 MAX_WHEEL_BYTES = 2_000_000
 
 
