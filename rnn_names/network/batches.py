@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from rnn_names.corpus.names import Names
 
-NAMES_AT_ONCE = 1024
-"""Small minibatches are laid out together, so many names at once: for 34 names a batch that takes
-less than half the time, and more names would not fit the processor's cache."""
+NAMES_PER_LAYOUT = 1024
+"""Small minibatches are laid out together, so many names in one call of `prefix_trees`.
+
+For 34 names a batch that takes less than half the time. More names would not fit the processor's
+cache."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class Batches:
         names: distinct names in lexicographic order; their `codes` are vocabulary indices.
         rows: (n,) int. For each name of the list, repeats counted, its row in `names`.
         n_y: size of the vocabulary, EOS counted.
+
+    >>> from rnn_names.corpus.names import Names
+    >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
+    >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
+    >>> for at, trees in batches.minibatches(size=2, rng=np.random.default_rng(0)):
+    ...     print(at, [len(tree.ends) for tree in trees])
+    0.25 [2]
+    0.75 [2]
     """
 
     names: Names
@@ -38,8 +48,9 @@ class Batches:
     def epoch(
         self, size: int, rng: np.random.Generator
     ) -> Iterator[tuple[float, NDArray[np.int64]]]:
-        """Every name of the list once, in random order, `size` names a batch (the last one may be
-        smaller).
+        """Every name of the list once, in random order, `size` names a batch.
+
+        The last batch may be smaller.
 
         Yields:
             the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
@@ -52,14 +63,19 @@ class Batches:
     def minibatches(
         self, size: int, rng: np.random.Generator, parts: int = 1
     ) -> Iterator[tuple[float, list[PrefixTree]]]:
-        """The batches of `epoch` as prefix trees: one for each of `parts` with as many names (fewer
-        parts where names are few).
+        """The batches of `epoch` as prefix trees, one for each part of a batch.
+
+        Args:
+            size: names per batch.
+            rng: for the order.
+            parts: how many parts of equal size a batch is cut into; fewer if it has fewer names.
         """
         epoch = self.epoch(size, rng)
-        while together := list(islice(epoch, max(NAMES_AT_ONCE // size, 1))):
+        while together := list(islice(epoch, max(NAMES_PER_LAYOUT // size, 1))):
             batches = [
                 [part for part in np.array_split(rows, parts) if len(part)] for _, rows in together
             ]
+            # The parts of all these batches become trees in one call, and are dealt out again.
             trees = iter(self.trees(list(chain.from_iterable(batches))))
             for (at, _), batch in zip(together, batches, strict=True):
                 yield at, [next(trees) for _ in batch]

@@ -42,20 +42,18 @@ class LanguageModel:
         return int(self.params["Waa"].shape[1])
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
-        """Natural logarithm of the probability of each name, in nats, its end included:
-        (len(names),).
+        """The log-probability of each name, its end included, in nats: (len(names),).
 
-        -inf for a name with a character unknown to the model. Strings are normalised to NFC first,
-        as a corpus is.
+        It is -inf for a name with a character unknown to the model. Strings are normalised to NFC
+        first, as a corpus is.
         """
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
-        """Whether each name is in the corpus that the model was trained on, held-out names
-        included: (len(names),) bool.
+        """Whether each name is in the corpus that the model was trained on: (len(names),) bool.
 
-        A name that is not may be taken for one that is, with the probability that
-        `rnn_names.corpus.fingerprints` states.
+        Held-out names belong to the corpus. A name that is not in it may be taken for one that is,
+        with the probability that `rnn_names.corpus.fingerprints` states.
 
         Raises:
             SamplingError: if the model does not keep fingerprints of its corpus.

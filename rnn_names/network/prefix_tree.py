@@ -1,9 +1,8 @@
 """Minibatches of names, laid out as prefix trees.
 
-Names share beginnings, and two names that begin alike have the same hidden states up to where they
-part. A minibatch is therefore the tree of its *distinct* prefixes, one node each, level by level:
-the rectangular batch of textbooks with its repeats folded. For 64 to 4,096 first names that is 1.4
-to 2.3 characters per node; that much arithmetic is never done.
+Names that begin alike have the same hidden states up to where they part. A minibatch is therefore
+the tree of its *distinct* prefixes, one node each, level by level. For 64 to 4,096 first names that
+is 1.4 to 2.3 characters per node: so much arithmetic is never done twice.
 
 This module knows indices and trees; it knows nothing of the network.
 """
@@ -12,13 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rnn_names.network.arrays import ranges, slices, stable_order
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Integers = NDArray[np.intp]
 
 EOS = 0
 """Index of the end-of-name symbol; characters have the indices 1, 2, …"""
@@ -30,7 +32,19 @@ class PrefixTree:
 
     Level 0 is the empty prefix; level t holds the distinct prefixes of t characters. Within a
     level, nodes with more children come first, so that the nodes that have children at all are its
-    first rows.
+    first rows. The names "a", "ba" and "bc" make this tree, with a, b, c = 1, 2, 3:
+
+        row  prefix  level  x  parent  y: EOS a b c
+        0    ""      0      0  0          0   1 2 0
+        1    "b"     1      2  0          0   1 0 1      two children: before "a"
+        2    "a"     1      1  0          1   0 0 0
+        3    "ba"    2      1  0          1   0 0 0      its parent is the first row of level 1
+        4    "bc"    2      3  0          1   0 0 0
+
+        levels    [0:1, 1:3, 3:5]
+        siblings  [[0]], [[1], [0]], [[0], [1]]
+        paths     "a": 0, 2    "ba": 0, 1, 3    "bc": 0, 1, 4
+        ends      2, 3, 4
 
     Attributes:
         x: (N,) int. Index of the character that leads into each node, which stands for its one-hot
@@ -40,9 +54,9 @@ class PrefixTree:
         parent: (N,) int. Row, within the level above, of the node that each node hangs from; 0 on
             level 0.
         levels: where each level starts and ends in those rows.
-        siblings: for each level, arrays of its rows: first the first child of every node above that
-            has a child, then the second child of every node that has two, and so on. The k-th array
-            belongs to the first ``len(array)`` nodes above.
+        siblings: for each level, arrays of its rows, counted from the level's first: the first
+            child of every node above that has a child, then the second child of every node that
+            has two, and so on. The k-th array belongs to the first ``len(array)`` nodes above.
         paths: (depth + 1, m) int. The node that each name of the batch is at after 0, 1, 2, …
             characters; anything after its end.
         ends: (m,) int. The node at which each name of the batch ends.
@@ -50,11 +64,11 @@ class PrefixTree:
 
     x: NDArray[Any]
     y: NDArray[Any]
-    parent: NDArray[np.intp]
+    parent: Integers
     levels: list[slice]
-    siblings: list[list[NDArray[np.intp]]]
-    paths: NDArray[np.intp]
-    ends: NDArray[np.intp]
+    siblings: list[list[Integers]]
+    paths: Integers
+    ends: Integers
 
     @property
     def n_parents(self) -> list[int]:
@@ -66,10 +80,8 @@ class PrefixTree:
         """Characters of all names of the batch, each end-of-name symbol counted as one."""
         return round(float(self.y.sum(dtype=np.float64)))
 
-    def parent_rows(self, m: int = 1) -> NDArray[np.intp]:
-        """Rows of all nodes with children, level by level, in an array that holds `m` initial
-        states before the nodes.
-        """
+    def parent_rows(self, m: int = 1) -> Integers:
+        """Rows of all nodes with children, in an array with `m` initial states before the nodes."""
         above = [0, *(m + rows.start for rows in self.levels[:-1])]
         return np.concatenate(
             [start + np.arange(n) for start, n in zip(above, self.n_parents, strict=True)]
@@ -88,13 +100,13 @@ def prefix_tree(
         n_y: size of the vocabulary, EOS counted.
         dtype: of `y`.
 
-    >>> tree = prefix_tree(np.array([[1, 2], [1, 3]]), np.array([2, 2]), n_y=4)   # the names "ab"
-    and "ac"
-    >>> [level.stop - level.start for level in tree.levels]                       # "", then "a",
-    then "ab" and "ac"
-    [1, 1, 2]
+    >>> tree = prefix_tree(np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2]), n_y=4)
+    >>> tree.levels
+    [slice(0, 1, None), slice(1, 3, None), slice(3, 5, None)]
+    >>> tree.x.tolist(), tree.ends.tolist()
+    ([0, 2, 1, 1, 3], [2, 3, 4])
     >>> tree.y.astype(int).tolist()
-    [[0, 2, 0, 0], [0, 0, 1, 1], [1, 0, 0, 0], [1, 0, 0, 0]]
+    [[0, 1, 2, 0], [0, 1, 0, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
     """
     return prefix_trees(indices, lengths, [len(lengths)], n_y, dtype)[0]
 
@@ -106,142 +118,230 @@ def prefix_trees(
     n_y: int,
     dtype: Any = np.float32,
 ) -> list[PrefixTree]:
-    """The prefix trees of several minibatches of names; the first `sizes[0]` rows are the first
-    minibatch, and so on.
+    """The prefix trees of several minibatches: of the first `sizes[0]` names, and so on.
 
-    They are built together, since on the few hundred names of one, an array operation takes longer
-    to call than to carry out. Other arguments as in `prefix_tree`; within each minibatch, names are
-    in lexicographic order.
+    They are built together: for the few hundred names of one minibatch, calling an array operation
+    takes longer than the operation. The other arguments are as in `prefix_tree`; names are in
+    lexicographic order within each minibatch.
     """
-    n_trees, depth = len(sizes), int(lengths.max())  # depth 0: only empty names
-    number, new, passing = numbered_prefixes(indices[:, :depth], lengths, sizes)
-    at = np.flatnonzero(new)  # where each node below the roots stands for the first time
-    level, name = np.divmod(at, len(lengths))
-    parent = number.ravel()[at]
-    n = n_trees + len(at)
+    depth = int(lengths.max())  # 0 if all names are empty
+    indices = indices[:, :depth]
+    prefixes = numbered_prefixes(indices, lengths, sizes)
+    nodes = _nodes(indices, sizes, prefixes)
+    rows = _rows(nodes, len(sizes) * (depth + 1), n_y)
 
-    # Levels are counted through all trees, as if each were of full depth.
-    roots = np.arange(n_trees) * (depth + 1)
-    level = np.concatenate((roots, np.repeat(roots, sizes)[name] + level + 1))
-    starts = np.concatenate(([0], np.cumsum(np.bincount(level, minlength=n_trees * (depth + 1)))))
-    children = np.bincount(parent, minlength=n)
-    order = _stable_order(
-        level * (n_y + 1) + (n_y - children)
-    )  # within a level, by falling number of children
-    row = np.empty(n, np.intp)
-    row[order] = np.arange(n)
+    n_trees, n = len(sizes), len(nodes.level)
+    row_of_child, row_of_parent = (
+        rows.of_node[n_trees:],
+        rows.of_node[nodes.parent],
+    )  # (n - n_trees,)
+    x, parent = np.zeros(n, np.intp), np.zeros(n, np.intp)  # the roots keep the zeros
+    x[row_of_child] = nodes.character
+    parent[row_of_child] = row_of_parent - rows.level_starts[nodes.level[n_trees:] - 1]
+    paths = rows.of_node[prefixes.number]  # (depth + 1, m)
+    ends = paths[lengths, np.arange(len(lengths))]  # (m,)
+    siblings = _siblings(nodes, rows)
+    tree_starts = rows.level_starts[:: depth + 1]  # (n_trees + 1,) the first row of each tree
+    y = _follow_counts(
+        tree_starts, row_of_parent, nodes.character, prefixes.passing[n_trees:], ends, n_y, dtype
+    )
 
-    x, parent_row = np.zeros((2, n), np.intp)
-    x[row[n_trees:]] = indices[:, :depth].T.ravel()[at]
-    parent_row[row[n_trees:]] = row[parent] - starts[level[n_trees:] - 1]
-    paths = row[number]
-    ends = paths[lengths, np.arange(len(lengths))]
-    first = starts[:: depth + 1]
-    y = _counts(first, row[parent], x[row[n_trees:]], passing[n_trees:], ends, n_y, dtype)
-    siblings = _siblings(parent, children, row, order, level, starts)
-
+    # Everything is there for all trees in one; cut it apart, and count rows from each tree's root.
     trees = []
-    for i, names in enumerate(_slices(np.cumsum([0, *sizes]))):
-        rows = slice(int(first[i]), int(first[i + 1]))
-        levels = [
-            part
-            for part in _slices(starts[i * (depth + 1) :][: depth + 2] - rows.start)
-            if part.start < part.stop
-        ]
-        its_siblings = siblings[i * (depth + 1) :][: len(levels)]
-        its_paths, its_ends = paths[:, names] - rows.start, ends[names] - rows.start
+    for i, names in enumerate(slices(np.cumsum([0, *sizes]))):
+        root, end = tree_starts[i : i + 2].tolist()
+        bounds = rows.level_starts[i * (depth + 1) : (i + 1) * (depth + 1) + 1] - root
+        levels = [level for level in slices(bounds) if level.start < level.stop]
         trees.append(
-            PrefixTree(x[rows], y[i], parent_row[rows], levels, its_siblings, its_paths, its_ends)
+            PrefixTree(
+                x=x[root:end],
+                y=y[i],
+                parent=parent[root:end],
+                levels=levels,
+                siblings=siblings[i * (depth + 1) :][: len(levels)],
+                paths=paths[:, names] - root,
+                ends=ends[names] - root,
+            )
         )
     return trees
 
 
-def _slices(bounds: NDArray[Any]) -> list[slice]:
-    return [slice(a, b) for a, b in pairwise(bounds.tolist())]
+# --- 1. A number for every prefix -----------------------------------------------------------------
 
 
-def _counts(
-    first: NDArray[Any],
-    parent: NDArray[np.intp],
-    character: NDArray[np.intp],
-    passing: NDArray[np.intp],
-    ends: NDArray[np.intp],
-    n_y: int,
-    dtype: Any,
-) -> list[NDArray[Any]]:
-    """`PrefixTree.y` of each tree: `passing` names go on with `character` from row `parent`, and a
-    name ends at each row of `ends`.
+class NumberedPrefixes(NamedTuple):
+    """The distinct prefixes of several minibatches: n of them, from names of L characters at most.
 
-    Rows are counted through all trees; tree i has those from first[i] to first[i + 1].
+    Attributes:
+        number: (L + 1, m) the number of each name's prefix of 0, 1, 2, … characters; anything after
+            the name's end.
+        new: (L, m) whether a prefix of 1, 2, … characters stands for the first time in its
+            minibatch.
+        passing: (n,) how many names begin with each prefix.
     """
-    n, sizes = int(first[-1]), np.diff(first)
-    # Each tree's numbers are stored column after column, as the predictions that they are compared
-    # with.
-    column = np.arange(n) + np.repeat((n_y - 1) * first[:-1], sizes)
-    y = np.zeros(n * n_y, dtype)
-    y[column] = np.bincount(ends, minlength=n)
-    y[column[parent] + character * np.repeat(sizes, sizes)[parent]] = passing
-    return [y[n_y * rows.start : n_y * rows.stop].reshape(n_y, -1).T for rows in _slices(first)]
+
+    number: Integers
+    new: NDArray[np.bool_]
+    passing: Integers
 
 
 def numbered_prefixes(
     indices: NDArray[Any], lengths: NDArray[Any], sizes: Sequence[int]
-) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:
-    """A number for every distinct prefix of several minibatches, level by level; arguments as in
-    `prefix_trees`.
+) -> NumberedPrefixes:
+    """Numbers the prefixes: the empty one of each minibatch, then those of 1 character, and so on.
 
-    Returns:
-        (L + 1, m) the number of each name's prefix of 0, 1, 2, … characters (anything after its
-        end); (L, m) where a prefix of 1, 2, … characters stands for the first time; and how many
-        names each prefix is one of.
+    Arguments as in `prefix_trees`.
+
+    >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
+    >>> numbered_prefixes(*names, [3]).number.tolist()  # the 2 below "a" is after its end
+    [[0, 0, 0], [1, 2, 2], [2, 3, 4]]
+    >>> numbered_prefixes(*names, [3]).new.tolist()
+    [[True, True, False], [False, True, True]]
     """
-    # Names are sorted, so a prefix is new exactly where it differs from the same prefix of the name
-    # before.
-    new = np.ones(indices.T.shape, dtype=bool)
+    m, longest = indices.shape
+    n_trees = len(sizes)
+    # Names are sorted. So a prefix is new where it differs from the name before in its last
+    # character, or where a shorter one of the same name is new, or in a minibatch's first name.
+    new = np.ones((longest, m), dtype=bool)
     np.not_equal(indices[1:].T, indices[:-1].T, out=new[:, 1:])
-    new[:1, np.cumsum(sizes[:-1], dtype=np.intp)] = True
+    first_names = np.cumsum(sizes[:-1], dtype=np.intp)
+    new[:1, first_names] = True
     np.logical_or.accumulate(new, axis=0, out=new)
-    inside = np.arange(1, len(new) + 1)[:, None] <= lengths
+    inside = np.arange(1, longest + 1)[:, None] <= lengths  # (longest, m)
     new &= inside
-    number = np.empty((len(new) + 1, len(lengths)), dtype=np.intp)
-    number[0] = np.repeat(np.arange(len(sizes)), sizes)
+
+    # One count through the array, level after level, goes up by 1 at each new prefix.
+    number = np.empty((longest + 1, m), dtype=np.intp)
+    number[0] = np.repeat(np.arange(n_trees), sizes)
     np.cumsum(new.ravel(), out=number[1:].ravel())
-    number[1:] += len(sizes) - 1
-    return number, new, np.bincount(number[1:][inside], minlength=len(sizes))
+    number[1:] += n_trees - 1
+    return NumberedPrefixes(number, new, np.bincount(number[1:][inside], minlength=n_trees))
 
 
-def _siblings(
-    parent: NDArray[np.intp],
-    children: NDArray[np.intp],
-    row: NDArray[np.intp],
-    order: NDArray[np.intp],
-    level: NDArray[np.intp],
-    starts: NDArray[Any],
-) -> list[list[NDArray[np.intp]]]:
-    """Rows of each level grouped as `PrefixTree.siblings` says; arguments as in `prefix_trees`."""
-    widest, n_trees = int(children.max()), len(row) - len(parent)
-    grouped: list[list[NDArray[np.intp]]] = [[] for _ in starts[1:]]
-    for root in level[:n_trees]:
-        grouped[root].append(np.zeros(1, np.intp))
-    # All children, parent by parent in the order of their rows, and the how manyth child of its
-    # parent each is.
-    wanted = children[order]
-    rank = np.arange(len(parent)) - np.repeat(np.cumsum(wanted) - wanted, wanted)
-    child = np.repeat((n_trees + np.cumsum(children) - children)[order], wanted) + rank
-    group = level[child] * widest + rank
-    rows = (row[child] - starts[level[child]])[_stable_order(group)]
-    sizes = np.bincount(group)
-    for g, rows_of_group in zip(
-        np.flatnonzero(sizes).tolist(),
-        _slices(np.concatenate(([0], np.cumsum(sizes[sizes > 0])))),
-        strict=True,
-    ):
-        grouped[g // widest].append(rows[rows_of_group])
-    return grouped
+# --- 2. Nodes, by that number ---------------------------------------------------------------------
 
 
-def _stable_order(keys: NDArray[np.intp]) -> NDArray[np.intp]:
-    """What puts some keys from 0 in order; those of 16 bits are sorted by their digits, several
-    times as fast as by comparison.
+class _Nodes(NamedTuple):
+    """The n nodes of several trees, by the number of their prefix: the roots are the first n_trees.
+
+    Attributes:
+        level: (n,) the level of each, counted through all trees as if each were of full depth:
+            level t of tree i is i (depth + 1) + t.
+        children: (n,) how many children each has.
+        parent: (n - n_trees,) the number of each node's parent; roots have none. It never falls: a
+            node's children stand together, in the order of their parents.
+        character: (n - n_trees,) index of the character that leads into each.
     """
-    return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
+
+    level: Integers
+    children: Integers
+    parent: Integers
+    character: NDArray[Any]
+
+
+def _nodes(indices: NDArray[Any], sizes: Sequence[int], prefixes: NumberedPrefixes) -> _Nodes:
+    """What the prefixes of several minibatches tell of their nodes."""
+    m, depth = indices.shape
+    n_trees = len(sizes)
+    # Read row by row, `new` (depth, m) is true once for each node, in the order of their numbers.
+    # Its row t is for prefixes of t + 1 characters; row t of `number` has those of t, the parents.
+    at = np.flatnonzero(prefixes.new)  # (n - n_trees,)
+    t, name = np.divmod(at, m)
+    parent = prefixes.number.ravel()[at]
+    roots = np.arange(n_trees) * (depth + 1)
+    return _Nodes(
+        level=np.concatenate((roots, np.repeat(roots, sizes)[name] + t + 1)),
+        children=np.bincount(parent, minlength=n_trees + len(at)),
+        parent=parent,
+        character=indices.T.ravel()[at],
+    )
+
+
+# --- 3. Their rows: tree by tree, level by level, nodes with more children first ------------------
+
+
+class _Rows(NamedTuple):
+    """Where each of n nodes stands in the arrays of all trees, one tree after another.
+
+    Attributes:
+        of_node: (n,) the row of each node.
+        node: (n,) the node of each row.
+        level_starts: (levels + 1,) the first row of each level, levels counted as in `_Nodes`.
+    """
+
+    of_node: Integers
+    node: Integers
+    level_starts: Integers
+
+
+def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:
+    """Puts nodes in the order of rows."""
+    sizes = np.bincount(nodes.level, minlength=n_levels)
+    # One key for both: a node has at most n_y - 1 children, so levels do not mix.
+    node = stable_order(nodes.level * (n_y + 1) + (n_y - nodes.children))
+    of_node = np.empty(len(node), np.intp)
+    of_node[node] = np.arange(len(node))
+    return _Rows(of_node, node, np.concatenate(([0], np.cumsum(sizes))))
+
+
+def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Integers]]:
+    """`PrefixTree.siblings` of all trees, by levels as they are counted in `_Nodes`.
+
+    Below the rows "b" and "a" of the example hang the families (ba, bc) and (). Their first members
+    are [ba], their second members are [bc].
+    """
+    n_trees = len(nodes.level) - len(nodes.parent)
+    # All children, family by family, the families in the order of their parents' rows. Siblings
+    # have consecutive numbers; the first child of the first node that has one is number n_trees.
+    first_child = (n_trees + np.cumsum(nodes.children) - nodes.children)[rows.node]  # (n,)
+    family_sizes = nodes.children[rows.node]
+    child = ranges(first_child, family_sizes)  # (n - n_trees,)
+    index = child - np.repeat(first_child, family_sizes)  # among its siblings: 0, 1, …
+
+    # Sorted by level and then by index, each group is one of the arrays.
+    largest_family = int(nodes.children.max())
+    level = nodes.level[child]
+    group = level * largest_family + index
+    row_in_level = (rows.of_node[child] - rows.level_starts[level])[stable_order(group)]
+    group_sizes = np.bincount(group)
+    groups = np.flatnonzero(group_sizes)
+    bounds = np.concatenate(([0], np.cumsum(group_sizes[groups])))
+
+    siblings: list[list[Integers]] = [[] for _ in rows.level_starts[1:]]
+    for root in nodes.level[:n_trees]:
+        siblings[root].append(np.zeros(1, np.intp))
+    for g, members in zip(groups.tolist(), slices(bounds), strict=True):
+        siblings[g // largest_family].append(row_in_level[members])
+    return siblings
+
+
+def _follow_counts(
+    tree_starts: Integers,
+    parent: Integers,
+    character: NDArray[Any],
+    passing: Integers,
+    ends: Integers,
+    n_y: int,
+    dtype: Any,
+) -> list[NDArray[Any]]:
+    """`PrefixTree.y` of each tree: (N, n_y), stored column after column, as predictions are.
+
+    Args:
+        tree_starts: (n_trees + 1,) the first row of each tree; all rows are counted through them.
+        parent, character, passing: for each child, so many names go on with `character` from the
+            row `parent`.
+        ends: (m,) the rows at which names end.
+        n_y: size of the vocabulary.
+        dtype: of the result.
+    """
+    n, sizes = int(tree_starts[-1]), np.diff(tree_starts)
+    # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. The entry for a
+    # row and character c comes c N_i after that for the same row and EOS, which is character 0.
+    flat = np.zeros(n * n_y, dtype)
+    size_of_tree = np.repeat(sizes, sizes)  # (n,) for each row, N of its tree
+    first_entry = np.arange(n) + np.repeat((n_y - 1) * tree_starts[:-1], sizes)  # (n,)
+    flat[first_entry] = np.bincount(ends, minlength=n)
+    flat[first_entry[parent] + character * size_of_tree[parent]] = passing
+    return [
+        flat[n_y * tree.start : n_y * tree.stop].reshape(n_y, -1).T for tree in slices(tree_starts)
+    ]

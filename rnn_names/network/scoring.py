@@ -1,4 +1,10 @@
-"""Probabilities of given names: the tree walk of `rnn_names.network.rnn`, summed along each name's
+"""Probabilities of given names.
+
+The probability of a name is the product of those of its characters, each given what is before it:
+
+    log p("ab") = log p(a | "") + log p(b | "a") + log p(EOS | "ab")
+
+The network computes all terms of a batch of names on their prefix tree; a name's terms are on its
 path.
 """
 
@@ -18,23 +24,27 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.corpus.vocabulary import Vocabulary
 
-NAMES_AT_ONCE = 4096
+MAX_NAMES_PER_BATCH = 4096
+"""With a vocabulary of up to 64 symbols; see `names_per_batch`."""
 
 
 def log_probs(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> NDArray[np.float64]:
-    """Natural logarithm of each name's probability under a network, its end included: (len(names),)
-    float64, in nats.
+    """The log-probability of each name under a network, its end included, in nats.
 
     A name with a character that the vocabulary lacks has probability 0, and so -inf.
+
+    Returns:
+        (len(names),) float64.
     """
     scores = np.full(len(names), -np.inf)
-    order, _ = names.order()
+    order, _ = names.order()  # in it, names that share beginnings fall into one batch
     work = rnn.Workspace(params["Waa"].dtype)
-    for start in range(0, len(order), names_at_once(len(vocabulary))):
-        rows = order[start : start + names_at_once(len(vocabulary))]
-        codes, lengths = names.padded(rows)
+    batch = names_per_batch(len(vocabulary))
+    for start in range(0, len(order), batch):
+        rows = order[start : start + batch]  # (m,)
+        codes, lengths = names.padded(rows)  # (m, longest), (m,)
         indices = vocabulary.encode(codes)
-        inside = np.arange(codes.shape[1]) < lengths[:, None]
+        inside = np.arange(codes.shape[1]) < lengths[:, None]  # (m, longest): not the padding
         indices[~inside] = EOS
         known = ~(inside & (indices == UNKNOWN)).any(axis=1)
         if known.any():
@@ -48,16 +58,17 @@ def mean_loss(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> float
     return -float(log_probs(params, vocabulary, names).sum()) / (len(names.codes) + len(names))
 
 
-def names_at_once(n_y: int) -> int:
-    """How many names make a batch when nothing is learned from it: fewer for large vocabularies, to
-    bound the memory.
+def names_per_batch(n_y: int) -> int:
+    """How many names make a batch when nothing is learned from it.
+
+    A batch has an array (N, n_y); large vocabularies get fewer names, so that it stays as small.
     """
-    return max(NAMES_AT_ONCE * 64 // max(n_y, 64), 64)
+    return max(MAX_NAMES_PER_BATCH * 64 // max(n_y, 64), 64)
 
 
 def _path_sums(tree: PrefixTree, log_y_hat: NDArray[np.float32]) -> NDArray[np.float64]:
     """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
-    so_far = np.zeros(len(tree.x))
+    so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; that of "" is 0
     for level in range(1, len(tree.levels)):
         rows = tree.levels[level]
         above = tree.levels[level - 1].start + tree.parent[rows]

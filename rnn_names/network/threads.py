@@ -1,8 +1,8 @@
 """Threads that share out array work.
 
-NumPy lets go of the interpreter lock inside its array operations, so threads that each work on a
-part of a batch keep several cores busy, element-wise functions included; BLAS threads, which only
-speed up matrix products, are turned off meanwhile.
+NumPy releases the interpreter's lock inside its array operations. So threads that each work on a
+part of a batch keep several cores busy, in element-wise functions too. BLAS has threads of its own,
+which only speed up matrix products; they are turned off meanwhile.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ _blas_has_one_thread = False
 
 
 def start_blas_with_one_thread() -> None:
-    """For a program that is all ours, before NumPy is loaded: starting BLAS threads would take a
-    fifth of its start-up time.
+    """Keeps BLAS from starting threads, for a whole program, if NumPy is not loaded yet.
+
+    Starting them would take a fifth of the program's start-up time.
     """
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
@@ -32,19 +33,18 @@ def start_blas_with_one_thread() -> None:
 
 
 class _Shared:
-    """A setting of the whole process that several may want at once: the first who comes makes it,
-    the last who goes takes it back.
+    """A setting of the whole process, for as long as at least one context wants it.
 
-    Generators that overlap end in any order, and what each found when it came may be what another
-    had set.
+    The first context that begins makes the setting, the last one that ends takes it back. Contexts
+    of generators overlap and end in any order. If each restored what it had found, one could
+    restore what another had set.
     """
 
     def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
         self._make, self._inside = make, 0
         self._context: AbstractContextManager[object] | None = None
-        self._lock = (
-            threading.RLock()
-        )  # a generator that is forgotten ends in whatever thread, which may be in here
+        # A generator that is forgotten ends in any thread, which may hold this lock already.
+        self._lock = threading.RLock()
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
@@ -76,10 +76,10 @@ one_blas_thread = _Shared(_blas_limit)
 """BLAS uses one thread for as long as the context lasts: what it computes then does not depend on
 the number of cores."""
 
-
 SWITCH_INTERVAL = 1e-4
-"""Seconds after which a thread that waits for the interpreter asks the other for it. NumPy's
-operations on a minibatch are so short that the thread that gives the interpreter up for one has it
+"""Seconds after which a thread that waits for the interpreter asks the other for it.
+
+NumPy's operations on a minibatch are short: the thread that gives the interpreter up for one has it
 back before the other wakes. With Python's 5 ms, two threads had 0.8 to 1.3 times the speed of one,
 for a plain cell of 128 units and 512 names each; with 0.1 ms, 1.2 to 1.9 times."""
 
@@ -88,8 +88,8 @@ for a plain cell of 128 units and 512 names each; with 0.1 ms, 1.2 to 1.9 times.
 def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
     """A pool of `n` threads; BLAS uses one thread in each for as long as the context lasts.
 
-    The threads do not warn of overflow: who starts the work looks at what comes out. An interrupt
-    does not wait for what they are at, which nobody wants any more.
+    The threads do not warn of overflow: the caller looks at their results. An interrupt does not
+    wait for the work that they are doing, since its results are not wanted any more.
     """
     from concurrent.futures import ThreadPoolExecutor
 

@@ -20,7 +20,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
-from rnn_names.network.scoring import names_at_once
+from rnn_names.network.scoring import names_per_batch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class Teacher:
             paths=paths,
             soft_targets=np.empty((len(passing), batches.n_y), np.float32),
         )
-        work, at_once = rnn.Workspace(), names_at_once(batches.n_y)
+        work, at_once = rnn.Workspace(), names_per_batch(batches.n_y)
         for start in range(0, len(everything), at_once):
             rows = np.arange(start, min(start + at_once, len(everything)))
             [tree] = batches.trees([rows])

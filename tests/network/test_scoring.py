@@ -87,7 +87,7 @@ def test_batches_do_not_show(monkeypatch):
     scored = make()
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
     whole = scored.log_prob(names)
-    monkeypatch.setattr(scoring, "names_at_once", lambda n_y: 7)
+    monkeypatch.setattr(scoring, "names_per_batch", lambda n_y: 7)
     np.testing.assert_allclose(scored.log_prob(names), whole, rtol=1e-5)
 
 

@@ -70,7 +70,7 @@ def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypat
     """Whichever names stand together in a minibatch, and however many the teacher was asked about
     at a time.
     """
-    monkeypatch.setattr(distillation, "names_at_once", lambda n_y: at_once)
+    monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: at_once)
     teacher, names = taught
     lesson = teacher.lesson(names, 200, np.random.default_rng(1))
     rng = np.random.default_rng(2)

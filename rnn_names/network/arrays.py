@@ -1,0 +1,41 @@
+"""Small operations on arrays that NumPy lacks."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[Any]:
+    """The numbers start, start + 1, …, `size` of them, for each start: (Σ sizes,).
+
+    >>> ranges(np.array([5, 0, 40]), np.array([2, 0, 3])).tolist()
+    [5, 6, 40, 41, 42]
+    """
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    # A plain count 0, 1, 2, … is off, in each range, by one constant.
+    return np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
+
+
+def slices(bounds: NDArray[Any]) -> list[slice]:
+    """The slices between neighbouring bounds.
+
+    >>> slices(np.array([0, 2, 5]))
+    [slice(0, 2, None), slice(2, 5, None)]
+    """
+    return [slice(a, b) for a, b in pairwise(bounds.tolist())]
+
+
+def stable_order(keys: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The indices that sort some integers from 0 up; equal ones stay in order.
+
+    NumPy sorts integers of 16 bits digit by digit, several times as fast as larger ones, which it
+    compares with one another.
+    """
+    return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
