@@ -97,7 +97,10 @@ def _corpus_described(training: dict[str, Any]) -> str:
         (training.get("held_out_names"), "held out"),
     ]
     counts = [f"{n:,} {what}" for n, what in parts if type(n) is int]
-    return ", ".join([*counts, f"the longest of {training['longest']} characters"])
+    longest, shortest = training["longest"], training.get("shortest")
+    lengths = (f"the shortest of {shortest}, " if shortest else "") + f"the longest of {longest}"
+    beginnings = ["none begins in lower case"] * (training.get("lower_case_beginnings") is False)
+    return ", ".join([*counts, f"{lengths} characters", *beginnings])
 
 
 def _training_described(training: dict[str, Any]) -> str:

@@ -80,8 +80,8 @@ from rnn_names.cli.streams import listed
     "--min-length",
     group="Which names",
     type=click.IntRange(1, 200),
-    default=1,
     metavar="N",
+    show_default="the shortest trained on",
     help="Shortest name, in characters.",
 )
 @option(
@@ -91,6 +91,12 @@ from rnn_names.cli.streams import listed
     metavar="N",
     show_default="the longest trained on",
     help="Longest name, in characters.",
+)
+@option(
+    "--any-beginning",
+    group="Which names",
+    is_flag=True,
+    help="Names may begin in lower case even if none trained on does.",
 )
 @option(
     "--novel",

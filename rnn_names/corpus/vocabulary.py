@@ -59,6 +59,11 @@ class Vocabulary:
         )
 
     @cached_property
+    def lower_case(self) -> NDArray[np.bool_]:
+        """(len(self),) bool: which indices are lower-case letters."""
+        return np.array([False, *map(str.islower, self.characters)])
+
+    @cached_property
     def _index(self) -> NDArray[np.int32]:
         index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)
         index[self.codes[1:]] = np.arange(1, len(self))

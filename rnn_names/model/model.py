@@ -44,8 +44,9 @@ class Model:
         vocabulary: the characters.
         params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
-        training: the record of its training, as JSON can hold it; `longest` is the length in
-            characters of the longest name seen.
+        training: the record of its training, as JSON can hold it; `longest` and `shortest` are the
+            lengths in characters of the longest and the shortest name seen, `lower_case_beginnings`
+            says whether any of them begins with a lower-case letter.
         fingerprints: (n,) those of all names of its corpus, sorted, as
             `rnn_names.corpus.fingerprints` makes them; None where they are not kept.
     """
@@ -69,7 +70,15 @@ class Model:
     def language_model(self) -> LanguageModel:
         """What sampling, scoring and conditions need of the model."""
         longest = int(self.training.get("longest", MAX_NAME_LENGTH))
-        return LanguageModel(self.vocabulary, self.params, longest, self.fingerprints)
+        return LanguageModel(
+            self.vocabulary,
+            self.params,
+            longest,
+            self.fingerprints,
+            # Files from before these were kept allow any length and any beginning.
+            shortest=int(self.training.get("shortest", 1)),
+            lower_case_beginnings=bool(self.training.get("lower_case_beginnings", True)),
+        )
 
     def sample(self, count: int = 20, **options: Any) -> list[str]:
         """New names; `options` as in `rnn_names.sampling.options.Options`.
@@ -199,9 +208,7 @@ class Model:
         if cell not in ("rnn", "gru"):
             raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
         training = meta.get("training", {})
-        longest = training.get("longest") if isinstance(training, dict) else None
-        if type(longest) is not int or not 1 <= longest <= MAX_NAME_LENGTH:
-            raise ModelFileError("`meta` has no training record that says how long names are")
+        training = _training_record(training)
         if isinstance(training.get("settings"), dict):
             training = {**training, "settings": with_new_names(training["settings"])}
         params = {name: array for name, array in arrays.items() if name != "fingerprints"}
@@ -212,6 +219,19 @@ class Model:
         ):
             raise ModelFileError("array fingerprints: not a row of numbers in rising order")
         return cls(vocabulary, params, training, fingerprints)
+
+
+def _training_record(training: Any) -> dict[str, Any]:
+    """The record of a training, with what sampling takes from it checked."""
+    if not isinstance(training, dict):
+        training = {}
+    longest, shortest = training.get("longest"), training.get("shortest", 1)
+    lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
+    if not lengths or not isinstance(training.get("lower_case_beginnings", True), bool):
+        raise ModelFileError(
+            "`meta` has no training record that says how long names are and how they begin"
+        )
+    return training
 
 
 def _vocabulary(characters: Any) -> Vocabulary:

@@ -29,12 +29,17 @@ class LanguageModel:
         params: the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU.
         longest: characters of the longest name of the corpus.
         fingerprints: (n,) those of all names of the corpus, sorted; None where they are not kept.
+        shortest: characters of the shortest name of the corpus; 1 where that is not known.
+        lower_case_beginnings: whether any name of the corpus begins with a lower-case letter; True
+            where that is not known.
     """
 
     vocabulary: Vocabulary
     params: dict[str, NDArray[np.float32]]
     longest: int
     fingerprints: NDArray[Any] | None = None
+    shortest: int = 1
+    lower_case_beginnings: bool = True
 
     @property
     def hidden_size(self) -> int:

@@ -19,7 +19,14 @@ import numpy as np
 
 from rnn_names.corpus.vocabulary import UNKNOWN
 from rnn_names.errors import SamplingError, VocabularyError, quoted
-from rnn_names.sampling.dfa import Automaton, NoAutomatonError, anything, containing, ending_in
+from rnn_names.sampling.dfa import (
+    Automaton,
+    NoAutomatonError,
+    anything,
+    beginning_in,
+    containing,
+    ending_in,
+)
 from rnn_names.sampling.regex import matching
 from rnn_names.sampling.tally import Condition
 
@@ -78,24 +85,30 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
 
 
 def spelling(
-    conditions: Iterable[Condition], n_y: int, max_states: int
+    conditions: Iterable[Condition],
+    n_y: int,
+    max_states: int,
+    beginnings: NDArray[np.bool_] | None = None,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """One automaton for what can be told by automata, the conditions that it covers, and the
     others.
 
     It covers nothing, and accepts everything, if more than `max_states` states would be needed.
+    `beginnings` (n_y,) are the characters that a name may begin with, by default all; they are
+    always covered.
     """
+    start = anything(n_y) if beginnings is None else beginning_in(beginnings)
     covered: list[Condition] = [
         condition for condition in conditions if isinstance(condition, Spelling)
     ]
     others = [condition for condition in conditions if not isinstance(condition, Spelling)]
     automata = (condition.automaton for condition in covered if isinstance(condition, Spelling))
     try:
-        automaton = reduce(and_, automata, anything(n_y))
+        automaton = reduce(and_, automata, start)
     except NoAutomatonError:
         automaton = None
     if automaton is None or len(automaton.accepting) > max_states:
-        return anything(n_y), [], covered + others
+        return start, [], covered + others
     return automaton, covered, others
 
 

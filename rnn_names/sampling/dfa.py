@@ -79,6 +79,16 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
+def beginning_in(characters: NDArray[np.bool_]) -> Automaton:
+    """Accepts the texts whose first character is one of some, (n_y,) bool.
+
+    >>> beginning_in(np.array([False, True, False])).after.tolist()    # the beginning, good, lost
+    [[2, 1, 2], [1, 1, 1], [2, 2, 2]]
+    """
+    rows = [np.where(characters, 1, 2), np.full(len(characters), 1), np.full(len(characters), 2)]
+    return Automaton(np.array(rows, np.int32), np.array([False, True, False]))
+
+
 def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
     """Accepts the texts that end in `text`.
 

@@ -20,8 +20,11 @@ class Options:
         seed: fixes the stream of names; None for a new stream each time.
         start: how many names of the stream to skip.
         prefix: how every name begins.
-        min_length: in characters.
+        min_length: in characters; None for the length of the shortest name trained on, or for
+            `max_length` where that is less.
         max_length: in characters; None for the length of the longest name trained on.
+        any_beginning: whether names may begin with a lower-case letter where none trained on does;
+            a prefix decides for itself.
         suffix: how every name ends.
         contains: a collection of texts that are each somewhere in every name.
         match: a regular expression that matches every name as a whole.
@@ -44,7 +47,7 @@ class Options:
     seed: int | None = None
     start: int = 0
     prefix: str = ""
-    min_length: int = 1
+    min_length: int | None = None
     max_length: int | None = None
     suffix: str = ""
     contains: Collection[str] = ()
@@ -55,6 +58,7 @@ class Options:
     unique: bool = False
     top_k: int | None = None
     top_p: float | None = None
+    any_beginning: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what cannot be.

@@ -17,7 +17,7 @@ import numpy as np
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted
+from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.choice import LARGEST_BLOCK, choose, keep_top_k, keep_top_p
@@ -57,10 +57,17 @@ GAIN = 5
 """A guide is taken if it keeps so many times the share that meets the conditions without it."""
 
 
+ANY_BEGINNING_HINT = (
+    "; no name of the list begins with a lower-case letter, so none comes out, unless "
+    f"{setting('any_beginning')} is set"
+)
+
+
 class Sampler:
     """Draws names by walking down the tree of their prefixes, level by level.
 
     Attributes:
+        beginnings: (n_y,) bool, which characters a name may begin with; None for all.
         conditions: what names are held to after they are drawn.
         guide: what leads the walk to names that meet rare conditions, if it does; those conditions
             are then not among the others.
@@ -70,7 +77,10 @@ class Sampler:
         self.options, prefix = options, unicodedata.normalize("NFC", options.prefix)
         self.params, self.cell = rnn.with_fast_transpose(model.params), rnn.cell_of(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
-        self.min_length = max(options.min_length, len(prefix), 1)
+        shortest = options.min_length
+        if shortest is None:  # an explicit limit from above wins
+            shortest = min(model.shortest, options.max_length or model.shortest)
+        self.min_length = max(shortest, len(prefix), 1)
         longest = max(model.longest, self.min_length)
         self.max_length: int = longest if options.max_length is None else options.max_length
         if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
@@ -84,6 +94,9 @@ class Sampler:
         # The input layer's result for each character: a name's inputs are one-hot.
         self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
         self._follow_prefix(model, prefix)
+        self.beginnings: NDArray[np.bool_] | None = None
+        if not (prefix or options.any_beginning or model.lower_case_beginnings):
+            self.beginnings = ~model.vocabulary.lower_case
         self.guide: Guide | None = None
         self.conditions: list[Condition] = []
         if _has_conditions(options):
@@ -121,7 +134,7 @@ class Sampler:
         Raises:
             SamplingError: if no name can meet the conditions.
         """
-        any_length = self.options.min_length <= 1 and self.options.max_length is None
+        any_length = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         if any_length and not self.conditions:
             return {}
         guide, covered, others = self.possible()
@@ -158,7 +171,7 @@ class Sampler:
         from rnn_names.sampling.lookahead import Guide, max_states
 
         automaton, covered, others = spelling(
-            self.conditions, self.n_y, max_states(self.n_y, self.max_length)
+            self.conditions, self.n_y, max_states(self.n_y, self.max_length), self.beginnings
         )
         guide = Guide(automaton, self.min_length, self.max_length)
         if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
@@ -168,6 +181,7 @@ class Sampler:
                     [f"--prefix {quoted(self.options.prefix)}"] * bool(self.options.prefix)
                     + [each.option for each in covered]
                 )
+                + ANY_BEGINNING_HINT * (self.beginnings is not None)
             )
         return guide, covered, others
 
@@ -205,6 +219,8 @@ class Sampler:
         names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
             chances = self.next_chances(states, work)
+            if length == 0 and self.beginnings is not None:
+                _keep_beginnings(chances, self.beginnings)
             if guide and marks:
                 marks = guide.steer(chances, marks, length)
             names, branch = choose(chances, names, node, bits)
@@ -283,6 +299,15 @@ class Sampler:
         children = work("states", m, n_a)
         cell.step(from_x, from_a, children)
         return children
+
+
+def _keep_beginnings(chances: NDArray[np.float64], beginnings: NDArray[np.bool_]) -> None:
+    """Leaves the first characters that names may begin with, (n_y,) bool: the network's own
+    distribution given that, since the first character is drawn before all others.
+    """
+    chances[~beginnings] = 0
+    if not chances.any():
+        raise SamplingError("every name would begin with a lower-case letter" + ANY_BEGINNING_HINT)
 
 
 def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:

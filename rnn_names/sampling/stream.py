@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from random import Random
@@ -89,8 +90,9 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     walk, bits = Sampler(model, Options()), Random(seed)
     size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
     names: list[str] = []
-    while len(names) < count and drawn < 2 * count:
-        names, drawn = names + walk.draw(size, bits).to_strings(), drawn + size
+    with suppress(SamplingError):  # what it has learned so far may begin no name
+        while len(names) < count and drawn < 2 * count:
+            names, drawn = names + walk.draw(size, bits).to_strings(), drawn + size
     return names[:count]
 
 

@@ -114,7 +114,8 @@ class Trainer:
         settings: the same as resolved for the corpus.
         corpus, held_out: what is trained on and what is measured on.
         vocabulary: the characters of both, and those of the model that training starts from.
-        longest: characters of the longest name of both.
+        longest, shortest: characters of the longest and the shortest name of both.
+        lower_case_beginnings: whether any name of both begins with a lower-case letter.
         model: the best model so far.
         best_epoch, best_loss: its epoch and its held-out loss in nats per character; 0 and infinity
             before the first.
@@ -163,7 +164,8 @@ class Trainer:
                 settings.held_out, np.random.default_rng([settings.seed, 0])
             )
         self.corpus, self.held_out = corpus, held_out
-        self.vocabulary = Vocabulary.of(Names.concatenate([self.corpus.names, self.held_out]))
+        everything = Names.concatenate([self.corpus.names, self.held_out])
+        self.vocabulary = Vocabulary.of(everything)
         rng = np.random.default_rng([settings.seed, 1])
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)
@@ -173,17 +175,15 @@ class Trainer:
         self._flat, self._trained = optimizers.flatten(
             factored(params, resolved.embedding_size, rng)
         )
-        self.longest = max(
-            int(self.corpus.names.lengths.max()), int(self.held_out.lengths.max(initial=0))
-        )
+        self.longest, self.shortest = int(everything.lengths.max()), int(everything.lengths.min())
+        beginnings = self.vocabulary.encode(everything.codes[everything.offsets[:-1]])
+        self.lower_case_beginnings = bool(self.vocabulary.lower_case[beginnings].any())
         self._batches = Batches(
             Names(self.vocabulary.encode(self.corpus.names.codes), self.corpus.names.offsets),
             np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
             len(self.vocabulary),
         )
-        self.fingerprints = np.unique(
-            fingerprints(Names.concatenate([self.corpus.names, self.held_out]))
-        )
+        self.fingerprints = np.unique(fingerprints(everything))
         if init is not None and init.fingerprints is not None:
             self.fingerprints = union(init.fingerprints, self.fingerprints)
         self.epoch = 0
@@ -422,6 +422,8 @@ class Trainer:
             "distinct_names": len(self.corpus),
             "held_out_names": len(self.held_out),
             "longest": self.longest,
+            "shortest": self.shortest,
+            "lower_case_beginnings": self.lower_case_beginnings,
             "settings": asdict(self.settings),
         }
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}

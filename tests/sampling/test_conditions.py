@@ -521,7 +521,18 @@ def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
 
 def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_file, names, tmp_path):
     done = cli(
-        "sample", "-m", model_file, "-n", 4000, "--match", "[AB][aeiou]s", "--unique", "--seed", 1
+        "sample",
+        "-m",
+        model_file,
+        "-n",
+        4000,
+        "--match",
+        "[AB][aeiou]s",
+        "--min-length",
+        1,
+        "--unique",
+        "--seed",
+        1,
     )
     assert done.returncode == 1
     drawn = done.stdout.split()

@@ -159,7 +159,8 @@ def test_neighbours_in_the_stream_are_independent(small_models):
 def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_should(
     temperature, model
 ):
-    names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, max_length=200))
+    free = {"min_length": 1, "max_length": 200, "any_beginning": True}
+    names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, **free))
     tempered = at_temperature(model, temperature)
     n_y = len(model.vocabulary)
     _, y_hat = rnn.cell_forward(
@@ -343,7 +344,8 @@ def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
 
 @pytest.mark.filterwarnings("error")
 def test_a_huge_temperature_draws_all_characters_alike(model):
-    names = model.sample(4000, seed=1, temperature=1e300, max_length=200)
+    free = {"min_length": 1, "max_length": 200, "any_beginning": True}
+    names = model.sample(4000, seed=1, temperature=1e300, **free)
     characters = model.vocabulary.characters
     assert_drawn_from(
         Counter(name[0] for name in names), dict.fromkeys(characters, 1 / len(characters))
