@@ -79,7 +79,10 @@ def run(plan: Plan, report: Report) -> None:
             NAMES,
         ),
     ]
-    told = f"In the table above, namemaker and PyTorch have {plan.peer_seconds:g} seconds a round, on the way to {plan.sampled:,} names"
+    told = (
+        f"In the table above, namemaker and PyTorch have {plan.peer_seconds:g} seconds a round, "
+        f"on the way to {plan.sampled:,} names"
+    )
     lines = [
         (f"{n:,} names, one round", rate(filtered, NAMES), rate(bare, NAMES))
         for n, filtered, bare in by_number

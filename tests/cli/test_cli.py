@@ -2,17 +2,13 @@
 can go wrong.
 """
 
-import fcntl
 import json
 import os
-import pty
 import re
 import shlex
 import signal
-import struct
 import subprocess
 import sys
-import termios
 from collections import Counter
 from pathlib import Path
 
@@ -30,19 +26,11 @@ from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import sample
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
+from support.program import error_line, start
+from support.terminal import on_terminal
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
-
-
-def error_line(done):
-    """The only line of stderr, without its "Error: "."""
-    assert done.returncode == 1, done
-    assert not done.stdout
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
-    assert lines[0].startswith("Error: ")
-    return lines[0].removeprefix("Error: ")
 
 
 # --- From a list to names -------------------------------------------------------------------------
@@ -175,8 +163,20 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
 
 @pytest.mark.parametrize("way", ["options", "environment"])
 def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
-    options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "batch_size": 900, "optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5,
-               "dropout": 0.25, "recurrent_dropout": 0.75, "held_out": 0.5, "seed": 99, "distil_epochs": 1}  # fmt: skip
+    options = {
+        "cell": "rnn",
+        "hidden_size": 5,
+        "epochs": 2,
+        "batch_size": 900,
+        "optimizer": "sgd",
+        "learning_rate": 0.125,
+        "clip": 2.5,
+        "dropout": 0.25,
+        "recurrent_dropout": 0.75,
+        "held_out": 0.5,
+        "seed": 99,
+        "distil_epochs": 1,
+    }
     if way == "options":
         arguments, env = (
             [
@@ -337,8 +337,10 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, mo
     assert [value for value, _ in pairs][4] == pairs[6][0] == "-inf"
     mean = -scores[:4].sum() / sum(len(name) + 1 for name in cleaned[:4])
     characters = 12 + 3 + 12 + 11
-    expected = f"6 names (2 with unknown characters left out), {characters} characters, {mean:.4f} nats per character\n"
-    assert done.stderr == expected
+    assert done.stderr == (
+        f"6 names (2 with unknown characters left out), {characters} characters, "
+        f"{mean:.4f} nats per character\n"
+    )
 
 
 def test_score_reads_a_file_and_takes_its_model_from_the_environment(
@@ -358,17 +360,6 @@ def test_nothing_to_score_is_no_error(cli, model_file):
 
 
 # --- Pipes and signals ----------------------------------------------------------------------------
-
-
-def start(*arguments, **streams):
-    """A process that takes an interrupt even where the tests run in the background, which ignores
-    it.
-    """
-    return subprocess.Popen(
-        [sys.executable, "-m", "rnn_names", *map(str, arguments)],
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **streams,
-    )
 
 
 def test_a_closed_reader_ends_the_program_quietly(model_file):
@@ -518,36 +509,14 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
     assert first <= last <= 101
 
 
-def on_terminal(*arguments):
-    """What a command that does all that it should writes to a terminal; nothing to stdout."""
-    terminal, stderr = pty.openpty()
-    fcntl.ioctl(
-        stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0)
-    )  # a terminal of no width would show no bar
-    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
-        os.close(stderr)
-        shown = b""
-        while chunk := _read(terminal):
-            shown += chunk
-        assert process.wait(timeout=60) == 0
-        assert process.stdout.read() == b""
-    os.close(terminal)
-    return shown.decode()
-
-
-def _read(terminal):
-    try:
-        return os.read(terminal, 1 << 16)
-    except OSError:  # how Linux says that the other side is closed
-        return b""
-
-
 # --- Help and usage -------------------------------------------------------------------------------
 
 OPTIONS = {
-    "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate --clip --dropout --recurrent-dropout "
-    "--distil-epochs --held-out --seed --init --log --report -q --quiet",
-    "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length --max-length",
+    "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate "
+    "--clip --dropout --recurrent-dropout --distil-epochs --held-out --seed --init --log --report "
+    "-q --quiet",
+    "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length "
+    "--max-length",
     "score": "-m --model",
     "completion": "",
 }
@@ -590,8 +559,9 @@ def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
 import sys, numpy, click
 before = set(sys.modules)
 import rnn_names.cli.main
+slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect'}
 try: rnn_names.cli.main.main()
-except SystemExit: print(*sorted({'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect'} & (set(sys.modules) - before)))
+except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """
     done = subprocess.run(
         [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)],
@@ -608,7 +578,9 @@ from rnn_names.network.threads import one_blas_thread, start_blas_with_one_threa
 start_blas_with_one_thread()
 import numpy
 from threadpoolctl import threadpool_info
-with one_blas_thread(): print({each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} or {1})
+with one_blas_thread():
+    blas = [each for each in threadpool_info() if each["user_api"] == "blas"]
+    print({each["num_threads"] for each in blas} or {1})
 """
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
     done = subprocess.run(
@@ -618,9 +590,7 @@ with one_blas_thread(): print({each["num_threads"] for each in threadpool_info()
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_generators_ends(
-    first, model
-):
+def test_process_settings_are_restored_by_the_last_of_overlapping_generators(first, model):
     def settings():
         return sys.getswitchinterval(), [
             each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"
@@ -641,7 +611,11 @@ def test_settings_of_the_process_are_as_before_when_the_last_of_overlapping_gene
 
 
 def test_help_does_not_wait_for_numpy():
-    program = "import sys, rnn_names.cli.main\ntry: rnn_names.cli.main.main()\nexcept SystemExit: print('numpy' in sys.modules)"
+    program = """
+import sys, rnn_names.cli.main
+try: rnn_names.cli.main.main()
+except SystemExit: print('numpy' in sys.modules)
+"""
     done = subprocess.run(
         [sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True
     )
@@ -650,12 +624,33 @@ def test_help_does_not_wait_for_numpy():
 
 @pytest.mark.parametrize(
     "arguments",
-    ["train", "train x --epochs -1", "train x --cell lstm", "train x --optimizer adagrad", "train x --dropout 1", "train x --clip 0",
-     "train x --held-out 1", "train x --held-out nan",
-     "train x --dropout nan", "train x --recurrent-dropout nan", "train x --learning-rate nan", "train x --clip nan",
-     "sample --top-p nan", "train x --hidden-size 0", "train x --batch-size 0", "train x --learning-rate 0", "sample extra",
-     "sample -n -1", "sample -n many", "sample --seed -1", "sample --max-length 201", "score a b", "score --unknown", "draw"],
-)  # fmt: skip
+    [
+        "train",
+        "train x --epochs -1",
+        "train x --cell lstm",
+        "train x --optimizer adagrad",
+        "train x --dropout 1",
+        "train x --dropout nan",
+        "train x --recurrent-dropout nan",
+        "train x --learning-rate 0",
+        "train x --learning-rate nan",
+        "train x --clip 0",
+        "train x --clip nan",
+        "train x --held-out 1",
+        "train x --held-out nan",
+        "train x --hidden-size 0",
+        "train x --batch-size 0",
+        "sample extra",
+        "sample -n -1",
+        "sample -n many",
+        "sample --seed -1",
+        "sample --top-p nan",
+        "sample --max-length 201",
+        "score a b",
+        "score --unknown",
+        "draw",
+    ],
+)
 def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
     done = cli(*arguments.split(), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

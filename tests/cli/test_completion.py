@@ -22,7 +22,8 @@ def place(tmp_path, corpus_file):
     program = tmp_path / "bin" / "rnn-names"
     program.write_text(
         "#!/bin/sh\n"
-        f'[ -n "$_RNN_NAMES_COMPLETE" ] || [ "$1" = completion ] && exec "{sys.executable}" -m rnn_names "$@"\n'
+        '[ -n "$_RNN_NAMES_COMPLETE" ] || [ "$1" = completion ] && '
+        f'exec "{sys.executable}" -m rnn_names "$@"\n'
         'echo "$*" > called\n'
     )
     program.chmod(0o755)

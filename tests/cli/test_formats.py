@@ -100,9 +100,18 @@ def test_an_empty_list_has_its_header(command, kind, cli, model_file):
 @pytest.mark.parametrize("kind", HEADERS)
 @pytest.mark.parametrize(
     "command",
-    ["sample --suffix 愛", "sample --suffix 愛 --best", "sample -t 0", "sample --exclude none.txt", "sample --match (",
-     "score none.txt", "score none.txt --sort", "score latin.txt", "sample --match ab --suffix c"],
-)  # fmt: skip
+    [
+        "sample --suffix 愛",
+        "sample --suffix 愛 --best",
+        "sample -t 0",
+        "sample --exclude none.txt",
+        "sample --match (",
+        "sample --match ab --suffix c",
+        "score none.txt",
+        "score none.txt --sort",
+        "score latin.txt",
+    ],
+)
 def test_what_is_wrong_is_found_out_before_anything_is_written(
     command, kind, cli, model_file, tmp_path
 ):

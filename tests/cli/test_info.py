@@ -37,8 +37,8 @@ def test_facts_for_people(cli, model_file, model):
     assert lines["network"].startswith("GRU of 32 units, ")
     assert model.vocabulary.characters in lines["vocabulary"]
     assert (
-        lines["corpus"]
-        == "270 distinct names trained on, 270 with repeats, 30 held out, the shortest of 4, the longest of 19 characters, none begins in lower case"
+        lines["corpus"] == "270 distinct names trained on, 270 with repeats, 30 held out, "
+        "the shortest of 4, the longest of 19 characters, none begins in lower case"
     )
     assert (
         f"epoch {model.training['epoch']}: held-out loss {model.training['held_out_loss']:.4f}"

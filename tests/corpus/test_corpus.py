@@ -50,11 +50,28 @@ def counted(read_in):
         ("Mary Ann\nO'Neill-Smith", {"Mary Ann": 1, "O'Neill-Smith": 1}),
         ("Zoe\u0308\nZo\u00eb\nb", {"Zo\u00eb": 2, "b": 1}),
         ("\u212bsa\nA\u030asa\nb", {"\u00c5sa": 2, "b": 1}),
-        ("Σωκράτης\nАлёша\n愛\nمحمد\nदेवी\n𐐷𐐲\n", {"Σωκράτης": 1, "Алёша": 1, "愛": 1, "محمد": 1, "देवी": 1, "𐐷𐐲": 1}),
+        (
+            "Σωκράτης\nАлёша\n愛\nمحمد\nदेवी\n𐐷𐐲\n",
+            dict.fromkeys(["Σωκράτης", "Алёша", "愛", "محمد", "देवी", "𐐷𐐲"], 1),
+        ),
     ],
-    ids=["LF", "no last LF", "CRLF", "mixed ends", "BOM", "BOM on a blank line", "trimmed", "blank lines", "duplicates", "case kept",
-         "inner space", "NFC", "NFC of signs", "scripts"],
-)  # fmt: skip
+    ids=[
+        "LF",
+        "no last LF",
+        "CRLF",
+        "mixed ends",
+        "BOM",
+        "BOM on a blank line",
+        "trimmed",
+        "blank lines",
+        "duplicates",
+        "case kept",
+        "inner space",
+        "NFC",
+        "NFC of signs",
+        "scripts",
+    ],
+)
 def test_reading(text, expected):
     assert counted(read(text)) == expected
 
@@ -148,8 +165,8 @@ def test_strings_are_held_to_the_rules_of_lines():
 
 # --- For every text -------------------------------------------------------------------------------
 
-GOOD = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\ufeff\u061c\u200e\u200f" + "".join(
-    chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))  # fmt: skip
+REFUSED = "\ufeff\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+GOOD = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=REFUSED)
 LINES = st.lists(st.one_of(st.text(GOOD, max_size=6), st.text("ab ", max_size=3)), max_size=12)
 
 

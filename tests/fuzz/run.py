@@ -1,5 +1,6 @@
-"""Coverage-guided fuzzing with atheris: `python tests/fuzz/run.py` lets it look for bytes that are not
-answered as promised.
+"""Coverage-guided fuzzing with atheris, which looks for bytes that are not answered as promised.
+
+    python tests/fuzz/run.py
 
 Three targets, each for `--seconds`: a corpus, a model file, and a model file of which one array is
 replaced with all checksums right, which random bytes would never get past. The answer must be a

@@ -26,7 +26,10 @@ import make_models
 
 PACKAGE = Path(bundled.__file__).parent.parent
 NAMES = sorted(bundled.MODELS)
-NOTE = "Note: there is no names.npz here, so this is first-names, a bundled model (rnn-names models).\n"
+NOTE = (
+    "Note: there is no names.npz here, so this is first-names, a bundled model "
+    "(rnn-names models).\n"
+)
 MAX_WHEEL_BYTES = 2_000_000
 
 

@@ -175,7 +175,7 @@ def test_a_header_of_an_unknown_version_is_refused(path):
     assert "by: unknown header version" in refusal(path)
 
 
-def test_a_header_that_claims_more_than_is_there_is_refused_before_memory_is_taken(path):
+def test_a_header_that_claims_too_much_is_refused_before_memory_is_taken(path):
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(
         header, {"descr": "<f4", "fortran_order": False, "shape": (10**6, 10**6)}

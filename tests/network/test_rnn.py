@@ -36,8 +36,14 @@ def test_cell_forward_gives_the_courses_values():
     a, y_hat = rnn.cell_forward(x, a_prev, course_params(draw))
     assert a.shape == (10, 5)
     assert y_hat.shape == (10, 2)
-    golden_a = "0.59584544 0.18141802 0.61311866 0.99808218 0.85016201 0.99980978 -0.18887155 0.99815551 0.6531151 0.82872037"
-    golden_y = "0.9888161 0.01682021 0.21140899 0.36817467 0.98988387 0.88945212 0.36920224 0.9966312 0.9982559 0.17746526"
+    golden_a = (
+        "0.59584544 0.18141802 0.61311866 0.99808218 0.85016201 "
+        "0.99980978 -0.18887155 0.99815551 0.6531151 0.82872037"
+    )
+    golden_y = (
+        "0.9888161 0.01682021 0.21140899 0.36817467 0.98988387 "
+        "0.88945212 0.36920224 0.9966312 0.9982559 0.17746526"
+    )
     np.testing.assert_allclose(a[:, 4], np.array(golden_a.split(), float), atol=5e-9, rtol=0)
     np.testing.assert_allclose(y_hat[:, 1], np.array(golden_y.split(), float), atol=5e-9, rtol=0)
 

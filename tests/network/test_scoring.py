@@ -1,36 +1,20 @@
-"""Log-probabilities of names: a law that sums to 1, equal to the cell's own predictions step by
-step.
-"""
+"""Log-probabilities of names: they sum to 1, and are the cell's own predictions, step by step."""
 
 from itertools import product
 
 import numpy as np
 import pytest
 
-from rnn_names import Model
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn, scoring
 from support import plain_bptt
-from support.networks import CELLS
-
-
-def make(cell="gru", characters="abc", seed=0, n_a=8):
-    rng = np.random.default_rng(seed)
-    params = rnn.init_params(rng, len(characters) + 1, n_a, cell)
-    params.update(
-        {
-            name: rng.standard_normal(params[name].shape).astype(np.float32)
-            for name in ("ba", "by", "a0")
-        }
-    )
-    return Model(Vocabulary(characters), params)
+from support.networks import CELLS, random_model
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_probabilities_of_all_names_and_unfinished_beginnings_sum_to_1(cell):
     """Every name of up to 4 letters, and every way of going on past 4."""
-    scored = make(cell)
+    scored = random_model("abc", cell)
     names = ["".join(letters) for n in range(5) for letters in product("abc", repeat=n)]
     finished = np.exp(scored.log_prob(names)).sum()
     unfinished = sum(
@@ -53,7 +37,7 @@ def _beginning_probability(model, text):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_scores_equal_a_loop_over_steps(cell):
-    scored = make(cell, "abcdé", seed=1)
+    scored = random_model("abcdé", cell, seed=1)
     names = ["", "a", "ab", "abc", "é", "dédé", "cabbaé" * 5, "ab"]
     params = {name: array.astype(float) for name, array in scored.params.items()}
     expected = [plain_bptt.log_prob([1 + "abcdé".index(c) for c in name], params) for name in names]
@@ -63,7 +47,7 @@ def test_scores_equal_a_loop_over_steps(cell):
 
 
 def test_scores_stand_in_the_order_of_the_names_and_repeats_have_the_same():
-    scored = make()
+    scored = random_model("abc")
     names = ["cab", "a", "cab", "b", "ca", "a"]
     one_by_one = [scored.log_prob([name])[0] for name in names]
     np.testing.assert_allclose(scored.log_prob(names), one_by_one, rtol=1e-6)
@@ -72,7 +56,7 @@ def test_scores_stand_in_the_order_of_the_names_and_repeats_have_the_same():
 
 
 def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
-    scored = make()
+    scored = random_model("abc")
     scores = scored.log_prob(["abx", "ab", "愛", "a\n", "\x00", "b", "\ud800"])
     assert (scores == -np.inf).tolist() == [True, False, True, True, True, False, True]
     np.testing.assert_allclose(scores[[1, 5]], scored.log_prob(["ab", "b"]), rtol=1e-6)
@@ -80,11 +64,11 @@ def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
 
 
 def test_no_names_have_no_scores():
-    assert make().log_prob([]).shape == (0,)
+    assert random_model("abc").log_prob([]).shape == (0,)
 
 
 def test_batches_do_not_show(monkeypatch):
-    scored = make()
+    scored = random_model("abc")
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
     whole = scored.log_prob(names)
     monkeypatch.setattr(scoring, "names_per_batch", lambda n_y: 7)
@@ -92,7 +76,7 @@ def test_batches_do_not_show(monkeypatch):
 
 
 def test_the_mean_loss_is_per_character_with_ends_counted():
-    scored = make()
+    scored = random_model("abc")
     names = ["a", "abc", "b"]
     expected = -scored.log_prob(names).sum() / (2 + 4 + 2)
     assert scoring.mean_loss(

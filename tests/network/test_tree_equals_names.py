@@ -120,9 +120,7 @@ def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches
     size=st.integers(1, 12),
     seed=st.integers(0, 99),
 )
-def test_an_epoch_has_every_name_once_in_shuffled_batches_of_which_the_last_is_smaller(
-    names, size, seed
-):
+def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(names, size, seed):
     distinct, counts = Names.from_strings(names).distinct()
     coded = Names(distinct.codes - ord("a") + 1, distinct.offsets)
     batches = Batches(coded, np.repeat(np.arange(len(coded)), counts), 4)

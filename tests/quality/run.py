@@ -2,8 +2,8 @@
 the samples are like.
 
 For each list, the same split in the same run: a tenth of the distinct names held out (at most
-2,000). The rival is an interpolated Kneser-Ney n-gram (`tests/support/kneser_ney.py`) whose order and
-discount are chosen *on the held-out names*, which favours it. The network is trained with the
+2,000). The rival is an interpolated Kneser-Ney n-gram, `tests/support/kneser_ney.py`, whose order
+and discount are chosen *on the held-out names*, which favours it. The network is trained with the
 default settings for a list as long as the rest, with no option given; its best epoch is chosen on
 the held-out names too, as it always is. The rule behind the default settings was found on other
 tenths of the lists than those measured here.
@@ -204,16 +204,25 @@ def further() -> Iterator[str]:
         ).T
         gain = after - alone
         spread = np.std(gain, ddof=1) / len(gain) ** 0.5
-        yield f"| {title} | {alone.mean():.3f} | {after.mean():.3f} | {gain.mean():+.3f} ± {spread:.3f} |"
+        yield (
+            f"| {title} | {alone.mean():.3f} | {after.mean():.3f} "
+            f"| {gain.mean():+.3f} ± {spread:.3f} |"
+        )
 
 
 def patience() -> Iterator[str]:
     """A line: the first names with more of everything."""
     task = TASKS["us-first-names"]
     [loss], seconds = losses(task, task.folds[0], PATIENCE, None)
-    options = f"`--hidden-size {PATIENCE.hidden_size} --epochs {PATIENCE.epochs} --distil-epochs {PATIENCE.distil_epochs} "
-    options += f"--dropout {PATIENCE.dropout} --recurrent-dropout {PATIENCE.recurrent_dropout}`"
-    yield f"With {options}, the first names come to {loss:.3f} nats per character on the same split, in {seconds:.0f} s."
+    options = (
+        f"`--hidden-size {PATIENCE.hidden_size} --epochs {PATIENCE.epochs} "
+        f"--distil-epochs {PATIENCE.distil_epochs} --dropout {PATIENCE.dropout} "
+        f"--recurrent-dropout {PATIENCE.recurrent_dropout}`"
+    )
+    yield (
+        f"With {options}, the first names come to {loss:.3f} nats per character on the same split, "
+        f"in {seconds:.0f} s."
+    )
 
 
 def _share_new(samples: list[str], known: list[str]) -> float:
@@ -245,8 +254,20 @@ def row(task: Task, results: list[Result]) -> str:
     )
 
 
-HEAD = """| list | network | Kneser-Ney | difference | bar | slowest training | bar | met | new | distinct | trigrams: samples / list |
-|---|---|---|---|---|---|---|---|---|---|---|"""
+COLUMNS = (
+    "list",
+    "network",
+    "Kneser-Ney",
+    "difference",
+    "bar",
+    "slowest training",
+    "bar",
+    "met",
+    "new",
+    "distinct",
+    "trigrams: samples / list",
+)
+HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
 def table(titles: list[str]) -> Iterator[str]:
@@ -259,7 +280,10 @@ def table(titles: list[str]) -> Iterator[str]:
 
 def page(parts: dict[str, str]) -> str:
     """RESULTS.md: a section for each part, of which those not given are as they were."""
-    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, NumPy {np.__version__}"
+    machine = (
+        f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
+        f"NumPy {np.__version__}"
+    )
     before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
     sections = dict(section.split("\n", 1) for section in before) | parts
     ordered = [

@@ -60,6 +60,11 @@ def npy(header, data=b""):
     return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text + data
 
 
+def meta_in(descr, data):
+    """A meta of a header of our own making."""
+    return npy(f"{{'descr': '{descr}', 'fortran_order': False, 'shape': (), }}", data)
+
+
 def meta_of(value):
     text = value if isinstance(value, str) else json.dumps(value)
     file = io.BytesIO()
@@ -154,12 +159,14 @@ def with_zip64_end(content):
 
 HOSTILE = {
     "a bomb": lambda c: zipped(good(c, Waa=npy(F4 % "5792, 5793", ZEROS)), zipfile.ZIP_DEFLATED),
-    "a bomb for meta": lambda c: zipped(good(c, meta=npy("{'descr': '<U33554432', 'fortran_order': False, 'shape': (), }", ZEROS)), 8),
+    "a bomb for meta": lambda c: zipped(good(c, meta=meta_in("<U33554432", ZEROS)), 8),
     "bzip2": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2", ZEROS[: 1 << 20])), zipfile.ZIP_BZIP2),
     "lzma": lambda c: zipped(good(c), zipfile.ZIP_LZMA),
     "overlapping": overlapping,
     "10**12 elements": lambda c: zipped(good(c, Waa=npy(F4 % "1000000, 1000000", bytes(64)))),
-    "10**36 elements": lambda c: zipped(good(c, Waa=npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64)))),
+    "10**36 elements": lambda c: zipped(
+        good(c, Waa=npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64)))
+    ),
     "a size of 10**4000": lambda c: zipped(good(c, Waa=npy(F4 % ("9" * 4000)))),
     "a million members": million_members,
     "an entry that claims 4 GB": lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
@@ -167,7 +174,9 @@ HOSTILE = {
     "a zip64 end": with_zip64_end,
     "a comment": lambda c: c[:-2] + b"\x05\0hello",
     "an endless header": lambda c: zipped(good(c, Waa=npy(" " * 60_000 + F4 % "3"))),
-    "a header of 4 GB": lambda c: zipped(good(c, Waa=b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64))),
+    "a header of 4 GB": lambda c: zipped(
+        good(c, Waa=b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64))
+    ),
     "a nested header": lambda c: zipped(good(c, Waa=npy("(" * 900))),
     "a header with an escape": lambda c: zipped(good(c, Waa=npy(F4 % "1" + "'\\d'"))),
     "a header of Python 2": lambda c: zipped(good(c, Waa=npy(F4 % "6L, 2L"))),
@@ -178,35 +187,55 @@ HOSTILE = {
     "meta of 6 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 750_000 + "0]"))),
     "meta of 4 MB of brackets": lambda c: zipped(good(c, meta=meta_of("[" * 1_000_000))),
     "meta of a long number": lambda c: zipped(good(c, meta=meta_of("9" * 1_000_000))),
-    "a record of nested objects": lambda c: zipped(good(c, meta=meta_of(
-        {"format": 1, "cell": "gru", "vocabulary": CHARACTERS, "training": {"longest": 7, "x": nested(400)}}))),
+    "a record of nested objects": lambda c: zipped(
+        good(
+            c,
+            meta=meta_of(
+                {
+                    "format": 1,
+                    "cell": "gru",
+                    "vocabulary": CHARACTERS,
+                    "training": {"longest": 7, "x": nested(400)},
+                }
+            ),
+        )
+    ),
     "meta of empty lists": lambda c: zipped(good(c, meta=meta_of("[" + "[]," * 340_000 + "0]"))),
-    "meta beyond Unicode": lambda c: zipped(good(c, meta=npy("{'descr': '<U1', 'fortran_order': False, 'shape': (), }", b"\xff" * 4))),
-    "meta big-endian": lambda c: zipped(good(c, meta=npy("{'descr': '>U1', 'fortran_order': False, 'shape': (), }", b"\0\0\0{"))),
+    "meta beyond Unicode": lambda c: zipped(good(c, meta=meta_in("<U1", b"\xff" * 4))),
+    "meta big-endian": lambda c: zipped(good(c, meta=meta_in(">U1", b"\0\0\0{"))),
     "a name with ../": lambda c: zipped([*good(c), ("../../Waa.npy", b"")]),
     "a name of root": lambda c: zipped([*good(c), ("/Waa.npy", b"")]),
     "a name with an escape": lambda c: zipped([*good(c), ("\x1b[2J\n.npy", b"")]),
     "a member twice": lambda c: zipped([*good(c), *good(c)]),
     "a member with and without .npy": lambda c: zipped([*good(c), ("Waa", members(c)["Waa.npy"])]),
     "bytes before it": lambda c: b"#!/bin/sh\n" + c,
-    "a directory elsewhere": lambda c: c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:],
+    "a directory elsewhere": lambda c: (
+        c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:]
+    ),
     "an array under another's name": lambda c: c.replace(b"ba.npy", b"by.npy", 1),
     "an entry past the end": lambda c: in_directory(c, 42, "<I", len(c) - 8),
     "an entry too few": lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:],
-    "a packed size too small": lambda c: in_directory(zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9),
+    "a packed size too small": lambda c: in_directory(
+        zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9
+    ),
     "encrypted": lambda c: in_directory(c, 8, "<H", 1),
-    "an object array": lambda c: zipped(good(c, Waa=npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", b"\x80\4N."))),
-    "a huge weight": lambda c: zipped(good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))),
+    "an object array": lambda c: zipped(
+        good(c, Waa=npy(F4.replace("<f4", "|O") % "1,", b"\x80\4N."))
+    ),
+    "a huge weight": lambda c: zipped(
+        good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))
+    ),
     "another cell": lambda c: zipped(good(c, meta=meta_of({"format": 1, "cell": ["\n"] * 1000}))),
     "a format with an escape": lambda c: zipped(good(c, meta=meta_of({"format": "\x1b[2J\n"}))),
-}  # fmt: skip
+}
 
 LOAD = """
 import re, resource, sys, time
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
 for path in sys.argv[2:]:
-    limit = int(time.process_time()) + 1 + int(sys.argv[1])  # of processor time, for each; it ends the process
+    # Of processor time, for each file; beyond it the process ends.
+    limit = int(time.process_time()) + 1 + int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
     try:
         Model.load(path)
@@ -214,7 +243,8 @@ for path in sys.argv[2:]:
         print(ascii(str(error)))
     else:
         print("'accepted'")
-# Not resource.getrusage: there, a process that was forked starts with the memory of the one that forked it.
+# Not resource.getrusage: there, a process that was forked starts with the memory of the one that
+# forked it.
 with open("/proc/self/status") as status:
     print(re.search(r"VmHWM:\\s+(\\d+) kB", status.read())[1])
 """
@@ -263,9 +293,13 @@ def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
 
 @pytest.mark.parametrize(
     ("case", "reason"),
-    [("10**12 elements", "its header claims 4,000,000,000,000 bytes"), ("meta of 6 MB", "not a text of a sensible size"),
-     ("a directory of 4 GB", "a zip directory of"), ("a bomb", "no real model shrinks so far")],
-)  # fmt: skip
+    [
+        ("10**12 elements", "its header claims 4,000,000,000,000 bytes"),
+        ("meta of 6 MB", "not a text of a sensible size"),
+        ("a directory of 4 GB", "a zip directory of"),
+        ("a bomb", "no real model shrinks so far"),
+    ],
+)
 def test_sizes_are_refused_before_anything_is_read(case, reason, verdicts):
     assert reason in verdicts[0][case]
 

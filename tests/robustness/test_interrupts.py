@@ -18,12 +18,13 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults
+from support.program import heed_interrupts
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
 
 
-def start(*arguments, before="", prepare=faults.heed_interrupts, **streams):
+def start(*arguments, before="", prepare=heed_interrupts, **streams):
     """The command, with its stderr in a pipe, after some lines of Python of which `here()` says
     that they are reached.
     """
@@ -75,7 +76,8 @@ ENDLESS = {
     "a teacher's lesson": "rnn_names.training.distillation.Teacher.lesson = forever",
     "a held-out measurement": "rnn_names.training.trainer.mean_loss = forever",
     "the split of the list": "rnn_names.corpus.names.Names.distinct = forever",
-    "the report": "rnn_names.views.report.Report.add = lambda *_: None; rnn_names.views.terminal.loss_curves = forever",
+    "the report": "rnn_names.views.report.Report.add = lambda *_: None\n"
+    "rnn_names.views.terminal.loss_curves = forever",
 }
 
 
@@ -113,6 +115,16 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
     assert sorted(os.listdir(tmp_path)) == left
 
 
+NAMED_PIPE_OPENED = """
+real = open
+rnn_names.cli.streams.open = lambda *a: (here(), real(*a))[1]"""
+
+STANDARD_INPUT_READ = """
+import rnn_names.corpus.reading as c
+read = c._read
+c._read = lambda *a: (here(), read(*a))[1]"""
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -126,12 +138,9 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
 def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
-    opened = "import builtins; real = open; rnn_names.cli.streams.open = lambda *a: (here(), real(*a))[1]" if "pipe" in command else (
-        "import rnn_names.corpus.reading as c; read = c._read; c._read = lambda *a: (here(), "
-        "read(*a))[1]"
-    )  # fmt: skip
+    before = NAMED_PIPE_OPENED if "pipe" in command else STANDARD_INPUT_READ
     reader, writer = os.pipe()
-    process = start(*command.split(), before=opened, cwd=tmp_path, stdin=reader)
+    process = start(*command.split(), before=before, cwd=tmp_path, stdin=reader)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process)
@@ -149,7 +158,8 @@ def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
 import rnn_names.corpus.reading as c
 read, end = c._read, os._exit
 c._read = lambda *a: (here(), read(*a))[1]
-os._exit = lambda code: (time.sleep(0.5), end(code))  # there is time enough to say something wrong"""
+# There is time enough to say something wrong.
+os._exit = lambda code: (time.sleep(0.5), end(code))"""
     process = start(*command.split(), before=before, cwd=tmp_path, stdin=subprocess.PIPE)
     wait_for(process, b"here")
     os.kill(process.pid, signal.SIGSTOP)
@@ -172,7 +182,10 @@ def test_in_a_write_that_nobody_reads(model_file):
 
 def test_more_signals_while_it_saves_change_nothing(corpus_file, tmp_path):
     """The first comes in the middle of the first save."""
-    storm = "real = os.fsync\ndef fsync(file): [interrupt() for _ in range(50)]; real(file)\nos.fsync = fsync"
+    storm = """
+real = os.fsync
+def fsync(file): [interrupt() for _ in range(50)]; real(file)
+os.fsync = fsync"""
     process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz", before=storm)
     ended(
         process,
@@ -279,11 +292,12 @@ def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
 
 def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_file, tmp_path):
     def little_room():
-        faults.heed_interrupts()
+        heed_interrupts()
         resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
 
-    process = start("train", corpus_file, *FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz",
-                    before="rnn_names.cli.progress.Progress.epoch = here", prepare=little_room)  # fmt: skip
+    options = [*FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz"]
+    before = "rnn_names.cli.progress.Progress.epoch = here"
+    process = start("train", corpus_file, *options, before=before, prepare=little_room)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Error: {tmp_path}/m.npz.resume: cannot be written: File too large", code=1)
@@ -323,11 +337,12 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
 
 def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path):
     def nohup():
-        faults.heed_interrupts()
+        heed_interrupts()
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
-    process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz",
-                    before="rnn_names.cli.progress.Progress.epoch = here", prepare=nohup)  # fmt: skip
+    options = [*FOREVER, "-q", "-o", tmp_path / "m.npz"]
+    before = "rnn_names.cli.progress.Progress.epoch = here"
+    process = start("train", corpus_file, *options, before=before, prepare=nohup)
     for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGINT):
         wait_for(process, b"here")
         process.send_signal(number)

@@ -6,14 +6,14 @@ from rnn_names import Model, train
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
 from rnn_names.sampling.options import Options
-from support.enumerated import KNOWN, all_texts, law, tiny_model
+from support.enumerated import KNOWN, all_texts, distribution, tiny_model
 from support.networks import CELLS
 
 
 def ranked(model, **options):
     """All names, from the most probable down."""
-    the_law = law(model, **options)
-    return sorted(the_law, key=the_law.get, reverse=True)
+    probabilities = distribution(model, **options)
+    return sorted(probabilities, key=probabilities.get, reverse=True)
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 256])
@@ -62,12 +62,12 @@ def test_all_names_come_in_order_when_all_are_wanted():
 )
 def test_the_best_names_given_conditions(options, holds):
     model = tiny_model("rnn")
-    the_law = {
+    of_sampling = {
         key: options[key]
         for key in ("prefix", "temperature", "top_k", "top_p", "max_length")
         if key in options
     }
-    expected = ranked(model, holds=holds or (lambda name: True), **the_law)
+    expected = ranked(model, holds=holds or (lambda name: True), **of_sampling)
     count = min(20, len(expected))
     assert model.best(count, **options) == expected[:count]
 

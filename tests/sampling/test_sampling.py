@@ -1,4 +1,4 @@
-"""Drawing names: the stream that a seed fixes, and the law that names come by."""
+"""Drawing names: the stream that a seed fixes, and the distribution that names come by."""
 
 import math
 import os
@@ -16,7 +16,7 @@ from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import preview, sample
-from support.drawing import assert_drawn_from
+from support.distributions import assert_drawn_from
 from support.networks import CELLS
 
 DRAWS = 200_000
@@ -58,9 +58,7 @@ def small_models():
 
 
 def at_temperature(model, temperature):
-    """A model whose law at temperature 1 is that of another at some temperature: logits are divided
-    by it.
-    """
+    """A model that is at temperature 1 what another is at this one: logits / temperature."""
     params = {
         name: array / np.float32(temperature) if name in ("Wya", "by") else array
         for name, array in model.params.items()
@@ -68,7 +66,7 @@ def at_temperature(model, temperature):
     return Model(model.vocabulary, params, model.training)
 
 
-def law(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
+def distribution(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
     """The probability of every name that meets the conditions, given them."""
     lengths = range(max(min_length, len(prefix), 1), max_length + 1)
     names = [
@@ -79,23 +77,24 @@ def law(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
 
 
 def by(function, probabilities):
-    """The law of a function of the name."""
+    """The distribution of a function of the name."""
     sums = Counter()
     for name, p in probabilities.items():
         sums[function(name)] += p
     return sums
 
 
-# --- The law --------------------------------------------------------------------------------------
+# --- The distribution -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7, 1.8])
 @pytest.mark.parametrize("cell", CELLS)
 def test_names_come_with_the_models_own_probabilities(cell, temperature, small_models):
-    """All names, their lengths and first characters; those that would be too long are drawn again,
-    so the law is conditional.
+    """All names, their lengths, their first and last characters.
+
+    A name that would be too long is drawn again, so the distribution is conditional.
     """
-    expected = law(small_models[cell], temperature)
+    expected = distribution(small_models[cell], temperature)
     names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
     assert len(names) == DRAWS
     assert_drawn_from(Counter(names), expected)
@@ -104,13 +103,15 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
     assert_drawn_from(Counter(name[-1] for name in names), by(lambda name: name[-1], expected))
 
 
-def test_the_check_of_the_law_can_fail(small_models):
+def test_the_check_of_a_distribution_can_fail(small_models):
     names = small_models["gru"].sample(DRAWS, temperature=0.97, seed=11)
     with pytest.raises(AssertionError):
-        assert_drawn_from(Counter(names), law(small_models["gru"]))
-    even = Counter({name: round(DRAWS * p) for name, p in law(small_models["gru"]).items()})
+        assert_drawn_from(Counter(names), distribution(small_models["gru"]))
+    even = Counter(
+        {name: round(DRAWS * p) for name, p in distribution(small_models["gru"]).items()}
+    )
     with pytest.raises(AssertionError, match="chi-square"):
-        assert_drawn_from(even, law(small_models["gru"]))
+        assert_drawn_from(even, distribution(small_models["gru"]))
 
 
 @pytest.mark.parametrize(
@@ -127,10 +128,10 @@ def test_the_check_of_the_law_can_fail(small_models):
     ],
     ids=str,
 )
-def test_conditions_give_the_conditional_law(conditions, small_models):
+def test_conditions_give_the_conditional_distribution(conditions, small_models):
     names = small_models["gru"].sample(20_000, seed=3, **conditions)
     assert len(names) == 20_000
-    expected = law(small_models["gru"], **conditions)
+    expected = distribution(small_models["gru"], **conditions)
     if len(expected) == 1:
         assert set(names) == set(expected)
     else:
@@ -138,16 +139,16 @@ def test_conditions_give_the_conditional_law(conditions, small_models):
 
 
 @pytest.mark.parametrize("nodes", [1, 5])
-def test_a_walk_in_small_parts_has_the_same_law(nodes, small_models, monkeypatch):
+def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, small_models, monkeypatch):
     assert nodes < min(sampling.NODES_AT_ONCE)
     monkeypatch.setattr(sampling, "NODES_AT_ONCE", (nodes, nodes))
     names = small_models["gru"].sample(20_000, seed=4)
-    assert_drawn_from(Counter(names), law(small_models["gru"]))
+    assert_drawn_from(Counter(names), distribution(small_models["gru"]))
 
 
 def test_neighbours_in_the_stream_are_independent(small_models):
     names = small_models["gru"].sample(60_000, seed=5)
-    first = law(small_models["gru"])
+    first = distribution(small_models["gru"])
     letters = by(lambda name: name[0], first)
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
     assert_drawn_from(
@@ -156,9 +157,7 @@ def test_neighbours_in_the_stream_are_independent(small_models):
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
-def test_a_model_of_real_names_draws_first_characters_and_likely_names_as_it_should(
-    temperature, model
-):
+def test_a_model_of_real_names_draws_first_characters_and_names_as_it_should(temperature, model):
     free = {"min_length": 1, "max_length": 200, "any_beginning": True}
     names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, **free))
     tempered = at_temperature(model, temperature)
@@ -196,9 +195,7 @@ def test_start_skips_into_the_same_stream(start, model):
     assert model.sample(100, seed=8, start=start) == stream[start : start + 100]
 
 
-def test_start_reaches_blocks_of_the_largest_size_without_drawing_what_lies_before(
-    model, monkeypatch
-):
+def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(model, monkeypatch):
     monkeypatch.setattr(sampling, "LARGEST_BLOCK", 256)
     stream = model.sample(3000, seed=8)
     assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
@@ -295,11 +292,11 @@ def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
     assert f"only {len(drawn)} of 500 names found" in str(error.value)
 
 
-def test_a_glimpse_shows_names_of_the_models_law(small_models):
+def test_a_preview_shows_names_of_the_models_distribution(small_models):
     model = small_models["gru"]
     drawn = [name for seed in range(500) for name in preview(model.language_model, 4, seed)]
     assert len(drawn) == 2000
-    expected = law(model, max_length=model.training["longest"])
+    expected = distribution(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
     assert len(preview(model.language_model, 1000, 1)) == 1000
     assert (
@@ -309,7 +306,7 @@ def test_a_glimpse_shows_names_of_the_models_law(small_models):
     )
 
 
-def test_a_glimpse_of_a_network_that_ends_no_name_draws_few(monkeypatch):
+def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
     drawn, draw = [], sampling.Sampler.draw
     monkeypatch.setattr(
         sampling.Sampler,

@@ -1,6 +1,4 @@
-"""A tiny random model, and the law of its names by listing all of them, one step of the network
-after another.
-"""
+"""A tiny random model, and the distribution of its names: all of them, one step after another."""
 
 import math
 from itertools import product
@@ -31,7 +29,7 @@ def tiny_model(cell="gru", seed=1):
     )
 
 
-def law(model, holds=lambda name: True, prefix="", max_length=LONGEST, **options):
+def distribution(model, holds=lambda name: True, prefix="", max_length=LONGEST, **options):
     """The probability of every name that meets a condition, given it."""
     found = {}
     _extend(
@@ -55,8 +53,8 @@ def _extend(model, text, a, last, log_p, prefix, longest, options, found):
     x[0, last] = last > 0
     params = {name: array.astype(float) for name, array in model.params.items()}
     a, _ = rnn.cell_forward(x, a, params)
-    chances = _chances((a @ params["Wya"].T + params["by"])[0], **options)
-    for index, p in enumerate(chances):
+    probabilities = _probabilities((a @ params["Wya"].T + params["by"])[0], **options)
+    for index, p in enumerate(probabilities):
         if len(text) < len(prefix):  # followed, not drawn
             p = float(index > 0 and LETTERS[index - 1] == prefix[len(text)])
         if p == 0:
@@ -77,14 +75,14 @@ def _extend(model, text, a, last, log_p, prefix, longest, options, found):
             )
 
 
-def _chances(logits, temperature=1.0, top_k=None, top_p=1.0):
-    """The chances of the next character, the plain way: from the most probable down."""
+def _probabilities(logits, temperature=1.0, top_k=None, top_p=1.0):
+    """The probabilities of the next character, the plain way: from the most probable down."""
     weights = np.exp(logits / temperature - (logits / temperature).max())
-    chances = weights / weights.sum()
-    order = np.argsort(-chances)[:top_k]
-    kept = np.zeros_like(chances)
-    kept[order] = chances[order] / chances[order].sum()
-    nucleus, so_far = np.zeros_like(chances), 0.0
+    p = weights / weights.sum()
+    order = np.argsort(-p)[:top_k]
+    kept = np.zeros_like(p)
+    kept[order] = p[order] / p[order].sum()
+    nucleus, so_far = np.zeros_like(p), 0.0
     for index in order:
         if so_far >= top_p:
             break

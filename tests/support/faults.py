@@ -17,6 +17,7 @@ from rnn_names.model.model import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
 from support.model_files import make_model, mutated, same_or_refused
+from support.program import heed_interrupts
 
 TINY = [
     "--hidden-size",
@@ -62,13 +63,6 @@ def train(output, *options, **streams):
 
 DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
 """Places in which an interrupt was once lost or did harm, and their like."""
-
-
-def heed_interrupts():
-    """Before a child starts: it takes an interrupt even where this runs in the background, which
-    ignores it.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def killed(output, rng):
@@ -154,7 +148,8 @@ def interrupted(output, number, rng):
     assert len(lines) == 1 and lines[0].startswith("Interrupted in epoch "), stderr
     held = Model.load(output).training["epoch"]
     assert f"(epoch {held})" in lines[0], (held, lines)
-    return f"{signal.Signals(number).name}, {'resumable' if '--resume' in lines[0] else 'before the first epoch'}"
+    how = "resumable" if "--resume" in lines[0] else "before the first epoch"
+    return f"{signal.Signals(number).name}, {how}"
 
 
 def on_interrupt(process, timeout=60):

@@ -97,8 +97,11 @@ WRONG_CONTENTS = {
     "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya"),
     "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya"),
     "bn NaN": (put("bn", NOT_FINITE), "bn: a weight that is not a finite number"),
-    "ba infinite": (set_array("ba", lambda a: a + np.float32(np.inf)), "ba: a weight that is not a finite number"),
-}  # fmt: skip
+    "ba infinite": (
+        set_array("ba", lambda a: a + np.float32(np.inf)),
+        "ba: a weight that is not a finite number",
+    ),
+}
 
 
 def same_or_refused(content, expected, path):

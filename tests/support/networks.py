@@ -1,8 +1,10 @@
-"""Random networks, names and trees for the tests of the maths, in float64."""
+"""Random networks and models, names and trees; those for the tests of the maths in float64."""
 
 import numpy as np
 
+from rnn_names import Model
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]
@@ -22,6 +24,21 @@ def random_params(rng, cell, n_y=5, n_a=4):
     if cell == "gru":
         shapes["bn"] = n_a
     return {name: rng.standard_normal(shape) * 0.7 for name, shape in shapes.items()}
+
+
+def random_model(characters, cell="gru", seed=0, n_a=4, **training):
+    """A model of random parameters."""
+    params = random_params(np.random.default_rng(seed), cell, 1 + len(characters), n_a)
+    return Model(
+        Vocabulary(characters),
+        {name: array.astype(np.float32) for name, array in params.items()},
+        training,
+    )
+
+
+def bytes_of(model):
+    """A model's parameters, to the last bit."""
+    return {name: array.tobytes() for name, array in model.params.items()}
 
 
 def random_names(rng, n_y=5, count=9, longest=5):

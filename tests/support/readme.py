@@ -5,8 +5,9 @@ A block is a fence of the kind ``console``: lines that begin with "$ " are comma
 follows each is what it printed, stderr too. Those of a document are run in order in one folder that
 holds a copy of `data/`, as a reader would who types them all.
 
-    python tests/support/readme.py --update [FILE…]     runs everything for real, and writes the output into
-    the documents
+    python tests/support/readme.py --update [FILE…]
+
+runs everything for real, and writes the output into the documents.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Interrupts at every place of a training: `python tests/torture/points.py` sends one at the first entry to
-and return from each function.
+"""Interrupts at every place of a training: one at the first entry to and return from each function.
+
+    python tests/torture/points.py
 
 Random moments hardly ever hit where a program is for microseconds only, such as a `__del__` or a
 lock's own code. An exception from a signal's handler is lost in the first and leaves the second in

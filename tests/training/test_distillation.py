@@ -43,7 +43,7 @@ def taught():
     ), names
 
 
-def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(taught):
+def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):
     teacher, names = taught
     batches = teacher.lesson(names, 1000, np.random.default_rng(6))
     texts = batches.names.to_strings()
@@ -66,7 +66,9 @@ def test_the_lesson_holds_the_list_and_made_up_names_no_longer_than_its_longest(
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])
-def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypatch, at_once):
+def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
+    taught, monkeypatch, at_once
+):
     """Whichever names stand together in a minibatch, and however many the teacher was asked about
     at a time.
     """
@@ -83,7 +85,7 @@ def test_a_lesson_gives_each_prefix_the_opinion_of_the_teacher(taught, monkeypat
         assert tree.n_characters == pytest.approx(plain.n_characters)
 
 
-def test_of_a_long_list_a_lesson_takes_what_fits(taught, monkeypatch):
+def test_of_a_long_list_the_distillation_set_takes_what_fits(taught, monkeypatch):
     teacher, names = taught
     monkeypatch.setattr(distillation, "MAX_SOFT_TARGETS", 5 * 5 * 40)
     lesson = teacher.lesson(names, 1000, np.random.default_rng(1))

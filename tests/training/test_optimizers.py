@@ -90,7 +90,7 @@ def test_adam_is_that_of_pytorch():
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
-def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradient(
+def test_a_minibatch_moves_weights_by_minus_rate_times_clipped_mean_gradient(
     cell, clip, monkeypatch
 ):
     """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step; a0
@@ -104,9 +104,20 @@ def test_a_minibatch_changes_the_weights_by_minus_rate_times_clipped_mean_gradie
         lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)),
     )
     settings = Settings(
-        cell=cell, hidden_size=6, epochs=4, batch_size=100, optimizer="sgd", learning_rate=0.5, clip=clip, held_out=0,
-        dropout=0, recurrent_dropout=0, distil_epochs=0, embedding_size=0, seed=1,
-    )  # fmt: skip
+        cell=cell,
+        hidden_size=6,
+        epochs=4,
+        batch_size=100,
+        optimizer="sgd",
+        learning_rate=0.5,
+        clip=clip,
+        held_out=0,
+        dropout=0,
+        recurrent_dropout=0,
+        distil_epochs=0,
+        embedding_size=0,
+        seed=1,
+    )
     trainer = Trainer(corpus_from_strings(NAMES), settings)
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
     characters = sum(len(name) + 1 for name in NAMES)

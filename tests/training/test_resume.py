@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -19,6 +18,8 @@ from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support.networks import bytes_of
+from support.program import error_line, start
 
 SETTINGS = {
     "hidden_size": 8,
@@ -43,10 +44,6 @@ OPTIONS = [
     "--seed",
     4,
 ]
-
-
-def bytes_of(model):
-    return {name: array.tobytes() for name, array in model.params.items()}
 
 
 def interrupted(output, corpus, epochs, settings=SETTINGS, init=None):
@@ -150,9 +147,7 @@ def test_other_names_another_count_or_another_setting(run, corpus, names):
     )
 
 
-def test_the_same_options_again_are_the_run_s_even_where_it_made_something_else_of_them(
-    corpus, tmp_path
-):
+def test_the_options_as_given_resume_a_run_that_resolved_them_to_others(corpus, tmp_path):
     asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
     trainer = interrupted(tmp_path / "m.npz", corpus, 1, asked)
     assert trainer.settings.distil_epochs == 2, "a teacher needs a first phase"
@@ -250,19 +245,6 @@ def test_the_digest_tells_names_apart_that_read_the_same_joined():
 # --- The command ----------------------------------------------------------------------------------
 
 
-def start(*arguments, **streams):
-    """A process that takes an interrupt even where the tests run in the background, which ignores
-    it.
-    """
-    return subprocess.Popen(
-        [sys.executable, "-m", "rnn_names", *map(str, arguments)],
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        **streams,
-    )
-
-
 @pytest.fixture(scope="module")
 def whole(cli, corpus_file, tmp_path_factory):
     """A run that nothing interrupts: its folder, with the model and the log."""
@@ -280,7 +262,7 @@ def losses(log):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_and_resume_by_the_command_line(number, whole, cli, corpus_file, tmp_path):
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
-    with start(*command, *OPTIONS) as process:
+    with start(*command, *OPTIONS, stderr=subprocess.PIPE, encoding="utf-8") as process:
         while "epoch   1:" not in process.stderr.readline():
             pass
         process.send_signal(number)
@@ -328,14 +310,12 @@ def test_refusals_of_the_command_are_one_line_and_leave_the_files(
     cli, corpus_file, names, tmp_path
 ):
     done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert "no interrupted run" in done.stderr
+    assert "no interrupted run" in error_line(done)
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
     before = (tmp_path / "m.npz.resume").read_bytes()
     for env, options in (({}, ["--seed", 5]), ({"RNN_NAMES_TRAIN_SEED": "5"}, [])):
         done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume", *options, env=env)
-        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-        assert "that run had --seed 4, not 5" in done.stderr
+        assert "that run had --seed 4, not 5" in error_line(done)
     assert (tmp_path / "m.npz.resume").read_bytes() == before
 
 

@@ -15,7 +15,7 @@ from rnn_names.training import trainer as training
 from rnn_names.training.ngram import NGram
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.networks import CELLS, assert_gradients, random_params
+from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
 PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0}
 SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
@@ -25,10 +25,6 @@ def trained(names, **settings):
     """A trainer that has run, and the records it yielded."""
     trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, **settings}))
     return trainer, list(trainer.epochs())
-
-
-def bytes_of(model):
-    return {name: array.tobytes() for name, array in model.params.items()}
 
 
 def uniform_loss(trainer):
@@ -156,7 +152,7 @@ def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
     assert trainer.model.training["epoch"] == 4
 
 
-def test_the_best_epoch_is_kept_and_training_stops_when_the_held_out_loss_no_longer_falls(names):
+def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     trainer, records = trained(
         names[:100], epochs=80, patience=3, learning_rate=0.05, hidden_size=24
     )
@@ -478,7 +474,7 @@ def test_the_second_phase_follows_its_teacher(names, monkeypatch):
     trainer, records = trained(names[:100], **TWO_PHASES, held_out=0)
     assert trainer.model.log_prob([""])[0] > math.log(0.9)
     assert records[-1].training_loss < 0.1
-    assert records[11].training_loss > 1, "the first phase has other lessons"
+    assert records[11].training_loss > 1, "the first phase learns from other names"
 
 
 def test_both_phases_follow_from_the_seed(names):
@@ -516,7 +512,7 @@ def test_the_second_phase_keeps_its_share_of_epochs(count):
     assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
 
 
-def test_the_length_of_both_phases_is_known_before_about_and_exactly_once_the_second_has_begun(
+def test_what_is_left_is_estimated_at_first_and_exact_in_the_distillation_phase(
     names,
 ):
     corpus = corpus_from_strings(names)

@@ -1,4 +1,4 @@
-"""Whether names were drawn from a law."""
+"""Whether names were drawn from a distribution."""
 
 import math
 

@@ -1,0 +1,41 @@
+"""Terminals that are not there: what programs show on one."""
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import termios
+
+from support.program import start
+
+
+def terminal(columns):
+    """A pseudo-terminal: the end that reads what is shown, and the end that a program gets.
+
+    One of no width would show no bar.
+    """
+    screen, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    return screen, end
+
+
+def on_terminal(*arguments, columns=120):
+    """What a command that does all that it should shows on a terminal; nothing goes to stdout."""
+    screen, stderr = terminal(columns)
+    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        shown = b""
+        while chunk := _read(screen):
+            shown += chunk
+        assert process.wait(timeout=60) == 0
+        assert process.stdout.read() == b""
+    os.close(screen)
+    return shown.decode()
+
+
+def _read(screen):
+    try:
+        return os.read(screen, 1 << 16)
+    except OSError:  # how Linux says that the other side is closed
+        return b""
