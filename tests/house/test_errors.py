@@ -1,4 +1,4 @@
-"""Messages: one line, that Python shows with names of settings and the command line with options."""
+"""Messages: one line; Python shows names of settings in it, the command line its options."""
 
 import pickle
 

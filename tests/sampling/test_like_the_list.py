@@ -5,13 +5,13 @@ the list does.
 from collections import Counter
 
 import pytest
+from support.drawing import assert_drawn_from
 
 from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, SamplingError
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
-from support.drawing import assert_drawn_from
 from support.enumerated import LONGEST, law, tiny_model
 
 AS_WRITTEN = str.maketrans("abc", "ABc")
