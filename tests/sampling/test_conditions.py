@@ -246,7 +246,7 @@ def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(
     assert all(name.endswith("cb") and "a" in name for name in names.to_strings())
 
 
-def test_rare_and_common_conditions_of_a_larger_model_have_one_law(model, monkeypatch):
+def test_rare_and_common_conditions_of_a_larger_model_agree(model, monkeypatch):
     """First characters, lengths and the likeliest names, guided and not, agree within sampling
     error.
     """

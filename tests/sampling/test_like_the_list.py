@@ -5,14 +5,14 @@ the list does.
 from collections import Counter
 
 import pytest
-from support.drawing import assert_drawn_from
 
 from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, SamplingError
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
-from support.enumerated import LONGEST, law, tiny_model
+from support.distributions import assert_drawn_from
+from support.enumerated import LONGEST, distribution, tiny_model
 
 AS_WRITTEN = str.maketrans("abc", "ABc")
 
@@ -31,7 +31,7 @@ def expected(holds=lambda name: True, **options):
         options["prefix"] = options["prefix"].lower()
     return {
         name.translate(AS_WRITTEN): p
-        for name, p in law(
+        for name, p in distribution(
             tiny_model(), lambda name: holds(name.translate(AS_WRITTEN)), **options
         ).items()
     }
