@@ -177,18 +177,26 @@ class Model:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
-        """Reads a model file, or the model in the box that is called `path` where there is no such
-        file.
+        """Reads a model file; where there is no such file, the bundled model called `path`.
 
         Raises:
             ModelFileError: for a file that is missing, damaged, of another format version, or not a
                 model.
         """
-        meta, arrays = npz.read(bundled.located(os.fspath(path)), lambda name: ARRAYS.get(name, ()))
+        name = os.fspath(path)
+        try:
+            meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))
+        except ModelFileError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            raise ModelFileError(
+                f"{error.message}; train a model, or take a bundled one: "
+                f"{', '.join(bundled.MODELS)}"
+            ) from error.__cause__
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
-            raise ModelFileError(f"{shown(os.fspath(path))}: {error}") from None
+            raise ModelFileError(f"{shown(name)}: {error.message}") from None
 
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:

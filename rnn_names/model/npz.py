@@ -55,8 +55,6 @@ them should not have to care."""
 
 MAX_HEADER_BYTES = 1 << 10
 
-NO_FILE_HINT = "; make one with: rnn-names train NAMES.txt, or choose from: rnn-names models"
-
 
 def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
     """Writes the file; what stood there before is replaced in one step, or not at all.
@@ -107,8 +105,7 @@ def read(
         with open(path, "rb") as file:
             return _read_members(file, _directory(file), types_of)
     except OSError as error:
-        hint = NO_FILE_HINT if isinstance(error, FileNotFoundError) else ""
-        raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}{hint}") from error
+        raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}") from error
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
     except (zlib.error, struct.error, ValueError) as error:

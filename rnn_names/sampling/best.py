@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, setting
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.network.threads import one_blas_thread
@@ -77,7 +77,8 @@ def best(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
                 raise SamplingError(
                     f"only {found - skipped:,} of {count:,} names are certain: more than "
                     f"{search.limit:,} beginnings are open; ask for "
-                    "fewer names, or for a prefix, a lower --max-length or a lower --temperature"
+                    f"fewer names, or for a prefix, a lower {setting('max_length')} or a lower "
+                    f"{setting('temperature')}"
                 )
     if found < options.start + count:
         raise SamplingError(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted
+from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.sampling.dfa import (
     Automaton,
     NoAutomatonError,
@@ -54,11 +54,11 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
     known, found = model.vocabulary, list[Condition]()
     if options.suffix:
         ending = ending_in(_checked("suffix", options.suffix, known), known)
-        found.append(Spelling(f"--suffix {quoted(options.suffix)}", ending, known))
+        found.append(Spelling(f"{setting('suffix')} {quoted(options.suffix)}", ending, known))
     for text in filter(None, options.contains):
         found.append(
             Spelling(
-                f"--contains {quoted(text)}",
+                f"{setting('contains')} {quoted(text)}",
                 containing(_checked("contains", text, known), known),
                 known,
             )
@@ -67,15 +67,15 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
         found.append(_match(options.match, known))
     if options.novel:
         model.knows([])  # refuses if it cannot tell
-        found.append(_Test("--novel", lambda names: ~model.knows(names)))
+        found.append(_Test(setting("novel"), lambda names: ~model.knows(names)))
     if options.exclude:
         excluded = {_folded(name) for name in options.exclude}
-        found.append(_Test("--exclude", _each(lambda name: _folded(name) not in excluded)))
+        found.append(_Test(setting("exclude"), _each(lambda name: _folded(name) not in excluded)))
     words = {_folded(word) for word in options.exclude_words} - {""}
     if words:
         found.append(
             _Test(
-                "--exclude-words",
+                setting("exclude_words"),
                 _each(
                     lambda name: not _holds_any(_folded(name), words, sorted({*map(len, words)}))
                 ),
@@ -116,7 +116,7 @@ def spelling(
 class Spelling:
     """A condition with an automaton."""
 
-    option: str
+    title: str
     automaton: Automaton
     vocabulary: Vocabulary
 
@@ -134,27 +134,27 @@ class Spelling:
 class _Test:
     """A condition that is a function."""
 
-    option: str
+    title: str
     passes: Callable[[Names], NDArray[np.bool_]]
 
 
 def _match(pattern: str, vocabulary: Vocabulary) -> Condition:
-    option = f"--match {quoted(pattern)}"
+    title = f"{setting('match')} {quoted(pattern)}"
     pattern = unicodedata.normalize("NFC", pattern)
     try:
         compiled = re.compile(pattern)
     except RecursionError:
-        raise SamplingError(f"{option}: its groups are nested too deeply") from None
+        raise SamplingError(f"{title}: its groups are nested too deeply") from None
     except (OverflowError, ValueError):  # the latter for a number of thousands of digits
         raise SamplingError(
-            f"{option}: not a regular expression: the repetition number is too large"
+            f"{title}: not a regular expression: the repetition number is too large"
         ) from None
     except re.error as error:
-        raise SamplingError(f"{option}: not a regular expression: {error}") from None
+        raise SamplingError(f"{title}: not a regular expression: {error}") from None
     try:
-        return Spelling(option, matching(pattern, vocabulary), vocabulary)
+        return Spelling(title, matching(pattern, vocabulary), vocabulary)
     except NoAutomatonError:
-        return _Test(option, _each(lambda name: compiled.fullmatch(name) is not None))
+        return _Test(title, _each(lambda name: compiled.fullmatch(name) is not None))
 
 
 def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
@@ -163,7 +163,8 @@ def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
     for character in text:
         if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
             raise VocabularyError(
-                f"{option} {quoted(text)}: the model does not know the character {character!r}"
+                f"{setting(option)} {quoted(text)}: the model does not know the character "
+                f"{character!r}"
             )
     return text
 

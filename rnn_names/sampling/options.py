@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, quoted, setting
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,20 @@ class Options:
             SamplingError: for values that make no sense.
         """
         if not (math.isfinite(self.temperature) and self.temperature > 0):
-            raise SamplingError(f"temperature {self.temperature}: must be a finite number above 0")
+            raise SamplingError(
+                f"{setting('temperature')} {self.temperature}: must be a finite number above 0"
+            )
         if self.top_k is not None and self.top_k < 1:
-            raise SamplingError(f"top-k {self.top_k}: must be at least 1")
+            raise SamplingError(f"{setting('top_k')} {self.top_k}: must be at least 1")
         if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise SamplingError(f"top-p {self.top_p}: must be above 0 and at most 1")
+            raise SamplingError(f"{setting('top_p')} {self.top_p}: must be above 0 and at most 1")
         if self.start < 0:
-            raise SamplingError(f"start {self.start}: must be at least 0")
+            raise SamplingError(f"{setting('start')} {self.start}: must be at least 0")
         for option in ("contains", "exclude", "exclude_words"):
             if isinstance(getattr(self, option), str):
                 raise SamplingError(
-                    f"{option} {quoted(getattr(self, option))}: must be a list of texts, not a "
-                    "single one"
+                    f"{setting(option)} {quoted(getattr(self, option))}: must be a list of texts, "
+                    "not a single one"
                 )
         texts = [
             ("prefix", self.prefix),
@@ -89,11 +91,11 @@ class Options:
             length = len(unicodedata.normalize("NFC", text))
             if length > MAX_NAME_LENGTH:
                 raise SamplingError(
-                    f"{option} {quoted(text)}: {length:,} characters, and a name has at most "
-                    f"{MAX_NAME_LENGTH}"
+                    f"{setting(option)} {quoted(text)}: {length:,} characters, and a name has at "
+                    f"most {MAX_NAME_LENGTH}"
                 )
         if self.unique and self.start:
             raise SamplingError(
-                "unique names are told from the stream's first name on: leave out either --unique "
-                "or --start"
+                "which names of a stream are repeats depends on all before them: leave out either "
+                f"{setting('unique')} or {setting('start')}"
             )

@@ -116,7 +116,7 @@ class Sampler:
         unknown = codes[self.prefix == UNKNOWN]
         if len(unknown):
             raise VocabularyError(
-                f"prefix {quoted(prefix)}: the model does not know the character "
+                f"{setting('prefix')} {quoted(prefix)}: the model does not know the character "
                 f"{chr(unknown[0])!r}"
             )
         state = self.params["a0"][None]
@@ -178,8 +178,9 @@ class Sampler:
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 + ", ".join(
-                    [f"--prefix {quoted(self.options.prefix)}"] * bool(self.options.prefix)
-                    + [each.option for each in covered]
+                    [f"{setting('prefix')} {quoted(self.options.prefix)}"]
+                    * bool(self.options.prefix)
+                    + [each.title for each in covered]
                 )
                 + ANY_BEGINNING_HINT * (self.beginnings is not None)
             )

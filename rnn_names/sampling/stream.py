@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, setting
 from rnn_names.network.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
@@ -73,7 +73,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 add_to(tallies, option, tested, passed)
             if unique is not None:
                 names = unique.new(names)
-                tallies["--unique"] = unique.tested, unique.passed
+                tallies[setting("unique")] = unique.tested, unique.passed
                 full = full and not unique.is_exhausted
             delivered += len(names)
             yield names

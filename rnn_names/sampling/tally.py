@@ -20,8 +20,11 @@ class Condition(Protocol):
     """What a name must be like."""
 
     @property
-    def option(self) -> str:
-        """The condition as its user gave it."""
+    def title(self) -> str:
+        """The condition as its user gave it: the name of its option, marked for messages, and more.
+
+        See `rnn_names.errors.setting`.
+        """
 
     def passes(self, names: Names) -> NDArray[np.bool_]:
         """Whether each name meets the condition: (len(names),) bool."""
@@ -31,12 +34,12 @@ def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Name
     """The names that meet all conditions; each condition sees those that met the ones before."""
     for condition in conditions:
         passes = condition.passes(names)
-        add_to(tally, condition.option, len(names), int(passes.sum()))
+        add_to(tally, condition.title, len(names), int(passes.sum()))
         names = names.take(np.flatnonzero(passes))
     return names
 
 
-def add_to(tally: Tally, option: str, tested: int, passed: int) -> None:
-    """Counts `tested` more names that were held to a condition, `passed` of which met it."""
-    before = tally.get(option, (0, 0))
-    tally[option] = before[0] + tested, before[1] + passed
+def add_to(tally: Tally, title: str, tested: int, passed: int) -> None:
+    """Counts `tested` more names that were held to a condition, of which `passed` met it."""
+    before = tally.get(title, (0, 0))
+    tally[title] = before[0] + tested, before[1] + passed

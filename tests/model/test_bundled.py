@@ -187,9 +187,8 @@ def test_an_unknown_name_says_where_to_look(tmp_path):
     done = run("sample", "-m", "dinosaur", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "Error: dinosaur: cannot be read: No such file or directory; make one with: rnn-names "
-        "train NAMES.txt, "
-        "or choose from: rnn-names models\n"
+        "Error: dinosaur: cannot be read: No such file or directory; train a model, or take a "
+        "bundled one: dinosaurs, first-names, surnames\n"
     )
 
 

@@ -90,7 +90,7 @@ def refusal(path):
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path):
-    assert "rnn-names train" in refusal(tmp_path / "none.npz")
+    assert "train a model" in refusal(tmp_path / "none.npz")
 
 
 def test_a_directory_is_refused(tmp_path):

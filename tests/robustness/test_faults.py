@@ -675,7 +675,7 @@ WRONG_LISTS = {
     "m.npz": "line 1: not UTF-8",
 }
 WRONG_MODELS = {
-    "none": "cannot be read: No such file or directory; make one with",
+    "none": "cannot be read: No such file or directory; train a model",
     ".": "cannot be read: Is a directory",
     "list.txt/x": "cannot be read: Not a directory",
     "list.txt": "not a model file, or a damaged one",

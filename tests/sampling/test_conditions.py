@@ -377,11 +377,11 @@ def test_texts_are_taken_in_any_normal_form():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"match": "(a"}, r"--match '\(a': not a regular expression: missing \)"),
-        ({"top_k": 0}, "top-k 0"),
-        ({"top_p": 0.0}, "top-p 0.0"),
-        ({"top_p": 1.5}, "top-p 1.5"),
-        ({"unique": True, "start": 3}, "leave out either --unique or --start"),
+        ({"match": "(a"}, r"match '\(a': not a regular expression: missing \)"),
+        ({"top_k": 0}, "top_k 0"),
+        ({"top_p": 0.0}, "top_p 0.0"),
+        ({"top_p": 1.5}, "top_p 1.5"),
+        ({"unique": True, "start": 3}, "leave out either unique or start"),
         ({"start": -5}, "start -5: must be at least 0"),
         ({"contains": "ab"}, "contains 'ab': must be a list of texts, not a single one"),
         ({"exclude": "Ada"}, "exclude 'Ada': must be a list of texts"),
@@ -392,28 +392,28 @@ def test_texts_are_taken_in_any_normal_form():
             {"contains": ["b", "a" * 201]},
             "contains 'a{60}…': 201 characters, and a name has at most 200",
         ),
-        ({"match": "(a{900}){2000}"}, "no name of 1 to 6 characters can meet all of --match"),
+        ({"match": "(a{900}){2000}"}, "no name of 1 to 6 characters can meet all of match"),
         (
             {"match": r"(a|b)\1" + "c" * 199},
-            "no name of 1 to 6 characters can meet all of --match '.+…'",
+            "no name of 1 to 6 characters can meet all of match '.+…'",
         ),
         (
             {"match": "(" * 5000 + ")" * 5000},
-            r"--match '\({60}…': its groups are nested too deeply",
+            r"match '\({60}…': its groups are nested too deeply",
         ),
         (
             {"match": "a{" + "9" * 5000 + "}"},
             "not a regular expression: the repetition number is too large",
         ),
-        ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of --suffix 'abcabca'"),
+        ({"suffix": "abcabca"}, "no name of 1 to 6 characters can meet all of suffix 'abcabca'"),
         (
             {"suffix": "abcab", "contains": ["ccc"]},
-            "can meet all of --suffix 'abcab', --contains 'ccc'",
+            "can meet all of suffix 'abcab', contains 'ccc'",
         ),
-        ({"match": r"\d+"}, r"can meet all of --match"),
+        ({"match": r"\d+"}, r"can meet all of match"),
         (
             {"prefix": "ab", "match": "a", "max_length": 4},
-            r"can meet all of --prefix 'ab', --match 'a'",
+            r"can meet all of prefix 'ab', match 'a'",
         ),
     ],
 )
@@ -453,7 +453,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
     drawn = []
     kept = {name for name, p in distribution(model).items() if 2e-6 < p < 1e-4}
     message = (
-        r"only \d+ of 100,000 names found: the tightest condition was --exclude "
+        r"only \d+ of 100,000 names found: the tightest condition was exclude "
         r"\(1 in [\d,]+ drawn passes\)"
     )
     with pytest.raises(SamplingError, match=message) as error:
@@ -473,7 +473,7 @@ def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
     drawn = []
     with pytest.raises(
         SamplingError,
-        match=r"only 3\d of 50 names found: the tightest condition was --unique \(1 in",
+        match=r"only 3\d of 50 names found: the tightest condition was unique \(1 in",
     ):
         for part in streaming.sample(
             tiny_model().language_model, 50, Options(seed=1, max_length=3, unique=True)
@@ -557,7 +557,7 @@ def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_fil
     "options, code, message",
     [
         (["--match", "[a"], 1, "Error: --match '[a': not a regular expression"),
-        (["--suffix", "愛"], 1, "Error: suffix '愛': the model does not know the character '愛'"),
+        (["--suffix", "愛"], 1, "Error: --suffix '愛': the model does not know the character '愛'"),
         (
             ["--exclude", "missing.txt"],
             1,
