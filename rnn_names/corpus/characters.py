@@ -11,8 +11,9 @@ BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 REFUSED_CHARACTERS = (
     "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS
 )
-"""What no name can hold: control characters (they could rewrite a terminal), line separators, the
-byte-order mark, bidi controls."""
+"""What no name can hold: control characters, line separators, byte-order mark and bidi controls.
+
+Control characters could rewrite a terminal."""
 
 WHITE_SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
@@ -23,8 +24,9 @@ WHITE_SPACE = (
 
 
 def refused_characters(text: str) -> str:
-    r"""Those of a text's characters that no name can hold, and surrogates, which no UTF-8 text can
-    hold.
+    r"""Those of a text's characters that no name can hold.
+
+    Surrogates count as such, since no UTF-8 text can hold them.
 
     >>> refused_characters("a\tb")
     '\t'

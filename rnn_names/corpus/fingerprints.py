@@ -1,14 +1,15 @@
-"""Fingerprints of names: a list of names as sorted 64-bit numbers, to tell which names are in it
-without keeping it.
+"""Fingerprints: a list of names as sorted 64-bit numbers, to tell which names were in it.
 
-The fingerprint of a name in NFC is the sum, modulo 2⁶⁴, of one well-mixed number for each of its
-characters, which depends on the code point and its place:  Σ mix(code + 2²¹ · place),  place = 0,
-1, …;  `mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014), as published. The file
-format fixes this. It is array work over a flat array of code points: a million names take 0.1 s.
+The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
-A model file holds 8 bytes a name. A name that is not in a list of n is taken for one of it with the
-chance n / 2⁶⁴. A model may hold `shortened` ones instead, 4 bytes a name, with the chance n / 2³²:
-1 in 48,000 for 89,000 surnames.
+    Σ mix(code + 2²¹ · place)        place = 0, 1, …
+
+`mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014), as published. The file format fixes
+all this. A million names take 0.1 s.
+
+A model file holds 8 bytes a name. A name that is not in a list of n is taken for one of it with
+probability n / 2⁶⁴. A model may hold `shortened` fingerprints instead, 4 bytes a name. The
+probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from rnn_names.corpus.names import Names
 
-NAMES_AT_ONCE = 1 << 16
+HASHED_AT_ONCE = 1 << 16
+"""Names whose characters are mixed together; it bounds the memory."""
 
 
 def fingerprints(names: Names) -> NDArray[np.uint64]:
@@ -37,26 +39,25 @@ def fingerprints(names: Names) -> NDArray[np.uint64]:
     ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']
     """
     result = np.empty(len(names), np.uint64)
-    for start in range(0, len(names), NAMES_AT_ONCE):
-        part = _in_nfc(names[start : start + NAMES_AT_ONCE])
+    for start in range(0, len(names), HASHED_AT_ONCE):
+        part = _in_nfc(names[start : start + HASHED_AT_ONCE])
         place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
-        sums = np.zeros(len(part.codes) + 1, np.uint64)
-        np.cumsum(
-            _mix(part.codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(21))),
-            out=sums[1:],
-        )
-        result[start : start + NAMES_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
+        mixed = _mix(part.codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(21)))
+        # The sum over a name is the difference of two sums from the beginning, modulo 2⁶⁴.
+        sums = np.zeros(len(mixed) + 1, np.uint64)
+        np.cumsum(mixed, out=sums[1:])
+        result[start : start + HASHED_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
     return result
 
 
 def _in_nfc(names: Names) -> Names:
-    """Some names in NFC. Names of a list are; one that a network drew may have a letter and its
-    accent apart.
+    """Some names in NFC.
+
+    Those of a list are. One that a network drew may have a letter and its accent apart.
     """
-    # Where all of them, put together, are in NFC, each is; that takes a tenth of the time or less.
-    if unicodedata.is_normalized(
-        "NFC", names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    ):
+    # If all of them, put together, are in NFC, each is. This takes a tenth of the time or less.
+    together = names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    if unicodedata.is_normalized("NFC", together):
         return names
     return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
 
@@ -74,11 +75,9 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def shortened(prints: NDArray[Any]) -> NDArray[np.uint32]:
     """The upper halves of some fingerprints, sorted and each once."""
-    return (
-        np.unique(prints >> np.uint64(32)).astype(np.uint32)
-        if prints.dtype.itemsize == 8
-        else prints
-    )
+    if prints.dtype.itemsize == 4:
+        return prints
+    return np.unique(prints >> np.uint64(32)).astype(np.uint32)
 
 
 def union(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
@@ -89,11 +88,13 @@ def union(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
 
 
 def among(prints: NDArray[np.uint64], known: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each of some whole fingerprints is among `known`, which is sorted and whole or
-    shortened: (n,) bool.
+    """Whether each of some whole fingerprints is among `known`: (n,) bool.
+
+    `known` is sorted; it may be shortened.
     """
     if not len(known):
         return np.zeros(len(prints), dtype=bool)
+    # The upper half of a fingerprint where only that is kept.
     wanted = (prints >> np.uint64(64 - 8 * known.dtype.itemsize)).astype(known.dtype)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     found: NDArray[np.bool_] = known[at] == wanted

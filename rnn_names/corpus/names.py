@@ -1,6 +1,6 @@
-"""Many names as one flat array of code points with offsets.
+"""Many names as one flat array of code points, with offsets.
 
-So work on ten million names is array work: no Python loop per name or per character.
+There is no Python loop over names or characters, so ten million names are no problem.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROWS_AT_ONCE = 1 << 15
+"""Names that are gathered or packed together: index arrays are large, and caches are small."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,9 @@ class Names:
         b'Ada\nBo\n'
         """
         text = np.full(len(self.codes) + len(self), ord("\n"), dtype="<u4")
-        ends = self.offsets[1:] + np.arange(len(self))
+        line_ends = self.offsets[1:] + np.arange(len(self))  # each comes after those before it
         inside = np.ones(len(text), dtype=bool)
-        inside[ends] = False
+        inside[line_ends] = False
         text[inside] = self.codes
         return text.tobytes().decode("utf-32-le").encode()
 
@@ -105,7 +106,7 @@ class Names:
         starts, ends = self.offsets[:-1][rows], self.offsets[1:][rows]
         lengths = ends - starts
         columns = np.arange(lengths.max(initial=0))
-        inside = columns < lengths[:, None]
+        inside = columns < lengths[:, None]  # (m, longest)
         rectangle = np.zeros(inside.shape, self.codes.dtype)
         rectangle[inside] = self.codes[(starts[:, None] + columns)[inside]]
         return rectangle, lengths
@@ -117,58 +118,77 @@ class Names:
         >>> names.to_strings(), counts.tolist()
         (['a', 'ab', 'b'], [1, 1, 2])
         """
-        order, first = self.order()
-        starts = np.flatnonzero(first)
+        order, differs = self.order()
+        starts = np.flatnonzero(differs)  # of each run of equal names
         return self.take(order[starts]), np.diff(starts, append=len(order))
 
     def order(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Rows in code-point order, and whether each of them differs from the one before.
 
-        As many characters as fit are packed into one 64-bit key and rows are sorted by that; then,
-        among rows still equal, by the next characters, and so on. Most names are apart after one or
-        two keys, so later keys are made for few rows.
+        As many characters as fit are packed into one 64-bit key, and rows are sorted by that. Then
+        rows that are still equal are sorted by their next characters, and so on. Most names differ
+        after one or two keys, so later keys are made for few rows.
+
+        An example with three characters a key:
+
+            row  name    first key   second key   place in the order   differs from the one before
+            0    Bo      Bo                       2                    yes
+            1    Adam    Ada         m            1                    yes
+            2    Ada     Ada         (nothing)    0                    yes
+            3    Bo      Bo                       3                    no
+
+        After the first key rows 1 and 2 are tied, and rows 0 and 3 are. The key of "Bo" has room
+        left, so rows 0 and 3 are equal names. Only rows 1 and 2 get a second key.
+
+        >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
+        >>> order.tolist(), differs.tolist()
+        ([2, 1, 0, 3], [True, True, True, False])
+
+        Returns:
+            (n,) int64 rows, and (n,) bool.
         """
         bits = max(int(self.codes.max(initial=0) + 1).bit_length(), 1)
         per_key = 63 // bits
         order = np.arange(len(self), dtype=np.int64)
-        first = np.zeros(len(self), dtype=bool)
-        first[:1] = True
-        tied, done = (
-            order.copy(),
-            0,
-        )  # positions in `order` whose rows are equal to a neighbour's as far as read
+        differs = np.zeros(len(self), dtype=bool)
+        differs[:1] = True
+        # (t,) places in `order` whose rows are equal to a neighbour's in all that was read so far.
+        tied = order.copy()
+        read = 0
         while len(tied):
             rows = order[tied]
-            group = np.cumsum(first[tied])
-            keys = self._packed(rows, done, per_key, bits)
-            within = np.lexsort((keys, group)) if done else np.argsort(keys)
-            order[tied], keys = rows[within], keys[within]
-            apart = first[tied]
-            apart[1:] |= keys[1:] != keys[:-1]
-            first[tied] = apart
-            # A key whose last character is 0 has reached the name's end: equal keys then are equal
-            # names.
-            unfinished = keys & ((1 << bits) - 1) != 0
-            equal = ~apart
-            equal[:-1] |= ~apart[1:]
-            tied, done = tied[equal & unfinished], done + per_key
-        return order, first
+            keys = self._keys(rows, read, per_key, bits)
+            # Rows that are equal so far have the same group, and stay together.
+            group = np.cumsum(differs[tied])
+            by_key = np.lexsort((keys, group)) if read else np.argsort(keys)
+            order[tied], keys = rows[by_key], keys[by_key]
+            new = differs[tied]  # (t,) True where a group begins
+            new[1:] |= keys[1:] != keys[:-1]
+            differs[tied] = new
+            equal = ~new  # to the one before,
+            equal[:-1] |= ~new[1:]  # or to the one after
+            goes_on = keys & ((1 << bits) - 1) != 0  # there may be characters beyond the key
+            tied, read = tied[equal & goes_on], read + per_key
+        return order, differs
 
-    def _packed(
+    def _keys(
         self, rows: NDArray[np.int64], start: int, count: int, bits: int
     ) -> NDArray[np.int64]:
-        """Characters start, …, start + count − 1 of some rows as one integer each; each is raised
-        by 1, and 0 stands for none.
+        """Characters start, …, start + count − 1 of some rows, packed into one integer each.
+
+        A character takes `bits` bits and is raised by 1, so that 0 stands for none: a name sorts
+        before those that it is the beginning of.
+
+        >>> names = Names(np.array([1, 2, 1]), np.array([0, 2, 3]))     # "ab" and "a", as indices
+        >>> [f"{key:06b}" for key in names._keys(np.array([0, 1]), start=0, count=3, bits=2)]
+        ['101100', '100000']
         """
         keys = np.zeros(len(rows), dtype=np.int64)
         last = max(len(self.codes) - 1, 0)
-        for first in range(0, len(rows), _ROWS_AT_ONCE):
-            some = rows[first : first + _ROWS_AT_ONCE]
-            at, ends, key = (
-                self.offsets[some] + start,
-                self.offsets[some + 1],
-                keys[first : first + _ROWS_AT_ONCE],
-            )
+        for begin in range(0, len(rows), _ROWS_AT_ONCE):
+            block = slice(begin, begin + _ROWS_AT_ONCE)
+            key = keys[block]
+            at, ends = self.offsets[rows[block]] + start, self.offsets[rows[block] + 1]
             for _ in range(count if len(self.codes) else 0):
                 key <<= bits
                 key += np.where(at < ends, self.codes[np.minimum(at, last)].astype(np.int64) + 1, 0)
@@ -179,21 +199,26 @@ class Names:
 def gathered(
     codes: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The slices starts[i]:stops[i] of `codes`, one after another, and their offsets; in rounds,
-    since index arrays are large.
+    """The slices starts[i]:stops[i] of `codes`, one after another, and their offsets.
+
+    >>> codes, offsets = gathered(np.arange(10), np.array([7, 1]), np.array([9, 4]))
+    >>> codes.tolist(), offsets.tolist()
+    ([7, 8, 1, 2, 3], [0, 2, 5])
     """
     lengths = stops - starts
     offsets = _offsets(lengths)
-    gathered = np.empty(offsets[-1], codes.dtype)
+    result = np.empty(offsets[-1], codes.dtype)
     for first in range(0, len(starts), _ROWS_AT_ONCE):
         block = slice(first, first + _ROWS_AT_ONCE)
         begin, end = offsets[first], offsets[min(first + _ROWS_AT_ONCE, len(starts))]
+        # How far each character of the result is from its place in `codes`.
         shift = np.repeat(starts[block] - offsets[:-1][block], lengths[block])
-        codes.take(shift + np.arange(begin, end), out=gathered[begin:end], mode="clip")
-    return gathered, offsets
+        codes.take(shift + np.arange(begin, end), out=result[begin:end], mode="clip")
+    return result, offsets
 
 
 def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each text starts, and after them where the last one ends: (n + 1,)."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets

@@ -31,17 +31,18 @@ if TYPE_CHECKING:
 PIECE_BYTES = 1 << 22
 
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
-"""Characters of a name before NFC, which makes one of up to four; the time that NFC takes goes up
-with the square of its marks."""
+"""Characters that a name may have before NFC, which makes one of up to four.
+
+NFC takes time with the square of the marks on a letter, so a longer line is refused before."""
 
 _TABLE_SIZE = 0x10000
-"""No white space and no refused character lies beyond, so a table up to here answers for every code
-point."""
+"""No white space and no refused character lies beyond: a table up to here knows all of them."""
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
-    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name. Rules and
-    errors as `read_corpus`.
+    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
+
+    The rules and errors are those of `rnn_names.corpus.corpus.read_corpus`.
     """
     n_lines = 0
     for data in _pieces(title, stream):
@@ -90,9 +91,8 @@ def _bytes_ahead(stream: BinaryIO) -> int:
 
 
 def _read(title: str, stream: BinaryIO) -> bytes:
-    read = getattr(
-        stream, "read1", stream.read
-    )  # what is there already: who pipes names in one by one sees each score at once
+    # `read1` gives what is there already: who pipes names in one by one sees each score at once.
+    read = getattr(stream, "read1", stream.read)
     try:
         return read(PIECE_BYTES)
     except OSError as error:
@@ -123,23 +123,28 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
 
 
 def _split(text: str) -> Names:
-    """The lines of a text, without their ends."""
+    r"""The lines of a text, each without the line feed that ends it.
+
+    The CR of a CRLF stays. It is white space at the end of a line, so it is trimmed later.
+
+    >>> _split("Ada\nBo\r\n").to_strings()
+    ['Ada', 'Bo\r']
+    """
     if not text.endswith("\n"):
         text += "\n"
     codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32, copy=False)
-    ends = np.flatnonzero(codes == 0x0A)
-    keep = codes != 0x0A
-    keep[ends[1:][codes[ends[1:] - 1] == 0x0D] - 1] = False  # the CR of a CRLF
-    if ends[0] and codes[ends[0] - 1] == 0x0D:
-        keep[ends[0] - 1] = False
-    kept = np.cumsum(keep)
-    return Names(codes[keep], np.concatenate(([0], kept[ends])))
+    is_line_feed = codes == ord("\n")
+    ends = np.flatnonzero(is_line_feed)
+    # Line i ends where its line feed was, less the i line feeds before that.
+    return Names(codes[~is_line_feed], np.concatenate(([0], ends - np.arange(len(ends)))))
 
 
 def _cleaned(title: str, lines: Names, n_before: int) -> Names:
-    """The lines trimmed and checked."""
+    """The lines, trimmed and checked."""
     codes = lines.codes
     starts, stops = _trimmed(lines)
+    # How many refused characters there are before each place: more at a name's end than at its
+    # start if it has one.
     refused = np.zeros(len(codes) + 1, dtype=np.int32)
     np.cumsum(_among(codes, REFUSED_CHARACTERS), out=refused[1:])
     bad = np.flatnonzero((refused[stops] > refused[starts]) | (stops - starts > MAX_NAME_LENGTH))
@@ -150,13 +155,19 @@ def _cleaned(title: str, lines: Names, n_before: int) -> Names:
 
 
 def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each line starts and stops without the white space around it."""
-    inked = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))
-    first = np.searchsorted(inked, lines.offsets[:-1])
-    after = np.searchsorted(inked, lines.offsets[1:])
+    r"""Where each line starts and stops without the white space around it: (n,) and (n,).
+
+    >>> starts, stops = _trimmed(Names.from_strings([" Ada\r", "Bo"]))
+    >>> starts.tolist(), stops.tolist()
+    ([1, 5], [4, 7])
+    """
+    visible = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))  # places of all other characters
+    # Those of a line are visible[first:after].
+    first = np.searchsorted(visible, lines.offsets[:-1])
+    after = np.searchsorted(visible, lines.offsets[1:])
     blank = first == after
-    inked = np.append(inked, 0)  # so that a blank last line finds an entry
-    return np.where(blank, 0, inked[first]), np.where(blank, 0, inked[after - 1] + 1)
+    visible = np.append(visible, 0)  # so that a blank last line finds an entry
+    return np.where(blank, 0, visible[first]), np.where(blank, 0, visible[after - 1] + 1)
 
 
 def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:

@@ -54,9 +54,8 @@ class Vocabulary:
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
         r"""(len(self),) uint32: the code point of each index; EOS is that of "\n"."""
-        return np.frombuffer(("\n" + self.characters).encode("utf-32-le"), dtype="<u4").astype(
-            np.uint32
-        )
+        text = "\n" + self.characters
+        return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
 
     @cached_property
     def lower_case(self) -> NDArray[np.bool_]:
@@ -65,12 +64,11 @@ class Vocabulary:
 
     @cached_property
     def _index(self) -> NDArray[np.int32]:
+        """The index of each code point up to the highest one, and after them `UNKNOWN`."""
         index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)
         index[self.codes[1:]] = np.arange(1, len(self))
         return index
 
     def encode(self, codes: NDArray[Any]) -> NDArray[np.int32]:
-        """Code points to indices, of any shape; `UNKNOWN` where a character is not in the
-        vocabulary.
-        """
+        """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]

@@ -77,7 +77,7 @@ def test_names_in_any_normal_form_have_the_fingerprint_of_nfc(composed, apart):
 def test_parts_do_not_show(monkeypatch):
     names = Names.from_strings(["a", "", "bc", "ab", "ba"] * 3)
     whole = fingerprints(names)
-    monkeypatch.setattr("rnn_names.corpus.fingerprints.NAMES_AT_ONCE", 4)
+    monkeypatch.setattr("rnn_names.corpus.fingerprints.HASHED_AT_ONCE", 4)
     assert fingerprints(names).tolist() == whole.tolist()
     assert len(set(whole.tolist())) == 5
 
