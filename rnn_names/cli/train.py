@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,19 +20,14 @@ from rnn_names.cli.options import (
     was_given,
 )
 from rnn_names.cli.progress import Progress, opening, summary
-from rnn_names.cli.streams import exit_code, files_named, opened, tell
-from rnn_names.errors import RnnNamesError, TrainingError, shown
+from rnn_names.cli.streams import exit_code, opened
+from rnn_names.cli.training_run import TrainingRun, log_file
+from rnn_names.errors import RnnNamesError, shown
 
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
-    from rnn_names.model.model import Model
     from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.trainer import Epoch
     from rnn_names.views.report import Report
-
-SECONDS_TO_SPEAK = 2.0
-"""How long an interrupted training tries to say so: whoever should read it may have stopped
-reading."""
 
 
 @click.command(
@@ -199,41 +194,35 @@ def train(
     """
     from rnn_names.model.atomic import check_writable, clear_litter
     from rnn_names.model.model import Model
-    from rnn_names.training.checkpoint import Checkpoint, path_of
+    from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
 
-    _check_files(
-        corpus,
-        init,
-        [
-            ("--output", output),
-            ("--log", log),
-            ("--report", report),
-            ("the state of the run", path_of(output)),
-        ],
-    )
+    state = state_path(output)
+    written = {
+        "--output": output,
+        "--log": log,
+        "--report": report,
+        "the state of the run": state,
+    }
+    _check_files(corpus, init, written)
     check_writable(output)
-    check_writable(path_of(output))
+    check_writable(state)
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
     if resume:
-        checkpoint = Checkpoint.resumed(
-            output, names, init, {name: options[name] for name in options if was_given(name)}
-        )
+        given = {name: value for name, value in options.items() if was_given(name)}
+        checkpoint = Checkpoint.resumed(output, names, init, given)
     else:
-        trainer = Trainer(
-            names, Settings(**options), init=None if init is None else Model.load(init)
-        )
-        checkpoint = Checkpoint(output, trainer, names, init)
+        start = None if init is None else Model.load(init)
+        checkpoint = Checkpoint(output, Trainer(names, Settings(**options), start), names, init)
     clear_litter(output)
     clear_litter(checkpoint.path)
     trainer = checkpoint.trainer
-    with _log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
-        run = _Run(
-            checkpoint, output, progress, _new_report(report, names, checkpoint, corpus, output)
-        )
+    with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
+        page = _new_report(report, names, checkpoint, corpus, output)
+        run = TrainingRun(checkpoint, output, progress, page)
         progress.say(opening(names, checkpoint))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
@@ -247,117 +236,23 @@ def train(
                 progress.say(wrote)
 
 
-class _Run:
-    """A training, and what it leaves on disk however it ends."""
-
-    def __init__(
-        self,
-        checkpoint: Checkpoint,
-        output: str,
-        progress: Progress,
-        report: tuple[str, Report] | None,
-    ) -> None:
-        self.checkpoint, self.output, self.progress, self.report = (
-            checkpoint,
-            output,
-            progress,
-            report,
-        )
-        self.trainer = checkpoint.trainer
-        self.epoch = (
-            self.trainer.epoch
-        )  # the last one kept; the trainer's own may be of one that is still measured
-        self.model: Model | None = None  # as in the file; none before this run has written one
-        self.over = False
-
-    def go(self, write_log: Callable[[Epoch], object]) -> None:
-        """Trains to the end.
-
-        Raises:
-            RnnNamesError: if the numbers overflow or a file cannot be written.
-        """
-        try:
-            if self.trainer.best_epoch or not self.trainer.settings.epochs:
-                self._save()
-            for epoch in self.trainer.epochs(self.progress.batch):
-                if epoch.is_best:
-                    self._save()
-                write_log(epoch)  # before the state: --resume leaves out lines that are too many
-                self._keep(epoch)
-                self.progress.epoch(epoch)
-            self._finish()
-        except TrainingError as error:
-            self._finish()
-            raise TrainingError(f"{error.message}; {self._saved()}") from None
-
-    def _save(self) -> None:
-        with interrupts.critical_section():
-            self._save_model()
-
-    def _save_model(self) -> None:
-        model = self.trainer.model  # another one may be there by the time that this one is written
-        if model is not self.model:
-            model.save(self.output)
-            self.model = model
-
-    def _keep(self, epoch: Epoch) -> None:
-        with interrupts.critical_section():
-            self.checkpoint.keep()
-            self.epoch = epoch.epoch
-            if self.report is not None:
-                self.report[1].add(epoch)
-
-    def _finish(self) -> None:
-        with interrupts.critical_section():
-            self.checkpoint.remove()
-            self.over = True
-
-    def write_report(self) -> str:
-        """Writes the report, if there is to be one, and says so."""
-        if self.report is None:
-            return ""
-        path, report = self.report
-        report.save(path)
-        return f"Wrote {shown(path)}, the report of this training."
-
-    def interrupted(self) -> int:
-        """The last words: writes what is not on disk yet, and says what is."""
-        try:
-            with files_named():
-                if self.trainer.model.training["epoch"]:
-                    self._save_model()
-                self.checkpoint.write()
-                wrote = self.write_report()
-        finally:
-            interrupts.end_within(SECONDS_TO_SPEAK)
-        self.progress.screen.acquire()  # for good: nothing comes after this
-        self.progress.close()
-        when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
-        go_on = "; to go on, give the same command with --resume" if self.checkpoint.written else ""
-        tell(f"Interrupted {when}: {self._saved()}{go_on}.")
-        self.progress.say(wrote)
-        return interrupts.INTERRUPTED
-
-    def _saved(self) -> str:
-        if self.model is None:
-            return "nothing was saved"
-        epoch = self.model.training["epoch"]
-        return f"{shown(self.output)} holds " + (
-            f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
-        )
-
-
 def _check_files(
-    corpus: Sequence[str], init: str | None, written: Sequence[tuple[str, str | None]]
+    corpus: Sequence[str], init: str | None, written: Mapping[str, str | None]
 ) -> None:
-    """Refuses, before anything is touched, files of which one would overwrite another; a model may
-    take the place of its beginning.
+    """Refuses, before anything is touched, files of which one would overwrite another.
+
+    A model may overwrite the one that its training started from.
+
+    Args:
+        corpus: the lists.
+        init: the model to start from.
+        written: the files to write, each by its option or what it is.
 
     Raises:
         RnnNamesError: if there are any.
     """
     files = [("the list", path) for path in corpus if path != "-"] + [("--init", init)]
-    for title, path in written:
+    for title, path in written.items():
         for other_title, other in files:
             if (
                 path
@@ -379,56 +274,17 @@ def _is_same_file(path: str, other: str) -> bool:
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:
-    from contextlib import ExitStack
-
+    """The lists as one corpus; "-" is standard input."""
     from rnn_names.corpus.corpus import read_corpus
 
     with ExitStack() as stack:
         return read_corpus([stack.enter_context(opened(path)) for path in paths])
 
 
-@contextmanager
-def _log_file(path: str | None, epochs: int) -> Iterator[Any]:
-    """A function that writes an epoch's record as a line of JSON; it does nothing without a path.
-
-    Of a log that is there already, the lines of a resumed run's first `epochs` stay.
-    """
-    import json
-
-    if path is None:
-        yield lambda epoch: None
-        return
-
-    def write(data: bytes) -> None:
-        with _log_errors(path):
-            while data:  # what does not fit on a disk is left out without an error at first
-                data = data[file.write(data) :]
-
-    with _log_errors(path):
-        kept = b""
-        if epochs and os.path.isfile(path):
-            with open(path, "rb") as old:
-                kept = b"".join(old.readlines()[:epochs])
-        file = open(path, "wb", buffering=0)  # noqa: SIM115 - errors of what is done meanwhile are none of the log
-    with file:
-        write(kept)
-        yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")
-
-
-@contextmanager
-def _log_errors(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RnnNamesError(
-            f"{shown(path)}: the log cannot be written: {error.strerror or error}"
-        ) from error
-
-
 def _new_report(
     path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str
 ) -> tuple[str, Report] | None:
-    """A report, and where it is to be written; nothing without a path."""
+    """The report's file and the report; None without a path."""
     if path is None:
         return None
     from rnn_names.views.report import Report

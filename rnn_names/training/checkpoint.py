@@ -55,7 +55,7 @@ class Checkpoint:
         Raises:
             TrainingError: if its state would not fit a file.
         """
-        self.path, self.trainer, self.init = path_of(output), trainer, init
+        self.path, self.trainer, self.init = state_path(output), trainer, init
         self.written = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.asked)}
         self._state: dict[str, Any] | None = None
@@ -83,7 +83,7 @@ class Checkpoint:
             ModelFileError: if its file is damaged, or of another version.
             TrainingError: if there is no such run, or it was another one.
         """
-        path = path_of(output)
+        path = state_path(output)
         if not os.path.exists(path):
             raise TrainingError(
                 f"{shown(path)}: there is no interrupted run to go on with; train without "
@@ -158,7 +158,7 @@ class Checkpoint:
             os.unlink(self.path)
 
 
-def path_of(output: str) -> str:
+def state_path(output: str) -> str:
     """The file that keeps the state of a run that writes the model `output`."""
     return f"{output}.resume"
 

@@ -35,7 +35,7 @@ def here(*_): os.write(2, b"here\\n")
 def forever(*_): here() or time.sleep(1e6)
 def interrupt(): os.kill(os.getpid(), signal.SIGINT)
 import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names.views.report
-import rnn_names.cli.train, rnn_names.cli.main as cli
+import rnn_names.cli.training_run, rnn_names.cli.main as cli
 {before}
 cli.main()"""
     command = [sys.executable, "-c", program, *map(str, arguments)]
@@ -219,9 +219,9 @@ BETWEEN = {
     "before the log": "epoch = rnn_names.training.trainer.Epoch; real = epoch.as_dict\n"
     "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self))[1]",
-    "before the state": "real = rnn_names.cli.train._Run._keep\n"
-    "rnn_names.cli.train._Run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), "
-    "time.sleep(1e6)), real(self, epoch))[1]",
+    "before the state": "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"
+    "run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
+    "real(self, epoch))[1]",
 }
 
 

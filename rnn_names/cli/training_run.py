@@ -1,0 +1,175 @@
+"""A training at the command line: what it writes as it goes, and how it ends.
+
+A `TrainingRun` writes the model whenever a better one is there, keeps the state that --resume goes
+on from, and knows what to do when it is interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rnn_names.cli import interrupts
+from rnn_names.cli.streams import files_named, tell
+from rnn_names.errors import RnnNamesError, TrainingError, shown
+
+if TYPE_CHECKING:
+    from rnn_names.cli.progress import Progress
+    from rnn_names.model.model import Model
+    from rnn_names.training.checkpoint import Checkpoint
+    from rnn_names.training.trainer import Epoch
+    from rnn_names.views.report import Report
+
+SECONDS_TO_SPEAK = 2.0
+"""How long an interrupted training tries to say so: nobody may be reading any more."""
+
+
+class TrainingRun:
+    """A training, and what it leaves on disk however it ends.
+
+    Attributes:
+        epoch: the last epoch whose state was kept; the trainer's own may still be measured.
+        model: the model as it is in the file; None before this run has written one.
+        over: whether training has ended, and only the report is still to be written.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        output: str,
+        progress: Progress,
+        report: tuple[str, Report] | None,
+    ) -> None:
+        """Gets ready.
+
+        Args:
+            checkpoint: what trains, and the file that keeps its state.
+            output: the model file to write.
+            progress: what tells the user.
+            report: the report's file and the report, if there is to be one.
+        """
+        self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
+        self.output, self.progress, self.report = output, progress, report
+        self.epoch = self.trainer.epoch
+        self.model: Model | None = None
+        self.over = False
+
+    def go(self, write_log: Callable[[Epoch], object]) -> None:
+        """Trains to the end.
+
+        Raises:
+            RnnNamesError: if the numbers overflow or a file cannot be written.
+        """
+        try:
+            if self.trainer.best_epoch or not self.trainer.settings.epochs:
+                self._save()
+            for epoch in self.trainer.epochs(self.progress.batch):
+                if epoch.is_best:
+                    self._save()
+                # Before the state: a resumed run drops the lines of epochs that it does again.
+                write_log(epoch)
+                self._keep(epoch)
+                self.progress.epoch(epoch)
+            self._finish()
+        except TrainingError as error:
+            self._finish()
+            raise TrainingError(f"{error.message}; {self._saved()}") from None
+
+    def _save(self) -> None:
+        with interrupts.critical_section():
+            self._save_model()
+
+    def _save_model(self) -> None:
+        model = self.trainer.model  # the trainer may have a better one before this one is written
+        if model is not self.model:
+            model.save(self.output)
+            self.model = model
+
+    def _keep(self, epoch: Epoch) -> None:
+        with interrupts.critical_section():
+            self.checkpoint.keep()
+            self.epoch = epoch.epoch
+            if self.report is not None:
+                self.report[1].add(epoch)
+
+    def _finish(self) -> None:
+        with interrupts.critical_section():
+            self.checkpoint.remove()
+            self.over = True
+
+    def write_report(self) -> str:
+        """Writes the report, if there is to be one, and says so."""
+        if self.report is None:
+            return ""
+        path, report = self.report
+        report.save(path)
+        return f"Wrote {shown(path)}, the report of this training."
+
+    def interrupted(self) -> int:
+        """What an interrupt does: writes what is not on disk yet, and says what is.
+
+        It runs in a thread of its own, while training goes on.
+        """
+        try:
+            with files_named():
+                if self.trainer.model.training["epoch"]:
+                    self._save_model()
+                self.checkpoint.write()
+                wrote = self.write_report()
+        finally:
+            interrupts.end_within(SECONDS_TO_SPEAK)
+        self.progress.screen.acquire()  # never released: nothing is to be shown after this
+        self.progress.close()
+        when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
+        go_on = "; to go on, give the same command with --resume" if self.checkpoint.written else ""
+        tell(f"Interrupted {when}: {self._saved()}{go_on}.")
+        self.progress.say(wrote)
+        return interrupts.INTERRUPTED
+
+    def _saved(self) -> str:
+        if self.model is None:
+            return "nothing was saved"
+        epoch = self.model.training["epoch"]
+        return f"{shown(self.output)} holds " + (
+            f"the best weights so far (epoch {epoch})" if epoch else "the untrained model"
+        )
+
+
+@contextmanager
+def log_file(path: str | None, epochs: int) -> Iterator[Any]:
+    """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
+
+    The first `epochs` lines of a log that is there already stay: they are those of a resumed run.
+    """
+    if path is None:
+        yield lambda epoch: None
+        return
+
+    def write(data: bytes) -> None:
+        with _log_errors(path):
+            while data:  # a full disk takes a part without an error, and refuses the next one
+                data = data[file.write(data) :]
+
+    with _log_errors(path):
+        kept = b""
+        if epochs and os.path.isfile(path):
+            with open(path, "rb") as old:
+                kept = b"".join(old.readlines()[:epochs])
+        # No `with` here: errors of what is done while it is open are none of the log.
+        file = open(path, "wb", buffering=0)  # noqa: SIM115
+    with file:
+        write(kept)
+        yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")
+
+
+@contextmanager
+def _log_errors(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RnnNamesError(
+            f"{shown(path)}: the log cannot be written: {error.strerror or error}"
+        ) from error
