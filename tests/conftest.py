@@ -3,18 +3,25 @@
 import pytest
 
 from rnn_names import Model
-from support.program import DATA, run
+from support import program
 
 
 @pytest.fixture(scope="session")
 def cli():
-    return run
+    """The command line as a real process."""
+    return program.run
+
+
+@pytest.fixture(scope="session")
+def invoke():
+    """The command line within this process."""
+    return program.invoke
 
 
 @pytest.fixture(scope="session")
 def names():
     """A short list of real names."""
-    return (DATA / "dinosaurs.txt").read_text("utf-8").split()[:300]
+    return (program.DATA / "dinosaurs.txt").read_text("utf-8").split()[:300]
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +47,7 @@ def model_files(corpus_file, tmp_path_factory):
             "--learning-rate",
             0.01,
         ]
-        done = run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
+        done = program.run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
         assert done.returncode == 0, done.stderr
     return {cell: folder / f"{cell}.npz" for cell in ("gru", "rnn")}
 

@@ -116,27 +116,27 @@ def test_thousands_of_characters_in_any_locale(cli, tmp_path):
     unknown = cli(
         "sample", "-m", tmp_path / "m.npz", "--prefix", "ж", env={**ascii_only, "LC_ALL": "C.UTF-8"}
     )
-    assert error_line(unknown).startswith("prefix ")
+    assert error_line(unknown).startswith("--prefix ")
 
 
-def test_no_epochs_write_the_untrained_model(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--epochs", 0)
+def test_no_epochs_write_the_untrained_model(invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--epochs", 0)
     assert done.returncode == 0
     assert "No training" in done.stderr
-    drawn = cli("sample", "-m", tmp_path / "m.npz", "-n", 50)
+    drawn = invoke("sample", "-m", tmp_path / "m.npz", "-n", 50)
     assert len(drawn.stdout.splitlines()) == 50
 
 
-def test_quiet_says_nothing(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, "--quiet")
+def test_quiet_says_nothing(invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "m.npz").exists()
 
 
-def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
+def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
     log = tmp_path / "log.jsonl"
     options = ["--hidden-size", 8, "--batch-size", 64, "--epochs", 3, "--log", log, "-q"]
-    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
+    assert invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [record["epoch"] for record in records] == [1, 2, 3]
     fields = {
@@ -153,7 +153,7 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
     best = min(records, key=lambda record: record["held_out_loss"])
     assert Model.load(tmp_path / "m.npz").training["held_out_loss"] == best["held_out_loss"]
     assert (
-        cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode
+        invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode
         == 0
     )
     assert [json.loads(line)["held_out_loss"] for line in log.read_text("utf-8").splitlines()] == [
@@ -162,7 +162,7 @@ def test_log_is_a_line_of_json_per_epoch(cli, corpus_file, tmp_path):
 
 
 @pytest.mark.parametrize("way", ["options", "environment"])
-def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
+def test_options_of_train_reach_the_training(way, invoke, names, tmp_path):
     options = {
         "cell": "rnn",
         "hidden_size": 5,
@@ -191,15 +191,15 @@ def test_options_of_train_reach_the_training(way, cli, names, tmp_path):
             [],
             {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()},
         )
-    done = cli(
+    done = invoke(
         "train", "-", "-o", tmp_path / "m.npz", *arguments, input="\n".join(names[:40]), env=env
     )
     assert done.returncode == 0, done.stderr
     assert options.items() <= Model.load(tmp_path / "m.npz").training["settings"].items()
 
 
-def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path):
-    done = cli(
+def test_init_starts_from_a_model_and_adds_characters(invoke, model_file, tmp_path):
+    done = invoke(
         "train",
         "-",
         "--init",
@@ -212,7 +212,7 @@ def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path)
     )
     assert done.returncode == 0, done.stderr
     before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
-    again = cli(
+    again = invoke(
         "train",
         "-",
         "--init",
@@ -231,21 +231,21 @@ def test_init_starts_from_a_model_and_adds_characters(cli, model_file, tmp_path)
 # --- sample ---------------------------------------------------------------------------------------
 
 
-def sampled(cli, model_file, *options, **settings):
-    done = cli("sample", "-m", model_file, *options, **settings)
+def sampled(invoke, model_file, *options, **settings):
+    done = invoke("sample", "-m", model_file, *options, **settings)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
 
 
-def test_a_seed_fixes_the_stream_and_start_cuts_it(cli, model_file, model):
-    stream = sampled(cli, model_file, "-n", 200, "--seed", 7)
+def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
+    stream = sampled(invoke, model_file, "-n", 200, "--seed", 7)
     assert stream == model.sample(200, seed=7)
-    assert sampled(cli, model_file, "-n", 100, "--seed", 7) == stream[:100]
-    assert sampled(cli, model_file, "-n", 50, "--seed", 7, "--start", 120) == stream[120:170]
-    assert sampled(cli, model_file, "-n", 0) == []
+    assert sampled(invoke, model_file, "-n", 100, "--seed", 7) == stream[:100]
+    assert sampled(invoke, model_file, "-n", 50, "--seed", 7, "--start", 120) == stream[120:170]
+    assert sampled(invoke, model_file, "-n", 0) == []
 
 
-def test_conditions_of_sample(cli, model_file, model):
+def test_conditions_of_sample(invoke, model_file, model):
     options = [
         "--prefix",
         "Al",
@@ -260,32 +260,34 @@ def test_conditions_of_sample(cli, model_file, model):
         "-n",
         40,
     ]
-    found = sampled(cli, model_file, *options)
+    found = sampled(invoke, model_file, *options)
     assert found == model.sample(
         40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3
     )
     assert all(name.startswith("Al") and 5 <= len(name) <= 8 for name in found)
 
 
-def test_a_prefix_is_normalised_as_names_are(cli, tmp_path):
-    done = cli("train", "-", "-o", tmp_path / "m.npz", *QUICK, input="Zo\u00eb\nE\u0308va\nAna\n")
+def test_a_prefix_is_normalised_as_names_are(invoke, tmp_path):
+    done = invoke(
+        "train", "-", "-o", tmp_path / "m.npz", *QUICK, input="Zo\u00eb\nE\u0308va\nAna\n"
+    )
     assert done.returncode == 0, done.stderr
     assert all(
         name.startswith("\u00cb")
-        for name in sampled(cli, tmp_path / "m.npz", "--prefix", "E\u0308")
+        for name in sampled(invoke, tmp_path / "m.npz", "--prefix", "E\u0308")
     )
 
 
 def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
-    cli, model_file, model
+    invoke, model_file, model
 ):
     env = {
         "RNN_NAMES_SAMPLE_MODEL": str(model_file),
         "RNN_NAMES_SAMPLE_COUNT": "3",
         "RNN_NAMES_SAMPLE_SEED": "5",
     }
-    assert cli("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
-    assert cli("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
+    assert invoke("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
+    assert invoke("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
 
 
 @pytest.mark.parametrize("command", commands.commands)
@@ -312,11 +314,11 @@ def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monk
             assert parameter.resolve_envvar_value(context) is None
 
 
-def test_switches_in_the_environment_work(cli, model_file, corpus_file, tmp_path):
-    assert json.loads(cli("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)[
+def test_switches_in_the_environment_work(invoke, model_file, corpus_file, tmp_path):
+    assert json.loads(invoke("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)[
         "file"
     ] == str(model_file)
-    done = cli(
+    done = invoke(
         "train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"}
     )
     assert "no interrupted run to go on with" in error_line(done)
@@ -325,10 +327,10 @@ def test_switches_in_the_environment_work(cli, model_file, corpus_file, tmp_path
 # --- score ----------------------------------------------------------------------------------------
 
 
-def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, model):
+def test_score_prints_a_line_per_line_in_order_and_a_summary(invoke, model_file, model):
     lines = ["Abelisaurus", "Aa", "Abelisaurus", "  Allosaurus ", "B#", "", "Zoe\u0308"]
     cleaned = ["Abelisaurus", "Aa", "Abelisaurus", "Allosaurus", "B#", "", "Zo\u00eb"]
-    done = cli("score", "-m", model_file, input="\n".join(lines) + "\n")
+    done = invoke("score", "-m", model_file, input="\n".join(lines) + "\n")
     assert done.returncode == 0
     pairs = [line.split("\t") for line in done.stdout.splitlines()]
     assert [name for _, name in pairs] == cleaned
@@ -344,19 +346,19 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(cli, model_file, mo
 
 
 def test_score_reads_a_file_and_takes_its_model_from_the_environment(
-    cli, model_file, corpus_file, names, model
+    invoke, model_file, corpus_file, names, model
 ):
-    done = cli("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
+    done = invoke("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
     values = [float(line.split("\t")[0]) for line in done.stdout.splitlines()]
     np.testing.assert_allclose(values, model.log_prob(names), atol=1e-6)
     assert done.stderr.startswith("300 names, ")
 
 
-def test_nothing_to_score_is_no_error(cli, model_file):
-    done = cli("score", "-m", model_file, input="")
+def test_nothing_to_score_is_no_error(invoke, model_file):
+    done = invoke("score", "-m", model_file, input="")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("0 names")
-    assert cli("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
+    assert invoke("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
 
 
 # --- Pipes and signals ----------------------------------------------------------------------------
@@ -532,20 +534,20 @@ def test_version(cli):
 
 
 @pytest.mark.parametrize("command", OPTIONS)
-def test_help_names_every_option_and_shows_examples(command, cli):
-    done = cli(command, "--help", env={"COLUMNS": "100"})
+def test_help_names_every_option_and_shows_examples(command, invoke):
+    done = invoke(command, "--help", env={"COLUMNS": "100"})
     assert (done.returncode, done.stderr) == (0, "")
     words = Counter(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", done.stdout))
     assert set(OPTIONS[command].split()) <= set(words)
     assert "Examples:" in done.stdout
     assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
-    assert done.stdout == cli(command, "-h", env={"COLUMNS": "100"}).stdout
+    assert done.stdout == invoke(command, "-h", env={"COLUMNS": "100"}).stdout
     if command not in ("score", "completion"):
         assert "[default: " in done.stdout
 
 
-def test_help_lists_the_commands_with_a_summary_each(cli):
-    done = cli("--help")
+def test_help_lists_the_commands_with_a_summary_each(invoke):
+    done = invoke("--help")
     assert done.returncode == 0
     for command in OPTIONS:
         assert re.search(rf"^  {command} +\w.*\.$", done.stdout, re.M)
@@ -651,8 +653,8 @@ except SystemExit: print('numpy' in sys.modules)
         "draw",
     ],
 )
-def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, cli, tmp_path):
-    done = cli(*arguments.split(), cwd=tmp_path)
+def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, invoke, tmp_path):
+    done = invoke(*arguments.split(), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: rnn-names")
     assert "\nError: " in done.stderr
@@ -687,12 +689,12 @@ BAD_LISTS = {
 
 
 @pytest.mark.parametrize("case", BAD_LISTS)
-def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
+def test_a_bad_list_is_one_line_and_the_old_model_stays(case, invoke, tmp_path):
     content, what = BAD_LISTS[case]
     (tmp_path / "list.txt").write_bytes(content)
     (tmp_path / "m.npz").write_bytes(b"the old model")
     extra = ["--held-out", 0.9] if case == "nothing left to train on" else []
-    message = error_line(cli("train", "list.txt", "-o", "m.npz", *QUICK, *extra, cwd=tmp_path))
+    message = error_line(invoke("train", "list.txt", "-o", "m.npz", *QUICK, *extra, cwd=tmp_path))
     assert what in message
     assert extra or "list.txt" in message
     assert (tmp_path / "m.npz").read_bytes() == b"the old model"
@@ -727,7 +729,7 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ),
         ("train good.txt --learning-rate 1e30 -q", "--learning-rate below"),
         ("sample", "names.npz: not a model file"),
-        ("sample -m none.npz", "rnn-names train"),
+        ("sample -m none.npz", "train a model, or take a bundled one"),
         ("sample -m good.txt", "good.txt: not a model file"),
         ("sample -m .", ".: cannot be read: Is a directory"),
         ("score none.txt -m good.npz", "none.txt: cannot be read"),
@@ -745,10 +747,10 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, cli, tmp_path):
         ("sample -m shapes.npz", "shapes.npz: array Waa: shape"),
     ],
 )
-def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, cli, folder):
+def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, invoke, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert what in error_line(
-        cli(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder)
+        invoke(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder)
     )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
@@ -776,7 +778,7 @@ def folder(model_file, tmp_path_factory):
     return folder
 
 
-def test_help_says_of_the_second_phase_what_holds(cli):
-    text = " ".join(cli("train", "--help").stdout.split())
+def test_help_says_of_the_second_phase_what_holds(invoke):
+    text = " ".join(invoke("train", "--help").stdout.split())
     assert f"at least {training.DISTILLATION_BATCH})" in text
     assert f"{training.DISTILLATION_RATE} times as high" in text

@@ -204,14 +204,14 @@ def test_a_question_that_makes_no_sense_gets_no_answer(words, number, place):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_comes_alone(shell, cli):
-    done = cli("completion", shell)
+def test_the_script_comes_alone(shell, invoke):
+    done = invoke("completion", shell)
     assert (done.returncode, done.stderr) == (0, "")
     assert "_RNN_NAMES_COMPLETE" in done.stdout
 
 
-def test_another_shell_is_wrong_usage(cli):
-    done = cli("completion", "tcsh")
+def test_another_shell_is_wrong_usage(invoke):
+    done = invoke("completion", "tcsh")
     assert done.returncode == 2
     assert "'bash', 'zsh', 'fish'" in done.stderr
 

@@ -44,9 +44,9 @@ def read(kind, text):
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
-def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind, cli, odd_file):
-    plain = cli("sample", "-m", odd_file, "-n", 60, "--seed", 3)
-    done = cli("sample", "-m", odd_file, "-n", 60, "--seed", 3, "--format", kind)
+def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind, invoke, odd_file):
+    plain = invoke("sample", "-m", odd_file, "-n", 60, "--seed", 3)
+    done = invoke("sample", "-m", odd_file, "-n", 60, "--seed", 3, "--format", kind)
     assert done.returncode == 0, done.stderr
     records = read(kind, done.stdout)
     names = plain.stdout.splitlines()
@@ -60,24 +60,24 @@ def test_records_hold_the_same_names_as_plain_lines_and_what_the_model_says(kind
     assert any(c in name for name in names for c in ',"'), "there is something to quote"
 
 
-def test_what_is_new_is_unknown_without_fingerprints(cli, model, tmp_path):
+def test_what_is_new_is_unknown_without_fingerprints(invoke, model, tmp_path):
     Model(model.vocabulary, model.params, model.training).save(tmp_path / "m.npz")
     for kind in ("jsonl", "csv"):
-        done = cli("sample", "-m", tmp_path / "m.npz", "-n", 3, "--format", kind)
+        done = invoke("sample", "-m", tmp_path / "m.npz", "-n", 3, "--format", kind)
         assert [record["novel"] for record in read(kind, done.stdout)] == [None] * 3
 
 
-def test_nul_ends_names_for_other_programs(cli, model_file, model):
-    done = cli("sample", "-m", model_file, "-n", 5, "--seed", 1, "-0", text=False)
+def test_nul_ends_names_for_other_programs(invoke, model_file, model):
+    done = invoke("sample", "-m", model_file, "-n", 5, "--seed", 1, "-0", text=False)
     assert done.stdout == "".join(f"{name}\0" for name in model.sample(5, seed=1)).encode()
-    scored = cli("score", "-m", model_file, "--null", input=b"Ada\nBo\n", text=False)
+    scored = invoke("score", "-m", model_file, "--null", input=b"Ada\nBo\n", text=False)
     assert [record.split(b"\t")[1] for record in scored.stdout.split(b"\0")[:-1]] == [b"Ada", b"Bo"]
 
 
 @pytest.mark.parametrize("options", [["-0", "--format", "csv"], ["--format", "jsonl", "-0"]])
 @pytest.mark.parametrize("command", ["sample", "score"])
-def test_nul_goes_with_plain_text_only(command, options, cli, model_file):
-    done = cli(command, "-m", model_file, *options, input="")
+def test_nul_goes_with_plain_text_only(command, options, invoke, model_file):
+    done = invoke(command, "-m", model_file, *options, input="")
     assert done.returncode == 2
     assert "--null goes with --format text only" in done.stderr
 
@@ -92,8 +92,8 @@ HEADERS = {
 
 @pytest.mark.parametrize("kind", HEADERS)
 @pytest.mark.parametrize("command", ["sample -n 0", "sample -n 0 --best", "score", "score --sort"])
-def test_an_empty_list_has_its_header(command, kind, cli, model_file):
-    done = cli(*command.split(), "-m", model_file, "--format", kind, input="")
+def test_an_empty_list_has_its_header(command, kind, invoke, model_file):
+    done = invoke(*command.split(), "-m", model_file, "--format", kind, input="")
     assert (done.returncode, done.stdout) == (0, HEADERS[kind])
 
 
@@ -113,16 +113,16 @@ def test_an_empty_list_has_its_header(command, kind, cli, model_file):
     ],
 )
 def test_what_is_wrong_is_found_out_before_anything_is_written(
-    command, kind, cli, model_file, tmp_path
+    command, kind, invoke, model_file, tmp_path
 ):
     (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
-    done = cli(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
+    done = invoke(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ")
 
 
-def test_best_names_as_records(cli, model_file, model):
-    done = cli("sample", "--best", "-n", 5, "-m", model_file, "--format", "csv")
+def test_best_names_as_records(invoke, model_file, model):
+    done = invoke("sample", "--best", "-n", 5, "-m", model_file, "--format", "csv")
     records = read("csv", done.stdout)
     assert [record["name"] for record in records] == model.best(5)
     assert [record["log_prob"] for record in records] == pytest.approx(
@@ -136,8 +136,8 @@ LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
-def test_scores_as_records(kind, cli, model_file, model, names):
-    done = cli("score", "-m", model_file, "--format", kind, input="\n".join(LINES))
+def test_scores_as_records(kind, invoke, model_file, model, names):
+    done = invoke("score", "-m", model_file, "--format", kind, input="\n".join(LINES))
     assert done.returncode == 0, done.stderr
     records = read(kind, done.stdout)
     assert [record["name"] for record in records] == LINES
@@ -151,9 +151,9 @@ def test_scores_as_records(kind, cli, model_file, model, names):
     assert [r["novel"] for r in records] == [name not in names for name in LINES]
 
 
-def test_sorted_scores_fall_and_equal_ones_keep_their_order(cli, model_file):
-    plain = cli("score", "-m", model_file, input="\n".join(LINES))
-    done = cli("score", "-m", model_file, "--sort", input="\n".join(LINES))
+def test_sorted_scores_fall_and_equal_ones_keep_their_order(invoke, model_file):
+    plain = invoke("score", "-m", model_file, input="\n".join(LINES))
+    done = invoke("score", "-m", model_file, "--sort", input="\n".join(LINES))
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     assert sorted(done.stdout.splitlines()) == sorted(plain.stdout.splitlines())
     values = [float(value) for value, _ in rows]
@@ -162,6 +162,6 @@ def test_sorted_scores_fall_and_equal_ones_keep_their_order(cli, model_file):
     assert done.stderr == plain.stderr
 
 
-def test_sorting_nothing_is_nothing(cli, model_file):
-    done = cli("score", "-m", model_file, "--sort", input="")
+def test_sorting_nothing_is_nothing(invoke, model_file):
+    done = invoke("score", "-m", model_file, "--sort", input="")
     assert (done.returncode, done.stdout) == (0, "")

@@ -7,8 +7,8 @@ import pytest
 from rnn_names import Model, train
 
 
-def test_facts_as_json(cli, model_file, model, names):
-    done = cli("info", model_file, "--json")
+def test_facts_as_json(invoke, model_file, model, names):
+    done = invoke("info", model_file, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
     assert facts["file"] == str(model_file)
@@ -21,8 +21,8 @@ def test_facts_as_json(cli, model_file, model, names):
     assert facts["fingerprints"] == len(set(names))
 
 
-def test_facts_for_people(cli, model_file, model):
-    done = cli("info", model_file)
+def test_facts_for_people(invoke, model_file, model):
+    done = invoke("info", model_file)
     assert (done.returncode, done.stderr) == (0, "")
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert list(lines) == [
@@ -48,33 +48,33 @@ def test_facts_for_people(cli, model_file, model):
     assert lines["fingerprints"] == "300 names"
 
 
-def test_an_untrained_model_and_one_without_fingerprints_say_so(cli, names, tmp_path):
+def test_an_untrained_model_and_one_without_fingerprints_say_so(invoke, names, tmp_path):
     untrained = train(names, epochs=0, hidden_size=8)
     Model(untrained.vocabulary, untrained.params, {"longest": 9}).save(tmp_path / "names.npz")
-    done = cli("info", cwd=tmp_path)  # names.npz is what stands there by default
+    done = invoke("info", cwd=tmp_path)  # names.npz is what stands there by default
     assert done.returncode == 0, done.stderr
     assert "training      none: the weights are random\n" in done.stdout
     assert "fingerprints  none: the model cannot tell new names\n" in done.stdout
     assert "corpus        the longest of 9 characters\n" in done.stdout
 
 
-def test_a_large_vocabulary_is_shown_in_part(cli, tmp_path):
+def test_a_large_vocabulary_is_shown_in_part(invoke, tmp_path):
     names = ["".join(map(chr, range(0x4E00 + 2 * i, 0x4E00 + 2 * i + 4))) for i in range(150)]
     train(names, epochs=0, hidden_size=8).save(tmp_path / "m.npz")
-    done = cli("info", tmp_path / "m.npz")
+    done = invoke("info", tmp_path / "m.npz")
     assert "302 characters: 一" in done.stdout
     assert done.stdout.splitlines()[2].endswith("…")
-    assert len(json.loads(cli("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
+    assert len(json.loads(invoke("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
 
 
 @pytest.mark.parametrize(
     "content, message", [(None, "cannot be read: No such file"), (b"names\n", "not a model file")]
 )
-def test_what_is_no_model_is_refused(content, message, cli, tmp_path):
+def test_what_is_no_model_is_refused(content, message, invoke, tmp_path):
     if content:
         (tmp_path / "m.npz").write_bytes(content)
     for options in ([], ["--json"]):
-        done = cli("info", tmp_path / "m.npz", *options)
+        done = invoke("info", tmp_path / "m.npz", *options)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("Error: ")
         assert message in done.stderr

@@ -90,15 +90,15 @@ def test_loss_and_gradients_equal_autograd(cell, seed):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_saved_model_in_pytorch_gives_the_log_probabilities_that_score_prints(
-    cell, model_files, cli, tmp_path
+    cell, model_files, invoke, tmp_path
 ):
     names = tmp_path / "names.txt"
-    cli("sample", "-n", 200, "--seed", 5, "-m", model_files[cell], stdout=names)
+    invoke("sample", "-n", 200, "--seed", 5, "-m", model_files[cell], stdout=names)
     lines = names.read_text("utf-8").split()
     assert len(lines) == 200
     scores = [
         float(line.split("\t")[0])
-        for line in cli("score", names, "-m", model_files[cell]).stdout.splitlines()
+        for line in invoke("score", names, "-m", model_files[cell]).stdout.splitlines()
     ]
     with np.load(model_files[cell], allow_pickle=False) as file:
         vocabulary = json.loads(str(file["meta"]))["vocabulary"]

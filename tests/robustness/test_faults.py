@@ -137,10 +137,10 @@ def without_rights(mode, folder, *arguments, **options):
             each.chmod(before)
 
 
-def test_a_place_for_no_state_is_one_line_before_any_work(cli, corpus_file, tmp_path):
+def test_a_place_for_no_state_is_one_line_before_any_work(invoke, corpus_file, tmp_path):
     (tmp_path / "m.npz.resume").mkdir()
     assert "m.npz.resume: a directory" in error_line(
-        cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY)
+        invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY)
     )
     assert os.listdir(tmp_path) == ["m.npz.resume"]
 
@@ -270,9 +270,11 @@ def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
 
 
 @pytest.mark.parametrize("options", ["--cell rnn", "--optimizer sgd", "--held-out 0"])
-def test_a_learning_rate_of_a_million_is_one_line_and_saves_nothing(options, old, cli, corpus_file):
+def test_a_learning_rate_of_a_million_is_one_line_and_saves_nothing(
+    options, old, invoke, corpus_file
+):
     message = error_line(
-        cli(
+        invoke(
             "train",
             corpus_file,
             "-o",
@@ -738,7 +740,7 @@ NAMES = [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file, tmp_path):
+def test_a_file_of_any_name_is_one_line_in_every_message(name, invoke, corpus_file, tmp_path):
     file = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
     for arguments in (
         ["train", file],
@@ -752,17 +754,17 @@ def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file,
         ["train", corpus_file, "--resume", "-o", file],
     ):
         output = [] if "-o" in arguments or arguments[0] != "train" else ["-o", tmp_path / "m.npz"]
-        message = error_line(cli(*arguments, *output))
+        message = error_line(invoke(*arguments, *output))
         assert message.isprintable()
         assert ("Zoë" in message) == (name == "Zoë".encode())
     Path(file).write_bytes(b"bad\xff")
-    assert "line 1: not UTF-8" in error_line(cli("train", file, "-o", tmp_path / "m.npz"))
-    assert "not a model file" in error_line(cli("sample", "-m", file))
-    done = cli("train", corpus_file, "-o", file, *TINY[:-1])
+    assert "line 1: not UTF-8" in error_line(invoke("train", file, "-o", tmp_path / "m.npz"))
+    assert "not a model file" in error_line(invoke("sample", "-m", file))
+    done = invoke("train", corpus_file, "-o", file, *TINY[:-1])
     assert done.returncode == 0
     assert all(line.isprintable() for line in done.stderr.splitlines())
     for arguments in (["info", file], ["info", file, "--json"]):
-        done = cli(*arguments)
+        done = invoke(*arguments)
         assert (done.returncode, done.stderr) == (0, "")
         assert all(line.isprintable() for line in done.stdout.splitlines())
     assert json.loads(done.stdout)["file"] == file
@@ -770,7 +772,7 @@ def test_a_file_of_any_name_is_one_line_in_every_message(name, cli, corpus_file,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files_of_any_name_are_read_written_and_reported(
-    name, cli, corpus_file, model_file, tmp_path
+    name, invoke, corpus_file, model_file, tmp_path
 ):
     def named(ending):
         return os.fsdecode(os.path.join(os.fsencode(tmp_path), name + ending))
@@ -790,7 +792,7 @@ def test_files_of_any_name_are_read_written_and_reported(
         "--epochs",
         1,
     ]
-    done = cli("train", named(b".txt"), *options)
+    done = invoke("train", named(b".txt"), *options)
     assert done.returncode == 0, done.stderr
     assert all(line.isprintable() for line in done.stderr.splitlines())
     page = Path(report).read_text("utf-8")

@@ -110,9 +110,9 @@ def test_no_drawn_name_of_a_real_model_is_better_than_the_best(model):
     assert model.log_prob(others).max() <= scores[-1] + 1e-5
 
 
-def test_the_best_at_the_command_line(cli, model_file):
+def test_the_best_at_the_command_line(invoke, model_file):
     loaded = Model.load(model_file)
-    done = cli("sample", "--best", "-n", 12, "-m", model_file, "--prefix", "A")
+    done = invoke("sample", "--best", "-n", 12, "-m", model_file, "--prefix", "A")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == loaded.best(12, prefix="A")
 

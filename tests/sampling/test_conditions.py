@@ -486,7 +486,7 @@ def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
 # --- At the command line --------------------------------------------------------------------------
 
 
-def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
+def test_conditions_at_the_command_line(invoke, model_file, names, tmp_path):
     (tmp_path / "words.txt").write_text("SAUR\n\nrap\n", "utf-8")
     (tmp_path / "names.txt").write_text("\n".join(name.upper() for name in names[:20]), "utf-8")
     options = [
@@ -513,7 +513,7 @@ def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
         "--exclude",
         "names.txt",
     ]
-    done = cli(
+    done = invoke(
         "sample", "-m", model_file, "-n", 40, "--seed", 2, "--top-p", 0.95, *options, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
@@ -528,8 +528,10 @@ def test_conditions_at_the_command_line(cli, model_file, names, tmp_path):
         assert name not in names
 
 
-def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_file, names, tmp_path):
-    done = cli(
+def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(
+    invoke, model_file, names, tmp_path
+):
+    done = invoke(
         "sample",
         "-m",
         model_file,
@@ -568,16 +570,16 @@ def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(cli, model_fil
         (["--top-p", "0"], 2, "--top-p"),
     ],
 )
-def test_refusals_at_the_command_line(cli, model_file, options, code, message, tmp_path):
-    done = cli("sample", "-m", model_file, *options, cwd=tmp_path)
+def test_refusals_at_the_command_line(invoke, model_file, options, code, message, tmp_path):
+    done = invoke("sample", "-m", model_file, *options, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_novel_is_refused_by_a_model_without_fingerprints(cli, model, tmp_path):
+def test_novel_is_refused_by_a_model_without_fingerprints(invoke, model, tmp_path):
     Model(model.vocabulary, model.params, model.training).save(tmp_path / "m.npz")
-    done = cli("sample", "-m", tmp_path / "m.npz", "--novel")
+    done = invoke("sample", "-m", tmp_path / "m.npz", "--novel")
     assert (done.returncode, done.stdout) == (1, "")
     assert (
         done.stderr

@@ -141,16 +141,16 @@ def test_a_file_that_says_nonsense_about_them_is_refused(wrong, tmp_path):
         Model.load(tmp_path / "a.npz")
 
 
-def test_a_welsh_writer_gets_names_like_those_of_the_list(cli, tmp_path):
+def test_a_welsh_writer_gets_names_like_those_of_the_list(invoke, tmp_path):
     names = [a + b for a in ("Aber", "Llan", "Pont", "Tre") for b in ("gwyn", "dulas", "mawr")]
     (tmp_path / "welsh.txt").write_text("\n".join(names), "utf-8")
-    assert cli("train", "welsh.txt", "--epochs", 2, cwd=tmp_path).returncode == 0
-    free = cli("sample", "-n", 400, "--min-length", 1, "--any-beginning", cwd=tmp_path).stdout
+    assert invoke("train", "welsh.txt", "--epochs", 2, cwd=tmp_path).returncode == 0
+    free = invoke("sample", "-n", 400, "--min-length", 1, "--any-beginning", cwd=tmp_path).stdout
     assert any(len(name) < 7 or name[0].islower() for name in free.split())
-    done = cli("sample", "-n", 400, cwd=tmp_path)
+    done = invoke("sample", "-n", 400, cwd=tmp_path)
     assert (done.returncode, len(done.stdout.split())) == (0, 400)
     assert all(len(name) >= 7 and name[0].isupper() for name in done.stdout.split())
     assert (
         "the shortest of 7, the longest of 9 characters, none begins in lower case"
-        in cli("info", cwd=tmp_path).stdout
+        in invoke("info", cwd=tmp_path).stdout
     )

@@ -1,10 +1,15 @@
-"""The command line as a real process."""
+"""The command line: as a real process, and within this one."""
 
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
+
+from click.testing import CliRunner
+
+from rnn_names.cli import main, streams
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -33,10 +38,43 @@ def run(*arguments, cwd=None, env=None, stdout=None, text=True, **options):
         return subprocess.run(command, stdout=file, **settings)
 
 
-def start(*arguments, **streams):
+class _Program:
+    """What Click's runner takes for a command: ours, with its own way from an error to its line."""
+
+    name = streams.PROGRAM
+
+    @staticmethod
+    def main(args, prog_name):
+        with mock.patch.object(sys, "argv", [prog_name, *args]):
+            sys.exit(streams.exit_code(main._command))
+
+
+def invoke(*arguments, cwd=None, env=None, input=None, text=True):
+    """Runs a command within this process, which is quicker, and gives what `run` gives.
+
+    It is all there is to a command but for the start, the streams and the signals of a process.
+    """
+    ours = {key: None for key in os.environ if key.startswith("RNN_NAMES_")}
+    before = os.getcwd()
+    os.chdir(cwd or before)
+    try:
+        result = CliRunner().invoke(
+            _Program, list(map(str, arguments)), input=input, env=ours | (env or {})
+        )
+    finally:
+        os.chdir(before)
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
+    stdout, stderr = result.stdout_bytes, result.stderr_bytes
+    if text:
+        stdout, stderr = stdout.decode(), stderr.decode()
+    return subprocess.CompletedProcess(arguments, result.exit_code, stdout, stderr)
+
+
+def start(*arguments, **settings):
     """Starts `python -m rnn_names`, and does not wait for it. It takes an interrupt."""
     command = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
-    return subprocess.Popen(command, preexec_fn=heed_interrupts, **streams)
+    return subprocess.Popen(command, preexec_fn=heed_interrupts, **settings)
 
 
 def heed_interrupts():

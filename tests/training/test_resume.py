@@ -246,10 +246,10 @@ def test_the_digest_tells_names_apart_that_read_the_same_joined():
 
 
 @pytest.fixture(scope="module")
-def whole(cli, corpus_file, tmp_path_factory):
+def whole(invoke, corpus_file, tmp_path_factory):
     """A run that nothing interrupts: its folder, with the model and the log."""
     folder = tmp_path_factory.mktemp("whole")
-    done = cli("train", corpus_file, "-o", folder / "m.npz", "--log", folder / "log", *OPTIONS)
+    done = invoke("train", corpus_file, "-o", folder / "m.npz", "--log", folder / "log", *OPTIONS)
     assert done.returncode == 0, done.stderr
     assert sorted(os.listdir(folder)) == ["log", "m.npz"], "a finished run leaves the model alone"
     return folder
@@ -307,20 +307,20 @@ def test_a_run_killed_without_warning_is_resumed_from_its_last_state(
 
 
 def test_refusals_of_the_command_are_one_line_and_leave_the_files(
-    cli, corpus_file, names, tmp_path
+    invoke, corpus_file, names, tmp_path
 ):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
     assert "no interrupted run" in error_line(done)
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
     before = (tmp_path / "m.npz.resume").read_bytes()
     for env, options in (({}, ["--seed", 5]), ({"RNN_NAMES_TRAIN_SEED": "5"}, [])):
-        done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--resume", *options, env=env)
+        done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--resume", *options, env=env)
         assert "that run had --seed 4, not 5" in error_line(done)
     assert (tmp_path / "m.npz.resume").read_bytes() == before
 
 
-def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(cli, corpus_file, names, tmp_path):
+def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(invoke, corpus_file, names, tmp_path):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
     assert "m.npz.resume holds an interrupted run; this one will replace it" in done.stderr
     assert os.listdir(tmp_path) == ["m.npz"]

@@ -106,8 +106,8 @@ def test_ascii():
 SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 
 
-def test_train_ends_with_the_curves(cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 4, *SMALL)
+def test_train_ends_with_the_curves(invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--epochs", 4, *SMALL)
     assert done.stdout == ""
     assert re.search(
         r"training loss +held-out loss\n.*│█+\n(.*│.*\n)+"
@@ -117,8 +117,8 @@ def test_train_ends_with_the_curves(cli, corpus_file, tmp_path):
 
 
 @pytest.mark.parametrize("options", [["--epochs", 2], ["--epochs", 3, "-q"]])
-def test_no_curves_of_two_epochs_nor_when_quiet(options, cli, corpus_file, tmp_path):
-    done = cli("train", corpus_file, "-o", tmp_path / "m.npz", *options, *SMALL)
+def test_no_curves_of_two_epochs_nor_when_quiet(options, invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, *SMALL)
     assert done.returncode == 0, done.stderr
     assert "█" not in done.stderr
     assert ("2 epochs in" in done.stderr) == ("-q" not in options)
@@ -141,8 +141,8 @@ def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
     assert "^ best" in done.stderr or "best: epoch 3 ^" in done.stderr
 
 
-def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_file, tmp_path):
-    done = cli(
+def test_lines_come_ever_more_rarely_and_only_for_something_better(invoke, corpus_file, tmp_path):
+    done = invoke(
         "train",
         corpus_file,
         "-o",
@@ -163,8 +163,8 @@ def test_lines_come_ever_more_rarely_and_only_for_something_better(cli, corpus_f
     assert len(told) <= 9
 
 
-def test_the_second_phase_is_told_once(cli, corpus_file, tmp_path):
-    done = cli(
+def test_the_second_phase_is_told_once(invoke, corpus_file, tmp_path):
+    done = invoke(
         "train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 3, "--distil-epochs", 1
     )
     assert re.search(r"^epoch +2: .*\nSecond phase: .*\nepoch +3: ", done.stderr, re.M)

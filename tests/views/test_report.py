@@ -302,7 +302,7 @@ def test_ticks_are_few_and_lie_around(low, high):
 QUICK = ["--hidden-size", 8, "--batch-size", 64]
 
 
-def test_train_writes_the_page(cli, corpus_file, tmp_path):
+def test_train_writes_the_page(invoke, corpus_file, tmp_path):
     options = [
         "-o",
         tmp_path / "m.npz",
@@ -314,7 +314,7 @@ def test_train_writes_the_page(cli, corpus_file, tmp_path):
         3,
         *QUICK,
     ]
-    done = cli("train", corpus_file, *options)
+    done = invoke("train", corpus_file, *options)
     assert done.returncode == 0, done.stderr
     assert done.stderr.endswith("r.html, the report of this training.\n")
     text = (tmp_path / "r.html").read_text("utf-8")
@@ -327,9 +327,9 @@ def test_train_writes_the_page(cli, corpus_file, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.npz", "r.html"]
 
 
-def test_a_report_changes_no_weights(cli, corpus_file, tmp_path):
+def test_a_report_changes_no_weights(invoke, corpus_file, tmp_path):
     for name, options in (("a", []), ("b", ["--report", tmp_path / "r.html"])):
-        cli(
+        invoke(
             "train",
             "-",
             "-o",
@@ -345,8 +345,10 @@ def test_a_report_changes_no_weights(cli, corpus_file, tmp_path):
     assert "names in standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
 
 
-def test_a_report_that_cannot_be_written_is_found_out_before_training(cli, corpus_file, tmp_path):
-    done = cli(
+def test_a_report_that_cannot_be_written_is_found_out_before_training(
+    invoke, corpus_file, tmp_path
+):
+    done = invoke(
         "train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "none" / "r.html"
     )
     assert done.returncode == 1
@@ -380,9 +382,9 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
 
 
-def test_where_a_training_started_is_told(corpus_file, cli, tmp_path):
+def test_where_a_training_started_is_told(corpus_file, invoke, tmp_path):
     def told(*options):
-        done = cli(
+        done = invoke(
             "train",
             corpus_file,
             "-o",
