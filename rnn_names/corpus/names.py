@@ -54,6 +54,21 @@ class Names:
         codes = [part.codes for part in parts]
         return cls(np.concatenate(codes), _offsets(np.concatenate(lengths)))
 
+    @classmethod
+    def from_columns(cls, text: NDArray[Any], lengths: NDArray[Any]) -> Names:
+        """Names that were written one character of all of them at a time.
+
+        Args:
+            text: (longest, n). Column i holds name i; what is after its end does not matter.
+            lengths: (n,) characters of each; names of length 0 are left out.
+
+        >>> names = Names.from_columns(np.array([[65, 66, 67], [100, 111, 0]]), np.array([2, 0, 1]))
+        >>> names.to_strings()
+        ['Ad', 'C']
+        """
+        inside = np.arange(len(text))[:, None] < lengths  # (longest, n)
+        return cls(text.T[inside.T], _offsets(lengths[lengths > 0]))
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

@@ -14,24 +14,29 @@ if TYPE_CHECKING:
 LARGEST_BLOCK = 1 << 17
 """Names drawn together, at most. Larger blocks share more beginnings, and take more memory."""
 
-
 _PLACE_BITS = (LARGEST_BLOCK - 1).bit_length()
 """For a name's place among those drawn together; 15 of 64 bits are left for its node."""
 
 
 def choose(
-    chances: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: Random
+    probabilities: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: Random
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """A next character for each name: the names in a new order, and the branch that each takes, n_y
-    node + character, sorted.
+    """A next character for each name, drawn for all of them in one step.
 
-    `chances` (n_y, nodes) of each next character are spent; a column need not sum to 1.
+    Args:
+        probabilities: (n_y, nodes) of the next characters, overwritten in place; a column need not
+            sum to 1.
+        names: (m,) some names.
+        node: (m,) the node that each is at.
+        bits: where random numbers come from.
+
+    Returns:
+        the names in a new order, and the branch n_y node + character that each takes, (m,), rising.
     """
-    # A number line on which node k owns [k, k + 1), cut up by the chances of its characters, and a
-    # point on it for each name: 32 random bits after those of its node. With points in order,
-    # neighbours read the same memory; with the name's place in the bits after that, no two are
-    # equal, so there is one order, and numbers are sorted several times as fast as an index of
-    # them.
+    # Each name gets a point, an integer of 64 bits: its node, 32 random bits, its place in `names`.
+    # Points are sorted, since neighbours then read the same memory. The place makes all of them
+    # different, so that there is one order; and to sort integers and read the place from them is
+    # several times as fast as to sort an index of them.
     points = node.astype(np.uint64)
     points <<= 32
     points |= np.frombuffer(bits.randbytes(4 * len(names)), "<u4")
@@ -40,28 +45,52 @@ def choose(
     points.sort()
     names = names[(points & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int32)]
     points >>= _PLACE_BITS
-    edges = chances
+    return names, branches(probabilities, points)
+
+
+def branches(probabilities: NDArray[np.float64], points: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Draws by inverting the cumulative distribution: the branch on which each point lies.
+
+    On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
+    its probability. With the probabilities 1/4 and 3/4 at node 0, 1/2 and 1/2 at node 1:
+
+        0   1/4       1    3/2    2
+        |----|--------|-----|-----|
+        branch 0   1     2     3
+
+    Args:
+        probabilities: (n_y, nodes), overwritten in place; a column need not sum to 1.
+        points: (m,) where to look, in units of 2**-32: a node, followed by 32 random bits.
+
+    Returns:
+        (m,) the branches n_y node + character.
+
+    >>> points = np.array([0.2, 0.3, 1.6]) * 2**32
+    >>> branches(np.array([[0.25, 0.5], [0.75, 0.5]]), points.astype(np.uint64)).tolist()
+    [0, 1, 3]
+    """
+    edges = probabilities
     for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
         edges[i] += edges[i - 1]
     edges /= edges[-1]
     edges += np.arange(edges.shape[1])
-    branch = np.searchsorted(np.ascontiguousarray(edges.T).ravel(), points * 2.0**-32, side="right")
-    return names, branch.astype(np.int32)
+    line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
+    return np.searchsorted(line, points * 2.0**-32, side="right").astype(np.int32)
 
 
-def keep_top_k(chances: NDArray[np.float64], k: int) -> None:
+def keep_top_k(probabilities: NDArray[np.float64], k: int) -> None:
     """Leaves the k largest of each column, and any equal to the k-th, and makes their sum 1."""
-    chances[chances < np.partition(chances, -k, axis=0)[-k]] = 0
-    chances /= chances.sum(axis=0)
+    probabilities[probabilities < np.partition(probabilities, -k, axis=0)[-k]] = 0
+    probabilities /= probabilities.sum(axis=0)
 
 
-def keep_top_p(chances: NDArray[np.float64], p: float) -> None:
-    """Leaves the fewest largest of each column that sum to p, and any equal to the least of them,
-    and makes their sum 1.
+def keep_top_p(probabilities: NDArray[np.float64], p: float) -> None:
+    """Leaves the fewest largest of each column that sum to p, and makes their sum 1.
+
+    Any that equal the least of them are left, too.
     """
-    falling = -np.sort(-chances, axis=0)
-    last = np.minimum(
-        (np.cumsum(falling, axis=0) < p * falling.sum(axis=0)).sum(axis=0), len(chances) - 1
-    )
-    chances[chances < falling[last, np.arange(chances.shape[1])]] = 0
-    chances /= chances.sum(axis=0)
+    falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
+    too_few = np.cumsum(falling, axis=0) < p * falling.sum(axis=0)
+    last = np.minimum(too_few.sum(axis=0), len(probabilities) - 1)  # (nodes,) row of the least
+    probabilities[probabilities < falling[last, np.arange(probabilities.shape[1])]] = 0
+    probabilities /= probabilities.sum(axis=0)

@@ -252,9 +252,8 @@ class Sampler:
             states = self.states_after(part.above, part.parent, part.character, work)
             marks, names, node = part.marks, part.names, part.node
         kept = lengths >= self.min_length
-        inside = np.arange(self.max_length)[:, None] < np.where(kept, lengths, 0)
-        offsets = np.concatenate(([0], np.cumsum(lengths[kept], dtype=np.int64)))
-        return Names(self.codes[text.T[inside.T]], offsets), log_weights[kept]
+        drawn = Names.from_columns(text, np.where(kept, lengths, 0))
+        return Names(self.codes[drawn.codes], drawn.offsets), log_weights[kept]
 
     def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes). A

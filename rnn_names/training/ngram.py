@@ -1,18 +1,28 @@
 """A character n-gram with interpolated Kneser-Ney smoothing, in arrays.
 
-On a short list it predicts about as well as a network, and errs elsewhere: training uses it as a
-second opinion (`rnn_names.training.distillation`).
+On a short list it predicts about as well as a network, and makes other mistakes. So training asks
+both (`rnn_names.training.distillation`).
 
-At order k it looks at the k − 1 symbols before a character, and hands on to order k − 1 what its
-discounts D set aside:
+Order k predicts a character w from the history h of the k − 1 symbols before it. Every count c is
+lowered by a discount D, and the probability that this leaves over, λ, goes to order k − 1, whose
+history h′ is h without its first symbol. Order 0 is uniform:
 
-    p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  Σ_w' D(c(hw')) / c(h) · p_{k−1}(w | h without
-    its first symbol)
+    p_k(w | h) = max(c(hw) − D(c(hw)), 0) / c(h)  +  λ(h) p_{k−1}(w | h′)
+    λ(h) = Σ_w D(c(hw)) / c(h)
 
-At the highest order c counts occurrences; below it c counts the different symbols that come before
-hw, because a lower order is only asked where a higher one knows nothing (Kneser & Ney 1995; the
-three discounts are those of Chen & Goodman 1999, section 3). A name has one START before it; what
-begins with START has nothing before it, and keeps its occurrences. Order 0 is uniform.
+At the highest order c counts occurrences. Below it c counts the *different* symbols that come
+before hw, because a lower order is only asked where a higher one knows nothing (Kneser & Ney 1995).
+The discounts are the three of Chen & Goodman 1999, section 3. A name has one START before it.
+Nothing comes before START, so what begins with it keeps its occurrences.
+
+An example: what follows START, from the names "ab" and "aa", with the discounts D(1) = 0.5 and
+D(2) = 0.75.
+
+    order 1   a and EOS follow 2 different symbols each, b follows 1: c = 2, 2, 1 of 5
+              λ = (0.75 + 0.75 + 0.5) / 5 = 0.4
+              p(a) = (2 − 0.75) / 5 + 0.4 / 3 = 0.383, the same for EOS;   p(b) = 0.233
+    order 2   a follows START twice: c = 2 of 2, λ = 0.75 / 2 = 0.375
+              p(a | START) = (2 − 0.75) / 2 + 0.375 · 0.383 = 0.77
 
 A history is one integer: its symbols are digits to the base n_y + 1, and START is the digit n_y. No
 history holds EOS, the digit 0, so a shorter history never equals a longer one.
@@ -20,12 +30,14 @@ history holds EOS, the digit 0, so a shorter history never equals a longer one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rnn_names.corpus.names import Names
+from rnn_names.network.arrays import ranges
+from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling.choice import branches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,23 +49,28 @@ ORDER = 6
 nats per character."""
 
 
-@dataclass(frozen=True)
-class _Level:
-    """One order: its histories, and what was seen after each, row after row.
+class _Level(NamedTuple):
+    """One order: its H histories, and what was seen after each, history after history.
 
     Attributes:
         histories: (H,) sorted.
         starts: (H + 1,) where the entries of each history begin.
         characters: (entries,) which characters followed.
-        discounted: (entries,) (c − D(c)) / c(h) of each.
-        handed_on: (H,) the probability left for the order below.
+        discounted: (entries,) (c(hw) − D(c(hw))) / c(h) of each.
+        left_over: (H,) λ(h), the probability that is left for the order below.
     """
 
     histories: Integers
     starts: Integers
     characters: Integers
     discounted: NDArray[np.float64]
-    handed_on: NDArray[np.float64]
+    left_over: NDArray[np.float64]
+
+    def find(self, wanted: Integers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Which of some histories this order has seen, and the index of each of those."""
+        at = np.minimum(np.searchsorted(self.histories, wanted), len(self.histories) - 1)
+        seen = np.flatnonzero(self.histories[at] == wanted)
+        return seen, at[seen]
 
 
 class NGram:
@@ -62,31 +79,45 @@ class NGram:
     Attributes:
         n_y: size of the vocabulary, EOS counted.
         order: `ORDER`, or what fits 63 bits for a large vocabulary.
+        base: n_y + 1.
+        start: the history of a name's first character, which is START alone.
 
-    >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)    # "ab" and "aa"
-    >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()              # both begin
-    with "a"
+    >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
+    >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
     [[0.14, 0.77, 0.09]]
     """
 
     def __init__(self, names: Names, n_y: int) -> None:
-        """`names`: not empty; their codes are vocabulary indices from 1."""
+        """Counts.
+
+        Args:
+            names: at least one; their codes are vocabulary indices from 1.
+            n_y: size of the vocabulary, EOS counted.
+        """
         self.n_y, self.base, self.start = n_y, n_y + 1, n_y
         self.order = min(ORDER, int(63 / np.log2(self.base)))
-        tokens, begins = self._tokens(names)
-        predicted = np.flatnonzero(tokens != self.start)
-        room = predicted - np.repeat(
-            begins, names.lengths + 1
-        )  # symbols before each character, START counted
-        grams = [np.zeros(0, np.int64)]  # grams[k]: those of k symbols, one per place
-        history = np.zeros(len(predicted), np.int64)
-        for k in range(1, self.order + 1):
-            if k > 1:
-                history = history + tokens[np.maximum(predicted - k + 1, 0)] * self.base ** (k - 2)
-            grams.append((history * self.base + tokens[predicted])[room >= k - 1])
+        grams = self._grams(names)
         while not len(grams[self.order]):  # all names are short
             self.order -= 1
         self.levels = [self._level(*self._counts(grams, k)) for k in range(1, self.order + 1)]
+
+    def _grams(self, names: Names) -> list[Integers]:
+        """All grams of k symbols at index k, as integers, one for each place where one stands.
+
+        "ab" is START a b EOS, in digits 3 1 2 0 to the base 4. Its grams of 1 symbol are a, b and
+        EOS, those of 2 are START a = 13₄, ab = 12₄ and b EOS = 20₄.
+        """
+        tokens, begins = self._tokens(names)
+        predicted = np.flatnonzero(tokens != self.start)  # (characters,) places in `tokens`
+        before = predicted - np.repeat(begins, names.lengths + 1)  # symbols before each, with START
+        grams = [np.zeros(0, np.int64)]
+        history = np.zeros(len(predicted), np.int64)
+        for k in range(1, self.order + 1):
+            if k > 1:  # one more digit in front of the k − 2 that are there
+                further_back = tokens[np.maximum(predicted - k + 1, 0)]
+                history = history + further_back * self.base ** (k - 2)
+            grams.append((history * self.base + tokens[predicted])[before >= k - 1])
+        return grams
 
     def _tokens(self, names: Names) -> tuple[Integers, Integers]:
         """START, the characters and EOS of all names in one row, and where each name begins."""
@@ -99,77 +130,77 @@ class NGram:
         return tokens, begins
 
     def _counts(self, grams: list[Integers], k: int) -> tuple[Integers, Integers]:
-        """The different grams of k symbols, sorted, and the count of each."""
+        """The different grams of k symbols, sorted, and the count c of each: (G,) twice."""
         seen, occurrences = np.unique(grams[k], return_counts=True)
         if k == self.order:
             return seen, occurrences
-        with_one_before = np.unique(grams[k + 1])
-        inner, different = np.unique(with_one_before % self.base**k, return_counts=True)
+        # How many different grams of k + 1 symbols end in each; % drops their first digit.
+        inner, different = np.unique(np.unique(grams[k + 1]) % self.base**k, return_counts=True)
         counts = occurrences.copy()  # stays so for those that begin with START
         counts[np.searchsorted(seen, inner)] = different
         return seen, counts
 
     def _level(self, grams: Integers, counts: Integers) -> _Level:
-        of_counts = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)[1:5]
-        discount = _discounts(of_counts)[np.minimum(counts, 3) - 1]
-        histories, starts = np.unique(grams // self.base, return_index=True)
-        totals = np.add.reduceat(counts, starts)
+        """One order, from its different grams, sorted, and their counts: (G,) twice."""
+        n = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)
+        discount = _discounts(n[1:5])[np.minimum(counts, 3) - 1]  # (G,)
+        # The last digit of a gram is the character, the digits before it are the history. Grams are
+        # sorted, so those of one history stand together.
+        histories, first = np.unique(grams // self.base, return_index=True)  # (H,)
+        starts = np.append(first, len(grams))
+        totals = np.add.reduceat(counts, first)  # (H,) c(h)
         return _Level(
-            histories,
-            np.append(starts, len(grams)),
-            grams % self.base,
-            (counts - discount) / np.repeat(totals, np.diff(np.append(starts, len(grams)))),
-            np.add.reduceat(discount, starts) / totals,
+            histories=histories,
+            starts=starts,
+            characters=grams % self.base,
+            discounted=(counts - discount) / np.repeat(totals, np.diff(starts)),
+            left_over=np.add.reduceat(discount, first) / totals,
         )
 
     def extend(self, history: Integers, character: Integers) -> Integers:
-        """The histories after one more character."""
+        """The histories after one more character: (m,) twice to (m,)."""
         return (history * self.base + character) % self.base ** (self.order - 1)
 
     def probabilities(self, history: Integers) -> NDArray[np.float64]:
         """Of the next character after each history: (m,) to (m, n_y)."""
-        p = np.full((len(history), self.n_y), 1 / self.n_y)
+        p = np.full((len(history), self.n_y), 1 / self.n_y)  # order 0
         for k, level in enumerate(self.levels, 1):
-            wanted = history % self.base ** (k - 1)
-            at = np.minimum(np.searchsorted(level.histories, wanted), len(level.histories) - 1)
-            rows = np.flatnonzero(level.histories[at] == wanted)
-            at = at[rows]
-            p[rows] *= level.handed_on[at, None]
-            first, sizes = level.starts[at], level.starts[at + 1] - level.starts[at]
-            ends = np.cumsum(sizes)
-            entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
-                first - (ends - sizes), sizes
-            )
-            p[np.repeat(rows, sizes), level.characters[entries]] += level.discounted[entries]
+            # Here p holds p_{k−1}. It stays, for all histories that order k has not seen.
+            rows, at = level.find(history % self.base ** (k - 1))
+            p[rows] *= level.left_over[at, None]  # λ(h) p_{k−1}(w | h′)
+            first, n = level.starts[at], level.starts[at + 1] - level.starts[at]
+            entries = ranges(first, n)  # of all those histories, one after another
+            p[np.repeat(rows, n), level.characters[entries]] += level.discounted[entries]
         return p
 
     def sample(self, count: int, max_length: int, rng: np.random.Generator) -> Names:
         """Draws `count` names, and keeps those of 1 to `max_length` characters."""
-        text, lengths = np.zeros((max_length, count), np.int64), np.zeros(count, np.int64)
+        text = np.zeros((max_length, count), np.int64)
+        lengths = np.zeros(count, np.int64)  # stays 0 for a name that goes on past the limit
         going, history = np.arange(count), np.full(count, self.start)
         for length in range(max_length + 1):
+            # Names with one history share a node: each distribution is computed once.
             different, node = np.unique(history[going], return_inverse=True)
-            edges = np.cumsum(self.probabilities(different), axis=1)
-            edges = edges / edges[:, -1:] + np.arange(len(different))[:, None]
-            # rounded down to 32 bits, so that adding the node is exact
-            points = node + np.floor(rng.random(len(going)) * 2.0**32) / 2.0**32
-            character = np.searchsorted(edges.ravel(), points, side="right") - node * self.n_y
-            lengths[going[character == 0]] = length
-            going, character = going[character > 0], character[character > 0]
+            points = node.astype(np.uint64) << np.uint64(32)
+            points |= (rng.random(len(going)) * 2.0**32).astype(np.uint64)
+            character = branches(self.probabilities(different).T, points) - node * self.n_y
+            lengths[going[character == EOS]] = length
+            going, character = going[character != EOS], character[character != EOS]
             if length == max_length or not len(going):
                 break
             text[length, going] = character
             history[going] = self.extend(history[going], character)
-        inside = np.arange(max_length)[:, None] < lengths
-        names = Names(text.T[inside.T], np.append(0, np.cumsum(lengths)))
-        return names.take(np.flatnonzero(lengths))
+        return Names.from_columns(text, lengths)
 
 
 def _discounts(n: NDArray[np.float64]) -> NDArray[np.float64]:
-    """D for counts of 1, 2 and 3 or more, from how many counts of 1, 2, 3 and 4 there are (Chen &
-    Goodman 1999, equation 26).
+    """D(1), D(2) and D(3 or more), from how many counts of 1, 2, 3 and 4 there are.
+
+    With n_i for the number of grams that were counted i times (Chen & Goodman 1999, equation 26):
+
+        Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
     """
     if not n.all():
-        return np.array([0.5, 0.75, 0.9])  # too little was counted to tell
+        return np.array([0.5, 0.75, 0.9])  # too little was counted for the formula
     y = n[0] / (n[0] + 2 * n[1])
     return np.clip([i - (i + 1) * y * n[i] / n[i - 1] for i in (1, 2, 3)], 0.05, [1, 2, 3])
