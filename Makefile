@@ -42,6 +42,12 @@ install-check:  ## Install by pip, pipx and uv, on every Python found here, olde
 quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (most of an hour).
 	$(BIN)/python tests/quality/run.py
 
+page-study: $(VENV)/.test  ## Measure the page in Chromium, and compare 20,000 names of each bundled model.
+	$(BIN)/python tests/page_study/run.py
+
+pictures: $(VENV)/.test  ## Make the picture of the page in docs/ anew.
+	$(BIN)/python tests/page_study/picture.py
+
 models: $(VENV)/.run  ## Make the models in the box anew from the lists in data/.
 	$(BIN)/python data/make_models.py
 
@@ -60,6 +66,8 @@ $(VENV)/.run: pyproject.toml
 
 $(VENV)/.test: $(VENV)/.run
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[browser]' \
+		|| echo 'No Playwright for this machine: the page will not be tested in a browser.'
 	touch $@
 
 .venv-fuzz/.done: pyproject.toml
@@ -72,4 +80,4 @@ $(VENV)/.test: $(VENV)/.run
 	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality models readme
+.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality page-study pictures models readme

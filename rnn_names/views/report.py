@@ -134,8 +134,11 @@ end of a name counted as one.</footer>
 
 
 def _style() -> str:
-    """The style sheet, as it stands in the page: so the page needs no other file."""
-    return files("rnn_names.views").joinpath("style.css").read_text(encoding="utf-8")
+    """The style sheets, as they stand in the page: so the page needs no other file."""
+    folder = files("rnn_names.views")
+    return "".join(
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "report.css")
+    )
 
 
 # --- Sections -------------------------------------------------------------------------------------

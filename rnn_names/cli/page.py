@@ -1,0 +1,84 @@
+"""`rnn-names page`: a web page that writes names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from rnn_names.cli.options import FILE, MODEL, GroupedCommand, option
+from rnn_names.cli.streams import tell
+from rnn_names.errors import RnnNamesError, shown
+from rnn_names.model import bundled
+from rnn_names.model.bundled import Source
+
+DEFAULT_OUTPUT = "names.html"
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Write a web page that writes names.",
+    examples=[
+        "rnn-names page first-names -o first-names.html",
+        "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
+    ],
+)
+@click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL...")
+@option(
+    "-o",
+    "--output",
+    group="Output",
+    type=FILE,
+    default=DEFAULT_OUTPUT,
+    metavar="FILE.html",
+    callback=lambda context, parameter, value: _no_dash(value),
+    help="The page to write.",
+)
+def page(models: tuple[str, ...], output: str) -> None:
+    """Write a page that writes names by MODEL, a file or a bundled model; with several, by a blend.
+
+    The page is one file that holds the models and works in any browser, without a network: open it
+    by a double click, send it, or put it on any web space. Who has it has the models, too.
+    """
+    from rnn_names.model.atomic import check_writable
+    from rnn_names.model.model import Model
+    from rnn_names.views.page import Part, save
+
+    _check_output(output)
+    check_writable(output)
+    parts = [
+        Part(name, Model.load(model), source=_source(model))
+        for name, model in zip(_names(models), models, strict=True)
+    ]
+    save(parts, output)
+    tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: open it in a browser.")
+
+
+def _no_dash(output: str) -> str:
+    if output == "-":
+        raise click.BadParameter("the page goes to a file: give its name")
+    return output
+
+
+def _check_output(output: str) -> None:
+    """Refuses to write over anything but a page: a model, say, or a list."""
+    if not os.path.isfile(output):
+        return
+    with open(output, "rb") as file:
+        if not file.read(15).upper().startswith(b"<!DOCTYPE HTML>") and os.path.getsize(output):
+            raise RnnNamesError(f"{shown(output)}: is there and is no page: give another --output")
+
+
+def _source(model: str) -> Source | None:
+    """Where the list of a bundled model is from; a file of its name comes before it."""
+    is_bundled = bundled.located(model) != model
+    return bundled.MODELS[model] if is_bundled else None
+
+
+def _names(models: Sequence[str]) -> list[str]:
+    """What models are called in the page: as their files, with the folder where that is needed."""
+    stems = [os.path.splitext(os.path.basename(model))[0] or model for model in models]
+    return [
+        stem if stems.count(stem) == 1 else model for stem, model in zip(stems, models, strict=True)
+    ]

@@ -1,0 +1,171 @@
+// The page at work: draws names and shows them.
+
+let current = null; // the drawing that goes on: an earlier one ends when it sees another here
+
+/** Draws names for the form as it is, and puts each in its place as it is found. */
+async function draw() {
+  const settings = settingsOfForm();
+  const { count } = settings;
+  const places = placesFor(count);
+  const mine = (current = { isStopped: false });
+  let found = 0;
+  busy(true);
+  try {
+    const { blend, parts } = blendOf(settings.shares);
+    const { shortage } = await drawNames(blend, parts, settings, count, {
+      found: (name) => {
+        showName(places[found++], name);
+      },
+      progress: () => {
+        $("progress").value = found / count;
+      },
+      stopped: () => mine.isStopped || mine !== current,
+    });
+    if (mine === current) say(shortage);
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error;
+    say(error.message);
+  }
+  if (mine !== current) return;
+  places.slice(found).forEach((place) => {
+    showName(place, "");
+  });
+  if (found && !$("typed").value) explain(places[0].textContent);
+  busy(false);
+}
+
+function busy(isBusy) {
+  $("stop").disabled = !isBusy;
+  $("progress").value = 0;
+  $("progress").classList.toggle("busy", isBusy);
+  $("names").setAttribute("aria-busy", isBusy);
+}
+
+const say = (text) => {
+  $("status").textContent = text;
+};
+
+/** A place in the list for each name; those that are there keep their names until new ones come. */
+function placesFor(count) {
+  const list = $("names");
+  while (list.children.length > count) list.lastChild.remove();
+  while (list.children.length < count) list.append(element("li"));
+  for (const item of list.children) if (!item.firstChild) item.append(nameButton());
+  const places = Array.from(list.children, (item) => item.firstChild);
+  for (const place of places) place.classList.add("old");
+  return places;
+}
+
+function nameButton() {
+  const button = element("button", { type: "button", className: "name" }, bdi(""));
+  button.addEventListener("click", () => {
+    toggleFavourite(button.textContent);
+  });
+  button.addEventListener("focus", () => {
+    if (!$("typed").value) explain(button.textContent);
+  });
+  return button;
+}
+
+function showName(button, name) {
+  button.firstChild.textContent = name;
+  button.hidden = !name;
+  button.style.setProperty("--width", widthOf(name));
+  button.classList.remove("old");
+  button.setAttribute("aria-pressed", favourites.has(name));
+}
+
+/** About how wide a text is, in letters: those of East Asia are two wide. */
+function widthOf(text) {
+  return Array.from(text).reduce((sum, character) => sum + (character >= "\u2e80" ? 2 : 1), 0);
+}
+
+// --- Start ---------------------------------------------------------------------------------------
+
+/** New names, of another seed. */
+function more() {
+  seed = newSeed();
+  writeAddress(true);
+  draw();
+}
+
+let waiting; // a change of a control is drawn when nothing has changed for a moment
+
+function changed() {
+  showValues();
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    writeAddress(false);
+    draw();
+    explain($("typed").value || $("typed").placeholder);
+  }, 120);
+}
+
+function openAddress() {
+  readAddress();
+  showValues();
+  writeAddress(false);
+  draw();
+}
+
+function listen() {
+  $("settings").addEventListener("submit", (event) => {
+    event.preventDefault();
+    more();
+  });
+  $("settings").addEventListener("input", changed);
+  document.addEventListener("keydown", (event) => {
+    const elsewhere = event.target === document.body || event.target === document.documentElement;
+    if (event.key === "Enter" && elsewhere) more();
+  });
+  $("stop").addEventListener("click", () => {
+    current.isStopped = true;
+  });
+  $("start-over").addEventListener("click", () => {
+    $("settings").reset();
+    changed();
+  });
+  $("copy-link").addEventListener("click", (event) => {
+    copy(location.href, event.target);
+  });
+  $("copy").addEventListener("click", (event) => {
+    copy(asText(), event.target);
+  });
+  $("save-text").addEventListener("click", () => {
+    download(asText(), "names.txt");
+  });
+  $("save-csv").addEventListener("click", () => {
+    download(asCSV(), "names.csv");
+  });
+  $("clear").addEventListener("click", () => {
+    favourites.clear();
+    favouritesChanged();
+    $("typed").focus();
+  });
+  $("typed").addEventListener("input", () => {
+    explain($("typed").value.trim());
+  });
+  window.addEventListener("hashchange", () => {
+    if (location.hash !== addressOfForm()) openAddress();
+  });
+}
+
+/** For tests and for the curious. Options are those of the form, or else as on opening. */
+window.rnnNames = {
+  /** Some names: a promise of an array, which is shorter where more are not found. */
+  async sample(count = 20, options = {}) {
+    const { blend, parts } = blendOf(options.shares ?? openingShares());
+    return (await drawNames(blend, parts, options, count)).names;
+  },
+  /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
+  logProb(name, shares = openingShares()) {
+    return blendOf(shares).blend.logProb(name);
+  },
+};
+
+$("scale").replaceChildren(
+  ...SCALE.map(([, words], i) => element("li", { className: `p${i}` }, words)),
+);
+listen();
+showFavourites(true);
+openAddress();

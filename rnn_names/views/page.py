@@ -1,0 +1,242 @@
+"""A page that writes names: one HTML file with models in it, for any browser.
+
+The page is `page.html` with the style sheets, the scripts and the models set into it; the scripts
+run the networks. Weights travel as bfloat16 and fingerprints as four bytes a name, both in base64.
+
+What comes from a model may be a stranger's. It stands in the page as escaped text, or as JSON in
+which no character can end the element around it, and the scripts only ever set it as text. A
+content security policy allows the page's own script and style, by their hashes, and no connection.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import numpy as np
+
+from rnn_names.corpus.fingerprints import shortened
+from rnn_names.errors import shown
+from rnn_names.model.atomic import write_atomically
+from rnn_names.model.bundled import Source
+from rnn_names.model.model import PROGRAM, Model
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+COUNT = 20
+"""Names that are there when the page opens."""
+
+STYLES = ("style.css", "controls.css", "page.css")
+SCRIPTS = (
+    "network.js",
+    "fingerprints.js",
+    "sampler.js",
+    "models.js",
+    "form.js",
+    "favourites.js",
+    "likelihood.js",
+    "page.js",
+)
+"""In the order in which a page has them: a later one may use what an earlier one defines."""
+
+ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+"""The parameters in the order in which the page has them; the last only of a GRU."""
+
+ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
+<rect width="16" height="16" rx="3" fill="#2f7fd1"/>
+<path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model of a page.
+
+    Attributes:
+        name: what it is called there.
+        model: the model itself.
+        share: its share of the blend as the page opens; only ratios count.
+        source: where its list is from, if that is known.
+    """
+
+    name: str
+    model: Model
+    share: float = 1.0
+    source: Source | None = None
+
+
+def save(parts: Sequence[Part], path: str) -> None:
+    """Writes the page, whole or not at all.
+
+    Raises:
+        RnnNamesError: if it cannot be written.
+    """
+    text = page(parts).encode()
+    write_atomically(path, lambda file: file.write(text))
+
+
+def page(parts: Sequence[Part]) -> str:
+    """The whole page as HTML."""
+    style = "".join(_file(name) for name in STYLES) + _longest(parts)
+    script = '"use strict";\n' + "".join(_file(name) for name in SCRIPTS)
+    data = {"count": COUNT, "models": [_described(part) for part in parts]}
+    return Template(_file("page.html")).substitute(
+        policy=_policy(style, script),
+        title=escape(shown(_title(parts))),
+        lead=escape(_lead(parts)),
+        program=escape(PROGRAM),
+        shares=_shares(parts),
+        places="<li></li>" * COUNT,
+        count=COUNT,
+        novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
+        sources="".join(_source(part) for part in parts),
+        icon="data:image/svg+xml," + quote(ICON),
+        style=style,
+        script=script,
+        data=as_script_data(data),
+    )
+
+
+def _longest(parts: Sequence[Part]) -> str:
+    """How long names can be, for the width of columns: known at once, so that nothing moves."""
+    longest = max(part.model.language_model.longest for part in parts)
+    return f":root {{ --longest: {longest}; }}\n"
+
+
+def _file(name: str) -> str:
+    """The text of a file beside this one; the hashes of the policy want plain line feeds."""
+    return files("rnn_names.views").joinpath(name).read_text("utf-8").replace("\r\n", "\n")
+
+
+def _policy(style: str, script: str) -> str:
+    """Only these texts are run and applied, no text becomes markup, and nothing is loaded."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def as_script_data(value: Any) -> str:
+    r"""JSON that can stand inside a script element: ASCII without the characters of markup.
+
+    >>> as_script_data("</script> \u2028 é")
+    '"\\u003c/script\\u003e \\u2028 \\u00e9"'
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+# --- Models -------------------------------------------------------------------------------------
+
+
+def _described(part: Part) -> dict[str, Any]:
+    """A model as `page.js` reads it."""
+    model, language_model = part.model, part.model.language_model
+    lower_case = "".join(filter(str.islower, model.vocabulary.characters))
+    arrays = [(name, model.params[name]) for name in ARRAYS if name in model.params]
+    weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
+    prints = (
+        None if model.fingerprints is None else _base64(shortened(model.fingerprints).astype("<u4"))
+    )
+    return {
+        "name": shown(part.name),
+        "share": part.share,
+        "cell": model.cell,
+        "hidden_size": model.hidden_size,
+        "vocabulary": model.vocabulary.characters,
+        "longest": language_model.longest,
+        "shortest": language_model.shortest,
+        "lower_case": lower_case,
+        "bars_lower_case": not language_model.lower_case_beginnings,
+        "unknown_logit": 0.0,
+        "arrays": [(name, array.size) for name, array in arrays],
+        "weights": _base64(weights.astype("<u2")),
+        "fingerprints": prints,
+    }
+
+
+def bfloat16(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """The upper 16 bits of each weight, as float32, rounded to nearest, half way up.
+
+    >>> [f"{bits:04x}" for bits in bfloat16(np.array([1, 1 / 3, -2], np.float32)).tolist()]
+    ['3f80', '3eab', 'c000']
+    """
+    return ((weights.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)
+
+
+def _base64(array: NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+def _title(parts: Sequence[Part]) -> str:
+    """The names of the models as a person would list them."""
+    *others, last = [part.name for part in parts]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _lead(parts: Sequence[Part]) -> str:
+    if len(parts) > 1:
+        return f"New names from a blend of {len(parts)} networks, written letter by letter."
+    return "New names, written letter by letter by a network that learned from a list."
+
+
+def _shares(parts: Sequence[Part]) -> str:
+    """A slider for each model's share; that of a single model is hidden."""
+    total, largest = sum(part.share for part in parts), max(part.share for part in parts)
+    rows = [
+        f'<div><label for="share-{i}"><bdi>{escape(shown(part.name))}</bdi></label> '
+        f'<output id="share-{i}-value" for="share-{i}">{100 * part.share / total:.0f} %</output> '
+        f'<input type="range" id="share-{i}" min="0" max="100" step="1" '
+        f'value="{50 * part.share / largest:.0f}"></div>'
+        for i, part in enumerate(parts)
+    ]
+    hidden = "" if len(parts) > 1 else " hidden"
+    legend = "<legend>Blend</legend>"
+    return f'<fieldset id="shares" class="dial"{hidden}>{legend}{"".join(rows)}</fieldset>'
+
+
+def _source(part: Part) -> str:
+    """What there is to say of a model, as HTML."""
+    rows = "".join(
+        f"<div><dt>{escape(what)}</dt><dd><bdi>{escape(shown(text))}</bdi></dd></div>"
+        for what, text in _about(part)
+    )
+    return f"<div><h3><bdi>{escape(shown(part.name))}</bdi></h3><dl>{rows}</dl></div>"
+
+
+def _about(part: Part) -> list[tuple[str, str]]:
+    """What a model learned from, and what it is. Its record may be a stranger's: any JSON."""
+    facts = part.model.facts()
+    training, network = facts["training"], facts["network"]
+    rows = []
+    if type(training.get("distinct_names")) is int:
+        rows.append(("Learned from", f"{training['distinct_names']:,} names"))
+    if part.source:
+        rows += [("List", part.source.what), ("Source", part.source.origin)]
+        rows.append(("Terms", part.source.terms))
+    cell, units = network["cell"].upper(), network["hidden_size"]
+    rows.append(("Network", f"{cell} of {units:,} units, {network['parameters']:,} parameters"))
+    return rows

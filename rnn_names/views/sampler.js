@@ -1,0 +1,289 @@
+// Drawing names. A seed fixes an endless stream of candidates: candidate k is drawn with random
+// numbers of its own, from the seed and k, so it is the same however many are drawn together.
+// Candidates that break a condition are left out: the rest has the network's distribution given the
+// conditions.
+
+const NAMES_AT_ONCE = 256;
+const FIRST_BATCH = 32; // a few more than are asked for on opening
+const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
+const SLICE = 16; // ms of work before the browser gets its turn
+const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
+
+/** sfc32, the generator of Chris Doty-Humphrey's PractRand, seeded as there: 32 bits at a time. */
+class Random {
+  constructor(seed, index) {
+    this.a = 0;
+    this.b = index | 0;
+    this.c = seed | 0;
+    this.counter = 1;
+    for (let i = 0; i < 12; i++) this.next();
+  }
+
+  next() {
+    const result = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + result) | 0;
+    return result >>> 0;
+  }
+}
+
+// --- Conditions ----------------------------------------------------------------------------------
+
+const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
+
+/** What cannot be: the message is a sentence for people. */
+class WrongSettings extends Error {}
+
+/**
+ * Some settings as `drawBatch` needs them, with what the models say where nothing is given.
+ *
+ * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
+ */
+function completed(settings, blend, models) {
+  const prefix = (settings.prefix ?? "").normalize("NFC");
+  const prefixLength = lengthOf(prefix);
+  const ofLists = Math.min(...models.map((model) => model.shortest));
+  const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
+  const minLength = Math.max(shortest, prefixLength, 1);
+  const longest = Math.max(...models.map((model) => model.longest), minLength);
+  const maxLength = settings.maxLength ?? longest;
+  if (minLength > maxLength) {
+    throw new WrongSettings(
+      `No name can have at least ${minLength} and at most ${maxLength} characters.`,
+    );
+  }
+  const temperature = settings.temperature ?? 1;
+  if (!(temperature > 0)) throw new WrongSettings("The temperature must be above 0.");
+  const start = blend.encode(prefix);
+  const contains = [settings.contains ?? []].flat().filter(Boolean);
+  for (const text of [prefix, settings.suffix ?? "", ...contains]) {
+    const unknown = Array.from(text.normalize("NFC")).find((c) => !blend.index.has(c));
+    if (unknown)
+      throw new WrongSettings(
+        `“${text}” cannot be in a name: no name of the list has the character “${unknown}”.`,
+      );
+  }
+  return {
+    seed: settings.seed ?? newSeed(),
+    temperature,
+    prefix,
+    start,
+    minLength,
+    maxLength,
+    firstState: stateAfter(blend, start),
+    barred: prefix || settings.anyBeginning ? [] : barredBeginnings(blend, models),
+  };
+}
+
+/** The indices of lower-case letters, if no name of any of the lists begins with one. */
+function barredBeginnings(blend, models) {
+  if (!models.every((model) => model.bars_lower_case)) return [];
+  const lowerCase = new Set(models.flatMap((model) => Array.from(model.lower_case)));
+  return blend.characters.filter((c) => lowerCase.has(c)).map((c) => blend.index.get(c));
+}
+
+function stateAfter(blend, characters) {
+  return characters.reduce(
+    (state, character) => blend.nextStates(state, 1, [0], [character]),
+    blend.firstState(),
+  );
+}
+
+/** The conditions that whole names are held to, each with the words for it and a tally. */
+function conditionsOf(settings, lists) {
+  const conditions = [];
+  const add = (words, passes) => conditions.push({ words, passes, tested: 0, passed: 0 });
+  const suffix = (settings.suffix ?? "").normalize("NFC");
+  if (suffix) add(`ends with “${suffix}”`, (name) => name.endsWith(suffix));
+  for (const each of [settings.contains ?? []].flat().filter(Boolean)) {
+    const text = each.normalize("NFC");
+    add(`contains “${text}”`, (name) => name.includes(text));
+  }
+  if (settings.novel) {
+    if (lists.some((known) => !known))
+      throw new WrongSettings(
+        "A model here does not keep its list, so it cannot tell which names are new.",
+      );
+    add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
+  }
+  if (settings.unique) {
+    const seen = new Set();
+    add("has not come before", (name) => seen.size < seen.add(name).size);
+  }
+  return conditions;
+}
+
+function meetsAll(name, conditions) {
+  for (const condition of conditions) {
+    condition.tested++;
+    if (!condition.passes(name)) return false;
+    condition.passed++;
+  }
+  return true;
+}
+
+// --- Drawing -------------------------------------------------------------------------------------
+
+/** A seed below 2³² for a stream of its own. */
+function newSeed() {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
+}
+
+/**
+ * Draws the candidates start, …, start + size − 1 together, and yields now and then. Returns their
+ * names, null for one of a wrong length. `options` come from `completed`.
+ */
+function* drawBatch(blend, options, start, size) {
+  const { n_y } = blend;
+  const randoms = Array.from({ length: size }, (_, i) => new Random(options.seed, start + i));
+  const texts = new Array(size).fill(options.prefix);
+  const names = new Array(size).fill(null);
+  const at = new Array(size).fill(0); // the node of each
+  let going = texts.map((_, i) => i);
+  let length = options.start.length;
+  let states = options.firstState;
+  let m = 1;
+  while (going.length) {
+    const probabilities = nextProbabilities(blend, states, m, options, length);
+    yield;
+    const parent = [];
+    const character = [];
+    const child = new Map();
+    const further = [];
+    for (const i of going) {
+      const c = choose(probabilities, at[i] * n_y, n_y, randoms[i].next() / 2 ** 32);
+      if (c === EOS && length >= options.minLength) names[i] = texts[i];
+      if (c === EOS || length === options.maxLength) continue;
+      const branch = at[i] * n_y + c;
+      if (!child.has(branch)) {
+        child.set(branch, parent.length);
+        parent.push(at[i]);
+        character.push(c);
+      }
+      at[i] = child.get(branch);
+      texts[i] += blend.characters[c - 1];
+      further.push(i);
+    }
+    going = further;
+    if (!going.length) break;
+    states = blend.nextStates(states, m, parent, character);
+    m = parent.length;
+    length++;
+    yield;
+  }
+  return names;
+}
+
+/** The probabilities of the next character after each of m nodes: (m, n_y). */
+function nextProbabilities(blend, states, m, options, length) {
+  const logits = blend.logits(states, m);
+  if (length === 0) for (const c of options.barred) logits[c] = -Infinity;
+  softmax(logits, m, blend.n_y, options.temperature);
+  return logits;
+}
+
+/** By inversion: the first character with which the probabilities sum to more than `point`. */
+function choose(probabilities, start, n, point) {
+  let sum = 0;
+  let last = 0;
+  for (let c = 0; c < n; c++) {
+    if (probabilities[start + c] === 0) continue;
+    sum += probabilities[start + c];
+    if (point < sum) return c;
+    last = c;
+  }
+  return last; // the sum may be a hair below 1
+}
+
+/**
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays awake.
+ *
+ * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
+ * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
+ */
+async function drawNames(blend, models, settings, count, watch = {}) {
+  const options = completed(settings, blend, models);
+  const conditions = conditionsOf(
+    settings,
+    models.map((model) => model.fingerprints),
+  );
+  const length = { words: lengthWords(options), tested: 0, passed: 0 };
+  const names = [];
+  const atOnce = batchSize(blend);
+  let drawn = 0;
+  let last = 0;
+  let size = Math.min(FIRST_BATCH, atOnce);
+  let began = performance.now();
+  while (names.length < count && drawn - last < GIVE_UP) {
+    const batch = drawBatch(blend, options, drawn, size);
+    let step;
+    while (!(step = batch.next()).done) {
+      if (watch.stopped?.())
+        return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
+      if (performance.now() - began > SLICE) {
+        await pause();
+        began = performance.now();
+      }
+    }
+    for (const name of step.value) {
+      drawn++;
+      length.tested++;
+      if (name === null) continue;
+      length.passed++;
+      if (!meetsAll(name, conditions)) continue;
+      names.push(name);
+      last = drawn;
+      watch.found?.(name);
+      if (names.length === count) break;
+    }
+    watch.progress?.(drawn);
+    size = Math.min(
+      Math.ceil(((count - names.length) * drawn) / Math.max(names.length, 1)) + 8,
+      atOnce,
+    );
+  }
+  return { names, drawn, shortage: shortage(names.length, count, drawn, [length, ...conditions]) };
+}
+
+/** How many names are drawn together: fewer for a large network, which takes longer over each. */
+function batchSize(blend) {
+  const products = blend.parts.reduce(
+    (sum, { network }) => sum + (network.rows + network.outputs) * network.n_a,
+    0,
+  );
+  return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
+}
+
+const number = (n) => Math.round(n).toLocaleString("en");
+
+function lengthWords({ minLength, maxLength }) {
+  return `has ${minLength} to ${maxLength} characters`;
+}
+
+/** A sentence on why there are too few names; "" if there are enough. */
+function shortage(found, count, drawn, conditions) {
+  if (found === count) return "";
+  const sentence = `${number(found)} of ${number(count)} names found in ${number(drawn)} drawn.`;
+  const tested = conditions.filter((condition) => condition.tested);
+  if (!tested.length) return `Stopped: ${sentence}`;
+  const rate = ({ tested, passed }) => Math.max(passed, 0.5) / tested;
+  const tightest = tested.reduce((a, b) => (rate(b) < rate(a) ? b : a));
+  const often = tightest.passed
+    ? `1 in ${number(tightest.tested / tightest.passed)} does`
+    : `none of ${number(tightest.tested)} did`;
+  return `${sentence} The tightest condition: a name ${tightest.words} (${often}).`;
+}
+
+/** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
+function pause() {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      resolve();
+    };
+    channel.port2.postMessage(null);
+  });
+}

@@ -1,0 +1,38 @@
+"""Makes docs/page.png, the picture of the page that the README shows: `make pictures`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from rnn_names import Model
+from rnn_names.model import bundled
+from rnn_names.views.page import Part, save
+from support.browser import Browser, missing
+
+OUTPUT = Path(__file__).parents[2] / "docs" / "page.png"
+MODELS = ["dinosaurs", "first-names"]
+ADDRESS = "#seed=7&temperature=0.8"
+MOST_BYTES = 150_000
+
+
+def main():
+    if missing():
+        sys.exit(f"no browser: {missing()}")
+    with tempfile.TemporaryDirectory() as folder, Browser() as browser:
+        page = Path(folder) / "page.html"
+        parts = [Part(name, Model.load(name), source=bundled.MODELS[name]) for name in MODELS]
+        save(parts, str(page))
+        opened = browser.open(page, ADDRESS, width=1080, height=760)
+        for name in ("Liskaleano", "Alysanios"):
+            if opened.get_by_role("button", name=name, exact=True).count():
+                opened.get_by_role("button", name=name, exact=True).click()
+        opened.mouse.move(0, 0)
+        opened.screenshot(path=OUTPUT)
+    if OUTPUT.stat().st_size > MOST_BYTES:
+        sys.exit(f"{OUTPUT}: {OUTPUT.stat().st_size:,} bytes, more than {MOST_BYTES:,}")
+
+
+if __name__ == "__main__":
+    main()

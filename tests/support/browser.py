@@ -1,0 +1,78 @@
+"""The Chromium of the system without a window, driven by Playwright."""
+
+import shutil
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+
+FLAGS = [
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def missing():
+    """What the tests in a browser lack here; "" if nothing."""
+    try:
+        import playwright.sync_api  # noqa: F401 - only whether it is there
+    except ImportError:
+        return "Playwright is not installed: pip install -e '.[browser]'"
+    return "" if CHROMIUM else "there is no chromium on the PATH: apt-get install chromium"
+
+
+class Browser:
+    """The browser, and pages opened in it, each with a profile of its own.
+
+    A page keeps what its console and its errors said in `problems`, the addresses that it asked
+    for in `requests`, and those of them that something came from in `answered`.
+    """
+
+    def __enter__(self):
+        from playwright.sync_api import sync_playwright
+
+        self._manager = sync_playwright()
+        self._chromium = self._manager.__enter__().chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS
+        )
+        return self
+
+    def __exit__(self, *exception):
+        self._chromium.close()
+        self._manager.__exit__(*exception)
+
+    def profile(self, width=1280, height=800, **options):
+        """A new profile: what a page stores is seen by later pages of it only."""
+        return self._chromium.new_context(viewport={"width": width, "height": height}, **options)
+
+    def open(self, file, address="#seed=1", profile=None, before="", names=20, **options):
+        """The page of a file, once its names are there; the script `before` runs ahead of it."""
+        page = (profile or self.profile(**options)).new_page()
+        page.problems, page.requests, page.answered = [], [], []
+        page.on("console", lambda message: page.problems.append(message.text))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("requestfinished", lambda request: page.answered.append(request.url))
+        if before:
+            page.add_init_script(before)
+        page.goto(f"{file.as_uri()}{address}")
+        wait_for_names(page, names)
+        return page
+
+
+def wait_for_names(page, count):
+    """Waits until as many names are shown, and nothing is being drawn."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#names[aria-busy=false]")).to_have_count(1)
+    expect(page.locator(".name:visible")).to_have_count(count)
+
+
+def names_of(page):
+    """The names that are shown."""
+    return page.locator(".name:visible").all_inner_texts()

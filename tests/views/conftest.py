@@ -1,0 +1,82 @@
+"""The browser and the pages that the tests here look at."""
+
+import pytest
+
+from rnn_names import Model, train
+from rnn_names.views.page import Part, page
+from support.browser import Browser, missing
+
+SYLLABLES = [
+    "ab",
+    "aba",
+    "abba",
+    "bab",
+    "b",
+    "cab",
+    "ca",
+    "acca",
+    "baba",
+    "abc",
+    "bcab",
+    "ccc",
+    "a",
+    "cabac",
+]
+
+
+def pytest_terminal_summary(terminalreporter):
+    if missing() and any(
+        "browser" in getattr(report, "fixturenames", "browser")
+        for report in terminalreporter.getreports("skipped")
+    ):
+        terminalreporter.write_line(
+            f"THE PAGE WAS NOT TESTED IN A BROWSER: {missing()}", red=True, bold=True
+        )
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if missing():
+        pytest.skip(missing())
+    with Browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory):
+    """Makes the page of some models, given as (name, model), once for all tests."""
+    folder, made = tmp_path_factory.mktemp("pages"), {}
+
+    def make(*parts):
+        key = tuple((name, id(model)) for name, model in parts)
+        if key not in made:
+            path = folder / f"{len(made)}.html"
+            path.write_text(
+                page([Part(name, model) for name, model in parts]), "utf-8", newline="\n"
+            )
+            made[key] = path, parts  # the models too: an id is only good while they live
+        return made[key][0]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def bundled():
+    return {name: Model.load(name) for name in ("dinosaurs", "first-names", "surnames")}
+
+
+@pytest.fixture(scope="session")
+def small_models():
+    """One of each cell, with so few letters that all names can be listed."""
+    settings = {
+        "hidden_size": 12,
+        "epochs": 12,
+        "batch_size": 4,
+        "dropout": 0.0,
+        "recurrent_dropout": 0.0,
+        "held_out": 0,
+    }
+    return {
+        cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, distil_epochs=0, **settings)
+        for cell in ("gru", "rnn")
+    }

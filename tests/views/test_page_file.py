@@ -1,0 +1,66 @@
+"""The text of the page that writes names: whole, small, and closed to the outside."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.views.page import Part, as_script_data, page, save
+
+LIMITS = {"dinosaurs": 500_000, "first-names": 1_000_000, "surnames": 1_300_000}
+
+
+def data_of(text):
+    """What the page's script reads."""
+    return json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', text)[1]
+    )
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_page_is_small(name):
+    assert len(page([Part(name, Model.load(name))]).encode()) <= LIMITS[name]
+
+
+def test_weights_and_fingerprints_are_those_of_the_model(bundled):
+    (described,) = data_of(page([Part("first-names", bundled["first-names"])]))["models"]
+    weights = np.frombuffer(base64.b64decode(described["weights"]), "<u2").astype(np.uint32) << 16
+    start = 0
+    for name, size in described["arrays"]:
+        array = weights.view(np.float32)[start : start + size]
+        np.testing.assert_array_equal(array, bundled["first-names"].params[name].ravel())
+        start += size
+    assert start == len(weights)
+    prints = np.frombuffer(base64.b64decode(described["fingerprints"]), "<u4")
+    np.testing.assert_array_equal(prints, bundled["first-names"].fingerprints)
+
+
+def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
+    text = page([Part("dinosaurs", bundled["dinosaurs"])])
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', text)[1]
+    for directive, element in (("script-src", "script"), ("style-src", "style")):
+        (inside,) = re.findall(rf"<{element}>(.*?)</{element}>", text, re.S)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}';" in policy
+    assert policy.startswith("default-src 'none';")
+
+
+def test_nothing_of_a_model_can_be_markup(bundled):
+    hostile = "</script><script>alert(1)</script>\u2028<!--&"
+    training = {**bundled["dinosaurs"].training, "distinct_names": hostile}
+    model = replace(bundled["dinosaurs"], training=training)
+    text = page([Part(hostile, model), Part('"><b>', model)])
+    assert text.count("<script") == text.count("</script>") == 2
+    assert "<b>" not in text and "\u2028" not in text and "alert(1)</script>" not in text
+    assert json.loads(as_script_data(hostile)) == hostile
+
+
+def test_equal_models_make_equal_pages(bundled, tmp_path):
+    parts = [Part("dinosaurs", bundled["dinosaurs"])]
+    save(parts, str(tmp_path / "page.html"))
+    assert (tmp_path / "page.html").read_bytes() == page(parts).encode()

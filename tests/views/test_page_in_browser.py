@@ -1,0 +1,506 @@
+"""The page as people use it, in a real browser: controls, links, kept names, strangers' models."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.corpus.vocabulary import Vocabulary
+from support.browser import names_of, wait_for_names
+
+NEW_NAMES = "More names"
+
+
+@pytest.fixture(scope="session")
+def dinosaurs(page_file, bundled):
+    return page_file(("dinosaurs", bundled["dinosaurs"]))
+
+
+@pytest.fixture(scope="session")
+def mixture(page_file, bundled):
+    return page_file(("dinosaurs", bundled["dinosaurs"]), ("first-names", bundled["first-names"]))
+
+
+@pytest.fixture
+def page(browser, dinosaurs):
+    opened = browser.open(dinosaurs)
+    yield opened
+    assert opened.problems == []
+    assert opened.requests == [opened.url.partition("#")[0]], (
+        "nothing but the file itself is asked for"
+    )
+    opened.context.close()
+
+
+def set_to(page, label, value, count=20):
+    """Sets a control as a person would, and waits for the names."""
+    control = page.get_by_label(label, exact=True)
+    if control.get_attribute("type") == "checkbox":
+        control.set_checked(value)
+    else:
+        control.fill(str(value))
+    settle(page, count)
+
+
+def settle(page, count=20):
+    """Waits until what was changed is drawn."""
+    page.wait_for_timeout(200)
+    wait_for_names(page, count)
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def test_twenty_names_are_there_and_the_button_and_enter_bring_others(page):
+    first = names_of(page)
+    assert len(first) == 20
+    page.get_by_role("button", name=NEW_NAMES).click()
+    settle(page)
+    second = names_of(page)
+    page.locator("body").press("Enter")
+    settle(page)
+    page.get_by_label("Begins with").press("Enter")
+    settle(page)
+    assert len({*first, *second, *names_of(page)}) > 50
+    assert page.get_by_label("Ends with").input_value() == ""
+
+
+def test_how_many_sets_the_number_of_names(page):
+    twenty = names_of(page)
+    set_to(page, "How many", 33, count=33)
+    assert names_of(page)[:20] == twenty
+    set_to(page, "How many", 5, count=5)
+    assert names_of(page) == twenty[:5]
+
+
+def test_cooler_names_are_more_probable(page):
+    mean = {}
+    for temperature in (0.5, 1, 1.7):
+        set_to(page, "Temperature", temperature)
+        log_probs = [
+            page.evaluate("name => rnnNames.logProb(name)", name) for name in names_of(page)
+        ]
+        mean[temperature] = sum(log_probs) / len(log_probs)
+        assert page.locator("#temperature-value").inner_text() == f"{temperature:.2f}"
+    assert mean[0.5] > mean[1] > mean[1.7]
+
+
+def test_names_begin_and_end_as_wanted_and_contain_what_is_wanted(page):
+    set_to(page, "Begins with", "Tri")
+    assert all(name.startswith("Tri") for name in names_of(page))
+    set_to(page, "Ends with", "us")
+    assert all(name.startswith("Tri") and name.endswith("us") for name in names_of(page))
+    set_to(page, "Begins with", "")
+    set_to(page, "Contains", "o")
+    assert all(name.endswith("us") and "o" in name for name in names_of(page))
+
+
+def test_names_are_as_long_as_wanted(page):
+    set_to(page, "Shortest length", 9)
+    set_to(page, "Longest length", 10)
+    assert {len(name) for name in names_of(page)} == {9, 10}
+
+
+def test_only_new_names_and_no_name_twice(page, bundled):
+    set_to(page, "Temperature", 0.3)
+    before = names_of(page)
+    assert bundled["dinosaurs"].knows(before).any()
+    set_to(page, "Only names that are not in the list", True)
+    assert not bundled["dinosaurs"].knows(names_of(page)).any()
+    set_to(page, "Begins with", "Tric")
+    assert len(set(names_of(page))) < 20
+    set_to(page, "No name twice", True)
+    assert len(set(names_of(page))) == 20
+
+
+def test_names_are_as_short_and_begin_as_those_of_the_list(browser, page_file, small_models):
+    few = small_models["gru"]
+    training = {**few.training, "shortest": 3, "lower_case_beginnings": False}
+    capital = replace(few, vocabulary=Vocabulary("Bac"), training=training)
+    page = browser.open(page_file(("capital", capital)))
+    assert all(len(name) >= 3 and name.startswith("B") for name in names_of(page))
+    set_to(page, "Begins with", "a")
+    set_to(page, "Shortest length", 1)
+    assert all(name.startswith("a") for name in names_of(page))
+    assert {1, 2} & {len(name) for name in names_of(page)}
+
+
+def test_reset_brings_back_what_was_there_on_opening(page):
+    first = names_of(page)
+    set_to(page, "Begins with", "Tri")
+    set_to(page, "No name twice", True)
+    page.get_by_role("button", name="Reset all").click()
+    settle(page)
+    assert names_of(page) == first
+    assert page.url.endswith("#seed=1")
+
+
+# --- Several models -------------------------------------------------------------------------------
+
+
+def test_a_share_of_0_leaves_a_model_out(browser, mixture, dinosaurs):
+    page = browser.open(mixture)
+    blended = names_of(page)
+    page.get_by_label("first-names").fill("0")
+    settle(page)
+    assert page.locator("#shares output").all_inner_texts() == ["100 %", "0 %"]
+    assert names_of(page) == names_of(browser.open(dinosaurs))
+    assert names_of(page) != blended
+    assert page.problems == []
+
+
+def test_shares_change_the_names_step_by_step(browser, mixture):
+    page = browser.open(mixture, "#seed=1&count=100", names=100)
+    lengths = []
+    for share in (0, 25, 100):
+        page.get_by_label("dinosaurs").fill(str(share))
+        settle(page, 100)
+        lengths.append(np.mean([len(name) for name in names_of(page)]))
+    assert lengths[0] < lengths[1] < lengths[2]
+
+
+# --- What cannot be met ---------------------------------------------------------------------------
+
+
+def test_rare_names_end_in_a_sentence_that_says_why(browser, page_file, small_models):
+    page = browser.open(
+        page_file(("gru", small_models["gru"])), "#seed=1&contains=cccc&suffix=bbb", names=0
+    )
+    sentence = page.locator("#status").inner_text()
+    assert re.match(
+        r"\d+ of 20 names found in 2\d,\d{3} drawn\. The tightest condition: a name (cont|ends)",
+        sentence,
+    )
+    assert page.problems == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"Begins with": "Tłi"},
+            "“Tłi” cannot be in a name: no name of the list has the character “ł”.",
+        ),
+        (
+            {"Shortest length": 9, "Longest length": 3},
+            "No name can have at least 9 and at most 3 characters.",
+        ),
+    ],
+)
+def test_what_no_name_can_meet_is_said_at_once(settings, sentence, page):
+    for label, value in settings.items():
+        page.get_by_label(label, exact=True).fill(str(value))
+    settle(page, 0)
+    assert page.locator("#status").inner_text() == sentence
+
+
+def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
+    page.evaluate("window.turns = 0; setInterval(() => turns++, 10)")
+    page.get_by_label("Ends with").fill("zzzz")
+    page.wait_for_timeout(700)
+    assert page.evaluate("turns") > 10
+    page.get_by_role("button", name="Stop").click()
+    settle(page, 0)
+    assert re.fullmatch(
+        r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", page.locator("#status").inner_text()
+    )
+
+
+# --- Links ----------------------------------------------------------------------------------------
+
+
+def test_a_link_brings_the_same_names_and_settings_in_another_browser(browser, mixture):
+    page = browser.open(mixture, "")
+    page.get_by_label("dinosaurs").fill("80")
+    set_to(page, "Temperature", 0.8)
+    set_to(page, "Begins with", "Mé"[:1])
+    set_to(page, "No name twice", True)
+    other = browser.open(mixture, "#" + page.url.partition("#")[2])
+    assert names_of(other) == names_of(page)
+    assert other.get_by_label("Temperature", exact=True).input_value() == "0.8"
+    assert other.get_by_label("No name twice").is_checked()
+    assert other.url == page.url
+
+
+def test_back_brings_the_names_from_before(page):
+    first = names_of(page)
+    page.get_by_role("button", name=NEW_NAMES).click()
+    settle(page)
+    page.go_back()
+    settle(page)
+    assert names_of(page) == first
+
+
+def test_a_broken_link_opens_as_if_new(browser, dinosaurs):
+    page = browser.open(
+        dinosaurs, "#seed=x&count=-4&temperature=hot&min-length=1e9&shares=a%20b&nonsense=%00<b>"
+    )
+    assert page.get_by_label("How many").input_value() == "20"
+    assert page.problems == []
+
+
+# --- Kept names -----------------------------------------------------------------------------------
+
+
+def kept(page):
+    return page.locator("#favourites bdi").all_inner_texts()
+
+
+def test_kept_names_survive_a_reload_and_can_be_removed(page):
+    names = list(dict.fromkeys(names_of(page)))[:2]
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+    assert kept(page) == names
+    page.reload()
+    wait_for_names(page, 20)
+    assert kept(page) == names
+    assert (
+        page.get_by_role("button", name=names[0], exact=True).get_attribute("aria-pressed")
+        == "true"
+    )
+    page.get_by_role("button", name=f"Remove {names[0]}").click()
+    page.get_by_role("button", name=names[1], exact=True).click()
+    assert kept(page) == []
+    page.requests[1:] = []  # of the reload
+
+
+def test_kept_names_are_downloaded_as_text_and_csv(browser, dinosaurs):
+    store = (
+        "localStorage.setItem('rnn-names: dinosaurs', JSON.stringify(['Łucja', '=1+1', 'a\"b, c']))"
+    )
+    page = browser.open(dinosaurs, before=store)
+    texts = {}
+    for kind in ("text", "CSV"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=f"Save as {kind}").click()
+        texts[download.value.suggested_filename] = (
+            download.value.path().read_bytes().decode("utf-8-sig")
+        )
+        assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
+    assert texts["names.txt"] == 'Łucja\r\n=1+1\r\na"b, c\r\n'
+    assert texts["names.csv"] == 'name\r\n"Łucja"\r\n"\'=1+1"\r\n"a""b, c"\r\n'
+    page.get_by_role("button", name="Remove all").click()
+    assert kept(page) == []
+
+
+def test_kept_names_and_links_are_copied(browser, dinosaurs):
+    profile = browser.profile(permissions=["clipboard-read", "clipboard-write"])
+    page = browser.open(dinosaurs, profile=profile)
+    page.locator(".name").first.click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{names_of(page)[0]}\r\n"
+    page.get_by_role("button", name="Copy a link").click()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(browser, dinosaurs):
+    denied = """Object.defineProperty(window, "localStorage", {
+      get() { throw new DOMException("denied", "SecurityError"); }
+    });"""
+    page = browser.open(dinosaurs, before=denied)
+    page.locator(".name").first.click()
+    assert kept(page) == names_of(page)[:1]
+    assert "forgets" in page.locator("#kept-hint").inner_text()
+    assert page.problems == []
+
+
+# --- How likely is a name? ------------------------------------------------------------------------
+
+
+def test_a_typed_name_is_explained_letter_by_letter(page, bundled):
+    page.get_by_label("Type a name").fill("Trio")
+    letters = page.locator("#letters button")
+    assert [text.split()[0] for text in letters.all_inner_texts()] == ["T", "r", "i", "o", "end"]
+    assert (
+        f"{-bundled['dinosaurs'].log_prob(['Trio'])[0]:.2f} nats"
+        in page.locator("#verdict").inner_text()
+    )
+    letters.nth(3).focus()
+    assert page.locator("#expected-title").inner_text() == "Expected after Tri"
+    assert page.locator("#expected li").count() == 5
+    shares = [float(text.split()[1]) for text in page.locator("#expected li").all_inner_texts()]
+    assert shares == sorted(shares, reverse=True)
+    assert page.locator("#expected .here bdi").all_inner_texts() in ([], ["o"])
+    letters.nth(0).hover()
+    assert page.locator("#expected-title").inner_text() == "Expected at the beginning"
+    page.get_by_label("Type a name").fill("Tri7x")
+    assert letters.nth(3).inner_text().split() == ["7", "unknown"]
+    assert "has the character “7”" in page.locator("#verdict").inner_text()
+
+
+def test_typing_a_name_draws_no_others(page):
+    before, address = names_of(page), page.url
+    page.get_by_label("Type a name").fill("Trio")
+    page.get_by_label("Type a name").press("Enter")
+    settle(page)
+    assert (names_of(page), page.url) == (before, address)
+
+
+# --- Looks ----------------------------------------------------------------------------------------
+
+
+WATCH_SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(entry.value);
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("width", [320, 700, 1600])
+def test_nothing_sticks_out_and_nothing_jumps(width, browser, mixture):
+    page = browser.open(mixture, before=WATCH_SHIFTS, width=width, height=3600)
+    page.get_by_role("button", name=NEW_NAMES).click()
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("shifts") == []
+
+
+CONTRASTS = """() => {
+  const channels = (css) => {
+    const numbers = css.match(/[\\d.e-]+/g).map(Number);
+    return css.startsWith("color(") ? numbers.map((n, i) => (i < 3 ? 255 * n : n)) : numbers;
+  };
+  const luminance = (rgb) => {
+    const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = rgb.map((v) => linear(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (node) => {
+    const colour = channels(getComputedStyle(node).backgroundColor);
+    if ((colour[3] ?? 1) === 1) return colour;
+    return node.parentElement ? ground(node.parentElement) : [255, 255, 255];
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    const text = walk.currentNode.data.trim();
+    if (!text || !node.checkVisibility({ visibilityProperty: true })) continue;
+    const colours = [channels(getComputedStyle(node).color), ground(node)];
+    const [a, b] = colours.map((colour) => luminance(colour.slice(0, 3))).sort((x, y) => y - x);
+    found.push([(a + 0.05) / (b + 0.05), text]);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_enough_contrast(scheme, browser, mixture):
+    page = browser.open(mixture, "#seed=3", color_scheme=scheme)
+    page.locator(".name").first.click()
+    page.get_by_label("Type a name").fill("Xzqrios")  # letters of every colour
+    contrasts = page.evaluate(CONTRASTS)
+    assert len(contrasts) > 60
+    assert [found for found in contrasts if found[0] < 4.5] == []
+
+
+def test_every_control_has_a_name(browser, mixture):
+    page = browser.open(mixture)
+    page.locator(".name").first.click()
+    nameless = """() => Array.from(document.querySelectorAll("button, input, progress, output"))
+        .filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim()))
+        .filter(e => e.checkVisibility()).map(e => e.outerHTML)"""
+    assert page.evaluate(nameless) == []
+
+
+def test_every_control_is_reached_by_the_tab_key(page):
+    page.get_by_label("Type a name").fill(
+        "Trio"
+    )  # else the letters change with the name that has the focus
+    controls = """Array.from(document.querySelectorAll("button:enabled, input"))
+        .filter(e => e.checkVisibility({ visibilityProperty: true }))"""
+    wanted, reached = page.evaluate(f"{controls}.length"), set()
+    for _ in range(wanted + 1):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(f"{controls}.indexOf(document.activeElement)"))
+    assert reached >= {*range(wanted)}
+
+
+def test_print_shows_names_and_no_controls(page):
+    page.emulate_media(media="print")
+    assert (
+        page.locator("button:visible:not(.name)").count()
+        == page.locator("input:visible").count()
+        == 0
+    )
+    assert page.locator(".name:visible").count() == 20
+
+
+@pytest.mark.parametrize(
+    ("characters", "direction"), [("אבגדהוז", "rtl"), ("一丁七万丈三上", "ltr")]
+)
+def test_names_of_other_scripts_stand_in_their_own_direction(
+    characters, direction, browser, page_file, small_models
+):
+    few = small_models["gru"]
+    foreign = replace(few, vocabulary=Vocabulary("".join(sorted(characters[:3]))))
+    page = browser.open(page_file(("foreign", foreign)))
+    name = page.locator(".name bdi").first
+    assert set(name.inner_text()) <= set(characters)
+    assert name.evaluate("e => getComputedStyle(e).direction") == direction
+    page.get_by_label("Type a name").fill(characters[:3])
+    boxes = [page.locator("#letters button").nth(i).bounding_box()["x"] for i in (0, 1)]
+    assert (boxes[0] > boxes[1]) == (direction == "rtl")
+
+
+# --- Strangers ------------------------------------------------------------------------------------
+
+HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
+
+
+@pytest.fixture(scope="module")
+def hostile(small_models):
+    """A model whose vocabulary, record and name try to become markup."""
+    few = small_models["gru"]
+    training = {
+        **few.training,
+        "distinct_names": HOSTILE,
+        "sources": [HOSTILE],
+        "held_out_loss": {"<b>": HOSTILE},
+    }
+    return replace(few, vocabulary=Vocabulary("".join(sorted("<\"'"))), training=training)
+
+
+def test_a_hostile_model_stays_text(hostile, browser, page_file):
+    page = browser.open(page_file((HOSTILE, hostile)), f"#seed=1&prefix={json.dumps('<')[1:-1]}")
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    assert all(set(name) <= set("<\"'") for name in names_of(page))
+    assert page.locator("h1").inner_text() == HOSTILE
+    assert page.locator("img, b, script:not([type])").count() == 1
+    page.locator(".name").first.click()
+    page.get_by_label("Type a name").fill("<img src=x onerror=alert(1)>")
+    assert page.locator("img").count() == 0
+    assert page.problems == []
+
+
+def test_the_policy_forbids_every_connection(browser, dinosaurs):
+    page = browser.open(dinosaurs)
+    tries = """async () => {
+      const blocked = [];
+      document.addEventListener("securitypolicyviolation", (event) => {
+        blocked.push(event.effectiveDirective);
+      });
+      await fetch("https://example.org/").catch(() => 0);
+      try { new WebSocket("wss://example.org/"); } catch { /* said by the event */ }
+      navigator.sendBeacon("https://example.org/");
+      document.body.append(Object.assign(new Image(), { src: "https://example.org/x.png" }));
+      document.body.append(document.createElement("iframe"));
+      document.querySelector("iframe").src = "https://example.org/";
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return blocked;
+    }"""
+    assert {*page.evaluate(tries)} >= {"connect-src", "img-src", "frame-src"}
+    assert page.answered == [dinosaurs.as_uri()]
+
+
+def test_a_model_without_fingerprints_says_that_it_cannot_tell_new_names(
+    browser, page_file, small_models
+):
+    bare = Model(
+        small_models["gru"].vocabulary, small_models["gru"].params, small_models["gru"].training
+    )
+    page = browser.open(page_file(("bare", bare)))
+    assert page.get_by_label("Only names that are not in the list").is_disabled()
+    assert "cannot tell" in page.locator("#novel-hint").inner_text()

@@ -1,0 +1,185 @@
+"""The page's numbers, in a real browser: its probabilities and names are those of the program."""
+
+import math
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.network import rnn
+from rnn_names.views.page import bfloat16
+from support.distributions import assert_drawn_from
+
+NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
+
+
+def rounded(model):
+    """The model with the weights that its page has."""
+    params = {
+        name: (bfloat16(array).astype(np.uint32) << 16).view(np.float32)
+        for name, array in model.params.items()
+    }
+    return Model(model.vocabulary, params, model.training)
+
+
+# --- Probabilities --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dinosaurs", "first-names", "surnames"])
+def test_log_prob_of_a_bundled_model_is_that_of_score(name, browser, page_file, bundled):
+    page = browser.open(page_file((name, bundled[name])))
+    log_probs = [page.evaluate("name => rnnNames.logProb(name)", text) for text in NAMES]
+    np.testing.assert_allclose(log_probs, bundled[name].log_prob(NAMES), atol=1e-4)
+
+
+def test_log_prob_of_the_vanilla_cell_is_that_of_the_rounded_weights(
+    browser, page_file, small_models
+):
+    page = browser.open(page_file(("rnn", small_models["rnn"])))
+    names = ["ab", "abc", "ccccc", "b", ""]
+    log_probs = [page.evaluate("name => rnnNames.logProb(name)", text) for text in names]
+    np.testing.assert_allclose(log_probs, rounded(small_models["rnn"]).log_prob(names), atol=1e-4)
+
+
+def test_exp_is_right_to_thirteen_digits(browser, page_file, small_models):
+    page = browser.open(page_file(("gru", small_models["gru"])))
+    x = np.linspace(-690, 690, 2001)
+    np.testing.assert_allclose(
+        np.array(page.evaluate("x => x.map(exp)", x.tolist()), float), np.exp(x), rtol=1e-13
+    )
+    assert page.evaluate("[exp(-1e9), exp(0), tanh(1e9), tanh(-1e9), sigmoid(1e9)]") == [
+        0,
+        1,
+        1,
+        -1,
+        1,
+    ]
+
+
+# --- Names ----------------------------------------------------------------------------------------
+
+
+def sfc32(seed, index):
+    """The numbers of PractRand's sfc32, seeded with (0, index, seed): 32 bits each."""
+    mask, state = 0xFFFFFFFF, [0, index, seed, 1]
+
+    def step():
+        a, b, c, counter = state
+        result = (a + b + counter) & mask
+        state[:] = (
+            b ^ b >> 9,
+            (c + (c << 3)) & mask,
+            ((c << 21 | c >> 11) + result) & mask,
+            (counter + 1) & mask,
+        )
+        return result
+
+    for _ in range(12):
+        step()
+    while True:
+        yield step()
+
+
+def drawn_plainly(model, seed, index, temperature=1.0):
+    """Candidate `index` of a seed's stream, by the equations in float64; None if it is too long."""
+    params = {name: array.astype(np.float64) for name, array in rounded(model).params.items()}
+    numbers, text, character, a = sfc32(seed, index), "", 0, params["a0"][None]
+    while len(text) <= model.training["longest"]:
+        x = (
+            np.eye(1, len(model.vocabulary), character)
+            if text
+            else np.zeros((1, len(model.vocabulary)))
+        )
+        a, _ = rnn.cell_forward(x, a, params)
+        y_hat = rnn.softmax(rnn.output_layer(a, params) / temperature)[0]
+        character = int(np.searchsorted(np.cumsum(y_hat), next(numbers) / 2**32, side="right"))
+        if character == 0:
+            return text
+        text += model.vocabulary.characters[character - 1]
+    return None
+
+
+@pytest.mark.parametrize(("cell", "temperature"), [("gru", 1.0), ("rnn", 0.6)])
+def test_a_seed_gives_the_names_of_the_stated_generator(
+    cell, temperature, browser, page_file, small_models
+):
+    page = browser.open(page_file((cell, small_models[cell])))
+    candidates = [
+        drawn_plainly(small_models[cell], 4_000_000_123, index, temperature) for index in range(400)
+    ]
+    expected = [name for name in candidates if name][:300]
+    drawn = page.evaluate(
+        "temperature => rnnNames.sample(300, { seed: 4000000123, temperature })",
+        temperature,
+    )
+    assert drawn == expected
+
+
+def distribution(model, temperature):
+    """The probability of every name, at a temperature: logits are divided by it."""
+    scaled = {
+        name: array / np.float32(temperature) if name in ("Wya", "by") else array
+        for name, array in model.params.items()
+    }
+    names = [
+        "".join(letters)
+        for n in range(1, model.training["longest"] + 1)
+        for letters in product("abc", repeat=n)
+    ]
+    p = np.exp(Model(model.vocabulary, scaled, model.training).log_prob(names))
+    return dict(zip(names, p / p.sum(), strict=True))
+
+
+def by(function, probabilities):
+    """The distribution of a function of the name."""
+    sums = Counter()
+    for name, p in probabilities.items():
+        sums[function(name)] += p
+    return sums
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.7])
+def test_names_come_with_the_models_own_probabilities(
+    temperature, browser, page_file, small_models
+):
+    page = browser.open(page_file(("gru", small_models["gru"])))
+    names = page.evaluate(
+        "temperature => rnnNames.sample(1500, { seed: 3, temperature })", temperature
+    )
+    expected = distribution(rounded(small_models["gru"]), temperature)
+    assert_drawn_from(Counter(names), expected)
+    assert_drawn_from(Counter(map(len, names)), by(len, expected))
+    assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
+
+
+def test_after_a_prefix_names_have_the_models_probabilities_given_it(
+    browser, page_file, small_models
+):
+    page = browser.open(page_file(("gru", small_models["gru"])))
+    names = page.evaluate("rnnNames.sample(1500, { seed: 3, prefix: 'ab' })")
+    given = {
+        name: p
+        for name, p in distribution(rounded(small_models["gru"]), 1.0).items()
+        if name.startswith("ab")
+    }
+    total = sum(given.values())
+    assert_drawn_from(Counter(names), {name: p / total for name, p in given.items()})
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+def test_the_page_knows_the_names_of_the_list(browser, page_file, bundled):
+    model = bundled["first-names"]
+    page = browser.open(page_file(("first-names", model)))
+    names = ["Anna", "Annna", "Zyxab", "Emma", "A", "Łucja", "Zoe\u0301", "Jose\u0301"]
+    known = page.evaluate(
+        "names => names.map(name => isAmong(name, models[0].fingerprints))", names
+    )
+    assert known == model.knows(names).tolist()
+    assert True in known and False in known
+    assert math.isclose(
+        page.evaluate("models[0].fingerprints.length"), len(model.fingerprints), rel_tol=1e-3
+    )
