@@ -1,26 +1,32 @@
-"""The recurrent network: parameters, cells, forward pass, loss and back-propagation through time.
+"""The recurrent network: parameters, cells, forward pass, loss, back-propagation through time.
 
-The notation is the usual one of courses, with one row per example:
+New to this? `tests/support/plain_bptt.py` is the textbook's version: one name at a time, one line
+per equation. This file computes the same numbers for thousands of names at once, and a test holds
+the two equal. The notation is that of the courses, with one row per example:
 
     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)          hidden state, (m, n_a)
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-Time steps are the levels of a prefix tree (`rnn_names.network.prefix_tree.PrefixTree`): every node
-is one distinct beginning of a name, `parent` says which row of the level above it continues, and a
+Time steps are the levels of a prefix tree (`rnn_names.network.prefix_tree.PrefixTree`). Every node
+is one distinct beginning of a name, and `parent` says which row of the level above it continues. A
 textbook's batch is the tree in which each name has a branch of its own.
 
 Two cells share everything but the step from one state to the next: the plain one above and the GRU.
-Which one some parameters belong
-to shows in them: only a GRU has `bn`. The maths takes any float type: float32 for work, float64 for
+Only a GRU has the parameter `bn`. The maths takes any float type: float32 for work, float64 for
 gradient checks.
+
+How arrays lie in memory. A step makes several numbers per hidden unit: the gates of a GRU, its
+candidate, and so on. Each kind is a *block* of its own, so these arrays are (blocks, m, n_a). Then
+element-wise work runs over one stretch of memory, which takes a third of the time or less of work
+on every third stretch of n_a numbers.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -36,125 +42,162 @@ if TYPE_CHECKING:
 # --- Cells ----------------------------------------------------------------------------------------
 
 
-class PlainCell:
-    """a = tanh(from_x + from_a), where from_x = x Waxᵀ + ba comes from the character and from_a =
-    a_prev Waaᵀ from the state before.
+class StepWeights(NamedTuple):
+    """The weights of a step, gate by gate and transposed, as the step wants them.
 
-    `gates` is the number of rows of `Wax`, `Waa` and `ba` per hidden unit; `width` is how many
-    numbers per unit a state hands on to the step after it. All arrays have a row per example; each
-    function writes over the arrays that its name says it makes.
+    Attributes:
+        Wax: (gates, n_x, n_a)
+        Waa: (gates, n_a, n_a)
+        ba: (gates, 1, n_a)
+        chosen: (gates, n_x, n_a) Wax + ba, row by row: what the integers of `input_layer` choose.
+        bn: (n_a,) of a GRU.
+    """
+
+    Wax: Array
+    Waa: Array
+    ba: Array
+    chosen: Array
+    bn: Array | None
+
+
+class PlainCell:
+    """a = tanh(from_x + p), with from_x = x Waxᵀ + ba and the recurrent projection p = a_prev Waaᵀ.
+
+    Attributes:
+        gates: rows of `Wax`, `Waa` and `ba` per hidden unit.
+        halved: how many of the gates, the first ones, go through σ.
+        width: blocks of a recurrent projection, which is all that a step needs of the one before.
+        blocks: blocks of what a step keeps for the way back; the first `width` are the projection.
+        input_blocks: which of them hold the gradients of the gates' from_x after the way back.
     """
 
     gates = 1
+    halved = 0
     width = 1
+    blocks = 1
+    input_blocks = (0,)
 
     @staticmethod
-    def recurrent_projection(a: Array, params: Params, from_a: Array) -> None:
-        """What the state `a` (m, n_a) hands on: from_a (m, width n_a)."""
-        np.matmul(a, params["Waa"].T, out=from_a)
+    def project(a: Array, weights: StepWeights, out: Array) -> None:
+        """The recurrent projection of the states `a` (m, n_a): `out` (width, m, n_a)."""
+        np.matmul(a, weights.Waa, out=out)
 
     @staticmethod
-    def step(from_x: Array, from_a: Array, a: Array) -> None:
-        """The new state `a` (m, n_a); `from_x` (m, gates n_a) is spent."""
-        from_x += from_a
-        np.tanh(from_x, out=a)
+    def step(from_x: Array, kept: Array, a: Array) -> None:
+        """The new states `a` (m, n_a) from from_x (gates, m, n_a) and `kept` (blocks, m, n_a)."""
+        np.add(kept[0], from_x[0], out=a)
+        np.tanh(a, out=a)
 
     @staticmethod
-    def step_backward(da: Array, a: Array, from_x: Array, from_a: Array) -> tuple[Array, Array]:
-        """Gradients of from_x and from_a, in their places, from that of `a`; tanh' = 1 − tanh²."""
-        np.multiply(a, a, out=from_x)
-        np.subtract(1, from_x, out=from_x)
-        from_x *= da
-        return from_x, from_x
+    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
+        """Puts gradients into `kept`, from that of `a`: dp = da ∘ (1 − a²), the derivative."""
+        (dp,) = kept
+        np.multiply(a, a, out=dp)
+        np.subtract(1, dp, out=dp)
+        dp *= da
 
     @staticmethod
-    def recurrent_projection_backward(d_from_a: Array, params: Params, da: Array) -> None:
-        """Adds to `da` (m, n_a) what comes back from the step after."""
-        da += d_from_a @ params["Waa"]
+    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
+        """Adds to `da` (m, n_a) what the gradient of its projection (width, m, n_a) brings."""
+        da += np.matmul(dp[0], params["Waa"], out=work("products", *da.shape))
 
 
 class GRUCell:
     """The gated recurrent unit.
 
     It is that of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU`
-    computes:
+    computes. With the recurrent projections p_r = a_prev Uᵣᵀ, p_z = a_prev U_zᵀ and
+    p = a_prev Uₙᵀ + bn:
 
-        r = σ(x Wᵣᵀ + bᵣ + a_prev Uᵣᵀ),    z = σ(x W_zᵀ + b_z + a_prev U_zᵀ)
-        c = tanh(x W_nᵀ + b_n + r ∘ (a_prev U_nᵀ + bn)),    a = (1 − z) ∘ c + z ∘ a_prev
+        r = σ(x Wᵣᵀ + bᵣ + p_r)                  reset gate
+        z = σ(x W_zᵀ + b_z + p_z)                update gate
+        c = tanh(x Wₙᵀ + bₙ + r ∘ p)             candidate
+        a = (1 − z) ∘ c + z ∘ a_prev
 
-    `Wax` stacks Wᵣ, W_z, W_n, `Waa` the three U, and `ba` the three b. A state hands on a_prev Uᵀ
-    (+ bn) and itself.
+    `Wax` stacks Wᵣ, W_z, Wₙ, `Waa` the three U, and `ba` the three b. The way back, from the
+    gradient da of a, by the chain rule with σ' = σ(1 − σ) and tanh' = 1 − tanh²:
+
+        w    = da ∘ (1 − z)
+        dz   = w ∘ (a − c)                       since (a_prev − c) ∘ z = a − c
+        dc   = w ∘ (1 − c²)
+        dr   = dc ∘ p ∘ r ∘ (1 − r)
+        dp   = dc ∘ r
+        da_prev = da ∘ z + dr Uᵣ + dz U_z + dp Uₙ
+
+    (dz, dc and dr are the gradients of what is inside σ and tanh.) What a step keeps is overwritten
+    by gradients on the way back, block by block:
+
+        block    before the step    after it    after the way back
+        0        p_r                r           dr
+        1        p_z                z           dz
+        2        p                  p           dp
+        3        a_prev             a_prev      da ∘ z
+        4                           c           dc
+
+    So the first three are the gradients of the projection, and 0, 1 and 4 those of from_x.
     """
 
     gates = 3
+    halved = 2
     width = 4
+    blocks = 5
+    input_blocks = (0, 1, 4)
 
     @staticmethod
-    def recurrent_projection(a: Array, params: Params, from_a: Array) -> None:
-        """As `PlainCell.recurrent_projection`."""
-        n_a = a.shape[1]
-        np.matmul(a, params["Waa"].T, out=from_a[:, : 3 * n_a])
-        from_a[:, 2 * n_a : 3 * n_a] += params["bn"]
-        from_a[:, 3 * n_a :] = a
+    def project(a: Array, weights: StepWeights, out: Array) -> None:
+        """As `PlainCell.project`."""
+        np.matmul(a, weights.Waa, out=out[:3])
+        out[2] += weights.bn
+        out[3] = a
 
     @staticmethod
-    def step(from_x: Array, from_a: Array, a: Array) -> None:
-        """As `PlainCell.step`; leaves r, z and c in the place of `from_x`."""
-        n_a = a.shape[1]
-        gates, r, z, c = from_x[:, : 2 * n_a], *_columns(from_x, n_a)
-        _, _, from_a_n, a_prev = _columns(from_a, n_a)
-        gates += from_a[:, : 2 * n_a]
-        sigmoid(gates)
-        np.multiply(r, from_a_n, out=a)
-        c += a
+    def step(from_x: Array, kept: Array, a: Array) -> None:
+        """As `PlainCell.step`. σ(u) = ½ + ½ tanh(½u), and the inner ½ is in the weights."""
+        r, z, p, a_prev, c = kept
+        both = kept[:2]
+        both += from_x[:2]
+        np.tanh(both, out=both)
+        both += 1
+        both *= 0.5
+        np.multiply(r, p, out=c)
+        c += from_x[2]
         np.tanh(c, out=c)
-        np.subtract(a_prev, c, out=a)
+        np.subtract(a_prev, c, out=a)  # a = c + z ∘ (a_prev − c)
         a *= z
         a += c
 
     @staticmethod
-    def step_backward(da: Array, a: Array, from_x: Array, from_a: Array) -> tuple[Array, Array]:
-        """As `PlainCell.step_backward`; `da` is spent. Each line's right side is the derivative, in
-        the order that frees places.
-        """
-        n_a = a.shape[1]
-        r, z, c = _columns(from_x, n_a)
-        s, t, from_a_n, a_prev = _columns(from_a, n_a)  # after the step, the first two are free
-        np.multiply(da, z, out=s)  # s = da ∘ z, straight to a_prev
-        np.subtract(a_prev, c, out=t)
-        t *= s
-        np.subtract(1, z, out=z)
-        z *= t  # dz = da ∘ (a_prev − c) ∘ z(1 − z)
-        a_prev[...] = s
-        da -= s
-        np.multiply(c, c, out=t)
-        np.subtract(1, t, out=t)
-        np.multiply(t, da, out=c)  # dc = da ∘ (1 − z) ∘ (1 − c²)
-        np.multiply(c, r, out=t)
-        np.subtract(1, r, out=r)
-        r *= t
-        r *= from_a_n  # dr = dc ∘ (a_prev Uₙᵀ + bn) ∘ r(1 − r)
-        from_a_n[...] = t
-        from_a[:, : 2 * n_a] = from_x[:, : 2 * n_a]
-        return from_x, from_a
+    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
+        """As `PlainCell.step_backward`; the equations and the places are those of the class."""
+        r, z, p, a_prev, c = kept
+        w, s = work("scratch", 2, *a.shape)
+        np.subtract(1, z, out=w)
+        w *= da
+        np.subtract(da, w, out=a_prev)  # da ∘ z
+        np.subtract(a, c, out=z)
+        z *= w  # dz
+        c *= c
+        np.subtract(1, c, out=c)
+        c *= w  # dc
+        p *= r
+        np.subtract(1, r, out=s)
+        s *= p  # p ∘ r ∘ (1 − r)
+        np.multiply(c, r, out=p)  # dp
+        np.multiply(s, c, out=r)  # dr
 
     @staticmethod
-    def recurrent_projection_backward(d_from_a: Array, params: Params, da: Array) -> None:
-        """As `PlainCell.recurrent_projection_backward`."""
-        n_a = da.shape[1]
-        da += d_from_a[:, : 3 * n_a] @ params["Waa"]
-        da += d_from_a[:, 3 * n_a :]
+    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
+        """As `PlainCell.project_backward`."""
+        m, n_a = da.shape
+        U = params["Waa"].reshape(3, n_a, n_a)
+        products = np.matmul(dp[:3], U, out=work("products", 3, m, n_a))
+        da += dp[3]
+        for product in products:
+            da += product
 
 
 Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
-
-
-def with_fast_transpose(params: Params) -> Params:
-    """The parameters with `Waa` stored column by column: products of few rows with Waaᵀ then take
-    two thirds of the time.
-    """
-    return {**params, "Waa": np.asfortranarray(params["Waa"])}
 
 
 def cell_of(params: Params) -> Cell:
@@ -162,9 +205,16 @@ def cell_of(params: Params) -> Cell:
     return GRUCell if "bn" in params else PlainCell
 
 
-def _columns(array: Array, n_a: int) -> list[Array]:
-    """The blocks of n_a columns of an array."""
-    return [array[:, i : i + n_a] for i in range(0, array.shape[1], n_a)]
+def step_weights(params: Params) -> StepWeights:
+    """The weights of a step, laid out for it; halved for the gates that go through σ."""
+    cell, n_a = cell_of(params), params["Waa"].shape[1]
+    by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
+    Wax, Waa, ba = (np.array(array.transpose(0, 2, 1), order="C") for array in by_gate)
+    for array in (Wax, Waa, ba):
+        array[: cell.halved] *= 0.5
+    chosen = Wax + ba
+    chosen[:, :1] = ba  # 0 stands for the zero row
+    return StepWeights(Wax, Waa, ba, chosen, params.get("bn"))
 
 
 # --- Parameters -----------------------------------------------------------------------------------
@@ -216,55 +266,36 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
     return out
 
 
-def sigmoid(x: Array) -> None:
-    """1 / (1 + exp(−x)), in place; by way of tanh, which does not overflow."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5
+def input_layer(x: Array, weights: StepWeights, out: Array | None = None) -> Array:
+    """The layer x Waxᵀ + ba of each gate: (m, n_x) to (gates, m, n_a).
 
-
-def input_layer(x: Array, params: Params, out: Array | None = None) -> Array:
-    """The layer x Waxᵀ + ba: (m, n_x) to (m, gates n_a).
-
-    `x` may also be (m,) integers: i stands for the one-hot row with a 1 in column i, 0 for the zero
-    row. The product is then a choice of rows.
+    `x` may also be (m,) integers: i stands for the one-hot row with a 1 in column i, and 0 for the
+    zero row. The product is then a choice of rows.
     """
     if x.ndim == 1:
-        rows = params["Wax"].T + params["ba"]
-        rows[0] = params["ba"]
-        return rows.take(
-            x, axis=0, out=out, mode="clip"
-        )  # this mode lets take write to `out` without a copy
-    out = np.matmul(x, params["Wax"].T, out=out)
-    out += params["ba"]
-    return out
+        # This mode lets take write to `out` without a copy.
+        return weights.chosen.take(x, axis=1, out=out, mode="clip")
+    from_x = np.matmul(x, weights.Wax, out=out)
+    from_x += weights.ba
+    return from_x
 
 
-def input_layer_backward(
-    d: Array, x: Array, n_x: int, scratch: Array | None = None
-) -> dict[str, Array]:
-    """Gradients of Wax and ba from that of the input layer's result, (m, gates n_a); `x` in either
-    form.
+def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
+    """Gradients of Wax and ba from that of the input layer, (gates, m, n_a); `x` in either form.
 
-    For one-hot rows, column i of the gradient of Wax is the sum of those rows of `d` that chose it;
-    `scratch`, of the shape of `d`, is where they are put in order.
+    Rows of an integer `x` are in rising order. Then column i of the gradient of Wax is the sum of
+    a run of rows of `d`: those that chose i.
     """
+    gates, _, n_a = d.shape
     if x.ndim == 2:
-        return {"Wax": d.T @ x, "ba": d.sum(axis=0)}
-    chosen = np.zeros((n_x, d.shape[1]), d.dtype)
-    by_choice = d.take(
-        np.argsort(x.astype(np.min_scalar_type(n_x)), kind="stable"),
-        axis=0,
-        out=scratch,
-        mode="clip",
-    )
-    ends = np.cumsum(np.bincount(x, minlength=n_x))
-    for i in np.unique(x):
-        by_choice[ends[i - 1] if i else 0 : ends[i]].sum(axis=0, out=chosen[i])
-    ba = chosen.sum(axis=0)
-    chosen[0] = 0
-    return {"Wax": chosen.T, "ba": ba}
+        return {"Wax": (d.transpose(0, 2, 1) @ x).reshape(-1, n_x), "ba": d.sum(axis=1).ravel()}
+    by_choice = np.zeros((gates, n_x, n_a), d.dtype)
+    ends = np.cumsum(np.bincount(x, minlength=n_x)).tolist()
+    for i in np.unique(x).tolist():
+        d[:, ends[i - 1] if i else 0 : ends[i]].sum(axis=1, out=by_choice[:, i])
+    ba = by_choice.sum(axis=1)
+    by_choice[:, 0] = 0
+    return {"Wax": by_choice.transpose(0, 2, 1).reshape(-1, n_x), "ba": ba.ravel()}
 
 
 def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
@@ -279,18 +310,51 @@ def output_layer_backward(d_logits: Array, a: Array) -> dict[str, Array]:
     return {"Wya": d_logits.T @ a, "by": d_logits.sum(axis=0)}
 
 
-def recurrent_layer_backward(d_from_a: Array, a_prev: Array, params: Params) -> dict[str, Array]:
-    """Gradients of Waa, and of bn where there is one, from that of what the states `a_prev` (m,
-    n_a) handed on.
+def recurrent_layer_backward(dp: Array, a_prev: Array, params: Params) -> dict[str, Array]:
+    """Gradients of Waa, and of bn where there is one, from that of the projection of `a_prev`.
+
+    `dp` is (width, m, n_a), and `a_prev` (m, n_a).
     """
-    n_a = a_prev.shape[1]
-    gradients = {"Waa": d_from_a[:, : len(params["Waa"])].T @ a_prev}
+    gates = cell_of(params).gates
+    dWaa = np.matmul(dp[:gates].transpose(0, 2, 1), a_prev)
+    gradients = {"Waa": dWaa.reshape(params["Waa"].shape)}
     if "bn" in params:
-        gradients["bn"] = d_from_a[:, 2 * n_a : 3 * n_a].sum(axis=0)
+        gradients["bn"] = dp[2].sum(axis=0)
     return gradients
 
 
 # --- One time step --------------------------------------------------------------------------------
+
+
+def next_states(
+    above: Array,
+    parent: NDArray[np.intp],
+    x: Array,
+    cell: Cell,
+    weights: StepWeights,
+    kept: Array,
+    work: Workspace,
+    out: Array,
+) -> None:
+    """One time step: the states of m nodes from those of the p nodes that they hang from.
+
+    A node that several hang from is projected once.
+
+    Args:
+        above: (p, n_a) states.
+        parent: (m,) which of them each node continues.
+        x: (m,) or (m, n_x) the nodes' inputs, as in `input_layer`.
+        cell, weights: of the network.
+        kept: (blocks, m, n_a) overwritten with what the way back needs, as the cell says.
+        work: buffers.
+        out: (m, n_a) overwritten with the new states.
+    """
+    n_a = above.shape[1]
+    projection = work("projection", cell.width, len(above), n_a)
+    cell.project(above, weights, projection)
+    projection.take(parent, axis=1, out=kept[: cell.width], mode="clip")
+    from_x = input_layer(x, weights, out=work("from_x", cell.gates, len(parent), n_a))
+    cell.step(from_x, kept, out)
 
 
 def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
@@ -305,7 +369,7 @@ def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]
         a: (m, n_a) hidden states.
         y_hat: (m, n_y) probabilities of the next character.
     """
-    _, _, a = _step(x, a_prev, params)
+    a, _ = _step(x, a_prev, params, Workspace(params["Waa"].dtype))
     return a, softmax(output_layer(a, params))
 
 
@@ -322,32 +386,31 @@ def cell_backward(
     Returns:
         a gradient for each parameter but a0, and for `x` and `a_prev`.
     """
-    cell = cell_of(params)
-    from_x, from_a, a = _step(x, a_prev, params)
+    cell, work = cell_of(params), Workspace(params["Waa"].dtype)
+    a, kept = _step(x, a_prev, params, work)
     da_total = d_logits @ params["Wya"]
     if da is not None:
         da_total += da
-    d_from_x, d_from_a = cell.step_backward(da_total, a, from_x, from_a)
-    da_prev = np.zeros_like(a_prev)
-    cell.recurrent_projection_backward(d_from_a, params, da_prev)
+    cell.step_backward(da_total, a, kept, work)
+    dp, d_from_x = kept[: cell.width], kept[list(cell.input_blocks)]
+    da_prev = np.zeros_like(a)
+    cell.project_backward(dp, params, da_prev, work)
+    Wax = params["Wax"].reshape(cell.gates, -1, x.shape[1])
     return {
         **output_layer_backward(d_logits, a),
         **input_layer_backward(d_from_x, x, x.shape[1]),
-        **recurrent_layer_backward(d_from_a, a_prev, params),
-        "x": d_from_x @ params["Wax"],
+        **recurrent_layer_backward(dp, a_prev, params),
+        "x": np.matmul(d_from_x, Wax).sum(axis=0),
         "a_prev": da_prev,
     }
 
 
-def _step(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array, Array]:
-    """from_x, from_a and a of one time step, in arrays of their own."""
-    cell, n_a = cell_of(params), a_prev.shape[1]
-    from_x = input_layer(x, params)
-    from_a = np.empty((len(x), cell.width * n_a), from_x.dtype)
-    cell.recurrent_projection(a_prev, params, from_a)
-    a = np.empty((len(x), n_a), from_x.dtype)
-    cell.step(from_x, from_a, a)
-    return from_x, from_a, a
+def _step(x: Array, a_prev: Array, params: Params, work: Workspace) -> tuple[Array, Array]:
+    """The states after one step, (m, n_a), and what it kept, (blocks, m, n_a)."""
+    cell, (m, n_a) = cell_of(params), a_prev.shape
+    kept, a = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
+    next_states(a_prev, np.arange(m), x, cell, step_weights(params), kept, work, out=a)
+    return a, kept
 
 
 # --- Over time ------------------------------------------------------------------------------------
@@ -376,24 +439,30 @@ class Workspace:
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree, (N, n_a), level by level.
 
-    The arrays that `backward` needs stay in `work`: "states" (initial states, then one row per
-    node), "from_x" and "from_a".
+    What the way back needs stays in `work`: "states", the initial states and then a row per node,
+    and "kept", see `_kept`.
     """
-    cell, a0 = cell_of(params), np.atleast_2d(params["a0"])
-    params = with_fast_transpose(params)
+    cell, weights, a0 = cell_of(params), step_weights(params), np.atleast_2d(params["a0"])
     (m, n_a), n = a0.shape, len(tree.x)
     states = work("states", m + n, n_a)
     states[:m] = a0
     a, above = states[m:], states[:m]
-    from_x = input_layer(tree.x, params, out=work("from_x", n, cell.gates * n_a))
-    from_a = work("from_a", n, cell.width * n_a)
     for rows, parents in zip(tree.levels, tree.n_parents, strict=True):
-        handed_on = work("handed_on", parents, cell.width * n_a)
-        cell.recurrent_projection(above[:parents], params, handed_on)
-        handed_on.take(tree.parent[rows], axis=0, out=from_a[rows], mode="clip")
+        kept = _kept(work, cell, n, n_a, rows)
+        parent, x = tree.parent[rows], tree.x[rows]
+        next_states(above[:parents], parent, x, cell, weights, kept, work, out=a[rows])
         above = a[rows]
-        cell.step(from_x[rows], from_a[rows], above)
     return a
+
+
+def _kept(work: Workspace, cell: Cell, n: int, n_a: int, rows: slice) -> Array:
+    """What the step to one level keeps: (blocks, nodes of the level, n_a).
+
+    All levels lie in one buffer of n rows times blocks, one after another.
+    """
+    buffer = work("kept", cell.blocks * n, n_a)
+    level = buffer[cell.blocks * rows.start : cell.blocks * rows.stop]
+    return level.reshape(cell.blocks, -1, n_a)
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -455,48 +524,60 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, from the last level to the first.
 
-    `da` (N, n_a) holds what comes from the output layer; what comes from the level after is added
-    on the way.
+    `da` (N, n_a) holds what comes from the output layer. What comes from the level after is added
+    on the way: before a level's turn, its children have added to it.
     """
-    cell, n_a = cell_of(params), a.shape[1]
-    d_initial = np.zeros_like(np.atleast_2d(params["a0"]))
-    m = len(d_initial)
-    states = work("states", m + len(a), n_a)
-    from_x, from_a = (
-        work("from_x", len(a), cell.gates * n_a),
-        work("from_a", len(a), cell.width * n_a),
-    )
-    n_parents = tree.n_parents
-    parents_end = np.cumsum(n_parents)
-    d_handed_on = work("d_handed_on", int(parents_end[-1]), cell.width * n_a)
+    cell, (n, n_a) = cell_of(params), a.shape
+    da0 = np.zeros_like(np.atleast_2d(params["a0"]))
+    ends = np.cumsum(tree.n_parents).tolist()
+    dp = work("dp", cell.width, ends[-1], n_a)  # of all nodes that others hang from, by level
 
     for level in range(len(tree.levels) - 1, -1, -1):
-        rows, parents = tree.levels[level], n_parents[level]
-        _, d_from_a = cell.step_backward(da[rows], a[rows], from_x[rows], from_a[rows])
-        d_parents = d_handed_on[parents_end[level] - parents : parents_end[level]]
-        sum_siblings(d_from_a, tree.siblings[level], d_parents, work)
-        above = da[tree.levels[level - 1]] if level else d_initial
-        cell.recurrent_projection_backward(d_parents, params, above[:parents])
+        rows, parents = tree.levels[level], tree.n_parents[level]
+        kept = _kept(work, cell, n, n_a, rows)
+        cell.step_backward(da[rows], a[rows], kept, work)
+        d_parents = dp[:, ends[level] - parents : ends[level]]
+        sum_siblings(kept[: cell.width], tree.siblings[level], d_parents, work)
+        above = da[tree.levels[level - 1]] if level else da0
+        cell.project_backward(d_parents, params, above[:parents], work)
 
-    # States that have a successor, in the order of d_handed_on.
-    parent_states = states.take(
-        tree.parent_rows(m), axis=0, out=work("parent_states", len(d_handed_on), n_a), mode="clip"
-    )
+    m = len(da0)
+    states = work("states", m + n, n_a)
+    parent_states = work("parent_states", ends[-1], n_a)
+    states.take(tree.parent_rows(m), axis=0, out=parent_states, mode="clip")
+    order = np.arange(n) if tree.x.ndim == 2 else _rising(tree.x)
+    d_from_x = work("d_from_x", cell.gates, n, n_a)
+    kept_rows = _input_rows(tree.levels, cell)[:, order]
+    work("kept", cell.blocks * n, n_a).take(kept_rows, axis=0, out=d_from_x, mode="clip")
     return {
-        # By now, from_x holds its gradient, and the memory of from_a is free.
-        **input_layer_backward(
-            from_x, tree.x, params["Wax"].shape[1], work("from_a", *from_x.shape)
-        ),
-        **recurrent_layer_backward(d_handed_on, parent_states, params),
-        "a0": d_initial.reshape(params["a0"].shape),
+        **input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1]),
+        **recurrent_layer_backward(dp, parent_states, params),
+        "a0": da0.reshape(params["a0"].shape),
     }
 
 
+def _rising(x: NDArray[np.intp]) -> NDArray[np.intp]:
+    """What puts small integers in order; numbers of 8 or 16 bits are sorted digit by digit."""
+    return np.argsort(x.astype(np.min_scalar_type(int(x.max(initial=0)))), kind="stable")
+
+
+def _input_rows(levels: list[slice], cell: Cell) -> NDArray[np.intp]:
+    """Where the gradients of from_x lie in "kept", as rows of n_a: (gates, N)."""
+    starts = np.array([rows.start for rows in levels])
+    sizes = np.array([rows.stop - rows.start for rows in levels])
+    first = np.repeat((cell.blocks - 1) * starts, sizes) + np.arange(sizes.sum())  # of block 0
+    return first + np.array(cell.input_blocks)[:, None] * np.repeat(sizes, sizes)
+
+
 def sum_siblings(d: Array, siblings: list[NDArray[np.intp]], out: Array, work: Workspace) -> None:
-    """Adds up the rows of `d` that hang from one node: (m, k) to (number of parents, k); `siblings`
-    as in `PrefixTree`.
+    """Adds up, in each block, the rows of `d` that hang from one node.
+
+    (blocks, m, n_a) to (blocks, parents, n_a), with `siblings` as in `PrefixTree`: the first
+    children of all nodes, then the second children of those that have two, and so on.
     """
-    d.take(siblings[0], axis=0, out=out, mode="clip")
+    for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
+        block.take(siblings[0], axis=0, out=total, mode="clip")
     for rows in siblings[1:]:
-        later = d.take(rows, axis=0, out=work("siblings", len(rows), d.shape[1]), mode="clip")
-        out[: len(rows)] += later
+        later = work("later", len(d), len(rows), d.shape[2])
+        d.take(rows, axis=1, out=later, mode="clip")
+        out[:, : len(rows)] += later

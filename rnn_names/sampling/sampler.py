@@ -75,7 +75,8 @@ class Sampler:
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
         self.options, prefix = options, unicodedata.normalize("NFC", options.prefix)
-        self.params, self.cell = rnn.with_fast_transpose(model.params), rnn.cell_of(model.params)
+        self.params, self.cell = model.params, rnn.cell_of(model.params)
+        self.weights = rnn.step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         shortest = options.min_length
         if shortest is None:  # an explicit limit from above wins
@@ -91,8 +92,6 @@ class Sampler:
         # A power of two that bounds the (names, n_y) arrays of a level.
         self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
-        # The input layer's result for each character: a name's inputs are one-hot.
-        self.inputs = rnn.input_layer(np.arange(self.n_y), self.params)
         self._follow_prefix(model, prefix)
         self.beginnings: NDArray[np.bool_] | None = None
         if not (prefix or options.any_beginning or model.lower_case_beginnings):
@@ -288,16 +287,8 @@ class Sampler:
         Every row of `states` (p, n_a) should have a child: what it hands on is computed.
         """
         n_a, cell, m = states.shape[1], self.cell, len(parent)
-        handed_on = work("handed_on", len(states), cell.width * n_a)
-        cell.recurrent_projection(states, self.params, handed_on)
-        from_a = handed_on.take(
-            parent, axis=0, out=work("from_a", m, cell.width * n_a), mode="clip"
-        )
-        from_x = self.inputs.take(
-            character, axis=0, out=work("from_x", m, cell.gates * n_a), mode="clip"
-        )
-        children = work("states", m, n_a)
-        cell.step(from_x, from_a, children)
+        kept, children = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
+        rnn.next_states(states, parent, character, cell, self.weights, kept, work, out=children)
         return children
 
 
