@@ -35,7 +35,7 @@ def here(*_): os.write(2, b"here\\n")
 def forever(*_): here() or time.sleep(1e6)
 def interrupt(): os.kill(os.getpid(), signal.SIGINT)
 import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names.views.report
-import rnn_names.cli.training_run, rnn_names.cli.main as cli
+import rnn_names.cli.train, rnn_names.cli.training_run, rnn_names.cli.main as cli
 {before}
 cli.main()"""
     command = [sys.executable, "-c", program, *map(str, arguments)]
