@@ -26,6 +26,13 @@ class GroupedOption(click.Option):
         super().__init__(*args, **kwargs)
         self.group = group
 
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """The value in the environment: one, also of an option that may be given several times."""
+        if not self.multiple:
+            return super().value_from_envvar(ctx)
+        value = self.resolve_envvar_value(ctx)
+        return None if value is None else (value,)
+
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help. Click puts a default that is a text in parentheses: not here."""
         record = super().get_help_record(ctx)

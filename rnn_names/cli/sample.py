@@ -50,31 +50,31 @@ from rnn_names.cli.streams import listed
 @option(
     "--prefix",
     group="Which names",
-    default="",
+    multiple=True,
     metavar="TEXT",
-    show_default=False,
-    help="Only names that begin with TEXT.",
+    help="Only names that begin with TEXT; given several times, with any of the texts.",
 )
 @option(
     "--suffix",
     group="Which names",
-    default="",
+    multiple=True,
     metavar="TEXT",
-    show_default=False,
-    help="Only names that end in TEXT.",
+    help="Only names that end in TEXT; given several times, in any of the texts.",
 )
 @option(
     "--contains",
     group="Which names",
     multiple=True,
     metavar="TEXT",
-    help="Only names that contain TEXT; may be given several times.",
+    help="Only names that contain TEXT; given several times, all of the texts.",
 )
 @option(
     "--match",
     group="Which names",
+    multiple=True,
     metavar="REGEX",
-    help="Only names that match REGEX as a whole (Python's syntax).",
+    help="Only names that match REGEX as a whole (Python's syntax); given several times, any of "
+    "them.",
 )
 @option(
     "--min-length",

@@ -7,26 +7,25 @@ too, which lets the sampler look ahead when few names would meet them
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
+from rnn_names.errors import VocabularyError, quoted, setting
 from rnn_names.sampling.dfa import (
     Automaton,
     NoAutomatonError,
     anything,
-    beginning_in,
     containing,
     ending_in,
 )
+from rnn_names.sampling.options import any_of, compiled
 from rnn_names.sampling.regex import matching
 from rnn_names.sampling.tally import Condition
 
@@ -52,10 +51,9 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
             fingerprints.
     """
     known, found = model.vocabulary, list[Condition]()
-    if options.suffix:
-        ending = ending_in(_checked("suffix", options.suffix, known), known)
-        found.append(Spelling(f"{setting('suffix')} {quoted(options.suffix)}", ending, known))
-    for text in filter(None, options.contains):
+    if options.suffixes:
+        found.append(_ending(options.suffixes, known))
+    for text in options.contained:
         found.append(
             Spelling(
                 f"{setting('contains')} {quoted(text)}",
@@ -63,8 +61,8 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
                 known,
             )
         )
-    if options.match is not None:
-        found.append(_match(options.match, known))
+    if options.patterns:
+        found.append(_match(options.patterns, known))
     if options.novel:
         model.knows([])  # refuses if it cannot tell
         found.append(_Test(setting("novel"), lambda names: ~model.knows(names)))
@@ -88,16 +86,15 @@ def spelling(
     conditions: Iterable[Condition],
     n_y: int,
     max_states: int,
-    beginnings: NDArray[np.bool_] | None = None,
+    start: Automaton | None = None,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """One automaton for what can be told by automata, the conditions that it covers, and the
     others.
 
     It covers nothing, and accepts everything, if more than `max_states` states would be needed.
-    `beginnings` (n_y,) are the characters that a name may begin with, by default all; they are
-    always covered.
+    `start`, an automaton for the beginnings, is always covered.
     """
-    start = anything(n_y) if beginnings is None else beginning_in(beginnings)
+    start = start or anything(n_y)
     covered: list[Condition] = [
         condition for condition in conditions if isinstance(condition, Spelling)
     ]
@@ -138,23 +135,23 @@ class _Test:
     passes: Callable[[Names], NDArray[np.bool_]]
 
 
-def _match(pattern: str, vocabulary: Vocabulary) -> Condition:
-    title = f"{setting('match')} {quoted(pattern)}"
-    pattern = unicodedata.normalize("NFC", pattern)
+def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
+    title = f"{setting('suffix')} {any_of(suffixes)}"
+    texts = tuple(_checked("suffix", text, vocabulary) for text in suffixes)
     try:
-        compiled = re.compile(pattern)
-    except RecursionError:
-        raise SamplingError(f"{title}: its groups are nested too deeply") from None
-    except (OverflowError, ValueError):  # the latter for a number of thousands of digits
-        raise SamplingError(
-            f"{title}: not a regular expression: the repetition number is too large"
-        ) from None
-    except re.error as error:
-        raise SamplingError(f"{title}: not a regular expression: {error}") from None
-    try:
-        return Spelling(title, matching(pattern, vocabulary), vocabulary)
+        return Spelling(title, ending_in(texts, vocabulary), vocabulary)
     except NoAutomatonError:
-        return _Test(title, _each(lambda name: compiled.fullmatch(name) is not None))
+        return _Test(title, _each(lambda name: name.endswith(texts)))
+
+
+def _match(patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
+    title = f"{setting('match')} {any_of(patterns)}"
+    expressions = [compiled(pattern) for pattern in patterns]
+    try:
+        automata = [matching(expression.pattern, vocabulary) for expression in expressions]
+        return Spelling(title, reduce(or_, automata), vocabulary)
+    except NoAutomatonError:
+        return _Test(title, _each(lambda name: any(e.fullmatch(name) for e in expressions)))
 
 
 def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:

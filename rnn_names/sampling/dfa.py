@@ -58,7 +58,19 @@ class Automaton:
         return state
 
     def __and__(self, other: Automaton) -> Automaton:
-        """The automaton of what both accept, of the pairs of states that can be reached."""
+        """The automaton of what both accept."""
+        after, (first, second) = self._pairs(other)
+        return Automaton(after, self.accepting[first] & other.accepting[second])
+
+    def __or__(self, other: Automaton) -> Automaton:
+        """The automaton of what either accepts."""
+        after, (first, second) = self._pairs(other)
+        return Automaton(after, self.accepting[first] | other.accepting[second])
+
+    def _pairs(self, other: Automaton) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        """The pairs of states that can be reached: what follows each, (S, n_y), and the pairs,
+        (2, S).
+        """
         number = {(0, 0): 0}
         pairs, rows = [(0, 0)], []
         for a, b in pairs:  # grows as it is read
@@ -70,8 +82,7 @@ class Automaton:
             if len(pairs) > MAX_STATES:
                 raise NoAutomatonError("too many states")
             rows.append([number[pair] for pair in targets])
-        first, second = np.array(pairs).T
-        return Automaton(np.array(rows, np.int32), self.accepting[first] & other.accepting[second])
+        return np.array(rows, np.int32), np.array(pairs).T
 
 
 def anything(n_y: int) -> Automaton:
@@ -79,18 +90,8 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-def beginning_in(characters: NDArray[np.bool_]) -> Automaton:
-    """Accepts the texts whose first character is one of some, (n_y,) bool.
-
-    >>> beginning_in(np.array([False, True, False])).after.tolist()    # the beginning, good, lost
-    [[2, 1, 2], [1, 1, 1], [2, 2, 2]]
-    """
-    rows = [np.where(characters, 1, 2), np.full(len(characters), 1), np.full(len(characters), 2)]
-    return Automaton(np.array(rows, np.int32), np.array([False, True, False]))
-
-
-def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that end in `text`.
+def ending_in(texts: str | Iterable[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that end in a text, or in one of some.
 
     For "ab" there are three states: nothing of it read yet, "a" read, "ab" read. Each row below is
     a state, and holds the state after "a" and the state after "b".
@@ -100,7 +101,9 @@ def ending_in(text: str, vocabulary: Vocabulary) -> Automaton:
     [[1, 0], [1, 2], [1, 0]]
     """
     terms = Terms()
-    return automaton_of(terms, terms.then(ANYTHING, terms.literal(text, vocabulary)), vocabulary)
+    ends = [texts] if isinstance(texts, str) else texts
+    end = terms.either([terms.literal(text, vocabulary) for text in ends])
+    return automaton_of(terms, terms.then(ANYTHING, end), vocabulary)
 
 
 def containing(text: str, vocabulary: Vocabulary) -> Automaton:

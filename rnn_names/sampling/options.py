@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.errors import SamplingError, quoted, setting
+from rnn_names.errors import SamplingError, quoted, setting, shortened
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,15 @@ class Options:
         temperature: the logits are divided by it: below 1 for safer names, above 1 for wilder ones.
         seed: fixes the stream of names; None for a new stream each time.
         start: how many names of the stream to skip.
-        prefix: how every name begins.
+        prefix: how every name begins: a text, or some texts of which each name begins with one.
         min_length: in characters; None for the length of the shortest name trained on, or for
             `max_length` where that is less.
         max_length: in characters; None for the length of the longest name trained on.
         any_beginning: whether names may begin with a lower-case letter where none trained on does;
             a prefix decides for itself.
-        suffix: how every name ends.
-        contains: a collection of texts that are each somewhere in every name.
-        match: a regular expression that matches every name as a whole.
+        suffix: how every name ends: a text, or some texts of which each name ends in one.
+        contains: a text, or some texts, that are each somewhere in every name.
+        match: a regular expression that matches every name as a whole, or some of which one does.
         exclude: a collection of names that must not come out; their case does not count.
         exclude_words: a collection of texts that must not be anywhere in a name; their case does
             not count.
@@ -46,12 +49,12 @@ class Options:
     temperature: float = 1.0
     seed: int | None = None
     start: int = 0
-    prefix: str = ""
+    prefix: str | Collection[str] = ""
     min_length: int | None = None
     max_length: int | None = None
-    suffix: str = ""
-    contains: Collection[str] = ()
-    match: str | None = None
+    suffix: str | Collection[str] = ""
+    contains: str | Collection[str] = ()
+    match: str | Collection[str] | None = None
     exclude: Collection[str] = ()
     exclude_words: Collection[str] = ()
     novel: bool = False
@@ -66,36 +69,140 @@ class Options:
         Raises:
             SamplingError: for values that make no sense.
         """
-        if not (math.isfinite(self.temperature) and self.temperature > 0):
+        for name, bounds in _NUMBERS.items():
+            _check_number(name, getattr(self, name), *bounds)
+        for name in ("novel", "unique", "any_beginning"):
+            if getattr(self, name) not in (True, False):
+                raise SamplingError(
+                    f"{setting(name)} {_shown(getattr(self, name))}: must be a bool"
+                )
+        least, most = self.min_length, self.max_length
+        if least is not None and most is not None and least > most:
             raise SamplingError(
-                f"{setting('temperature')} {self.temperature}: must be a finite number above 0"
+                f"{setting('min_length')} {least}: no name can have so many characters with "
+                f"{setting('max_length')} {most}"
             )
-        if self.top_k is not None and self.top_k < 1:
-            raise SamplingError(f"{setting('top_k')} {self.top_k}: must be at least 1")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise SamplingError(f"{setting('top_p')} {self.top_p}: must be above 0 and at most 1")
-        if self.start < 0:
-            raise SamplingError(f"{setting('start')} {self.start}: must be at least 0")
-        for option in ("contains", "exclude", "exclude_words"):
-            if isinstance(getattr(self, option), str):
+        for name in ("prefix", "suffix", "contains"):
+            for text in _texts(name, getattr(self, name)):
+                _check_length(name, text)
+        for pattern in self.patterns:
+            compiled(pattern)
+        for name in ("exclude", "exclude_words"):
+            if isinstance(getattr(self, name), str):
                 raise SamplingError(
-                    f"{setting(option)} {quoted(getattr(self, option))}: must be a list of texts, "
-                    "not a single one"
+                    f"{setting(name)} {_shown(getattr(self, name))}: must be a list of texts, not "
+                    "a single one"
                 )
-        texts = [
-            ("prefix", self.prefix),
-            ("suffix", self.suffix),
-            *(("contains", text) for text in self.contains),
-        ]
-        for option, text in texts:
-            length = len(unicodedata.normalize("NFC", text))
-            if length > MAX_NAME_LENGTH:
-                raise SamplingError(
-                    f"{setting(option)} {quoted(text)}: {length:,} characters, and a name has at "
-                    f"most {MAX_NAME_LENGTH}"
-                )
+            _texts(name, getattr(self, name))
         if self.unique and self.start:
             raise SamplingError(
                 "which names of a stream are repeats depends on all before them: leave out either "
                 f"{setting('unique')} or {setting('start')}"
             )
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The texts of which every name begins with one, in NFC; none where any beginning will
+        do.
+        """
+        return _alternatives("prefix", self.prefix)
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The texts of which every name ends in one, in NFC; none where any end will do."""
+        return _alternatives("suffix", self.suffix)
+
+    @property
+    def contained(self) -> tuple[str, ...]:
+        """The texts that are all in every name."""
+        return tuple(filter(None, _texts("contains", self.contains)))
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The regular expressions of which one matches every name; none where there is no such
+        condition.
+        """
+        return () if self.match is None else _texts("match", self.match)
+
+
+_ANY = (-math.inf, math.inf)
+
+_NUMBERS: dict[str, tuple[type, float, float, str]] = {
+    "temperature": (Real, math.ulp(0.0), math.inf, "a finite number above 0"),
+    "seed": (Integral, 0, math.inf, "a whole number of at least 0"),
+    "start": (Integral, 0, math.inf, "a whole number of at least 0"),
+    "min_length": (Integral, *_ANY, "a whole number"),
+    "max_length": (Integral, *_ANY, "a whole number"),
+    "top_k": (Integral, 1, math.inf, "a whole number of at least 1"),
+    "top_p": (Real, math.ulp(0.0), 1, "a number above 0 and at most 1"),
+}
+"""For each option that is a number: its type, the least and the most that it can be, and all of it
+in words. What lengths are possible depends on the model, too."""
+
+
+def check_count(count: Any) -> None:
+    """Raises SamplingError unless it is a number of names."""
+    _check_number("count", count, Integral, 0, math.inf, "a whole number of at least 0")
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A regular expression, made ready in NFC.
+
+    Raises:
+        SamplingError: if it is none.
+    """
+    option = f"{setting('match')} {quoted(pattern)}"
+    try:
+        return re.compile(unicodedata.normalize("NFC", pattern))
+    except RecursionError:
+        raise SamplingError(f"{option}: its groups are nested too deeply") from None
+    except (OverflowError, ValueError):  # the latter for a number of thousands of digits
+        raise SamplingError(
+            f"{option}: not a regular expression: the repetition number is too large"
+        ) from None
+    except re.error as error:
+        raise SamplingError(f"{option}: not a regular expression: {error}") from None
+
+
+def any_of(texts: Sequence[str]) -> str:
+    """Alternatives for a message.
+
+    >>> print(any_of(["wyn"]), any_of(["a", "b"]), any_of("abcdef"))
+    'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
+    """
+    return " or ".join([*map(quoted, texts[:3]), *["…"] * (len(texts) > 3)])
+
+
+def _check_number(name: str, value: Any, kind: type, least: float, most: float, what: str) -> None:
+    if value is None and name not in ("temperature", "start", "count"):
+        return
+    is_number = isinstance(value, kind) and not isinstance(value, bool)
+    if not (is_number and least <= value <= most and value < math.inf):
+        raise SamplingError(f"{setting(name)} {_shown(value)}: must be {what}")
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    """A text, or a collection of texts, as a tuple of them."""
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
+        raise SamplingError(f"{setting(name)} {_shown(value)}: must be a text or a list of texts")
+    return tuple(texts)
+
+
+def _alternatives(name: str, value: Any) -> tuple[str, ...]:
+    texts = dict.fromkeys(unicodedata.normalize("NFC", text) for text in _texts(name, value))
+    return () if "" in texts else tuple(texts)
+
+
+def _check_length(name: str, text: str) -> None:
+    length = len(unicodedata.normalize("NFC", text))
+    if length > MAX_NAME_LENGTH:
+        raise SamplingError(
+            f"{setting(name)} {quoted(text)}: {length:,} characters, and a name has at most "
+            f"{MAX_NAME_LENGTH}"
+        )
+
+
+def _shown(value: Any) -> str:
+    """A value of any type, for a message."""
+    return quoted(value) if isinstance(value, str) else shortened(repr(value), 60)

@@ -8,7 +8,7 @@ are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahea
 
 from __future__ import annotations
 
-import unicodedata
+from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,16 @@ from rnn_names.corpus.vocabulary import UNKNOWN
 from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling.beginnings import Beginnings, Text, one_of, shortest_ones
 from rnn_names.sampling.choice import LARGEST_BLOCK, choose, keep_top_k, keep_top_p
 from rnn_names.sampling.frontier import Frontier, changes
+from rnn_names.sampling.options import any_of
 from rnn_names.sampling.tally import Tally, add_to, meeting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.corpus.vocabulary import Vocabulary
     from rnn_names.network.language_model import LanguageModel
     from rnn_names.sampling.lookahead import Guide
     from rnn_names.sampling.options import Options
@@ -67,22 +70,22 @@ class Sampler:
     """Draws names by walking down the tree of their prefixes, level by level.
 
     Attributes:
-        beginnings: (n_y,) bool, which characters a name may begin with; None for all.
+        beginnings: how names may begin, where there is more than one way but not any.
         conditions: what names are held to after they are drawn.
         guide: what leads the walk to names that meet rare conditions, if it does; those conditions
             are then not among the others.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
-        self.options, prefix = options, unicodedata.normalize("NFC", options.prefix)
+        self.options, prefixes = options, shortest_ones(options.prefixes or [""])
         self.params, self.cell = model.params, rnn.cell_of(model.params)
         self.weights = rnn.step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         shortest = options.min_length
         if shortest is None:  # an explicit limit from above wins
             shortest = min(model.shortest, options.max_length or model.shortest)
-        self.min_length = max(shortest, len(prefix), 1)
-        longest = max(model.longest, self.min_length)
+        self.min_length = max(shortest, min(map(len, prefixes)), 1)
+        longest = max(model.longest, self.min_length, *map(len, prefixes))
         self.max_length: int = longest if options.max_length is None else options.max_length
         if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
             raise SamplingError(
@@ -92,10 +95,8 @@ class Sampler:
         # A power of two that bounds the (names, n_y) arrays of a level.
         self.largest_block = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_BLOCK)
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
-        self._follow_prefix(model, prefix)
-        self.beginnings: NDArray[np.bool_] | None = None
-        if not (prefix or options.any_beginning or model.lower_case_beginnings):
-            self.beginnings = ~model.vocabulary.lower_case
+        self.beginnings: Beginnings | None = None
+        self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
         self.guide: Guide | None = None
         self.conditions: list[Condition] = []
         if _has_conditions(options):
@@ -108,20 +109,42 @@ class Sampler:
         """What the limits of length are called in messages."""
         return f"a length of {self.min_length} to {self.max_length} characters"
 
-    def _follow_prefix(self, model: LanguageModel, prefix: str) -> None:
-        """The state from which every name goes on."""
-        codes = Names.from_strings([prefix]).codes
-        self.prefix = model.vocabulary.encode(codes)
-        unknown = codes[self.prefix == UNKNOWN]
-        if len(unknown):
-            raise VocabularyError(
-                f"{setting('prefix')} {quoted(prefix)}: the model does not know the character "
-                f"{chr(unknown[0])!r}"
-            )
+    def _begin(self, model: LanguageModel, prefixes: list[Text]) -> None:
+        """The state from which every name goes on, and which ways it can go."""
+        prefix = prefixes[0] if len(prefixes) == 1 else ()
+        self.prefix = np.array(prefix, np.int32)
         state = self.params["a0"][None]
-        for character in [EOS, *self.prefix]:
+        for character in (EOS, *prefix):
             state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
         self.first_state = state
+        if len(prefixes) > 1:
+            possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
+            self.beginnings = one_of(possible, self.n_y, self._chances_after)
+            what = f"{setting('prefix')} {any_of(self.options.prefixes)}: no name begins so"
+        elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
+            upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
+            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._chances_after)
+            what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
+        if self.beginnings is not None and not self.beginnings.are_possible:
+            raise SamplingError(f"{what} (at this temperature, top-k and top-p)")
+
+    def _chances_after(self, texts: list[Text]) -> NDArray[np.float64]:
+        """The probabilities of the next character after some texts: (m, n_y).
+
+        The first text is empty; each other one goes on, by a character, from one of the level
+        before.
+        """
+        work, states = rnn.Workspace(), self.first_state
+        above: dict[Text, int] = {(): 0}
+        chances = [self.next_chances(states, work).T]
+        for _, group in groupby(texts[1:], key=len):
+            level = list(group)
+            parent = np.array([above[text[:-1]] for text in level])
+            last = np.array([text[-1] for text in level])
+            states = self.states_after(states, parent, last, work).copy()
+            chances.append(self.next_chances(states, work).T)
+            above = {text: i for i, text in enumerate(level)}
+        return np.concatenate(chances)
 
     def look_ahead(self) -> Tally:
         """Takes a guide if conditions on length and spelling turn out to be rare; how they did in a
@@ -169,19 +192,19 @@ class Sampler:
         from rnn_names.sampling.conditions import spelling
         from rnn_names.sampling.lookahead import Guide, max_states
 
+        begins = self.beginnings.automaton if self.beginnings is not None else None
         automaton, covered, others = spelling(
-            self.conditions, self.n_y, max_states(self.n_y, self.max_length), self.beginnings
+            self.conditions, self.n_y, max_states(self.n_y, self.max_length), begins
         )
         guide = Guide(automaton, self.min_length, self.max_length)
         if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
+            titles, prefixes = [each.title for each in covered], self.options.prefixes
+            if prefixes:
+                titles.insert(0, f"{setting('prefix')} {any_of(prefixes)}")
+            hint = ANY_BEGINNING_HINT if begins is not None and not prefixes else ""
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
-                + ", ".join(
-                    [f"{setting('prefix')} {quoted(self.options.prefix)}"]
-                    * bool(self.options.prefix)
-                    + [each.title for each in covered]
-                )
-                + ANY_BEGINNING_HINT * (self.beginnings is not None)
+                f"{', '.join(titles)}{hint}"
             )
         return guide, covered, others
 
@@ -219,8 +242,8 @@ class Sampler:
         names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
             chances = self.next_chances(states, work)
-            if length == 0 and self.beginnings is not None:
-                _keep_beginnings(chances, self.beginnings)
+            if self.beginnings is not None and length < self.beginnings.depth:
+                self.beginnings.narrow(chances, text[:length, names[changes(node)]].T)
             if guide and marks:
                 marks = guide.steer(chances, marks, length)
             names, branch = choose(chances, names, node, bits)
@@ -292,13 +315,17 @@ class Sampler:
         return children
 
 
-def _keep_beginnings(chances: NDArray[np.float64], beginnings: NDArray[np.bool_]) -> None:
-    """Leaves the first characters that names may begin with, (n_y,) bool: the network's own
-    distribution given that, since the first character is drawn before all others.
-    """
-    chances[~beginnings] = 0
-    if not chances.any():
-        raise SamplingError("every name would begin with a lower-case letter" + ANY_BEGINNING_HINT)
+def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
+    """A prefix as indices."""
+    codes = Names.from_strings([prefix]).codes
+    indices = vocabulary.encode(codes)
+    unknown = codes[indices == UNKNOWN]
+    if len(unknown):
+        raise VocabularyError(
+            f"{setting('prefix')} {quoted(prefix)}: the model does not know the character "
+            f"{chr(unknown[0])!r}"
+        )
+    return tuple(indices.tolist())
 
 
 def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:

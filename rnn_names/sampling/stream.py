@@ -87,10 +87,10 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more draws: a look at a network in training, of which
     few names may come to an end.
     """
-    walk, bits = Sampler(model, Options()), Random(seed)
-    size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
+        walk, bits = Sampler(model, Options()), Random(seed)
+        size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
         while len(names) < count and drawn < 2 * count:
             names, drawn = names + walk.draw(size, bits).to_strings(), drawn + size
     return names[:count]

@@ -1,0 +1,128 @@
+"""How names may begin: with some first characters only, or with one of several prefixes.
+
+Names that begin otherwise are not drawn and thrown away: the first characters are drawn with the
+model's own distribution given that the name begins as it may. With P the model's probabilities, and
+`ahead` the probability that a name which has come so far will begin as it may,
+
+    q(c | text)  =  P(c | text) · ahead(text c) / ahead(text)          ahead(text) = Σ_c P(c | text)
+    · ahead(text c)
+
+The texts on the way to a prefix are few, so `ahead` is computed, from the longest to the shortest,
+and nothing is left to chance. For the prefixes "Mar" and "Mo", it is 1 after "Mar" or "Mo", P("r" |
+"Ma") after "Ma", and 0 after "A".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.errors import SamplingError, setting
+from rnn_names.sampling.dfa import MAX_STATES, Automaton
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Text = tuple[int, ...]
+"""Vocabulary indices."""
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """How names may begin.
+
+    Attributes:
+        automaton: accepts the texts that begin so. State 0 is the empty text.
+        factors: (S, n_y). What the probability of each next character is multiplied by in each
+            state: ahead(text c) / ahead(text).
+        depth: after so many characters every factor is 1.
+    """
+
+    automaton: Automaton
+    factors: NDArray[np.float64]
+    depth: int
+
+    @property
+    def are_possible(self) -> bool:
+        """Whether any name begins so, by the model's distribution."""
+        return bool(self.factors[0].any())
+
+    def narrow(self, chances: NDArray[np.float64], texts: NDArray[Any]) -> None:
+        """Multiplies the probabilities of the next character, (n_y, m) by column, after some texts,
+        (m, length) indices.
+        """
+        lengths = np.full(len(texts), texts.shape[1])
+        chances *= self.factors[self.automaton.run(texts, lengths)].T
+
+
+def one_of(
+    prefixes: Sequence[Sequence[int]],
+    n_y: int,
+    next_chances: Callable[[list[Text]], NDArray[np.float64]],
+) -> Beginnings:
+    """Names begin with one of some prefixes, none of which begins another.
+
+    Args:
+        prefixes: none of them empty.
+        n_y: size of the vocabulary, EOS counted.
+        next_chances: gives the probabilities of the next character after some texts, (m, n_y). The
+            texts come level by level, each after the one that it goes on from.
+
+    Raises:
+        SamplingError: if there are too many.
+
+    >>> even = lambda texts: np.full((len(texts), 3), 1 / 3)
+    >>> one_of([(1, 1), (2,)], 3, even).factors.round(2).tolist()[:2]     # at first, and after a 1
+    [[0.0, 0.75, 2.25], [0.0, 3.0, 0.0]]
+    """
+    automaton, texts = _trie([tuple(prefix) for prefix in prefixes], n_y)
+    factors = _factors(automaton, next_chances(texts), texts)
+    return Beginnings(automaton, factors, max(map(len, prefixes), default=0))
+
+
+def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
+    """The automaton of some prefixes, and the texts of its first states; the last two states are
+    one for any text that begins as it may, and one for all others.
+    """
+    on_the_way = {()} | {prefix[:length] for prefix in prefixes for length in range(len(prefix))}
+    if len(on_the_way) > MAX_STATES:
+        raise SamplingError(
+            f"{setting('prefix')}: {len(prefixes):,} prefixes are too many to follow at once"
+        )
+    texts = sorted(on_the_way, key=lambda text: (len(text), text))
+    number = {text: state for state, text in enumerate(texts)}
+    begun, lost = len(texts), len(texts) + 1
+    after = np.full((len(texts) + 2, n_y), lost, np.int32)
+    after[begun] = begun
+    for text in [*texts[1:], *prefixes]:
+        after[number[text[:-1]], text[-1]] = number.get(text, begun)
+    return Automaton(after, np.arange(len(after)) == begun), texts
+
+
+def _factors(
+    automaton: Automaton, chances: NDArray[np.float64], texts: list[Text]
+) -> NDArray[np.float64]:
+    """`Beginnings.factors` by the probabilities of the next character after each text, (m, n_y)."""
+    ahead = automaton.accepting.astype(float)
+    factors = np.ones(automaton.after.shape)
+    for state in reversed(range(len(texts))):
+        factors[state] = ahead[automaton.after[state]]
+        ahead[state] = chances[state] @ factors[state]
+        factors[state] = factors[state] / ahead[state] if ahead[state] else 0
+    return factors
+
+
+def shortest_ones(prefixes: Iterable[str]) -> list[str]:
+    """Prefixes without those that begin with another one of them, in order.
+
+    >>> shortest_ones(["Mo", "Mar", "Ma"])
+    ['Ma', 'Mo']
+    """
+    kept: list[str] = []
+    for prefix in sorted(prefixes):
+        if not (kept and prefix.startswith(kept[-1])):
+            kept.append(prefix)
+    return kept
