@@ -35,9 +35,7 @@ def info(model: str, json: bool) -> None:
 
 
 def _as_json(facts: dict[str, Any]) -> str:
-    """The facts of a model for a program, which gets them as they are; a terminal gets nothing that
-    could take it over.
-    """
+    """The facts of a model as JSON, in which nothing can take over a terminal."""
     import json
 
     try:
@@ -50,8 +48,9 @@ def _as_json(facts: dict[str, Any]) -> str:
 
 
 def _described(facts: dict[str, Any]) -> str:
-    """The facts of a model for a person to read. The record of its training may be a stranger's:
-    any JSON, any characters.
+    """The facts of a model for a person to read.
+
+    The record of its training may be a stranger's: any JSON, any characters.
     """
     training, network = facts["training"], facts["network"]
     settings = training.get("settings")
@@ -80,7 +79,7 @@ def _described(facts: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    """What a model file has in a place where a number or a word belongs, whatever it is."""
+    """What a model file has where a number or a word belongs, whatever it is, as a short text."""
     from reprlib import repr as short_repr
 
     return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))

@@ -1,11 +1,13 @@
 """Ending at once when a signal asks for it, wherever the program is.
 
-A handler that raises an exception does so between any two instructions: in a library that just took
-a lock, or in a `__del__`, where the exception is swallowed and the program goes on. It also waits,
-as Python runs handlers in the main thread and between instructions: a read from a pipe or a long
-matrix product comes first. Here handlers do next to nothing. A thread of its own learns of the
-signal through a pipe, says the last words and ends the process, whatever the other threads are at.
-What comes after the first signal, further ones included, does not count.
+Python's own way is a handler that raises an exception. It has two faults. The exception comes
+between any two instructions: in a library that just took a lock, or in a `__del__`, where it is
+swallowed and the program goes on. And it comes late: handlers run in the main thread, between
+instructions, so a read from a pipe or a long matrix product is finished first.
+
+Here handlers do next to nothing. A thread of its own learns of the signal through a pipe, does what
+`on_interrupt` says, and ends the process, whatever the other threads are doing. Further signals
+change nothing.
 """
 
 from __future__ import annotations
@@ -30,22 +32,24 @@ _on_interrupt: Callable[[], int] | None = None
 
 
 def listen() -> None:
-    """Makes every signal that asks to end do so, but for those that whoever started us wants
-    ignored (nohup does).
+    """Makes the signals that ask a program to end do so, from here on.
+
+    One that is ignored already, as under nohup, stays ignored.
     """
     reader, writer = os.pipe()
     if hasattr(os, "set_blocking"):  # Windows lets it block, and writes into a pipe as well
         os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    threading.Thread(target=_wait, args=(reader,), name="interrupts", daemon=True).start()
+    threading.Thread(target=_end_on_signal, args=(reader,), name="interrupts", daemon=True).start()
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _heard)
+            signal.signal(number, _wait_for_the_end)
 
 
 def stop_listening() -> None:
-    """Ignores signals from here on: the program is over. Does not come back when one was there
-    before.
+    """Ignores signals from here on: the program is over.
+
+    It does not return if a signal came before.
     """
     pause()
     _critical_section.acquire()
@@ -55,28 +59,23 @@ def stop_listening() -> None:
 
 @contextmanager
 def critical_section() -> Iterator[None]:
-    """For what must not be cut short, such as writing a file: an end that comes meanwhile waits for
-    it.
-    """
-    pause()  # a lock is not given to whoever waited longest
+    """For what must not be cut short, such as writing a file: an interrupt waits for its end."""
+    pause()  # else this thread could take the lock again and again, before the one that waits
     with _critical_section:
         yield
 
 
 def pause() -> None:
-    """Does not come back when the process is about to end: what would follow is not wanted any
-    more.
-    """
+    """Does not return if the process is about to end: what would follow is not wanted any more."""
     if _ending:
         threading.Event().wait()
 
 
 @contextmanager
 def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
-    """For as long as the context lasts, an interrupt calls `say` before the process ends; it gives
-    the exit code.
+    """For as long as the context lasts, an interrupt calls `say`, which gives the exit code.
 
-    `say` runs in a thread of its own, while the others go on: what it looks at must be changed in
+    `say` runs in a thread of its own, while the others go on. What it looks at must be changed in
     one step, or under `critical_section`.
     """
     global _on_interrupt
@@ -89,27 +88,29 @@ def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
 
 
 def end_within(seconds: float) -> None:
-    """Ends the process after some time if it has not ended by then: what comes next might wait for
-    a reader for good.
+    """Ends the process after some time, unless it has ended by then.
+
+    For what might wait for a reader for ever.
     """
     timer = threading.Timer(seconds, os._exit, [INTERRUPTED])
     timer.daemon = True
     timer.start()
 
 
-def _heard(signum: int, frame: object) -> None:
-    """Waits until the thread knows: the end of a pipe whose writer heard it too, and the like, must
-    not count.
+def _wait_for_the_end(signum: int, frame: object) -> None:
+    """The handler: the main thread waits here until the other one knows of the signal.
 
-    No lock is taken for it, since the main thread may be anywhere, in this function included.
+    Else it could go on, and take the end of a pipe whose writer was interrupted too for the end of
+    a list. No lock is taken, since the main thread may be anywhere, in this function included.
     """
     while not _ending:
         time.sleep(0.001)
 
 
-def _wait(reader: int) -> None:
+def _end_on_signal(reader: int) -> None:
+    """The thread: waits for a signal, and ends the process."""
     global _ending
-    while os.read(reader, 1)[0] not in SIGNALS:  # another's, with a handler of its own
+    while os.read(reader, 1)[0] not in SIGNALS:  # another signal, with a handler of its own
         pass
     _ending = True
     _critical_section.acquire()

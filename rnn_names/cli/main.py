@@ -67,16 +67,15 @@ def cli() -> None:
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     start_blas_with_one_thread()
-    gc.set_threshold(
-        50_000
-    )  # reading modules makes many objects and hardly any garbage: look for it more rarely
+    # Reading modules makes many objects and hardly any garbage: look for it more rarely.
+    gc.set_threshold(50_000)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for developers
     prepare_streams()
     interrupts.listen()
     code = exit_code(_command)
     interrupts.stop_listening()
-    # What is left ends with the process: looking for garbage in it takes longer than drawing
+    # What is left ends with the process. To look for garbage in it would take longer than to draw
     # twenty names.
     gc.freeze()
     sys.exit(code)
@@ -86,5 +85,5 @@ def _command() -> int:
     try:
         result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
     finally:
-        interrupts.pause()  # how it went does not count any more
+        interrupts.pause()  # an interrupt counts more than how the command ended
     return result if isinstance(result, int) else 0

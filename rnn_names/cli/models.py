@@ -33,23 +33,18 @@ def models() -> None:
     from rnn_names.model.model import Model
 
     rows = [("name", "names", "characters", "held-out loss", "size", "list")]
-    for name, (what, origin, terms) in bundled.MODELS.items():
-        facts, size = (
-            Model.load(bundled.path_of(name)).facts(),
-            os.path.getsize(bundled.path_of(name)) / 1e6,
+    for name, source in bundled.MODELS.items():
+        path = bundled.path_of(name)
+        facts = Model.load(path).facts()
+        row = (
+            name,
+            f"{facts['training']['distinct_names']:,}",
+            f"{len(facts['vocabulary'])}",
+            f"{facts['training']['held_out_loss']:.3f}",
+            f"{os.path.getsize(path) / 1e6:.1f} MB",
+            f"{source.what}; {source.origin}, {source.terms}",
         )
-        names, loss = facts["training"]["distinct_names"], facts["training"]["held_out_loss"]
-        count = f"{len(facts['vocabulary'])}"
-        rows.append(
-            (
-                name,
-                f"{names:,}",
-                count,
-                f"{loss:.3f}",
-                f"{size:.1f} MB",
-                f"{what}; {origin}, {terms}",
-            )
-        )
+        rows.append(row)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [row[0].ljust(widths[0]), *map(str.rjust, row[1:-1], widths[1:-1]), row[-1]]

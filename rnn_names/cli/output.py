@@ -1,9 +1,11 @@
 """Names on stdout: plain lines, JSON lines, CSV and TSV.
 
-But for plain text, each name comes with its log-probability by the model (natural, its end
-included, at temperature 1, rounded to six places) and with whether it is new: not in the corpus
-that the model was trained on. Both can be missing: a probability of 0 has no logarithm in JSON, and
-a model without fingerprints does not know what is new.
+In all but plain text a name comes with two values:
+
+    log_prob    the natural logarithm of its probability by the model, its end included, at
+                temperature 1, rounded to six places; in JSON, null for a probability of 0
+    novel       whether it is not in the corpus that the model was trained on; null or empty for a
+                model without fingerprints
 """
 
 from __future__ import annotations
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 LINES_AT_ONCE = 1 << 13
-"""Lines made up and written together."""
+"""Lines that are formatted and written together."""
 
 FIELDS = ("name", "log_prob", "novel")
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 class Output:
@@ -35,41 +39,34 @@ class Output:
     def __init__(self, model: Model, kind: str, null: bool) -> None:
         self.model, self.kind = model, kind
         self.line_end = "\0" if null else "\n"
-        # Goes with the first names: there may be none, for an option or a file that is wrong.
-        self.header = b""
-        if kind != "text":
-            self.header = header(kind)
+        # It is written with the first names: none come if an option or a file is wrong.
+        self.header = header(kind)
 
     def names(self, names: Names) -> None:
         """Writes drawn names."""
         for part in _parts(names):
-            self._put(
-                part.to_lines().replace(b"\n", self.line_end.encode())
-                if self.kind == "text"
-                else self._records(part, None)
-            )
+            if self.kind == "text":
+                self._put(part.to_lines().replace(b"\n", self.line_end.encode()))
+            else:
+                self._put(records(self.kind, self.model, part))
 
     def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
         """Writes names with their log-probabilities."""
         for part in _parts(names):
             scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
-            self._put(
-                scored(part, scores, self.line_end)
-                if self.kind == "text"
-                else self._records(part, scores)
-            )
+            if self.kind == "text":
+                self._put(scored(part, scores, self.line_end))
+            else:
+                self._put(records(self.kind, self.model, part, scores))
 
     def end(self) -> None:
-        """Writes what a list has even if it is empty."""
+        """Writes the header of a list that has no names."""
         if self.header:
             self._put(b"")
 
     def _put(self, data: bytes) -> None:
         write(self.header + data)
         self.header = b""
-
-    def _records(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
-        return records(self.kind, self.model, names, log_probs)
 
 
 def _parts(names: Names) -> Iterator[Names]:
@@ -80,14 +77,12 @@ def _parts(names: Names) -> Iterator[Names]:
 def header(kind: str) -> bytes:
     r"""What comes before the first name.
 
-    >>> header("csv")
-    b'name,log_prob,novel\n'
+    >>> header("csv"), header("text")
+    (b'name,log_prob,novel\n', b'')
     """
-    return (
-        (({"csv": ",", "tsv": "\t"}[kind]).join(FIELDS) + "\n").encode()
-        if kind in ("csv", "tsv")
-        else b""
-    )
+    if kind not in DELIMITERS:
+        return b""
+    return f"{DELIMITERS[kind].join(FIELDS)}\n".encode()
 
 
 def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | None = None) -> bytes:
@@ -98,7 +93,7 @@ def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | Non
     if kind == "jsonl":
         return "".join(f"{_json_line(*row)}\n" for row in rows).encode()
     text = io.StringIO()
-    writer = csv.writer(text, delimiter={"csv": ",", "tsv": "\t"}[kind], lineterminator="\n")
+    writer = csv.writer(text, delimiter=DELIMITERS[kind], lineterminator="\n")
     writer.writerows(
         (name, f"{value:.6f}", "" if new is None else str(new).lower()) for name, value, new in rows
     )

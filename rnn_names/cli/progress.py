@@ -29,7 +29,7 @@ class Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
-        self.screen = threading.RLock()  # an interrupt speaks from a thread of its own
+        self.screen = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
         self.before = trainer.epoch
         self.next_line = self.phase = 1
@@ -61,9 +61,7 @@ class Progress:
 
     @property
     def width(self) -> int:
-        """Columns of the terminal; of another output, or where the terminal is gone meanwhile,
-        enough for a line of log.
-        """
+        """Columns of the terminal; `LOG_WIDTH` where there is none, or none any more."""
         if self.bar is not None:
             with suppress(OSError):
                 return os.get_terminal_size(sys.stderr.fileno()).columns
@@ -74,7 +72,7 @@ class Progress:
         interrupts.pause()
         if self.trainer.phase > self.phase:
             self.phase = self.trainer.phase
-            self._reckon_anew()
+            self._correct_bar()
             self.say("Second phase: distillation, learning a teacher's predictions.")
         with self.screen:
             if self.bar is not None:
@@ -87,11 +85,12 @@ class Progress:
                 self.bar.update(characters)
 
     def epoch(self, epoch: Epoch) -> None:
-        """A line with a few names at epochs that brought something better; each comes half as late
-        again as the one before.
+        """Takes in an epoch; says a line with a few names if it brought something better.
+
+        After such a line, half as many epochs as there were so far go by without one.
         """
         self.epochs.append(epoch)
-        self._reckon_anew()
+        self._correct_bar()
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
         self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
@@ -99,16 +98,17 @@ class Progress:
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         self.say(losses + self._few_names(self.width - len(losses)))
 
-    def _reckon_anew(self) -> None:
-        """The end of the bar: a phase may have ended early, and what the second one is over is only
-        a guess before it begins.
+    def _correct_bar(self) -> None:
+        """Sets the end of the bar to what is left.
+
+        A phase may have ended early, and the size of the second one is a guess before it begins.
         """
         with self.screen:
             if self.bar is not None:
                 self.bar.total = self.bar.n + self.trainer.characters_left
 
     def curves(self) -> list[str]:
-        """The losses of all epochs, as a picture for the terminal."""
+        """The lines of a picture of the losses of all epochs, for the terminal."""
         from rnn_names.views.terminal import BLOCKS, loss_curves
 
         try:
@@ -119,7 +119,7 @@ class Progress:
         return loss_curves(self.epochs, self.width, plain)
 
     def _few_names(self, room: int) -> str:
-        """Some names of the best model so far, at most four, as many as go into a line."""
+        """At most four names of the best model so far, as many as fit in `room` columns."""
         from rnn_names.sampling.stream import preview
 
         names = preview(self.trainer.model.language_model, 4, self.trainer.epoch)
@@ -193,7 +193,7 @@ def summary(progress: Progress, output: str) -> str:
 
 
 def _trained(before: int, last: int) -> str:
-    """The epochs of this process; a resumed run has others.
+    """The epochs of this process; a resumed run had others before.
 
     >>> _trained(0, 40), _trained(33, 40), _trained(39, 40), _trained(40, 40)
     ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')

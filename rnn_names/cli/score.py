@@ -1,4 +1,4 @@
-"""`rnn-names score`: how likely is each name of a list?"""
+"""`rnn-names score`: how probable is each name of a list?"""
 
 from __future__ import annotations
 
@@ -70,25 +70,21 @@ def _scores(
 
 
 def _sorted(scores: Iterator[tuple[Names, NDArray[Any]]]) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """All parts as one, by falling log-probability, and in the order of the input where that is
-    equal.
-    """
+    """All parts as one, by falling log-probability; equal ones stay in the order of the input."""
     import numpy as np
 
     from rnn_names.corpus.names import Names
 
     parts = list(scores)
     if parts:
-        names, log_probs = (
-            Names.concatenate([names for names, _ in parts]),
-            np.concatenate([values for _, values in parts]),
-        )
+        names = Names.concatenate([names for names, _ in parts])
+        log_probs = np.concatenate([values for _, values in parts])
         order = np.argsort(-log_probs, kind="stable")
         yield names.take(order), log_probs[order]
 
 
 class _ScoreSummary:
-    """What `score` says at the end; blank lines do not count."""
+    """What `score` says at the end. Blank lines do not count."""
 
     def __init__(self) -> None:
         self.names = self.unknown = self.characters = 0
@@ -98,10 +94,8 @@ class _ScoreSummary:
         """Takes in a part of the names."""
         real = names.lengths > 0
         known = real & (log_probs > float("-inf"))
-        self.names, self.unknown = (
-            self.names + int(real.sum()),
-            self.unknown + int((real & ~known).sum()),
-        )
+        self.names += int(real.sum())
+        self.unknown += int((real & ~known).sum())
         self.characters += int((names.lengths[known] + 1).sum())
         self.loss -= float(log_probs[known].sum())
 

@@ -1,6 +1,4 @@
-"""Standard output and error, what is read, and how every error ends as one line and an exit
-code.
-"""
+"""Standard output and error, what is read, and how an error becomes one line and an exit code."""
 
 from __future__ import annotations
 
@@ -24,7 +22,7 @@ COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
 
 
 class ReaderGone(Exception):
-    """Whoever read our output does so no longer."""
+    """The reader of our output is gone, as `head` is after its last line."""
 
 
 def write(data: bytes) -> None:
@@ -42,8 +40,14 @@ def write(data: bytes) -> None:
 
 
 def printable(text: str, escape: Callable[[str], str]) -> str:
-    """Lines of text without what could take over a terminal; `escape` gives a character in quotes,
-    as a program would write it.
+    r"""Lines of text without what could take over a terminal.
+
+    Args:
+        text: the lines.
+        escape: gives a character as a program would write it, in quotes: `ascii`, `json.dumps`.
+
+    >>> print(printable("red: \x1b[31m", ascii))
+    red: \x1b[31m
     """
     return "".join(c if c.isprintable() or c == "\n" else escape(c)[1:-1] for c in text)
 
@@ -57,19 +61,21 @@ def tell(text: str) -> None:
 
 
 def turn_off(stream: TextIO) -> None:
-    """Lets a stream that failed write to nowhere: what it still holds must not be tried again when
-    the interpreter ends.
+    """Lets a stream that failed write to nowhere.
+
+    Else the interpreter would try again at its end to write what the stream still holds.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 _screen_encoding = "utf-8"
-"""What stderr had before it was made UTF-8: a screen that shows no block characters shows no
-picture made of them."""
 
 
 def screen_encoding() -> str:
-    """The encoding that standard error had before it was made UTF-8."""
+    """The encoding that standard error had before it was made UTF-8.
+
+    It tells whether the screen can show block characters.
+    """
     return _screen_encoding
 
 
@@ -80,9 +86,8 @@ def prepare_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(
-                os.devnull, os.O_RDWR
-            )  # takes the lowest number free; else the next file would, and messages go into it
+            # It takes the lowest free number. Else the next file would, and messages go into it.
+            os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     elif isinstance(sys.stderr, io.TextIOWrapper):
@@ -103,7 +108,8 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
             raise CorpusError(
                 f"{shown(path)}: a directory; give a text file with one name per line"
             )
-        file = open(path, "rb")  # noqa: SIM115 - errors of opening are told apart from those of reading
+        # No `with` here: errors of opening are told apart from those of reading.
+        file = open(path, "rb")  # noqa: SIM115
     except OSError as error:
         raise CorpusError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
     with file:
@@ -111,7 +117,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def listed(path: str | None) -> list[str]:
-    """The lines of a file, but for blank ones; none without a path."""
+    """The lines of a file that are not blank; none without a path."""
     if path is None:
         return []
     from rnn_names.corpus.reading import read_names
@@ -122,8 +128,9 @@ def listed(path: str | None) -> list[str]:
 
 @contextmanager
 def files_named() -> Iterator[None]:
-    """Within it, an error that nothing has put into words is one of a file: what we write to
-    standard output says so itself.
+    """Within it, an OSError becomes a message with the file's name.
+
+    Errors of standard output do not come here: `write` has its own message.
     """
     try:
         yield
@@ -143,14 +150,13 @@ def option_name(setting: str) -> str:
 
 def exit_code(work: Callable[[], int]) -> int:
     """Does some work, which gives an exit code. Every error of it ends here as one line."""
+    completing = COMPLETE_VARIABLE in os.environ
     try:
         return work()
     except ReaderGone:
         return 0
-    except (
-        SystemExit
-    ) as error:  # Click's own: the end of shell completion; else the reader of the help is gone
-        return int(error.code or 0) if COMPLETE_VARIABLE in os.environ else 0
+    except SystemExit as error:  # Click's own: at the end of completion, or no reader of the help
+        return int(error.code or 0) if completing else 0
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
@@ -165,9 +171,7 @@ def exit_code(work: Callable[[], int]) -> int:
             turn_off(sys.stdout)
         tell(f"Error: standard output: {error.strerror or error}")
     except Exception as error:
-        if (
-            COMPLETE_VARIABLE in os.environ
-        ):  # asked by something else than the script of our own, and of no use to whoever types
+        if completing:  # a message would come in the middle of what is being typed
             return 1
         if sys.flags.dev_mode:
             raise
