@@ -47,7 +47,9 @@ class LazyGroup(click.Group):
         "max_content_width": 100,
     },
 )
-@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
+@click.version_option(
+    __version__, "-V", "--version", prog_name=PROGRAM, message="%(prog)s %(version)s"
+)
 def cli() -> None:
     """Learns from a plain list how names are spelled, and writes new ones.
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rnn_names.cli.streams import files_named, tell
+from rnn_names.cli.streams import files_named, option_name, tell
+from rnn_names.errors import RnnNamesError
 from rnn_names.model import bundled
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DEFAULT_MODEL = "names.npz"
+
+JSON_LINES = "--format jsonl writes a line of JSON for each name"
 
 
 class GroupedOption(click.Option):
@@ -51,6 +54,15 @@ class GroupedCommand(click.Command):
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = examples
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the command line."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name == "--json" and any(each.name == "format" for each in self.params):
+                raise click.UsageError(f"no such option '--json': {JSON_LINES}", ctx) from None
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
@@ -124,10 +136,46 @@ class Number(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number that a text stands for."""
-        number = super().convert(value, param, ctx)
-        if math.isnan(number):
+        if not _is(float, value) or math.isnan(float(value)):
             self.fail(f"{value!r} is not a number.", param, ctx)
-        return number
+        return super().convert(value, param, ctx)
+
+
+class Whole(click.IntRange):
+    """A whole number within bounds."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number that a text stands for."""
+        if not _is(int, value):
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _is(kind: type[int] | type[float], value: Any) -> bool:
+    """Whether a text stands for a number of a kind."""
+    try:
+        kind(value)
+    except ValueError:
+        return False
+    return True
+
+
+class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
+    """One of some words. What people also try may have a hint."""
+
+    def __init__(self, words: Sequence[str], hints: Mapping[str, str] | None = None) -> None:
+        super().__init__(words)
+        self.hints = hints or {}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word."""
+        if value in self.hints:
+            self.fail(f"{value!r}: {self.hints[value]}", param, ctx)
+        return super().convert(value, param, ctx)
+
+    def get_missing_message(self, *_: Any, **__: Any) -> str:
+        """What there is to choose from; Click puts each word on a line of its own."""
+        return f"Choose from: {', '.join(self.choices)}"
 
 
 MODEL = ModelPath()
@@ -145,6 +193,28 @@ def model_option(group: str) -> Callable[[_F], _F]:
         show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
         help="Model file, or name of a bundled model.",
     )
+
+
+def to_a_file(what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that refuses "-" as the file of an option: standard output is for names."""
+
+    def check(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        if value == "-":
+            raise click.BadParameter(
+                f"{what} goes to a file, since standard output is for names: give its name"
+            )
+        return value
+
+    return check
+
+
+@contextmanager
+def wrong_usage() -> Iterator[None]:
+    """Within it, what the library refuses is wrong usage: no file has been read yet."""
+    try:
+        yield
+    except RnnNamesError as error:
+        raise click.UsageError(error.worded(option_name)) from None
 
 
 def was_given(name: str) -> bool:
@@ -180,7 +250,7 @@ def output_options(command: _F) -> _F:
         callback=_only_text,
         help="End each name with NUL instead of a line feed, for xargs -0.",
     )(command)
-    kinds = click.Choice(["text", "jsonl", "csv", "tsv"])
+    kinds = Choice(["text", "jsonl", "csv", "tsv"], {"json": JSON_LINES})
     help_text = "Output format; all but text add log_prob (in nats) and novel to each name."
     return option(
         "--format", group="Output", type=kinds, default="text", is_eager=True, help=help_text

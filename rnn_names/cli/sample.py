@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -10,10 +11,13 @@ from rnn_names.cli.options import (
     FILE,
     GroupedCommand,
     Number,
+    Whole,
     chosen,
     model_option,
     option,
     output_options,
+    was_given,
+    wrong_usage,
 )
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import listed
@@ -35,7 +39,7 @@ from rnn_names.cli.streams import listed
     "-n",
     "--count",
     group="Which names",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=20,
     metavar="N",
     help="Number of names.",
@@ -79,7 +83,7 @@ from rnn_names.cli.streams import listed
 @option(
     "--min-length",
     group="Which names",
-    type=click.IntRange(1, 200),
+    type=Whole(1, 200),
     metavar="N",
     show_default="the shortest trained on",
     help="Shortest name, in characters.",
@@ -87,7 +91,7 @@ from rnn_names.cli.streams import listed
 @option(
     "--max-length",
     group="Which names",
-    type=click.IntRange(1, 200),
+    type=Whole(1, 200),
     metavar="N",
     show_default="the longest trained on",
     help="Longest name, in characters.",
@@ -123,7 +127,7 @@ from rnn_names.cli.streams import listed
     "-t",
     "--temperature",
     group="Sampling distribution",
-    type=float,
+    type=Number(0, min_open=True),
     default=1.0,
     metavar="X",
     help="Divide the logits by X: below 1 for safer names, above 1 for wilder ones.",
@@ -131,7 +135,7 @@ from rnn_names.cli.streams import listed
 @option(
     "--top-k",
     group="Sampling distribution",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="K",
     show_default="all",
     help="Keep only the K most probable next characters.",
@@ -147,7 +151,7 @@ from rnn_names.cli.streams import listed
 @option(
     "--seed",
     group="Random stream",
-    type=click.IntRange(0),
+    type=Whole(0),
     metavar="N",
     show_default="a new one each time",
     help="Random seed.",
@@ -155,7 +159,7 @@ from rnn_names.cli.streams import listed
 @option(
     "--start",
     group="Random stream",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=0,
     metavar="K",
     help="Skip the first K names of the stream.",
@@ -184,8 +188,11 @@ def sample(
     from rnn_names.sampling.options import Options
     from rnn_names.sampling.stream import sample
 
+    with wrong_usage():
+        wanted = Options(**options)
+    _check_stream(best, wanted.start)
     loaded = Model.load(chosen(model))
-    wanted = Options(exclude=listed(exclude), exclude_words=listed(exclude_words), **options)
+    wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
     if best:
         from rnn_names.sampling.best import best as draw
     else:
@@ -194,3 +201,15 @@ def sample(
     for names in draw(loaded.language_model, count, wanted):
         out.names(names)
     out.end()
+
+
+def _check_stream(best: bool, start: int) -> None:
+    """Refuses options of the random stream where there is none, or where it is another each time.
+
+    A seed that stands in the environment, for all commands to come, is no mistake.
+    """
+    source = click.get_current_context().get_parameter_source("seed")
+    if best and source is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
+    if start and not best and not was_given("seed"):
+        raise click.UsageError("--start goes with --seed: another stream each time has no place K")

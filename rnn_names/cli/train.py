@@ -14,10 +14,14 @@ from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
     MODEL,
+    Choice,
     GroupedCommand,
     Number,
+    Whole,
     option,
+    to_a_file,
     was_given,
+    wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, opened
@@ -44,14 +48,14 @@ if TYPE_CHECKING:
 @option(
     "--cell",
     group="Model",
-    type=click.Choice(["gru", "rnn"]),
+    type=Choice(["gru", "rnn"]),
     show_default="gru",
     help="GRU, or vanilla (Elman) RNN.",
 )
 @option(
     "--hidden-size",
     group="Model",
-    type=click.IntRange(1, 4096),
+    type=Whole(1, 4096),
     metavar="N",
     show_default="by corpus size",
     help="Hidden units.",
@@ -67,7 +71,7 @@ if TYPE_CHECKING:
 @option(
     "--epochs",
     group="Training",
-    type=click.IntRange(0),
+    type=Whole(0),
     metavar="N",
     show_default="by corpus size",
     help="Most epochs to train for, of both phases together; 0 writes the untrained model.",
@@ -75,7 +79,7 @@ if TYPE_CHECKING:
 @option(
     "--distil-epochs",
     group="Training",
-    type=click.IntRange(0),
+    type=Whole(0),
     metavar="N",
     show_default="by corpus size",
     help="How many of those belong to the second phase, distillation: the network learns a "
@@ -84,7 +88,7 @@ if TYPE_CHECKING:
 @option(
     "--batch-size",
     group="Training",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="N",
     show_default="by corpus size",
     help="Names per minibatch (in the second phase at least 272).",
@@ -92,7 +96,7 @@ if TYPE_CHECKING:
 @option(
     "--optimizer",
     group="Training",
-    type=click.Choice(["adam", "sgd"]),
+    type=Choice(["adam", "sgd"]),
     default="adam",
     help="Optimizer.",
 )
@@ -123,7 +127,7 @@ if TYPE_CHECKING:
 @option(
     "--seed",
     group="Training",
-    type=click.IntRange(0),
+    type=Whole(0),
     default=0,
     metavar="N",
     help="Random seed.",
@@ -157,6 +161,7 @@ if TYPE_CHECKING:
     type=FILE,
     default=DEFAULT_MODEL,
     metavar="FILE",
+    callback=to_a_file("the model"),
     help="Model file to write.",
 )
 @option(
@@ -164,6 +169,7 @@ if TYPE_CHECKING:
     group="Output",
     type=FILE,
     metavar="FILE",
+    callback=to_a_file("the log"),
     help="Write a line of JSON per epoch to FILE.",
 )
 @option(
@@ -171,6 +177,7 @@ if TYPE_CHECKING:
     group="Output",
     type=FILE,
     metavar="FILE.html",
+    callback=to_a_file("the report"),
     help="Write a page with loss curves, samples and settings to FILE.html.",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
@@ -198,6 +205,8 @@ def train(
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
 
+    with wrong_usage():
+        settings = Settings(**options)
     state = state_path(output)
     written = {
         "--output": output,
@@ -216,7 +225,7 @@ def train(
         checkpoint = Checkpoint.resumed(output, names, init, given)
     else:
         start = None if init is None else Model.load(init)
-        checkpoint = Checkpoint(output, Trainer(names, Settings(**options), start), names, init)
+        checkpoint = Checkpoint(output, Trainer(names, settings, start), names, init)
     clear_litter(output)
     clear_litter(checkpoint.path)
     trainer = checkpoint.trainer
