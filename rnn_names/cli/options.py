@@ -250,8 +250,11 @@ def output_options(command: _F) -> _F:
         callback=_only_text,
         help="End each name with NUL instead of a line feed, for xargs -0.",
     )(command)
-    kinds = Choice(["text", "jsonl", "csv", "tsv"], {"json": JSON_LINES})
-    help_text = "Output format; all but text add log_prob (in nats) and novel to each name."
+    kinds = Choice(["text", "jsonl", "csv", "tsv", "excel"], {"json": JSON_LINES})
+    help_text = (
+        "Output format; all but text add log_prob (in nats) and novel to each name. excel is CSV "
+        "with a byte-order mark, by which spreadsheets read accents right."
+    )
     return option(
         "--format", group="Output", type=kinds, default="text", is_eager=True, help=help_text
     )(command)

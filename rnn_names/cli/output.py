@@ -30,7 +30,10 @@ LINES_AT_ONCE = 1 << 13
 
 FIELDS = ("name", "log_prob", "novel")
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
+DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Excel takes a CSV file for UTF-8 if it begins with this. Without it, `ŵ` opens as `Åµ`."""
 
 
 class Output:
@@ -79,14 +82,17 @@ def header(kind: str) -> bytes:
 
     >>> header("csv"), header("text")
     (b'name,log_prob,novel\n', b'')
+    >>> header("excel")
+    b'\xef\xbb\xbfname,log_prob,novel\n'
     """
     if kind not in DELIMITERS:
         return b""
-    return f"{DELIMITERS[kind].join(FIELDS)}\n".encode()
+    mark = BYTE_ORDER_MARK if kind == "excel" else ""
+    return f"{mark}{DELIMITERS[kind].join(FIELDS)}\n".encode()
 
 
 def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | None = None) -> bytes:
-    """A line of "jsonl", "csv" or "tsv" for each name; `log_probs` if they are known already."""
+    """A line of any format but "text" for each name; `log_probs` if they are known already."""
     values = (model.log_prob(names) if log_probs is None else log_probs).tolist()
     novel = [None] * len(names) if model.fingerprints is None else (~model.knows(names)).tolist()
     rows = zip(names.to_strings(), values, novel, strict=True)
