@@ -1,24 +1,20 @@
-"""A page about a training: one HTML file that needs no network and no script, to read, keep and
-send on.
+"""A report of a training: one HTML file that needs no network and no script.
 
-A `Report` collects what a training brings, epoch by epoch; `page` makes the text of it, which
-follows the reader's light or dark mode and fits a telephone. Whatever comes from outside (names,
-paths, characters) goes through `html.escape`.
+A `Report` collects what a training brings, epoch by epoch; `as_html` makes the file's text from it.
+The report follows the reader's light or dark mode and fits a telephone. Whatever comes from outside
+(names, paths, characters) goes through `html.escape`.
 """
 
 from __future__ import annotations
 
 import os
-import unicodedata
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,11 +24,18 @@ from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.sampling.stream import preview
 from rnn_names.version import __version__
+from rnn_names.views.statistics import (
+    character_bars,
+    character_counts,
+    is_among,
+    labelled,
+    length_bars,
+    length_counts,
+    shares,
+)
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from rnn_names.training.trainer import Epoch, Trainer
 
 NAMES_SHOWN = 8
@@ -40,12 +43,6 @@ NAMES_SHOWN = 8
 
 NAMES_MEASURED = 2000
 """Names drawn from the finished model to compare with the corpus."""
-
-NAMES_AT_ONCE = 1 << 18
-"""Names whose characters are counted together: bounds the memory."""
-
-BARS = 30
-"""Of a distribution, at most: as many as have room for their labels on a telephone."""
 
 
 @dataclass
@@ -84,12 +81,12 @@ class Report:
             self.samples[epoch.epoch] = self._names(NAMES_SHOWN)
 
     def save(self, path: str) -> None:
-        """Writes the page, whole or not at all.
+        """Writes the report, whole or not at all.
 
         Raises:
             RnnNamesError: if it cannot be written.
         """
-        text = page(self).encode()
+        text = as_html(self).encode()
         write_atomically(path, lambda file: file.write(text))
 
     def measured(self) -> list[str]:
@@ -102,8 +99,8 @@ class Report:
         return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
 
 
-def page(report: Report) -> str:
-    """The whole page as HTML."""
+def as_html(report: Report) -> str:
+    """The whole report as HTML."""
     title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.measured()
     sections = [
@@ -145,11 +142,8 @@ def _style() -> str:
 
 
 def _heading(report: Report, sampled: Sequence[str]) -> str:
-    trainer, settings, training = (
-        report.trainer,
-        report.trainer.settings,
-        report.trainer.model.training,
-    )
+    trainer, settings = report.trainer, report.trainer.settings
+    training = trainer.model.training
     figures = []
     if report.epochs:
         loss, kind = training["held_out_loss"], "held-out"
@@ -158,14 +152,12 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
         figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
         first = report.epochs[0].epoch
-        since = (
-            f" from epoch {first} on" if first > 1 else ""
-        )  # a resumed run: how long the others took is not known
-        figures.append(
-            (_duration(sum(epoch.seconds for epoch in report.epochs)), f"of training{since}")
-        )
+        # Of a resumed run, how long the epochs before took is not known.
+        since = f" from epoch {first} on" if first > 1 else ""
+        seconds = sum(epoch.seconds for epoch in report.epochs)
+        figures.append((_duration(seconds), f"of training{since}"))
     if sampled:
-        new = sum(not _in_list(name, report.corpus.names) for name in sampled)
+        new = sum(not is_among(name, report.corpus.names) for name in sampled)
         figures.append((f"{new / len(sampled):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
@@ -209,8 +201,8 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         if epoch.phase > before.phase
     ]
     chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
-    lesson = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
-    note = f"The training loss is measured under dropout, {lesson}"
+    teacher = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
+    note = f"The training loss is measured under dropout, {teacher}"
     note += "so it can lie above the held-out loss."
     return _section(
         "Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>"
@@ -257,17 +249,14 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
             "List and samples",
             "<p>The network is not far enough to draw names to compare with the list.</p>",
         )
-    drawn, once, series = (
-        Names.from_strings(sampled),
-        np.ones(len(sampled), dtype=np.int64),
-        ("list", "samples"),
+    drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
+    lengths = length_bars(
+        shares(length_counts(corpus.names, corpus.counts)), shares(length_counts(drawn, once))
     )
-    lengths = _length_bars(
-        _shares(_length_counts(corpus.names, corpus.counts)), _shares(_length_counts(drawn, once))
-    )
-    in_list = _labelled(_character_counts(corpus.names, corpus.counts))
-    in_samples = _labelled(_character_counts(drawn, once))
-    characters = _character_bars(_shares(in_list), _shares(in_samples))
+    in_list = labelled(character_counts(corpus.names, corpus.counts))
+    in_samples = labelled(character_counts(drawn, once))
+    characters = character_bars(shares(in_list), shares(in_samples))
+    series = ("list", "samples")
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
         title += f": the {len(characters)} most frequent of {len(in_list)}"
@@ -349,6 +338,7 @@ def _definitions(facts: dict[str, str]) -> str:
 
 
 def _listed(paths: Iterable[str]) -> str:
+    """Some files as HTML, with commas."""
     return ", ".join(f"<bdi>{escape(shown(path))}</bdi>" for path in paths)
 
 
@@ -376,13 +366,14 @@ def _size(n_bytes: int) -> str:
 
 
 def _number(value: object) -> str:
-    return (
-        f"{value:,}"
-        if isinstance(value, int) and value >= 10_000
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    """A setting for people.
+
+    >>> _number(33_000), _number(0.1), _number("gru")
+    ('33,000', '0.1', 'gru')
+    """
+    if isinstance(value, int) and value >= 10_000:
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _ever_fewer(epochs: Sequence[int]) -> list[int]:
@@ -396,96 +387,3 @@ def _ever_fewer(epochs: Sequence[int]) -> list[int]:
         if not kept or epoch >= kept[-1] + max(kept[-1] // 2, 1):
             kept.append(epoch)
     return [*kept, *epochs[-1:]] if kept and kept[-1] != epochs[-1] else kept
-
-
-# --- What is compared -----------------------------------------------------------------------------
-
-
-def _in_list(name: str, names: Names) -> bool:
-    """Whether a name is among some that are in code-point order."""
-    row = bisect_left(range(len(names)), name, key=lambda i: _name(names, i))
-    return row < len(names) and _name(names, row) == name
-
-
-def _name(names: Names, row: int) -> str:
-    return names[row : row + 1].to_strings()[0]
-
-
-def _length_counts(names: Names, counts: NDArray[np.int64]) -> Counter[int]:
-    """How many names, repeats counted, have each length."""
-    return Counter(
-        {length: int(n) for length, n in enumerate(np.bincount(names.lengths, weights=counts)) if n}
-    )
-
-
-def _character_counts(names: Names, counts: NDArray[np.int64]) -> Counter[str]:
-    """How often each character occurs, in lower case, repeats of names counted."""
-    totals: Counter[str] = Counter()
-    for start in range(0, len(names), NAMES_AT_ONCE):
-        part, repeats = names[start : start + NAMES_AT_ONCE], counts[start : start + NAMES_AT_ONCE]
-        n_each = np.bincount(part.codes, weights=np.repeat(repeats, part.lengths))
-        for code in np.flatnonzero(n_each):
-            character = chr(code)
-            lower = character.lower()
-            totals[lower if len(lower) == 1 else character] += int(n_each[code])
-    return totals
-
-
-def _shares(counts: Counter[Any]) -> dict[Any, float]:
-    total = counts.total()
-    return {key: n / total for key, n in counts.items()}
-
-
-def _length_bars(
-    in_list: dict[int, float], in_samples: dict[int, float]
-) -> dict[str, tuple[float, float]]:
-    """Bars for all lengths; the last one stands for all longer ones when they are too many.
-
-    >>> _length_bars({2: 0.25, 4: 0.75}, {2: 1.0})
-    {'2': (0.25, 1.0), '3': (0, 0), '4': (0.75, 0)}
-    """
-    shortest, longest = min([*in_list, *in_samples]), max([*in_list, *in_samples])
-    last = min(longest, shortest + BARS - 1)
-    bars = {
-        str(length): (in_list.get(length, 0), in_samples.get(length, 0))
-        for length in range(shortest, last + 1)
-    }
-    if longest > last:
-        tails = [
-            sum(share for length, share in shares.items() if length >= last)
-            for shares in (in_list, in_samples)
-        ]
-        bars.pop(str(last))
-        bars[f"{last}+"] = (tails[0], tails[1])
-    return bars
-
-
-def _character_bars(
-    in_list: dict[str, float], in_samples: dict[str, float]
-) -> dict[str, tuple[float, float]]:
-    """Bars for the most frequent characters of the list.
-
-    >>> _character_bars({"b": 0.25, "a": 0.625, "␣": 0.125}, {"a": 1.0})
-    {'a': (0.625, 1.0), 'b': (0.25, 0), '␣': (0.125, 0)}
-    """
-    frequent = sorted(in_list, key=lambda character: (-in_list[character], character))[:BARS]
-    return {character: (in_list[character], in_samples.get(character, 0)) for character in frequent}
-
-
-def _labelled(counts: Counter[str]) -> Counter[str]:
-    """Counts of characters by their labels; all white space has the same one.
-
-    >>> _labelled(Counter({"a": 3, " ": 2, "\u3000": 1}))
-    Counter({'a': 3, '␣': 3})
-    """
-    totals: Counter[str] = Counter()
-    for character, n in counts.items():
-        totals[_visible(character)] += n
-    return totals
-
-
-def _visible(character: str) -> str:
-    """A character as a label: spaces and combining marks would not be seen alone."""
-    if character.isspace():
-        return "␣"
-    return "◌" + character if unicodedata.combining(character) else character

@@ -1,7 +1,7 @@
-"""Charts as SVG, to stand inside an HTML page.
+"""Charts as SVG, for an HTML page.
 
-Coordinates are percentages, so a chart stretches to any width while its labels and lines keep their
-size; colours, fonts and height come from the page's style sheet, by class: `s0` and `s1` are the
+Coordinates are percentages: a chart stretches to any width, and its labels and lines keep their
+size. Colours, fonts and height come from the page's style sheet, by class; `s0` and `s1` are the
 first and the second series.
 """
 
@@ -32,13 +32,14 @@ def line_chart(
     x_ticks = [first, *(x for x in map(round, ticks(first, last)) if x > first)]
 
     def place(x: float, y: float) -> tuple[float, float]:
+        """Where a point is in the chart, in percent from the top left."""
         return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / (
             y_ticks[-1] - y_ticks[0]
         )
 
     parts = [_rule(place(first, y)[1], _decimal(y, y_ticks)) for y in y_ticks]
     parts += [_label(place(x, ys[0])[0], str(x)) for x in dict.fromkeys(x_ticks)]
-    # Stretched without its line getting thicker in one direction than in the other.
+    # Curves stretch with the chart; `non-scaling-stroke` keeps their lines as thick everywhere.
     parts.append(
         '<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'
     )
@@ -84,9 +85,8 @@ def bar_chart(
                 f'<rect class="s{k}" x="{x:.2f}%" y="{100 - height:.2f}%" '
                 f'width="{0.4 * slot:.2f}%" height="{height:.2f}%"/>'
             )
-        every_other = (
-            numbers and (len(bars) - i) % 2 == 0
-        )  # from the end, since the last one is special
+        # Counted from the end, so that the last label stays: it may be the one with a "+".
+        every_other = numbers and (len(bars) - i) % 2 == 0
         label = "" if every_other and len(bars) > 24 else label
         parts.append("</g>" + _label((i + 0.5) * slot, label, minor=every_other and len(bars) > 12))
     return _chart(" and ".join(series), parts)
@@ -100,8 +100,7 @@ def legend(series: Sequence[str]) -> str:
 
 
 def ticks(low: float, high: float, around: bool = False) -> list[float]:
-    """A few round numbers between two numbers; or, `around` them, from at most the lower one to at
-    least the higher one.
+    """A few round numbers between two numbers; or `around` them, so that they lie within.
 
     >>> ticks(1, 60), ticks(1.7, 3.2, around=True)
     ([10, 20, 30, 40, 50, 60], [1.5, 2.0, 2.5, 3.0, 3.5])
@@ -151,8 +150,9 @@ def _label(x: float, text: str, minor: bool = False) -> str:
 
 
 def _mark(x: float, y: float, text: str, line: int) -> str:
-    """A line from the top down to a point, and in a line of text beside it, on the side where there
-    is more room, what it is for.
+    """A line from the top down to a point, with a text beside it.
+
+    The text stands on the side where there is more room, in the first or second `line` of text.
     """
     side, shift = ("end", -6) if x > 50 else ("start", 6)
     return (

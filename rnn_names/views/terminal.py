@@ -1,7 +1,7 @@
-"""A small picture of the losses for the terminal, out of block characters.
+"""A small picture of the losses for the terminal, made of block characters.
 
-Training and held-out loss stand side by side on one scale, so that no colour is needed to tell the
-curves apart: they look the same in a terminal, a log file and an e-mail.
+Training and held-out loss stand side by side on one scale. So no colour is needed to tell them
+apart, and they look the same in a terminal, a log file and an e-mail.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HEIGHT = 6
 """Lines of a curve."""
 
 NARROWEST, WIDEST = len("held-out loss"), 48
-"""Columns of a curve: with fewer there is no picture, and more would show no more."""
+"""Columns of a curve: with fewer there is no picture; more would not show more."""
 
 COLUMNS_PER_EPOCH = 5
 """At most."""
@@ -32,7 +32,7 @@ GAP = "   "
 
 
 def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
-    """The lines of the picture; none where there is no room for it, or nothing to see.
+    """The lines of the picture; none where there is no room for it or nothing to see.
 
     Args:
         epochs: the records of a training, in order.
@@ -84,8 +84,7 @@ def _columns(n: int, room: int) -> int:
 
 
 def _spread(losses: Sequence[float], columns: int) -> list[float]:
-    """A loss per column: an epoch fills several, or several epochs share one, which shows their
-    mean.
+    """A loss per column: an epoch fills several, or several share one, which shows their mean.
 
     >>> _spread([3.0, 1.0], 4), _spread([3.0, 1.0, 1.0, 1.0], 2)
     ([3.0, 3.0, 1.0, 1.0], [2.0, 1.0])
@@ -99,8 +98,7 @@ def _spread(losses: Sequence[float], columns: int) -> list[float]:
 
 
 def _bars(losses: Sequence[float], low: float, high: float, blocks: str) -> list[str]:
-    """The lines, from the top, in which a column's height stands for its loss; the lowest one is a
-    single step high.
+    """The lines, from the top. A column's height stands for its loss; the lowest is one step high.
 
     >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0, BLOCKS)
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']

@@ -15,9 +15,9 @@ import pytest
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.views import report
+from rnn_names.views import report, statistics
 from rnn_names.views import svg as charts
-from rnn_names.views.report import Report, page
+from rnn_names.views.report import Report, as_html
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 SMALL = {
@@ -82,7 +82,7 @@ def made(names, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def text(made):
-    return page(made)
+    return as_html(made)
 
 
 def assert_self_contained(text):
@@ -178,7 +178,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     made.sources = ["<u>list</u>.txt"]
     made.output = str(tmp_path / "<s>.npz")
     made.samples[1] = names
-    text = page(made)
+    text = as_html(made)
     parsed = Page(text)
     assert not {"b", "i", "u", "s", "script"} & set(parsed.tags)
     assert_self_contained(text.replace("&lt;/", "").replace("&lt;script", ""))
@@ -190,7 +190,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
 
 def test_the_second_phase_is_marked(names, tmp_path):
     made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
-    text = page(made)
+    text = as_html(made)
     assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
     assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), (
         "between the third and the fourth of five"
@@ -212,7 +212,7 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"))
     for epoch in trainer.epochs():
         made.add(epoch)
-    text = page(made)
+    text = as_html(made)
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
     assert text.count(">second phase<") == (done == 2), (
@@ -222,7 +222,7 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
 
 
 def test_nothing_held_out(names, tmp_path):
-    text = page(reported(names, tmp_path, epochs=3, held_out=0))
+    text = as_html(reported(names, tmp_path, epochs=3, held_out=0))
     Page(text)
     assert len(re.findall("<polyline", text)) == 1
     assert "best: epoch" not in text
@@ -231,20 +231,20 @@ def test_nothing_held_out(names, tmp_path):
 
 @pytest.mark.parametrize("epochs", [0, 1])
 def test_too_few_epochs_for_a_curve(epochs, names, tmp_path):
-    text = page(reported(names, tmp_path, epochs=epochs))
+    text = as_html(reported(names, tmp_path, epochs=epochs))
     Page(text)
     assert "<polyline" not in text
     assert "there are no curves to draw" in text
 
 
 def test_a_training_that_was_stopped_says_so(names, tmp_path):
-    assert "It was stopped after epoch 2 of 6." in page(reported(names, tmp_path, until=2))
-    assert "It was stopped" not in page(reported(names, tmp_path, epochs=2))
+    assert "It was stopped after epoch 2 of 6." in as_html(reported(names, tmp_path, until=2))
+    assert "It was stopped" not in as_html(reported(names, tmp_path, epochs=2))
 
 
 def test_a_network_that_cannot_draw_names(names, tmp_path, monkeypatch):
     monkeypatch.setattr(report, "preview", lambda *_: [])
-    text = page(reported(names, tmp_path, epochs=2))
+    text = as_html(reported(names, tmp_path, epochs=2))
     Page(text)
     assert "no names yet" in text
 
@@ -253,17 +253,17 @@ def test_many_characters_and_lengths(tmp_path):
     names = [
         "".join(chr(0x4E00 + (7 * i + k) % 90) for k in range(1 + i % 40)) for i in range(80)
     ] + ["e\u0336 x", "İ"]
-    text = page(reported(names, tmp_path, epochs=2, hidden_size=4))
+    text = as_html(reported(names, tmp_path, epochs=2, hidden_size=4))
     Page(text)
     assert re.search(r"the 30 most frequent of 9\d", text)
     assert "<title>30+: list" in text
-    assert report._visible("\u0336") == "◌\u0336"
+    assert statistics._visible("\u0336") == "◌\u0336"
 
 
 def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
     names = ["a b", "a\u3000b", "a\u2009b", "ab"]
     monkeypatch.setattr(report, "preview", lambda *_: ["a b", "a\u3000b"])
-    text = page(reported(names, tmp_path, epochs=1, hidden_size=4))
+    text = as_html(reported(names, tmp_path, epochs=1, hidden_size=4))
     assert text.count("<title>␣: ") == 1
     assert f"<title>␣: list {3 / 11:.1%}, samples {1 / 3:.1%}</title>" in text
     assert "most frequent of" not in text
@@ -271,16 +271,16 @@ def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
 
 def test_characters_are_counted_in_pieces_as_at_once(names, monkeypatch):
     corpus = corpus_from_strings(names + names[:7])
-    at_once = report._character_counts(corpus.names, corpus.counts)
-    monkeypatch.setattr(report, "NAMES_AT_ONCE", 13)
-    assert report._character_counts(corpus.names, corpus.counts) == at_once
+    at_once = statistics.character_counts(corpus.names, corpus.counts)
+    monkeypatch.setattr(statistics, "COUNTED_AT_ONCE", 13)
+    assert statistics.character_counts(corpus.names, corpus.counts) == at_once
 
 
 def test_what_is_in_the_list(names):
     corpus = corpus_from_strings(names)
-    assert all(report._in_list(name, corpus.names) for name in names)
+    assert all(statistics.is_among(name, corpus.names) for name in names)
     assert not any(
-        report._in_list(name, corpus.names)
+        statistics.is_among(name, corpus.names)
         for name in ["", "A", "zzz", names[0] + "x", names[0][:-1]]
     )
 
