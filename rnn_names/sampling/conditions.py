@@ -1,8 +1,8 @@
-"""Conditions on names: each says which of many names meet it, and what it is called in messages.
+"""Conditions on names: each tells which of many names meet it.
 
 They look at whole names and know nothing of the network. Those on the spelling have an automaton,
-too, which lets the sampler look ahead when few names would meet them
-(`rnn_names.sampling.lookahead`).
+too. With it the sampler can look ahead when few names would meet them: see
+`rnn_names.sampling.lookahead`.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ if TYPE_CHECKING:
     from rnn_names.network.language_model import LanguageModel
     from rnn_names.sampling.options import Options
 
-NAMES_AT_ONCE = 1 << 13
-"""Names whose rectangle of characters is made at once, to keep memory flat."""
+TESTED_AT_ONCE = 1 << 13
+"""Names that go through an automaton together; it bounds the memory."""
 
 
 def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
-    """The conditions of some options, but for prefix and lengths, which the walk itself keeps; the
-    quickest to tell first.
+    """The conditions of some options, the quickest to test first.
+
+    Prefixes and lengths are not among them: the sampler itself sees to those.
 
     Raises:
         VocabularyError: for a text with characters that the model does not know.
@@ -54,31 +55,21 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
     if options.suffixes:
         found.append(_ending(options.suffixes, known))
     for text in options.contained:
-        found.append(
-            Spelling(
-                f"{setting('contains')} {quoted(text)}",
-                containing(_checked("contains", text, known), known),
-                known,
-            )
-        )
+        automaton = containing(_checked("contains", text, known), known)
+        found.append(Spelling(f"{setting('contains')} {quoted(text)}", automaton, known))
     if options.patterns:
         found.append(_match(options.patterns, known))
     if options.novel:
-        model.knows([])  # refuses if it cannot tell
+        model.knows([])  # raises an error if it cannot tell
         found.append(_Test(setting("novel"), lambda names: ~model.knows(names)))
     if options.exclude:
         excluded = {_folded(name) for name in options.exclude}
         found.append(_Test(setting("exclude"), _each(lambda name: _folded(name) not in excluded)))
     words = {_folded(word) for word in options.exclude_words} - {""}
     if words:
-        found.append(
-            _Test(
-                setting("exclude_words"),
-                _each(
-                    lambda name: not _holds_any(_folded(name), words, sorted({*map(len, words)}))
-                ),
-            )
-        )
+        lengths = sorted({*map(len, words)})
+        free_of_words = _each(lambda name: not _holds_any(_folded(name), words, lengths))
+        found.append(_Test(setting("exclude_words"), free_of_words))
     return found
 
 
@@ -88,23 +79,31 @@ def spelling(
     max_states: int,
     start: Automaton | None = None,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for what can be told by automata, the conditions that it covers, and the
-    others.
+    """One automaton for all conditions that have one.
 
-    It covers nothing, and accepts everything, if more than `max_states` states would be needed.
-    `start`, an automaton for the beginnings, is always covered.
+    Args:
+        conditions: those to meet.
+        n_y: size of the vocabulary, EOS counted.
+        max_states: how many states the automaton may have; if it needed more, it covers nothing.
+        start: an automaton for the beginnings, which is always covered; None for any beginning.
+
+    Returns:
+        the automaton, the conditions that it covers, and the others.
     """
     start = start or anything(n_y)
-    covered: list[Condition] = [
-        condition for condition in conditions if isinstance(condition, Spelling)
-    ]
-    others = [condition for condition in conditions if not isinstance(condition, Spelling)]
-    automata = (condition.automaton for condition in covered if isinstance(condition, Spelling))
+    covered, others = list[Condition](), list[Condition]()
+    automata = []
+    for condition in conditions:
+        if isinstance(condition, Spelling):
+            covered.append(condition)
+            automata.append(condition.automaton)
+        else:
+            others.append(condition)
     try:
         automaton = reduce(and_, automata, start)
     except NoAutomatonError:
-        automaton = None
-    if automaton is None or len(automaton.accepting) > max_states:
+        return start, [], covered + others
+    if len(automaton.accepting) > max_states:
         return start, [], covered + others
     return automaton, covered, others
 
@@ -120,10 +119,10 @@ class Spelling:
     def passes(self, names: Names) -> NDArray[np.bool_]:
         """As `Condition.passes`."""
         passes = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), NAMES_AT_ONCE):
-            codes, lengths = names[start : start + NAMES_AT_ONCE].padded()
+        for start in range(0, len(names), TESTED_AT_ONCE):
+            codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
             states = self.automaton.run(self.vocabulary.encode(codes), lengths)
-            passes[start : start + NAMES_AT_ONCE] = self.automaton.accepting[states]
+            passes[start : start + TESTED_AT_ONCE] = self.automaton.accepting[states]
         return passes
 
 
@@ -136,6 +135,7 @@ class _Test:
 
 
 def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
+    """Names end in one of some texts."""
     title = f"{setting('suffix')} {any_of(suffixes)}"
     texts = tuple(_checked("suffix", text, vocabulary) for text in suffixes)
     try:
@@ -145,6 +145,7 @@ def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
 
 
 def _match(patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
+    """Names match one of some regular expressions as a whole."""
     title = f"{setting('match')} {any_of(patterns)}"
     expressions = [compiled(pattern) for pattern in patterns]
     try:

@@ -1,9 +1,11 @@
 """Finite automata over vocabulary indices: what a name's spelling must be, as a table of states.
 
-A pattern (a suffix, something contained, a regular expression for the whole name) is made up of a
-few kinds of term, and the automaton's states are what remains to be matched after each character:
-the derivatives of the term (Brzozowski 1964). Terms are kept in a simplest form, so that equal ones
-are found again and the states are few.
+A pattern (a suffix, something contained, a regular expression for the whole name) is a term, built
+from a few kinds of smaller terms. A state of its automaton is what remains to be matched: the term
+itself at first, then its derivatives by each character (Brzozowski 1964). With "ab|ac" as the term,
+the derivative by "a" is "b|c", and that by "b" is nothing at all.
+
+Terms are kept in a simplest form, so that equal ones are found again and the states are few.
 """
 
 from __future__ import annotations
@@ -24,14 +26,11 @@ if TYPE_CHECKING:
 MAX_STATES = 2000
 
 MAX_SIZE = 1 << 18
-"""Of all terms of an automaton together: a repeated repetition says millions of characters in a
-few."""
+"""Size of all terms of an automaton together: (a{1000}){1000} is short, and its terms are not."""
 
 
 class NoAutomatonError(RnnNamesError):
-    """A pattern that no automaton of at most `MAX_STATES` states, made in at most `MAX_SIZE`,
-    stands for.
-    """
+    """A pattern has no automaton, or none within `MAX_STATES` and `MAX_SIZE`."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,11 @@ class Automaton:
     accepting: NDArray[np.bool_]
 
     def run(self, indices: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.int32]:
-        """The state after each of some texts, as an (m, L) rectangle of indices and (m,) lengths:
-        (m,) int32.
+        """The state after each of some texts: (m,) int32.
+
+        Args:
+            indices: (m, L) the texts as vocabulary indices, filled up on the right with anything.
+            lengths: (m,) how long each text is.
         """
         state = np.zeros(len(lengths), np.int32)
         for place in range(int(lengths.max(initial=0))):
@@ -68,8 +70,10 @@ class Automaton:
         return Automaton(after, self.accepting[first] | other.accepting[second])
 
     def _pairs(self, other: Automaton) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-        """The pairs of states that can be reached: what follows each, (S, n_y), and the pairs,
-        (2, S).
+        """The pairs of states that both automata can be in after the same text.
+
+        Returns:
+            (S, n_y) the pair after each pair and character, by number, and (2, S) the pairs.
         """
         number = {(0, 0): 0}
         pairs, rows = [(0, 0)], []
@@ -91,7 +95,7 @@ def anything(n_y: int) -> Automaton:
 
 
 def ending_in(texts: str | Iterable[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that end in a text, or in one of some.
+    """Accepts the texts that end in a text, or in one of several.
 
     For "ab" there are three states: nothing of it read yet, "a" read, "ab" read. Each row below is
     a state, and holds the state after "a" and the state after "b".
@@ -107,22 +111,21 @@ def ending_in(texts: str | Iterable[str], vocabulary: Vocabulary) -> Automaton:
 
 
 def containing(text: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that contain one."""
+    """Accepts the texts that contain `text`."""
     terms = Terms()
-    return automaton_of(
-        terms, terms.sequence([ANYTHING, terms.literal(text, vocabulary), ANYTHING]), vocabulary
-    )
+    term = terms.sequence([ANYTHING, terms.literal(text, vocabulary), ANYTHING])
+    return automaton_of(terms, term, vocabulary)
 
 
 NOTHING, EMPTY, ANY, ANYTHING = range(4)
-"""The first terms of all: no text, the empty one, one character whichever, any text."""
+"""The terms that all others are built on: no text, the empty text, any one character, any text."""
 
 
 class Terms:
-    """The terms of one automaton, each kept once and known by its number.
+    """The terms of one automaton. Each is kept once, and its number stands for it.
 
-    So terms are told apart by one number each: were they nested, comparing two would go as deep as
-    the pattern is long.
+    So two terms are equal if their numbers are. To compare nested ones would go as deep as the
+    pattern is long.
     """
 
     def __init__(self) -> None:
@@ -166,10 +169,9 @@ class Terms:
             return NOTHING
         if EMPTY in (first, second):
             return second if first == EMPTY else first
+        # (ab)c becomes a(bc), so that equal sequences are equal terms.
         parts = []
-        while (
-            self.all[first][0] == "then"
-        ):  # right-associated, so that equal sequences are equal terms
+        while self.all[first][0] == "then":
             parts.append(self.all[first][1])
             first = self.all[first][2]
         second = self._add("then", first, second)
@@ -221,7 +223,8 @@ class Terms:
             return self.either([self.derivative(part, index) for part in parts[0]])
         if kind == "many":
             return self.then(self.derivative(parts[0], index), term)
-        # The character is of the first part, or of the second if the first may be empty, and so on.
+        # The rest are sequences. A character is matched by the first part; or, if that may be
+        # empty, by the second, and so on.
         remains = []
         while kind == "then":
             remains.append(self.then(self.derivative(parts[0], index), parts[1]))
@@ -233,7 +236,7 @@ class Terms:
 
 
 def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
-    """The automaton whose states are a term and its derivatives."""
+    """The automaton of a term: its states are the term and its derivatives."""
     representatives, column = _alike(terms, len(vocabulary))
     number = {term: 0}
     states, rows = [term], []
@@ -252,7 +255,11 @@ def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
 
 
 def _alike(terms: Terms, n_y: int) -> tuple[list[int], NDArray[np.intp]]:
-    """Characters that no term tells apart: one of each kind, and the kind of each index."""
+    """Kinds of characters that no term tells apart, so that fewer derivatives are taken.
+
+    Returns:
+        an index of each kind, and (n_y,) the kind of each index.
+    """
     sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
     kinds: dict[tuple[bool, ...], int] = {}
     representatives: list[int] = []

@@ -20,7 +20,7 @@ class NodeBatch(NamedTuple):
         above: (p, n_a) states of the nodes that they hang from.
         parent: (m,) which row of `above` each hangs from, rising.
         character: (m,) index of the character that leads into each.
-        marks: what the guide knows of them, if there is one.
+        marks: what the look-ahead knows of them, if there is one.
         names: (k,) the names that are at them.
         node: (k,) at which node each name is, rising.
     """
@@ -36,8 +36,8 @@ class NodeBatch(NamedTuple):
 class Frontier:
     """The nodes that a walk has still to go to, by level.
 
-    Only as many as are computed together are taken where that is possible, and the deepest of
-    those, so that few wait on any level.
+    They are taken in batches of `at_once`, from the deepest level that has so many. So batches are
+    full where that is possible, and few nodes wait on any level.
     """
 
     def __init__(self, levels: int, at_once: int) -> None:
@@ -59,30 +59,30 @@ class Frontier:
         names: NDArray[Any],
         node: NDArray[Any],
     ) -> None:
-        """Adds nodes, of which `states` holds the states of all that they may hang from; the rest
-        as in `NodeBatch`.
+        """Adds nodes to a level.
+
+        `states` may hold more states than those that the nodes hang from; `parent` says which rows
+        those are. The rest is as in `NodeBatch`.
         """
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
-            here = slice(*np.searchsorted(node, (start, start + self._at_once)))
-            first = changes(parent[nodes])
-            above = states.take(parent[nodes][first], axis=0)
-            below = marks and marks[nodes]
-            self._parts[level].append(
-                NodeBatch(
-                    above,
-                    np.cumsum(first) - 1,
-                    character[nodes],
-                    below,
-                    names[here],
-                    node[here] - start,
-                )
+            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
+            is_new = changes(parent[nodes])  # whether a node has another parent than the one before
+            batch = NodeBatch(
+                above=states.take(parent[nodes][is_new], axis=0),
+                parent=np.cumsum(is_new) - 1,
+                character=character[nodes],
+                marks=marks and marks[nodes],
+                names=names[here],
+                node=node[here] - start,
             )
+            self._parts[level].append(batch)
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
-        """At most `at_once` nodes, of the deepest level where so many wait, or else of the first
-        where any do; and the level.
+        """Some level, and at most `at_once` of its nodes, which are no longer there after this.
+
+        It is the deepest level where so many wait, or else the first where any do.
         """
         full = [level for level, n in enumerate(self._nodes) if n >= self._at_once]
         level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
@@ -97,7 +97,8 @@ class Frontier:
 
 
 def _joined(parts: list[NodeBatch]) -> NodeBatch:
-    """Parts of one level as one."""
+    """Some batches of one level as one."""
+    # How many states and nodes there are before each part.
     above = [0, *accumulate(len(part.above) for part in parts)]
     nodes = [0, *accumulate(len(part.parent) for part in parts)]
     return NodeBatch(
@@ -111,7 +112,11 @@ def _joined(parts: list[NodeBatch]) -> NodeBatch:
 
 
 def changes(rising: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether each number is not the one before it: (m,) bool."""
-    changes = np.ones(len(rising), bool)
-    np.not_equal(rising[1:], rising[:-1], out=changes[1:])
-    return changes
+    """Whether each number differs from the one before it: (m,) bool.
+
+    >>> changes(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    result = np.ones(len(rising), bool)
+    np.not_equal(rising[1:], rising[:-1], out=result[1:])
+    return result

@@ -42,8 +42,9 @@ class Options:
         top_p: at each place only the most probable next characters that together have a probability
             of at least `top_p` are possible.
 
-    Temperature, then top-k, then top-p make the law that names come by; the others are conditions
-    that it is given.
+    Temperature, then top-k, then top-p change the distribution that names are drawn from. The other
+    options, but for the seed and the start, are conditions: names have that distribution given that
+    they meet them.
     """
 
     temperature: float = 1.0
@@ -102,14 +103,12 @@ class Options:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The texts of which every name begins with one, in NFC; none where any beginning will
-        do.
-        """
+        """The texts of which every name begins with one, in NFC; none for any beginning."""
         return _alternatives("prefix", self.prefix)
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """The texts of which every name ends in one, in NFC; none where any end will do."""
+        """The texts of which every name ends in one, in NFC; none for any end."""
         return _alternatives("suffix", self.suffix)
 
     @property
@@ -119,9 +118,7 @@ class Options:
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """The regular expressions of which one matches every name; none where there is no such
-        condition.
-        """
+        """The regular expressions of which one matches every name; none without that condition."""
         return () if self.match is None else _texts("match", self.match)
 
 
@@ -136,8 +133,9 @@ _NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "top_k": (Integral, 1, math.inf, "a whole number of at least 1"),
     "top_p": (Real, math.ulp(0.0), 1, "a number above 0 and at most 1"),
 }
-"""For each option that is a number: its type, the least and the most that it can be, and all of it
-in words. What lengths are possible depends on the model, too."""
+"""For each option that is a number: its type, its least and its greatest value, and all in words.
+
+What lengths are possible depends on the model, too."""
 
 
 def check_count(count: Any) -> None:
@@ -156,7 +154,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(unicodedata.normalize("NFC", pattern))
     except RecursionError:
         raise SamplingError(f"{option}: its groups are nested too deeply") from None
-    except (OverflowError, ValueError):  # the latter for a number of thousands of digits
+    except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits
         raise SamplingError(
             f"{option}: not a regular expression: the repetition number is too large"
         ) from None
@@ -174,6 +172,7 @@ def any_of(texts: Sequence[str]) -> str:
 
 
 def _check_number(name: str, value: Any, kind: type, least: float, most: float, what: str) -> None:
+    """Raises SamplingError unless an option is such a number, or None where that is allowed."""
     if value is None and name not in ("temperature", "start", "count"):
         return
     is_number = isinstance(value, kind) and not isinstance(value, bool)
@@ -190,6 +189,7 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _alternatives(name: str, value: Any) -> tuple[str, ...]:
+    """Some texts in NFC, each once; none at all if one of them is empty, since that allows all."""
     texts = dict.fromkeys(unicodedata.normalize("NFC", text) for text in _texts(name, value))
     return () if "" in texts else tuple(texts)
 

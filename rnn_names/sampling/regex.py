@@ -1,7 +1,7 @@
 """Regular expressions as automata.
 
-They are read by Python's own parser, so that the syntax is that of `re`; what is not regular
-(back-references, look-around) or not of the plain kind (flags) has no automaton.
+Python's own parser reads them, so the syntax is that of `re`. An expression that is not regular
+(with back-references or look-around) has no automaton, nor has one with flags.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts, of at most `MAX_NAME_LENGTH` characters, that a regular expression matches
-    as a whole.
+    """Accepts the texts that a regular expression matches as a whole.
+
+    Texts of more than `MAX_NAME_LENGTH` characters do not matter.
 
     Raises:
         NoAutomatonError: for an expression that is not regular, has flags, or needs too many
@@ -36,20 +37,15 @@ def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
     """
     try:
         parsed = _parser().parse(pattern)
-        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # known without the states that it would take
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is so long: spare all the states
             return automaton_of(Terms(), NOTHING, vocabulary)
         if parsed.state.flags & ~re.UNICODE.value:
             raise NoAutomatonError("flags")
         reading = _Reading(_Alphabet(vocabulary))
-        return automaton_of(
-            reading.terms, reading.sequence(_without_anchors(list(parsed))), vocabulary
-        )
-    except (
-        AttributeError,
-        ValueError,
-        TypeError,
-        RecursionError,
-    ) as error:  # another Python's parser
+        term = reading.sequence(_without_anchors(list(parsed)))
+        return automaton_of(reading.terms, term, vocabulary)
+    except (AttributeError, ValueError, TypeError, RecursionError) as error:
+        # The parser of another Python may give something else.
         raise NoAutomatonError(str(error)) from error
 
 
@@ -96,11 +92,12 @@ class _Alphabet:
         return self.all - indices if negated else frozenset(indices)
 
     def where(self, holds: Any) -> set[int]:
+        """The indices of the characters for whose code point `holds` is true."""
         return {index for code, index in self.codes.items() if holds(code)}
 
 
 def _without_anchors(parsed: list[Any]) -> list[Any]:
-    """^ and $ at the ends say what matching the whole name says anyway."""
+    """The items without ^ and $ at the ends: a whole name is matched anyway."""
     if parsed and str(parsed[0][1]) in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
         parsed = parsed[1:]
     if parsed and str(parsed[-1][1]) in ("AT_END", "AT_END_STRING"):
@@ -109,7 +106,7 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
 
 
 class _Reading:
-    """Makes a term of a parsed expression."""
+    """Turns a parsed expression into a term of `rnn_names.sampling.dfa`."""
 
     def __init__(self, alphabet: _Alphabet) -> None:
         self.alphabet, self.terms = alphabet, Terms()
@@ -119,6 +116,7 @@ class _Reading:
         return self.terms.sequence([self.item(str(op), value) for op, value in parsed])
 
     def item(self, kind: str, value: Any) -> int:
+        """The term of one item, as Python's parser names it and what it holds."""
         if kind in ("LITERAL", "RANGE", "CATEGORY"):
             return self.terms.one_of(self.alphabet.items([(kind, value)]))
         if kind == "NOT_LITERAL":
@@ -133,13 +131,12 @@ class _Reading:
             return self.sequence(value[3])
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, part = value
-            return self.repeat(
-                self.sequence(part), least, None if str(most) == "MAXREPEAT" else most
-            )
+            most = None if str(most) == "MAXREPEAT" else most
+            return self.repeat(self.sequence(part), least, most)
         raise NoAutomatonError(kind)
 
     def repeat(self, term: int, least: int, most: int | None) -> int:
-        """A term so many times; None for any number more than `least`."""
+        """A term from `least` to `most` times; None for any number of times from `least` on."""
         if max(least, most or 0) > MAX_STATES:
             raise NoAutomatonError("too many states")
         rest = self.terms.many(term) if most is None else EMPTY
