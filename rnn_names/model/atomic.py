@@ -12,6 +12,7 @@ from typing import IO, Any
 from rnn_names.errors import ModelFileError, shown
 
 _one_at_a_time = threading.Lock()
+"""Two threads that write one file would use the same temporary one."""
 
 
 def write_atomically(path: str, write: Callable[[IO[bytes]], Any]) -> None:
@@ -44,16 +45,14 @@ def write_atomically(path: str, write: Callable[[IO[bytes]], Any]) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Finds out before the work whether a file could be written.
+    """Finds out, before long work, whether a file can be written.
 
     Raises:
         ModelFileError: if it is no regular file, or its folder is missing or does not allow it.
     """
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
-    if not os.path.basename(path):
-        raise ModelFileError(f"{shown(path)}: a directory; give the name of a file")
-    if os.path.isdir(target):
+    if not os.path.basename(path) or os.path.isdir(target):
         raise ModelFileError(f"{shown(path)}: a directory; give the name of a file")
     if os.path.exists(target) and not os.path.isfile(target):
         raise ModelFileError(
@@ -71,10 +70,11 @@ def check_writable(path: str) -> None:
 
 
 def clear_litter(path: str) -> None:
-    """Removes the temporary files that killed runs left beside `path`; those of living processes
-    stay.
+    """Removes the temporary files that killed runs left beside `path`.
+
+    Those of processes that still run stay.
     """
-    if os.name != "posix":  # elsewhere there is no harmless way to ask for a process
+    if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process runs
         return
     folder, name = os.path.split(os.path.realpath(path))
     pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
@@ -87,8 +87,9 @@ def clear_litter(path: str) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether another process has this number; whatever bears our own was left by one that had it
-    before.
+    """Whether another process has this number.
+
+    If it is our own, the file was left by a process that had the number before.
     """
     if pid in (0, os.getpid()):
         return False

@@ -1,8 +1,7 @@
-"""A trained model: vocabulary, parameters and what is known of its training; and the file that
-keeps it.
+"""A trained model: vocabulary, parameters, the record of its training; and the file that keeps it.
 
-The file is one `.npz` (a zip of arrays, see `rnn_names.model.npz`): the parameters under their
-names, float32, `meta`, a JSON text, and, where they are kept, the `fingerprints` of the corpus.
+The file is one `.npz`, a zip of arrays (see `rnn_names.model.npz`). It holds the parameters under
+their names in float32, a JSON text `meta`, and the `fingerprints` of the corpus if they are kept.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ FORMAT = 1
 PROGRAM = f"rnn-names {__version__}"
 
 MAX_WEIGHT = 1e12
-"""No training gives such weights, and with larger ones the sums of the network could overflow."""
+"""No training gives such large weights, and with larger ones sums in the network could overflow."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,9 @@ class Model:
         )
 
     def sample(self, count: int = 20, **options: Any) -> list[str]:
-        """New names; `options` as in `rnn_names.sampling.options.Options`.
+        """New names.
+
+        `options` are those of `rnn_names.sampling.options.Options`.
 
         Raises:
             SamplingError: for options that cannot be met.
@@ -112,8 +113,7 @@ class Model:
         return [name for names in parts for name in names.to_strings()]
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
-        """Natural logarithm of the probability of each name, in nats, its end included:
-        (len(names),).
+        """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
 
         -inf for a name with a character unknown to the model. Strings are normalised to NFC first,
         as a corpus is.
@@ -121,11 +121,10 @@ class Model:
         return self.language_model.log_prob(names)
 
     def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
-        """Whether each name is in the corpus that the model was trained on, held-out names
-        included: (len(names),) bool.
+        """Whether each name is in the corpus that the model was trained on: (len(names),) bool.
 
-        A name that is not may be taken for one that is, with the probability that
-        `rnn_names.corpus.fingerprints` states.
+        Held-out names are in it. A name that is not may be taken for one that is, with the very low
+        probability that `rnn_names.corpus.fingerprints` states.
 
         Raises:
             SamplingError: if the model does not keep fingerprints of its corpus.
@@ -133,8 +132,9 @@ class Model:
         return self.language_model.knows(names)
 
     def facts(self) -> dict[str, Any]:
-        """What there is to know about the model but its weights, as JSON can hold it;
-        `fingerprints` is how many there are.
+        """What there is to know about the model but its weights, as JSON can hold it.
+
+        `fingerprints` is how many of them there are.
         """
         return {
             "network": {
@@ -169,11 +169,9 @@ class Model:
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All arrays of the file: the parameters, and the fingerprints where there are any."""
-        return (
-            {**self.params}
-            if self.fingerprints is None
-            else {**self.params, "fingerprints": self.fingerprints}
-        )
+        if self.fingerprints is None:
+            return {**self.params}
+        return {**self.params, "fingerprints": self.fingerprints}
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Model:
@@ -215,8 +213,7 @@ class Model:
         cell = meta.get("cell")
         if cell not in ("rnn", "gru"):
             raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
-        training = meta.get("training", {})
-        training = _training_record(training)
+        training = _training_record(meta.get("training"))
         if isinstance(training.get("settings"), dict):
             training = {**training, "settings": with_new_names(training["settings"])}
         params = {name: array for name, array in arrays.items() if name != "fingerprints"}
@@ -243,6 +240,7 @@ def _training_record(training: Any) -> dict[str, Any]:
 
 
 def _vocabulary(characters: Any) -> Vocabulary:
+    """The vocabulary of a file, checked."""
     if not isinstance(characters, str) or not characters:
         raise ModelFileError("`meta` has no vocabulary")
     if len(set(characters)) < len(characters) or refused_characters(characters):
@@ -269,8 +267,9 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 
 
 def _check_params(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
-    """Raises ModelFileError unless the arrays are all those of the cell, of fitting shapes, with
-    weights to reckon with.
+    """Raises ModelFileError unless the arrays are those of the cell, in shape and in size.
+
+    No weight is over `MAX_WEIGHT`.
     """
     gates = 3 if cell == "gru" else 1
     n_a = arrays["a0"].size if "a0" in arrays else 0

@@ -1,12 +1,16 @@
 """Arrays and a JSON text in one `.npz` file: written whole or not at all, and read with suspicion.
 
-Model files and the state of interrupted runs are such files. Any of them may come from a stranger,
-so reading runs nothing, looks at every size before memory is taken for it, and takes only what
-NumPy's own `savez` writes: headers in one fixed form, which a pattern reads (Python's parser would
-warn, recurse or grow on a bad one), members stored or deflated, no pickles. The zip's directory is
-read here, not by `zipfile`, which takes more forms than NumPy's, and as long to be imported as the
-rest of a model takes to be read. Each member's CRC-32 is compared, so a damaged number does not
-pass for another.
+Model files and the state of interrupted runs are such files. Any of them may come from a stranger.
+So reading one runs nothing in it, and looks at every size before memory is taken for it. It accepts
+only what NumPy's own `savez` writes:
+
+- members of the zip stored or deflated, each with its CRC-32, so a damaged number is noticed;
+- array headers in one fixed form, which a regular expression reads; Python's parser, which NumPy
+  uses, would warn, recurse or grow on a bad one;
+- no pickles.
+
+The zip's directory is read here and not by `zipfile`. That module accepts more forms than NumPy
+writes, and importing it takes as long as reading a model does.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ MAX_FILE_BYTES = (1 << 31) - 1
 """A longer zip would need the directory of zip64, which is not read."""
 
 MAX_DIRECTORY_BYTES = 1 << 14
-"""Of a zip's directory, which is read whole: some sixty bytes a member."""
+"""Of a zip's directory, which is read whole. It has some sixty bytes a member."""
 
 MAX_MEMBERS = 32
 
@@ -42,16 +46,18 @@ MAX_NAME = 40
 """Characters of the name of an array."""
 
 MAX_UNPACKED = 8
-"""Bytes that may be unpacked for each byte of the file, beyond `FREE_BYTES`. Weights shrink by a
-tenth, JSON in UTF-32 by eight."""
+"""Bytes that may be unpacked for each byte of the file, beyond `FREE_BYTES`.
+
+Deflate makes weights a tenth smaller, and JSON in UTF-32 eight times."""
 
 FREE_BYTES = 1 << 20
 
 MAX_META_BYTES = 1 << 22
 
 MAX_DEPTH = 32
-"""Of lists and objects within each other in `meta`. Python follows some hundreds, and what reads
-them should not have to care."""
+"""Of lists and objects within each other in `meta`.
+
+Python can follow some hundreds; what reads `meta` should not have to think of that."""
 
 MAX_HEADER_BYTES = 1 << 10
 
@@ -68,7 +74,7 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
     }
 
     def pack(file: IO[bytes]) -> None:
-        # In memory first: a zip that cannot be finished complains on its own once it is forgotten.
+        # In memory first: a zip on a full disk would print a complaint of its own when deleted.
         buffer = io.BytesIO()
         np.savez(buffer, meta=np.array(json.dumps(meta)), **little_endian)
         packed = buffer.getbuffer()
@@ -115,6 +121,7 @@ def read(
 
 
 def _one_line(error: Exception) -> str:
+    """What an error says, as one short line."""
     return shown(" ".join(str(error).split())[:100] or type(error).__name__)
 
 
@@ -140,8 +147,9 @@ _STORED, _DEFLATED = 0, 8
 
 
 def _directory(file: IO[bytes]) -> list[_Member]:
-    """The entries of the directory at the end of a zip, as NumPy writes it: no comment after it, no
-    zip64 record before its end.
+    """The entries of the directory at the end of a zip, as NumPy writes it.
+
+    That is without a comment after it, and without a record of zip64 before its end.
     """
     size = os.fstat(file.fileno()).st_size
     if size > MAX_FILE_BYTES:
@@ -184,7 +192,7 @@ def _directory(file: IO[bytes]) -> list[_Member]:
 def _check_directory(members: list[_Member], size: int) -> None:
     """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole.
 
-    Of a name that passes, nothing is to be feared in a message.
+    After it, a member's name is safe to show in a message.
     """
     for name in (member.name for member in members):
         if not name.isidentifier() or len(name) > MAX_NAME:
@@ -231,7 +239,8 @@ def _unpacked(file: IO[bytes], member: _Member) -> bytes:
         raise ModelFileError(f"array {member.name}: not where the directory says")
     if member.method == _DEFLATED:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        data = inflate.decompress(data, member.unpacked + 1)  # 0 would be no bound
+        # One byte more than there should be shows that there is too much; 0 would be no bound.
+        data = inflate.decompress(data, member.unpacked + 1)
     if len(data) != member.unpacked:
         raise ModelFileError(f"array {member.name}: its size is not what the directory says")
     if zlib.crc32(data) != member.crc:
@@ -246,8 +255,9 @@ _HEADER = re.compile(
 
 
 def _read_header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
-    """Type, Fortran order and shape from a member's beginning, in the one form in which NumPy
-    writes them; and where the data start.
+    """Type, Fortran order and shape from a member's header; and where its data start.
+
+    The header is in the one form in which NumPy writes it.
     """
     length = int.from_bytes(data[8:10], "little")
     if not data.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
@@ -268,12 +278,11 @@ def _check_size(data: bytes, name: str, start: int, size: int) -> None:
 
 
 def _read_array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
+    """The array in a member's bytes, of one of some types, with numbers that are finite."""
     type_, fortran_order, shape, start = _read_header(data, name)
     if type_ not in types or fortran_order or len(shape) > 2:
-        raise ModelFileError(
-            f"array {name}: not {' or '.join(str(np.dtype(t)) for t in types)}, little-endian, in "
-            "C order"
-        )
+        expected = " or ".join(str(np.dtype(each)) for each in types)
+        raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")
     dtype = np.dtype(type_)
     _check_size(data, name, start, dtype.itemsize * math.prod(shape))
     array = np.frombuffer(data, dtype, offset=start).reshape(shape)
@@ -283,6 +292,7 @@ def _read_array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
 
 
 def _read_meta(data: bytes) -> str:
+    """The text in the bytes of `meta`, which NumPy keeps in UTF-32."""
     type_, _, shape, start = _read_header(data, "meta")
     size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
     if shape != () or not 0 <= size <= MAX_META_BYTES:
@@ -292,6 +302,7 @@ def _read_meta(data: bytes) -> str:
 
 
 def _json(text: str) -> dict[str, Any]:
+    """A JSON object, nested no deeper than `MAX_DEPTH`."""
     try:
         meta = json.loads(text)
     except (ValueError, RecursionError):
@@ -307,4 +318,7 @@ def _json(text: str) -> dict[str, Any]:
 
 
 def _within(value: Any) -> Collection[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    """The values of a JSON object or list; none of anything else."""
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
