@@ -18,7 +18,8 @@ from rnn_names.errors import shown
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
     from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.trainer import Epoch, Trainer
+    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.trainer import Trainer
 
 LOG_WIDTH = 100
 """Columns of what `train` prints where there is no terminal."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rnn_names.cli.progress import Progress
     from rnn_names.model.model import Model
     from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.trainer import Epoch
+    from rnn_names.training.epoch import Epoch
     from rnn_names.views.report import Report
 
 SECONDS_TO_SPEAK = 2.0

@@ -1,12 +1,17 @@
-"""The teacher of training's second phase: the joint opinion of an n-gram and a network on what
-comes after a prefix.
+"""Distillation: a teacher, and the set of names with soft targets that a network learns from it.
 
-A network and an n-gram of the same list are about as good as each other on a short one, and err
-differently, so that together they are better than either: their geometric mean, made a distribution
-again (a product of experts, Hinton 2002), which on the dinosaurs was 0.005 to 0.008 nats per
-character better than the arithmetic one. A network learns it from names which the n-gram makes up
-(Hinton et al. 2015, arXiv:1503.02531): there is no end of them, and each of their prefixes comes
-with a whole distribution instead of the one character that happened to follow.
+The teacher is an n-gram and a network of the same list, asked together. On a short list they are
+about as good as each other and make different mistakes, so that together they are better than
+either. What they predict is the geometric mean of their distributions, normalised (a product of
+experts, Hinton 2002):
+
+    log p(c | prefix) = ½ log p_network(c | prefix) + ½ log p_ngram(c | prefix) − log Z
+
+On the dinosaurs that was 0.005 to 0.008 nats per character better than the arithmetic mean.
+
+A network learns this distribution from synthetic names, which the n-gram writes (Hinton et al.
+2015, arXiv:1503.02531). There is no end of them, and each of their prefixes comes with a whole
+distribution, its soft target, instead of the one character that happened to follow.
 """
 
 from __future__ import annotations
@@ -28,18 +33,24 @@ if TYPE_CHECKING:
     from rnn_names.training.ngram import NGram
 
 REAL_SHARE = 0.4
-"""Real names for each made-up one, by repeating them. Made-up ones have more to say: on two tenths
-of the dinosaurs, three epochs of 33,000 made-up names with 0.4 came to 1.537 nats, and six of
-11,346 with 1.2, which take about as long, to 1.539; but 40,000 with 0.15 came to 1.539, too."""
+"""Real names for each synthetic one, by repeating them.
+
+Synthetic names have more to teach: on two tenths of the dinosaurs, three epochs of 33,000 of them
+with 0.4 came to 1.537 nats, and six of 11,346 with 1.2, which take about as long, to 1.539. But
+40,000 with 0.15 came to 1.539, too."""
 
 MAX_SOFT_TARGETS = 1 << 27
-"""Probabilities that a lesson may hold, 4 bytes each; of a longer list, as many names as fit are
-taken."""
+"""Probabilities that a distillation set may hold, 4 bytes each. Of a longer list, as many names as
+fit are taken."""
 
 
-def repeats(real: int, made_up: int) -> int:
-    """How often each real name stands in a lesson."""
-    return max(round(REAL_SHARE * made_up / real), 1)
+def repeats(real: int, synthetic: int) -> int:
+    """How often each of the real names stands in a distillation set.
+
+    >>> repeats(1000, 33_000)
+    13
+    """
+    return max(round(REAL_SHARE * synthetic / real), 1)
 
 
 class Teacher:
@@ -53,43 +64,55 @@ class Teacher:
     def __init__(self, ngram: NGram, params: rnn.Params) -> None:
         self.ngram, self.params = ngram, params
 
-    def lesson(self, names: Names, count: int, rng: np.random.Generator) -> DistillationSet:
-        """`names`, and about `count` that the n-gram makes up, none longer than the longest of
-        them, with the teacher's opinion.
-        """
-        room = MAX_SOFT_TARGETS // (self.ngram.n_y * (int(names.lengths.mean()) + 1))
-        if len(names) + count > room:
-            names = names.take(
-                np.sort(rng.choice(len(names), min(len(names), room // 2), replace=False))
-            )
-            count = min(count, room // 2)
-        made_up = self.ngram.sample(count, int(names.lengths.max()), rng)
-        everything, counts = Names.concatenate(
-            [*[names] * repeats(len(names), count), made_up]
-        ).distinct()
-        batches = Batches(everything, np.repeat(np.arange(len(everything)), counts), self.ngram.n_y)
-        paths, _, passing = numbered_prefixes(*everything.padded(), [len(everything)])
-        lesson = DistillationSet(
-            **vars(batches),
-            paths=paths,
-            soft_targets=np.empty((len(passing), batches.n_y), np.float32),
-        )
-        work, at_once = rnn.Workspace(), names_per_batch(batches.n_y)
-        for start in range(0, len(everything), at_once):
-            rows = np.arange(start, min(start + at_once, len(everything)))
-            [tree] = batches.trees([rows])
-            lesson.soft_targets[lesson.prefixes(tree, rows)] = self.opinion(tree, work)
-        return lesson
+    def distillation_set(
+        self, names: Names, count: int, rng: np.random.Generator
+    ) -> DistillationSet:
+        """Some real names and about `count` synthetic ones, with soft targets.
 
-    def opinion(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
-        """What the teacher expects after every prefix of a tree: (N, n_y)."""
-        opinion = rnn.log_predictions(tree, self.params, work)
-        opinion += np.log(self.ngram.probabilities(self._histories(tree)))
-        opinion /= 2
-        return rnn.softmax(opinion, out=opinion)
+        Args:
+            names: the real ones, distinct; no synthetic name is longer than the longest of them.
+            count: how many names the n-gram draws; it keeps those of a possible length.
+            rng: for all that is random.
+        """
+        names, count = self._that_fit(names, count, rng)
+        synthetic = self.ngram.sample(count, int(names.lengths.max()), rng)
+        real = [names] * repeats(len(names), count)
+        distinct, counts = Names.concatenate([*real, synthetic]).distinct()
+        rows = np.repeat(np.arange(len(distinct)), counts)
+        numbers, _, passing = numbered_prefixes(*distinct.padded(), [len(distinct)])
+        n_y = self.ngram.n_y
+        result = DistillationSet(
+            names=distinct,
+            rows=rows,
+            n_y=n_y,
+            prefix_numbers=numbers,
+            soft_targets=np.empty((len(passing), n_y), np.float32),
+        )
+        work, size = rnn.Workspace(), names_per_batch(n_y)
+        for start in range(0, len(distinct), size):
+            batch = np.arange(start, min(start + size, len(distinct)))
+            [tree] = Batches.trees(result, [batch])
+            result.soft_targets[result.numbers_of(tree, batch)] = self.soft_targets(tree, work)
+        return result
+
+    def _that_fit(self, names: Names, count: int, rng: np.random.Generator) -> tuple[Names, int]:
+        """As many of the real names, and as many synthetic ones, as `MAX_SOFT_TARGETS` allows."""
+        # As if no two names shared a prefix, and all were of the mean length, EOS counted.
+        room = MAX_SOFT_TARGETS // (self.ngram.n_y * (int(names.lengths.mean()) + 1))
+        if len(names) + count <= room:
+            return names, count
+        chosen = rng.choice(len(names), min(len(names), room // 2), replace=False)
+        return names.take(np.sort(chosen)), min(count, room // 2)
+
+    def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
+        """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
+        log_p = rnn.log_predictions(tree, self.params, work)
+        log_p += np.log(self.ngram.probabilities(self._histories(tree)))
+        log_p /= 2
+        return rnn.softmax(log_p, out=log_p)
 
     def _histories(self, tree: PrefixTree) -> NDArray[Any]:
-        """The n-gram's history at each node."""
+        """The n-gram's history at each node, (N,), level by level: a parent's and one character."""
         histories = np.full(len(tree.x), self.ngram.start)
         for above, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
             histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
@@ -98,33 +121,35 @@ class Teacher:
 
 @dataclass(frozen=True)
 class DistillationSet(Batches):
-    """Names to learn from, with a teacher's opinion after each of their prefixes: it is asked once,
-    and not again for each minibatch.
+    """Names to learn from, with a soft target for each of their prefixes.
+
+    All prefixes have numbers, and the soft targets are computed once, in the order of these
+    numbers. A minibatch looks up those of its own prefixes.
 
     Attributes:
-        paths: (longest + 1, n) int. The number of each name's prefix of 0, 1, 2, … characters;
-            anything after its end.
-        soft_targets: (prefixes, n_y) float32. The teacher's, by that number.
+        prefix_numbers: (longest + 1, n) int. The number of each name's prefix of 0, 1, 2, …
+            characters; anything after its end.
+        soft_targets: (prefixes, n_y) float32. The teacher's distribution for each number.
     """
 
-    paths: NDArray[np.intp]
+    prefix_numbers: NDArray[np.intp]
     soft_targets: NDArray[np.float32]
 
     def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
-        """As `Batches.trees`, with the teacher's opinion in place of the characters that follow, as
-        many times.
-        """
-        return [
-            replace(
-                tree,
-                y=self.soft_targets[self.prefixes(tree, rows)] * tree.y.sum(axis=1, keepdims=True),
-            )
-            for tree, rows in zip(super().trees(batches), batches, strict=True)
-        ]
+        """As `Batches.trees`, with soft targets in place of the characters that follow.
 
-    def prefixes(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
-        """The number of each node's prefix, (N,); `rows` are the names of the tree."""
+        A row of y is the soft target of its prefix, times how many names begin with that prefix.
+        """
+        trees = []
+        for tree, rows in zip(super().trees(batches), batches, strict=True):
+            passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
+            trees.append(replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing))
+        return trees
+
+    def numbers_of(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The number of each node's prefix, (N,); `rows` (m,) are the names of the tree."""
+        steps = len(tree.paths)
+        inside = np.arange(steps)[:, None] <= self.names.lengths[rows]  # (steps, m)
         numbers = np.empty(len(tree.x), np.intp)
-        inside = np.arange(len(tree.paths))[:, None] <= self.names.lengths[rows]
-        numbers[tree.paths[inside]] = self.paths[: len(tree.paths), rows][inside]
+        numbers[tree.paths[inside]] = self.prefix_numbers[:steps, rows][inside]
         return numbers

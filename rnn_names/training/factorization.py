@@ -1,4 +1,11 @@
-"""Training `Wax` as a product of two smaller matrices, and multiplying them out again."""
+"""Training `Wax` as a product of two smaller matrices, and multiplying them out again.
+
+    Wax (gates n_a, n_x) = projection (gates n_a, rank) · embedding (rank, n_x)
+
+Column i of the embedding describes character i by a few numbers, and the projection turns any such
+description into the input of the gates. What is learned for one character so serves similar ones.
+The network that is saved has Wax itself.
+"""
 
 from __future__ import annotations
 
@@ -12,41 +19,43 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
+FACTORS = ("projection", "embedding")
+
 
 def factored(params: Mapping[str, Array], rank: int, rng: np.random.Generator) -> dict[str, Array]:
-    """Fresh parameters with `Wax` as the product of a `projection` (gates n_a, rank) and an
-    `embedding` (rank, n_x).
+    """Fresh parameters with a `projection` and an `embedding` in place of `Wax`.
 
-    The product has the variance of `rnn.init_params`. A rank of 0 leaves the parameters as they
-    are.
+    Their product has the variance that `rnn.init_params` gives `Wax`: a sum of `rank` products of
+    variance 0.5 / rank and 1. A rank of 0 leaves the parameters as they are.
     """
     if not rank:
         return dict(params)
-    rows, columns = params["Wax"].shape
-    factors = {
-        "projection": (rng.standard_normal((rows, rank)) * np.sqrt(0.5 / rank)).astype(
-            params["Wax"].dtype
-        ),
-        "embedding": rng.standard_normal((rank, columns)).astype(params["Wax"].dtype),
+    (rows, columns), dtype = params["Wax"].shape, params["Wax"].dtype
+    projection = rng.standard_normal((rows, rank)) * np.sqrt(0.5 / rank)
+    embedding = rng.standard_normal((rank, columns))
+    return {
+        "projection": projection.astype(dtype),
+        "embedding": embedding.astype(dtype),
+        **{name: array for name, array in params.items() if name != "Wax"},
     }
-    return {**factors, **{name: array for name, array in params.items() if name != "Wax"}}
 
 
 def multiplied_out(trained: Mapping[str, Array]) -> dict[str, Array]:
     """The parameters of the network: the opposite of `factored`."""
     if "embedding" not in trained:
         return dict(trained)
-    params = {
-        name: array for name, array in trained.items() if name not in ("projection", "embedding")
-    }
-    return {"Wax": trained["projection"] @ trained["embedding"], **params}
+    others = {name: array for name, array in trained.items() if name not in FACTORS}
+    return {"Wax": trained["projection"] @ trained["embedding"], **others}
 
 
 def factor_gradients(
     gradients: Mapping[str, Array], trained: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """From gradients of the network's parameters to those of what is trained, in its order, by the
-    chain rule.
+    """From gradients of the network's parameters to those of what is trained, in its order.
+
+    With P the projection and E the embedding, Wax = P E, so by the chain rule
+
+        dP = dWax Eᵀ        dE = Pᵀ dWax
     """
     if "embedding" not in trained:
         return {name: gradients[name] for name in trained}

@@ -1,13 +1,11 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
-There are two phases. In the first the network learns from the names, with dropout. In the second it
-learns what a teacher predicts for names that an n-gram makes up: the joint opinion of that n-gram
-and of itself at its best in the first phase (distillation, Hinton et al. 2015, arXiv:1503.02531). A
-network and an n-gram of a short list err differently, and are better together than alone; there is
-no end of made-up names to learn it from, so the one network that is saved comes close to it.
+There are two phases. In the first the network learns from the names, with dropout. In the second,
+distillation, it goes on from its best weights, and learns the soft targets of a teacher: of an
+n-gram and of itself at that point, asked together (`rnn_names.training.distillation`).
 
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors
-(an embedding of the characters and its projection) and multiplied out.
+(`rnn_names.training.factorization`).
 """
 
 from __future__ import annotations
@@ -16,8 +14,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,9 +31,13 @@ from rnn_names.network.scoring import mean_loss
 from rnn_names.network.threads import worker_threads
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, Teacher, repeats
-from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
+from rnn_names.training.epoch import Epoch
+from rnn_names.training.factorization import factored, multiplied_out
+from rnn_names.training.gradients import PARTS, minibatch_gradient, parts_for
 from rnn_names.training.ngram import NGram
+from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings
+from rnn_names.training.warm_start import copy_weights, settings_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,65 +46,18 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-SHARDS = 2
-"""Parts that a minibatch is worked on in, each by a thread of its own. Fixed, so that results do
-not depend on a machine's cores."""
-
-WORK_TO_SHARE = 60_000
-"""A minibatch of fewer numbers (names, times rows of Waa) is worked on as a whole: its array
-operations are so short that two threads mostly wait for one another. On two cores, they took 1.2
-times as long as one thread for 68 names and a GRU of 192 units, about as long for 256 names and a
-plain cell of 128, and 0.6 to 0.9 times as long with twice to four times the names."""
-
-DISTILLATION_BATCH = 272
-"""Names per minibatch in the second phase, at least."""
-
-DISTILLATION_RATE = 1.6
-"""The learning rate of the second phase, in those of the first: a teacher's opinion is far less
-noisy than one character. For two tenths of the dinosaurs, 272 names a batch at 0.015 came to 1.535
-nats, at 0.025 to 1.535, and at 0.008 to 1.538."""
-
 MAX_NGRAM_NAMES = 1_000_000
-"""Names that the n-gram of the second phase learns from, at most: it takes 200 bytes for each."""
+"""Names that the n-gram learns from, at most: it takes 200 bytes for each."""
 
 SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
 
-WARM_UP = 0.02
-"""The learning rate rises over this share of all steps, before it falls along a half cosine
-(Loshchilov & Hutter, arXiv:1608.03983)."""
+_SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
+"""What random numbers are for. Each use has a generator of its own, made from the seed and this
+number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
-
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch brought. Losses are in nats per character, end-of-name symbols counted; None
-    where nothing is held out.
-
-    Attributes:
-        epoch: its number, from 1.
-        phase: 1 or 2.
-        training_loss: mean over the epoch, with dropout; in the second phase against the teacher's
-            predictions.
-        smoothed_loss: an exponential average that starts at log(n_y), the loss of a uniform guess.
-        held_out_loss: after the epoch, without dropout.
-        is_best: whether this epoch's model is the best so far (by held-out loss; else by being the
-            newest).
-        characters: how many were trained on, end-of-name symbols counted.
-        seconds: how long the epoch took.
-    """
-
-    epoch: int
-    phase: int
-    training_loss: float
-    smoothed_loss: float
-    held_out_loss: float | None
-    is_best: bool
-    characters: int
-    seconds: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The record as JSON can hold it."""
-        return asdict(self)
+_COUNTERS = ("epoch", "phase", "phase_began", "smoothed_loss", "best_epoch", "best_loss")
+"""The attributes of a `Trainer` that are part of its state, beside arrays."""
 
 
 class Trainer:
@@ -121,6 +75,7 @@ class Trainer:
             before the first.
         smoothed_loss: see `Epoch`.
         phase: 1 or 2.
+        phase_began: how many epochs were done when it began.
         epoch: how many are done.
         fingerprints: of all names, held-out ones and those of the model that training starts from
             included.
@@ -148,103 +103,120 @@ class Trainer:
         """
         self.asked = settings
         if init is not None:
-            for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
-                if getattr(settings, name) not in (None, own):
-                    raise TrainingError(
-                        f"{setting(name)} {getattr(settings, name)}: the model to start from has "
-                        f"{own}; leave it out"
-                    )
-            # Its Wax, and columns for new characters, need not be of a low rank.
-            settings = replace(
-                settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0
-            )
-        self.settings = resolved = settings.resolved(corpus)
+            settings = settings_for(init, settings)
+        self.settings = settings.resolved(corpus)
         if held_out is None:
-            corpus, held_out = corpus.split(
-                settings.held_out, np.random.default_rng([settings.seed, 0])
-            )
+            corpus, held_out = corpus.split(self.settings.held_out, self._generator(_SPLIT))
         self.corpus, self.held_out = corpus, held_out
-        everything = Names.concatenate([self.corpus.names, self.held_out])
-        self.vocabulary = Vocabulary.of(everything)
-        rng = np.random.default_rng([settings.seed, 1])
-        if init is not None:
-            self.vocabulary = init.vocabulary.union(self.vocabulary)
-        params = rnn.init_params(rng, len(self.vocabulary), resolved.hidden_size, resolved.cell)
-        if init is not None:
-            _copy_known(init, self.vocabulary, params)
-        self._flat, self._trained = optimizers.flatten(
-            factored(params, resolved.embedding_size, rng)
-        )
-        self.longest, self.shortest = int(everything.lengths.max()), int(everything.lengths.min())
-        beginnings = self.vocabulary.encode(everything.codes[everything.offsets[:-1]])
-        self.lower_case_beginnings = bool(self.vocabulary.lower_case[beginnings].any())
+        self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches(
-            Names(self.vocabulary.encode(self.corpus.names.codes), self.corpus.names.offsets),
-            np.repeat(np.arange(len(self.corpus)), self.corpus.counts),
+            Names(self.vocabulary.encode(corpus.names.codes), corpus.names.offsets),
+            np.repeat(np.arange(len(corpus)), corpus.counts),
             len(self.vocabulary),
         )
-        self.fingerprints = np.unique(fingerprints(everything))
-        if init is not None and init.fingerprints is not None:
-            self.fingerprints = union(init.fingerprints, self.fingerprints)
+        # Both hold the numbers that are trained: `_flat` as one vector, `_trained` as arrays.
+        self._flat, self._trained = optimizers.flatten(self._first_weights(init))
         self.epoch = 0
         self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
         self.model = self._current_model()
         self._begin_phase(1)
 
-    def _begin_phase(self, phase: int) -> None:
+    def _generator(self, *use: int) -> np.random.Generator:
+        """Random numbers for a use: one of the constants above, and more numbers if need be."""
+        return np.random.default_rng([self.settings.seed, *use])
+
+    def _describe(self, names: Names, init: Model | None) -> None:
+        """What a model says of its list: of all names, and of those that `init` learned from."""
+        self.vocabulary = Vocabulary.of(names)
+        self.fingerprints = np.unique(fingerprints(names))
+        self.longest, self.shortest = int(names.lengths.max()), int(names.lengths.min())
+        beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
+        self.lower_case_beginnings = bool(self.vocabulary.lower_case[beginnings].any())
+        if init is not None:
+            self.vocabulary = init.vocabulary.union(self.vocabulary)
+            if init.fingerprints is not None:
+                self.fingerprints = union(init.fingerprints, self.fingerprints)
+
+    def _first_weights(self, init: Model | None) -> dict[str, Array]:
+        """What training starts from, at random or from a model."""
+        rng, settings = self._generator(_WEIGHTS), self.settings
+        params = rnn.init_params(rng, len(self.vocabulary), settings.hidden_size, settings.cell)
+        if init is not None:
+            copy_weights(init, self.vocabulary, params)
+        return factored(params, settings.embedding_size, rng)
+
+    # --- Phases -----------------------------------------------------------------------------------
+
+    def _begin_phase(self, number: int) -> None:
         """Starts a phase from the best weights so far, with a fresh optimizer."""
-        self.phase, self._phase_began = phase, self.epoch
+        self.phase, self.phase_began = number, self.epoch
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
         self._teacher: Teacher | None = None
         self._distillation_set: DistillationSet | None = None  # made when it is needed
-        if phase == 2:
+        if number == 2:
             self._flat[:] = self._best
-            rows = self._batches.rows
-            if len(rows) > MAX_NGRAM_NAMES:  # as many are plenty
-                rows = np.random.default_rng([self.settings.seed, 4]).choice(
-                    rows, MAX_NGRAM_NAMES, replace=False
-                )
-            names = self._batches.names.take(rows)
-            self._teacher = Teacher(NGram(names, len(self.vocabulary)), self.model.params)
+            self._teacher = Teacher(self._ngram(), self.model.params)
+
+    def _ngram(self) -> NGram:
+        rows = self._batches.rows
+        if len(rows) > MAX_NGRAM_NAMES:
+            rows = self._generator(_NGRAM_NAMES).choice(rows, MAX_NGRAM_NAMES, replace=False)
+        return NGram(self._batches.names.take(rows), len(self.vocabulary))
+
+    @property
+    def _phase(self) -> Phase:
+        """How the phase trains."""
+        return Phase.of(self.phase, self.settings)
+
+    @property
+    def _phase_finished(self) -> bool:
+        """Whether the phase has had its epochs, or too many without a lower held-out loss."""
+        if self.epoch - self.phase_began >= self._phase.epochs:
+            return True
+        if not len(self.held_out):
+            return False
+        return self.epoch - max(self.best_epoch, self.phase_began) >= self.settings.patience
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing more to do."""
+        return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
 
     @property
     def characters_done(self) -> int:
-        """How many characters were trained on in all epochs so far, end-of-name symbols counted;
-        about, in a run taken up again.
+        """How many characters were trained on so far, end-of-name symbols counted.
+
+        In a run that was resumed in its distillation phase, it is an estimate at first.
         """
-        first = self.epoch if self.phase == 1 else self._phase_began
-        return self._characters(first, self.epoch - first)
+        in_phase = self.epoch - self.phase_began
+        return self._characters(
+            *((in_phase, 0) if self.phase == 1 else (self.phase_began, in_phase))
+        )
 
     @property
     def characters_left(self) -> int:
-        """About how many will still be, if the phases do not end early."""
-        epochs = (
-            0 if self._phase_finished else self._phase_epochs - (self.epoch - self._phase_began)
-        )
-        return (
-            self._characters(epochs, self.settings.distil_epochs)
-            if self.phase == 1
-            else self._characters(0, epochs)
-        )
+        """About how many are left, if no phase ends early from now on."""
+        epochs = 0
+        if not self._phase_finished:
+            epochs = self._phase.epochs - (self.epoch - self.phase_began)
+        if self.phase == 1:
+            return self._characters(epochs, self.settings.distil_epochs)
+        return self._characters(0, epochs)
 
     def _characters(self, first: int, second: int) -> int:
-        """Of so many epochs of both phases; what one of the second has is a guess until its names
-        are made up.
-        """
+        """The characters of so many epochs of both phases."""
         corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
         if self._distillation_set is not None:
-            lesson = int(
-                (self._distillation_set.names.lengths[self._distillation_set.rows] + 1).sum()
-            )
-        else:
-            made_up = self.settings.synthetic_names
-            lesson = (
-                (repeats(len(self.corpus), made_up) * len(self.corpus) + made_up)
-                * corpus
-                // self.corpus.n_lines
-            )
-        return first * corpus + second * lesson
+            lengths = self._distillation_set.names.lengths[self._distillation_set.rows]
+            distillation = int((lengths + 1).sum())
+        else:  # an estimate, as if its names were as long as those of the list on average
+            count = self.settings.synthetic_names
+            names = repeats(len(self.corpus), count) * len(self.corpus) + count
+            distillation = names * corpus // self.corpus.n_lines
+        return first * corpus + second * distillation
+
+    # --- The loop ---------------------------------------------------------------------------------
 
     def epochs(
         self, progress: Callable[[int, float], None] = lambda characters, smoothed_loss: None
@@ -260,73 +232,45 @@ class Trainer:
                 best one before.
         """
         # New ones each time: the threads of an interrupted run may still be busy in theirs.
-        self._works = [rnn.Workspace() for _ in range(SHARDS)]
-        with worker_threads(SHARDS) as pool:
+        self._works = [rnn.Workspace() for _ in range(PARTS)]
+        with worker_threads(PARTS) as pool:
             while not self.finished:
                 if self.phase == 1 and self._phase_finished:
                     self._begin_phase(2)
-                with np.errstate(over="ignore", invalid="ignore"):  # `_diverged` says it in words
+                # An overflow is no warning of NumPy's, but the error that `_diverged` words.
+                with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(pool, progress)
                 yield epoch
-
-    @property
-    def finished(self) -> bool:
-        """Whether there is nothing more to do."""
-        return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
-
-    @property
-    def _phase_finished(self) -> bool:
-        """Whether all epochs of the phase are done, or the held-out loss has not fallen for too
-        long.
-        """
-        waited = self.epoch - max(self.best_epoch, self._phase_began) if len(self.held_out) else 0
-        return (
-            self.epoch - self._phase_began >= self._phase_epochs or waited >= self.settings.patience
-        )
-
-    @property
-    def _phase_epochs(self) -> int:
-        return (
-            self.settings.distil_epochs
-            if self.phase == 2
-            else self.settings.epochs - self.settings.distil_epochs
-        )
-
-    @property
-    def _batch_size(self) -> int:
-        """Names per minibatch."""
-        return (
-            self.settings.batch_size
-            if self.phase == 1
-            else max(self.settings.batch_size, DISTILLATION_BATCH)
-        )
 
     def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        # Everything random in an epoch follows from its number, so a run can be taken up again at
-        # any epoch.
-        rng, *shard_rngs = (
-            np.random.default_rng([self.settings.seed, 2, self.epoch, i]) for i in range(1 + SHARDS)
-        )
-        if self._teacher is not None and self._distillation_set is None:
-            distillation_rng = np.random.default_rng([self.settings.seed, 3])
-            self._distillation_set = self._teacher.lesson(
-                self._batches.names, self.settings.synthetic_names, distillation_rng
-            )
-        batches = self._distillation_set or self._batches
-        shards = SHARDS if self._batch_size * len(self._trained["Waa"]) >= WORK_TO_SHARE else 1
-        for at, trees in batches.minibatches(self._batch_size, rng, shards):
-            batch_loss, n = self._step(pool, trees, shard_rngs, self._learning_rate(at))
+        rng, *part_rngs = (self._generator(_EPOCH, self.epoch, i) for i in range(1 + PARTS))
+        phase, batches = self._phase, self._training_set()
+        parts = parts_for(phase.batch_size, self._trained)
+        for at, trees in batches.minibatches(phase.batch_size, rng, parts):
+            rate = phase.learning_rate((self.epoch - self.phase_began + at) / phase.epochs)
+            batch_loss, n = self._step(pool, trees, part_rngs, rate)
             if not math.isfinite(batch_loss):
                 raise self._diverged(self.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
-            self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * -math.expm1(
-                -n / SMOOTHING_CHARACTERS
-            )
+            weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
+            self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * weight
             progress(n, self.smoothed_loss)
         self.epoch += 1
         return self._record(loss / characters, characters, began)
+
+    def _training_set(self) -> Batches:
+        """What the phase trains on."""
+        if self._teacher is None:
+            return self._batches
+        if self._distillation_set is None:
+            self._distillation_set = self._teacher.distillation_set(
+                self._batches.names,
+                self.settings.synthetic_names,
+                self._generator(_SYNTHETIC_NAMES),
+            )
+        return self._distillation_set
 
     def _step(
         self,
@@ -335,85 +279,58 @@ class Trainer:
         rngs: list[np.random.Generator],
         learning_rate: float,
     ) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update. Returns the loss in nats and the
-        characters that it is over.
+        """One minibatch: forward, backward, clip, update.
+
+        Returns:
+            the loss in nats, and the characters that it is a sum over.
         """
-        params = multiplied_out(self._trained)
-        results = pool.map(partial(self._shard, params), trees, self._works, rngs)
-        losses, sizes, gradients = zip(*results, strict=True)
-        total = {name: sum(g[name] for g in gradients) for name in params}
-        gradient = np.concatenate(
-            [g.ravel() for g in factor_gradients(total, self._trained).values()]
+        loss, characters, gradient = minibatch_gradient(
+            self._trained, trees, self._phase, pool, self._works, rngs
         )
-        gradient /= sum(sizes)
         optimizers.clip(gradient, self.settings.clip)
         self._optimizer.step(self._flat, gradient, learning_rate)
-        return sum(losses), sum(sizes)
-
-    def _shard(
-        self,
-        params: dict[str, Array],
-        tree: PrefixTree,
-        work: rnn.Workspace,
-        rng: np.random.Generator,
-    ) -> tuple[float, int, dict[str, Array]]:
-        """The loss of a part of a minibatch, its characters and the gradients."""
-        n, n_a = tree.n_characters, self.settings.hidden_size
-        first = self.phase == 1  # a teacher's opinion is not overfitted
-        unit_mask = _mask(rng, first and self.settings.recurrent_dropout, work("unit_mask", n_a))
-        node_mask = _mask(rng, first and self.settings.dropout, work("node_mask", len(tree.x), n_a))
-        if unit_mask is not None:
-            # The same units are missing at every step, so the mask can go on Waa's columns once.
-            params = {**params, "Waa": params["Waa"] * unit_mask}
-        loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
-        if unit_mask is not None:
-            gradients["Waa"] *= unit_mask
-        return loss, n, gradients
-
-    def _learning_rate(self, at: float) -> float:
-        """The rate at a time within an epoch, from 0 to 1: over the phase, up in a line and down in
-        a half cosine.
-        """
-        progress = (self.epoch - self._phase_began + at) / self._phase_epochs
-        highest = self.settings.learning_rate * (1 if self.phase == 1 else DISTILLATION_RATE)
-        return highest * min(progress / WARM_UP, 1) * (1 + math.cos(math.pi * progress)) / 2
+        return loss, characters
 
     def _record(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network as it is now, and keeps it if it is the best."""
         params = multiplied_out(self._trained)
-        held_out_loss = (
-            mean_loss(params, self.vocabulary, self.held_out) if len(self.held_out) else None
-        )
-        # A network that is sure of the wrong thing has gone astray as well as one of infinite
-        # weights.
+        held_out_loss = None
+        if len(self.held_out):
+            held_out_loss = mean_loss(params, self.vocabulary, self.held_out)
+        # A network that is sure of the wrong thing has diverged as well as one of infinite weights.
+        # A uniform guess has a loss of log n_y; NaN is not below any limit.
+        limit = 4 * math.log(len(self.vocabulary))
         bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
-        if not (
-            max(training_loss, held_out_loss or 0) < 4 * math.log(len(self.vocabulary)) and bounded
-        ):
+        if not (max(training_loss, held_out_loss or 0) < limit and bounded):
             raise self._diverged(self.epoch)
         is_best = held_out_loss is None or held_out_loss < self.best_loss
         if is_best:
-            self.best_epoch, self.best_loss = (
-                self.epoch,
-                held_out_loss if held_out_loss is not None else math.inf,
-            )
+            self.best_epoch = self.epoch
+            self.best_loss = math.inf if held_out_loss is None else held_out_loss
             self._best = self._flat.copy()
             self.model = self._current_model(training_loss, held_out_loss)
-        seconds = time.perf_counter() - began
         return Epoch(
-            self.epoch,
-            self.phase,
-            training_loss,
-            self.smoothed_loss,
-            held_out_loss,
-            is_best,
-            characters,
-            seconds,
+            epoch=self.epoch,
+            phase=self.phase,
+            training_loss=training_loss,
+            smoothed_loss=self.smoothed_loss,
+            held_out_loss=held_out_loss,
+            is_best=is_best,
+            characters=characters,
+            seconds=time.perf_counter() - began,
+        )
+
+    def _diverged(self, epoch: int) -> TrainingError:
+        rate = self.settings.learning_rate
+        return TrainingError(
+            f"the loss grew beyond all bounds in epoch {epoch}: train again with "
+            f"{setting('learning_rate')} below {rate:g}"
         )
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
+        """The network as it is now, with a record of its training."""
         training = {
             "epoch": self.epoch,
             "training_loss": training_loss,
@@ -429,34 +346,15 @@ class Trainer:
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
         return Model(self.vocabulary, params, training, self.fingerprints)
 
+    # --- The state, to go on from -----------------------------------------------------------------
+
     def state(self) -> dict[str, Any]:
-        """What a run is gone on from after an epoch: arrays, and what JSON can hold, besides
-        `model`.
+        """What a run goes on from after an epoch, besides `model`: arrays, and what JSON can hold.
 
-        The rest follows from the corpus and the settings, everything random in an epoch from its
-        number.
+        The rest follows from the corpus, the settings and the epoch's number.
         """
-        return {
-            "epoch": self.epoch,
-            "phase": self.phase,
-            "phase_began": self._phase_began,
-            "smoothed_loss": self.smoothed_loss,
-            "best_epoch": self.best_epoch,
-            "best_loss": self.best_loss,
-            **{name: array.copy() for name, array in self._state_arrays().items()},
-        }
-
-    @property
-    def state_bytes(self) -> int:
-        """Of the arrays of a state and its model, when they are most."""
-        model, teacher = (
-            self.model.arrays.values(),
-            self.model.params.values(),
-        )  # a teacher only comes with the second phase
-        state = [
-            array for name, array in self._state_arrays().items() if not name.startswith("teacher_")
-        ]
-        return sum(array.nbytes for array in (*model, *teacher, *state))
+        counters = {name: getattr(self, name) for name in _COUNTERS}
+        return {**counters, **{name: a.copy() for name, a in self._state_arrays().items()}}
 
     def _state_arrays(self) -> dict[str, Array]:
         """The arrays of the state, by name, themselves."""
@@ -468,9 +366,19 @@ class Trainer:
             **{f"teacher_{name}": array for name, array in teacher.items()},
         }
 
+    @property
+    def state_bytes(self) -> int:
+        """The size of the arrays of a state and its model, in the phase in which there are most."""
+        state = [a for name, a in self._state_arrays().items() if not name.startswith("teacher_")]
+        teacher = self.model.params.values()  # of the same shapes; there is one in phase 2
+        return sum(array.nbytes for array in (*self.model.arrays.values(), *teacher, *state))
+
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Takes up a run with the same corpus and settings where `state()` was asked for; `model`
-        was the best then.
+        """Goes on where `state()` was called, in a run with the same corpus and settings.
+
+        Args:
+            state: what it returned.
+            model: the best model then.
 
         Raises:
             TrainingError: if they do not belong together.
@@ -485,24 +393,9 @@ class Trainer:
                 raise TrainingError(f"`{name}` is of another kind or size than this run's")
         for name, array in self._state_arrays().items():
             array[...] = state[name]
-        self.epoch, self.phase, self._phase_began = (
-            state["epoch"],
-            state["phase"],
-            state["phase_began"],
-        )
-        self.smoothed_loss, self.best_epoch, self.best_loss = (
-            state["smoothed_loss"],
-            state["best_epoch"],
-            state["best_loss"],
-        )
+        for name in _COUNTERS:
+            setattr(self, name, state[name])
         self.model = model
-
-    def _diverged(self, epoch: int) -> TrainingError:
-        rate = self.settings.learning_rate
-        return TrainingError(
-            f"the loss grew beyond all bounds in epoch {epoch}: train again with "
-            f"{setting('learning_rate')} below {rate:g}"
-        )
 
 
 def train(
@@ -528,34 +421,3 @@ def train(
     for _ in trainer.epochs():
         pass
     return trainer.model
-
-
-def _mask(rng: np.random.Generator, dropout: float | None, out: Array) -> Array | None:
-    """Factors of inverted dropout: 0 with the chance `dropout`, else what keeps the mean at 1; None
-    for no dropout.
-    """
-    if not dropout:
-        return None
-    # Sixteen random bits for each number take a third of the time of a random float.
-    random = (
-        rng.bit_generator.random_raw(-(-out.size // 4))
-        .view(np.uint16)[: out.size]
-        .reshape(out.shape)
-    )
-    np.greater_equal(random, round(dropout * 2**16), out=out, casting="unsafe")
-    out *= 1 / (1 - dropout)
-    return out
-
-
-def _copy_known(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
-    """Puts a model's weights into fresh parameters; only what belongs to characters that it lacks
-    stays random.
-    """
-    known = np.concatenate(([0], vocabulary.encode(init.vocabulary.codes[1:])))
-    for name, array in init.params.items():
-        if name == "Wax":
-            params[name][:, known] = array
-        elif name in ("Wya", "by"):
-            params[name][known] = array
-        else:
-            params[name][...] = array

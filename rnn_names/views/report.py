@@ -36,7 +36,8 @@ from rnn_names.views.statistics import (
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
 if TYPE_CHECKING:
-    from rnn_names.training.trainer import Epoch, Trainer
+    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.trainer import Trainer
 
 NAMES_SHOWN = 8
 """Names drawn at each epoch that is shown."""

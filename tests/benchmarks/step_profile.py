@@ -33,13 +33,17 @@ GROUPS = (
     ("other element-wise work", r"[-+*/]=|np\.(multiply|subtract)"),
 )
 """Operations by what stands in the line, for lines of rnn.py; the first that fits. Lines of the
-other rooms go by room."""
+other modules go by module."""
 
-ROOMS = {
+MODULES = {
     "batches.py": "building prefix trees",
-    "corpus.py": "building prefix trees",
+    "prefix_tree.py": "building prefix trees",
+    "arrays.py": "building prefix trees",
+    "names.py": "building prefix trees",
     "optimizers.py": "clipping and Adam",
-    "training.py": "joining the gradients, and the loop",
+    "gradients.py": "joining the gradients, and the loop",
+    "factorization.py": "joining the gradients, and the loop",
+    "trainer.py": "joining the gradients, and the loop",
 }
 
 Line = tuple[str, int]
@@ -134,9 +138,9 @@ def _lines_timed(times: Counter[Line]) -> Iterator[None]:
 
 
 def _group(file: str, number: int) -> str:
-    room = Path(file).name
-    if room != "rnn.py":
-        return ROOMS.get(room, BOOKKEEPING)
+    module = Path(file).name
+    if module != "rnn.py":
+        return MODULES.get(module, BOOKKEEPING)
     source = _source(file, number)
     return next((name for name, pattern in GROUPS if re.search(pattern, source)), BOOKKEEPING)
 

@@ -73,7 +73,7 @@ def test_at_places_that_random_moments_miss():
 
 ENDLESS = {
     "a minibatch": "rnn_names.network.rnn.loss_and_gradients = forever",
-    "a teacher's lesson": "rnn_names.training.distillation.Teacher.lesson = forever",
+    "a distillation set": "rnn_names.training.distillation.Teacher.distillation_set = forever",
     "a held-out measurement": "rnn_names.training.trainer.mean_loss = forever",
     "the split of the list": "rnn_names.corpus.names.Names.distinct = forever",
     "the report": "rnn_names.views.report.Report.add = lambda *_: None\n"
@@ -102,7 +102,7 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
     process.send_signal(number)
     lines = {
         "a minibatch": ["Interrupted in epoch 1: nothing was saved."],
-        "a teacher's lesson": [
+        "a distillation set": [
             f"Interrupted in epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 1); to "
             "go on"
         ],
@@ -111,7 +111,7 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
         "the report": ["Interrupted after epoch 2: "],
     }[work]
     ended(process, *lines)
-    left = {"a teacher's lesson": ["m.npz", "m.npz.resume"], "the report": ["m.npz"]}.get(work, [])
+    left = {"a distillation set": ["m.npz", "m.npz.resume"], "the report": ["m.npz"]}.get(work, [])
     assert sorted(os.listdir(tmp_path)) == left
 
 
@@ -216,7 +216,7 @@ os.unlink = unlink"""
 
 
 BETWEEN = {
-    "before the log": "epoch = rnn_names.training.trainer.Epoch; real = epoch.as_dict\n"
+    "before the log": "epoch = rnn_names.training.epoch.Epoch; real = epoch.as_dict\n"
     "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self))[1]",
     "before the state": "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"

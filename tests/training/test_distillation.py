@@ -1,4 +1,4 @@
-"""The teacher of the second phase: what it thinks, and what it gives to learn from."""
+"""The teacher of the distillation phase: what it predicts, and what a network learns from."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell
         Teacher(NGram(coded(learned), 5), params),
         PlainKneserNey(learned, 5, ngram.ORDER),
     )
-    soft_targets = teacher.opinion(tree, rnn.Workspace(np.float64))
+    soft_targets = teacher.soft_targets(tree, rnn.Workspace(np.float64))
     predictions = np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64)))
     for prefix, mine, network in zip(prefixes_of(tree), soft_targets, predictions, strict=True):
         joint = np.sqrt(network * [plain.probability(prefix, c) for c in range(5)])
@@ -45,7 +45,7 @@ def taught():
 
 def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):
     teacher, names = taught
-    batches = teacher.lesson(names, 1000, np.random.default_rng(6))
+    batches = teacher.distillation_set(names, 1000, np.random.default_rng(6))
     texts = batches.names.to_strings()
     assert texts == sorted(set(texts))
     assert set(names.to_strings()) < set(texts)
@@ -57,10 +57,12 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
     assert 500 < len(batches.rows) - times * len(names) <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
-    few = teacher.lesson(names, 3, np.random.default_rng(6))
+    few = teacher.distillation_set(names, 3, np.random.default_rng(6))
     assert set(names.to_strings()) <= set(few.names.to_strings())
     assert len(names) <= len(few.rows) <= len(names) + 3
-    again, other = (teacher.lesson(names, 1000, np.random.default_rng(seed)) for seed in (6, 7))
+    again, other = (
+        teacher.distillation_set(names, 1000, np.random.default_rng(seed)) for seed in (6, 7)
+    )
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
 
@@ -74,12 +76,12 @@ def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
     """
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: at_once)
     teacher, names = taught
-    lesson = teacher.lesson(names, 200, np.random.default_rng(1))
+    learned = teacher.distillation_set(names, 200, np.random.default_rng(1))
     rng = np.random.default_rng(2)
     for size in (1, 2, 30):
-        rows = np.sort(rng.choice(lesson.rows, size))
-        [plain], [tree] = Batches.trees(lesson, [rows]), lesson.trees([rows])
-        expected = teacher.opinion(plain, rnn.Workspace()) * plain.y.sum(axis=1, keepdims=True)
+        rows = np.sort(rng.choice(learned.rows, size))
+        [plain], [tree] = Batches.trees(learned, [rows]), learned.trees([rows])
+        expected = teacher.soft_targets(plain, rnn.Workspace()) * plain.y.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(tree.y, expected, rtol=1e-5)
         assert np.array_equal(tree.x, plain.x)
         assert tree.n_characters == pytest.approx(plain.n_characters)
@@ -88,5 +90,5 @@ def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
 def test_of_a_long_list_the_distillation_set_takes_what_fits(taught, monkeypatch):
     teacher, names = taught
     monkeypatch.setattr(distillation, "MAX_SOFT_TARGETS", 5 * 5 * 40)
-    lesson = teacher.lesson(names, 1000, np.random.default_rng(1))
-    assert 10 < len(lesson.names) <= 40
+    learned = teacher.distillation_set(names, 1000, np.random.default_rng(1))
+    assert 10 < len(learned.names) <= 40

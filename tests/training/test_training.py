@@ -1,7 +1,7 @@
 """The training loop: what it yields, when it stops, what it keeps, and that it learns."""
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,8 +11,11 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
+from rnn_names.training import gradients, phases
 from rnn_names.training import trainer as training
+from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.ngram import NGram
+from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
@@ -332,35 +335,38 @@ def test_init_goes_on_from_where_the_model_was(names):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_gradient_under_dropout(cell, names):
-    """Both masks, held to finite differences in float64: the same random numbers each time give the
-    same masks.
+    """Both masks, held to finite differences in float64.
+
+    The same random numbers each time give the same masks.
     """
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
     trainer = Trainer(corpus_from_strings(names[:12]), settings)
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
     [tree] = trainer._batches.trees([np.arange(12)])
+    phase = Phase.of(1, trainer.settings)
 
-    def shard(params):
-        return trainer._shard(params, tree, rnn.Workspace(np.float64), np.random.default_rng(5))
+    def part(params):
+        work, rng = rnn.Workspace(np.float64), np.random.default_rng(5)
+        return gradients.part_gradients(params, phase, tree, work, rng)
 
-    loss, _, gradients = shard(params)
+    loss, _, exact = part(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
     assert abs(loss - plain) > 0.1, "something is left out"
-    assert_gradients(lambda p: shard(p)[0], params, gradients, np.random.default_rng(1))
+    assert_gradients(lambda p: part(p)[0], params, exact, np.random.default_rng(1))
 
 
 def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
-    mask = training._mask(np.random.default_rng(0), 0.3, np.empty(100_000, np.float32))
+    mask = gradients.dropout_mask(np.random.default_rng(0), 0.3, np.empty(100_000, np.float32))
     assert np.isclose(np.unique(mask), [0, 1 / 0.7]).all()
     assert np.mean(mask == 0) == pytest.approx(0.3, abs=0.01)
-    assert training._mask(np.random.default_rng(0), 0.0, np.empty(3)) is None
+    assert gradients.dropout_mask(np.random.default_rng(0), 0.0, np.empty(3)) is None
 
 
 def test_the_gradient_of_the_factors_of_wax():
     rng = np.random.default_rng(2)
     params = random_params(rng, "gru", n_y=7, n_a=4)
-    factors = training.factored(params, 3, rng)
-    product = training.multiplied_out(factors)
+    factors = factored(params, 3, rng)
+    product = multiplied_out(factors)
     assert {name: array.shape for name, array in product.items()} == {
         name: array.shape for name, array in params.items()
     }
@@ -370,18 +376,18 @@ def test_the_gradient_of_the_factors_of_wax():
     def loss(factors):
         return sum(
             float(np.vdot(weights[name], array**2))
-            for name, array in training.multiplied_out(factors).items()
+            for name, array in multiplied_out(factors).items()
         )
 
-    gradients = {name: 2 * weights[name] * array for name, array in product.items()}
-    assert_gradients(loss, factors, training.factor_gradients(gradients, factors), rng)
+    of_product = {name: 2 * weights[name] * array for name, array in product.items()}
+    assert_gradients(loss, factors, factor_gradients(of_product, factors), rng)
 
 
 def test_rank_0_trains_wax_as_it_is():
     params = random_params(np.random.default_rng(3), "rnn")
-    factors = training.factored(params, 0, np.random.default_rng(4))
+    factors = factored(params, 0, np.random.default_rng(4))
     assert all(factors[name] is params[name] for name in params)
-    assert list(training.factor_gradients(params, factors)) == list(params)
+    assert list(factor_gradients(params, factors)) == list(params)
 
 
 # --- The second phase -----------------------------------------------------------------------------
@@ -417,17 +423,19 @@ def test_the_second_phase_has_larger_minibatches_and_a_higher_rate(names, monkey
         return 1.0, 1
 
     monkeypatch.setattr(Trainer, "_step", step)
-    monkeypatch.setattr(training, "WORK_TO_SHARE", 3 * 32 * 100)  # of minibatches from 100 names
+    monkeypatch.setattr(
+        gradients, "MIN_WORK_TO_SHARE", 3 * 32 * 100
+    )  # of minibatches from 100 names
     trained(names, **{**TWO_PHASES, "batch_size": 20}, patience=20)
     sizes, parts, rates = (
         {phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3)
     )
-    assert {max(sizes[1]), max(sizes[2])} == {20, training.DISTILLATION_BATCH}
-    assert set(parts[1]) == {1} and set(parts[2]) == {training.SHARDS}
+    assert {max(sizes[1]), max(sizes[2])} == {20, phases.DISTILLATION_BATCH}
+    assert set(parts[1]) == {1} and set(parts[2]) == {gradients.PARTS}
     # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
     assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
     assert max(rates[2]) == pytest.approx(
-        TWO_PHASES["learning_rate"] * training.DISTILLATION_RATE, rel=0.05
+        TWO_PHASES["learning_rate"] * phases.DISTILLATION_RATE, rel=0.05
     )
 
 
@@ -440,7 +448,7 @@ def test_the_second_phase_starts_from_the_best_weights(names):
     losses = []
     for record in trainer.epochs():
         losses.append((record.phase, record.held_out_loss))
-        trainer.settings = training.replace(
+        trainer.settings = replace(
             trainer.settings,
             learning_rate=0.05 if trainer.phase == 1 and not trainer._phase_finished else 1e-30,
         )
@@ -467,10 +475,10 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
 def test_the_second_phase_follows_its_teacher(names, monkeypatch):
     """One who says that every name ends at once."""
 
-    def opinion(self, tree, work):
+    def soft_targets(self, tree, work):
         return np.eye(1, tree.y.shape[1])
 
-    monkeypatch.setattr(training.Teacher, "opinion", opinion)
+    monkeypatch.setattr(training.Teacher, "soft_targets", soft_targets)
     trainer, records = trained(names[:100], **TWO_PHASES, held_out=0)
     assert trainer.model.log_prob([""])[0] > math.log(0.9)
     assert records[-1].training_loss < 0.1

@@ -12,7 +12,7 @@ import termios
 
 import pytest
 
-from rnn_names.training.trainer import Epoch
+from rnn_names.training.epoch import Epoch
 from rnn_names.views.terminal import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
 
 
