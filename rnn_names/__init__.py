@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rnn_names.errors import RnnNamesError
     from rnn_names.model.model import Model
     from rnn_names.training.settings import Settings
-    from rnn_names.training.trainer import train
+    from rnn_names.training.train import train
 
 __all__ = ["Model", "RnnNamesError", "Settings", "__version__", "train"]
 
@@ -32,7 +32,7 @@ _MODULES = {
     "Model": "model.model",
     "RnnNamesError": "errors",
     "Settings": "training.settings",
-    "train": "training.trainer",
+    "train": "training.train",
 }
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, texts
 from rnn_names.corpus.reading import read_names
-from rnn_names.errors import CorpusError
+from rnn_names.errors import CorpusError, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,13 +93,32 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     return _corpus(parts, n_blank, ", ".join(titles))
 
 
+def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
+    """The corpus of a file with one name per line.
+
+    Raises:
+        CorpusError: as `read_corpus`; for a file that cannot be read.
+    """
+    title = shown(os.fspath(path))
+    try:
+        with open(path, "rb") as stream:
+            return read_corpus([(title, stream)])
+    except OSError as error:
+        raise CorpusError(
+            f"{title}: cannot be read: {error.strerror or error}; give the path of a list, or the "
+            "names as a list of texts"
+        ) from error
+    except ValueError as error:  # a path with a NUL
+        raise CorpusError(f"{title}: cannot be read: {error}") from error
+
+
 def corpus_from_strings(strings: Iterable[str]) -> Corpus:
     """A corpus from Python strings, each held to the same rules as a line of a file.
 
     Raises:
         CorpusError: as `read_corpus`; "line" is then the number of the string.
     """
-    lines = list(strings)
+    lines = texts(strings)
     if any("\n" in line for line in lines):
         raise CorpusError("a name contains a line break: give one name per string")
     data = "\n".join(lines).encode("utf-8", "surrogatepass")

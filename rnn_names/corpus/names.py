@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.errors import CorpusError, quoted, shortened
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -92,6 +94,18 @@ class Names:
         text = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         ends = self.offsets.tolist()
         return [text[a:b] for a, b in pairwise(ends)]
+
+    def to_numpy(self) -> NDArray[np.str_]:
+        """The names as an array of strings.
+
+        >>> Names.from_strings(["Ada", "Bo"]).to_numpy().tolist()
+        ['Ada', 'Bo']
+        """
+        rectangle, _ = self.padded()
+        width = max(rectangle.shape[1], 1)
+        padded = np.zeros((len(self), width), np.uint32)
+        padded[:, : rectangle.shape[1]] = rectangle
+        return padded.view(f"<U{width}").ravel()
 
     def to_lines(self) -> bytes:
         r"""The names as UTF-8 text, one per line.
@@ -209,6 +223,26 @@ class Names:
                 key += np.where(at < ends, self.codes[np.minimum(at, last)].astype(np.int64) + 1, 0)
                 at += 1
         return keys
+
+
+def texts(names: object) -> list[str]:
+    """Some names as a list of texts.
+
+    Raises:
+        CorpusError: for a single text, which would be taken for its letters; for what holds
+            something else than texts.
+    """
+    if isinstance(names, str):
+        raise CorpusError(
+            f"{quoted(names)}: a single text; give a list of names: [{quoted(names)}]"
+        )
+    if not isinstance(names, Iterable):
+        raise CorpusError(f"{shortened(repr(names), 60)}: give a list of names")
+    found = list(names)
+    for number, name in enumerate(found, 1):
+        if not isinstance(name, str):
+            raise CorpusError(f"name {number:,}: {shortened(repr(name), 60)} is not a text")
+    return found
 
 
 def gathered(

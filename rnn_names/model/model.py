@@ -18,6 +18,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled, npz
+from rnn_names.model.writing import WritesNames
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
 
@@ -35,8 +36,8 @@ MAX_WEIGHT = 1e12
 """No training gives such large weights, and with larger ones sums in the network could overflow."""
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(WritesNames):
     """A network and the characters that it knows.
 
     Attributes:
@@ -54,6 +55,21 @@ class Model:
     params: dict[str, NDArray[np.float32]]
     training: dict[str, Any] = field(default_factory=dict)
     fingerprints: NDArray[Any] | None = None
+
+    def __repr__(self) -> str:
+        """One line.
+
+        >>> Model.load("dinosaurs")
+        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.570)
+        """
+        parts = [f"{self.cell.upper()} of {self.hidden_size} units"]
+        parts.append(f"{len(self.vocabulary.characters)} characters")
+        names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
+        if type(names) is int:
+            parts.append(f"{names:,} names")
+        if type(loss) is float:
+            parts.append(f"held-out loss {loss:.3f}")
+        return f"Model({', '.join(parts)})"
 
     @property
     def cell(self) -> str:
@@ -78,39 +94,6 @@ class Model:
             shortest=int(self.training.get("shortest", 1)),
             lower_case_beginnings=bool(self.training.get("lower_case_beginnings", True)),
         )
-
-    def sample(self, count: int = 20, **options: Any) -> list[str]:
-        """New names.
-
-        `options` are those of `rnn_names.sampling.options.Options`.
-
-        Raises:
-            SamplingError: for options that cannot be met.
-            VocabularyError: for a prefix, suffix or contained text with characters that the model
-                does not know.
-        """
-        from rnn_names.sampling.options import Options
-        from rnn_names.sampling.stream import sample
-
-        parts = sample(self.language_model, count, Options(**options))
-        return [name for names in parts for name in names.to_strings()]
-
-    def best(self, count: int = 20, **options: Any) -> list[str]:
-        """The most probable names, from the most probable down.
-
-        `options` are those of `rnn_names.sampling.options.Options`.
-
-        Raises:
-            SamplingError: for options that cannot be met, or a search that would take too much
-                memory.
-            VocabularyError: for a prefix, suffix or contained text with characters that the model
-                does not know.
-        """
-        from rnn_names.sampling.best import best
-        from rnn_names.sampling.options import Options
-
-        parts = best(self.language_model, count, Options(**options))
-        return [name for names in parts for name in names.to_strings()]
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
         """Natural logarithm of each name's probability, its end included, in nats: (len(names),).

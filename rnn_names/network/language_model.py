@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.corpus.fingerprints import among, fingerprints
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, texts
 from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
 
@@ -74,4 +74,4 @@ class LanguageModel:
 def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
-    return Names.from_strings(unicodedata.normalize("NFC", name) for name in names)
+    return Names.from_strings(unicodedata.normalize("NFC", name) for name in texts(names))

@@ -47,7 +47,8 @@ REPEATS = 1 << 16
 """A stream of unique names is given up when so many names of it bring fewer than one new one in
 4,096."""
 
-_ENDLESS = 1 << 62
+ENDLESS = 1 << 62
+"""Names of a stream without an end: more than anybody draws."""
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -66,7 +67,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         delivered = 0
         # How much of the stream it takes to find the wanted unique names is not known before.
         blocks = _blocks(
-            options.start, min(count, 1) * _ENDLESS if unique else count, walk.largest_block
+            options.start, min(count, 1) * ENDLESS if unique else count, walk.largest_block
         )
         for names, full, tally in _drawn(walk, blocks):
             for option, (tested, passed) in tally.items():

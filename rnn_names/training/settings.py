@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.errors import TrainingError, setting
@@ -31,6 +32,13 @@ _BOUNDS: dict[str, tuple[float, float, str]] = {
 }
 """For each setting that is a number: the least that it can be, what it must stay below, and both in
 words."""
+
+
+_REAL = {"learning_rate", "clip", "held_out", "dropout", "recurrent_dropout"}
+"""The others are whole numbers."""
+
+_OPEN = _BOUNDS.keys() - {"clip", "held_out", "embedding_size", "seed"}
+"""What may be None, and then follows from the corpus."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +92,18 @@ class Settings:
         """
         for name, (least, below, what) in _BOUNDS.items():
             value = getattr(self, name)
-            if value is not None and not (least <= value < below):
-                raise TrainingError(f"{setting(name)} {value}: must be {what}")
+            if value is None and name in _OPEN:
+                continue
+            kind = Real if name in _REAL else Integral
+            is_number = isinstance(value, kind) and not isinstance(value, bool)
+            if not (is_number and least <= value < below):
+                what = what if kind is Real else f"a whole number of {what}"
+                raise TrainingError(f"{setting(name)} {value!r:.60}: must be {what}")
+            # NumPy's numbers become Python's, which a model file can keep.
+            object.__setattr__(self, name, float(value) if kind is Real else int(value))
         for name, choices in (("cell", rnn.CELLS), ("optimizer", optimizers.OPTIMIZERS)):
             value = getattr(self, name)
-            if value is not None and value not in choices:
+            if value is not None and not (isinstance(value, str) and value in choices):
                 raise TrainingError(
                     f"{setting(name)} {value!r}: must be one of {', '.join(choices)}"
                 )

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.corpus.corpus import Corpus, corpus_from_strings
+from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -396,28 +396,3 @@ class Trainer:
         for name in _COUNTERS:
             setattr(self, name, state[name])
         self.model = model
-
-
-def train(
-    names: Iterable[str] | Corpus,
-    settings: Settings | None = None,
-    init: Model | None = None,
-    **options: Any,
-) -> Model:
-    """Trains on some names and gives the best model.
-
-    Args:
-        names: a corpus, or names as strings.
-        settings: how to train; the default settings follow from the corpus.
-        init: a model to start from.
-        options: single fields of `Settings`, by name.
-
-    Raises:
-        CorpusError: for names that cannot be learned from.
-        TrainingError: for settings that make no sense, or if the numbers overflow.
-    """
-    corpus = names if isinstance(names, Corpus) else corpus_from_strings(names)
-    trainer = Trainer(corpus, replace(settings or Settings(), **options), init)
-    for _ in trainer.epochs():
-        pass
-    return trainer.model

@@ -36,5 +36,7 @@ def test_no_text_of_a_user_is_taken_for_the_name_of_a_setting(show):
 def test_settings_name_themselves_in_both_ways():
     with pytest.raises(TrainingError) as raised:
         Settings(batch_size=0)
-    assert str(raised.value) == "batch_size 0: must be at least 1"
-    assert raised.value.worded(option_name) == "--batch-size 0: must be at least 1"
+    assert str(raised.value) == "batch_size 0: must be a whole number of at least 1"
+    assert (
+        raised.value.worded(option_name) == "--batch-size 0: must be a whole number of at least 1"
+    )

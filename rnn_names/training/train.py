@@ -1,0 +1,89 @@
+"""Training in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
+from rnn_names.errors import TrainingError, setting, shortened
+from rnn_names.model.model import Model
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
+
+_FIELDS = frozenset(field.name for field in fields(Settings))
+
+
+def train(
+    names: Iterable[str] | str | os.PathLike[str] | Corpus,
+    settings: Settings | None = None,
+    init: Model | None = None,
+    *,
+    cell: str | None = None,
+    hidden_size: int | None = None,
+    epochs: int | None = None,
+    distil_epochs: int | None = None,
+    synthetic_names: int | None = None,
+    batch_size: int | None = None,
+    optimizer: str | None = None,
+    learning_rate: float | None = None,
+    clip: float | None = None,
+    held_out: float | None = None,
+    dropout: float | None = None,
+    recurrent_dropout: float | None = None,
+    embedding_size: int | None = None,
+    patience: int | None = None,
+    seed: int | None = None,
+) -> Model:
+    """Trains on some names and gives the best model.
+
+    Args:
+        names: names as strings, the path of a file with one per line, or a corpus.
+        settings: how to train. What it leaves open, by default everything, follows from the corpus.
+        init: a model to start from.
+        cell: "gru" or "rnn". This and what follows come before `settings`; None leaves it to those.
+        hidden_size: n_a, the number of hidden units.
+        epochs: of both phases, at most; 0 gives the untrained model.
+        distil_epochs: how many of them belong to the distillation phase.
+        synthetic_names: that the n-gram writes for each epoch of that phase.
+        batch_size: names per minibatch.
+        optimizer: "adam" or "sgd".
+        learning_rate: its highest value in the first phase.
+        clip: bound of every component of the gradient.
+        held_out: fraction of the distinct names set aside to measure by; 0 trains on everything.
+        dropout: probability that a unit is left out on its way to the output layer.
+        recurrent_dropout: probability that a unit is left out on its way to the next step.
+        embedding_size: rank of Wax while it is trained; 0 trains it as it is.
+        patience: epochs without a lower held-out loss after which a phase ends.
+        seed: of the held-out names, the first weights and the order of the names.
+
+    Raises:
+        CorpusError: for names that cannot be learned from.
+        TrainingError: for settings that make no sense, or if the numbers overflow.
+    """
+    asked = {name: value for name, value in locals().items() if name in _FIELDS}
+    settings = Settings() if settings is None else settings
+    for name, value, kind in (("settings", settings, Settings), ("init", init, Model)):
+        if value is not None and not isinstance(value, kind):
+            raise TrainingError(f"{setting(name)} {_shown(value)}: must be a {kind.__name__}")
+    settings = replace(
+        settings, **{name: value for name, value in asked.items() if value is not None}
+    )
+    trainer = Trainer(_corpus(names), settings, init)
+    for _ in trainer.epochs():
+        pass
+    return trainer.model
+
+
+def _corpus(names: Any) -> Corpus:
+    if isinstance(names, Corpus):
+        return names
+    if isinstance(names, (str, os.PathLike)):
+        return corpus_from_file(names)
+    return corpus_from_strings(names)
+
+
+def _shown(value: object) -> str:
+    return shortened(repr(value), 60)

@@ -1,0 +1,119 @@
+"""From Python: the verbs of a model that write names, what they take and what they refuse."""
+
+import inspect
+from dataclasses import fields
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from rnn_names import Model, Settings, train
+from rnn_names.errors import CorpusError, SamplingError
+from rnn_names.sampling.options import Options
+from support.enumerated import tiny_model
+
+
+def arguments(function):
+    """The keyword arguments of a function with their defaults."""
+    parameters = inspect.signature(function).parameters.values()
+    return {each.name: each.default for each in parameters if each.kind is each.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("verb", [Model.sample, Model.stream, Model.best])
+def test_every_option_is_an_argument_that_editors_complete(verb):
+    options = {field.name: field.default for field in fields(Options)}
+    if verb is Model.best:
+        del options["seed"], options["unique"]
+    assert arguments(verb) == options
+    assert all(each.annotation != "Any" for each in inspect.signature(verb).parameters.values())
+    assert all(name in inspect.getdoc(verb) for name in options)
+
+
+def test_every_setting_is_an_argument_of_train():
+    assert arguments(train) == dict.fromkeys([field.name for field in fields(Settings)])
+    assert all(field.name in inspect.getdoc(train) for field in fields(Settings))
+
+
+def test_a_stream_gives_the_names_of_a_sample_one_after_another():
+    model = tiny_model()
+    names = model.sample(300, seed=4, contains="b")
+    stream = model.stream(300, seed=4, contains="b")
+    assert next(stream) == names[0]
+    assert list(stream) == names[1:]
+    assert next(stream, None) is None
+
+
+def test_a_stream_without_a_count_has_no_end():
+    model = tiny_model()
+    assert list(islice(model.stream(seed=4), 5000)) == model.sample(5000, seed=4)
+
+
+def test_a_stream_as_numpy_arrays():
+    model = tiny_model()
+    stream = model.stream(1000, seed=4)
+    first = next(stream)
+    arrays = list(stream.arrays())
+    assert all(array.dtype.kind == "U" for array in arrays)
+    assert [first, *np.concatenate(arrays).tolist()] == model.sample(1000, seed=4)
+    assert not list(model.stream(0).arrays())
+
+
+def test_a_stream_ends_like_a_sample_where_names_run_out():
+    stream = tiny_model().stream(10, seed=1, max_length=1, unique=True)
+    assert sorted(islice(stream, 3)) == ["a", "b", "c"]
+    with pytest.raises(SamplingError, match="only 3 of 10 names found"):
+        next(stream)
+
+
+@pytest.mark.parametrize("count", [-1, "3", 2.0, None, True])
+@pytest.mark.parametrize("verb", ["sample", "best"])
+def test_a_number_of_names_that_is_none_is_refused(verb, count):
+    with pytest.raises(SamplingError, match=r"count .*: must be a whole number of at least 0"):
+        getattr(tiny_model(), verb)(count)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"seed": "a"}, "seed 'a': must be a whole number of at least 0"),
+        ({"seed": 1.0}, "seed 1.0: must be a whole number"),
+        ({"temperature": "hot"}, "temperature 'hot': must be a finite number above 0"),
+        ({"temperature": None}, "temperature None: must be a finite number"),
+        ({"top_k": 2.5}, "top_k 2.5: must be a whole number of at least 1"),
+        ({"top_p": "all"}, "top_p 'all': must be a number above 0 and at most 1"),
+        ({"min_length": "short"}, "min_length 'short': must be a whole number"),
+        ({"novel": "yes"}, "novel 'yes': must be a bool"),
+        ({"prefix": 5}, "prefix 5: must be a text or a list of texts"),
+        ({"suffix": None}, "suffix None: must be a text or a list of texts"),
+        ({"exclude": [1]}, r"exclude \[1\]: must be a text or a list of texts"),
+    ],
+    ids=str,
+)
+def test_options_of_a_wrong_type_are_refused(options, message):
+    with pytest.raises(SamplingError, match=message):
+        tiny_model().sample(1, **options)
+
+
+def test_numbers_of_numpy_are_numbers():
+    model = tiny_model()
+    options = {"seed": np.int64(3), "top_k": np.int32(2), "temperature": np.float32(0.5)}
+    assert model.sample(np.int64(5), **options) == model.sample(5, seed=3, top_k=2, temperature=0.5)
+
+
+@pytest.mark.parametrize("verb", ["log_prob", "knows"])
+def test_a_single_text_is_no_list_of_names(verb):
+    with pytest.raises(CorpusError, match=r"'abc': a single text; give a list of names: \['abc'\]"):
+        getattr(tiny_model(), verb)("abc")
+    with pytest.raises(CorpusError, match="name 2: 5 is not a text"):
+        getattr(tiny_model(), verb)(["abc", 5])
+    with pytest.raises(CorpusError, match="7: give a list of names"):
+        getattr(tiny_model(), verb)(7)
+
+
+def test_a_model_prints_in_one_line(model):
+    assert repr(tiny_model()) == "Model(GRU of 4 units, 3 characters)"
+    loss = model.training["held_out_loss"]
+    assert str(model) == (
+        f"Model(GRU of 32 units, {len(model.vocabulary.characters)} characters, 270 names, "
+        f"held-out loss {loss:.3f})"
+    )
