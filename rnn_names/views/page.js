@@ -98,7 +98,7 @@ function changed() {
     writeAddress(false);
     draw();
     explain($("typed").value || $("typed").placeholder);
-  }, 120);
+  }, 60);
 }
 
 function openAddress() {

@@ -47,7 +47,7 @@ def set_to(page, label, value, count=20):
 
 def settle(page, count=20):
     """Waits until what was changed is drawn."""
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(90)  # a change is drawn after 60 ms
     wait_for_names(page, count)
 
 
