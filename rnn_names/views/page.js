@@ -21,7 +21,7 @@ async function draw() {
       },
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(shortage);
+    if (mine === current) say(shortage, found);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -41,9 +41,10 @@ function busy(isBusy) {
   $("names").setAttribute("aria-busy", isBusy);
 }
 
-const say = (text) => {
-  $("status").textContent = text;
-};
+/** Says why there are fewer names than wanted; how many there are is for screen readers. */
+function say(text, found = 0) {
+  $("status").replaceChildren(text, element("span", { className: "unseen" }, ` ${found} names.`));
+}
 
 /** A place in the list for each name; those that are there keep their names until new ones come. */
 function placesFor(count) {

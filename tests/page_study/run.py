@@ -57,7 +57,7 @@ def main():
         sys.exit(f"no browser: {missing()}")
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
         failures = [failure for names in PAGES for failure in studied(names, browser, Path(folder))]
-    sys.exit("\n".join(failures))
+    sys.exit("\n".join(failures) or 0)
 
 
 def studied(names, browser, folder):
@@ -98,7 +98,7 @@ def studied(names, browser, folder):
             failures += [
                 f"{names} at {temperature}: {what}"
                 for what, score in scores.items()
-                if score > BOUND
+                if abs(score) > BOUND
             ]
         print(flush=True)
         if temperature == 1:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.views.page import Part, as_script_data, page, save
+from rnn_names.views.page import Part, as_script_data, bfloat16, page, save
 
 LIMITS = {"dinosaurs": 500_000, "first-names": 1_000_000, "surnames": 1_300_000}
 
@@ -38,6 +38,13 @@ def test_weights_and_fingerprints_are_those_of_the_model(bundled):
     assert start == len(weights)
     prints = np.frombuffer(base64.b64decode(described["fingerprints"]), "<u4")
     np.testing.assert_array_equal(prints, bundled["first-names"].fingerprints)
+
+
+def test_rounding_hardly_changes_the_loss(model, names):
+    bits = {name: bfloat16(array).astype(np.uint32) << 16 for name, array in model.params.items()}
+    rounded = replace(model, params={name: each.view(np.float32) for name, each in bits.items()})
+    characters = sum(len(name) + 1 for name in names)
+    assert abs(model.log_prob(names).sum() - rounded.log_prob(names).sum()) / characters < 2e-4
 
 
 def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
