@@ -11,7 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".venv-bench"
-CORPUS = ROOT / "data" / "us-first-names.txt"
+CORPORA = {
+    "dinosaurs": ROOT / "data" / "dinosaurs.txt",
+    "first-names": ROOT / "data" / "us-first-names.txt",
+    "surnames": ROOT / "data" / "us-surnames.txt",
+}
 
 
 def enter() -> None:

@@ -17,15 +17,20 @@ class Plan:
     """What every row needs to know.
 
     Attributes:
-        corpus: path of the name list that is trained on.
+        corpora: paths of the name lists, by the name of the bundled model of each.
         folder: for files that are thrown away in the end.
         quick: a smoke run, whose numbers mean little.
     """
 
-    corpus: str
+    corpora: dict[str, str]
     folder: Path
     quick: bool = False
     began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def corpus(self) -> str:
+        """The name list of the rows that are about one list only: first names."""
+        return self.corpora["first-names"]
 
     @property
     def training_rounds(self) -> int:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from report import Report
 
 HERE = Path(__file__).resolve().parent
-ROWS = ("training", "sampling", "start", "growth", "profile")
+ROWS = ("training", "sampling", "start", "growth", "profile", "whole")
 QUICK_NAMES = 6_000
+
+PROFILED = (("dinosaurs", 192, 68), ("first-names", 256, 543))
+"""List, hidden units and names per minibatch of the profiles: defaults."""
 
 
 def main() -> None:
@@ -40,7 +43,7 @@ def main() -> None:
 
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(_corpus(Path(folder), arguments.quick), Path(folder), arguments.quick)
+        plan = Plan(_corpora(Path(folder), arguments.quick), Path(folder), arguments.quick)
         for row in arguments.rows:
             _measure(row, plan, report)
         with Contender("machine:Machine") as machine:
@@ -72,25 +75,29 @@ def _arguments() -> argparse.Namespace:
         help="where to write the page [RESULTS.md, if all is run]",
     )
     arguments = parser.parse_args()
-    if arguments.output is None and not arguments.quick and arguments.rows == ROWS:
+    if arguments.output is None and not arguments.quick and tuple(arguments.rows) == ROWS:
         arguments.output = HERE / "RESULTS.md"
     return arguments
 
 
-def _corpus(folder: Path, quick: bool) -> str:
-    """Path of the name list: all US first names, or a few of them."""
+def _corpora(folder: Path, quick: bool) -> dict[str, str]:
+    """Paths of the name lists, by the bundled model of each: whole, or a few names of each."""
     if not quick:
-        return str(environment.CORPUS)
-    names = environment.CORPUS.read_text(encoding="utf-8").splitlines()
-    few = folder / "few.txt"
-    few.write_text("\n".join(random.Random(0).sample(names, QUICK_NAMES)), encoding="utf-8")
-    return str(few)
+        return {name: str(path) for name, path in environment.CORPORA.items()}
+    few = {}
+    for name, path in environment.CORPORA.items():
+        names = path.read_text(encoding="utf-8").splitlines()
+        few[name] = str(folder / f"{name}.txt")
+        sample = random.Random(0).sample(names, min(len(names), QUICK_NAMES))
+        Path(few[name]).write_text("\n".join(sample), encoding="utf-8")
+    return few
 
 
 def _measure(row: str, plan: Plan, report: Report) -> None:
     import process_rows
     import sampling_rows
     import training_rows
+    import whole_rows
 
     rows: dict[str, Callable[[Plan, Report], None]] = {
         "training": training_rows.run,
@@ -98,6 +105,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
         "start": process_rows.run_start,
         "growth": process_rows.run_growth,
         "profile": _profile,
+        "whole": whole_rows.run,
     }
     rows[row](plan, report)
 
@@ -107,9 +115,10 @@ def _profile(plan: Plan, report: Report) -> None:
 
     plan.say("profile")
     with Contender("step_profile:StepProfile") as profile:
-        for n_a, batch_size in ((128, 256), (256, 1024)):
-            title = f"Where the time of a training step goes, n_a {n_a}, batch {batch_size:,}"
-            report.notes.append((title, profile.call("markdown", plan.corpus, n_a, batch_size)))
+        for corpus, n_a, batch_size in PROFILED:
+            title = f"Where the time of a training step goes, GRU {n_a}, batch {batch_size:,}"
+            page = profile.call("markdown", plan.corpora[corpus], "gru", n_a, batch_size)
+            report.notes.append((title, page))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,15 @@ from contender import Contender, quartiles, take_turns
 from plan import Plan
 from report import Report, compared, rate, table
 
+from rnn_names.model import bundled
+
 if TYPE_CHECKING:
     from sampling_sides import Variant
 
 VARIANTS: list[Variant] = list(
-    itertools.product((1024, 4096, 16384, 65536), (1, 2), ("multinomial", "race", "inverse"))
+    itertools.product(
+        (1024, 4096, 16384), (1, 2), ("multinomial", "race", "inverse"), ("float32", "bfloat16")
+    )
 )
 
 NAMES = "names/s"
@@ -27,8 +31,7 @@ def run(plan: Plan, report: Report) -> None:
     """Adds the sampling rows. The slow sides have a few seconds a round: a million names would take
     them minutes.
     """
-    plan.say("a model to sample from")
-    model = plan.model("rnn")
+    model = str(bundled.path_of("first-names"))
     plan.say(f"sampling {plan.sampled:,} names")
     limits = plan.sampled, plan.peer_seconds
     with (
@@ -52,7 +55,7 @@ def run(plan: Plan, report: Report) -> None:
             },
             plan.sampling_rounds,
         )
-    what = f"sampling {plan.sampled:,} names, n_a 256"
+    what = f"sampling {plan.sampled:,} names, the bundled first-names, GRU 256"
     report.rows += [
         compared(
             what,
@@ -60,7 +63,6 @@ def run(plan: Plan, report: Report) -> None:
             "namemaker, order 3, as documented",
             values["namemaker"],
             NAMES,
-            at_least=6.0,
         ),
         compared(
             what,
@@ -70,13 +72,14 @@ def run(plan: Plan, report: Report) -> None:
             NAMES,
             at_least=4.0,
         ),
-        # No bar: like ours, it then leaves out neither known names nor repeats.
+        # Like ours, it then leaves out neither known names nor repeats.
         compared(
             what,
             values["ours"],
             "namemaker, order 3, all its filters off",
             values["bare namemaker"],
             NAMES,
+            at_least=1.0,
         ),
     ]
     told = (
@@ -105,7 +108,7 @@ def run(plan: Plan, report: Report) -> None:
 
 def _best_variant(torch: Contender, plan: Plan) -> tuple[Variant, dict[Variant, float]]:
     """PyTorch's fastest way, and the rate of each; the best few are tried longer."""
-    n = max(size for size, _, _ in VARIANTS)
+    n = max(size for size, *_ in VARIANTS)
     torch.call("rate", 1024, plan.search_seconds, VARIANTS[0], 0)
     rates = {
         variant: torch.call("rate", n, plan.search_seconds, variant, 1) for variant in VARIANTS
@@ -120,5 +123,6 @@ def _best_variant(torch: Contender, plan: Plan) -> tuple[Variant, dict[Variant, 
 
 
 def _named(variant: Variant) -> str:
-    size, threads, draw = variant
-    return f"{size:,} at a time, {draw}, {threads} thread{'s' if threads > 1 else ''}"
+    size, threads, draw, precision = variant
+    plural = "s" if threads > 1 else ""
+    return f"{size:,} at a time, {draw}, {threads} thread{plural}, {precision}"

@@ -67,9 +67,9 @@ class Namemaker:
         return made / (time.perf_counter() - began)
 
 
-Variant = tuple[int, int, str]
-"""How to use PyTorch: names drawn together, threads, and how a character is drawn (see
-`TorchSampling._draw`)."""
+Variant = tuple[int, int, str, str]
+"""How to use PyTorch: names drawn together, threads, how a character is drawn (see
+`TorchSampling._draw`), and precision of the weights and states (float32 or bfloat16)."""
 
 
 class TorchSampling:
@@ -78,56 +78,72 @@ class TorchSampling:
     """
 
     def __init__(self, model: str) -> None:
-        """`model`: path of a model file of the plain cell."""
+        """`model`: path of a model file whose cell is a GRU."""
         import torch
 
         loaded = Model.load(model)
-        p = {name: torch.from_numpy(array.copy()) for name, array in loaded.params.items()}
         self._codes, self._longest = loaded.vocabulary.codes, int(loaded.training["longest"])
-        self._from_x = (p["Wax"].T + p["ba"]).contiguous()
-        self._to_next, self._to_output, self._by = (
-            p["Waa"].T.contiguous(),
-            p["Wya"].T.contiguous(),
-            p["by"],
-        )
-        self._first = torch.tanh(p["ba"] + p["a0"] @ self._to_next)[None]
+        self._weights = {}
+        for precision in ("float32", "bfloat16"):
+            kind = getattr(torch, precision)
+            arrays = loaded.params.items()
+            p = {name: torch.from_numpy(array.copy()).to(kind) for name, array in arrays}
+            n_a = len(p["a0"])
+            b_a = torch.cat([p["bn"].new_zeros(2 * n_a), p["bn"]])
+            from_x = (p["Wax"].T + p["ba"]).contiguous()
+            from_x[0] = p["ba"]
+            to_next, to_output = p["Waa"].T.contiguous(), p["Wya"].T.contiguous()
+            self._weights[precision] = (from_x, to_next, b_a, to_output, p["by"], p["a0"][None])
 
     def rate(self, n: int, seconds: float, variant: Variant, seed: int) -> float:
         """Names per second over `n` names, or as many as come in some seconds."""
         import torch
 
-        size, threads, draw = variant
+        size, threads, draw, precision = variant
         torch.set_num_threads(threads)
         torch.manual_seed(seed)
         made = 0
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file, torch.inference_mode():
             while made < n and time.perf_counter() - began < seconds:
-                names = self._batch(min(size, n - made), draw)
+                names = self._batch(min(size, n - made), draw, precision)
                 file.write(names.to_lines())
                 made += len(names)
         return made / (time.perf_counter() - began)
 
-    def _batch(self, size: int, draw: str) -> Names:
+    def _batch(self, size: int, draw: str, precision: str) -> Names:
         """Names drawn together; those that would grow too long are left out."""
         import torch
 
         text = torch.zeros((self._longest + 1, size), dtype=torch.int64)
         going = torch.arange(size)
-        a = self._first.expand(size, -1)
+        from_x, to_next, b_a, to_output, by, a0 = self._weights[precision]
+        a = self._step(a0, from_x[:1], to_next, b_a).expand(size, -1)
         for t in range(self._longest + 1):
-            character = self._draw(torch.addmm(self._by, a, self._to_output), draw)
+            character = self._draw(torch.addmm(by, a, to_output).float(), draw)
             text[t, going] = character
             alive = character.nonzero().squeeze(1)
             if t == self._longest or not len(alive):
                 break
             going = going[alive]
-            a = torch.addmm(self._from_x[character[alive]], a[alive], self._to_next).tanh_()
+            a = self._step(a[alive], from_x[character[alive]], to_next, b_a)
         ended = text[:, (text[-1] == 0) & (text[0] != 0)].T.numpy()
         inside = ended != 0
         return Names(
             self._codes[ended[inside]], np.concatenate(([0], np.cumsum(inside.sum(axis=1))))
         )
+
+    @staticmethod
+    def _step(a: Any, from_x: Any, to_next: Any, b_a: Any) -> Any:
+        """The states after one more character; the equations of `rnn_names.network.rnn.GRUCell`."""
+        import torch
+
+        n_a = a.shape[1]
+        from_a = torch.addmm(b_a, a, to_next)
+        gates = (from_x[:, : 2 * n_a] + from_a[:, : 2 * n_a]).sigmoid_()
+        r, z = gates[:, :n_a], gates[:, n_a:]
+        c = torch.addcmul(from_x[:, 2 * n_a :], r, from_a[:, 2 * n_a :]).tanh_()
+        return torch.lerp(c, a.expand_as(c), z)
 
     @staticmethod
     def _draw(logits: Any, how: str) -> Any:

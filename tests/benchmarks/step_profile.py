@@ -36,15 +36,14 @@ GROUPS = (
 other modules go by module."""
 
 MODULES = {
-    "batches.py": "building prefix trees",
     "prefix_tree.py": "building prefix trees",
     "arrays.py": "building prefix trees",
+    "batches.py": "building prefix trees",
     "names.py": "building prefix trees",
     "optimizers.py": "clipping and Adam",
-    "gradients.py": "joining the gradients, and the loop",
-    "factorization.py": "joining the gradients, and the loop",
-    "trainer.py": "joining the gradients, and the loop",
 }
+LOOP = "dropout, joining the gradients, and the loop"
+"""The rest of the training folder."""
 
 Line = tuple[str, int]
 """File and line number."""
@@ -53,11 +52,11 @@ Line = tuple[str, int]
 class StepProfile:
     """A contender that trains, and says where the time went."""
 
-    def markdown(self, corpus: str, n_a: int, batch_size: int) -> str:
+    def markdown(self, corpus: str, cell: str, n_a: int, batch_size: int) -> str:
         """Shares by operation, and the most expensive lines, of an epoch after a first one that
         does not count.
         """
-        trainer = trainer_for(corpus, n_a, batch_size)
+        trainer = trainer_for(corpus, cell, n_a, batch_size)
         times: Counter[Line] = Counter()
         training.worker_threads = _one_thread
         stamps: list[float] = []
@@ -138,9 +137,10 @@ def _lines_timed(times: Counter[Line]) -> Iterator[None]:
 
 
 def _group(file: str, number: int) -> str:
-    module = Path(file).name
-    if module != "rnn.py":
-        return MODULES.get(module, BOOKKEEPING)
+    path = Path(file)
+    if path.name != "rnn.py":
+        otherwise = LOOP if path.parent.name == "training" else BOOKKEEPING
+        return MODULES.get(path.name, otherwise)
     source = _source(file, number)
     return next((name for name, pattern in GROUPS if re.search(pattern, source)), BOOKKEEPING)
 

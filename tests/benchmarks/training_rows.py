@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import itertools
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from contender import Contender, quartiles, take_turns
 from plan import Plan
-from report import Report, compared, rate, table
+from report import Report, Row, compared, rate, table
 
 if TYPE_CHECKING:
     from training_sides import Variant
 
-SIZES = ((128, 256, 2.5), (128, 1024, 4.0), (256, 1024, 3.0))
-"""Hidden units, names per minibatch, and the ratio to reach."""
+SIZES = (
+    ("dinosaurs", "gru", 192, 68, 1.6),
+    ("first-names", "gru", 256, 543, 2.0),
+    ("surnames", "gru", 320, 768, 1.75),
+    ("first-names", "rnn", 128, 256, 1.9),
+    ("first-names", "rnn", 256, 1024, 2.1),
+)
+"""List, cell, hidden units, names per minibatch, and the ratio to reach. The first three are what
+runs by default on these lists."""
 
-ARITHMETIC_SIZE = (256, 1024)
-"""Where the arithmetic in use is counted."""
+FLOOR = ("first-names", "gru", 256, 543, 0.65)
+"""Where the matrix products are counted, and the share of a step that they are to be."""
 
 VARIANTS: list[Variant] = list(
     itertools.product(
-        ("one-hot", "embedding"), ("packed", "padded"), ("fused", "foreach", "plain"), (1, 2)
+        ("one-hot", "embedding"),
+        ("packed", "padded"),
+        (1, 2),
+        ("float32", "bfloat16"),
     )
 )
 
@@ -30,66 +40,73 @@ CHARACTERS = "characters/s"
 
 def run(plan: Plan, report: Report) -> None:
     """Adds the training rows."""
-    for n_a, batch_size, bar in SIZES:
-        plan.say(f"training, n_a {n_a}, batch {batch_size:,}")
-        size = f"n_a {n_a}, batch {batch_size:,}"
-        values, n_y, variant, rates = _measured(plan, n_a, batch_size)
+    for corpus, cell, n_a, batch_size, bar in SIZES:
+        size = f"{corpus}, {'GRU' if cell == 'gru' else 'plain cell'} {n_a}, batch {batch_size:,}"
+        plan.say(f"training, {size}")
+        measured = _measured(plan, corpus, cell, n_a, batch_size)
+        values, variant = measured.values, measured.variant
         against = f"PyTorch: {_named(variant)}"
-        report.rows.append(
-            compared(
-                f"training, {size}",
-                values["ours"],
-                against,
-                values["torch"],
-                CHARACTERS,
-                at_least=bar,
-            )
-        )
+        ours, theirs = values["ours"], values["torch"]
+        row = compared(f"training, {size}", ours, against, theirs, CHARACTERS, at_least=bar)
+        report.rows.append(row)
         if "products" in values:
-            dense = 3 * 2 * (n_a**2 + 2 * n_a * n_y) / 1e9  # per character, without a prefix tree
-            used = [dense * speed for speed in values["ours"]]
-            against = "best matrix-product rate, both cores"
-            what = f"arithmetic that dense training would need, {size}"
-            report.rows.append(
-                compared(what, used, against, values["products"], "GFLOP/s", at_least=1.0)
-            )
-        ranked = sorted(rates.items(), key=lambda item: -item[1])
+            report.rows.append(_floor(size, measured))
+        ranked = sorted(measured.rates.items(), key=lambda item: -item[1])
         lines = [(_named(v), rate(speed, CHARACTERS)) for v, speed in ranked[:4] + ranked[-1:]]
-        report.notes.append(
-            (
-                f"PyTorch's ways, {size}",
-                table(("best four and the last, first round", "rate"), lines),
-            )
-        )
+        text = table(("best four and the last, first round", "rate"), lines)
+        report.notes.append((f"PyTorch's ways, {size}", text))
 
 
-def _measured(
-    plan: Plan, n_a: int, batch_size: int
-) -> tuple[dict[str, list[float]], int, Variant, dict[Variant, float]]:
-    """Characters per second of both sides (and GFLOP/s of matrix products), n_y, PyTorch's way and
-    the rates of its others.
+def _floor(size: str, measured: Measured) -> Row:
+    """Matrix products in use, against the best rate of products of these sizes on both cores.
+
+    The ratio is the share of a step that no implementation in float32 can do without.
     """
+    used = [measured.per_character * speed / 1e9 for speed in measured.values["ours"]]
+    what = f"matrix products of a step, {size}"
+    against = "best matrix-product rate, both cores"
+    best = measured.values["products"]
+    return compared(what, used, against, best, "GFLOP/s", at_least=FLOOR[-1])
+
+
+class Measured(NamedTuple):
+    """What came of one size.
+
+    Attributes:
+        values: characters per second of both sides (and GFLOP/s of matrix products), by round.
+        per_character: floating-point operations of our matrix products per character.
+        variant: PyTorch's fastest way.
+        rates: characters per second of each of its ways, first round.
+    """
+
+    values: dict[str, list[float]]
+    per_character: float
+    variant: Variant
+    rates: dict[Variant, float]
+
+
+def _measured(plan: Plan, corpus: str, cell: str, n_a: int, batch_size: int) -> Measured:
     with ExitStack() as stack:
-        ours = stack.enter_context(
-            Contender("training_sides:OurTraining", plan.corpus, n_a, batch_size)
-        )
-        torch = stack.enter_context(
-            Contender("training_sides:TorchTraining", plan.corpus, n_a, batch_size)
-        )
-        n_y = ours.call("n_y")
+        what = plan.corpora[corpus], cell, n_a, batch_size
+        ours = stack.enter_context(Contender("training_sides:OurTraining", *what))
+        torch = stack.enter_context(Contender("training_sides:TorchTraining", *what))
         variant, rates = _best_variant(torch, plan.quick, batch_size)
         torch.call("choose", variant)
         sides = {
             "ours": lambda number: _rate(ours.call("epoch")),
-            "torch": lambda number: _rate(torch.call("epoch", number)),
+            "torch": lambda number: _rate(torch.call("epoch", number, plan.peer_seconds)),
         }
         take_turns(sides, 1)  # the first epoch does not count: buffers grow
-        if (n_a, batch_size) == ARITHMETIC_SIZE:
+        per_character = 0.0
+        if (corpus, cell, n_a, batch_size) == FLOOR[:-1]:
+            per_character = ours.call("product_operations")
+            n_y = ours.call("n_y")
             products = stack.enter_context(Contender("training_sides:MatrixProducts", n_a, n_y))
             sides["products"] = lambda number: (
                 products.call("best_rate", plan.product_seconds) / 1e9
             )
-        return take_turns(sides, plan.training_rounds, first=1), n_y, variant, rates
+        rounds = plan.training_rounds
+        return Measured(take_turns(sides, rounds, first=1), per_character, variant, rates)
 
 
 def _rate(epoch: tuple[int, float]) -> float:
@@ -101,7 +118,7 @@ def _best_variant(
     torch: Contender, quick: bool, batch_size: int
 ) -> tuple[Variant, dict[Variant, float]]:
     """PyTorch's fastest way, and the rate of each; the best few are tried longer."""
-    n_batches = max((4 if quick else 16) * 256 // batch_size, 2) + (0 if quick else 4)
+    n_batches = max((4 if quick else 12) * 256 // batch_size, 2) + (0 if quick else 2)
     rates = {variant: torch.call("rate", variant, n_batches) for variant in VARIANTS}
     finalists = sorted(rates, key=lambda variant: -rates[variant])[: 2 if quick else 5]
     again = take_turns(
@@ -112,5 +129,6 @@ def _best_variant(
 
 
 def _named(variant: Variant) -> str:
-    inputs, layout, adam, threads = variant
-    return f"{inputs}, {layout}, {adam} Adam, {threads} thread{'s' if threads > 1 else ''}"
+    inputs, layout, threads, precision = variant
+    plural = "s" if threads > 1 else ""
+    return f"{inputs}, {layout}, {threads} thread{plural}, {precision}"

@@ -49,8 +49,8 @@ class PlannedBatches(Batches):
         yield from super().epoch(size, np.random.default_rng([1, next(self.numbers)]))
 
 
-def trainer_for(corpus: str, n_a: int, batch_size: int) -> Trainer:
-    """A trainer of the plain cell, without what PyTorch's side lacks: dropout, factored Wax,
+def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
+    """A trainer without what PyTorch's side lacks: dropout, factored Wax,
     held-out names, a second phase.
     """
     with Path(corpus).open("rb") as file:
@@ -64,7 +64,7 @@ def trainer_for(corpus: str, n_a: int, batch_size: int) -> Trainer:
     }
     training.Batches = PlannedBatches
     settings = Settings(
-        cell="rnn",
+        cell=cell,
         hidden_size=n_a,
         batch_size=batch_size,
         epochs=200,
@@ -86,9 +86,9 @@ def planned(trainer: Trainer, number: int) -> PlannedBatches:
 class OurTraining:
     """`rnn_names.training.trainer.Trainer`, an epoch at a time."""
 
-    def __init__(self, corpus: str, n_a: int, batch_size: int) -> None:
+    def __init__(self, corpus: str, cell: str, n_a: int, batch_size: int) -> None:
         """`corpus`: path of a name list."""
-        self._trainer = trainer_for(corpus, n_a, batch_size)
+        self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
 
     def n_y(self) -> int:
@@ -101,19 +101,36 @@ class OurTraining:
         record = next(self._epochs)
         return record.characters, time.perf_counter() - began
 
+    def product_operations(self) -> float:
+        """Floating-point operations of the matrix products per character, over some minibatches.
 
-Variant = tuple[str, str, str, int]
-"""How to use PyTorch: input (one-hot, embedding), layout (packed, padded), Adam (fused, foreach,
-plain), threads."""
+        They are those of `rnn_names.network.rnn`: projection, its way back, the gradient of Waa;
+        output layer, its way back, the gradient of Wya. With the input layer, there is nothing to
+        multiply.
+        """
+        trainer = self._trainer
+        n_y, (rows, n_a) = self.n_y(), trainer.model.params["Waa"].shape
+        operations = characters = 0
+        minibatches = planned(trainer, 0).minibatches(trainer.settings.batch_size, None, 2)
+        for _, trees in itertools.islice(minibatches, 20):
+            for tree in trees:
+                operations += 6 * rows * n_a * sum(tree.n_parents) + 6 * len(tree.x) * n_a * n_y
+                characters += tree.n_characters
+        return operations / characters
+
+
+Variant = tuple[str, str, int, str]
+"""How to use PyTorch: input (one-hot, embedding), layout (packed, padded), threads,
+precision (float32, or bfloat16 by autocast)."""
 
 
 class TorchTraining:
-    """The same training with `torch.nn.RNN`."""
+    """The same training with `torch.nn.RNN` or `torch.nn.GRU`."""
 
-    def __init__(self, corpus: str, n_a: int, batch_size: int) -> None:
+    def __init__(self, corpus: str, cell: str, n_a: int, batch_size: int) -> None:
         """`corpus`: path of a name list. Checks that both sides compute the same loss."""
-        self._trainer = trainer_for(corpus, n_a, batch_size)
-        self._batch_size, self._n_a = batch_size, n_a
+        self._trainer = trainer_for(corpus, cell, n_a, batch_size)
+        self._batch_size, self._cell, self._n_a = batch_size, cell, n_a
         self._check_loss()
 
     def rate(self, variant: Variant, n_batches: int) -> float:
@@ -133,16 +150,22 @@ class TorchTraining:
         """Settles on a variant for `epoch`."""
         self._variant, self.chosen = variant, self._network(variant)
 
-    def epoch(self, number: int) -> tuple[int, float]:
-        """Characters of an epoch and the seconds that it took, without the making of tensors."""
+    def epoch(self, number: int, seconds: float) -> tuple[int, float]:
+        """Characters of an epoch and the seconds that it took, without the making of tensors.
+
+        It ends early after `seconds`.
+        """
         batches = self._tensors(self._variant, number)
-        began = time.perf_counter()
-        for inputs, targets, _ in batches:
+        characters, began = 0, time.perf_counter()
+        for inputs, targets, n in batches:
             self.chosen.step(inputs, targets)
-        return sum(n for _, _, n in batches), time.perf_counter() - began
+            characters += n
+            if time.perf_counter() - began > seconds:
+                break
+        return characters, time.perf_counter() - began
 
     def _network(self, variant: Variant) -> _TorchNetwork:
-        return _TorchNetwork(variant, len(self._trainer.vocabulary), self._n_a)
+        return _TorchNetwork(variant, self._cell, len(self._trainer.vocabulary), self._n_a)
 
     def _tensors(
         self, variant: Variant, number: int, at_most: int | None = None
@@ -162,7 +185,7 @@ class TorchTraining:
         [tree] = batches.trees([rows])
         loss, _ = rnn.loss_and_gradients(tree, params, rnn.Workspace())
         for layout in ("packed", "padded"):
-            variant = ("one-hot", layout, "plain", 1)
+            variant = ("one-hot", layout, 1, "float32")
             network = self._network(variant)
             network.load(params)
             inputs, targets, n = self._tensors(variant, 0, 1)[0]
@@ -176,24 +199,23 @@ class TorchTraining:
 
 
 class _TorchNetwork:
-    """`nn.RNN` and `nn.Linear`, with or without `nn.Embedding`, and their optimizer."""
+    """`nn.RNN` or `nn.GRU`, `nn.Linear`, perhaps `nn.Embedding`, and their optimizer."""
 
-    def __init__(self, variant: Variant, n_y: int, n_a: int) -> None:
+    def __init__(self, variant: Variant, cell: str, n_y: int, n_a: int) -> None:
         import torch
 
-        inputs, _, adam, threads = variant
+        inputs, _, threads, precision = variant
+        self._autocast = torch.autocast(
+            "cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"
+        )
         torch.set_num_threads(threads)
         self.embedding = torch.nn.Embedding(n_y, EMBEDDING_SIZE) if inputs == "embedding" else None
-        self.rnn = torch.nn.RNN(EMBEDDING_SIZE if self.embedding else n_y, n_a)
+        recurrent = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU}[cell]
+        self.rnn = recurrent(EMBEDDING_SIZE if self.embedding else n_y, n_a)
         self.linear = torch.nn.Linear(n_a, n_y)
         layers = torch.nn.ModuleList(filter(None, [self.embedding, self.rnn, self.linear]))
         self.params = list(layers.parameters())
-        kind = {
-            "fused": {"fused": True},
-            "foreach": {"foreach": True},
-            "plain": {"foreach": False},
-        }[adam]
-        self.adam = torch.optim.Adam(self.params, lr=LEARNING_RATE, betas=(0.9, 0.99), **kind)
+        self.adam = torch.optim.Adam(self.params, lr=LEARNING_RATE, betas=(0.9, 0.99), fused=True)
 
     def load(self, params: rnn.Params) -> None:
         """Takes over the weights of a model."""
@@ -201,6 +223,10 @@ class _TorchNetwork:
 
         with torch.no_grad():
             self.rnn.bias_hh_l0.zero_()
+            if "bn" in params:
+                self.rnn.bias_hh_l0[-self.rnn.hidden_size :] = torch.from_numpy(
+                    np.array(params["bn"])
+                )
             for tensor, name in (
                 (self.rnn.weight_ih_l0, "Wax"),
                 (self.rnn.weight_hh_l0, "Waa"),
@@ -229,7 +255,9 @@ class _TorchNetwork:
 
         began = time.perf_counter()
         self.adam.zero_grad()
-        self.loss(inputs, targets).backward()
+        with self._autocast:
+            loss = self.loss(inputs, targets)
+        loss.backward()
         torch.nn.utils.clip_grad_value_(self.params, 5.0)
         self.adam.step()
         return time.perf_counter() - began

@@ -1,0 +1,126 @@
+"""Whole trainings by default, against an older commit of this repository in the same run.
+
+The older program lives in an environment of its own, `.venv-bench-before`, made from the history.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from typing import NamedTuple
+
+from contender import quartiles
+from environment import ROOT, executable
+from plan import Plan
+from report import Report, Row, compared, table
+
+BEFORE = "383096b"
+"""The commit that the bars name."""
+
+FOLDER = ROOT / ".venv-bench-before"
+
+FASTER = 1.6
+"""How many times as fast a whole training is to be."""
+
+MOST_LOSS = 0.003
+"""Nats per character that the held-out loss may be higher by."""
+
+QUALITY = 1.989
+"""Held-out loss of the best Kneser-Ney model of first names (tests/quality/RESULTS.md)."""
+
+SOONER = 0.7
+"""Share of the older commit's time in which that loss is to be passed."""
+
+
+class Run(NamedTuple):
+    """A training: seconds in all, held-out loss, and seconds until `QUALITY` was passed."""
+
+    seconds: float
+    loss: float
+    to_quality: float
+
+
+def run(plan: Plan, report: Report) -> None:
+    """Adds the rows about whole trainings of all three lists."""
+    programs = {"ours": executable("rnn-names"), "before": _older_program()}
+    lines = []
+    for corpus, path in plan.corpora.items():
+        runs: dict[str, list[Run]] = {side: [] for side in programs}
+        for seed in range(1 if plan.quick else 3):
+            for side in list(programs)[:: 1 if seed % 2 else -1]:
+                plan.say(f"a whole training: {corpus}, {side}, seed {seed}")
+                runs[side].append(_train(programs[side], path, seed, plan))
+        ours, before = runs["ours"], runs["before"]
+        what = f"whole `train`, {corpus}"
+        seconds = [[run.seconds for run in side] for side in (ours, before)]
+        report.rows.append(_time_row(what, *seconds))
+        losses = [sum(run.loss for run in side) / len(side) for side in (ours, before)]
+        report.rows.append(_loss_row(what, *losses))
+        if corpus == "first-names":
+            times = [[run.to_quality for run in side] for side in (ours, before)]
+            what = f"{what}, seconds to a held-out loss below {QUALITY}"
+            against = f"commit {BEFORE}"
+            report.rows.append(compared(what, times[0], against, times[1], "s", at_most=SOONER))
+        lines += [
+            (corpus, side, str(seed), f"{run.seconds:.1f} s", f"{run.loss:.4f}")
+            for side, its in runs.items()
+            for seed, run in enumerate(its)
+        ]
+    heads = ("list", "side", "seed", "time", "held-out loss, nats per character")
+    report.notes.append(("Whole trainings", table(heads, lines)))
+
+
+def _time_row(what: str, ours: list[float], before: list[float]) -> Row:
+    """How many times as fast, by the medians; both sides trained on the same splits."""
+    speeds = [[1 / seconds for seconds in side] for side in (ours, before)]
+    row = compared(what, speeds[0], f"commit {BEFORE}", speeds[1], "", at_least=FASTER)
+    sides = (f"{quartiles(side)[1]:.1f} s" for side in (ours, before))
+    return replace(row, ours=next(sides), theirs=next(sides))
+
+
+def _loss_row(what: str, ours: float, before: float) -> Row:
+    return Row(
+        f"{what}, held-out loss, mean over seeds",
+        f"{ours:.4f} nats",
+        f"commit {BEFORE}",
+        f"{before:.4f} nats",
+        f"{ours - before:+.4f}",
+        f"≤ +{MOST_LOSS}",
+        ours - before <= MOST_LOSS,
+    )
+
+
+def _train(program: str, corpus: str, seed: int, plan: Plan) -> Run:
+    """One training by default; the split is the seed's, on both sides alike."""
+    model, log = plan.folder / "whole.npz", plan.folder / "whole.log"
+    few = ["--epochs", "3"] if plan.quick else []
+    command = [program, "train", corpus, "-q", "--seed", str(seed), "-o", str(model), *few]
+    subprocess.run([*command, "--log", str(log)], check=True)
+    seconds, loss, passed = 0.0, float("inf"), float("inf")
+    for line in log.read_text(encoding="utf-8").splitlines():
+        epoch = json.loads(line)
+        seconds += epoch["seconds"]
+        loss = min(loss, epoch["held_out_loss"])
+        if loss < QUALITY:
+            passed = min(passed, seconds)
+    return Run(seconds, loss, passed)
+
+
+def _older_program() -> str:
+    """The older commit's `rnn-names`, in an environment of its own."""
+    program = FOLDER / "bin" / "rnn-names"
+    if not program.exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        source = FOLDER / "source"
+        subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
+        source.mkdir()
+        archive = subprocess.run(
+            ["git", "-C", str(ROOT), "archive", BEFORE], check=True, capture_output=True
+        )
+        subprocess.run(["tar", "-x", "-C", str(source)], input=archive.stdout, check=True)
+        pip = [str(FOLDER / "bin" / "python"), "-m", "pip", "install", "--quiet", str(source)]
+        subprocess.run(pip, check=True)
+    return str(program)
