@@ -24,20 +24,19 @@ SYLLABLES = [
 ]
 
 
+NO_BROWSER = "the page was not tested in a browser"
+
+
 def pytest_terminal_summary(terminalreporter):
-    if missing() and any(
-        "browser" in getattr(report, "fixturenames", "browser")
-        for report in terminalreporter.getreports("skipped")
-    ):
-        terminalreporter.write_line(
-            f"THE PAGE WAS NOT TESTED IN A BROWSER: {missing()}", red=True, bold=True
-        )
+    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+        line = f"{NO_BROWSER.upper()}: {missing()}"
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
 def browser():
     if missing():
-        pytest.skip(missing())
+        pytest.skip(f"{NO_BROWSER}: {missing()}")
     with Browser() as opened:
         yield opened
 
