@@ -12,6 +12,9 @@ from rnn_names.cli.streams import printable, write
 from rnn_names.errors import ModelFileError, shortened, shown
 from rnn_names.model import bundled
 
+TITLE_WIDTH = 13
+"""Columns of the words on the left."""
+
 
 @click.command(
     cls=GroupedCommand,
@@ -75,7 +78,7 @@ def _described(facts: dict[str, Any]) -> str:
             else "none: the model cannot tell new names",
         ),
     ]
-    return "\n".join(f"{title:<13} {text}" for title, text in rows if text)
+    return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
 
 def _value(value: Any) -> str:
@@ -85,24 +88,34 @@ def _value(value: Any) -> str:
     return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
 
 
-def _settings_described(settings: dict[str, Any], most: int = 40) -> str:
-    return ", ".join(f"{_value(name)} {_value(settings[name])}" for name in list(settings)[:most])
+def _settings_described(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
+    """The settings, at most so many, in lines of about so many columns."""
+    lines = [""]
+    for name in list(settings)[:most]:
+        text = f"{_value(name)} {_value(settings[name])}"
+        if lines[-1] and len(lines[-1]) + len(text) > width:
+            lines.append("")
+        lines[-1] += f", {text}" if lines[-1] else text
+    return f",\n{'':{TITLE_WIDTH + 1}}".join(lines)
 
 
 def _corpus_described(training: dict[str, Any]) -> str:
+    """What names a model learned from."""
+    distinct, all_lines = training.get("distinct_names"), training.get("names")
     parts = [
-        (training.get("distinct_names"), "distinct names trained on"),
-        (training.get("names"), "with repeats"),
+        (distinct, "distinct names trained on"),
+        (None if all_lines == distinct else all_lines, "with repeats"),
         (training.get("held_out_names"), "held out"),
     ]
     counts = [f"{n:,} {what}" for n, what in parts if type(n) is int]
     longest, shortest = training["longest"], training.get("shortest")
-    lengths = (f"the shortest of {shortest}, " if shortest else "") + f"the longest of {longest}"
+    lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
     beginnings = ["none begins in lower case"] * (training.get("lower_case_beginnings") is False)
-    return ", ".join([*counts, f"{lengths} characters", *beginnings])
+    return ", ".join([*counts, f"{lengths} characters long", *beginnings])
 
 
 def _training_described(training: dict[str, Any]) -> str:
+    """How a model's training went."""
     losses = [("held_out_loss", "held-out loss"), ("training_loss", "training loss")]
     parts = [
         f"{title} {training[key]:.4f}"
@@ -111,6 +124,5 @@ def _training_described(training: dict[str, Any]) -> str:
     ]
     if not training.get("epoch"):
         return "none: the weights are random"
-    return f"epoch {_value(training['epoch'])}" + (
-        f": {', '.join(parts)} nats per character" if parts else ""
-    )
+    losses_shown = f": {', '.join(parts)} nats per character" if parts else ""
+    return f"epoch {_value(training['epoch'])}{losses_shown}"

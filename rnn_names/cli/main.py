@@ -38,6 +38,20 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"rnn_names.cli.{name}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click does it; its error names a command that is spelled much alike."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            like = get_close_matches(args[0], COMMANDS, n=1)
+            if not like:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean '{like[0]}'?", ctx) from None
+
 
 @click.group(
     cls=LazyGroup,

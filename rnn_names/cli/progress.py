@@ -151,17 +151,15 @@ def opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
     """What is about to be trained, and on what."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
-    held_out = (
-        f", {len(trainer.held_out):,} of them held out to measure by"
-        if len(trainer.held_out)
-        else ""
-    )
+    n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
+    held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
+    network = f"{'a GRU' if settings.cell == 'gru' else 'an RNN'} of {settings.hidden_size} units"
     lines = [
-        f"{len(corpus):,} distinct names{repeats}, {len(trainer.vocabulary) - 1} "
-        f"characters{held_out}.",
-        f"Training a {settings.cell.upper()} of {settings.hidden_size} units for up to "
-        f"{settings.epochs} epochs, "
-        f"{settings.batch_size} names a batch.",
+        f"{len(corpus):,} distinct names{repeats}, {n_characters} characters{held_out}.",
+        f"Training {network} for up to {_epochs(settings.epochs)}, {settings.batch_size} names "
+        "per batch."
+        if settings.epochs
+        else f"{network[0].upper()}{network[1:]}.",
     ]
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")
@@ -193,6 +191,10 @@ def summary(progress: Progress, output: str) -> str:
     )
 
 
+def _epochs(n: int) -> str:
+    return f"{n} epoch{'s' * (n != 1)}"
+
+
 def _trained(before: int, last: int) -> str:
     """The epochs of this process; a resumed run had others before.
 
@@ -200,7 +202,7 @@ def _trained(before: int, last: int) -> str:
     ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
     """
     if not before:
-        return f"{last} epoch{'s' * (last != 1)}"
+        return _epochs(last)
     if last == before:
         return f"No epoch more than the {last} done before"
     return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"

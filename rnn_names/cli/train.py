@@ -270,7 +270,7 @@ def _check_files(
                 and _is_same_file(path, other)
             ):
                 raise RnnNamesError(
-                    f"{shown(path)}: {other_title} and {title} are one file; give each its own"
+                    f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
                 )
         files.append((title, path))
 

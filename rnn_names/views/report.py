@@ -171,9 +171,11 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
         if trainer.finished
         else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
     )
+    cell = "A GRU" if settings.cell == "gru" else "An RNN"
+    network = f"{cell} of {settings.hidden_size} units"
     return f"""<header>
 <h1>{escape(shown(os.path.basename(report.output)))}</h1>
-<p>A {settings.cell.upper()} of {settings.hidden_size} units that {started}learned from
+<p>{network} that {started}learned from
 {len(report.corpus):,} names in {_listed(report.sources)}.{ending}</p>
 <ul class="figures">{tiles}</ul>
 </header>
