@@ -92,6 +92,11 @@ class Progress:
         """
         self.epochs.append(epoch)
         self._correct_bar()
+        if self.trainer.is_lost:
+            self.say(
+                f"Phase {epoch.phase} ends in epoch {epoch.epoch}: its loss passed four times that "
+                "of a uniform guess. The best weights so far are kept."
+            )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
         self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)

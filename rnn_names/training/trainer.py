@@ -52,11 +52,19 @@ MAX_NGRAM_NAMES = 1_000_000
 SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
 
+LOST = 4
+"""Times the loss of a uniform guess, from which on a phase ends with the best weights so far.
+
+It shows that the learning rate is far too high or, on a list of a few names, that the network is
+sure of the wrong ones."""
+
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed and this
 number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
-_COUNTERS = ("epoch", "phase", "phase_began", "smoothed_loss", "best_epoch", "best_loss")
+_COUNTERS = (
+    *("epoch", "phase", "phase_began", "is_lost", "smoothed_loss", "best_epoch", "best_loss"),
+)
 """The attributes of a `Trainer` that are part of its state, beside arrays."""
 
 
@@ -76,6 +84,7 @@ class Trainer:
         smoothed_loss: see `Epoch`.
         phase: 1 or 2.
         phase_began: how many epochs were done when it began.
+        is_lost: whether a loss of the last epoch was `LOST` times that of a uniform guess or more.
         epoch: how many are done.
         fingerprints: of all names, held-out ones and those of the model that training starts from
             included.
@@ -150,7 +159,7 @@ class Trainer:
 
     def _begin_phase(self, number: int) -> None:
         """Starts a phase from the best weights so far, with a fresh optimizer."""
-        self.phase, self.phase_began = number, self.epoch
+        self.phase, self.phase_began, self.is_lost = number, self.epoch, False
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
         self._teacher: Teacher | None = None
         self._distillation_set: DistillationSet | None = None  # made when it is needed
@@ -171,8 +180,10 @@ class Trainer:
 
     @property
     def _phase_finished(self) -> bool:
-        """Whether the phase has had its epochs, or too many without a lower held-out loss."""
-        if self.epoch - self.phase_began >= self._phase.epochs:
+        """Whether the phase has had its epochs, too many without a lower held-out loss, or is
+        lost.
+        """
+        if self.is_lost or self.epoch - self.phase_began >= self._phase.epochs:
             return True
         if not len(self.held_out):
             return False
@@ -297,13 +308,14 @@ class Trainer:
         held_out_loss = None
         if len(self.held_out):
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out)
-        # A network that is sure of the wrong thing has diverged as well as one of infinite weights.
-        # A uniform guess has a loss of log n_y; NaN is not below any limit.
-        limit = 4 * math.log(len(self.vocabulary))
+        losses = [training_loss] if held_out_loss is None else [training_loss, held_out_loss]
+        # A uniform guess has a loss of log n_y.
+        self.is_lost = not max(losses) < LOST * math.log(len(self.vocabulary))
         bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
-        if not (max(training_loss, held_out_loss or 0) < limit and bounded):
+        has_good = self.best_epoch > 0 or not self.is_lost
+        if not (all(map(math.isfinite, losses)) and bounded and has_good):
             raise self._diverged(self.epoch)
-        is_best = held_out_loss is None or held_out_loss < self.best_loss
+        is_best = not self.is_lost and (held_out_loss is None or held_out_loss < self.best_loss)
         if is_best:
             self.best_epoch = self.epoch
             self.best_loss = math.inf if held_out_loss is None else held_out_loss
