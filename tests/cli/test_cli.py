@@ -24,6 +24,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network.threads import SWITCH_INTERVAL
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import sample
+from rnn_names.training import phases
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
 from support.program import error_line, start
@@ -647,6 +648,11 @@ except SystemExit: print('numpy' in sys.modules)
         "sample -n many",
         "sample --seed -1",
         "sample --top-p nan",
+        "sample -t 0",
+        "sample -t -1",
+        "sample -t nan",
+        "sample -t inf",
+        "sample --min-length 9 --max-length 8",
         "sample --max-length 201",
         "score a b",
         "score --unknown",
@@ -660,6 +666,15 @@ def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, invoke, tmp_path)
     assert "\nError: " in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "typed, meant", [("sampel", " Did you mean 'sample'?\n"), ("xyz", "'xyz'.\n")]
+)
+def test_a_mistyped_command_is_told_from_what_may_be_meant(typed, meant, invoke):
+    done = invoke(typed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith(meant)
 
 
 def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
@@ -743,11 +758,6 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, invoke, tmp_path):
         ("score bad.txt -m good.npz", "bad.txt, line 1: not UTF-8"),
         ("score good.txt -m none.npz", "none.npz: cannot be read"),
         ("sample -m good.npz --prefix A0", "does not know the character '0'"),
-        ("sample -m good.npz -t 0", "temperature"),
-        ("sample -m good.npz -t -1", "temperature"),
-        ("sample -m good.npz -t nan", "temperature"),
-        ("sample -m good.npz -t inf", "temperature"),
-        ("sample -m good.npz --min-length 9 --max-length 8", "no name can have 9 to 8 characters"),
         ("sample -m truncated.npz", "truncated.npz: not a model file, or a damaged one"),
         ("sample -m version.npz", "version.npz: format version 99"),
         ("sample -m shapes.npz", "shapes.npz: array Waa: shape"),
@@ -786,5 +796,5 @@ def folder(model_file, tmp_path_factory):
 
 def test_help_says_of_the_second_phase_what_holds(invoke):
     text = " ".join(invoke("train", "--help").stdout.split())
-    assert f"at least {training.DISTILLATION_BATCH})" in text
-    assert f"{training.DISTILLATION_RATE} times as high" in text
+    assert f"at least {phases.DISTILLATION_BATCH})" in text
+    assert f"{phases.DISTILLATION_RATE} times as high" in text
