@@ -1,37 +1,39 @@
-"""`rnn-names page`, as a real process."""
+"""`rnn-names page`: what it writes, and what it refuses."""
 
+import os
 import re
+import shutil
 
 import pytest
 
 from rnn_names import Model
 
 
-def test_a_page_of_a_model_and_of_a_blend(cli, model_file, tmp_path):
-    done = cli("page", model_file, "-o", "one.html", cwd=tmp_path)
+def test_a_page_of_a_model_and_of_a_blend(invoke, model_file, tmp_path):
+    done = invoke("page", model_file, "-o", "one.html", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert re.fullmatch(r"Wrote one\.html, 0\.\d MB: open it in a browser\.\n", done.stderr)
     text = (tmp_path / "one.html").read_text("utf-8")
     assert "<h1><bdi>gru</bdi></h1>" in text
 
-    done = cli("page", model_file, "dinosaurs", cwd=tmp_path)
+    done = invoke("page", model_file, "dinosaurs", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     text = (tmp_path / "names.html").read_text("utf-8")
     assert "<h1><bdi>gru and dinosaurs</bdi></h1>" in text
     assert all(words in text for words in ("dinosaur genera", "npm package dinosaurs", "WTFPL"))
 
 
-def test_the_output_can_come_from_the_environment(cli, model_file, tmp_path):
-    done = cli("page", model_file, cwd=tmp_path, env={"RNN_NAMES_PAGE_OUTPUT": "my page.html"})
+def test_the_output_can_come_from_the_environment(invoke, model_file, tmp_path):
+    done = invoke("page", model_file, cwd=tmp_path, env={"RNN_NAMES_PAGE_OUTPUT": "my page.html"})
     assert done.returncode == 0
     assert (tmp_path / "my page.html").is_file()
 
 
-def test_an_older_page_is_replaced_and_nothing_else_is(cli, model_file, tmp_path):
+def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_path):
     for _ in range(2):
-        assert cli("page", model_file, "-o", tmp_path / "a.html").returncode == 0
+        assert invoke("page", model_file, "-o", tmp_path / "a.html").returncode == 0
     before = model_file.read_bytes()
-    done = cli("page", model_file, "-o", model_file)
+    done = invoke("page", model_file, "-o", model_file)
     assert done.returncode == 1
     assert done.stderr == f"Error: {model_file}: is there and is no page: give another --output\n"
     assert model_file.read_bytes() == before
@@ -46,17 +48,34 @@ def test_an_older_page_is_replaced_and_nothing_else_is(cli, model_file, tmp_path
         ([], 2, "Missing argument 'MODEL...'"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(arguments, code, words, cli, tmp_path):
-    done = cli("page", *arguments, cwd=tmp_path)
+def test_what_cannot_be_is_said_in_one_line(arguments, code, words, invoke, tmp_path):
+    done = invoke("page", *arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
 
 
-def test_models_of_one_name_are_told_apart(cli, model_file, tmp_path):
+def test_models_of_one_name_are_told_apart(invoke, model_file, tmp_path):
     (tmp_path / "a").mkdir()
     Model.load(model_file).save(tmp_path / "a" / "x.npz")
     Model.load(model_file).save(tmp_path / "x.npz")
-    assert cli("page", "x.npz", "a/x.npz", cwd=tmp_path).returncode == 0
+    assert invoke("page", "x.npz", "a/x.npz", cwd=tmp_path).returncode == 0
     assert "<h1><bdi>x.npz and a/x.npz</bdi></h1>" in (tmp_path / "names.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
+def test_models_and_pages_of_any_name(name, invoke, model_file, tmp_path):
+    model, output = (os.fsdecode(os.path.join(os.fsencode(tmp_path), name + end)) for end in ENDS)
+    shutil.copy(model_file, model)
+    done = invoke("page", model, "-o", output)
+    assert done.returncode == 0
+    assert all(line.isprintable() for line in done.stderr.splitlines())
+    with open(output, encoding="utf-8") as file:
+        (title,) = re.findall(r"<h1><bdi>(.*)</bdi></h1>", file.read())
+    assert title.isprintable()
+    message = invoke("page", output).stderr
+    assert message.startswith("Error: ") and message[:-1].isprintable()
+
+
+ENDS = b".npz", b".html"
