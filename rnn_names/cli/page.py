@@ -36,7 +36,7 @@ DEFAULT_OUTPUT = "names.html"
     help="The page to write.",
 )
 def page(models: tuple[str, ...], output: str) -> None:
-    """Write a web page that writes names of MODEL, a file or a bundled model, or a blend of several.
+    """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Who has it has the models, too.
