@@ -2,17 +2,11 @@
 
 import ast
 import graphlib
-from pathlib import Path
 
 import pytest
 
-import rnn_names
+from support.package import MODULES
 
-PACKAGE = Path(rnn_names.__file__).parent
-MODULES = {
-    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in PACKAGE.rglob("*.py")
-}
 FOLDERS = ["", "cli", "views", "training", "model", "sampling", "network", "corpus"]
 """From the top down: what users import, then each folder; `errors` and `version` lie below all."""
 

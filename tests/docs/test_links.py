@@ -1,0 +1,80 @@
+"""Every relative link of every document leads to a file, and to a heading if it says one."""
+
+import re
+from functools import cache
+
+import pytest
+
+from support.program import ROOT
+
+FOLDERS = ("", "docs/**/", "data/", "tests/**/")
+DOCUMENTS = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}*.md"))
+
+LINK = re.compile(
+    r"\]\(\s*<?([^)>\s]+)>?[^)]*\)"  # [text](target "title") and ![picture](target)
+    r"|(?:src|href)=\"([^\"]+)\""
+    r"|^\[[^\]]+\]:\s*(\S+)",  # [text]: target
+    re.MULTILINE,
+)
+CODE = re.compile(r"^( *)(```|~~~).*?^\1\2", re.MULTILINE | re.DOTALL)
+ELSEWHERE = re.compile(r"[a-z]+:|//")
+
+
+def links(text):
+    """The targets of a document's links and pictures, those of code left out."""
+    text = re.sub(r"`[^`\n]*`", "", CODE.sub("", text))
+    return ["".join(match) for match in LINK.findall(text)]
+
+
+@cache
+def anchors(path):
+    """What a link can say after "#" to reach each heading, made as GitHub does."""
+    text = CODE.sub("", path.read_text(encoding="utf-8"))
+    found = []
+    for heading in re.findall(r"^#{1,6} +(.*?) *#* *$", text, re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
+        slug = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
+        found.append(slug if slug not in found else f"{slug}-{found.count(slug)}")
+    return {*found, *re.findall(r"<a (?:id|name)=\"([^\"]+)\"", text)}
+
+
+def broken(document):
+    """The links of a document that lead nowhere."""
+    for target in links(document.read_text(encoding="utf-8")):
+        if ELSEWHERE.match(target):
+            continue
+        file, _, anchor = target.partition("#")
+        path = (document.parent / file).resolve() if file else document
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            yield target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(document):
+    assert list(broken(document)) == []
+
+
+DOCUMENT = """# Two words: `a`, b!
+## Twice
+## Twice
+[x](#two-words-a-b) [x](a.md#twice-1) ![p](p.png)
+[x](https://example.org/none) `[x](code)`
+
+```
+[x](code)
+# no heading
+```
+[x](#no-heading) [x](none.md "title") [x](a.md#none) <img src="none.png">
+[r]: none.txt
+"""
+
+
+def test_a_broken_link_is_found(tmp_path):
+    (tmp_path / "a.md").write_text(DOCUMENT)
+    wrong = ["p.png", "#no-heading", "none.md", "a.md#none", "none.png", "none.txt"]
+    assert list(broken(tmp_path / "a.md")) == wrong
+
+
+@pytest.mark.xfail  # not yet
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200

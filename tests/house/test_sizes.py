@@ -1,0 +1,40 @@
+"""Modules and functions that can be read in one go: 450 lines at most, bodies of 50 at most."""
+
+import ast
+
+import pytest
+
+from support.package import MODULES, PACKAGE
+
+LINES_OF_A_MODULE = 450
+LINES_OF_A_BODY = 50
+
+LONG_MODULES = {"rnn_names.network.rnn"}
+"""The file that one shows a student: clear before short."""
+
+
+def functions(tree):
+    """The functions of a module, and the lines of each body: signature and docstring left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            lines = node.end_lineno - first[0].lineno + 1 if first else 0
+            yield node.name, lines
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - LONG_MODULES))
+def test_a_module_has_at_most_450_lines(module):
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LINES_OF_A_MODULE
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_functions_body_has_at_most_50_lines(module):
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    assert {name: lines for name, lines in functions(tree) if lines > LINES_OF_A_BODY} == {}
+
+
+def test_bodies_are_measured_without_signature_and_docstring():
+    """Else the test above could not fail, or would where it should not."""
+    source = 'def f(\n    a,\n):\n    """Two\n\n    lines."""\n    b = a\n\n    return b\n'
+    assert list(functions(ast.parse(source))) == [("f", 3)]
+    assert any(path.parent == PACKAGE / "cli" for path in MODULES.values())

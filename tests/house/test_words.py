@@ -1,0 +1,114 @@
+"""The field's words everywhere: none of a private vocabulary in help, documents and docstrings."""
+
+import ast
+import io
+import re
+import tokenize
+
+import pytest
+
+from rnn_names.cli.main import COMMANDS
+from support.package import MODULES
+from support.program import ROOT
+
+AVOIDED = re.compile(
+    r"\blaws?\b|\bchances\b|\blessons?\b|\bmade[- _]up|glimpse|how many-?th|uncut|last words"
+    r"|in the box|everything random|on purpose|\bhand(?:s|ed)? on\b|is spent"
+    r"|Gated unit, or|Bound of every",
+    re.IGNORECASE,
+)
+
+OLD_NAMES = re.compile(r"(--)?made[-_]up[-_]names")
+"""Of a setting; files and commands that have it are still read."""
+
+# Not yet in these words.
+STILL = {
+    "CHANGELOG.md",
+    "README.md",
+    "data/README.md",
+    "data/TUTORIAL.md",
+    "rnn_names.model.bundled",
+    "rnn_names.model.model",
+    "rnn_names.sampling.best",
+    "rnn_names.sampling.lookahead",
+    "rnn_names.sampling.sampler",
+    "rnn_names.training.checkpoint",
+    "rnn_names.training.optimizers",
+    "rnn_names.training.settings",
+    "rnn_names.training.train",
+}
+
+DOCUMENTS = {
+    path.relative_to(ROOT).as_posix(): path
+    for pattern in ("*.md", "docs/**/*.md", "data/*.md")
+    for path in ROOT.glob(pattern)
+}
+
+
+def found(text):
+    """The words to avoid in a text, over line ends too."""
+    text = OLD_NAMES.sub("", re.sub(r"\s+", " ", text))
+    return [match[0] for match in AVOIDED.finditer(text)]
+
+
+def each(named):
+    """A parameter for each of some texts, by name; those not yet in these words may fail."""
+    return [
+        pytest.param(path, id=name, marks=[pytest.mark.xfail] if name in STILL else [])
+        for name, path in sorted(named.items())
+    ]
+
+
+def prose(source):
+    """What a module says to its reader: docstrings, those of attributes too, and comments."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield str(node.value.value)
+    comments = [
+        token.string.lstrip("# ")
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type == tokenize.COMMENT
+    ]
+    yield " ".join(comments)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_uses_the_fields_words(command, invoke):
+    done = invoke(*command.split(), "--help")
+    assert done.returncode == 0
+    assert found(done.stdout) == []
+
+
+@pytest.mark.parametrize("document", each(DOCUMENTS))
+def test_a_document_uses_the_fields_words(document):
+    assert found(document.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("module", each(MODULES))
+def test_docstrings_and_comments_use_the_fields_words(module):
+    source = module.read_text(encoding="utf-8")
+    assert [word for text in prose(source) for word in found(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the laws of",
+        "its chances",
+        "a lesson",
+        "made-up names",
+        "Made up",
+        "last\nwords",
+        "hands on",
+    ],
+)
+def test_a_word_to_avoid_is_found(text):
+    assert found(text)
+    assert found(f'"""{text}"""')
+    assert any(map(found, prose(f'x = 1\n"""{text}"""')))
+    assert any(map(found, prose(f"# {text}".replace("\n", "\n# "))))
+
+
+@pytest.mark.parametrize("text", ["lawn", "by chance", "a handmade", "handed one", "made_up_names"])
+def test_other_words_are_left_alone(text):
+    assert not found(text)
