@@ -22,16 +22,17 @@ from rnn_names.version import __version__
 
 if TYPE_CHECKING:
     from rnn_names.errors import RnnNamesError
-    from rnn_names.model.model import Model
+    from rnn_names.model.model import Model, blend
     from rnn_names.training.settings import Settings
     from rnn_names.training.train import train
 
-__all__ = ["Model", "RnnNamesError", "Settings", "__version__", "train"]
+__all__ = ["Model", "RnnNamesError", "Settings", "__version__", "blend", "train"]
 
 _MODULES = {
     "Model": "model.model",
     "RnnNamesError": "errors",
     "Settings": "training.settings",
+    "blend": "model.model",
     "train": "training.train",
 }
 

@@ -68,6 +68,10 @@ class TrainingError(RnnNamesError):
     """Training that cannot start, or whose numbers went wrong."""
 
 
+class BlendError(RnnNamesError):
+    """Models that have no blend, or weights that make none."""
+
+
 class SamplingError(RnnNamesError):
     """A request for names that cannot be met."""
 

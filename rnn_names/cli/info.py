@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from rnn_names.cli.options import DEFAULT_MODEL, MODEL, GroupedCommand, chosen, option
+from rnn_names.cli.model_options import MODEL, Given, blend_of, chosen
+from rnn_names.cli.options import DEFAULT_MODEL, GroupedCommand, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import ModelFileError, shortened, shown
 from rnn_names.model import bundled
@@ -19,22 +21,35 @@ TITLE_WIDTH = 13
 @click.command(
     cls=GroupedCommand,
     short_help="Show what a model is and how it was trained.",
-    examples=["rnn-names info", "rnn-names info people.npz --json | jq .training.held_out_loss"],
+    examples=[
+        "rnn-names info",
+        "rnn-names info people.npz --json | jq .training.held_out_loss",
+        "rnn-names info welsh-towns=2 dinosaurs",
+    ],
 )
-@click.argument("model", type=MODEL, default=DEFAULT_MODEL)
+@click.argument(
+    "model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL, default=[DEFAULT_MODEL]
+)
 @option("--json", group="Output", is_flag=True, help="Print JSON.")
-def info(model: str, json: bool) -> None:
+def info(model: tuple[Given, ...], json: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
-    list that it learned from, and the record of its training.
+    list that it learned from, its source and terms, and the record of its training. Of several
+    models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
-    from rnn_names.model.model import Model
-
-    model = chosen(model)
-    facts = Model.load(model).facts()
-    facts = {"file": model, "bytes": os.path.getsize(bundled.located(model)), **facts}
+    models = chosen(model)
+    model_facts = blend_of(models).facts()
+    facts = {**_file(models), **model_facts}
     write(f"{_as_json(facts) if json else _described(facts)}\n".encode())
+
+
+def _file(models: Sequence[Given]) -> dict[str, Any]:
+    """The file that is described; for a blend that is in none, what was asked for."""
+    if len(models) > 1:
+        return {"file": " ".join(map(str, models)), "bytes": None}
+    path = models[0].path
+    return {"file": path, "bytes": os.path.getsize(bundled.located(path))}
 
 
 def _as_json(facts: dict[str, Any]) -> str:
@@ -57,8 +72,9 @@ def _described(facts: dict[str, Any]) -> str:
     """
     training, network = facts["training"], facts["network"]
     settings = training.get("settings")
+    size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     rows = [
-        ("file", f"{shown(facts['file'])}, {facts['bytes']:,} bytes"),
+        ("file", f"{shown(facts['file'])}, {size}"),
         (
             "network",
             f"{network['cell'].upper()} of {network['hidden_size']} units, "
@@ -70,6 +86,7 @@ def _described(facts: dict[str, Any]) -> str:
         ),
         ("corpus", _corpus_described(training)),
         ("training", _training_described(training)),
+        *(("blend of", _part_described(part)) for part in training.get("blend", [])),
         ("settings", _settings_described(settings) if isinstance(settings, dict) else ""),
         (
             "fingerprints",
@@ -77,6 +94,7 @@ def _described(facts: dict[str, Any]) -> str:
             if facts["fingerprints"]
             else "none: the model cannot tell new names",
         ),
+        *(("source", _source_described(source)) for source in facts["sources"]),
     ]
     return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
@@ -122,7 +140,25 @@ def _training_described(training: dict[str, Any]) -> str:
         for key, title in losses
         if isinstance(training.get(key), float)
     ]
+    if "blend" in training:
+        return ""  # that of each part is shown
     if not training.get("epoch"):
         return "none: the weights are random"
     losses_shown = f": {', '.join(parts)} nats per character" if parts else ""
     return f"epoch {_value(training['epoch'])}{losses_shown}"
+
+
+def _part_described(part: dict[str, Any]) -> str:
+    training, network = part["training"], part["network"]
+    kind = f"{_value(network.get('cell')).upper()} of {_value(network.get('hidden_size'))} units"
+    names = training.get("distinct_names")
+    of = [f"{names:,} names"] if type(names) is int else []
+    told = ", ".join([kind, *of, _training_described(training)])
+    return f"{_value(part['model'])}, weight {part['weight']:.3g}: {told}"
+
+
+def _source_described(source: dict[str, str]) -> str:
+    what, origin, terms = (
+        shown(shortened(source[key], 100)) for key in ("what", "origin", "terms")
+    )
+    return f"{what}; {origin}, {terms}"

@@ -20,7 +20,7 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare
 from rnn_names.network.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
-COMMANDS = ("train", "sample", "score", "info", "models", "page", "completion")
+COMMANDS = ("train", "sample", "score", "info", "models", "blend", "page", "completion")
 """Each is the function of this name in the module of this name."""
 
 
@@ -73,6 +73,7 @@ def cli() -> None:
     rnn-names score other.txt      how probable is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained
     rnn-names models               the models that come with the program
+    rnn-names blend A B -o C.npz   a model between two others
     rnn-names page names.npz       a web page that writes names
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for

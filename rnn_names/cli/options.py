@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import click
 
-from rnn_names.cli.streams import files_named, option_name, tell
+from rnn_names.cli.streams import files_named, option_name
 from rnn_names.errors import RnnNamesError
-from rnn_names.model import bundled
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 DEFAULT_MODEL = "names.npz"
 
@@ -108,29 +103,6 @@ FILE = click.Path()
 """An argument that shells complete to file names."""
 
 
-class ModelPath(click.Path):
-    """A model file, or the name of a bundled model."""
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Bundled models and what is in the folder; else files, as the shell completes them."""
-        from click.shell_completion import CompletionItem
-
-        names = [name for name in bundled.MODELS if name.startswith(incomplete)]
-        if not names:
-            return super().shell_complete(ctx, param, incomplete)
-        # Shells do not agree on what else to offer beside names that we offer, so all of it comes
-        # from here.
-        with suppress(OSError):
-            for entry in sorted(os.scandir(), key=lambda entry: entry.name):
-                # The answer to the shell is lines of UTF-8, which hold printable names only.
-                offered = entry.name.isprintable() and not entry.name.startswith(".")
-                if offered and entry.name.startswith(incomplete):
-                    names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
-        return [CompletionItem(name) for name in dict.fromkeys(names)]
-
-
 class Number(click.FloatRange):
     """A number within bounds; "nan", which no comparison keeps out, is none."""
 
@@ -178,23 +150,6 @@ class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
         return f"Choose from: {', '.join(self.choices)}"
 
 
-MODEL = ModelPath()
-
-
-def model_option(group: str) -> Callable[[_F], _F]:
-    """Which model to use: --model."""
-    return option(
-        "-m",
-        "--model",
-        group=group,
-        type=MODEL,
-        default=DEFAULT_MODEL,
-        metavar="MODEL",
-        show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
-        help="Model file, or name of a bundled model.",
-    )
-
-
 def to_a_file(what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """A callback that refuses "-" as the file of an option: standard output is for names."""
 
@@ -224,20 +179,6 @@ def was_given(name: str) -> bool:
         click.core.ParameterSource.DEFAULT,
         click.core.ParameterSource.DEFAULT_MAP,
     )
-
-
-def chosen(model: str) -> str:
-    """The model to use: the one given, else the default file, else a bundled one.
-
-    A note on standard error says so when it is the bundled one.
-    """
-    if was_given("model") or os.path.lexists(model):
-        return model
-    tell(
-        f"Note: there is no {model} here, so this is {bundled.DEFAULT}, a bundled model "
-        "(rnn-names models)."
-    )
-    return bundled.DEFAULT
 
 
 def output_options(command: _F) -> _F:

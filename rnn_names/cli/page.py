@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import click
 
-from rnn_names.cli.options import FILE, MODEL, GroupedCommand, option
+from rnn_names.cli.model_options import MODEL, Given
+from rnn_names.cli.options import FILE, GroupedCommand, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model import bundled
-from rnn_names.model.bundled import Source
 
 DEFAULT_OUTPUT = "names.html"
 
@@ -24,7 +23,7 @@ DEFAULT_OUTPUT = "names.html"
         "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
     ],
 )
-@click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL...")
+@click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL[=WEIGHT]...")
 @option(
     "-o",
     "--output",
@@ -35,7 +34,7 @@ DEFAULT_OUTPUT = "names.html"
     callback=lambda context, parameter, value: _no_dash(value),
     help="The page to write.",
 )
-def page(models: tuple[str, ...], output: str) -> None:
+def page(models: tuple[Given, ...], output: str) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
@@ -48,8 +47,8 @@ def page(models: tuple[str, ...], output: str) -> None:
     _check_output(output)
     check_writable(output)
     parts = [
-        Part(name, Model.load(model), source=_source(model))
-        for name, model in zip(_names(models), models, strict=True)
+        Part(name, Model.load(each.path), 1.0 if each.weight is None else each.weight)
+        for name, each in zip(_names([each.path for each in models]), models, strict=True)
     ]
     save(parts, output)
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: open it in a browser.")
@@ -68,12 +67,6 @@ def _check_output(output: str) -> None:
     with open(output, "rb") as file:
         if not file.read(15).upper().startswith(b"<!DOCTYPE HTML>") and os.path.getsize(output):
             raise RnnNamesError(f"{shown(output)}: is there and is no page: give another --output")
-
-
-def _source(model: str) -> Source | None:
-    """Where the list of a bundled model is from; a file of its name comes before it."""
-    is_bundled = bundled.located(model) != model
-    return bundled.MODELS[model] if is_bundled else None
 
 
 def _names(models: Sequence[str]) -> list[str]:

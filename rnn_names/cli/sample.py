@@ -7,13 +7,12 @@ from typing import Any
 
 import click
 
+from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
 from rnn_names.cli.options import (
     FILE,
     GroupedCommand,
     Number,
     Whole,
-    chosen,
-    model_option,
     option,
     output_options,
     was_given,
@@ -32,6 +31,7 @@ from rnn_names.cli.streams import listed
         "rnn-names sample --suffix saurus --novel --unique",
         "rnn-names sample --match '[AEIOU].*(ix|us)' --format jsonl",
         "rnn-names sample --best -n 50",
+        "rnn-names sample -m elves.npz -m norwegian-towns",
         "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
     ],
 )
@@ -167,7 +167,7 @@ from rnn_names.cli.streams import listed
 @output_options
 def sample(
     count: int,
-    model: str,
+    model: tuple[Given, ...],
     best: bool,
     exclude: str | None,
     exclude_words: str | None,
@@ -184,14 +184,13 @@ def sample(
     options give the same names, on any number of cores. If too few names meet the conditions, those
     found are written, and the exit code is 1.
     """
-    from rnn_names.model.model import Model
     from rnn_names.sampling.options import Options
     from rnn_names.sampling.stream import sample
 
     with wrong_usage():
         wanted = Options(**options)
     _check_stream(best, wanted.start)
-    loaded = Model.load(chosen(model))
+    loaded = blend_of(chosen(model))
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
     if best:
         from rnn_names.sampling.best import best as draw

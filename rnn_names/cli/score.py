@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.options import FILE, GroupedCommand, chosen, model_option, option, output_options
+from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
+from rnn_names.cli.options import FILE, GroupedCommand, option, output_options
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import opened, tell
 
@@ -36,16 +37,14 @@ if TYPE_CHECKING:
     help="Most probable name first, once the whole input is read.",
 )
 @output_options
-def score(file: str, model: str, sort: bool, format: str, null: bool) -> None:
+def score(file: str, model: tuple[Given, ...], sort: bool, format: str, null: bool) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
     natural logarithm of a name's probability, a tab, and the name. A name with a character that the
     model does not know gets -inf. A summary goes to standard error.
     """
-    from rnn_names.model.model import Model
-
-    loaded = Model.load(chosen(model))
+    loaded = blend_of(chosen(model))
     summary = _ScoreSummary()
     scores = _scores(loaded, file, summary)
     out = Output(loaded, format, null)

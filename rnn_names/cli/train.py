@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.model_options import MODEL, Given, blend_of
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
-    MODEL,
     Choice,
     GroupedCommand,
     Number,
@@ -64,9 +64,10 @@ if TYPE_CHECKING:
     "--init",
     group="Model",
     type=MODEL,
-    metavar="MODEL",
+    multiple=True,
+    metavar="MODEL[=WEIGHT]",
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
-    "then its own.",
+    "then its own. If given several times: from their blend.",
 )
 @option(
     "--epochs",
@@ -184,7 +185,7 @@ if TYPE_CHECKING:
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: str | None,
+    init: tuple[Given, ...],
     resume: bool,
     log: str | None,
     report: str | None,
@@ -200,7 +201,6 @@ def train(
     removed when the run has finished.
     """
     from rnn_names.model.atomic import check_writable, clear_litter
-    from rnn_names.model.model import Model
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
@@ -220,12 +220,13 @@ def train(
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
+    started_from = ", ".join(map(str, init)) or None
     if resume:
         given = {name: value for name, value in options.items() if was_given(name)}
-        checkpoint = Checkpoint.resumed(output, names, init, given)
+        checkpoint = Checkpoint.resumed(output, names, started_from, given)
     else:
-        start = None if init is None else Model.load(init)
-        checkpoint = Checkpoint(output, Trainer(names, settings, start), names, init)
+        trainer = Trainer(names, settings, blend_of(init) if init else None)
+        checkpoint = Checkpoint(output, trainer, names, started_from)
     clear_litter(output)
     clear_litter(checkpoint.path)
     trainer = checkpoint.trainer
@@ -246,7 +247,7 @@ def train(
 
 
 def _check_files(
-    corpus: Sequence[str], init: str | None, written: Mapping[str, str | None]
+    corpus: Sequence[str], init: Sequence[Given], written: Mapping[str, str | None]
 ) -> None:
     """Refuses, before anything is touched, files of which one would overwrite another.
 
@@ -254,13 +255,14 @@ def _check_files(
 
     Args:
         corpus: the lists.
-        init: the model to start from.
+        init: the models to start from.
         written: the files to write, each by its option or what it is.
 
     Raises:
         RnnNamesError: if there are any.
     """
-    files = [("the list", path) for path in corpus if path != "-"] + [("--init", init)]
+    files: list[tuple[str, str | None]] = [("the list", path) for path in corpus if path != "-"]
+    files += [("--init", each.path) for each in init]
     for title, path in written.items():
         for other_title, other in files:
             if (

@@ -7,7 +7,7 @@ their names in float32, a JSON text `meta`, and the `fingerprints` of the corpus
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,10 @@ import numpy as np
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import ModelFileError, shown
-from rnn_names.model import bundled, npz
+from rnn_names.errors import BlendError, ModelFileError, shown
+from rnn_names.model import blend as blending
+from rnn_names.model import bundled, npz, sources
+from rnn_names.model.sources import Source
 from rnn_names.model.writing import WritesNames
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
@@ -35,6 +37,9 @@ PROGRAM = f"rnn-names {__version__}"
 MAX_WEIGHT = 1e12
 """No training gives such large weights, and with larger ones sums in the network could overflow."""
 
+MAX_PARTS = 64
+"""Models in a blend: it keeps the record of each one's training."""
+
 
 @dataclass(frozen=True, repr=False)
 class Model(WritesNames):
@@ -49,12 +54,15 @@ class Model(WritesNames):
             says whether any of them begins with a lower-case letter.
         fingerprints: (n,) those of all names of its corpus, sorted, as
             `rnn_names.corpus.fingerprints` makes them; None where they are not kept.
+        sources: the lists that it learned from, as far as they have a source and terms that must go
+            with them.
     """
 
     vocabulary: Vocabulary
     params: dict[str, NDArray[np.float32]]
     training: dict[str, Any] = field(default_factory=dict)
     fingerprints: NDArray[Any] | None = None
+    sources: tuple[Source, ...] = ()
 
     def __repr__(self) -> str:
         """One line.
@@ -114,6 +122,15 @@ class Model(WritesNames):
         """
         return self.language_model.knows(names)
 
+    def blend(self, *others: Model, weights: Sequence[float] | None = None) -> Model:
+        """The blend of this model and others: see `rnn_names.blend`.
+
+        >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
+        >>> welsh.blend(dinosaurs, weights=[2, 1]).hidden_size
+        320
+        """
+        return blend([self, *others], weights)
+
     def facts(self) -> dict[str, Any]:
         """What there is to know about the model but its weights, as JSON can hold it.
 
@@ -127,6 +144,7 @@ class Model(WritesNames):
             },
             "vocabulary": self.vocabulary.characters,
             "training": self.training,
+            "sources": sources.as_json(self.sources),
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
 
@@ -146,6 +164,7 @@ class Model(WritesNames):
             "cell": self.cell,
             "vocabulary": self.vocabulary.characters,
             "training": self.training,
+            "sources": sources.as_json(self.sources),
             "program": PROGRAM,
         }
 
@@ -171,8 +190,7 @@ class Model(WritesNames):
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             raise ModelFileError(
-                f"{error.message}; train a model, or take a bundled one: "
-                f"{', '.join(bundled.MODELS)}"
+                f"{error.message}; train a model, or take a bundled one: {bundled.suggested(name)}"
             ) from error.__cause__
         try:
             return cls.of(meta, arrays)
@@ -197,6 +215,8 @@ class Model(WritesNames):
         if cell not in ("rnn", "gru"):
             raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
         training = _training_record(meta.get("training"))
+        if "blend" in training:
+            _check_blend(training["blend"])
         if isinstance(training.get("settings"), dict):
             training = {**training, "settings": with_new_names(training["settings"])}
         params = {name: array for name, array in arrays.items() if name != "fingerprints"}
@@ -206,7 +226,88 @@ class Model(WritesNames):
             fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()
         ):
             raise ModelFileError("array fingerprints: not a row of numbers in rising order")
-        return cls(vocabulary, params, training, fingerprints)
+        own_sources = sources.from_json(meta.get("sources", []))
+        return cls(vocabulary, params, training, fingerprints, own_sources)
+
+
+def blend(
+    models: Sequence[Model],
+    weights: Sequence[float] | None = None,
+    titles: Sequence[str] | None = None,
+) -> Model:
+    """One model whose names lie between those of several; nothing is trained.
+
+    It predicts the normalised geometric mean of what they predict, each to the power of its weight,
+    as `rnn_names.model.blend` explains.
+
+    Args:
+        models: the parts, of any cells and sizes; blends are welcome.
+        weights: finite numbers above 0, one for each part, scaled to sum to 1; None for equal ones.
+        titles: what the parts are called in the blend's record; None for "model 1", "model 2", …
+
+    Returns:
+        the blend, a model like any other; of a single model, that model. `training["blend"]` tells
+        its parts with their weights and the records of their training; its fingerprints are those
+        of all their lists.
+
+    Raises:
+        BlendError: for weights that make no sense, models without a letter in common, or a blend
+            that would be too large.
+
+    >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
+    >>> names = blend([welsh, dinosaurs], weights=[2, 1]).sample(3, seed=1)
+    >>> len(names)
+    3
+    """
+    shares = blending.scaled(weights, len(models))
+    if len(models) == 1:
+        return models[0]
+    titles = titles or [f"model {number}" for number in range(1, len(models) + 1)]
+    mixed = blending.blend([model.language_model for model in models], shares, titles)
+    record = {
+        "longest": mixed.longest,
+        "shortest": mixed.shortest,
+        "lower_case_beginnings": mixed.lower_case_beginnings,
+        "blend": _parts(models, shares, titles),
+    }
+    return Model(
+        mixed.vocabulary,
+        mixed.params,
+        record,
+        mixed.fingerprints,
+        sources.joined(model.sources for model in models),
+    )
+
+
+def _parts(
+    models: Sequence[Model], shares: Sequence[float], titles: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The record of a blend: its parts, and those of a part that is a blend in the place of it."""
+    parts: list[dict[str, Any]] = []
+    for model, share, title in zip(models, shares, titles, strict=True):
+        inner = model.training.get("blend")
+        if isinstance(inner, list):
+            parts += [{**part, "weight": share * part["weight"]} for part in inner]
+        else:
+            network = model.facts()["network"]
+            parts.append(
+                {"model": title, "weight": share, "network": network, "training": model.training}
+            )
+    if len(parts) > MAX_PARTS:
+        raise BlendError(f"a blend of {len(parts)} models, and {MAX_PARTS} are the most")
+    return parts
+
+
+def _check_blend(parts: Any) -> None:
+    """Raises ModelFileError unless a record of a blend's parts is one that `blend` writes."""
+    if not isinstance(parts, list) or not 1 < len(parts) <= MAX_PARTS:
+        raise ModelFileError("`meta` has a blend that is not a list of parts")
+    for part in parts:
+        kinds = {"model": str, "weight": float, "network": dict, "training": dict}
+        if not isinstance(part, dict) or {k: type(v) for k, v in part.items()} != kinds:
+            raise ModelFileError("`meta` has a part of a blend that is none")
+        if not 0 <= part["weight"] <= 1:
+            raise ModelFileError("`meta` has a part of a blend with a weight that is none")
 
 
 def _training_record(training: Any) -> dict[str, Any]:

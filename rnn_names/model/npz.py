@@ -73,10 +73,14 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
         for name, array in arrays.items()
     }
 
+    text = json.dumps(meta)
+    if 4 * len(text) > MAX_META_BYTES:  # as UTF-32
+        raise ModelFileError(f"{shown(path)}: cannot be written: its record is too long to be read")
+
     def pack(file: IO[bytes]) -> None:
         # In memory first: a zip on a full disk would print a complaint of its own when deleted.
         buffer = io.BytesIO()
-        np.savez(buffer, meta=np.array(json.dumps(meta)), **little_endian)
+        np.savez(buffer, meta=np.array(text), **little_endian)
         packed = buffer.getbuffer()
         if len(packed) > MAX_FILE_BYTES:
             raise ModelFileError(

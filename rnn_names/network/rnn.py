@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rnn_names.network.blocks import block_product, diagonal_blocks
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -49,12 +51,14 @@ class StepWeights(NamedTuple):
         Wax: (gates, n_x, n_a)
         Waa: (gates, n_a, n_a)
         ba: (gates, 1, n_a)
+        blocks: the bounds of the blocks along the diagonal of Waa, as `diagonal_blocks` gives them.
         chosen: (gates, n_x, n_a) Wax + ba, row by row: what the integers of `input_layer` choose.
         bn: (n_a,) of a GRU.
     """
 
     Wax: Array
     Waa: Array
+    blocks: list[int]
     ba: Array
     chosen: Array
     bn: Array | None
@@ -80,7 +84,7 @@ class PlainCell:
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> None:
         """The recurrent projection of the states `a` (m, n_a): `out` (width, m, n_a)."""
-        np.matmul(a, weights.Waa, out=out)
+        block_product(a, weights.Waa, weights.blocks, out=out)
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -146,7 +150,7 @@ class GRUCell:
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> None:
         """As `PlainCell.project`."""
-        np.matmul(a, weights.Waa, out=out[:3])
+        block_product(a, weights.Waa, weights.blocks, out=out[:3])
         out[2] += weights.bn
         out[3] = a
 
@@ -214,7 +218,7 @@ def step_weights(params: Params) -> StepWeights:
         array[: cell.halved] *= 0.5
     chosen = Wax + ba
     chosen[:, :1] = ba  # 0 stands for the zero row
-    return StepWeights(Wax, Waa, ba, chosen, params.get("bn"))
+    return StepWeights(Wax, Waa, diagonal_blocks(Waa), ba, chosen, params.get("bn"))
 
 
 # --- Parameters -----------------------------------------------------------------------------------

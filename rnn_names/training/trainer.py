@@ -86,6 +86,7 @@ class Trainer:
         phase_began: how many epochs were done when it began.
         is_lost: whether a loss of the last epoch was `LOST` times that of a uniform guess or more.
         epoch: how many are done.
+        sources: those of the model that training starts from.
         fingerprints: of all names, held-out ones and those of the model that training starts from
             included.
     """
@@ -123,6 +124,7 @@ class Trainer:
             np.repeat(np.arange(len(corpus)), corpus.counts),
             len(self.vocabulary),
         )
+        self.sources = init.sources if init is not None else ()
         # Both hold the numbers that are trained: `_flat` as one vector, `_trained` as arrays.
         self._flat, self._trained = optimizers.flatten(self._first_weights(init))
         self.epoch = 0
@@ -356,7 +358,7 @@ class Trainer:
             "settings": asdict(self.settings),
         }
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
-        return Model(self.vocabulary, params, training, self.fingerprints)
+        return Model(self.vocabulary, params, training, self.fingerprints, self.sources)
 
     # --- The state, to go on from -----------------------------------------------------------------
 

@@ -26,7 +26,7 @@ import numpy as np
 from rnn_names.corpus.fingerprints import shortened
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
-from rnn_names.model.bundled import Source
+from rnn_names.model.blend import unknown_logit
 from rnn_names.model.model import PROGRAM, Model
 
 if TYPE_CHECKING:
@@ -64,13 +64,11 @@ class Part:
         name: what it is called there.
         model: the model itself.
         share: its share of the blend as the page opens; only ratios count.
-        source: where its list is from, if that is known.
     """
 
     name: str
     model: Model
     share: float = 1.0
-    source: Source | None = None
 
 
 def save(parts: Sequence[Part], path: str) -> None:
@@ -168,7 +166,7 @@ def _described(part: Part) -> dict[str, Any]:
         "shortest": language_model.shortest,
         "lower_case": lower_case,
         "bars_lower_case": not language_model.lower_case_beginnings,
-        "unknown_logit": 0.0,
+        "unknown_logit": unknown_logit(language_model),
         "arrays": [(name, array.size) for name, array in arrays],
         "weights": _base64(weights.astype("<u2")),
         "fingerprints": prints,
@@ -234,9 +232,8 @@ def _about(part: Part) -> list[tuple[str, str]]:
     rows = []
     if type(training.get("distinct_names")) is int:
         rows.append(("Learned from", f"{training['distinct_names']:,} names"))
-    if part.source:
-        rows += [("List", part.source.what), ("Source", part.source.origin)]
-        rows.append(("Terms", part.source.terms))
+    for source in part.model.sources:
+        rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
     cell, units = network["cell"].upper(), network["hidden_size"]
     rows.append(("Network", f"{cell} of {units:,} units, {network['parameters']:,} parameters"))
     return rows

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from rnn_names.model import bundled
+
 WAIT = 30  # seconds; a shell on a busy machine
 
 
@@ -93,7 +95,7 @@ LINES = {
     "rnn-names train el\t": "train elves.txt",
     "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
     "rnn-names sample -m din\t": "sample -m dinosaurs",
-    "rnn-names info fi\t": "info first-names",
+    "rnn-names info fir\t": "info first-names",
     "rnn-names sample -m my\t": "sample -m my-dwarves.npz",
     "rnn-names sample -m surf\t": "sample -m surfers.npz",
     "rnn-names sample -m old/or\t": "sample -m old/orcs.npz",
@@ -136,7 +138,7 @@ def test_fish(place):
         assert expected.split()[-1] in offers
 
 
-def test_models_in_the_box_are_offered_beside_what_is_in_the_folder(place):
+def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
     folder, environment = place
     (folder / ".hidden").touch()
     asked = {
@@ -155,9 +157,7 @@ def test_models_in_the_box_are_offered_beside_what_is_in_the_folder(place):
     )
     offered = [line.removeprefix("plain,") for line in done.stdout.splitlines()]
     assert offered == [
-        "dinosaurs",
-        "first-names",
-        "surnames",
+        *sorted([*bundled.MODELS, *bundled.ALIASES]),
         "elves.txt",
         "my-dwarves.npz",
         "old/",
@@ -186,11 +186,11 @@ def asked(place, words, number, **variables):
 
 @pytest.mark.parametrize("encoding", [{}, {"PYTHONIOENCODING": "ascii"}])
 def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
-    for name in (b"d\xff.npz", b"d\n.npz", "dóra.npz".encode()):
+    for name in (b"di\xff.npz", b"di\n.npz", "dióra.npz".encode()):
         (place[0] / os.fsdecode(name)).touch()
-    done = asked(place, "rnn-names info d", "2", **encoding)
+    done = asked(place, "rnn-names info di", "2", **encoding)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.decode().splitlines() == ["plain,dinosaurs", "plain,dóra.npz"]
+    assert done.stdout.decode().splitlines() == ["plain,dinosaurs", "plain,dióra.npz"]
     done = asked(place, os.fsdecode(b"rnn-names info d\xff"), "2", **encoding)
     assert (done.stdout, done.stderr) == (b"", b"")
 

@@ -45,7 +45,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
         (["nowhere.npz"], 1, "nowhere.npz: cannot be read: No such file or directory"),
         (["dinosaurs", "-o", "missing/page.html"], 1, "missing/page.html: cannot be written"),
         (["dinosaurs", "-o", "-"], 2, "the page goes to a file: give its name"),
-        ([], 2, "Missing argument 'MODEL...'"),
+        ([], 2, "Missing argument 'MODEL[=WEIGHT]...'"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(arguments, code, words, invoke, tmp_path):

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import sys
+import unicodedata
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,7 @@ from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import fingerprints, shortened
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
+from rnn_names.model.sources import Source
 from rnn_names.training.settings import Settings
 from support.program import DATA, run
 
@@ -30,13 +32,13 @@ NOTE = (
     "Note: there is no names.npz here, so this is first-names, a bundled model "
     "(rnn-names models).\n"
 )
-MAX_WHEEL_BYTES = 2_000_000
+MAX_WHEEL_BYTES = 7_000_000
 
 
 # --- What they are --------------------------------------------------------------------------------
 
 
-def test_the_box_holds_what_the_recipe_makes_and_no_more():
+def test_the_package_holds_what_the_recipe_makes_and_no_more():
     assert sorted(make_models.RECIPE) == NAMES
     assert sorted(path.name for path in Path(bundled.FOLDER).iterdir()) == [
         f"{name}.npz" for name in NAMES
@@ -89,8 +91,10 @@ def test_rounding_goes_to_the_nearest():
     assert (near != weights).any()
 
 
-def test_packing_changes_weights_and_fingerprints_alone(model):
-    packed = make_models.packed(model)
+def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
+    source = Source("elves", "this project", "CC0")
+    packed = make_models.packed(model, source)
+    assert packed.sources == (source,)
     assert packed.vocabulary is model.vocabulary
     assert packed.training == model.training
     assert packed.fingerprints.tolist() == shortened(model.fingerprints).tolist()
@@ -110,17 +114,29 @@ def test_the_wheel_stays_small():
     assert len(wheel.getvalue()) < MAX_WHEEL_BYTES - 50_000
 
 
-def test_sources_are_those_of_the_lists():
-    """What `rnn-names models` says of a list is in data/README.md too."""
+@pytest.mark.parametrize("name", NAMES)
+def test_sources_stand_in_the_models_and_beside_the_lists(name):
+    """What `rnn-names models` says of a list is in its model's file, and in data/README.md."""
+    source = bundled.MODELS[name].source
+    assert Model.load(name).sources == (source,)
     rows = {
         line.split("`")[1]: line
         for line in (DATA / "README.md").read_text("utf-8").splitlines()
         if line.startswith("| `")
     }
-    for name, source in bundled.MODELS.items():
-        row = rows[make_models.RECIPE[name][0]].replace("`", "")
-        assert source.terms in row
-        assert source.origin in row
+    row = rows[make_models.RECIPE[name][0]].replace("`", "")
+    assert source.terms in row
+    assert source.origin in row
+    assert f"| {len(make_models.corpus_of(name).names):,} |" in row
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.txt")), ids=lambda path: path.name)
+def test_lists_are_clean(path):
+    """As data/README.md says: NFC, no duplicates, nothing around a name."""
+    names = path.read_text("utf-8").splitlines()
+    assert names == [unicodedata.normalize("NFC", name.strip()) for name in names]
+    assert len(set(names)) == len(names)
+    assert all(names)
 
 
 # --- Chosen by name -------------------------------------------------------------------------------
@@ -188,7 +204,7 @@ def test_an_unknown_name_says_where_to_look(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "Error: dinosaur: cannot be read: No such file or directory; train a model, or take a "
-        "bundled one: dinosaurs, first-names, surnames\n"
+        "bundled one: dinosaurs\n"
     )
 
 
@@ -196,7 +212,7 @@ def test_an_unknown_name_says_where_to_look(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["sample", "score", "info"])
-def test_with_no_model_in_the_folder_one_in_the_box_is_used_and_a_line_says_so(command, tmp_path):
+def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(command, tmp_path):
     arguments = {"sample": ["--seed", 1], "score": [], "info": []}[command]
     name = ["first-names"] if command == "info" else ["-m", "first-names"]
     without = run(command, *arguments, cwd=tmp_path, input="Ada\n")
@@ -228,19 +244,53 @@ def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
 # --- rnn-names models -----------------------------------------------------------------------------
 
 
-def test_models_lists_them(tmp_path):
+def test_models_lists_them_in_groups(tmp_path):
     done = run("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    head, *rows = done.stdout.splitlines()
-    assert head.split() == ["name", "names", "characters", "held-out", "loss", "size", "list"]
-    assert [row.split()[0] for row in rows] == list(bundled.MODELS)
-    for row in rows:
-        name, names, characters, loss, size, *_ = row.split()
-        model = Model.load(name)
-        assert int(names.replace(",", "")) == model.training["distinct_names"]
-        assert int(characters) == len(model.vocabulary) - 1
-        assert loss == f"{model.training['held_out_loss']:.3f}"
-        assert float(size) == pytest.approx(
-            Path(bundled.path_of(name)).stat().st_size / 1e6, abs=0.06
-        )
-        assert row.endswith(f"{bundled.MODELS[name].origin}, {bundled.MODELS[name].terms}")
+    groups = [block.splitlines() for block in done.stdout.split("\n\n")]
+    assert [group[0].split()[0] for group in groups] == ["people", "places", "creatures"]
+    listed = []
+    for head, *rows in groups:
+        assert head.split()[1:5] == ["names", "characters", "held-out", "loss"]
+        for row in rows:
+            name, names, characters, loss, size, *_ = row.split()
+            model, (group, source) = Model.load(name), bundled.MODELS[name]
+            assert group == head.split()[0]
+            assert int(names.replace(",", "")) == model.training["distinct_names"]
+            assert int(characters) == len(model.vocabulary) - 1
+            assert loss == f"{model.training['held_out_loss']:.3f}"
+            megabytes = Path(bundled.path_of(name)).stat().st_size / 1e6
+            assert float(size) == pytest.approx(megabytes, abs=0.06)
+            assert row.endswith(f"; {source.origin}, {source.terms}")
+            listed.append(name)
+    assert sorted(listed) == NAMES
+    assert len(listed) >= 25
+
+
+def test_models_as_json(tmp_path):
+    done = run("models", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = {each["name"]: each for each in json.loads(done.stdout)}
+    assert sorted(facts) == NAMES
+    assert facts["icelandic-first-names"]["aliases"] == ["norse"]
+    towns = facts["welsh-towns"]
+    assert (towns["group"], towns["origin"], towns["terms"]) == (
+        "places",
+        "GeoNames (geonames.org)",
+        "CC BY 4.0",
+    )
+    assert towns["held_out_loss"] == Model.load("welsh-towns").training["held_out_loss"]
+
+
+def test_an_alias_is_the_model(tmp_path):
+    for alias, name in bundled.ALIASES.items():
+        by_alias = run("sample", "-m", alias, "-n", 3, "--seed", 1, cwd=tmp_path)
+        assert by_alias.stdout.splitlines() == Model.load(name).sample(3, seed=1)
+        assert f"(also: {alias})" in run("models", cwd=tmp_path).stdout
+        assert alias not in bundled.MODELS
+
+
+def test_whoever_gets_names_of_a_town_list_is_told_of_geonames(tmp_path):
+    """As its licence wants, wherever the list or its model is shown."""
+    for command in (["info", "welsh-towns"], ["info", "welsh-towns", "dinosaurs"], ["models"]):
+        assert "GeoNames (geonames.org), CC BY 4.0" in run(*command, cwd=tmp_path).stdout

@@ -64,6 +64,7 @@ def test_numpy_alone_reads_the_file(cell, tmp_path):
         "cell": cell,
         "vocabulary": CHARACTERS,
         "training": {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
+        "sources": [],
         "program": f"rnn-names {rnn_names.__version__}",
     }
 

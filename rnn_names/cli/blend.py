@@ -1,0 +1,59 @@
+"""`rnn-names blend`: from several models to one file."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+import click
+
+from rnn_names.cli.model_options import MODEL, Given, blend_of
+from rnn_names.cli.options import FILE, GroupedCommand, option
+from rnn_names.cli.streams import tell
+from rnn_names.errors import BlendError, shown
+from rnn_names.model import bundled
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Write the blend of several models.",
+    examples=[
+        "rnn-names blend welsh-towns dinosaurs -o dragons.npz",
+        "rnn-names blend elves.npz=2 norwegian-towns=1 -o northern-elves.npz",
+        "rnn-names sample -m welsh-towns -m dinosaurs      # the same, without a file",
+    ],
+)
+@click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
+@option(
+    "-o",
+    "--output",
+    group="Output",
+    type=FILE,
+    required=True,
+    metavar="FILE",
+    help="The model file to write.",
+)
+def blend(models: tuple[Given, ...], output: str) -> None:
+    """Write a model whose names lie between those of several, files or bundled models.
+
+    It predicts the geometric mean of what they predict, each to the power of its weight. Weights
+    are equal unless given, and are scaled to sum to 1. Nothing is trained: it takes a moment. The
+    blend is a model like any other, for every command and for further blends.
+    """
+    from rnn_names.model.atomic import check_writable
+
+    check_writable(output)
+    for each in models:
+        if os.path.exists(output) and _is_same_file(bundled.located(each.path), output):
+            raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
+    model = blend_of(models)
+    model.save(output)
+    size = os.path.getsize(output) / 1e6
+    tell(
+        f"Wrote {shown(output)} ({model.cell.upper()} of {model.hidden_size} units, {size:.1f} MB)."
+        f" Try: rnn-names sample -n 20 -m {shown(shlex.quote(output))}"
+    )
+
+
+def _is_same_file(path: str, other: str) -> bool:
+    return os.path.isfile(path) and os.path.samefile(path, other)

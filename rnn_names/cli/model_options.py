@@ -1,0 +1,141 @@
+"""Models as users give them: a file or a bundled model, several of them, each with a weight.
+
+`-m elves.npz -m norwegian-towns=2` is the blend of both. It is made on the fly, in a few hundredths
+of a second, and all that is done with one model can be done with it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
+from rnn_names.cli.streams import tell
+from rnn_names.errors import shown
+from rnn_names.model import bundled
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from rnn_names.model.model import Model
+
+
+class Given(NamedTuple):
+    """A model as the user gave it: a file or the name of a bundled model, and its weight."""
+
+    path: str
+    weight: float | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.weight is None else f"{self.path}={self.weight:g}"
+
+    @property
+    def title(self) -> str:
+        """What it is called in the record of a blend: its file's name, without folders."""
+        return os.path.basename(self.path)
+
+
+class GivenModel(click.Path):
+    """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
+
+    name = "model"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The model and its weight."""
+        if isinstance(value, Given):
+            return value
+        path, equals, weight = value.rpartition("=")
+        if not equals or os.path.lexists(value):
+            return Given(value)
+        number = math.nan
+        with suppress(ValueError):
+            number = float(weight)
+        if not 0 < number < math.inf or not path:
+            self.fail(
+                f"{value!r}: after = belongs the model's weight, a finite number above 0 (there is "
+                "no file of that whole name).",
+                param,
+                ctx,
+            )
+        return Given(path, number)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Bundled models and what is in the folder; elsewhere files, as shells complete them."""
+        from click.shell_completion import CompletionItem
+
+        known = sorted([*bundled.MODELS, *bundled.ALIASES])
+        names = [name for name in known if name.startswith(incomplete)]
+        if not names:
+            return super().shell_complete(ctx, param, incomplete)
+        # Shells do not agree on what else to offer beside names that we offer, so all of it comes
+        # from here.
+        with suppress(OSError):
+            for entry in sorted(os.scandir(), key=lambda entry: entry.name):
+                # Names are offered as lines of UTF-8.
+                offered = entry.name.isprintable() and not entry.name.startswith(".")
+                if offered and entry.name.startswith(incomplete):
+                    names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
+        return [CompletionItem(name) for name in dict.fromkeys(names)]
+
+
+MODEL = GivenModel()
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def model_option(group: str) -> Callable[[_F], _F]:
+    """Which model to use: --model, given once or several times."""
+    return option(
+        "-m",
+        "--model",
+        group=group,
+        type=MODEL,
+        multiple=True,
+        default=[DEFAULT_MODEL],
+        metavar="MODEL[=WEIGHT]",
+        show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
+        help="Model file, or name of a bundled model. If given several times: their blend.",
+    )
+
+
+def chosen(models: Sequence[Given]) -> Sequence[Given]:
+    """The models to use: those given, else the default file, else a bundled one.
+
+    A note on standard error says so when it is the bundled one.
+    """
+    if was_given("model") or os.path.lexists(DEFAULT_MODEL):
+        return models
+    tell(
+        f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
+        "(rnn-names models)."
+    )
+    return [Given(bundled.DEFAULT)]
+
+
+def blend_of(models: Sequence[Given]) -> Model:
+    """The model that is meant, or the blend of several, with a note if their weights were scaled.
+
+    Raises:
+        ModelFileError: if one cannot be read.
+        BlendError: if they cannot be blended.
+    """
+    from rnn_names.model.blend import scaled
+    from rnn_names.model.model import Model, blend
+
+    weights = [1.0 if each.weight is None else each.weight for each in models]
+    parts = [Model.load(each.path) for each in models]
+    model = blend(parts, weights, [each.title for each in models])
+    shares = scaled(weights, len(models))
+    some_given = len(models) > 1 and any(each.weight is not None for each in models)
+    if some_given and any(not math.isclose(*both) for both in zip(weights, shares, strict=True)):
+        scales = zip(models, shares, strict=True)
+        told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in scales)
+        tell(f"Note: the weights were scaled to sum to 1: {told}.")
+    return model

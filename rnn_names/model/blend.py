@@ -1,0 +1,248 @@
+"""Blending: several networks as one, whose names lie between theirs. Nothing is trained.
+
+The blend predicts the normalised geometric mean of what its parts predict, with weights wᵢ > 0
+that sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hinton 2002):
+
+    log p(c | prefix)  =  Σ wᵢ log pᵢ(c | prefix)  −  log Z(prefix)
+
+Each log pᵢ is part i's logits but for a constant that all characters share, and softmax forgets
+such constants. So the blend is softmax(Σ wᵢ logitsᵢ), and that is one network with the parts'
+hidden states side by side:
+
+    a   = [a₁ | a₂ | …]                        Wya = [w₁ Wya₁ | w₂ Wya₂ | …]
+    Waa = Waa₁, Waa₂, … along the diagonal      by = Σ wᵢ byᵢ
+
+Parts may differ in their cells and in their characters:
+
+-   A plain cell is a GRU whose gates stand still: r = 1 and z = 0, by large biases.
+-   A character that a part does not know has one fixed logit, `unknown_logit`: a probability of
+    about 1e-4, wherever it is. It is low, so that letters of one list alone are rare in the names
+    of a blend; it is not zero, or no name with such a letter could come out at all. When such a
+    character is read, the part keeps the state that it had (z = 1), as if it had not been there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus import fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import BlendError, shown
+from rnn_names.network import rnn
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.network.prefix_tree import EOS, prefix_tree
+from rnn_names.sampling.stream import preview
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+UNKNOWN_PROBABILITY = 1e-4
+"""The mean probability that a part gives to a character that it does not know."""
+
+NAMES_TO_MEASURE = 256
+"""Names drawn from a part to take that mean over: some two thousand characters."""
+
+MAX_HIDDEN_SIZE = 4096
+"""Hidden units of a blend."""
+
+SATURATED = 1e6
+"""A gate's bias far beyond what its other terms add up to: its sigmoid is then 0 or 1."""
+
+
+def blend(
+    models: Sequence[LanguageModel], weights: Sequence[float], titles: Sequence[str]
+) -> LanguageModel:
+    """The normalised geometric mean of several networks, as one network.
+
+    Args:
+        models: the parts.
+        weights: of each part; they sum to 1, see `scaled`.
+        titles: what each part is called in messages.
+
+    Returns:
+        the network over the characters of all parts. Its names may be as short, as long and begin
+        like those of any part; its fingerprints are those of all their lists together.
+
+    Raises:
+        BlendError: for parts without a letter in common, or too many hidden units.
+    """
+    _check_letters([model.vocabulary for model in models], titles)
+    _check_size(models)
+    vocabulary = reduce(Vocabulary.union, (model.vocabulary for model in models))
+    networks = [_extended(model, vocabulary) for model in models]
+    if any("bn" in params for params in networks):
+        networks = [as_gru(params) for params in networks]
+    return LanguageModel(
+        vocabulary,
+        _side_by_side(networks, weights),
+        longest=max(model.longest for model in models),
+        fingerprints=_all_fingerprints(models),
+        shortest=min(model.shortest for model in models),
+        lower_case_beginnings=any(model.lower_case_beginnings for model in models),
+    )
+
+
+def scaled(weights: Sequence[float] | None, count: int) -> list[float]:
+    """The weights of `count` parts, scaled to sum to 1; equal ones for None.
+
+    Raises:
+        BlendError: if they are not `count` finite numbers above 0, or `count` is 0.
+
+    >>> scaled([3, 1], 2), scaled(None, 4)
+    ([0.75, 0.25], [0.25, 0.25, 0.25, 0.25])
+    """
+    if not count:
+        raise BlendError("nothing to blend: give at least one model")
+    weights = [1.0] * count if weights is None else [float(weight) for weight in weights]
+    if len(weights) != count:
+        raise BlendError(f"{len(weights)} weights for {count} models: give one for each")
+    for weight in weights:
+        if not 0 < weight < math.inf:
+            raise BlendError(f"weight {weight:g}: must be a finite number above 0")
+    largest = max(weights)  # divided by first: finite numbers may have an infinite sum
+    total = math.fsum(weight / largest for weight in weights)
+    return [weight / largest / total for weight in weights]
+
+
+# --- Characters that a part does not know ---------------------------------------------------------
+
+
+def unknown_logit(model: LanguageModel) -> float:
+    """The logit u that stands for any one character that a model does not know.
+
+    u is such that exp(u) / Σ exp(logits) is 1e-4 in the mean over the characters of names that are
+    drawn from the model, their ends included; the names are the same ones each time. The softmax of
+    a blend runs over the unknown characters too, which takes a little off that: a hundredth where
+    there are a hundred of them.
+    """
+    names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
+    logits, times = _logits_along(model, Names.from_strings(names))
+    log_sums = np.logaddexp.reduce(logits, axis=1)  # log Σ exp(logits) after each prefix
+    log_mean = np.logaddexp.reduce(np.log(times) - log_sums) - math.log(times.sum())
+    return math.log(UNKNOWN_PROBABILITY) - float(log_mean)
+
+
+def _logits_along(model: LanguageModel, names: Names) -> tuple[Array, Array]:
+    """The logits (N, n_y) after each distinct prefix of some names, and how many names have it."""
+    order, _ = names.order()
+    codes, lengths = names.padded(order)
+    inside = np.arange(codes.shape[1]) < lengths[:, None]
+    indices = np.where(inside, model.vocabulary.encode(codes), EOS)
+    tree = prefix_tree(indices, lengths, len(model.vocabulary))
+    states = rnn.hidden_states(tree, model.params, rnn.Workspace())
+    return rnn.output_layer(states, model.params).astype(float), tree.y.sum(axis=1)
+
+
+def _extended(model: LanguageModel, vocabulary: Vocabulary) -> rnn.Params:
+    """A network over the joint vocabulary; a GRU if there are characters that are new to it."""
+    known = np.concatenate(([EOS], vocabulary.encode(model.vocabulary.codes[1:])))
+    unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
+    params = as_gru(model.params) if len(unknown) else model.params
+    n_a = model.hidden_size
+    Wax = np.zeros((len(params["Wax"]), len(vocabulary)), np.float32)
+    Wya = np.zeros((len(vocabulary), n_a), np.float32)
+    by = np.zeros(len(vocabulary), np.float32)
+    Wax[:, known], Wya[known], by[known] = params["Wax"], params["Wya"], params["by"]
+    if len(unknown):
+        by[unknown] = unknown_logit(model)
+        Wax[n_a : 2 * n_a, unknown] = 2 * SATURATED  # z = 1, even against the −1e6 of a plain cell
+    return {**params, "Wax": Wax, "Wya": Wya, "by": by}
+
+
+def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
+    """Raises BlendError if a part has no letter or digit in common with any other."""
+    letters = [{c for c in each.characters if c.isalnum()} for each in vocabularies]
+    for i, title in enumerate(titles):
+        others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
+        if not letters[i] & others:
+            mine, theirs = ("".join(sorted(each)[:10]) for each in (letters[i], others))
+            raise BlendError(
+                f"{shown(title)} has no letter in common with the rest of the blend ({mine}… and "
+                f"{theirs}…), so there are no names between them"
+            )
+
+
+# --- Networks -------------------------------------------------------------------------------------
+
+
+def as_gru(params: rnn.Params) -> rnn.Params:
+    """A network with plain cells as one with GRUs, which computes the same; a GRU as it is.
+
+    With r = 1 and z = 0, a GRU's a = (1 − z) ∘ tanh(x W_nᵀ + b_n + r ∘ (a_prev U_nᵀ + bn)) + z ∘
+    a_prev is tanh(x Waxᵀ + ba + a_prev Waaᵀ).
+    """
+    if "bn" in params:
+        return params
+    n_a = len(params["ba"])
+    r, z = np.full(n_a, SATURATED, np.float32), np.full(n_a, -SATURATED, np.float32)
+    Wax, Waa = params["Wax"], params["Waa"]
+    return {
+        **params,
+        "Wax": np.concatenate([np.zeros_like(Wax), np.zeros_like(Wax), Wax]),
+        "Waa": np.concatenate([np.zeros_like(Waa), np.zeros_like(Waa), Waa]),
+        "ba": np.concatenate([r, z, params["ba"]]),
+        "bn": np.zeros(n_a, np.float32),
+    }
+
+
+def _side_by_side(networks: Sequence[rnn.Params], weights: Sequence[float]) -> dict[str, Array]:
+    """One network of all, of one kind of cell: states side by side, logits by their weights."""
+    gates = rnn.cell_of(networks[0]).gates
+    of_each: dict[str, list[Array]] = {
+        name: [params[name] for params in networks] for name in networks[0]
+    }
+    Wya = [w * each for w, each in zip(weights, of_each["Wya"], strict=True)]
+    by = [w * each.astype(float) for w, each in zip(weights, of_each["by"], strict=True)]
+    joined = {
+        "Wax": _gate_by_gate(of_each["Wax"], gates, np.concatenate),
+        "Waa": _gate_by_gate(of_each["Waa"], gates, _along_the_diagonal),
+        "ba": _gate_by_gate(of_each["ba"], gates, np.concatenate),
+        "Wya": np.concatenate(Wya, axis=1),
+        "by": np.sum(by, axis=0),
+        "a0": np.concatenate(of_each["a0"]),
+    }
+    if "bn" in of_each:
+        joined["bn"] = np.concatenate(of_each["bn"])
+    return {name: np.ascontiguousarray(array, np.float32) for name, array in joined.items()}
+
+
+def _gate_by_gate(
+    arrays: Sequence[Array], gates: int, join: Callable[[Sequence[Array]], Array]
+) -> Array:
+    """Arrays that stack rows for each gate, joined to one that does so too."""
+    gate_rows = zip(*(np.split(array, gates) for array in arrays), strict=True)
+    return np.concatenate([join(rows) for rows in gate_rows])
+
+
+def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
+    """Square arrays in one, with zeros around them."""
+    bounds = np.cumsum([0, *map(len, blocks)])
+    joined = np.zeros((bounds[-1], bounds[-1]), np.float32)
+    for block, (start, stop) in zip(blocks, pairwise(bounds), strict=True):
+        joined[start:stop, start:stop] = block
+    return joined
+
+
+def _check_size(models: Sequence[LanguageModel]) -> None:
+    """Raises BlendError for more hidden units than a model may have."""
+    units = sum(model.hidden_size for model in models)
+    if units > MAX_HIDDEN_SIZE:
+        raise BlendError(
+            f"a blend of {units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}: leave a "
+            "model out, or train smaller ones"
+        )
+
+
+def _all_fingerprints(models: Sequence[LanguageModel]) -> Array | None:
+    """Those of all lists together; None if any part keeps none: what is new is not known then."""
+    kept = [model.fingerprints for model in models if model.fingerprints is not None]
+    return reduce(fingerprints.union, kept) if len(kept) == len(models) else None

@@ -1,0 +1,60 @@
+"""Where the names came from that a model learned from, and under which terms.
+
+A list that is bundled has a source, and so has every model that learned from it: copies, blends and
+models that start from it (`--init`) keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from rnn_names.errors import ModelFileError
+
+MAX_SOURCES = 1000
+"""Sources of one model: a blend has those of all its parts, each once."""
+
+
+class Source(NamedTuple):
+    """A list of names.
+
+    Attributes:
+        what: what the names are: "towns of Norway".
+        origin: who made the list: "GeoNames (geonames.org)".
+        terms: its licence: "CC BY 4.0".
+    """
+
+    what: str
+    origin: str
+    terms: str
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.origin}, {self.terms}"
+
+
+def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
+    """The sources of several models, each once, in order."""
+    return tuple(dict.fromkeys(source for part in parts for source in part))
+
+
+def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:
+    """Sources as JSON can hold them."""
+    return [source._asdict() for source in sources]
+
+
+def from_json(value: Any) -> tuple[Source, ...]:
+    """Sources from a model file's `meta`.
+
+    Raises:
+        ModelFileError: if they are anything else.
+
+    >>> from_json([{"what": "elves", "origin": "this project", "terms": "CC0"}])
+    (Source(what='elves', origin='this project', terms='CC0'),)
+    """
+    fields = set(Source._fields)
+    sound = isinstance(value, list) and len(value) <= MAX_SOURCES
+    if not sound or not all(isinstance(each, dict) and each.keys() == fields for each in value):
+        raise ModelFileError("`meta` has sources that are not a list of what, origin and terms")
+    if not all(isinstance(text, str) for each in value for text in each.values()):
+        raise ModelFileError("`meta` has a source that is not text")
+    return tuple(Source(**each) for each in value)

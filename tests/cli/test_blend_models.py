@@ -1,0 +1,245 @@
+"""Several models on the command line: `-m`, `--init`, `info`, and `rnn-names blend`."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from rnn_names import Model, blend
+from rnn_names.model import bundled
+from support.program import run
+
+
+@pytest.fixture
+def folder(model_files, tmp_path):
+    """A folder with two models of the user's: one of each cell."""
+    for cell, path in model_files.items():
+        os.link(path, tmp_path / f"{cell}.npz")
+    return tmp_path
+
+
+def blended(*names, weights=None):
+    return blend([Model.load(name) for name in names], weights)
+
+
+# --- On the fly -----------------------------------------------------------------------------------
+
+
+def test_sample_writes_names_of_the_blend(folder):
+    done = run("sample", "-m", "gru.npz", "-m", "welsh-towns", "-n", 9, "--seed", 4, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    expected = blended(folder / "gru.npz", "welsh-towns").sample(9, seed=4)
+    assert done.stdout.splitlines() == expected
+
+
+def test_conditions_hold_for_a_blend(folder):
+    both = ["-m", "gru.npz", "-m", "rnn.npz"]
+    for options in (["--suffix", "us", "--novel"], ["--best", "--min-length", 5], ["--start", 3]):
+        done = run("sample", *both, "-n", 5, "--seed" if "--best" not in options else "--top-k", 5,
+                   *options, cwd=folder)  # fmt: skip
+        assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 5)
+    assert not set(done.stdout.splitlines()) & {""}
+
+
+def test_score_takes_several(folder):
+    done = run(
+        "score", "-m", "gru.npz=0.75", "-m", "rnn.npz=0.25", cwd=folder, input="Triceratops\n"
+    )
+    expected = blended(folder / "gru.npz", folder / "rnn.npz", weights=[3, 1])
+    score = float(done.stdout.split("\t")[0])
+    assert score == pytest.approx(expected.log_prob(["Triceratops"])[0], abs=1e-3)
+    assert "Note" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "weights, note",
+    [
+        (["", ""], None),
+        (["=0.5", "=0.5"], None),
+        (["=2", "=1"], "gru.npz 0.667, rnn.npz 0.333"),
+        (["=1", "=1"], "gru.npz 0.5, rnn.npz 0.5"),
+        (["=3", ""], "gru.npz 0.75, rnn.npz 0.25"),
+        (["=1e308", "=1e308"], "gru.npz 0.5, rnn.npz 0.5"),
+    ],
+)
+def test_one_line_says_if_weights_were_scaled(folder, weights, note):
+    models = [f"gru.npz{weights[0]}", f"rnn.npz{weights[1]}"]
+    done = run("sample", "-m", models[0], "-m", models[1], "-n", 1, "--seed", 1, cwd=folder)
+    assert done.returncode == 0
+    expected = f"Note: the weights were scaled to sum to 1: {note}.\n" if note else ""
+    assert done.stderr == expected
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "x", ""])
+@pytest.mark.parametrize("command", ["sample", "score", "info", "blend", "train"])
+def test_a_weight_that_is_none_is_wrong_usage(folder, command, weight):
+    model = f"gru.npz={weight}"
+    arguments = {
+        "info": [model],
+        "blend": [model, "-o", "b.npz"],
+        "train": ["list.txt", "--init", model],
+    }.get(command, ["-m", model])
+    done = run(command, *arguments, cwd=folder, input="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"'{model}': after = belongs the model's weight" in done.stderr
+
+
+def test_a_file_whose_whole_name_has_the_sign_wins(folder):
+    (folder / "gru.npz").rename(folder / "odd=2")
+    done = run("info", "odd=2", "--json", cwd=folder)
+    assert json.loads(done.stdout)["file"] == "odd=2"
+    done = run("info", "odd=2=1", "rnn.npz", "--json", cwd=folder)
+    parts = json.loads(done.stdout)["training"]["blend"]
+    assert [part["model"] for part in parts] == ["odd=2", "rnn.npz"]
+
+
+def test_in_the_environment_it_is_one_model(folder):
+    (folder / "my: own model.npz").write_bytes((folder / "gru.npz").read_bytes())
+    done = run(
+        "sample", "--seed", 1, cwd=folder, env={"RNN_NAMES_SAMPLE_MODEL": "my: own model.npz"}
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == Model.load(folder / "gru.npz").sample(20, seed=1)
+
+
+def test_two_scripts_without_a_letter_in_common_are_one_clear_line(folder):
+    (folder / "greek.txt").write_text("Άννα\nΕλένη\nΜαρία\nΣοφία\n", "utf-8")
+    run("train", "greek.txt", "-o", "greek.npz", "--epochs", 0, cwd=folder)
+    done = run("sample", "-m", "greek.npz", "-m", "welsh-towns", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("Error: greek.npz has no letter in common with the rest of the")
+
+
+def test_a_model_that_is_missing_is_named(folder):
+    done = run("sample", "-m", "gru.npz", "-m", "welsh-town", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: welsh-town: cannot be read: No such file or directory")
+
+
+# --- info -----------------------------------------------------------------------------------------
+
+
+def test_info_shows_the_parts_their_weights_records_and_sources(folder):
+    done = run("info", "welsh-towns=2", "dinosaurs", cwd=folder)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "file          welsh-towns=2 dinosaurs, a blend in no file"
+    parts = [line for line in lines if line.startswith("blend of")]
+    for part, name, weight in zip(
+        parts, ["welsh-towns", "dinosaurs"], ["0.667", "0.333"], strict=True
+    ):
+        loss = Model.load(name).training["held_out_loss"]
+        assert part.startswith(f"blend of      {name}, weight {weight}: GRU of ")
+        assert f"held-out loss {loss:.4f}" in part
+    assert "source        towns of Wales; GeoNames (geonames.org), CC BY 4.0" in lines
+    assert "training" not in done.stdout.replace("training loss", "")
+
+
+def test_info_of_a_hostile_blend_takes_no_terminal_over(folder):
+    model = blended(folder / "gru.npz", folder / "rnn.npz")
+    part = model.training["blend"][0]
+    part["model"], part["network"] = "\x1b[2J", {"cell": ["\x07"], "hidden_size": {}}
+    part["training"] = {"epoch": "\x1b", "held_out_loss": 1.0}
+    model.save(folder / "bad.npz")
+    for options in ([], ["--json"]):
+        done = run("info", "bad.npz", *options, cwd=folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.replace("\n", "").isprintable()
+
+
+# --- blend ----------------------------------------------------------------------------------------
+
+
+def test_blend_writes_a_file_that_is_the_same(folder):
+    done = run("blend", "gru.npz=0.8", "norse=0.2", "-o", "new.npz", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("Wrote new.npz (GRU of 160 units, ")
+    expected = blended(folder / "gru.npz", "norse", weights=[0.8, 0.2])
+    assert Model.load(folder / "new.npz").sample(9, seed=1) == expected.sample(9, seed=1)
+    again = run("sample", "-m", "new.npz=2", "-m", "rnn.npz", "-n", 3, "--seed", 1, cwd=folder)
+    assert len(again.stdout.splitlines()) == 3
+    parts = json.loads(run("info", "new.npz", "rnn.npz", "--json", cwd=folder).stdout)
+    weights = [part["weight"] for part in parts["training"]["blend"]]
+    assert weights == pytest.approx([0.4, 0.1, 0.5])
+
+
+def test_blend_says_how_it_is_called(folder):
+    done = run("blend", "gru.npz", "rnn.npz", cwd=folder)
+    assert done.returncode == 2
+    assert "Missing option '-o' / '--output'" in done.stderr
+    assert run("blend", "-o", "new.npz", cwd=folder).returncode == 2
+
+
+def test_blend_does_not_write_over_its_parts(folder):
+    before = (folder / "gru.npz").read_bytes()
+    for output in ("gru.npz", "./gru.npz"):
+        done = run("blend", "gru.npz", "rnn.npz", "-o", output, cwd=folder)
+        assert done.returncode == 1
+        assert "one of the models to blend" in done.stderr
+    assert (folder / "gru.npz").read_bytes() == before
+
+
+# --- train ----------------------------------------------------------------------------------------
+
+
+def test_training_goes_on_from_a_blend(folder, names):
+    (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
+    init = ["--init", "welsh-towns", "--init", "gru.npz=1"]
+    done = run(
+        "train",
+        "list.txt",
+        *init,
+        "--epochs",
+        1,
+        "--learning-rate",
+        1e-9,
+        "-o",
+        "t.npz",
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    tuned, start = Model.load(folder / "t.npz"), blended("welsh-towns", folder / "gru.npz")
+    assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
+    assert tuned.knows(["Llandudno"]).all()
+    assert tuned.sources == (bundled.MODELS["welsh-towns"].source,)
+
+
+def test_resume_knows_what_a_run_started_from(folder, names):
+    from rnn_names.corpus.corpus import corpus_from_strings
+    from rnn_names.training.checkpoint import Checkpoint
+    from rnn_names.training.settings import Settings
+    from rnn_names.training.trainer import Trainer
+
+    (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
+    corpus = corpus_from_strings(names[:60])
+    settings = Settings(epochs=3, distil_epochs=0)
+    trainer = Trainer(corpus, settings, blended(folder / "gru.npz", folder / "rnn.npz"))
+    checkpoint = Checkpoint(str(folder / "t.npz"), trainer, corpus, "gru.npz, rnn.npz=1")
+    next(trainer.epochs())
+    checkpoint.keep()
+    checkpoint.write()
+    again = ["train", "list.txt", "-o", "t.npz", "--resume"]
+    done = run(*again, "--init", "gru.npz", cwd=folder)
+    assert done.returncode == 1
+    assert "that run had --init gru.npz, rnn.npz=1, not gru.npz" in done.stderr
+    done = run(*again, "--init", "gru.npz", "--init", "rnn.npz=1", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert Model.load(folder / "t.npz").hidden_size == 64
+
+
+def test_files_that_training_starts_from_are_not_its_log(folder, names):
+    (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
+    done = run(
+        "train",
+        "list.txt",
+        "--init",
+        "gru.npz",
+        "--init",
+        "rnn.npz",
+        "--log",
+        "rnn.npz",
+        cwd=folder,
+    )
+    assert done.returncode == 1
+    assert "--init and --log are one file" in done.stderr

@@ -1,0 +1,378 @@
+"""A blend is the normalised weighted geometric mean of its parts, as one network and one model."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_names import Model, blend
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import BlendError, ModelFileError, SamplingError
+from rnn_names.model.blend import MAX_HIDDEN_SIZE, as_gru, scaled, unknown_logit
+from rnn_names.model.sources import Source
+from rnn_names.network import rnn
+from rnn_names.network.blocks import block_product, diagonal_blocks
+from support.enumerated import all_texts, distribution, tiny_model
+from support.networks import CELLS, random_params
+
+
+def random_model(seed, cell="gru", characters="abc", n_a=4, longest=6, names=()):
+    """A model of random weights that knows some characters."""
+    params = random_params(np.random.default_rng(seed), cell, n_y=len(characters) + 1, n_a=n_a)
+    prints = np.unique(fingerprints(Names.from_strings(list(names))))
+    return Model(
+        Vocabulary(characters),
+        {name: array.astype(np.float32) for name, array in params.items()},
+        {"longest": longest, "distinct_names": len(names)},
+        prints,
+    )
+
+
+# --- The geometric mean, the plain way, in float64 ------------------------------------------------
+
+
+def log_probabilities(model, prefix, characters):
+    """A part's log p of EOS and each of `characters` after a prefix, one step after another.
+
+    What it does not know is passed over when it is read, and has one fixed logit when it is asked.
+    """
+    params = {name: array.astype(float) for name, array in model.params.items()}
+    own = model.vocabulary.characters
+    a, _ = rnn.cell_forward(np.zeros((1, len(own) + 1)), params["a0"][None], params)
+    for character in prefix:
+        if character in own:
+            x = np.eye(len(own) + 1)[[own.index(character) + 1]]
+            a, _ = rnn.cell_forward(x, a, params)
+    logits = (a @ params["Wya"].T + params["by"])[0]
+    unknown = unknown_logit(model.language_model)
+    joint = [logits[own.index(c) + 1] if c in own else unknown for c in characters]
+    joint = np.array([logits[0], *joint])
+    return joint - np.logaddexp.reduce(joint)
+
+
+def geometric_mean(models, weights, prefix, characters):
+    """Logarithms of p of the normalised weighted geometric mean, from the separate models."""
+    weights = np.array(weights) / sum(weights)
+    parts = [log_probabilities(model, prefix, characters) for model in models]
+    total = sum(w * part for w, part in zip(weights, parts, strict=True))
+    return total - np.logaddexp.reduce(total)
+
+
+def assert_geometric_mean(models, weights, longest):
+    """Holds a blend to the mean at every prefix of at most `longest` characters."""
+    mixed = blend(models, weights)
+    characters = mixed.vocabulary.characters
+    assert set(characters) == set().union(*(model.vocabulary.characters for model in models))
+    for n in range(longest + 1):
+        for prefix in itertools.product(characters, repeat=n):
+            expected = geometric_mean(models, weights, prefix, characters)
+            found = log_probabilities(mixed, prefix, characters)
+            assert np.abs(np.exp(found) - np.exp(expected)).max() < 1e-4
+            assert np.abs(found - expected).max() < 1e-3
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 10_000),
+            st.sampled_from(CELLS),
+            st.sampled_from(["abc", "ab", "bcd", "cabø", "aé"]),
+            st.integers(1, 6),
+            st.floats(0.01, 100),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_a_blend_predicts_the_weighted_geometric_mean_at_every_prefix(parts):
+    models = [random_model(seed, cell, characters, n_a) for seed, cell, characters, n_a, _ in parts]
+    letters = [set(model.vocabulary.characters) for model in models]
+    if len(models) > 1 and not all(
+        own & set().union(*letters[:i], *letters[i + 1 :]) for i, own in enumerate(letters)
+    ):
+        with pytest.raises(BlendError, match="no letter in common"):
+            blend(models)
+    else:
+        assert_geometric_mean(models, [weight for *_, weight in parts], longest=2)
+
+
+@pytest.mark.parametrize("cells", [*itertools.product(CELLS, CELLS)])
+@pytest.mark.parametrize("characters", [("abc", "abc"), ("abc", "cbd"), ("ba", "acz")])
+def test_cells_and_characters_mix(cells, characters):
+    models = [
+        random_model(i, *each, 5) for i, each in enumerate(zip(cells, characters, strict=True))
+    ]
+    assert_geometric_mean(models, [2, 1], longest=3)
+
+
+def test_plain_cells_of_one_alphabet_stay_plain():
+    same = blend([random_model(1, "rnn"), random_model(2, "rnn")])
+    other = blend([random_model(1, "rnn"), random_model(2, "rnn", "abd")])
+    assert (same.cell, other.cell) == ("rnn", "gru")
+
+
+@pytest.mark.parametrize("n_a", [1, 7])
+def test_a_plain_cell_is_a_gru_exactly(n_a):
+    params = random_model(3, "rnn", n_a=n_a).params
+    rng = np.random.default_rng(4)
+    x, a = rng.standard_normal((2, 9, 4)).astype(np.float32), rng.standard_normal((2, 9, n_a))
+    a = a.astype(np.float32)
+    for step in range(2):
+        plain, gated = (rnn.cell_forward(x[step], a[step], p)[0] for p in (params, as_gru(params)))
+        assert np.abs(plain - gated).max() < 1e-6
+
+
+def test_an_unknown_character_leaves_the_state_as_it_was():
+    """However large the weights that the gates get from elsewhere are."""
+    for cell in CELLS:
+        part = random_model(1, cell, "ab", n_a=6)
+        for name in ("Waa", "ba"):
+            part.params[name][...] *= 50
+        mixed = blend([part, random_model(2, "gru", "abc", n_a=3)])
+        x = np.eye(4, dtype=np.float32)[[3]]
+        before = np.random.default_rng(5).uniform(-1, 1, (1, 9)).astype(np.float32)
+        after, _ = rnn.cell_forward(x, before, mixed.params)
+        assert np.abs(after - before)[:, :6].max() < 1e-6
+        assert np.abs(after - before)[:, 6:].max() > 1e-3
+
+
+# --- Weights --------------------------------------------------------------------------------------
+
+
+def test_of_one_model_it_is_that_model():
+    model = random_model(1)
+    assert blend([model], [3]) is model
+    assert model.blend() is model
+
+
+def test_nearly_all_weight_on_one_model_is_that_model():
+    one, other = random_model(1), random_model(2)
+    names = ["a", "ab", "cab"]
+    assert np.allclose(
+        blend([one, other], [1, 1e-9]).log_prob(names), one.log_prob(names), atol=1e-5
+    )
+
+
+def test_a_model_blended_with_itself_is_that_model():
+    model = random_model(1)
+    names = [name for name in all_texts(4) if name]
+    assert np.allclose(blend([model] * 3).log_prob(names), model.log_prob(names), atol=1e-5)
+
+
+@given(st.lists(st.floats(1e-300, 1e308), min_size=1, max_size=20))
+def test_weights_are_scaled_to_sum_to_1(weights):
+    shares = scaled(weights, len(weights))
+    assert math.fsum(shares) == pytest.approx(1)
+    assert all(0 <= share <= 1 for share in shares)
+
+
+@pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf])
+def test_weights_that_make_no_sense_are_refused(weight):
+    with pytest.raises(BlendError, match="must be a finite number above 0"):
+        blend([random_model(1), random_model(2)], [1, weight])
+
+
+def test_one_weight_for_each_model():
+    with pytest.raises(BlendError, match="1 weights for 2 models"):
+        blend([random_model(1), random_model(2)], [1])
+    with pytest.raises(BlendError, match="nothing to blend"):
+        blend([])
+
+
+# --- Unknown characters ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dinosaurs", "norwegian-towns"])
+def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
+    """Over other names than those that it was measured on."""
+    model = Model.load(name)
+    logit, losses = unknown_logit(model.language_model), []
+    for text in model.sample(300, seed=99):
+        for end in range(len(text) + 1):
+            params, codes = (
+                model.params,
+                [0, *model.vocabulary.encode(np.array([*map(ord, text[:end])], int))],
+            )
+            a = params["a0"][None]
+            for index in codes:
+                x = np.eye(len(model.vocabulary), dtype=np.float32)[[index]] * (index > 0)
+                a, _ = rnn.cell_forward(x, a, params)
+            logits = (a @ params["Wya"].T + params["by"])[0].astype(float)
+            losses.append(np.exp(logit - np.logaddexp.reduce(logits)))
+    assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)
+
+
+def test_it_is_the_same_each_time():
+    model = random_model(1).language_model
+    assert unknown_logit(model) == unknown_logit(model)
+
+
+def test_names_of_random_weights_that_hardly_end():
+    model = random_model(1)
+    model.params["by"][0] = -50
+    assert math.isfinite(unknown_logit(model.language_model))
+
+
+def test_models_of_two_scripts_have_no_blend():
+    latin, greek = random_model(1, characters=" -ab"), random_model(2, characters=" -αβ")
+    with pytest.raises(BlendError, match=r"model 1 has no letter in common.*no names between them"):
+        blend([latin, greek])
+    with pytest.raises(BlendError, match="model 3 has no letter in common"):
+        blend([latin, latin, greek])
+    assert blend([latin, greek, random_model(3, characters="aα")]).hidden_size == 12
+
+
+# --- All that a model can -------------------------------------------------------------------------
+
+
+def test_sampling_follows_it():
+    """As often as the enumeration of all names says; conditions and temperature too."""
+    mixed = blend([tiny_model("gru", 1), tiny_model("rnn", 2)], [1, 2])
+    expected = distribution(mixed)
+    drawn = mixed.sample(40_000, seed=1)
+    counts = {
+        name: drawn.count(name) / len(drawn) for name in sorted(expected, key=expected.get)[-12:]
+    }
+    for name, share in counts.items():
+        p = expected[name]
+        assert abs(share - p) < 5 * math.sqrt(p * (1 - p) / len(drawn)), name
+    ending = distribution(mixed, holds=lambda name: name.endswith("b"), temperature=0.5)
+    drawn = mixed.sample(20_000, seed=2, suffix="b", temperature=0.5)
+    best = max(ending, key=ending.get)
+    p = ending[best]
+    assert abs(drawn.count(best) / len(drawn) - p) < 5 * math.sqrt(p * (1 - p) / len(drawn))
+
+
+def test_best_names_seeds_and_start():
+    mixed = blend([tiny_model("gru", 1), tiny_model("rnn", 2)])
+    expected = distribution(mixed)
+    best = mixed.best(5)
+    assert best == sorted(expected, key=expected.get, reverse=True)[:5]
+    assert mixed.sample(9, seed=3, start=5) == mixed.sample(14, seed=3)[5:]
+
+
+def test_new_names_are_in_none_of_the_lists():
+    mixed = blend([random_model(1, names=["ab", "c"]), random_model(2, names=["b", "c"])])
+    assert mixed.knows(["ab", "b", "c", "a"]).tolist() == [True, True, True, False]
+    assert not {"ab", "b", "c"} & set(mixed.sample(200, seed=1, novel=True))
+    part = random_model(2)
+    forgetful = Model(part.vocabulary, part.params, part.training)
+    with pytest.raises(SamplingError, match="no fingerprints"):
+        blend([random_model(1), forgetful]).sample(1, novel=True)
+
+
+def test_short_and_whole_fingerprints_mix():
+    bundled, own = Model.load("welsh-towns"), random_model(1, characters="abLlntu", names=["abba"])
+    assert bundled.blend(own).knows(["Llandudno", "abba", "Triceratops"]).tolist() == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_names_may_be_as_long_as_the_longest_of_any_part():
+    assert blend([random_model(1, longest=5), random_model(2, longest=9)]).training["longest"] == 9
+
+
+# --- What its file says ---------------------------------------------------------------------------
+
+
+def test_it_is_saved_and_loaded(tmp_path):
+    mixed = blend([random_model(1), random_model(2, "rnn", "bcd")], titles=["elves", "trolls.npz"])
+    mixed.save(tmp_path / "mixed.npz")
+    again = Model.load(tmp_path / "mixed.npz")
+    assert again.sample(9, seed=1) == mixed.sample(9, seed=1)
+    assert again.facts() == mixed.facts()
+    parts = again.training["blend"]
+    assert [(part["model"], part["weight"]) for part in parts] == [
+        ("elves", 0.5),
+        ("trolls.npz", 0.5),
+    ]
+    assert [part["network"]["cell"] for part in parts] == ["gru", "rnn"]
+
+
+def test_blends_of_blends_name_the_models_that_they_are_made_of():
+    a, b, c = (random_model(seed) for seed in (1, 2, 3))
+    nested, flat = blend([blend([a, b], [3, 1]), c]), blend([a, b, c], [3, 1, 4])
+    weights = [part["weight"] for part in nested.training["blend"]]
+    assert weights == pytest.approx([0.375, 0.125, 0.5])
+    names = [name for name in all_texts(3) if name]
+    assert np.allclose(nested.log_prob(names), flat.log_prob(names), atol=1e-4)
+    assert_geometric_mean([blend([a, b], [3, 1]), random_model(4, "rnn", "bd")], [1, 2], longest=2)
+
+
+def test_sources_travel_each_once():
+    towns, elves = Source("towns", "somebody", "CC BY 4.0"), Source("elves", "us", "CC0")
+    a, b = random_model(1), random_model(2)
+    a = Model(a.vocabulary, a.params, a.training, a.fingerprints, (towns,))
+    b = Model(b.vocabulary, b.params, b.training, b.fingerprints, (elves, towns))
+    assert blend([a, b]).sources == (towns, elves)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        "x",
+        [],
+        [{}],
+        [{"model": 1, "weight": 0.5, "network": {}, "training": {}}] * 2,
+        [{"model": "a", "weight": "0.5", "network": {}, "training": {}}] * 2,
+        [{"model": "a", "weight": math.nan, "network": {}, "training": {}}] * 2,
+    ],
+)
+def test_a_record_that_no_blend_writes_is_refused(parts):
+    model = random_model(1)
+    meta = {**model.meta, "training": {"longest": 3, "blend": parts}}
+    with pytest.raises(ModelFileError, match="blend"):
+        Model.of(meta, model.arrays)
+
+
+@pytest.mark.parametrize("sources", ["x", [{}], [{"what": 1, "origin": "", "terms": ""}], [[]]])
+def test_sources_that_are_none_are_refused(sources):
+    model = random_model(1)
+    with pytest.raises(ModelFileError, match="source"):
+        Model.of({**model.meta, "sources": sources}, model.arrays)
+
+
+def test_limits():
+    large = random_model(1, "rnn", n_a=MAX_HIDDEN_SIZE // 2 + 1)
+    with pytest.raises(BlendError, match="4,098 hidden units"):
+        blend([large, large])
+    with pytest.raises(BlendError, match="65 models"):
+        blend([random_model(1, n_a=1)] * 65)
+
+
+# --- The product over blocks ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_blocks_of_a_blend_are_multiplied_apart_and_give_the_same(cell):
+    mixed = blend([random_model(1, cell, n_a=5), random_model(2, cell, n_a=3)])
+    weights = rnn.step_weights(mixed.params)
+    assert weights.blocks == [0, 5, 8]
+    a = np.random.default_rng(1).standard_normal((6, 8)).astype(np.float32)
+    apart = np.full((len(weights.Waa), 6, 8), np.nan, np.float32)
+    block_product(a, weights.Waa, weights.blocks, out=apart)
+    assert np.abs(np.matmul(a, weights.Waa) - apart).max() < 1e-5
+
+
+@given(st.integers(0, 1000), st.lists(st.integers(1, 5), min_size=1, max_size=5))
+def test_blocks_are_found(seed, sizes):
+    rng = np.random.default_rng(seed)
+    bounds = np.cumsum([0, *sizes]).tolist()
+    Waa = np.zeros((2, bounds[-1], bounds[-1]))
+    for start, stop in itertools.pairwise(bounds):
+        Waa[:, start:stop, start:stop] = rng.standard_normal((2, stop - start, stop - start))
+    assert diagonal_blocks(Waa) == bounds
+    Waa[1, 0, -1] = 1  # one weight that links the first to the last
+    assert diagonal_blocks(Waa) == [0, bounds[-1]]
+
+
+def test_many_blocks_are_one():
+    assert diagonal_blocks(np.eye(40)[None]) == [0, 40]
