@@ -242,4 +242,4 @@ def test_files_that_training_starts_from_are_not_its_log(folder, names):
         cwd=folder,
     )
     assert done.returncode == 1
-    assert "--init and --log are one file" in done.stderr
+    assert "--init and --log are the same file" in done.stderr
