@@ -192,12 +192,15 @@ def output_options(command: _F) -> _F:
         help="End each name with NUL instead of a line feed, for xargs -0.",
     )(command)
     kinds = Choice(["text", "jsonl", "csv", "tsv", "excel"], {"json": JSON_LINES})
-    help_text = (
-        "Output format; all but text add log_prob (in nats) and novel to each name. excel is CSV "
-        "with a byte-order mark, by which spreadsheets read accents right."
-    )
     return option(
-        "--format", group="Output", type=kinds, default="text", is_eager=True, help=help_text
+        "--format",
+        group="Output",
+        type=kinds,
+        default="text",
+        metavar="FORMAT",
+        is_eager=True,
+        help="text, jsonl, csv, tsv or excel. All but text add log_prob (in nats) and novel to "
+        "each name. excel is CSV with a byte-order mark, so that spreadsheets read accents right.",
     )(command)
 
 

@@ -27,8 +27,6 @@ STILL = {
     "README.md",
     "data/README.md",
     "data/TUTORIAL.md",
-    "rnn_names.model.bundled",
-    "rnn_names.model.model",
     "rnn_names.sampling.best",
     "rnn_names.sampling.lookahead",
     "rnn_names.sampling.sampler",
