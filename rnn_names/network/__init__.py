@@ -1,4 +1,6 @@
 """The network: arrays and equations. It knows no file and no screen.
 
-Read `rnn`, then `prefix_tree` and `batches`.
+Read `rnn`, then `prefix_tree` and `batches`, which lay out what it works on. `scoring` asks it for
+the probabilities of names; `language_model` is what the folders above need of it. `threads` and
+`arrays` serve the others.
 """

@@ -1,5 +1,6 @@
 """Training: what is asked for, the loop, and what a network learns from.
 
-Read `settings`, then `trainer`; `optimizers`, `factorization`, `ngram` and `distillation` are what
-it uses, and `checkpoint` is what an interrupted run goes on from.
+Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`, `gradients` and
+`optimizers` for one minibatch, `factorization` for how Wax is trained, `warm_start` to begin from a
+model. Distillation is `ngram` and `distillation`. An interrupted run goes on from a `checkpoint`.
 """

@@ -1,9 +1,17 @@
-"""What `train --resume` goes on from: the state of a run beside the model that it writes.
+"""What an interrupted run goes on from: its state, in a file beside the model that it writes.
 
-A run keeps its state of the end of the last epoch in memory, writes it to `<output>.resume` every
-few seconds and when it is interrupted, and removes that file when it has finished. Everything
-random in an epoch follows from the seed and the epoch's number, so a resumed run ends with the same
-weights, bit for bit, as one that was never interrupted.
+A run keeps its state of the end of the last epoch in memory. It writes that state to
+`<output>.resume` every few seconds and when it is interrupted, and removes the file when it has
+finished. The random numbers of an epoch follow from the seed and the epoch's number. So a resumed
+run ends with the same weights, bit for bit, as one that was never interrupted.
+
+The file is a model file with more in it. Its arrays are those of the best model so far, and the
+state's, whose names begin with `state_`. Its `meta` is that of the model, and under `run` it has
+
+    corpus     a digest of the list that the run learns from
+    init       the name of the model that it started from, or null
+    settings   as they were asked for
+    state      the trainer's counters
 """
 
 from __future__ import annotations
@@ -13,7 +21,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +29,7 @@ import numpy as np
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, setting, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.model import ARRAYS, PROGRAM, Model, with_new_names
-from rnn_names.training.settings import Settings
+from rnn_names.training.settings import TYPES, Settings
 from rnn_names.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -90,28 +98,25 @@ class Checkpoint:
                 f"{setting('resume')}"
             )
         meta, arrays = archive.read(path, types_of)
+        of_model = {name: array for name, array in arrays.items() if name in ARRAYS}
+        of_state = {
+            name.removeprefix(_STATE): array
+            for name, array in arrays.items()
+            if name.startswith(_STATE)
+        }
         try:
-            model = Model.of(
-                meta, {name: array for name, array in arrays.items() if name in ARRAYS}
-            )
+            model = Model.of(meta, of_model)
             run = _run(meta)
             _compare(run, digest(corpus), init)
             settings = _settings(run["settings"])
-            if settings.hidden_size not in (
-                None,
-                model.hidden_size,
-            ):  # before memory is taken for so many
+            # Before memory is taken for so many units.
+            if settings.hidden_size not in (None, model.hidden_size):
                 raise ModelFileError("its model and its settings do not fit")
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same.
             trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
             _compare_settings(trainer, given)
-            state = {
-                name.removeprefix(_STATE): array
-                for name, array in arrays.items()
-                if name.startswith(_STATE)
-            }
-            trainer.restore({**run["state"], **state}, model)
+            trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
                 f"{shown(path)}: {error.message}; or train without {setting('resume')}"
@@ -121,8 +126,7 @@ class Checkpoint:
         return checkpoint
 
     def keep(self) -> None:
-        """Takes the trainer's state, after an epoch; and writes it if the last time was a while
-        ago.
+        """Takes the trainer's state, after an epoch, and writes it every few seconds.
 
         Raises:
             ModelFileError: if it cannot be written.
@@ -142,13 +146,10 @@ class Checkpoint:
         state = dict(self._state)
         model = state.pop("model")
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
-        numbers = {name: value for name, value in state.items() if name not in arrays}
-        meta = {**model.meta, "run": {**self._run, "state": numbers}}
-        archive.write(
-            self.path,
-            meta,
-            {**model.arrays, **{_STATE + name: array for name, array in arrays.items()}},
-        )
+        counters = {name: value for name, value in state.items() if name not in arrays}
+        meta = {**model.meta, "run": {**self._run, "state": counters}}
+        of_state = {_STATE + name: array for name, array in arrays.items()}
+        archive.write(self.path, meta, {**model.arrays, **of_state})
         self.written, self._last_write = True, time.monotonic()
 
     def remove(self) -> None:
@@ -197,8 +198,9 @@ def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
 
 
 def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
-    """Raises TrainingError if a run had another setting than those given, whether as it was asked
-    for or as it came to be.
+    """Raises TrainingError if a run had another setting than those given.
+
+    A setting may be given as it was asked for, or as it was resolved.
     """
     for name, value in given.items():
         had = getattr(trainer.settings, name)
@@ -209,19 +211,16 @@ def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
 def _settings(values: dict[str, Any]) -> Settings:
     """The settings as they were asked for, from what a file says.
 
-    >>> values = asdict(Settings(epochs=3))
-    >>> _settings(values).epochs
+    >>> _settings(asdict(Settings(epochs=3))).epochs
     3
 
     Raises:
         ModelFileError: unless there is a value of the right type for each field and no other.
+        TrainingError: for a value out of range.
     """
     values = with_new_names(values)
-    types = {each.name: str(each.type).split(" | ") for each in fields(Settings)}  # "int | None"
-    names = {"NoneType": "None"}
-    found = {name: type(value).__name__ for name, value in values.items()}
-    if found.keys() != types.keys() or any(
-        names.get(kind, kind) not in types[name] for name, kind in found.items()
+    if values.keys() != TYPES.keys() or any(
+        type(value) not in TYPES[name] for name, value in values.items()
     ):
         raise ModelFileError("not settings that this program writes")
     return Settings(**values)

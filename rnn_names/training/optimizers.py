@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 
 def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
-    """One vector with all numbers of some arrays, and views into it that have their names and
-    shapes.
+    """One vector with all numbers of some arrays, and views of it with their names and shapes.
 
     >>> flat, views = flatten({"b": np.zeros(2), "W": np.ones((1, 2))})
     >>> views["W"] *= 5
@@ -36,25 +35,41 @@ def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
 
 
 def clip(gradient: Array, bound: float) -> None:
-    """Limits every component to [−bound, bound], in place."""
+    """Clips a gradient to [−bound, bound], elementwise and in place."""
     np.clip(gradient, -bound, bound, out=gradient)
 
 
 class SGD:
-    """Plain stochastic gradient descent: parameters −= learning rate × gradient."""
+    """Plain stochastic gradient descent: params −= learning rate · gradient.
+
+    Attributes:
+        state: nothing; it has none.
+    """
 
     def __init__(self, size: int, dtype: Any = np.float32) -> None:
         self.state: dict[str, Array] = {}
 
     def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
-        """Updates the flat `params` in place; `gradient` is spent."""
+        """Updates the flat `params` in place; overwrites `gradient`."""
         gradient *= learning_rate
         params -= gradient
 
 
 class Adam:
-    """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1, with the step size of the end of its
-    section 2).
+    """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1).
+
+    With g the gradient and t the number of the step, from 1:
+
+        m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
+        params −= learning rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+
+    The corrections are taken out of the fraction, as at the end of the paper's section 2: they are
+    numbers, and m and v are vectors. With C = √(1 − β₂ᵗ) the last line becomes
+
+        params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
+
+    Attributes:
+        state: m and v, of the size of the parameters, and the number of steps so far.
     """
 
     def __init__(
@@ -74,22 +89,25 @@ class Adam:
         self._scratch = np.empty(size, dtype)
 
     def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
-        """Updates the flat `params` in place; `gradient` is spent."""
+        """Updates the flat `params` in place; overwrites `gradient`."""
         m, v, scratch = self.state["m"], self.state["v"], self._scratch
         self.state["steps"] += 1
-        steps = int(self.state["steps"])
+        t = int(self.state["steps"])
+
         m *= self.beta1
         np.multiply(gradient, 1 - self.beta1, out=scratch)
         m += scratch
+
         gradient *= gradient
         gradient *= 1 - self.beta2
         v *= self.beta2
         v += gradient
-        correction = math.sqrt(1 - self.beta2**steps)
+
+        correction = math.sqrt(1 - self.beta2**t)  # C
         np.sqrt(v, out=scratch)
         scratch += self.epsilon * correction
         np.divide(m, scratch, out=scratch)
-        scratch *= learning_rate * correction / (1 - self.beta1**steps)
+        scratch *= learning_rate * correction / (1 - self.beta1**t)
         params -= scratch
 
 

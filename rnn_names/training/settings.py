@@ -1,11 +1,16 @@
-"""How to train: what a user asks for, and what follows from the corpus where nothing is asked."""
+"""How to train: what a caller asks for, and what follows from the corpus where nothing is asked.
+
+`Settings` is what is asked: None leaves a value to the rule. `ResolvedSettings` is what a run uses:
+every value is there. The rule is `defaults_for`.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from rnn_names.errors import TrainingError, setting
 from rnn_names.network import rnn
@@ -14,58 +19,40 @@ from rnn_names.training import optimizers
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
 
-_COUNT = (0, math.inf, "at least 0")
-
-_POSITIVE_COUNT = (1, math.inf, "at least 1")
-
-_POSITIVE = (math.ulp(0.0), math.inf, "a finite number above 0")
-
-_SHARE = (0, 1, "at least 0 and below 1")
-
-_BOUNDS: dict[str, tuple[float, float, str]] = {
-    **dict.fromkeys(
-        ("epochs", "distil_epochs", "synthetic_names", "embedding_size", "seed"), _COUNT
-    ),
-    **dict.fromkeys(("hidden_size", "batch_size", "patience"), _POSITIVE_COUNT),
-    **dict.fromkeys(("learning_rate", "clip"), _POSITIVE),
-    **dict.fromkeys(("held_out", "dropout", "recurrent_dropout"), _SHARE),
-}
-"""For each setting that is a number: the least that it can be, what it must stay below, and both in
-words."""
-
-
-_REAL = {"learning_rate", "clip", "held_out", "dropout", "recurrent_dropout"}
-"""The others are whole numbers."""
-
-_OPEN = _BOUNDS.keys() - {"clip", "held_out", "embedding_size", "seed"}
-"""What may be None, and then follows from the corpus."""
-
 
 @dataclass(frozen=True)
 class Settings:
     """What is asked for: None stands for a value that follows from the corpus.
 
     Attributes:
-        cell: "gru" or "rnn"; None for that of the model that training starts from, or else "gru".
-        hidden_size: n_a, the number of hidden units; None for that of the model that training
-            starts from, or else by the corpus.
-        epochs: epochs of both phases, at most; 0 gives the untrained model.
-        distil_epochs: how many of them belong to the second phase; 0 leaves it out.
-        synthetic_names: names that the n-gram makes up for each epoch of the second phase, besides
-            those of the corpus.
-        batch_size: names per minibatch; in the second phase, at least `DISTILLATION_BATCH`.
+        cell: "gru" or "rnn". None: that of the model that training starts from, else "gru".
+        hidden_size: n_a, hidden units, at least 1. None: that of the model that training starts
+            from, else by the corpus.
+        epochs: of both phases together, at most. 0 gives the untrained model.
+        distil_epochs: how many of them belong to the distillation phase. 0 leaves it out. The first
+            phase has at least one.
+        synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
+        batch_size: names per minibatch, at least 1. The distillation phase has at least
+            `phases.DISTILLATION_BATCH`.
         optimizer: "adam" or "sgd".
-        learning_rate: its highest value in the first phase; in the second it is `DISTILLATION_RATE`
-            times as high.
-        clip: bound of every component of the gradient of the mean loss per character.
-        held_out: fraction of the distinct names set aside to measure by; 0 trains on everything.
-        dropout: chance that a unit is left out on its way to the output layer, drawn for each node.
-        recurrent_dropout: chance that a unit is left out on its way to the next step, drawn for
-            each shard of a minibatch and the same at all its steps (Gal & Ghahramani 2016,
-            arXiv:1512.05287).
-        embedding_size: rank of Wax while it is trained; 0 trains it as it is.
-        patience: epochs without a lower held-out loss after which a phase ends.
-        seed: of everything random.
+        learning_rate: its highest value in the first phase, above 0. That of the distillation phase
+            is `phases.DISTILLATION_RATE` times as high.
+        clip: gradients are clipped to [−clip, clip], elementwise; above 0. They are those of the
+            mean loss per character, in nats.
+        held_out: fraction of the distinct names set aside for validation, from 0 to below 1. 0
+            trains on all names.
+        dropout: probability that a unit is left out on its way to the output layer, from 0 to below
+            1. It is drawn for each prefix of a minibatch.
+        recurrent_dropout: probability that a unit is left out on its way to the next step, from 0
+            to below 1. It is drawn for each part of a minibatch, and the same at all its steps (Gal
+            & Ghahramani 2016, arXiv:1512.05287).
+        embedding_size: rank of Wax while it is trained, in numbers per character. 0 trains Wax as
+            it is.
+        patience: a phase ends after so many epochs without a lower held-out loss, at least 1.
+        seed: of all random numbers, at least 0.
+
+    Raises:
+        TrainingError: for values of other types or outside these ranges.
     """
 
     cell: str | None = None
@@ -85,22 +72,10 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be.
-
-        Raises:
-            TrainingError: for values that make no sense.
-        """
-        for name, (least, below, what) in _BOUNDS.items():
-            value = getattr(self, name)
-            if value is None and name in _OPEN:
-                continue
-            kind = Real if name in _REAL else Integral
-            is_number = isinstance(value, kind) and not isinstance(value, bool)
-            if not (is_number and least <= value < below):
-                what = what if kind is Real else f"a whole number of {what}"
-                raise TrainingError(f"{setting(name)} {value!r:.60}: must be {what}")
+        """Refuses values of other types or outside the ranges."""
+        for name in _BOUNDS:
             # NumPy's numbers become Python's, which a model file can keep.
-            object.__setattr__(self, name, float(value) if kind is Real else int(value))
+            object.__setattr__(self, name, _checked(name, getattr(self, name)))
         for name, choices in (("cell", rnn.CELLS), ("optimizer", optimizers.OPTIMIZERS)):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value in choices):
@@ -110,35 +85,13 @@ class Settings:
 
     def resolved(self, corpus: Corpus) -> ResolvedSettings:
         """The same settings with a value in place of every None."""
-        # Found by trial on parts of the dinosaurs (1,186 names to train on), US first names
-        # (26,724) and US surnames (86,799) that `make quality` does not report, and drawn as a line
-        # through them: the longer the list, the larger the network and the batches, and the fewer
-        # passes and the less dropout it needs. For the dinosaurs, a recurrent dropout of 0.5 and
-        # 110 epochs, rather than 0.4 and 34, made a teacher better by 0.01 nats, if not a better
-        # network; 256 units made none better than 192, in twice the time. Of first names, 544 at a
-        # time made a teacher worse by 0.001 than 272, in two thirds of the time. On surnames, 256
-        # units stay 0.02 behind their teacher, however long they learn: 320 end 0.007 lower, with
-        # half the epochs in the first phase.
-        ratio = max(len(corpus), 100) / 1200
-        recurrent_dropout = min(max(0.5 - 0.1 * math.log(ratio), 0.05), 0.6)
-        distil_epochs = min(round(5 + ratio / 25), 8)
-        first_epochs = min(max(round(113 / math.sqrt(ratio)), 8), 150)
-        rule: dict[str, Any] = {
-            "cell": "gru",
-            "hidden_size": 192 if len(corpus) < 5_000 else 256 if len(corpus) < 50_000 else 320,
-            "epochs": distil_epochs + first_epochs,
-            "distil_epochs": distil_epochs,
-            "synthetic_names": round(33_000 * ratio**0.33),
-            "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
-            "learning_rate": {"adam": 0.009, "sgd": 1.0}[self.optimizer],
-            "recurrent_dropout": round(recurrent_dropout, 3),
-            "dropout": round(recurrent_dropout + 0.1, 3),
-            "patience": max(16, first_epochs // 2),
-        }
-        if self.epochs is not None:  # the second phase keeps its share
-            rule["distil_epochs"] = distil_epochs * self.epochs // rule["epochs"]
+        defaults = defaults_for(len(corpus), self.optimizer)
+        if self.epochs is not None:  # distillation keeps its share of them
+            defaults["distil_epochs"] = (
+                defaults["distil_epochs"] * self.epochs // defaults["epochs"]
+            )
         asked = {name: value for name, value in asdict(self).items() if value is not None}
-        values = {**rule, **asked}
+        values = {**defaults, **asked}
         # A teacher needs a first phase.
         values["distil_epochs"] = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
         return ResolvedSettings(**values)
@@ -163,3 +116,85 @@ class ResolvedSettings:
     embedding_size: int
     patience: int
     seed: int
+
+
+def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
+    """The rule: what a list of so many distinct names is trained with.
+
+    The longer the list, the larger the network and the minibatches, and the fewer epochs and the
+    less dropout it needs:
+
+        names                 100    1,200    5,000   27,000   87,000   1,000,000
+        hidden_size           192      192      256      256      320         320
+        epochs                155      118       60       30       21          16
+        distil_epochs           5        5        5        6        8           8
+        synthetic_names    14,534   33,000   52,850   92,201  135,652     303,658
+        batch_size             16       64      166      510      768         768
+        dropout              0.70     0.60     0.46     0.29     0.17        0.15
+        recurrent_dropout    0.60     0.50     0.36     0.19     0.07        0.05
+        patience               75       56       27       16       16          16
+
+    It was found by trial on parts of the dinosaurs (1,186 names to train on), on US first names
+    (26,724) and on US surnames (86,799), and drawn as a line through them. `make quality` does not
+    report on those parts. What was seen, in nats per character:
+
+    - For the dinosaurs, a recurrent dropout of 0.5 and 110 epochs made a better teacher by 0.01
+      than 0.4 and 34 did, though not a better network. 256 units were no better than 192, in twice
+      the time.
+    - Of first names, minibatches of 544 made a teacher worse by 0.001 than 272, in two thirds of
+      the time.
+    - On surnames, 256 units stay 0.02 behind their teacher, however long they learn. 320 end 0.007
+      lower, with half the epochs in the first phase.
+    """
+    ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
+    first_epochs = min(max(round(113 / math.sqrt(ratio)), 8), 150)
+    distil_epochs = min(round(5 + ratio / 25), 8)
+    recurrent_dropout = min(max(0.5 - 0.1 * math.log(ratio), 0.05), 0.6)
+    return {
+        "cell": "gru",
+        "hidden_size": 192 if names < 5_000 else 256 if names < 50_000 else 320,
+        "epochs": first_epochs + distil_epochs,
+        "distil_epochs": distil_epochs,
+        "synthetic_names": round(33_000 * ratio**0.33),
+        "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
+        "learning_rate": {"adam": 0.009, "sgd": 1.0}[optimizer],
+        "dropout": round(recurrent_dropout + 0.1, 3),
+        "recurrent_dropout": round(recurrent_dropout, 3),
+        "patience": max(16, first_epochs // 2),
+    }
+
+
+_COUNT = (0, math.inf, "at least 0")
+_POSITIVE_COUNT = (1, math.inf, "at least 1")
+_POSITIVE = (math.ulp(0.0), math.inf, "a finite number above 0")
+_SHARE = (0, 1, "at least 0 and below 1")
+
+_BOUNDS: dict[str, tuple[float, float, str]] = {
+    **dict.fromkeys(("epochs", "distil_epochs", "synthetic_names"), _COUNT),
+    **dict.fromkeys(("embedding_size", "seed"), _COUNT),
+    **dict.fromkeys(("hidden_size", "batch_size", "patience"), _POSITIVE_COUNT),
+    **dict.fromkeys(("learning_rate", "clip"), _POSITIVE),
+    **dict.fromkeys(("held_out", "dropout", "recurrent_dropout"), _SHARE),
+}
+"""For each number among the settings: its least value, what it must stay below, both in words."""
+
+TYPES = {name: get_args(hint) or (hint,) for name, hint in get_type_hints(Settings).items()}
+"""The types that each setting may have; of an `int | None`, they are int and NoneType."""
+
+
+def _checked(name: str, value: Any) -> float | None:
+    """A setting that is a number, or None where that is allowed.
+
+    Raises:
+        TrainingError: if it is neither, or outside its range.
+    """
+    if value is None and NoneType in TYPES[name]:
+        return None
+    least, below, what = _BOUNDS[name]
+    kind: Any = Real
+    if float not in TYPES[name]:
+        kind, what = Integral, f"a whole number of {what}"
+    # A comparison with NaN is false, so NaN is refused, too.
+    if not isinstance(value, kind) or isinstance(value, bool) or not least <= value < below:
+        raise TrainingError(f"{setting(name)} {value!r:.60}: must be {what}")
+    return float(value) if kind is Real else int(value)

@@ -16,7 +16,7 @@ from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.ngram import NGram
 from rnn_names.training.phases import Phase
-from rnn_names.training.settings import Settings
+from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
@@ -518,6 +518,17 @@ def test_the_second_phase_keeps_its_share_of_epochs(count):
         assert settings.epochs == epochs
         assert settings.distil_epochs == whole.distil_epochs * epochs // whole.epochs
     assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
+
+
+def test_the_table_of_defaults_is_what_the_rule_gives():
+    lines = [line.split() for line in defaults_for.__doc__.splitlines()]
+    rows = [line for line in lines if line[:1] and line[0] in ("names", *vars(Settings()))]
+    table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
+    assert len(table) == 9
+    for column, names in enumerate(table.pop("names")):
+        rule = defaults_for(int(names), "adam")
+        for name, cells in table.items():
+            assert cells[column] == round(rule[name], 2), (name, names)
 
 
 def test_what_is_left_is_estimated_at_first_and_exact_in_the_distillation_phase(
