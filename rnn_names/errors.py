@@ -76,6 +76,13 @@ class SamplingError(RnnNamesError):
     """A request for names that cannot be met."""
 
 
+class RareConditionsWarning(UserWarning):
+    """Conditions are so rare that more names than usual are repeats of others.
+
+    The expected share of every name is still the model's own.
+    """
+
+
 def shown(text: str) -> str:
     r"""A text that the program did not choose, such as a file's name, for a message.
 

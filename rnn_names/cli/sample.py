@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Output
-from rnn_names.cli.streams import listed
+from rnn_names.cli.streams import listed, warnings_told
 
 
 @click.command(
@@ -192,13 +193,17 @@ def sample(
     _check_stream(best, wanted.start)
     loaded = blend_of(chosen(model))
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
-    if best:
-        from rnn_names.sampling.best import best as draw
-    else:
-        draw = sample
     out = Output(loaded, format, null)
-    for names in draw(loaded.language_model, count, wanted):
-        out.names(names)
+    with warnings_told(), _SearchBar() as bar:
+        if best:
+            from rnn_names.sampling.best import best as most_probable
+
+            drawn = most_probable(loaded.language_model, count, wanted, bar.show)
+        else:
+            drawn = sample(loaded.language_model, count, wanted)
+        for names in drawn:
+            bar.close()
+            out.names(names)
     out.end()
 
 
@@ -212,3 +217,40 @@ def _check_stream(best: bool, start: int) -> None:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if start and not best and not was_given("seed"):
         raise click.UsageError("--start goes with --seed: another stream each time has no place K")
+
+
+class _SearchBar:
+    """A bar on a terminal for a search that takes longer than two seconds."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> _SearchBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def show(self, done: int, expected: int) -> None:
+        """Takes in how many beginnings of names are done, of about how many."""
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                unit=" beginnings",
+                unit_scale=True,
+                dynamic_ncols=True,
+                leave=False,
+                delay=2,
+                bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}",
+            )
+        self._bar.total = expected
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Takes the bar off the screen."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None

@@ -6,13 +6,14 @@ import errno
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
-from rnn_names.errors import CorpusError, RnnNamesError, shown
+from rnn_names.errors import CorpusError, RareConditionsWarning, RnnNamesError, shown
 from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
@@ -58,6 +59,23 @@ def tell(text: str) -> None:
         click.echo(text, err=True)
     except OSError:
         turn_off(sys.stderr)
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """The library's own warnings go to stderr as one line each; others as usual."""
+    with warnings.catch_warnings():
+        show = warnings.showwarning
+
+        def tell_or_show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+            if issubclass(category, RareConditionsWarning):
+                tell(f"Note: {message}")
+            else:
+                show(message, category, *where)
+
+        warnings.simplefilter("always", RareConditionsWarning)
+        warnings.showwarning = tell_or_show  # type: ignore[assignment]
+        yield
 
 
 def turn_off(stream: TextIO) -> None:

@@ -1,15 +1,21 @@
-"""The most probable names, exactly: best-first search over the tree of prefixes.
+"""The most probable names, exactly: a search of all prefixes above a bound.
 
-No name is more probable than any of its beginnings. So when the open beginnings are looked into
-from the most probable one down, a finished name that is at least as probable as every beginning
-still open comes next in the list, for certain. The network runs for many open beginnings at once;
-some of them would not have been needed, which costs a little time and changes nothing.
+No name is more probable than any of its beginnings. So where 20 names above some probability are
+known, from a few draws, the 20 most probable names of all are found by looking into every prefix
+above it, and into no other. The search goes depth first: few prefixes wait at any time, so memory
+stays flat however many there are.
+
+How many prefixes lie above a bound is estimated from free draws: when one of M draws passes a
+prefix of probability P, that stands for 1 / (M P) prefixes (Knuth 1975, "Estimating the efficiency
+of backtrack programs"). Where there would be too many, the search stops at a higher bound: the
+names above that are certain, and an error says how many they are.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,7 +25,11 @@ from rnn_names.errors import SamplingError, setting
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.network.threads import one_blas_thread
+from rnn_names.sampling.frontier import changes
+from rnn_names.sampling.markov import can_be_accepted
+from rnn_names.sampling.preparation import Preparation
 from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.visited import VisitedPrefixes, Visits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,173 +37,333 @@ if TYPE_CHECKING:
     from rnn_names.network.language_model import LanguageModel
     from rnn_names.sampling.options import Options
 
-AT_ONCE = 256
-"""Beginnings that the network runs for together."""
+AT_ONCE = 1024
+"""Prefixes that the network runs for together."""
 
-MAX_MEMORY = 1 << 29
-"""Bytes that open beginnings may take."""
+MEMORY_AT_ONCE = 1 << 26
+"""Characters of waiting prefixes: fewer run together where names are long."""
 
-BYTES_PER_BEGINNING = 300
-"""What an open beginning takes besides a hidden state."""
+FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
+"""Free draws for the bound: so many where they do, else so many, and steered ones."""
+
+FEW_PREFIXES = 1 << 14
+"""Where a search of so few is enough, a better bound is not looked for."""
+
+FIRST_PREFIXES = 1 << 18
+"""A longer search begins with one of about so many, which shows how good the estimate is."""
+
+MAX_PREFIXES = 1 << 22
+"""Where a search ends: 20 to 30 seconds for the bundled models, on one core."""
+
+LOWER = float(np.log(16))
+"""Nats by which the bound falls where too few names lie above it."""
+
+MARGIN = 1e-3
+"""Nats by which a bound is kept below a name: probabilities that were computed in other company
+differ by rounding."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many prefixes are done, and how many they will be, about."""
 
 
-class _Beginning(NamedTuple):
-    """An open beginning of names; they sort by falling probability, and then by age."""
+def best(
+    model: LanguageModel, count: int, options: Options, progress: Progress | None = None
+) -> Iterator[Names]:
+    """The most probable names that meet the conditions, from the most probable down, in parts.
 
-    minus_log_prob: float
-    number: int
-    text: str
-    character: int
-    """Index of the last character of `text`."""
-    state: int
-    """Of the conditions' automaton, after `text`."""
-    before: NDArray[Any]
-    """(n_a,) hidden state before that character; shared by those that part there."""
-
-
-def best(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """The names that are most probable by a model's law and meet the conditions, from the most
-    probable down, in parts.
-
-    The law is that of `rnn_names.sampling.stream` at the temperature, top-k and top-p of `options`;
-    `seed` and `unique` make no difference; `start` skips names.
+    The distribution is that of `rnn_names.sampling.stream` at the temperature, top-k and top-p of
+    `options`; `seed` and `unique` make no difference; `start` skips names. Names of one probability
+    come in the order of their characters.
 
     Raises:
         VocabularyError, SamplingError: as `rnn_names.sampling.stream.sample`; SamplingError, too,
-            when the search would take more memory than `MAX_MEMORY`, after the names that are
-            certain.
+            when the search would take more than `MAX_PREFIXES`, after the names that are certain.
     """
-    search = _Search(Sampler(model, options), options.start + count)
-    skipped = found = 0
+    sampler = Sampler(model, options)
+    search = _Search(sampler, options.start + count, progress)
+    if not count:
+        return
     with one_blas_thread():
-        while found < options.start + count and search.is_open:
-            search.step()
-            certain = search.certain(options.start + count - found)
-            found += len(certain)
-            skip = min(options.start - skipped, len(certain))
-            skipped += skip
-            yield Names.from_strings(certain[skip:])
-            if search.n_open > search.limit:
-                raise SamplingError(
-                    f"only {found - skipped:,} of {count:,} names are certain: more than "
-                    f"{search.limit:,} beginnings are open; ask for "
-                    f"fewer names, or for a prefix, a lower {setting('max_length')} or a lower "
-                    f"{setting('temperature')}"
-                )
-    if found < options.start + count:
-        raise SamplingError(
-            f"only {found - skipped:,} of {count:,} names found: no others meet the conditions"
+        is_done = search.run()
+    names = search.certain[options.start :]
+    yield Names.from_strings(names)
+    if len(names) < count:
+        found = "found" if is_done else "are certain"
+        raise SamplingError(f"only {len(names):,} of {count:,} names {found}: {search.reason()}")
+
+
+class _Batch(NamedTuple):
+    """Prefixes of one length that are to be looked into, m of them.
+
+    Attributes:
+        above: (p, n_a) hidden states of the prefixes that they are one character longer than.
+        parent: (m,) which row of `above` each hangs from, rising.
+        text: (m, length) indices.
+        state: (m,) of the conditions' automaton.
+        log_prob: (m,) of the prefix, without the one that all names must begin with.
+    """
+
+    above: NDArray[Any]
+    parent: NDArray[Any]
+    text: NDArray[Any]
+    state: NDArray[Any]
+    log_prob: NDArray[np.float64]
+
+    def split(self, at: int) -> tuple[_Batch, _Batch]:
+        """The first `at` of them, and the rest."""
+        rest = self.parent[at:]
+        return (
+            _Batch(self.above, *(column[:at] for column in self[1:])),
+            _Batch(self.above[rest[0] :], rest - rest[0], *(column[at:] for column in self[2:])),
         )
 
 
 class _Search:
-    """Open beginnings and finished names, each as a heap from the most probable down."""
+    """Looks for the most probable names.
 
-    def __init__(self, walk: Sampler, wanted: int) -> None:
-        self.walk, self.wanted, self.work = walk, wanted, rnn.Workspace()
-        self.limit = MAX_MEMORY // (BYTES_PER_BEGINNING + 4 * walk.first_state.size)
-        self.characters = [chr(code) for code in walk.codes]
-        self.possible, _, _ = walk.possible()
-        self.number = 0
-        self._open: list[_Beginning] = []
-        self._finished: list[tuple[float, int, str]] = []
-        self._bar: list[
-            float
-        ] = []  # the log-probabilities of the `wanted` best finished names, the lowest first
-        self._root = wanted > 0
+    Attributes:
+        certain: the names that are found for sure, from the most probable down.
+        done: prefixes looked into so far.
+    """
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the list can still become longer."""
-        return bool(self._root or self._open or self._finished)
+    def __init__(self, sampler: Sampler, wanted: int, progress: Progress | None) -> None:
+        self.sampler, self.wanted, self.progress = sampler, wanted, progress
+        self.blind, _, self._others = sampler.possible()
+        self.automaton = self.blind.automaton
+        self._possible = can_be_accepted(self.automaton, sampler.min_length, sampler.max_length)
+        size = sampler.n_y * sampler.max_length**2
+        self._at_once = max(min(AT_ONCE, MEMORY_AT_ONCE // size), 1)
+        self._work = rnn.Workspace()
+        self.certain: list[str] = []
+        self.done = self._expected = 0
+        self._is_all = self._vanished = False
 
-    @property
-    def n_open(self) -> int:
-        """Beginnings that are open."""
-        return len(self._open)
-
-    def step(self) -> None:
-        """Looks into the most probable open beginnings."""
-        if self._root:  # the prefix: its own probability is left out, here as in sampling
-            self._root = False
-            state = self.possible.first(self.walk.prefix).state
-            self._look_into(
-                [0.0],
-                ["".join(self.characters[i] for i in self.walk.prefix)],
-                state,
-                self.walk.first_state,
-            )
-            return
-        batch = [heapq.heappop(self._open) for _ in range(min(AT_ONCE, len(self._open)))]
-        if batch:
-            character = np.array([beginning.character for beginning in batch])
-            before = np.stack([beginning.before for beginning in batch])
-            states = self.walk.states_after(before, np.arange(len(batch)), character, self.work)
-            self._look_into(
-                [-beginning.minus_log_prob for beginning in batch],
-                [beginning.text for beginning in batch],
-                np.array([beginning.state for beginning in batch]),
-                states,
-            )
-
-    def _look_into(
-        self, log_probs: list[float], texts: list[str], state: NDArray[Any], states: NDArray[Any]
-    ) -> None:
-        """Finishes the names that end at some beginnings, and opens the beginnings that go on from
-        there.
+    def run(self) -> bool:
+        """Looks for the names; whether there is no doubt of them: they are all, or as many as
+        wanted.
         """
-        length = np.array([len(text) for text in texts])
-        chances = self.walk.next_chances(states, self.work)
-        chances *= np.stack(
-            [self.possible.ahead[n][:, s] for n, s in zip(length, state, strict=True)], axis=1
-        )
+        estimate, goal = self._goal()
+        bound, last, scale = max(goal, estimate.bound_of(FIRST_PREFIXES)), np.inf, 1.0
+        while bound < last:
+            before, expected = self.done, max(estimate.count_above(bound), 1.0)
+            self._expected = before + int(expected * scale)
+            names = self._above(bound)
+            if names is None:
+                return False
+            self.certain, last, scale = names, bound, (self.done - before) / expected
+            if len(names) == self.wanted or self._is_all:
+                return True
+            bound = goal if goal < bound else bound - LOWER
+            bound = max(bound, estimate.bound_of((MAX_PREFIXES - self.done) / scale))
+        return False
+
+    def reason(self) -> str:
+        """Why there are not more names."""
+        if not self._is_all:
+            return (
+                f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
+                f"or for a {setting('prefix')}, a lower {setting('max_length')} or a lower "
+                f"{setting('temperature')}"
+            )
+        if self._vanished:
+            return (
+                "the probabilities of all others that meet the conditions are too small for the "
+                f"network's numbers; a higher {setting('temperature')} makes them larger"
+            )
+        return "no others meet the conditions"
+
+    # --- The bound -------------------------------------------------------------------------------
+
+    def _goal(self) -> tuple[_Estimate, float]:
+        """How many prefixes there are, about; and a bound with as many names above it as wanted."""
+        visits = self._free_draws(FEW_DRAWS)
+        estimate = _Estimate(self._joined(visits), self._possible)
+        goal = self._bound_of(self._joined(visits))
+        if goal is None or estimate.count_above(goal) > FEW_PREFIXES:
+            visits = self._free_draws(MANY_DRAWS)
+            estimate = _Estimate(self._joined(visits), self._possible)
+            preparation = Preparation(
+                self.sampler.log_weights, self.sampler.prefix, self.blind, visits
+            )
+            for rounds in range(3):
+                preparation.after(rounds)
+                goal = self._bound_of(preparation.prefixes)
+                if goal is not None and estimate.count_above(goal) <= FIRST_PREFIXES:
+                    break
+        return estimate, estimate.bound_of(FIRST_PREFIXES) if goal is None else goal
+
+    def _free_draws(self, size: int) -> Visits:
+        visits = Visits()
+        self.sampler.draw_weighed(size, Random(0), replace(self.blind, visits=visits))
+        return visits
+
+    def _joined(self, visits: Visits) -> VisitedPrefixes:
+        return self.blind.prefixes.joined(visits, self.automaton, self.sampler.prefix)
+
+    def _bound_of(self, prefixes: VisitedPrefixes) -> float | None:
+        """The log-probability that as many names as wanted have, at least; None without them.
+
+        They are among the prefixes that draws have passed: the network has said there how probable
+        the end is.
+        """
         with np.errstate(divide="ignore"):
-            log_chances = np.log(chances) + log_probs
-        ends = np.flatnonzero(log_chances[EOS] > self.bar)
-        for i, text in zip(ends, self.meeting([texts[i] for i in ends]), strict=True):
-            if text:
-                self._finish(float(log_chances[EOS, i]), text)
-        characters, rows = np.nonzero(log_chances[1:] > self.bar)
-        after = self.possible.automaton.after[state[rows], characters + 1]
-        values = log_chances[characters + 1, rows]
-        before = {row: states[row].copy() for row in np.unique(rows)}
-        for value, row, character, new in zip(
-            values.tolist(), rows.tolist(), (characters + 1).tolist(), after.tolist(), strict=True
-        ):
-            self.number += 1
-            text = texts[row] + self.characters[character]
-            heapq.heappush(
-                self._open, _Beginning(-value, self.number, text, character, new, before[row])
+            log_probs = prefixes.log_probs() + np.log(prefixes.said[:, EOS])
+        is_name = self.automaton.accepting[prefixes.state] & np.isfinite(log_probs)
+        rows = np.flatnonzero(is_name & (prefixes.length >= self.sampler.min_length))
+        rows = rows[np.argsort(-log_probs[rows], kind="stable")]
+        texts = prefixes.texts(rows, self.sampler.prefix)
+        meets = self._meets(texts, prefixes.length[rows])
+        kept = log_probs[rows[meets]]
+        return None if len(kept) < self.wanted else float(kept[self.wanted - 1]) - MARGIN
+
+    # --- The search ------------------------------------------------------------------------------
+
+    def _above(self, bound: float) -> list[str] | None:
+        """The most probable names above a bound, as many as wanted; None where it takes too long.
+
+        Says in `_is_all` whether nothing possible is below the bound.
+        """
+        found, self._is_all = _Found(self.wanted, bound), True
+        waiting: list[list[_Batch]] = [[] for _ in range(self.sampler.max_length + 1)]
+        length = len(self.sampler.prefix)
+        state = self.automaton.run(self.sampler.prefix[None], np.array([length]))
+        text = self.sampler.prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
+        batch = _Batch(self.sampler.first_state, np.zeros(1, int), text, state, np.zeros(1))
+        states = batch.above
+        while True:
+            self.done += len(batch.parent)
+            children = self._look_into(batch, states, found)
+            if children is not None:
+                waiting[length + 1].append(children)
+            if self.progress is not None:
+                self.progress(self.done, max(self._expected, self.done))
+            if not any(waiting):
+                return found.names(self.sampler.codes)
+            if self.done >= MAX_PREFIXES:
+                self._is_all = False
+                return None
+            length, batch = self._next(waiting)
+            states = self.sampler.states_after(
+                batch.above, batch.parent, batch.text[:, -1], self._work
             )
 
-    def meeting(self, texts: list[str]) -> list[str]:
-        """The texts, with an empty one for each that breaks a condition."""
-        names, meets = Names.from_strings(texts), np.ones(len(texts), dtype=bool)
-        for condition in self.walk.conditions:
-            meets &= condition.passes(names)
-        return [text if met else "" for text, met in zip(texts, meets, strict=True)]
-
-    @property
-    def bar(self) -> float:
-        """A log-probability that what can still get into the list is above; -inf while the list is
-        not full.
-        """
-        return self._bar[0] if len(self._bar) == self.wanted else -np.inf
-
-    def _finish(self, log_prob: float, text: str) -> None:
-        self.number += 1
-        heapq.heappush(self._finished, (-log_prob, self.number, text))
-        heapq.heappush(self._bar, log_prob)
-        if len(self._bar) > self.wanted:
-            heapq.heappop(self._bar)
-
-    def certain(self, count: int) -> list[str]:
-        """Takes the finished names, `count` at most, that no open beginning can come before."""
-        names: list[str] = []
-        while (
-            len(names) < count
-            and self._finished
-            and (not self._open or self._finished[0][0] <= self._open[0].minus_log_prob)
+    def _next(self, waiting: list[list[_Batch]]) -> tuple[int, _Batch]:
+        """Takes some of the longest prefixes, and their length."""
+        length = max(length for length, batches in enumerate(waiting) if batches)
+        batch = waiting[length].pop()
+        if len(batch.parent) > self._at_once:
+            batch, rest = batch.split(self._at_once)
+            waiting[length].append(rest)
+        while waiting[length] and (
+            len(batch.parent) + len(waiting[length][-1].parent) <= self._at_once
         ):
-            names.append(heapq.heappop(self._finished)[2])
-        return names
+            other = waiting[length].pop()
+            parent = np.concatenate([batch.parent, len(batch.above) + other.parent])
+            columns = (np.concatenate(pair) for pair in zip(batch[2:], other[2:], strict=True))
+            batch = _Batch(np.concatenate([batch.above, other.above]), parent, *columns)
+        first = changes(batch.parent)  # states of which nothing is left here are not asked again
+        return length, batch._replace(
+            above=batch.above[batch.parent[first]], parent=np.cumsum(first) - 1
+        )
+
+    def _look_into(self, batch: _Batch, states: NDArray[Any], found: _Found) -> _Batch | None:
+        """Takes down the names that end at some prefixes; the prefixes that go on from there."""
+        length = batch.text.shape[1]
+        said = self.sampler.next_chances(states, self._work).T
+        beginnings = self.sampler.beginnings
+        if beginnings is not None and length < beginnings.depth:
+            beginnings.narrow(said.T, batch.text)
+        may_follow = np.zeros(said.shape, bool)
+        may_follow[:, EOS] = self.automaton.accepting[batch.state]
+        may_follow[:, EOS] &= length >= self.sampler.min_length
+        after = self.automaton.after[batch.state]
+        may_follow[:, 1:] = self._possible[length + 1][after[:, 1:]]
+        if (may_follow & (said == 0)).any():
+            self._vanished = not (self.sampler.options.top_k or self.sampler.options.top_p)
+            may_follow &= said > 0
+        with np.errstate(divide="ignore"):
+            log_probs = np.log(said) + batch.log_prob[:, None]
+        is_above = may_follow & (log_probs >= found.bound)
+        self._is_all &= bool((is_above == may_follow).all())
+        ends = np.flatnonzero(is_above[:, EOS])
+        ends = ends[self._meets(batch.text[ends], np.full(len(ends), length))]
+        found.add(batch.text[ends], log_probs[ends, EOS])
+        rows, characters = np.nonzero(is_above[:, 1:])
+        if not len(rows):
+            return None
+        characters += 1
+        text = np.concatenate(
+            [batch.text[rows], characters[:, None].astype(batch.text.dtype)], axis=1
+        )
+        first = changes(rows)
+        return _Batch(
+            states[rows[first]],
+            np.cumsum(first) - 1,
+            text,
+            after[rows, characters],
+            log_probs[rows, characters],
+        )
+
+    def _meets(self, text: NDArray[Any], length: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether texts, (m, L) indices of which the first `length` are theirs, meet all conditions
+        but those of the automaton.
+        """
+        meets = np.ones(len(text), bool)
+        if self._others and len(text):
+            inside = np.arange(text.shape[1]) < length[:, None]
+            offsets = np.concatenate(([0], np.cumsum(length)))
+            names = Names(self.sampler.codes[text[inside]], offsets)
+            for condition in self._others:
+                meets &= condition.passes(names)
+        return meets
+
+
+class _Found:
+    """The most probable names above a bound, which rises once there are enough of them."""
+
+    def __init__(self, wanted: int, bound: float) -> None:
+        self.wanted, self.bound = wanted, bound
+        self._texts: list[list[int]] = []
+        self._log_probs: list[float] = []
+
+    def add(self, texts: NDArray[Any], log_probs: NDArray[np.float64]) -> None:
+        """Takes in some names."""
+        self._texts += texts.tolist()
+        self._log_probs += log_probs.tolist()
+        if len(self._texts) >= 2 * self.wanted + AT_ONCE:
+            self._keep_best()
+            self.bound = max(self.bound, self._log_probs[-1])
+
+    def _keep_best(self) -> None:
+        order = sorted(
+            range(len(self._texts)), key=lambda i: (-self._log_probs[i], self._texts[i])
+        )[: self.wanted]
+        self._texts = [self._texts[i] for i in order]
+        self._log_probs = [self._log_probs[i] for i in order]
+
+    def names(self, codes: NDArray[Any]) -> list[str]:
+        """The names, from the most probable down."""
+        self._keep_best()
+        return ["".join(chr(codes[index]) for index in text) for text in self._texts]
+
+
+class _Estimate:
+    """How many prefixes lie above a bound, by free draws."""
+
+    def __init__(self, prefixes: VisitedPrefixes, possible: NDArray[np.bool_]) -> None:
+        log_probs = prefixes.log_probs()
+        kept = possible[prefixes.length, prefixes.state] & np.isfinite(log_probs)
+        order = np.argsort(-log_probs[kept], kind="stable")
+        self._falling = log_probs[kept][order]
+        share = prefixes.passed[kept][order] / prefixes.passed[0]
+        self._count = np.cumsum(share / np.exp(np.maximum(self._falling, -600)))
+
+    def count_above(self, bound: float) -> float:
+        """The number of prefixes, about, with a log-probability of at least `bound`."""
+        n = int(np.searchsorted(-self._falling, -bound, side="right"))
+        return float(self._count[n - 1]) if n else 1.0
+
+    def bound_of(self, count: float) -> float:
+        """The lowest log-probability above which there are no more than `count` prefixes, about."""
+        n = int(np.searchsorted(self._count, count, side="right"))
+        return -np.inf if n == len(self._count) else float(self._falling[max(n - 1, 0)])

@@ -1,51 +1,49 @@
 """Looking ahead: how names that meet a rare condition are found without drawing the many that do
 not.
 
-The network says what comes next, not what is still to come. The guide has a guess at that: `ahead`,
-the chance that a name which has come to a state of the conditions' automaton, with a certain last
-character and length, will meet the conditions in the end. It comes from a small Markov model of the
-network (what the network says next, on the average over places with the same last character and
-automaton state), by a recursion from the longest length down.
+The network says what comes next, not what is still to come. The look-ahead adds a guess at that:
+`ahead`, the probability that a name which has come so far will meet the conditions in the end. Each
+next character is then drawn with
 
-A name is then drawn with each character's probability p multiplied by what is ahead of it:  q = p ·
-ahead / Σ p · ahead. So it comes with the wrong law, but how wrong is known: its weight, (its
-probability by the network) / (its probability when drawn so), is the product of  Σ p · ahead  over
-its places, divided by that of the chosen  ahead. It is kept with the chance weight / `highest`,
-which makes the law of what is kept the network's own law given the conditions (von Neumann's
-rejection). A guess that is off costs time; it does not show in the law.
+    q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total          total = Σ_c P(c | prefix) ·
+    ahead(prefix, c)
 
-`highest`, the bound of the weights, is the largest of a pilot of 32,768 names, and the only thing
-here that is not exact: a name whose weight is above it comes more rarely than it should. Were the
-weights of the pilot drawn again, about one of them would be above; so the share of the law that is
-in the wrong place is about (highest / mean weight) / 32,768 at most: its bias.
+So a name comes with another probability than the network's, but with which one is known. Its
+weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were the guess
+right, every name would have the same weight: the probability of the conditions.
 
-Measured on a plain cell of 256 units trained on first names, which draws 160,000 names/s per core
-without a guide:
+An example. Names should end in "pp". After "Phili" the network gives "p" 0.97 and "a" 0.01; a name
+goes on from "Philip" to end in "pp" with probability 2e-5, say, and from "Philia" with 1e-9: so "p"
+is drawn all but always.
 
-    condition                     meet it    names/s without   with a guide   pilot   bias, bound
-    (half the pilot: bound, measured)
-    --suffix xyz                  6.0e-7               0.1           4,600   0.5 s   0.10 %
-    (0.36 %, below 0.01 %)
-    --contains zq --contains x    2.2e-7              0.04           1,000   0.6 s   0.29 %
-    (1.5 %, 0.10 %)
-    --match Q.*q.*x               2.8e-8             0.005           1,500   0.3 s   0.41 %
-    (1.4 %, 0.15 %)
-    --suffix q                    6.3e-4               100           1,300   0.4 s   0.45 %
-    (0.41 %, 0.23 %)
-    --min-length 15               5.2e-5                 8              89   1.7 s   0.93 %
-    (1.7 %, 1.3 %)
+Where the guess comes from:
+- At prefixes that earlier draws have passed, from the network itself: `rnn_names.sampling.visited`
+  keeps them with what the network said, and adds up from the longest to the shortest what is ahead
+  of each.
+- Elsewhere from a Markov chain of the network, over the last characters:
+  `rnn_names.sampling.markov`.
 
-"Measured" is the mean excess of weights over the bound in 200,000 to 400,000 further names.
+A name that was drawn with weight w comes out w / bound times: not at all or once where that is
+below 1, as chance has it; where it is above, as often as it says, rounded up or down by chance. So
+the expected share of every name is the network's own, whatever the guess is worth. A bad guess
+shows in two ways only: names are drawn in vain, and a rare name of a large weight is repeated. The
+bound is chosen so that few are (`rnn_names.sampling.preparation`).
+
+Names that lose weight on the way are given up early. Where the weight so far falls below `floor`, a
+name goes on with probability weight / floor, and with weight `floor` if it does, which leaves all
+expected shares as they are.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling import markov
+from rnn_names.sampling.visited import VisitedPrefixes, Visits
 
 if TYPE_CHECKING:
     from random import Random
@@ -54,163 +52,226 @@ if TYPE_CHECKING:
 
     from rnn_names.sampling.dfa import Automaton
 
-CONTEXTS = 128
-"""Last characters that are told apart; the rarer ones of a large vocabulary (by code point) share
-one."""
-
-UNSEEN = 0.01
-"""Share of the guess at the next character that is spread evenly, so that nothing possible is ruled
-out."""
-
-LEAN = 5.0
-"""Places that count for the guess from fewer circumstances."""
-
 MAX_TABLE = 1 << 24
-"""Numbers in a table."""
+"""Numbers in the tables of all states, characters and lengths."""
+
+MAX_VISITED = 1 << 22
+"""Numbers that the visited prefixes take, n_y each."""
+
+FLOOR = 0.3
+"""Of the mean weight: names below it are given up by chance."""
 
 
 def max_states(n_y: int, max_length: int) -> int:
-    """How many states an automaton may have, so that its guide's tables stay below `MAX_TABLE`."""
+    """How many states an automaton may have, so that tables stay below `MAX_TABLE`."""
     return MAX_TABLE // (n_y * (max_length + 1))
 
 
 @dataclass(frozen=True)
 class LookAheadState:
-    """Where some nodes of a walk stand.
+    """Where some nodes of a draw stand, m of them.
 
     Attributes:
         state: (m,) of the automaton.
-        last: (m,) context of the last character.
+        context: (m,) of the Markov chain.
+        visited: (m,) row among the visited prefixes; −1 for others.
+        visit: (m,) row of the node that each hangs from, where visits are taken down.
+        character: (m,) index that leads into each.
         log_weight: (m,) natural logarithm of the weight so far.
     """
 
     state: NDArray[np.int32]
-    last: NDArray[np.intp]
+    context: NDArray[np.int32]
+    visited: NDArray[np.int64]
+    visit: NDArray[np.int64]
+    character: NDArray[np.int32]
     log_weight: NDArray[np.float64]
 
     def __getitem__(self, nodes: slice) -> LookAheadState:
         """Those of some of the nodes."""
-        return LookAheadState(self.state[nodes], self.last[nodes], self.log_weight[nodes])
+        return LookAheadState(*(getattr(self, field.name)[nodes] for field in fields(self)))
 
     @staticmethod
     def concatenate(parts: list[LookAheadState]) -> LookAheadState:
         """Those of all nodes of several parts, in order."""
         return LookAheadState(
-            np.concatenate([part.state for part in parts]),
-            np.concatenate([part.last for part in parts]),
-            np.concatenate([part.log_weight for part in parts]),
+            *(
+                np.concatenate([getattr(part, field.name) for part in parts])
+                for field in fields(LookAheadState)
+            )
         )
 
 
-class Guide:
-    """Steers a walk towards names that an automaton accepts.
-
-    It begins with what is possible at all for what is ahead, and so leaves the network's law alone
-    but for dead ends. `learn` makes it better by what it has seen.
+@dataclass(frozen=True)
+class LookAhead:
+    """Steers draws towards names that an automaton accepts.
 
     Attributes:
-        ahead: for each length up to the longest, (n_y, S): what is ahead of each next character in
-            each state; in row EOS, 1 where a name may end and else 0.
-        log_highest: natural logarithm of the bound of the weights.
+        automaton: of the conditions.
+        min_length: in characters.
+        max_length: in characters.
+        chain: the Markov chain; None while there is none, and draws are left alone.
+        table: (max_length + 1, K, S) what is ahead by the chain.
+        prefixes: the visited ones.
+        ahead: (N, n_y) what is ahead of each character after each of them; in column EOS, 1 where a
+            name may end and else 0.
+        log_bound: natural logarithm of the weight with which a name comes once.
+        log_floor: natural logarithm of the weight below which names are given up early.
+        visits: where nodes are taken down, if anywhere.
     """
 
-    def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
-        self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
-        n_states, n_y = automaton.after.shape
-        self._context = np.minimum(np.arange(n_y), CONTEXTS - 1)
-        seen_states = n_states if n_states * n_y * CONTEXTS <= MAX_TABLE else 1
-        self._seen = np.zeros((min(n_y, CONTEXTS), seen_states, n_y))
-        self._learns = True
-        with np.errstate(
-            over="ignore"
-        ):  # the number of names that are possible: of chances, 200 in a row could come to 0
-            self.ahead = [
-                (ahead > 0).astype(float) for ahead in self._look_ahead(np.ones((1, 1, n_y)))
-            ]
-        self.log_highest = 0.0
+    automaton: Automaton
+    min_length: int
+    max_length: int
+    prefixes: VisitedPrefixes
+    chain: markov.MarkovChain | None = None
+    table: NDArray[np.float64] | None = None
+    ahead: NDArray[np.float64] | None = None
+    log_bound: float = 0.0
+    log_floor: float = -np.inf
+    visits: Visits | None = None
 
-    def first(self, prefix: NDArray[Any]) -> LookAheadState:
-        """The marks of the node after a prefix of indices."""
-        state = self.automaton.run(prefix[None], np.array([len(prefix)]))
-        last = self._context[prefix[-1:]] if len(prefix) else np.zeros(1, np.intp)
-        return LookAheadState(state, last, np.zeros(1))
-
-    def is_hopeless(self, first: LookAheadState, length: int) -> bool:
-        """Whether no name at all meets the conditions."""
-        return not self.ahead[length][:, first.state].any()
-
-    def steer(
-        self, chances: NDArray[np.float64], marks: LookAheadState, length: int
-    ) -> LookAheadState:
-        """Multiplies the chances of the next characters, (n_y, m) by column, by what is ahead of
-        them; the marks after that.
-        """
-        if self._learns:
-            np.add.at(
-                self._seen,
-                (marks.last, np.minimum(marks.state, self._seen.shape[1] - 1)),
-                chances.T,
-            )
-        chances *= self.ahead[length][:, marks.state]
-        total = chances.sum(axis=0)
-        chances[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
-        with np.errstate(divide="ignore"):
-            return replace(marks, log_weight=marks.log_weight + np.log(total))
-
-    def follow(
-        self, marks: LookAheadState, parent: NDArray[Any], character: NDArray[Any], length: int
-    ) -> LookAheadState:
-        """The marks of children: child i goes on from node parent[i], which `steer` has seen, with
-        character[i].
-        """
-        state = marks.state[parent]
-        log_weight = marks.log_weight[parent] - np.log(self.ahead[length][character, state])
-        return LookAheadState(
-            self.automaton.after[state, character], self._context[character], log_weight
+    @classmethod
+    def blind(cls, automaton: Automaton, min_length: int, max_length: int) -> LookAhead:
+        """One that leaves draws alone, and may only take them down."""
+        return cls(
+            automaton, min_length, max_length, VisitedPrefixes.none(automaton.after.shape[1])
         )
 
-    def keeps(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.bool_]:
-        """Which of some finished names are kept, by chance."""
-        uniform = (
-            (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) + 0.5
-        ) * 2.0**-53
-        kept: NDArray[np.bool_] = np.log(uniform) < log_weights - self.log_highest
-        return kept
+    def learned(self, visits: Visits, prefix: NDArray[Any]) -> LookAhead:
+        """One that knows some further draws as well; every name begins with `prefix`."""
+        prefixes = self.prefixes.joined(visits, self.automaton, prefix)
+        chain = markov.fitted(
+            prefixes.recent,
+            prefixes.length,
+            prefixes.said,
+            prefixes.passed,
+            self.max_length,
+            markov.max_contexts(self.automaton, self.max_length),
+        )
+        table = chain.ahead(self.automaton, self.min_length, self.max_length)
+        grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_floor=-np.inf)
+        contexts = np.zeros(len(prefixes), np.int32)
+        for rows in prefixes.levels():
+            if prefixes.parent[rows[0]] < 0:
+                contexts[rows] = chain.context_of(prefix)
+            else:
+                contexts[rows] = chain.after[
+                    contexts[prefixes.parent[rows]], prefixes.character[rows]
+                ]
+        ahead = prefixes.values(grown._guess, contexts)
+        n_y = ahead.shape[1]
+        if ahead.size > MAX_VISITED:
+            kept = prefixes.most_passed(ahead, MAX_VISITED // n_y)
+            prefixes, ahead = prefixes.take(kept), ahead[kept]
+        return replace(grown, prefixes=prefixes, ahead=ahead)
 
-    def learn(self) -> None:
-        """Looks ahead by all that the network has said so far."""
-        general = _average(self._seen.sum(axis=(0, 1), keepdims=True), 1 / self._seen.shape[2])
-        by_last = _average(self._seen.sum(axis=1, keepdims=True), general)
-        by_both = _average(self._seen, by_last)
-        self.ahead = self._look_ahead((1 - UNSEEN) * by_both + UNSEEN / self._seen.shape[2])
-
-    def settle(self, log_weights: NDArray[np.float64], drawn: int) -> float:
-        """Takes the bound from the weights of the names that a pilot of `drawn` names brought, and
-        ends learning; the share kept.
+    @property
+    def log_value(self) -> float:
+        """Natural logarithm of what is ahead of all names: the guess at the probability of the
+        conditions.
         """
-        self._learns = False
-        self.log_highest = float(log_weights.max(initial=-np.inf))
-        if self.log_highest == -np.inf:
-            return 0.0
-        return float(np.exp(log_weights - self.log_highest).sum()) / drawn
+        assert self.ahead is not None
+        with np.errstate(divide="ignore"):
+            return float(np.log(self.prefixes.said[0] @ self.ahead[0]))
 
-    def _look_ahead(self, next_character: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        """`ahead` by the chances of the next character: (contexts or 1, S or 1, n_y)."""
-        after, accepting = self.automaton.after, self.automaton.accepting
-        tables = [np.zeros(after.T.shape) for _ in range(self.max_length + 1)]
-        for length in range(self.max_length, -1, -1):
-            ahead = tables[length]
-            ahead[EOS] = accepting & (length >= self.min_length)
-            if length < self.max_length:
-                # (contexts or 1, S): by last character and state, one character on
-                later = np.einsum("xsc,cs->xs", next_character, tables[length + 1])
-                ahead[1:] = later[np.minimum(self._context[1:, None], len(later) - 1), after.T[1:]]
-        return tables
+    def first(self, prefix: NDArray[Any]) -> LookAheadState:
+        """The place of the node after a prefix of indices."""
+        one = np.zeros(1, np.int32)
+        context = one if self.chain is None else np.full(1, self.chain.context_of(prefix), np.int32)
+        state = self.automaton.run(prefix[None], np.array([len(prefix)]))
+        visited = np.full(1, 0 if len(self.prefixes) else -1)
+        return LookAheadState(state, context, visited, np.full(1, -1), one, np.zeros(1))
 
+    def steer(
+        self,
+        probabilities: NDArray[np.float64],
+        place: LookAheadState,
+        length: int,
+        node: NDArray[Any],
+    ) -> tuple[LookAheadState, NDArray[np.float64] | None]:
+        """Multiplies the probabilities of the next characters by what is ahead of them.
 
-def _average(seen: NDArray[np.float64], otherwise: Any) -> NDArray[np.float64]:
-    """The mean of the chances that were added up along the last axis, leaning on another guess
-    where few were seen.
-    """
-    n = seen.sum(axis=-1, keepdims=True)
-    return (seen + LEAN * otherwise) / (n + LEAN)
+        Args:
+            probabilities: (n_y, m) by column, overwritten in place.
+            place: of the m nodes.
+            length: characters of their prefixes.
+            node: (k,) at which of them each name is.
+
+        Returns:
+            the state with `total` in the weights; and what is ahead, (m, n_y), or None if draws are
+            left alone.
+        """
+        if self.visits is not None:
+            passed = np.bincount(node, minlength=probabilities.shape[1])
+            rows = self.visits.add(place.visit, place.character, length, probabilities.T, passed)
+            place = replace(place, visit=rows)
+        if self.ahead is None:
+            return place, None
+        inside = place.visited >= 0
+        if inside.all():
+            ahead = self.ahead[place.visited]
+        else:
+            ahead = self._guess(place.context, place.state, length)
+            ahead[inside] = self.ahead[place.visited[inside]]
+        probabilities *= ahead.T
+        total = probabilities.sum(axis=0)
+        probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
+        with np.errstate(divide="ignore"):
+            return replace(place, log_weight=place.log_weight + np.log(total)), ahead
+
+    def go_on(
+        self, place: LookAheadState, names: NDArray[Any], node: NDArray[Any], bits: Random
+    ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
+        """Gives up names of small weight, by chance: the state, and the names and nodes that
+        stay.
+        """
+        if not (place.log_weight < self.log_floor).any():
+            return place, names, node
+        goes_on = np.exp(np.minimum(place.log_weight - self.log_floor, 0))
+        uniform = np.frombuffer(bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
+        on = np.flatnonzero(uniform < goes_on[node])
+        place = replace(place, log_weight=np.maximum(place.log_weight, self.log_floor))
+        return place, names[on], node[on]
+
+    def follow(
+        self,
+        place: LookAheadState,
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        ahead: NDArray[np.float64] | None,
+    ) -> LookAheadState:
+        """The place of children: child i goes on from node parent[i] with character[i]; `ahead` is
+        what `steer` gave.
+        """
+        state = self.automaton.after[place.state[parent], character]
+        context, visited, log_weight = (
+            place.context[parent],
+            place.visited[parent],
+            place.log_weight[parent],
+        )
+        if self.chain is not None and ahead is not None:
+            context = self.chain.after[context, character]
+            visited = self.prefixes.child(visited, character)
+            log_weight = log_weight - np.log(ahead[parent, character])
+        return LookAheadState(state, context, visited, place.visit[parent], character, log_weight)
+
+    def copies(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.intp]:
+        """How often each of some finished names comes out: weight / bound, rounded by chance."""
+        uniform = (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) * 2.0**-53
+        return np.floor(np.exp(np.minimum(log_weights - self.log_bound, 30)) + uniform).astype(
+            np.intp
+        )
+
+    def _guess(
+        self, context: NDArray[Any], state: NDArray[Any], length: int
+    ) -> NDArray[np.float64]:
+        """What is ahead of each next character by the chain: (m, n_y)."""
+        assert self.chain is not None and self.table is not None
+        ahead = np.zeros((len(context), self.automaton.after.shape[1]))
+        ahead[:, EOS] = self.automaton.accepting[state] & (length >= self.min_length)
+        if length < self.max_length:
+            ahead[:, 1:] = self.table[length + 1][
+                self.chain.after[context, 1:-1], self.automaton.after[state, 1:]
+            ]
+        return ahead

@@ -8,6 +8,7 @@ are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 
     from rnn_names.corpus.vocabulary import Vocabulary
     from rnn_names.network.language_model import LanguageModel
-    from rnn_names.sampling.lookahead import Guide
+    from rnn_names.sampling.lookahead import LookAhead
     from rnn_names.sampling.options import Options
+    from rnn_names.sampling.preparation import Preparation, Prepared
     from rnn_names.sampling.tally import Condition
 
 FIRST_BLOCK = 32
@@ -57,7 +59,7 @@ RARE = 1 / 200
 """Where a smaller share of the names meets the conditions, looking ahead is tried."""
 
 GAIN = 5
-"""A guide is taken if it keeps so many times the share that meets the conditions without it."""
+"""Looking ahead is worth it if so many times the share of the draws comes out."""
 
 
 ANY_BEGINNING_HINT = (
@@ -72,8 +74,9 @@ class Sampler:
     Attributes:
         beginnings: how names may begin, where there is more than one way but not any.
         conditions: what names are held to after they are drawn.
-        guide: what leads the walk to names that meet rare conditions, if it does; those conditions
-            are then not among the others.
+        preparation: what prepares a look-ahead, if conditions are rare; those that it covers are
+            then not among `conditions`.
+        has_warned: whether it was said that the look-ahead is not as good as it should be.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
@@ -97,7 +100,8 @@ class Sampler:
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
         self.beginnings: Beginnings | None = None
         self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
-        self.guide: Guide | None = None
+        self.preparation: Preparation | None = None
+        self.has_warned = False
         self.conditions: list[Condition] = []
         if _has_conditions(options):
             from rnn_names.sampling.conditions import conditions_of
@@ -147,11 +151,13 @@ class Sampler:
         return np.concatenate(chances)
 
     def look_ahead(self) -> Tally:
-        """Takes a guide if conditions on length and spelling turn out to be rare; how they did in a
-        pilot.
+        """Looks ahead from now on if conditions on length and spelling turn out to be rare.
 
-        The pilot does not depend on the seed: all streams of a model and its conditions come by one
-            law.
+        The pilot does not depend on the seed: all streams of a model and its conditions are drawn
+        alike.
+
+        Returns:
+            how many names of the pilot met each of those conditions; nothing if they are not rare.
 
         Raises:
             SamplingError: if no name can meet the conditions.
@@ -159,45 +165,63 @@ class Sampler:
         any_length = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         if any_length and not self.conditions:
             return {}
-        guide, covered, others = self.possible()
+        blind, covered, others = self.possible()
         if any_length and not covered:
             return {}
+        from rnn_names.sampling.preparation import Preparation
+        from rnn_names.sampling.visited import Visits
+
         tally: Tally = {}
         bits = Random(0)
         for drawn in (PILOT // 8, PILOT):
             tally.clear()
-            first = self.draw(drawn, bits)
+            visits = Visits()
+            first, _ = self.draw_weighed(drawn, bits, replace(blind, visits=visits))
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
             if met > RARE:
                 return {}
-        self.guide = guide
-        for _ in range(4):
-            self.draw_weighed(PILOT // 8, bits)
-            guide.learn()
-        _, log_weights = self.draw_weighed(4 * PILOT, bits)
-        if guide.settle(log_weights, 4 * PILOT) <= GAIN * met:
-            self.guide = None
+        preparation = Preparation(self.log_weights, self.prefix, blind, visits)
+        if preparation.after(0).share <= GAIN * met:
             return {}
-        self.conditions = others
+        self.preparation, self.conditions = preparation, others
         return tally
 
-    def possible(self) -> tuple[Guide, list[Condition], list[Condition]]:
-        """A guide that has learned nothing yet, and only knows what is possible; the conditions
-        that it covers, and the others.
+    def prepare(self, block: int) -> None:
+        """Prepares the look-ahead for a block of the stream, by its number, where there is one.
+
+        The first blocks are drawn after a quick preparation; then each quarter of what follows
+        has a round more: a block of 256 names and the next one, then one of 1,024 and the next.
+        """
+        if self.preparation is not None:
+            self.preparation.after(_rounds(block))
+
+    def is_prepared(self, block: int) -> bool:
+        """Whether `prepare` has nothing to do for a block."""
+        return self.preparation is None or self.preparation.has(_rounds(block))
+
+    def prepared(self, block: int) -> Prepared | None:
+        """The look-ahead for a block, if there is one."""
+        return None if self.preparation is None else self.preparation.after(_rounds(block))
+
+    def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
+        """A look-ahead that knows nothing yet; the conditions that its automaton covers, and the
+        others.
 
         Raises:
             SamplingError: if no name is possible.
         """
         from rnn_names.sampling.conditions import spelling
-        from rnn_names.sampling.lookahead import Guide, max_states
+        from rnn_names.sampling.lookahead import LookAhead, max_states
+        from rnn_names.sampling.markov import can_be_accepted
 
         begins = self.beginnings.automaton if self.beginnings is not None else None
         automaton, covered, others = spelling(
             self.conditions, self.n_y, max_states(self.n_y, self.max_length), begins
         )
-        guide = Guide(automaton, self.min_length, self.max_length)
-        if guide.is_hopeless(guide.first(self.prefix), len(self.prefix)):
+        possible = can_be_accepted(automaton, self.min_length, self.max_length)
+        length = len(self.prefix)
+        if not possible[length, automaton.run(self.prefix[None], np.array([length]))].any():
             titles, prefixes = [each.title for each in covered], self.options.prefixes
             if prefixes:
                 titles.insert(0, f"{setting('prefix')} {any_of(prefixes)}")
@@ -206,76 +230,75 @@ class Sampler:
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 f"{', '.join(titles)}{hint}"
             )
-        return guide, covered, others
+        return LookAhead.blind(automaton, self.min_length, self.max_length), covered, others
 
-    def draw(self, size: int, bits: Random) -> Names:
-        """Draws `size` names together and keeps those that meet the conditions of length, and of
-        the guide.
+    def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
+        """Draws `size` names together and keeps those that meet the conditions of length.
+
+        With a look-ahead, each name comes as often as its weight asks for.
         """
-        names, log_weights = self.draw_weighed(size, bits)
-        return (
-            names
-            if self.guide is None
-            else names.take(np.flatnonzero(self.guide.keeps(log_weights, bits)))
-        )
+        names, log_weights = self.draw_weighed(size, bits, look_ahead)
+        if look_ahead is None:
+            return names
+        rows = np.repeat(np.arange(len(names)), look_ahead.copies(log_weights, bits))
+        # In random order: a repeat should not follow its name.
+        order = np.argsort(np.frombuffer(bits.randbytes(8 * len(rows)), "<u8"), kind="stable")
+        return names.take(rows[order])
 
-    def draw_weighed(self, size: int, bits: Random) -> tuple[Names, NDArray[np.float64]]:
-        """Draws `size` names, without those of a wrong length; the names, and the natural
-        logarithms of their weights.
+    def draw_weighed(
+        self, size: int, bits: Random, look_ahead: LookAhead | None = None
+    ) -> tuple[Names, NDArray[np.float64]]:
+        """Draws `size` names, without those of a wrong length.
 
-        A weight is how much more often a name would come by the network's own law; without a guide,
-        it is 1.
+        Returns:
+            the names, and the natural logarithms of their weights. A weight is how much more
+            probable a name is by the network than with the look-ahead; without one, it is 1.
         """
-        work, guide, waiting = (
-            rnn.Workspace(),
-            self.guide,
-            Frontier(self.max_length + 1, self.nodes_at_once),
-        )
+        work, frontier = rnn.Workspace(), Frontier(self.max_length + 1, self.nodes_at_once)
         text = np.zeros((self.max_length, size), np.min_scalar_type(self.n_y))
         text[: len(self.prefix)] = self.prefix[:, None]
-        lengths = np.zeros(
-            size, np.min_scalar_type(MAX_NAME_LENGTH)
-        )  # stays 0 for a name that goes on past the limit
+        # A length stays 0 for a name that goes on past the limit, or is given up.
+        lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
         log_weights = np.zeros(size)
         states, length = self.first_state, len(self.prefix)
-        marks = guide.first(self.prefix) if guide else None
+        place = look_ahead.first(self.prefix) if look_ahead else None
         names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
             chances = self.next_chances(states, work)
             if self.beginnings is not None and length < self.beginnings.depth:
                 self.beginnings.narrow(chances, text[:length, names[changes(node)]].T)
-            if guide and marks:
-                marks = guide.steer(chances, marks, length)
+            if look_ahead and place:
+                place, ahead = look_ahead.steer(chances, place, length, node)
+                place, names, node = look_ahead.go_on(place, names, node, bits)
             names, branch = choose(chances, names, node, bits)
             parent = branch // self.n_y
             character = branch - parent * self.n_y
             ends = character == EOS
             lengths[names[ends]] = length
-            if marks:
-                log_weights[names[ends]] = marks.log_weight[parent[ends]]
+            if place:
+                log_weights[names[ends]] = place.log_weight[parent[ends]]
             if length < self.max_length:
                 on = np.flatnonzero(~ends)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
                 text[length, names] = character
                 first = changes(branch)
                 children = parent[first], character[first]
-                below = guide.follow(marks, *children, length) if guide and marks else None
-                waiting.add(
-                    length + 1,
-                    states,
-                    *children,
-                    below,
-                    names,
-                    np.cumsum(first, dtype=np.int32) - 1,
-                )
-            if not waiting:
+                below = look_ahead.follow(place, *children, ahead) if look_ahead and place else None
+                node = np.cumsum(first, dtype=np.int32) - 1
+                frontier.add(length + 1, states, *children, below, names, node)
+            if not frontier:
                 break
-            length, part = waiting.take()
+            length, part = frontier.take()
             states = self.states_after(part.above, part.parent, part.character, work)
-            marks, names, node = part.marks, part.names, part.node
+            place, names, node = part.place, part.names, part.node
         kept = lengths >= self.min_length
         drawn = Names.from_columns(text, np.where(kept, lengths, 0))
         return Names(self.codes[drawn.codes], drawn.offsets), log_weights[kept]
+
+    def log_weights(self, size: int, bits: Random, look_ahead: LookAhead) -> NDArray[np.float64]:
+        """The logarithms of the weights of `size` draws; −∞ for those of a wrong length."""
+        _, log_weights = self.draw_weighed(size, bits, look_ahead)
+        return np.concatenate([log_weights, np.full(size - len(log_weights), -np.inf)])
 
     def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes). A
@@ -326,6 +349,15 @@ def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
             f"{chr(unknown[0])!r}"
         )
     return tuple(indices.tolist())
+
+
+def _rounds(block: int) -> int:
+    """Rounds of careful preparation before a block of the stream.
+
+    >>> [_rounds(block) for block in range(9)]
+    [0, 0, 0, 1, 1, 2, 2, 3, 3]
+    """
+    return max(block - 1, 0) // 2
 
 
 def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:

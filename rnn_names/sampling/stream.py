@@ -9,6 +9,7 @@ ones are large, since names drawn together share their beginnings.
 from __future__ import annotations
 
 import os
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, setting
+from rnn_names.errors import RareConditionsWarning, SamplingError, setting
 from rnn_names.network.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
@@ -59,6 +60,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             not know.
         SamplingError: for options that no name can meet; or, after the names that could be had,
             when more are not found.
+
+    Warns:
+        RareConditionsWarning: where more names than usual are repeats, because of the conditions.
     """
     walk = Sampler(model, options)
     with one_blas_thread():
@@ -105,6 +109,7 @@ def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, boo
         int.from_bytes(os.urandom(16), "little") if walk.options.seed is None else walk.options.seed
     )
     for block in blocks:
+        _prepare(walk, block)
         yield _draw_block(walk, seed, block)
         break
     further = next(blocks, None)
@@ -115,6 +120,9 @@ def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, boo
     with worker_threads(threads) as pool:
         try:
             for block in chain([further], blocks):
+                while pending and not walk.is_prepared(block.number):
+                    yield pending.popleft().result()  # rather than let them wait
+                _prepare(walk, block)
                 pending.append(pool.submit(_draw_block, walk, seed, block))
                 if len(pending) == threads:
                     yield pending.popleft().result()
@@ -123,6 +131,15 @@ def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, boo
         finally:
             for future in pending:
                 future.cancel()
+
+
+def _prepare(walk: Sampler, block: _Block) -> None:
+    """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
+    walk.prepare(block.number)
+    shortcoming = walk.preparation.shortcoming if walk.preparation else ""
+    if shortcoming and not walk.has_warned:
+        walk.has_warned = True
+        warnings.warn(shortcoming, RareConditionsWarning, stacklevel=4)
 
 
 def _shortage(delivered: int, count: int, tallies: Tally) -> str:
@@ -211,9 +228,13 @@ def _draw_block(walk: Sampler, seed: int, block: _Block) -> tuple[Names, bool, T
     parts: list[Names] = []
     tally: Tally = {}
     found, drawn, size = 0, 0, block.size
+    prepared = walk.prepared(block.number)
+    look_ahead = prepared.look_ahead if prepared else None
+    if prepared:
+        size = min(int(size / prepared.share) + FIRST_BLOCK, walk.largest_block)
     while found < block.need and drawn < DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
-        names = walk.draw(size, bits)
-        if walk.guide is None:
+        names = walk.draw(size, bits, look_ahead)
+        if not look_ahead:
             add_to(tally, walk.length_option, size, len(names))
         names = meeting(walk.conditions, names, tally)
         parts.append(names)

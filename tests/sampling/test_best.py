@@ -6,8 +6,9 @@ from rnn_names import Model, train
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
 from rnn_names.sampling.options import Options
+from rnn_names.sampling.sampler import Sampler
 from support.enumerated import KNOWN, all_texts, distribution, tiny_model
-from support.networks import CELLS
+from support.networks import CELLS, random_model
 
 
 def ranked(model, **options):
@@ -88,17 +89,56 @@ def test_the_list_ends_where_names_end():
     assert sorted(found) == ["a", "b", "c"]
 
 
-def test_a_search_that_would_take_too_much_memory_ends_with_what_is_certain(monkeypatch):
-    monkeypatch.setattr(best, "MAX_MEMORY", 400 * 50)
+@pytest.mark.parametrize("budget", [20, 300, 700])
+def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypatch):
+    monkeypatch.setattr(best, "FIRST_PREFIXES", 50)
+    monkeypatch.setattr(best, "MAX_PREFIXES", budget)
     model = tiny_model("rnn").language_model
     found = []
-    with pytest.raises(
-        SamplingError, match=r"names are certain: more than \d+ beginnings are open; ask for fewer"
-    ) as error:
+    message = r"names are certain: the search ended after \d+ beginnings of names; ask for fewer"
+    with pytest.raises(SamplingError, match=message) as error:
         for part in best.best(model, 1000, Options()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]
+    assert (len(found) > 0) == (budget > 100)
     assert f"only {len(found)} of 1,000" in str(error.value)
+
+
+def test_rare_names_are_found_by_way_of_a_bound_from_steered_draws(monkeypatch):
+    """None of the few free draws ends so, and all names are some times as many as are looked at."""
+    monkeypatch.setattr(best, "FEW_PREFIXES", 0)
+    model = tiny_model()
+    everything = ranked(model, holds=lambda name: name.endswith("cbb") and "aa" in name)
+    assert model.best(5, suffix="cbb", contains=["aa"]) == everything[:5]
+
+
+def test_the_bound_is_below_the_names_that_are_wanted_and_not_far(model):
+    """Else every prefix would be looked into."""
+    calls = []
+    wanted = Options(suffix="rus")
+    found = [*best.best(model.language_model, 20, wanted, lambda *call: calls.append(call))]
+    names = found[0].to_strings()
+    assert len(names) == 20
+    assert all(name.endswith("rus") for name in names)
+    done, expected = calls[-1]
+    assert done <= expected
+    least = float(model.log_prob(names).min())
+    search = best._Search(Sampler(model.language_model, wanted), 10**6, None)
+    search._above(least)
+    assert done < 4 * search.done
+
+
+def test_names_of_one_probability_come_in_the_order_of_their_characters():
+    model = random_model("abc", longest=2)
+    for array in model.params.values():
+        array[:] = 0
+    assert model.best(12) == [*"abc", *(a + b for a in "abc" for b in "abc")]
+    assert model.best(2, start=4) == ["ab", "ac"]
+
+
+def test_probabilities_that_come_to_nothing_are_said_to():
+    with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities of all"):
+        tiny_model().best(3, temperature=1e-4)
 
 
 def test_no_drawn_name_of_a_real_model_is_better_than_the_best(model):

@@ -4,7 +4,6 @@ import re
 import string
 import unicodedata
 from collections import Counter
-from random import Random
 
 import numpy as np
 import pytest
@@ -16,16 +15,14 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.network.threads import worker_threads
 from rnn_names.sampling import conditions
-from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.dfa import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.regex import matching
-from rnn_names.sampling.sampler import Sampler
+from support.conditions import COMBINATIONS, given_conditions
 from support.distributions import assert_drawn_from
-from support.enumerated import KNOWN, LETTERS, all_texts, distribution, tiny_model
+from support.enumerated import LETTERS, all_texts, distribution, tiny_model
 from support.networks import CELLS, random_model
 
 VOCABULARY = Vocabulary(LETTERS)
@@ -135,57 +132,6 @@ def test_an_expression_that_takes_python_for_ever_takes_no_time(monkeypatch):
 # --- The distribution given the conditions --------------------------------------------------------
 
 
-def holds(options):
-    """The same conditions, said in Python."""
-    tests = {
-        "suffix": lambda name, end: name.endswith(end),
-        "contains": lambda name, texts: all(text in name for text in texts),
-        "match": lambda name, pattern: re.fullmatch(pattern, name) is not None,
-        "min_length": lambda name, n: len(name) >= n,
-        "max_length": lambda name, n: len(name) <= n,
-        "exclude": lambda name, names: name.lower() not in [each.lower() for each in names],
-        "exclude_words": lambda name, words: not any(word.lower() in name for word in words),
-        "novel": lambda name, wanted: name not in KNOWN,
-    }
-    return lambda name: all(
-        tests[key](name, value) for key, value in options.items() if key in tests
-    )
-
-
-def given_conditions(model, **options):
-    of_sampling = {
-        key: options[key] for key in ("prefix", "temperature", "top_k", "top_p") if key in options
-    }
-    return distribution(model, holds(options), **of_sampling)
-
-
-COMBINATIONS = [
-    {"suffix": "ab"},
-    {"suffix": "a", "prefix": "a"},
-    {"contains": ["ab", "ba"]},
-    {"contains": ["aa"], "suffix": "ac", "temperature": 1.3},
-    {"match": "[ab]+c?"},
-    {"match": "(?i)A.*B"},
-    {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
-    {"exclude": ["A", "bB", "cab"]},
-    {"exclude_words": ["AB", "cc"]},
-    {"novel": True},
-    {"novel": True, "max_length": 2},
-    {"top_k": 2},
-    {"top_k": 3, "prefix": "b"},
-    {"top_p": 0.6},
-    {
-        "top_p": 0.95,
-        "top_k": 3,
-        "temperature": 1.5,
-        "novel": True,
-        "exclude_words": ["bb"],
-        "min_length": 2,
-    },
-    {"prefix": "ab", "suffix": "ba", "contains": ["bc"], "exclude": ["abcba"], "novel": True},
-]
-
-
 def cases(combinations):
     return pytest.mark.parametrize(
         "cell, options", [(CELLS[i % 2], each) for i, each in enumerate(combinations)], ids=str
@@ -197,103 +143,6 @@ def test_names_come_with_the_models_law_given_the_conditions(cell, options):
     model = tiny_model(cell)
     assert_drawn_from(
         Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options)
-    )
-
-
-def guided(model, monkeypatch, **options):
-    """A walk with a guide, whether the conditions are rare or not."""
-    monkeypatch.setattr(sampling, "RARE", 1.0)
-    monkeypatch.setattr(sampling, "GAIN", 0.0)
-    walk = looking_ahead(model, **options)
-    assert walk.guide is not None
-    return walk
-
-
-def looking_ahead(model, **options):
-    walk = Sampler(model.language_model, Options(**options))
-    with worker_threads(1):
-        walk.look_ahead()
-    return walk
-
-
-def can_look_ahead(options):
-    return bool(
-        {"suffix", "contains", "match", "min_length", "max_length"} & set(options)
-    ) and "(?i)" not in options.get("match", "")
-
-
-@cases(filter(can_look_ahead, COMBINATIONS))
-def test_looking_ahead_leaves_the_distribution_as_it_is(cell, options, monkeypatch):
-    """All names of a tiny model are in the pilot, so here the distribution is exact."""
-    model = tiny_model(cell)
-    guided(model, monkeypatch, **options)
-    assert_drawn_from(
-        Counter(model.sample(8000, seed=4, **options)), given_conditions(model, **options)
-    )
-
-
-def test_weights_are_what_a_name_is_by_the_network_over_what_it_is_with_a_guide(monkeypatch):
-    """Their mean is the probability of the conditions, whatever the guide thinks."""
-    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
-    walk = guided(model, monkeypatch, **options)
-    size = 20_000
-    names, log_weights = walk.draw_weighed(size, Random(3))
-    total = np.exp(log_weights).sum() / size
-    meets = np.exp(
-        model.log_prob([name for name in TEXTS if name.endswith("cb") and "a" in name])
-    ).sum()
-    assert total == pytest.approx(meets, rel=0.05)
-    assert all(name.endswith("cb") and "a" in name for name in names.to_strings())
-
-
-def test_rare_and_common_conditions_of_a_larger_model_agree(model, monkeypatch):
-    """First characters, lengths and the likeliest names, guided and not, agree within sampling
-    error.
-    """
-    options = {"suffix": "us", "max_length": 12}
-    plain = Counter(model.sample(3000, seed=5, **options))
-    guided(model, monkeypatch, **options)
-    ahead = Counter(model.sample(3000, seed=6, **options))
-    for part in (lambda name: name[0], len, lambda name: name[-4:]):
-        a, b = Counter(), Counter()
-        for names, counts in ((plain, a), (ahead, b)):
-            for name, n in names.items():
-                counts[part(name)] += n
-        keys = [key for key in a if a[key] + b[key] >= 20]
-        chi_square = sum((a[key] - b[key]) ** 2 / (a[key] + b[key]) for key in keys)
-        assert chi_square < len(keys) + 4.5 * (2 * len(keys)) ** 0.5
-
-
-def test_names_that_one_in_a_million_are_come_in_seconds(model):
-    letters = model.vocabulary.characters
-    assert {"x", "z", "q"} <= set(letters)
-    options = {"suffix": "zxq"}
-    names = model.sample(60, seed=1, **options)
-    assert len(names) == 60
-    assert all(name.endswith("zxq") for name in names)
-    # Drawn without looking ahead, as many would take this many draws:
-    walk = looking_ahead(model, **options)
-    with worker_threads(1):
-        _, log_weights = walk.draw_weighed(4000, Random(1))
-    assert np.exp(log_weights).sum() / 4000 < 1e-5
-    bias = 4000 / np.exp(log_weights - walk.guide.log_highest).sum() / (4 * sampling.PILOT)
-    assert bias < 0.02
-
-
-@pytest.mark.parametrize(
-    "contexts, max_table, seen",
-    [(2, 100, (2, 3)), (8, 95, (4, 1))],
-    ids=["last characters", "states"],
-)
-def test_a_guide_whose_tables_would_be_too_large_has_shared_ones(
-    contexts, max_table, seen, monkeypatch
-):
-    monkeypatch.setattr("rnn_names.sampling.lookahead.CONTEXTS", contexts)
-    monkeypatch.setattr("rnn_names.sampling.lookahead.MAX_TABLE", max_table)
-    model = tiny_model()
-    assert guided(model, monkeypatch, suffix="ab").guide._seen.shape[:2] == seen
-    assert_drawn_from(
-        Counter(model.sample(20_000, seed=4, suffix="ab")), given_conditions(model, suffix="ab")
     )
 
 
@@ -318,12 +167,6 @@ def test_fewer_names_are_the_beginning_of_more(options):
             model.sample(count, seed=7, start=count // 2, **options)
             == more[count // 2 : count + count // 2]
         )
-
-
-def test_a_guided_stream_has_a_fixed_order_too(model):
-    more = model.sample(200, seed=3, suffix="zxq")
-    assert model.sample(70, seed=3, suffix="zxq", start=100) == more[100:170]
-    assert model.sample(30, seed=4, suffix="zxq") != more[:30]
 
 
 def test_unique_names_are_the_stream_without_its_repeats(model):
@@ -588,8 +431,3 @@ def test_novel_is_refused_by_a_model_without_fingerprints(invoke, model, tmp_pat
         == "Error: the model has no fingerprints of its corpus, so it cannot tell which names are "
         "new: train it again\n"
     )
-
-
-def test_no_guide_without_need():
-    assert Sampler(tiny_model().language_model, Options()).look_ahead() == {}
-    assert looking_ahead(tiny_model(), suffix="a").guide is None

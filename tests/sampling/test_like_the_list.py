@@ -58,7 +58,7 @@ def test_rare_conditions_keep_to_it(monkeypatch):
     monkeypatch.setattr("rnn_names.sampling.sampler.RARE", 1.0)
     monkeypatch.setattr("rnn_names.sampling.sampler.GAIN", 0)
     walk.look_ahead()
-    assert walk.guide is not None
+    assert walk.preparation is not None
     names = small_model().sample(20_000, seed=5, **condition)
     wanted = expected(lambda name: like_the_list(name) and name.endswith("cBc"))
     assert_drawn_from(Counter(names), wanted)

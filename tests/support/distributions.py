@@ -18,6 +18,18 @@ def assert_drawn_from(drawn, probabilities, z=4.5):
         assert abs(drawn[key] - n * p) < z * math.sqrt(n * p * (1 - p)), (
             f"{key!r}: {drawn[key]} of {n}, expected {n * p:.1f}"
         )
+    score, freedom = chi_square_score(drawn, probabilities)
+    assert freedom >= 1
+    assert abs(score) < z, f"chi-square is {score:.1f} standard deviations off"
+
+
+def chi_square_score(drawn, probabilities):
+    """By how many standard deviations chi-square is off its mean, and the degrees of freedom.
+
+    Names that are expected fewer than ten times count as one.
+    """
+    n = sum(drawn.values())
+    common = {key: p for key, p in probabilities.items() if n * p >= 10}
     rest = max(1 - sum(common.values()), 0.0)
     observed = np.array(
         [*(drawn[key] for key in common), n - sum(drawn[key] for key in common)], float
@@ -26,10 +38,9 @@ def assert_drawn_from(drawn, probabilities, z=4.5):
     if expected[-1] < 10:
         observed, expected = observed[:-1], expected[:-1]
     freedom = len(observed) - 1
-    assert freedom >= 1
+    if freedom < 1:
+        return 0.0, freedom
     chi_square = ((observed - expected) ** 2 / expected).sum()
     # Wilson & Hilferty: the cube root of chi-square / freedom is nearly normal.
-    score = ((chi_square / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(
-        2 / (9 * freedom)
-    )
-    assert abs(score) < z, f"chi-square {chi_square:.1f} at {freedom} degrees of freedom"
+    mean, deviation = 1 - 2 / (9 * freedom), math.sqrt(2 / (9 * freedom))
+    return ((chi_square / freedom) ** (1 / 3) - mean) / deviation, freedom

@@ -1,0 +1,289 @@
+"""Rare conditions: the look-ahead, what it learns, and the names that it brings."""
+
+import math
+import os
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+from random import Random
+
+import numpy as np
+import pytest
+
+from rnn_names.errors import RareConditionsWarning
+from rnn_names.network.threads import worker_threads
+from rnn_names.sampling import lookahead, markov, preparation, stream
+from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling.options import Options
+from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.visited import Visits
+from support.conditions import (
+    COMBINATIONS,
+    can_look_ahead,
+    given_conditions,
+    random_orders,
+)
+from support.distributions import assert_drawn_from, chi_square_score
+from support.enumerated import LETTERS, all_texts, tiny_model
+from support.networks import CELLS
+
+TEXTS = all_texts()
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Looks ahead whether conditions are rare or not."""
+    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "GAIN", 0.0)
+
+
+def looking_ahead(model, **options):
+    sampler = Sampler(model.language_model, Options(**options))
+    with worker_threads(1):
+        sampler.look_ahead()
+    return sampler
+
+
+# --- Names and their probabilities ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [*filter(can_look_ahead, COMBINATIONS)], ids=str)
+def test_names_have_the_models_distribution_given_the_conditions(options, always):
+    model = tiny_model(CELLS[len(options) % 2])
+    assert looking_ahead(model, **options).preparation is not None
+    names = Counter(model.sample(8000, seed=4, **options))
+    assert_drawn_from(names, given_conditions(model, **options))
+
+
+def test_random_models_under_random_conditions_pass_a_chi_square_test(always):
+    """Corrected for their number; `make rare` does many more."""
+    scores = []
+    for seed, model, options, expected in random_orders(30, tiny_model):
+        names = Counter(model.sample(3000, seed=seed, **options))
+        assert set(names) <= set(expected), options
+        score, freedom = chi_square_score(names, expected)
+        if freedom:
+            scores.append(score)
+    assert len(scores) > 20
+    assert max(map(abs, scores)) < 3.6
+    assert abs(np.mean(scores)) < 4 / math.sqrt(len(scores))
+
+
+def poor(monkeypatch):
+    """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
+    monkeypatch.setattr(markov, "CONTEXTS", 1)
+    monkeypatch.setattr(lookahead, "MAX_VISITED", 20)
+    monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
+    monkeypatch.setattr(preparation, "FIRST_TEST", 64)
+    monkeypatch.setattr(preparation, "MAX_VISITS", 1)
+
+
+@pytest.mark.parametrize("bound", [64, 1.5], ids=["few repeats", "many repeats"])
+def test_expected_shares_are_exact_whatever_the_guess_is_worth(bound, always, monkeypatch):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", bound)
+    monkeypatch.setattr(preparation, "MAX_REPEATS", 1.0 if bound == 1.5 else 0.005)
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    sampler = looking_ahead(model, **options)
+    look_ahead = sampler.preparation.after(0).look_ahead
+    size, log_weights = 60_000, []
+    names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
+    expected = given_conditions(model, **options)
+    total = sum(names.values())
+    _, log_weights = sampler.draw_weighed(size, Random(8), look_ahead)
+    most = max(np.exp(log_weights.max() - look_ahead.log_bound), 1)
+    for name, p in expected.items():
+        deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
+        assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
+    assert (most > 3) == (bound == 1.5), "there are repeats"
+
+
+@pytest.mark.parametrize("floor", [-np.inf, 0.0, 2.0], ids=["never", "often", "mostly"])
+def test_weights_add_up_to_the_probability_of_the_conditions(floor, always, monkeypatch):
+    """Also where names of small weight are given up by chance."""
+    poor(monkeypatch)
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    sampler = looking_ahead(model, **options)
+    look_ahead = sampler.preparation.after(0).look_ahead
+    look_ahead = replace(look_ahead, log_floor=look_ahead.log_value + floor)
+    size = 60_000
+    names, log_weights = sampler.draw_weighed(size, Random(3), look_ahead)
+    meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
+    assert set(names.to_strings()) <= set(meet)
+    total = np.exp(log_weights).sum() / size
+    assert total == pytest.approx(np.exp(model.log_prob(meet)).sum(), rel=0.05)
+    assert len(names) == size or floor > -np.inf
+
+
+def test_rare_and_common_conditions_of_a_larger_model_agree(model, monkeypatch):
+    """First characters, lengths and endings, with and without a look-ahead."""
+    options = {"suffix": "us", "max_length": 12}
+    plain = Counter(model.sample(3000, seed=5, **options))
+    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "GAIN", 0.0)
+    assert looking_ahead(model, **options).preparation is not None
+    ahead = Counter(model.sample(3000, seed=6, **options))
+    for part in (lambda name: name[0], len, lambda name: name[-4:]):
+        a, b = Counter(), Counter()
+        for names, counts in ((plain, a), (ahead, b)):
+            for name, n in names.items():
+                counts[part(name)] += n
+        keys = [key for key in a if a[key] + b[key] >= 20]
+        chi_square = sum((a[key] - b[key]) ** 2 / (a[key] + b[key]) for key in keys)
+        assert chi_square < len(keys) + 4.5 * (2 * len(keys)) ** 0.5
+
+
+def test_names_that_are_one_in_a_million_come(model):
+    sampler = looking_ahead(model, suffix="zxq")
+    names = model.sample(60, seed=1, suffix="zxq")
+    assert len(names) == 60
+    assert all(name.endswith("zxq") for name in names)
+    prepared = sampler.preparation.after(0)
+    _, log_weights = sampler.draw_weighed(4000, Random(1), prepared.look_ahead)
+    assert np.exp(log_weights).sum() / 4000 < 1e-5, "so many come without looking ahead"
+    assert prepared.share > 1 / 65, "so many come with it"
+
+
+# --- What it learns -------------------------------------------------------------------------------
+
+
+def learned(model, draws=3000, **options):
+    """A look-ahead that has learned from free draws, and its sampler."""
+    sampler = Sampler(model.language_model, Options(**options))
+    blind, _, _ = sampler.possible()
+    visits = Visits()
+    sampler.draw_weighed(draws, Random(0), replace(blind, visits=visits))
+    return blind.learned(visits, sampler.prefix), sampler
+
+
+def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
+    model = tiny_model()
+    look_ahead, _ = learned(model, 100_000, suffix="b", max_length=3)
+    prefixes = look_ahead.prefixes
+    assert len(prefixes) == 1 + 3 + 9 + 27
+    wanted = dict(zip(TEXTS, np.exp(model.log_prob(TEXTS)), strict=True))
+    for row, text in enumerate(prefixes.texts(np.arange(len(prefixes)), np.zeros(0, int))):
+        prefix = "".join(LETTERS[index - 1] for index in text if index)
+        rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
+        p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
+        value = prefixes.said[row] @ look_ahead.ahead[row] * np.exp(prefixes.log_probs()[row])
+        assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
+
+
+def test_the_chain_adds_up_what_is_ahead():
+    """Against a sum over all names by the chain itself."""
+    look_ahead, sampler = learned(tiny_model(), 500, suffix="ab", max_length=4)
+    chain, automaton = look_ahead.chain, look_ahead.automaton
+
+    def ahead(context, state, length):
+        end = chain.probabilities[context, 0]
+        end = 1 / (1 + (1 - end) / end * math.exp(-chain.end_shift[length]))
+        total = end * automaton.accepting[state]
+        if length < 4:
+            rest = chain.probabilities[context, 1:] / chain.probabilities[context, 1:].sum()
+            for character, p in enumerate(rest, 1):
+                after = chain.after[context, character], automaton.after[state, character]
+                total += (1 - end) * p * ahead(*after, length + 1)
+        return total
+
+    context = chain.context_of(sampler.prefix)
+    assert look_ahead.table[0, context, 0] == pytest.approx(ahead(context, 0, 0))
+    assert chain.probabilities.sum(axis=1) == pytest.approx(1)
+
+
+def test_contexts_are_the_longest_known_ends_of_a_prefix():
+    look_ahead, _ = learned(tiny_model(), 2000)
+    chain, start = look_ahead.chain, len(LETTERS) + 1
+    # Strings by the contexts that lead to them from the start of a name.
+    seen = {chain.context_of(np.array(text, int)): text for n in range(6) for text in words(n)}
+    assert 0 not in seen, "one character at least is known"
+    known = {}
+    for context, text in seen.items():
+        for n in range(len(text), -1, -1):
+            path = 0
+            for character in text[len(text) - n :]:
+                path = chain.after[path, character]
+            if path == context:
+                known[context] = text[len(text) - n :]
+    assert len(known) > 50
+    assert chain.after[0, start] == chain.context_of(np.zeros(0, int))
+
+
+def words(length):
+    return product(range(1, len(LETTERS) + 1), repeat=length)
+
+
+def test_more_is_learned_in_rounds_and_less_in_vain(model):
+    preparation_ = looking_ahead(model, suffix="zxq").preparation
+    few, many = preparation_.after(0), preparation_.after(2)
+    assert len(many.look_ahead.prefixes) > len(few.look_ahead.prefixes)
+    assert preparation_.after(0) is few, "what is prepared stays as it is"
+
+
+def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
+    monkeypatch.setattr(lookahead, "MAX_VISITED", 1 << 12)
+    look_ahead, _ = learned(model, 3000, suffix="us")
+    prefixes = look_ahead.prefixes
+    assert len(prefixes) == (1 << 12) // len(model.vocabulary)
+    assert (prefixes.parent[1:] >= 0).all()
+    assert (prefixes.length[1:] == prefixes.length[prefixes.parent[1:]] + 1).all()
+
+
+@pytest.mark.parametrize("states, n_y, length", [(2000, 4000, 200), (5, 55, 24), (3, 5, 6)])
+def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length):
+    automaton = lookahead.LookAhead.blind  # only its shape counts
+    automaton = type("Shape", (), {"after": np.broadcast_to(0, (states, n_y))})()
+    contexts = markov.max_contexts(automaton, length)
+    assert 1 <= contexts <= markov.CONTEXTS
+    assert contexts == 1 or contexts * states * n_y * (length + 1) <= markov.MAX_WORK
+
+
+# --- The stream -----------------------------------------------------------------------------------
+
+
+def test_the_stream_has_a_fixed_order(model):
+    more = model.sample(300, seed=3, suffix="zxq")
+    assert model.sample(70, seed=3, suffix="zxq", start=200) == more[200:270]
+    assert model.sample(250, seed=3, suffix="zxq") == more[:250]
+    assert model.sample(30, seed=4, suffix="zxq") != more[:30]
+
+
+def test_the_number_of_cores_does_not_show(model, monkeypatch):
+    streams = []
+    for cores, threads in [(1, 4), (64, 4), (64, 9)]:
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(stream, "MAX_THREADS", threads)
+        streams.append(model.sample(600, seed=10, suffix="rus"))
+    assert all(names == streams[0] for names in streams)
+
+
+def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(model, monkeypatch):
+    rounds = []
+    after = preparation.Preparation.after
+    monkeypatch.setattr(
+        preparation.Preparation, "after", lambda self, n: (rounds.append(n), after(self, n))[1]
+    )
+    model.sample(200, seed=1, suffix="zxq")
+    assert set(rounds) == {0}
+    model.sample(300, seed=1, suffix="zxq")
+    assert set(rounds) == {0, 1}
+
+
+def test_no_look_ahead_without_need():
+    assert Sampler(tiny_model().language_model, Options()).look_ahead() == {}
+    assert looking_ahead(tiny_model(), suffix="a").preparation is None
+
+
+# --- What cannot be helped is said ----------------------------------------------------------------
+
+
+def test_many_repeats_are_warned_of_once(always, monkeypatch):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
+    with pytest.warns(RareConditionsWarning, match=r"about [\d.]+% of those that come are repeats"):
+        tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])
+
+
+@pytest.mark.filterwarnings("error")
+def test_few_repeats_are_not(always):
+    assert len(tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])) == 2000
