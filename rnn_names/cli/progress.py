@@ -156,6 +156,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
     """What is about to be trained, and on what."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
+    if corpus.has_counts:
+        repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
     network = f"{'a GRU' if settings.cell == 'gru' else 'an RNN'} of {settings.hidden_size} units"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.list_notes import list_notes
 from rnn_names.cli.model_options import MODEL, Given, blend_of
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -233,7 +234,7 @@ def train(
     with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say(opening(names, checkpoint))
+        progress.say("\n".join([opening(names, checkpoint), *list_notes(names)]))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)

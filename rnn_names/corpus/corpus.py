@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from rnn_names.corpus.names import Names, texts
-from rnn_names.corpus.reading import read_names
+from rnn_names.corpus.reading import read_counted
 from rnn_names.errors import CorpusError, shown
 
 if TYPE_CHECKING:
@@ -27,13 +27,16 @@ class Corpus:
 
     Attributes:
         names: the distinct names, in code-point order.
-        counts: (n,) int64, how often each occurs in the list.
+        counts: (n,) int64, how often each occurs in the list, or what count it has there.
         n_blank: blank lines that were skipped.
+        has_counts: whether the list has counts. They may be far more than its lines, so names are
+            drawn in proportion to them.
     """
 
     names: Names
     counts: NDArray[np.int64]
     n_blank: int = 0
+    has_counts: bool = False
 
     def __len__(self) -> int:
         return len(self.names)
@@ -43,8 +46,8 @@ class Corpus:
         """Names of the list, repeats counted."""
         return int(self.counts.sum())
 
-    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Names]:
-        """Sets names aside at random: the corpus without them, and the held-out names.
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Corpus]:
+        """Sets names aside at random: the corpus without them, and that of the held-out names.
 
         The split is over distinct names, so that no held-out name is trained on. Its size is
         `fraction` of them, at least 1 and at most `MAX_HELD_OUT`; a fraction of 0 sets none aside.
@@ -62,13 +65,19 @@ class Corpus:
         held_out = np.zeros(n, dtype=bool)
         held_out[rng.choice(n, size, replace=False)] = True
         rest = np.flatnonzero(~held_out)
-        return Corpus(self.names.take(rest), self.counts[rest], self.n_blank), self.names.take(
-            np.flatnonzero(held_out)
-        )
+        return self.take(rest), self.take(np.flatnonzero(held_out))
+
+    def take(self, rows: NDArray[np.intp]) -> Corpus:
+        """Some of the names, with their counts."""
+        names, counts = self.names.take(rows), self.counts[rows]
+        return Corpus(names, counts, self.n_blank, self.has_counts)
 
 
 def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus.
+
+    A list whose first thousand lines all end in a tab and a whole number is one with counts: a name
+    counts that often, and every line must have a count. Of other lists, each line counts once.
 
     Lines end at LF or CRLF; white space around a name is trimmed, blank lines are skipped, text is
     normalised to NFC, case is kept.
@@ -82,15 +91,18 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
             inside the text, or bidirectional control, which could make a name display as another),
             or fewer than two distinct names.
     """
-    parts, n_blank = [], 0
-    titles = []
+    parts: list[Names] = []
+    often: list[NDArray[np.int64]] = []
+    n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
-        for lines in read_names(title, stream):
+        for lines, counts in read_counted(title, stream):
             full = np.flatnonzero(lines.lengths)
             parts.append(lines.take(full))
+            often.append(np.ones(len(full), np.int64) if counts is None else counts[full])
+            has_counts |= counts is not None
             n_blank += len(lines) - len(full)
-    return _corpus(parts, n_blank, ", ".join(titles))
+    return _corpus(parts, often if has_counts else None, n_blank, ", ".join(titles))
 
 
 def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
@@ -125,10 +137,21 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
     return read_corpus([("names", io.BytesIO(data))])
 
 
-def _corpus(parts: list[Names], n_blank: int, title: str) -> Corpus:
+def _corpus(
+    parts: list[Names], often: list[NDArray[np.int64]] | None, n_blank: int, title: str
+) -> Corpus:
     if not parts or not sum(map(len, parts)):
         raise CorpusError(f"{title}: no names in it; give a text with one name per line")
-    names, counts = Names.concatenate(parts).distinct()
+    weights = None if often is None else np.concatenate(often)
+    names, counts = Names.concatenate(parts).distinct(weights)
     if len(names) < 2:
-        raise CorpusError(f"{title}: only one distinct name; at least two are needed to learn from")
-    return Corpus(names, counts, n_blank)
+        if set(names.to_strings()[0]) & set(",;"):
+            raise CorpusError(
+                f"{title}: only one line, and there are commas in it: put each name on a line of "
+                "its own"
+            )
+        raise CorpusError(
+            f"{title}: only one distinct name; at least two are needed to learn from, and a "
+            "hundred to learn much"
+        )
+    return Corpus(names, counts, n_blank, has_counts=often is not None)

@@ -140,8 +140,10 @@ class Names:
         rectangle[inside] = self.codes[(starts[:, None] + columns)[inside]]
         return rectangle, lengths
 
-    def distinct(self) -> tuple[Names, NDArray[np.int64]]:
+    def distinct(self, weights: NDArray[np.int64] | None = None) -> tuple[Names, NDArray[np.int64]]:
         """The distinct names in code-point order, and how often each occurs.
+
+        With weights (n,), each of these names counts that often.
 
         >>> names, counts = Names.from_strings(["b", "ab", "b", "a"]).distinct()
         >>> names.to_strings(), counts.tolist()
@@ -149,6 +151,8 @@ class Names:
         """
         order, differs = self.order()
         starts = np.flatnonzero(differs)  # of each run of equal names
+        if weights is not None:
+            return self.take(order[starts]), np.add.reduceat(weights[order], starts)
         return self.take(order[starts]), np.diff(starts, append=len(order))
 
     def order(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

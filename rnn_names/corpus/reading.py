@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from rnn_names.corpus import counts
 from rnn_names.corpus.characters import (
     BIDI_CONTROLS,
     MAX_NAME_LENGTH,
@@ -42,12 +43,26 @@ _TABLE_SIZE = 0x10000
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
     """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
 
-    The rules and errors are those of `rnn_names.corpus.corpus.read_corpus`.
+    Of a list with counts, the names. The rules and errors are those of
+    `rnn_names.corpus.corpus.read_corpus`.
     """
-    n_lines = 0
+    for names, _ in read_counted(title, stream):
+        yield names
+
+
+def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, NDArray[np.int64] | None]]:
+    """As `read_names`, with the (n,) counts of the names where the list has counts, else None."""
+    n_lines, with_counts = 0, False
     for data in _pieces(title, stream):
         lines = _lines(title, data, n_lines)
-        yield _cleaned(title, lines, n_lines)
+        if b"\t" in data and (with_counts or not n_lines):
+            lines = Names(*gathered(lines.codes, *_trimmed(lines)))
+            with_counts = with_counts or counts.has_counts(lines)
+        if with_counts:
+            names, often = counts.checked(title, lines, n_lines)
+            yield _cleaned(title, names, n_lines), often
+        else:
+            yield _cleaned(title, lines, n_lines), None
         n_lines += len(lines)
 
 
@@ -195,6 +210,11 @@ def _complaint(codes: NDArray[np.uint32]) -> str:
         return _too_long(len(codes))
     character = chr(refused[0])
     kind = "a control character"
+    if character == "\t":
+        return (
+            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
+            "every line in a tab and a whole number"
+        )
     if character in BIDI_CONTROLS:
         kind = "a bidirectional control"
     elif character == "\ufeff":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ class Batches:
         names: distinct names in lexicographic order; their `codes` are vocabulary indices.
         rows: (n,) int. For each name of the list, repeats counted, its row in `names`.
         n_y: size of the vocabulary, EOS counted.
+        weights: (len(names),) where each epoch draws as many names as there are rows, in proportion
+            to these; None where each row comes once.
 
     >>> from rnn_names.corpus.names import Names
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
@@ -44,18 +46,20 @@ class Batches:
     names: Names
     rows: NDArray[np.int64]
     n_y: int
+    weights: NDArray[np.int64] | None = field(default=None, kw_only=True)
 
     def epoch(
         self, size: int, rng: np.random.Generator
     ) -> Iterator[tuple[float, NDArray[np.int64]]]:
         """Every name of the list once, in random order, `size` names a batch.
 
-        The last batch may be smaller.
+        The last batch may be smaller. With weights, names are drawn in proportion to them.
 
         Yields:
             the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
         """
-        shuffled = rng.permutation(self.rows)
+        rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
+        shuffled = rng.permutation(rows)
         for start in range(0, len(shuffled), size):
             rows = np.sort(shuffled[start : start + size])
             yield (start + len(rows) / 2) / len(shuffled), rows
@@ -85,3 +89,17 @@ class Batches:
         return prefix_trees(
             *self.names.padded(np.concatenate(batches)), [len(rows) for rows in batches], self.n_y
         )
+
+
+def _in_proportion(weights: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.intp]:
+    """As many rows as there are weights, in proportion to them.
+
+    Each row comes as often as it should on average, rounded up or down by chance (systematic
+    sampling): on a line of all weights, marks are set at equal distances, from a random place on.
+
+    >>> _in_proportion(np.array([2, 0, 1, 1]), np.random.default_rng(0)).tolist()
+    [0, 0, 2, 3]
+    """
+    ends = np.cumsum(weights / weights.sum()) * len(weights)
+    marks = np.arange(len(weights)) + rng.random()
+    return np.minimum(np.searchsorted(ends, marks, side="right"), len(weights) - 1)

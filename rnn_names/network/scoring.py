@@ -53,9 +53,20 @@ def log_probs(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> NDArr
     return scores
 
 
-def mean_loss(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> float:
-    """The mean loss over some names, in nats per character, their ends counted."""
-    return -float(log_probs(params, vocabulary, names).sum()) / (len(names.codes) + len(names))
+def mean_loss(
+    params: rnn.Params,
+    vocabulary: Vocabulary,
+    names: Names,
+    weights: NDArray[np.int64] | None = None,
+) -> float:
+    """The mean loss over some names, in nats per character, their ends counted.
+
+    With weights (len(names),), each name counts that often.
+    """
+    scores = log_probs(params, vocabulary, names)
+    if weights is None:
+        return -float(scores.sum()) / (len(names.codes) + len(names))
+    return -float(weights @ scores) / int(weights @ (names.lengths + 1))
 
 
 def names_per_batch(n_y: int) -> int:

@@ -233,6 +233,7 @@ def digest(corpus: Corpus) -> str:
         (corpus.names.codes, "<u4"),
         (corpus.names.offsets, "<i8"),
         (corpus.counts, "<i8"),
+        (np.array([1] * corpus.has_counts), "<i8"),
     ):
         sha.update(np.ascontiguousarray(array, kind).data)
     return sha.hexdigest()

@@ -87,22 +87,29 @@ class NGram:
     [[0.14, 0.77, 0.09]]
     """
 
-    def __init__(self, names: Names, n_y: int) -> None:
+    def __init__(self, names: Names, n_y: int, weights: Integers | None = None) -> None:
         """Counts.
 
         Args:
             names: at least one; their codes are vocabulary indices from 1.
             n_y: size of the vocabulary, EOS counted.
+            weights: (n,) how often each name counts; None for once each.
         """
         self.n_y, self.base, self.start = n_y, n_y + 1, n_y
         self.order = min(ORDER, int(63 / np.log2(self.base)))
-        grams = self._grams(names)
+        grams, places = self._grams(names)
         while not len(grams[self.order]):  # all names are short
             self.order -= 1
-        self.levels = [self._level(*self._counts(grams, k)) for k in range(1, self.order + 1)]
+        # Of each place where a gram stands, how often its name counts.
+        often = None if weights is None else np.repeat(weights, names.lengths + 1)
+        self.levels = [
+            self._level(*self._counts(grams, k, None if often is None else often[places[k]]))
+            for k in range(1, self.order + 1)
+        ]
 
-    def _grams(self, names: Names) -> list[Integers]:
-        """All grams of k symbols at index k, as integers, one for each place where one stands.
+    def _grams(self, names: Names) -> tuple[list[Integers], list[NDArray[np.bool_]]]:
+        """All grams of k symbols at index k, as integers, one for each place where one stands; and
+        which of all places those are.
 
         "ab" is START a b EOS, in digits 3 1 2 0 to the base 4. Its grams of 1 symbol are a, b and
         EOS, those of 2 are START a = 13₄, ab = 12₄ and b EOS = 20₄.
@@ -110,14 +117,15 @@ class NGram:
         tokens, begins = self._tokens(names)
         predicted = np.flatnonzero(tokens != self.start)  # (characters,) places in `tokens`
         before = predicted - np.repeat(begins, names.lengths + 1)  # symbols before each, with START
-        grams = [np.zeros(0, np.int64)]
+        grams, places = [np.zeros(0, np.int64)], [np.zeros(0, bool)]
         history = np.zeros(len(predicted), np.int64)
         for k in range(1, self.order + 1):
             if k > 1:  # one more digit in front of the k − 2 that are there
                 further_back = tokens[np.maximum(predicted - k + 1, 0)]
                 history = history + further_back * self.base ** (k - 2)
-            grams.append((history * self.base + tokens[predicted])[before >= k - 1])
-        return grams
+            places.append(before >= k - 1)
+            grams.append((history * self.base + tokens[predicted])[places[k]])
+        return grams, places
 
     def _tokens(self, names: Names) -> tuple[Integers, Integers]:
         """START, the characters and EOS of all names in one row, and where each name begins."""
@@ -129,9 +137,15 @@ class NGram:
         tokens[begins] = self.start
         return tokens, begins
 
-    def _counts(self, grams: list[Integers], k: int) -> tuple[Integers, Integers]:
+    def _counts(
+        self, grams: list[Integers], k: int, often: Integers | None
+    ) -> tuple[Integers, Integers]:
         """The different grams of k symbols, sorted, and the count c of each: (G,) twice."""
-        seen, occurrences = np.unique(grams[k], return_counts=True)
+        if often is None:
+            seen, occurrences = np.unique(grams[k], return_counts=True)
+        else:
+            seen, which = np.unique(grams[k], return_inverse=True)
+            occurrences = np.bincount(which, often).astype(np.int64)
         if k == self.order:
             return seen, occurrences
         # How many different grams of k + 1 symbols end in each; % drops their first digit.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ _FIELDS = frozenset(field.name for field in fields(Settings))
 
 
 def train(
-    names: Iterable[str] | str | os.PathLike[str] | Corpus,
+    names: Iterable[str] | Mapping[str, int] | str | os.PathLike[str] | Corpus,
     settings: Settings | None = None,
     init: Model | None = None,
     *,
@@ -40,7 +40,8 @@ def train(
     """Trains on some names and gives the best model.
 
     Args:
-        names: names as strings, the path of a file with one per line, or a corpus.
+        names: names as strings, the path of a file with one per line, a dictionary with the count
+            of each name, or a corpus.
         settings: how to train. What it leaves open, by default everything, follows from the corpus.
         init: a model to start from.
         cell: "gru" or "rnn". This and what follows come before `settings`; None leaves it to those.
@@ -80,6 +81,8 @@ def train(
 def _corpus(names: Any) -> Corpus:
     if isinstance(names, Corpus):
         return names
+    if isinstance(names, Mapping):
+        return corpus_from_strings([f"{name}\t{count}" for name, count in names.items()])
     if isinstance(names, (str, os.PathLike)):
         return corpus_from_file(names)
     return corpus_from_strings(names)

@@ -115,14 +115,20 @@ class Trainer:
         if init is not None:
             settings = settings_for(init, settings)
         self.settings = settings.resolved(corpus)
+        self._held_out_weights: NDArray[np.int64] | None = None
         if held_out is None:
-            corpus, held_out = corpus.split(self.settings.held_out, self._generator(_SPLIT))
+            corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT))
+            held_out = aside.names
+            self._held_out_weights = aside.counts if aside.has_counts else None
         self.corpus, self.held_out = corpus, held_out
         self._describe(Names.concatenate([corpus.names, held_out]), init)
+        # The names of a list with counts are drawn; those of others are all taken in each epoch.
+        weights = corpus.counts if corpus.has_counts else None
         self._batches = Batches(
             Names(self.vocabulary.encode(corpus.names.codes), corpus.names.offsets),
-            np.repeat(np.arange(len(corpus)), corpus.counts),
+            np.repeat(np.arange(len(corpus)), 1 if corpus.has_counts else corpus.counts),
             len(self.vocabulary),
+            weights=weights,
         )
         self.sources = init.sources if init is not None else ()
         # Both hold the numbers that are trained: `_flat` as one vector, `_trained` as arrays.
@@ -170,10 +176,18 @@ class Trainer:
             self._teacher = Teacher(self._ngram(), self.model.params)
 
     def _ngram(self) -> NGram:
-        rows = self._batches.rows
+        rows, weights = self._batches.rows, self._batches.weights
         if len(rows) > MAX_NGRAM_NAMES:
             rows = self._generator(_NGRAM_NAMES).choice(rows, MAX_NGRAM_NAMES, replace=False)
-        return NGram(self._batches.names.take(rows), len(self.vocabulary))
+        often = None
+        if weights is not None:
+            # In proportion, as many in all as in an epoch, and each once at least. Discounts are
+            # made for counts of 1, 2 and 3: with counts of millions as they stand, they take
+            # nothing off, and of 6,000 first names by rank the n-gram had a held-out loss of 2.97
+            # nats instead of 1.93.
+            often = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
+            often = often.astype(np.int64)
+        return NGram(self._batches.names.take(rows), len(self.vocabulary), often)
 
     @property
     def _phase(self) -> Phase:
@@ -219,14 +233,16 @@ class Trainer:
 
     def _characters(self, first: int, second: int) -> int:
         """The characters of so many epochs of both phases."""
-        corpus = int((self.corpus.counts * (self.corpus.names.lengths + 1)).sum())
+        # Σ counts (length + 1) / Σ counts is the mean length of a name, its end counted.
+        names, counts = len(self._batches.rows), self.corpus.counts
+        corpus = names * int(counts @ (self.corpus.names.lengths + 1)) // int(counts.sum())
         if self._distillation_set is not None:
             lengths = self._distillation_set.names.lengths[self._distillation_set.rows]
             distillation = int((lengths + 1).sum())
         else:  # an estimate, as if its names were as long as those of the list on average
             count = self.settings.synthetic_names
-            names = repeats(len(self.corpus), count) * len(self.corpus) + count
-            distillation = names * corpus // self.corpus.n_lines
+            drawn = repeats(len(self.corpus), count) * len(self.corpus) + count
+            distillation = drawn * corpus // names
         return first * corpus + second * distillation
 
     # --- The loop ---------------------------------------------------------------------------------
@@ -309,7 +325,9 @@ class Trainer:
         params = multiplied_out(self._trained)
         held_out_loss = None
         if len(self.held_out):
-            held_out_loss = mean_loss(params, self.vocabulary, self.held_out)
+            held_out_loss = mean_loss(
+                params, self.vocabulary, self.held_out, self._held_out_weights
+            )
         losses = [training_loss] if held_out_loss is None else [training_loss, held_out_loss]
         # A uniform guess has a loss of log n_y.
         self.is_lost = not max(losses) < LOST * math.log(len(self.vocabulary))

@@ -328,8 +328,8 @@ def test_a_split_parts_the_distinct_names(n, fraction, seed):
         return
     rest, held_out = whole.split(fraction, np.random.default_rng(seed))
     assert len(held_out) == size
-    assert sorted(rest.names.to_strings() + held_out.to_strings()) == whole.names.to_strings()
-    assert not set(rest.names.to_strings()) & set(held_out.to_strings())
+    assert sorted(rest.names.to_strings() + held_out.names.to_strings()) == whole.names.to_strings()
+    assert not set(rest.names.to_strings()) & set(held_out.names.to_strings())
     assert rest.names.to_strings() == sorted(rest.names.to_strings()), "batches lean on the order"
     assert counted(rest).items() <= counted(whole).items(), "counts stay with their names"
 
@@ -349,7 +349,8 @@ def test_no_fraction_holds_nothing_out():
 
 def test_the_split_follows_the_seed():
     held_out = [
-        corpus_of(100).split(0.1, np.random.default_rng(seed))[1].to_strings() for seed in (1, 1, 2)
+        corpus_of(100).split(0.1, np.random.default_rng(seed))[1].names.to_strings()
+        for seed in (1, 1, 2)
     ]
     assert held_out[0] == held_out[1] != held_out[2]
 
@@ -358,6 +359,6 @@ def test_every_name_can_be_held_out():
     drawn = {
         name
         for seed in range(60)
-        for name in corpus_of(20).split(0.1, np.random.default_rng(seed))[1].to_strings()
+        for name in corpus_of(20).split(0.1, np.random.default_rng(seed))[1].names.to_strings()
     }
     assert len(drawn) == 20

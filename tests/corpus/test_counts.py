@@ -1,0 +1,199 @@
+"""Lists with counts: a name, a tab and a whole number on every line."""
+
+import io
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names import Settings, train
+from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
+from rnn_names.errors import CorpusError
+from rnn_names.network.batches import Batches
+from rnn_names.network.scoring import log_probs
+from rnn_names.training.ngram import NGram
+from rnn_names.training.trainer import Trainer
+
+CENSUS = {"Mary": 7065, "Anna": 2604, "Emma": 2003, "Ida": 1472, "Zoë": 5, "Mary Ann": 1}
+QUICK = {"hidden_size": 8, "epochs": 3, "batch_size": 4}
+
+
+def as_text(counts):
+    return "".join(f"{name}\t{count}\n" for name, count in counts.items())
+
+
+def read(text):
+    corpus = read_corpus([("list.txt", io.BytesIO(text.encode()))])
+    return dict(zip(corpus.names.to_strings(), corpus.counts.tolist(), strict=True)), corpus
+
+
+@pytest.mark.parametrize(
+    "text", [as_text(CENSUS), "\ufeff" + as_text(CENSUS).replace("\n", "\r\n")]
+)
+def test_names_have_the_counts_of_the_list(text):
+    counts, corpus = read(text)
+    assert counts == CENSUS
+    assert corpus.has_counts and corpus.n_lines == sum(CENSUS.values())
+
+
+def test_blank_lines_spaces_and_repeats():
+    counts, corpus = read("\nMary \t7 \n\n  Anna\t2\nMary\t3\n\n")
+    assert counts == {"Mary": 10, "Anna": 2}
+    assert corpus.n_blank == 3
+
+
+def test_other_lists_have_no_counts():
+    assert not read("Mary\nAnna\nMary\n")[1].has_counts
+    assert not read("Louis 14\nLouis 16\n")[1].has_counts
+
+
+def test_lists_with_and_without_counts_go_together():
+    sources = [("a", io.BytesIO(b"Mary\t7\nAnna\t2\n")), ("b", io.BytesIO(b"Mary\nIda\n"))]
+    corpus = read_corpus(sources)
+    assert dict(zip(corpus.names.to_strings(), corpus.counts, strict=True)) == {
+        "Anna": 2,
+        "Ida": 1,
+        "Mary": 8,
+    }
+
+
+@pytest.mark.parametrize(
+    "bad", ["Ida", "Ida\t", "Ida\t1.5", "Ida\t0", "Ida\t-3", "\t5", "Ida\t1,472"]
+)
+def test_a_later_line_without_a_count_is_named(bad):
+    lines = [f"Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}\t{i + 1}" for i in range(1500)]
+    lines[1200] = bad
+    with pytest.raises(CorpusError, match=r"list\.txt, line 1201: no count"):
+        read("\n".join(lines))
+
+
+def test_a_list_of_which_some_first_lines_have_counts_says_what_is_wrong():
+    with pytest.raises(CorpusError, match=r"line 1: a tab .* end every line in a tab and a whole"):
+        read("Mary\t7\nAnna\nIda\t3\n")
+
+
+@given(
+    st.dictionaries(
+        st.text("abcé -", min_size=1).map(str.strip).filter(bool),
+        st.integers(1, 10**11 - 1),
+        min_size=2,
+    )
+)
+def test_any_counts_are_read_as_they_stand(counts):
+    found, corpus = read(as_text(counts))
+    assert sum(found.values()) == sum(counts.values())
+    assert corpus.has_counts
+
+
+def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
+    names = corpus_from_strings([f"{a}{b}\t{1 + 999 * (a == 'a')}" for a in "abcd" for b in "abcd"])
+    trainer = Trainer(names, Settings(**QUICK, held_out=0))
+    batches, drawn = trainer._batches, Counter()
+    for seed in range(2000):
+        epoch = [rows for _, rows in batches.epoch(5, np.random.default_rng(seed))]
+        assert sum(map(len, epoch)) == 16
+        drawn.update(np.concatenate(epoch).tolist())
+    shares = names.counts / names.counts.sum()
+    for row, share in enumerate(shares):
+        assert drawn[row] / 32_000 == pytest.approx(share, rel=0.05, abs=0.0004)
+
+
+def test_counts_of_billions_cost_no_memory_and_no_time():
+    model = train({name: 10**10 + i for i, name in enumerate(CENSUS)}, **QUICK)
+    assert model.training["names"] > 4 * 10**10
+    assert model.training["distinct_names"] == 5
+    assert model.knows(list(CENSUS)).all()
+
+
+def test_the_held_out_loss_weighs_names_by_their_counts():
+    names = corpus_from_strings([f"{name}\t{count}" for name, count in CENSUS.items()])
+    trainer = Trainer(names, Settings(**QUICK, held_out=0.5))
+    epoch = next(iter(trainer.epochs()))
+    held_out = trainer.held_out.to_strings()
+    assert len(held_out) == 3
+    scores = log_probs(trainer.model.params, trainer.vocabulary, trainer.held_out)
+    weights = np.array([CENSUS[name] for name in held_out])
+    lengths = np.array([len(name) + 1 for name in held_out])
+    assert epoch.held_out_loss == pytest.approx(-(weights @ scores) / (weights @ lengths))
+
+
+def test_an_n_gram_with_weights_is_that_of_repeated_names():
+    rng = np.random.default_rng(0)
+    rows = np.sort(rng.integers(0, 9, 60))
+    names = corpus_from_strings([a + b + c for a in "abc" for b in "ab" for c in "ab"][:9])
+    trainer = Trainer(names, Settings(**QUICK, held_out=0))
+    coded, n_y = trainer._batches.names, len(trainer.vocabulary)
+    repeated = NGram(coded.take(rows), n_y)
+    weighted = NGram(coded, n_y, np.bincount(rows, minlength=9))
+    assert len(repeated.levels) == len(weighted.levels)
+    for one, other in zip(repeated.levels, weighted.levels, strict=True):
+        assert all((a == b).all() for a, b in zip(one, other, strict=True))
+
+
+def test_plain_batches_still_take_every_name_once():
+    batches = Batches(corpus_from_strings(["a", "b"]).names, np.array([0, 1, 1]), 3)
+    [(_, rows)] = batches.epoch(5, np.random.default_rng(0))
+    assert rows.tolist() == [0, 1, 1]
+
+
+def test_a_census_table_trains_and_the_summary_says_so(invoke, tmp_path):
+    (tmp_path / "census.tsv").write_text(as_text(CENSUS), "utf-8")
+    done = invoke("train", "census.tsv", "--epochs", 2, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "6 distinct names with counts (13,150 in all; names are drawn in proportion)" in done.stderr
+    )
+    resumed = invoke("train", "census.tsv", "--epochs", 2, "--resume", cwd=tmp_path)
+    assert resumed.returncode == 1 and "there is no interrupted run" in resumed.stderr
+
+
+def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
+    (tmp_path / "counts.txt").write_text("Allosaurus\t12\nAbelisaurus\t7\n", "utf-8")
+    (tmp_path / "plain.txt").write_text("Allosaurus\nAbelisaurus\n", "utf-8")
+    with_counts = invoke("score", "-m", model_file, "counts.txt", cwd=tmp_path)
+    assert with_counts.returncode == 0, with_counts.stderr
+    assert with_counts.stdout == invoke("score", "-m", model_file, "plain.txt", cwd=tmp_path).stdout
+    options = ("sample", "-m", model_file, "--seed", 1, "-n", 50)
+    drawn = [
+        invoke(*options, "--exclude", tmp_path / name).stdout
+        for name in ("counts.txt", "plain.txt")
+    ]
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize(
+    "lines, note",
+    [
+        ("1. Anna\n2. Berta\n3. Carla\n", "the lines begin with numbers"),
+        ("1) Anna\n2) Berta\n", "the lines begin with numbers"),
+        ("Anna, Berta, Carla\nDora, Emma\n", "there are commas in the lines"),
+        ("Anna\nBerta\nCarla\nDora\nEmma\n", "5 names are few"),
+    ],
+)
+def test_lists_that_look_like_none_get_a_note(lines, note, invoke, tmp_path):
+    (tmp_path / "list.txt").write_text(lines, "utf-8")
+    done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"Note: {note}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "lines, error",
+    [
+        ("Anna\n", "only one distinct name; at least two are needed"),
+        ("Anna, Berta, Carla\n", "only one line, and there are commas in it: put each name on a"),
+        ("", "no names in it"),
+    ],
+)
+def test_lists_of_one_line_say_what_to_do(lines, error, invoke, tmp_path):
+    (tmp_path / "list.txt").write_text(lines, "utf-8")
+    done = invoke("train", "list.txt", cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"Error: list.txt: {error}" in done.stderr
+
+
+def test_a_list_of_many_names_gets_no_note(invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "--epochs", 1, "--hidden-size", 4, cwd=tmp_path)
+    assert "Note" not in done.stderr
