@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     type=Whole(0),
     metavar="N",
     show_default="by corpus size",
-    help="Most epochs to train for, of both phases together; 0 writes the untrained model.",
+    help="Most epochs to train for, distillation included; 0 writes the untrained model.",
 )
 @option(
     "--distil-epochs",
@@ -84,8 +84,8 @@ if TYPE_CHECKING:
     type=Whole(0),
     metavar="N",
     show_default="by corpus size",
-    help="How many of those belong to the second phase, distillation: the network learns a "
-    "teacher's predictions for synthetic names. 0 leaves it out.",
+    help="How many of those are the distillation phase, in which the network learns a teacher's "
+    "predictions for synthetic names; 0 leaves it out.",
 )
 @option(
     "--batch-size",
@@ -93,7 +93,7 @@ if TYPE_CHECKING:
     type=Whole(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch (in the second phase at least 272).",
+    help="Names per minibatch (in the distillation phase at least 272).",
 )
 @option(
     "--optimizer",
@@ -108,7 +108,7 @@ if TYPE_CHECKING:
     type=Number(0, min_open=True),
     metavar="X",
     show_default="by optimizer",
-    help="Peak learning rate of the first phase; that of the second is 1.6 times as high.",
+    help="Peak learning rate; in the distillation phase it is 1.6 times as high.",
 )
 @option(
     "--clip",
@@ -201,7 +201,7 @@ def train(
     no longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
     removed when the run has finished.
     """
-    from rnn_names.model.atomic import check_writable, clear_litter
+    from rnn_names.model.atomic import check_writable, remove_leftovers
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
@@ -228,8 +228,8 @@ def train(
     else:
         trainer = Trainer(names, settings, blend_of(init) if init else None)
         checkpoint = Checkpoint(output, trainer, names, started_from)
-    clear_litter(output)
-    clear_litter(checkpoint.path)
+    remove_leftovers(output)
+    remove_leftovers(checkpoint.path)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)

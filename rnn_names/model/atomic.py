@@ -69,7 +69,7 @@ def check_writable(path: str) -> None:
         )
 
 
-def clear_litter(path: str) -> None:
+def remove_leftovers(path: str) -> None:
     """Removes the temporary files that killed runs left beside `path`.
 
     Those of processes that still run stay.

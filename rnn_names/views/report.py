@@ -147,7 +147,7 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     training = trainer.model.training
     figures = []
     if report.epochs:
-        loss, kind = training["held_out_loss"], "held-out"
+        loss, kind = training["held_out_loss"], "held-out (validation)"
         if loss is None:
             loss, kind = training["training_loss"], "training"
         figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
@@ -198,13 +198,15 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         for epoch in epochs
         if epoch.is_best
     ]
-    second = [
-        (epoch.epoch - 0.5, "second phase")
+    distillation = [
+        (epoch.epoch - 0.5, "distillation")
         for before, epoch in pairwise(epochs)
         if epoch.phase > before.phase
     ]
-    chart = line_chart(curves, best[-1] if best else None, second[0] if second else None)
-    teacher = "and in the second phase against the teacher, " if epochs[-1].phase == 2 else ""
+    chart = line_chart(
+        curves, best[-1] if best else None, distillation[0] if distillation else None
+    )
+    teacher = "and in the distillation phase against the teacher, " if epochs[-1].phase == 2 else ""
     note = f"The training loss is measured under dropout, {teacher}"
     note += "so it can lie above the held-out loss."
     return _section(

@@ -120,7 +120,7 @@ def test_figures_are_those_of_the_record(made, text):
     body, trainer = Page(text).text(), made.trainer
     for epoch in made.epochs:
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
-    assert f"{trainer.best_loss:.3f} held-out loss of the model" in body
+    assert f"{trainer.best_loss:.3f} held-out (validation) loss of the model" in body
     assert f"epoch {trainer.best_epoch} the best of {trainer.epoch}" in body
     assert re.search(r"\d s of training \d", body)
     assert "learned from 300 names in list.txt" in body
@@ -192,7 +192,7 @@ def test_the_second_phase_is_marked(names, tmp_path):
     made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
     text = as_html(made)
     assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
-    assert re.search(r'<line class="mark" x1="62.50%".*>second phase<', text), (
+    assert re.search(r'<line class="mark" x1="62.50%".*>distillation<', text), (
         "between the third and the fourth of five"
     )
     assert "against the teacher" in text
@@ -215,10 +215,10 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     text = as_html(made)
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
-    assert text.count(">second phase<") == (done == 2), (
+    assert text.count(">distillation<") == (done == 2), (
         "marked where it begins, if it is in the picture"
     )
-    assert "in the second phase against the teacher" in text
+    assert "in the distillation phase against the teacher" in text
 
 
 def test_nothing_held_out(names, tmp_path):
