@@ -109,7 +109,7 @@ class Checkpoint:
             run = _run(meta)
             _compare(run, digest(corpus), init)
             settings = _settings(run["settings"])
-            # Before memory is taken for so many units.
+            # Checked before memory is taken for so many units.
             if settings.hidden_size not in (None, model.hidden_size):
                 raise ModelFileError("its model and its settings do not fit")
             # The best model so far stands for the one that the run started from: cell, size and
@@ -131,6 +131,7 @@ class Checkpoint:
         Raises:
             ModelFileError: if it cannot be written.
         """
+        # Copies: training goes on, and an interrupt may write them at any moment.
         self._state, self.written = {"model": self.trainer.model, **self.trainer.state()}, False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()

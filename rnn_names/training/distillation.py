@@ -74,11 +74,14 @@ class Teacher:
             count: how many names the n-gram draws; it keeps those of a possible length.
             rng: for all that is random.
         """
+        # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
         names, count = self._that_fit(names, count, rng)
         synthetic = self.ngram.sample(count, int(names.lengths.max()), rng)
         real = [names] * repeats(len(names), count)
         distinct, counts = Names.concatenate([*real, synthetic]).distinct()
-        rows = np.repeat(np.arange(len(distinct)), counts)
+        rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
+
+        # A number for each prefix of any of them, and room for a soft target for each number.
         numbers, _, passing = numbered_prefixes(*distinct.padded(), [len(distinct)])
         n_y = self.ngram.n_y
         result = DistillationSet(
@@ -88,6 +91,9 @@ class Teacher:
             prefix_numbers=numbers,
             soft_targets=np.empty((len(passing), n_y), np.float32),
         )
+
+        # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
+        # share a prefix, it is computed twice.
         work, size = rnn.Workspace(), names_per_batch(n_y)
         for start in range(0, len(distinct), size):
             batch = np.arange(start, min(start + size, len(distinct)))
@@ -106,10 +112,10 @@ class Teacher:
 
     def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
-        log_p = rnn.log_predictions(tree, self.params, work)
+        log_p = rnn.log_predictions(tree, self.params, work)  # (N, n_y)
         log_p += np.log(self.ngram.probabilities(self._histories(tree)))
         log_p /= 2
-        return rnn.softmax(log_p, out=log_p)
+        return rnn.softmax(log_p, out=log_p)  # normalises: − log Z
 
     def _histories(self, tree: PrefixTree) -> NDArray[Any]:
         """The n-gram's history at each node, (N,), level by level: a parent's and one character."""
@@ -124,7 +130,16 @@ class DistillationSet(Batches):
     """Names to learn from, with a soft target for each of their prefixes.
 
     All prefixes have numbers, and the soft targets are computed once, in the order of these
-    numbers. A minibatch looks up those of its own prefixes.
+    numbers. A minibatch looks up those of its own prefixes. An example, with the names "a", "ba"
+    and "bc":
+
+        prefix     ""  "a"  "b"  "ba"  "bc"
+        number     0   1    2    3     4
+
+    A minibatch of "a" and twice "ba" has the nodes "", "b", "a" and "ba", in this order. Their
+    numbers are 0, 2, 1, 3, and 3, 2, 1, 2 names begin with them. So it learns from
+
+        y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
 
     Attributes:
         prefix_numbers: (longest + 1, n) int. The number of each name's prefix of 0, 1, 2, …

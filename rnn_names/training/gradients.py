@@ -65,9 +65,10 @@ def minibatch_gradient(
         characters: how many, end-of-name symbols counted.
         gradient: of the mean loss per character, all arrays of `trained` in one flat vector.
     """
-    params = multiplied_out(trained)
+    params = multiplied_out(trained)  # in the main thread: all parts read the same arrays
     parts = pool.map(partial(part_gradients, params, phase), trees, works, rngs)
     losses, sizes, gradients = zip(*parts, strict=True)
+    # Sums over parts, then from Wax to its factors, then one vector, then a mean over characters.
     total = {name: sum(part[name] for part in gradients) for name in params}
     flat = np.concatenate([each.ravel() for each in factor_gradients(total, trained).values()])
     flat /= sum(sizes)
@@ -92,13 +93,13 @@ def part_gradients(
     There (mask_u ∘ a) Waaᵀ = a (Waa ∘ mask_u)ᵀ: the mask goes on the columns of Waa, once.
     """
     n_a = params["Waa"].shape[1]
-    unit_mask = dropout_mask(rng, phase.recurrent_dropout, work("unit_mask", n_a))
-    node_mask = dropout_mask(rng, phase.dropout, work("node_mask", len(tree.x), n_a))
+    unit_mask = dropout_mask(rng, phase.recurrent_dropout, work("unit_mask", n_a))  # (n_a,)
+    node_mask = dropout_mask(rng, phase.dropout, work("node_mask", len(tree.x), n_a))  # (N, n_a)
     if unit_mask is not None:
         params = {**params, "Waa": params["Waa"] * unit_mask}
     loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
     if unit_mask is not None:
-        gradients["Waa"] *= unit_mask
+        gradients["Waa"] *= unit_mask  # by the chain rule, from Waa ∘ mask_u to Waa
     return loss, tree.n_characters, gradients
 
 

@@ -94,15 +94,18 @@ class Adam:
         self.state["steps"] += 1
         t = int(self.state["steps"])
 
+        # m = β₁ m + (1 − β₁) g
         m *= self.beta1
         np.multiply(gradient, 1 - self.beta1, out=scratch)
         m += scratch
 
+        # v = β₂ v + (1 − β₂) g²; the gradient is not needed after this
         gradient *= gradient
         gradient *= 1 - self.beta2
         v *= self.beta2
         v += gradient
 
+        # scratch = (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
         correction = math.sqrt(1 - self.beta2**t)  # C
         np.sqrt(v, out=scratch)
         scratch += self.epsilon * correction

@@ -32,6 +32,7 @@ class Settings:
         distil_epochs: how many of them belong to the distillation phase. 0 leaves it out. The first
             phase has at least one.
         synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
+            Each of its epochs learns from all of them, and from the real names.
         batch_size: names per minibatch, at least 1. The distillation phase has at least
             `phases.DISTILLATION_BATCH`.
         optimizer: "adam" or "sgd".

@@ -48,11 +48,11 @@ def train(
         hidden_size: n_a, the number of hidden units.
         epochs: of both phases, at most; 0 gives the untrained model.
         distil_epochs: how many of them belong to the distillation phase.
-        synthetic_names: that the n-gram writes for each epoch of that phase.
+        synthetic_names: that the n-gram writes for that phase; each of its epochs learns from all.
         batch_size: names per minibatch.
         optimizer: "adam" or "sgd".
         learning_rate: its highest value in the first phase.
-        clip: bound of every component of the gradient.
+        clip: gradients are clipped to [−clip, clip], elementwise.
         held_out: fraction of the distinct names set aside to measure by; 0 trains on everything.
         dropout: probability that a unit is left out on its way to the output layer.
         recurrent_dropout: probability that a unit is left out on its way to the next step.

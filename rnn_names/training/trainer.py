@@ -134,6 +134,7 @@ class Trainer:
         # Both hold the numbers that are trained: `_flat` as one vector, `_trained` as arrays.
         self._flat, self._trained = optimizers.flatten(self._first_weights(init))
         self.epoch = 0
+        # Before the first epoch, the loss is about that of a uniform guess.
         self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
         self.model = self._current_model()
@@ -172,6 +173,7 @@ class Trainer:
         self._teacher: Teacher | None = None
         self._distillation_set: DistillationSet | None = None  # made when it is needed
         if number == 2:
+            # In place: the arrays of `_trained` are views of `_flat`.
             self._flat[:] = self._best
             self._teacher = Teacher(self._ngram(), self.model.params)
 
@@ -203,6 +205,7 @@ class Trainer:
             return True
         if not len(self.held_out):
             return False
+        # Counted from the best epoch, but from the phase's beginning if that was before it.
         return self.epoch - max(self.best_epoch, self.phase_began) >= self.settings.patience
 
     @property
@@ -274,6 +277,8 @@ class Trainer:
     def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
+        # One generator for the order of the names, and one for the dropout of each part: threads
+        # may take turns as they like.
         rng, *part_rngs = (self._generator(_EPOCH, self.epoch, i) for i in range(1 + PARTS))
         phase, batches = self._phase, self._training_set()
         parts = parts_for(phase.batch_size, self._trained)
@@ -416,7 +421,7 @@ class Trainer:
             TrainingError: if they do not belong together.
         """
         if state.get("phase") == 2:
-            self._begin_phase(2)
+            self._begin_phase(2)  # makes the n-gram again, and arrays of the teacher's shapes
         own = self.state()
         if model.vocabulary.characters != self.vocabulary.characters or own.keys() != state.keys():
             raise TrainingError("the state of another kind of run")
@@ -424,7 +429,7 @@ class Trainer:
             if type(state[name]) is not type(value) or np.shape(state[name]) != np.shape(value):
                 raise TrainingError(f"`{name}` is of another kind or size than this run's")
         for name, array in self._state_arrays().items():
-            array[...] = state[name]
+            array[...] = state[name]  # in place, as in `_begin_phase`
         for name in _COUNTERS:
             setattr(self, name, state[name])
         self.model = model
