@@ -27,7 +27,7 @@ from rnn_names.sampling.stream import sample
 from rnn_names.training import phases
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
-from support.program import error_line, start
+from support.program import error_line, start, unmeasured
 from support.terminal import on_terminal
 
 # A model of no quality in no time.
@@ -419,7 +419,7 @@ def test_a_full_output_is_one_line(cli, model_file):
 def test_a_closed_stream_is_one_line(command, what, model_file, tmp_path):
     program = shlex.join([sys.executable, "-m", "rnn_names"])
     env = {
-        **os.environ,
+        **unmeasured(),
         "RNN_NAMES_SAMPLE_MODEL": str(model_file),
         "RNN_NAMES_SCORE_MODEL": str(model_file),
     }
@@ -568,6 +568,7 @@ except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """
     done = subprocess.run(
         [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=True,

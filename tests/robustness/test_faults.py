@@ -28,8 +28,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
-from rnn_names.cli.main import _command as run_command
-from rnn_names.cli.streams import exit_code as exit_code
 from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
 from rnn_names.corpus.reading import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, TrainingError, shown
@@ -37,7 +35,7 @@ from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults
 from support.model_files import make_model
-from support.program import ROOT, error_line, heed_interrupts
+from support.program import ROOT, error_line, heed_interrupts, unmeasured
 from support.terminal import terminal
 
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
@@ -69,9 +67,8 @@ def test_a_file_that_cannot_grow_is_one_line(limit, old, cli, corpus_file):
     def full():
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    done = cli(
-        "train", corpus_file, "-o", old / "m.npz", *TINY, "--hidden-size", 16, preexec_fn=full
-    )
+    options = ["-o", old / "m.npz", *TINY, "--hidden-size", 16]
+    done = cli("train", corpus_file, *options, preexec_fn=full, measured=False)
     assert error_line(done).endswith("m.npz: cannot be written: File too large")
 
 
@@ -130,7 +127,13 @@ def without_rights(mode, folder, *arguments, **options):
     try:
         command = [sys.executable, "-c", program, *map(str, arguments)]
         return subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=60, **options
+            command,
+            cwd=folder,
+            env=unmeasured(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            **options,
         )
     finally:
         for each, before in zip(folders, modes, strict=True):
@@ -333,10 +336,10 @@ def test_endless_files_are_refused_in_little_memory(cli):
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
     assert "without a line end" in error_line(
-        cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little)
+        cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little, measured=False)
     )
     assert "not UTF-8" in error_line(
-        cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little)
+        cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little, measured=False)
     )
 
 
@@ -417,6 +420,7 @@ def test_normalising_takes_no_more_than_time_in_proportion():
         capture_output=True,
         text=True,
         preexec_fn=limit,
+        env=unmeasured(),
         timeout=120,
     )
     assert done.stdout == (
@@ -434,11 +438,12 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
 # --- Streams --------------------------------------------------------------------------------------
 
 
-def shell(redirections, *arguments, cwd, **options):
+def shell(redirections, *arguments, cwd):
+    """Runs the command with its streams redirected: coverage's files would get their numbers."""
     program = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
     command = ["sh", "-c", f'"$@" {redirections}', "sh", *program]
     return subprocess.run(
-        command, capture_output=True, cwd=cwd, encoding="utf-8", timeout=60, **options
+        command, capture_output=True, cwd=cwd, env=unmeasured(), encoding="utf-8", timeout=60
     )
 
 
@@ -706,27 +711,15 @@ def wrong(folder):
 
 
 @pytest.mark.parametrize(("command", "file"), WRONG)
-def test_every_wrong_file_is_one_line_and_exit_1(command, file, wrong, capfd, monkeypatch):
-    """In this process, for speed: the real command's way from an error to its line and exit
-    code.
-    """
+def test_every_wrong_file_is_one_line_and_exit_1(command, file, wrong, invoke):
     before = {path.name: path.read_bytes() for path in wrong.iterdir()}
-    monkeypatch.chdir(wrong)
-    options = (
-        [*map(str, TINY), *([] if " -o " in command else ["-o", "new.npz"])]
-        if command.startswith("train")
-        else []
-    )
-    monkeypatch.setattr(
-        sys, "argv", ["rnn-names", *command.replace("FILE", file).split(), *options]
-    )
-    code = exit_code(run_command)
-    out, err = capfd.readouterr()
-    assert (code, out) == (1, "")
-    assert err.startswith((f"Error: {file}: ", f"Error: {file}, "))
-    assert WRONG[command, file] in err
-    assert err.count("\n") == 1
-    assert err[:-1].isprintable()
+    arguments = command.replace("FILE", file).split()
+    if command.startswith("train"):
+        arguments += TINY if " -o " in command else [*TINY, "-o", "new.npz"]
+    message = error_line(invoke(*arguments, cwd=wrong))
+    assert message.startswith((f"{file}: ", f"{file}, "))
+    assert WRONG[command, file] in message
+    assert message.isprintable()
     assert {
         path.name: path.read_bytes() for path in wrong.iterdir() if path.name != "new.npz"
     } == before

@@ -17,8 +17,6 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.cli.main import _command as run_command
-from rnn_names.cli.streams import exit_code as exit_code
 from rnn_names.errors import ModelFileError
 from rnn_names.model import npz as archive
 from rnn_names.model.model import MAX_WEIGHT
@@ -31,6 +29,7 @@ from support.model_files import (
     rewrite,
     same_or_refused,
 )
+from support.program import error_line, unmeasured
 
 CHARACTERS = "abé愛"
 MEMORY = 100 << 20
@@ -267,6 +266,7 @@ def verdicts(content, tmp_path_factory):
     paths = [folder / f"{i}.npz" for i in range(len(cases))] + [folder / "valid.npz"]
     done = subprocess.run(
         [sys.executable, "-c", LOAD, str(SECONDS), *paths],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         timeout=120,
@@ -366,22 +366,17 @@ RECORDS = {
 
 @pytest.mark.parametrize("record", RECORDS)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["for people", "as JSON"])
-def test_info_shows_any_record_of_a_training_harmlessly(
-    record, options, monkeypatch, tmp_path, capfd
-):
-    """In this process, for speed."""
+def test_info_shows_any_record_of_a_training_harmlessly(record, options, invoke, tmp_path):
     model = make_model(n_a=2)
     path = tmp_path / "\udcff\x1b[2J.npz"
     Model(model.vocabulary, model.params, {"longest": 7, **RECORDS[record]}).save(path)
-    monkeypatch.setattr(sys, "argv", ["rnn-names", "info", str(path), *options])
-    code = exit_code(run_command)
-    out, err = capfd.readouterr()
-    assert all(line.isprintable() for line in (out + err).splitlines())
+    done = invoke("info", path, *options)
+    out = done.stdout
+    assert all(line.isprintable() for line in (out + done.stderr).splitlines())
     if record == "numbers that are none" and options:
-        assert (code, out) == (1, "")
-        assert "a number that JSON cannot hold" in err
+        assert "a number that JSON cannot hold" in error_line(done)
         return
-    assert (code, err) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "")
     if options:
         assert json.loads(out)["training"] == {"longest": 7, **RECORDS[record]}
         assert json.loads(out)["file"] == str(path)

@@ -18,7 +18,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults
-from support.program import heed_interrupts
+from support.program import heed_interrupts, unmeasured
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
@@ -297,7 +297,9 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
 
     options = [*FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz"]
     before = "rnn_names.cli.progress.Progress.epoch = here"
-    process = start("train", corpus_file, *options, before=before, prepare=little_room)
+    process = start(
+        "train", corpus_file, *options, before=before, prepare=little_room, env=unmeasured()
+    )
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Error: {tmp_path}/m.npz.resume: cannot be written: File too large", code=1)

@@ -17,7 +17,7 @@ from rnn_names.model.model import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
 from support.model_files import make_model, mutated, same_or_refused
-from support.program import heed_interrupts
+from support.program import heed_interrupts, unmeasured
 
 TINY = [
     "--hidden-size",
@@ -182,7 +182,10 @@ def places(share, match, until=float("inf")):
         match,
     ]
     done = subprocess.run(
-        [*command, "--seconds", str(until - time.monotonic())], capture_output=True, text=True
+        [*command, "--seconds", str(until - time.monotonic())],
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return Counter(json.loads(done.stdout))

@@ -15,14 +15,34 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 
 
-def run(*arguments, cwd=None, env=None, stdout=None, text=True, **options):
-    """Runs `python -m rnn_names` to its end. `stdout`: a path to write to; text is UTF-8 whatever
-    the locale.
+def unmeasured():
+    """The environment without what makes a child measure its coverage.
+
+    For children that cannot write down what was measured, or whose means are limited.
+    """
+    return without("COVERAGE_")
+
+
+def without(*beginnings):
+    """The environment without the variables that begin so."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(beginnings)}
+
+
+def run(*arguments, cwd=None, env=None, stdout=None, text=True, measured=True, **options):
+    """Runs `python -m rnn_names` to its end.
+
+    Args:
+        arguments: Of the command line, of any types.
+        cwd: The current folder, unless this process's own.
+        env: Variables to add to the environment, from which ours are taken out.
+        stdout: A path to write to.
+        text: Whether what is written is text, in UTF-8 whatever the locale; else it is bytes.
+        measured: Whether it counts for coverage; see `unmeasured`.
+        options: Others of `subprocess.run`.
     """
     command = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("RNN_NAMES_")
-    } | (env or {})
+    environment = without(*(["RNN_NAMES_"] if measured else ["RNN_NAMES_", "COVERAGE_"]))
+    environment |= env or {}
     settings = {
         "cwd": cwd,
         "env": environment,
