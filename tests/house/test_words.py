@@ -27,13 +27,7 @@ STILL = {
     "README.md",
     "data/README.md",
     "data/TUTORIAL.md",
-    "rnn_names.sampling.best",
-    "rnn_names.sampling.lookahead",
     "rnn_names.sampling.sampler",
-    "rnn_names.training.checkpoint",
-    "rnn_names.training.optimizers",
-    "rnn_names.training.settings",
-    "rnn_names.training.train",
 }
 
 DOCUMENTS = {

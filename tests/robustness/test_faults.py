@@ -112,14 +112,12 @@ def without_rights(mode, folder, *arguments, **options):
     """The command in a folder of that mode, within others that all may pass."""
     # Root may do anything anywhere, so where the tests are root's the program becomes nobody's,
     # once a training has read its modules.
-    become = "import os; os.geteuid() or (os.setgroups([]), os.setuid(65534))"
-    read = (
-        "import difflib, zipfile, rnn_names, rnn_names.training.checkpoint, "
-        "rnn_names.views.terminal, rnn_names.cli.train, rnn_names.cli.main as cli"
-    )
-    program = (
-        f"{read}; rnn_names.train('abc', hidden_size=2, epochs=1).sample(1); {become}; cli.main()"
-    )
+    program = """
+import difflib, os, zipfile, rnn_names, rnn_names.training.checkpoint, rnn_names.views.terminal
+import rnn_names.cli.train, rnn_names.cli.main as cli
+rnn_names.train(["a", "b", "c"], hidden_size=2, epochs=1).sample(1)
+os.geteuid() or (os.setgroups([]), os.setuid(65534))
+cli.main()"""
     folders = [folder, *folder.parents][:3]
     modes = [folder.stat().st_mode for folder in folders]
     for each in folders:
