@@ -38,6 +38,7 @@ from rnn_names.errors import BlendError, shown
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
+from rnn_names.network.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
 
 if TYPE_CHECKING:
@@ -124,8 +125,9 @@ def unknown_logit(model: LanguageModel) -> float:
     a blend runs over the unknown characters too, which takes a little off that: a hundredth where
     there are a hundred of them.
     """
-    names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
-    logits, times = _logits_along(model, Names.from_strings(names))
+    with one_blas_thread():
+        names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
+        logits, times = _logits_along(model, Names.from_strings(names))
     log_sums = np.logaddexp.reduce(logits, axis=1)  # log Σ exp(logits) after each prefix
     log_mean = np.logaddexp.reduce(np.log(times) - log_sums) - math.log(times.sum())
     return math.log(UNKNOWN_PROBABILITY) - float(log_mean)

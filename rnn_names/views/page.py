@@ -85,7 +85,8 @@ def page(parts: Sequence[Part]) -> str:
     """The whole page as HTML."""
     style = "".join(_file(name) for name in STYLES) + _longest(parts)
     script = '"use strict";\n' + "".join(_file(name) for name in SCRIPTS)
-    data = {"count": COUNT, "models": [_described(part) for part in parts]}
+    characters = set().union(*(part.model.vocabulary.characters for part in parts))
+    data = {"count": COUNT, "models": [_described(part, characters) for part in parts]}
     return Template(_file("page.html")).substitute(
         policy=_policy(style, script),
         title=escape(shown(_title(parts))),
@@ -147,10 +148,11 @@ def as_script_data(value: Any) -> str:
 # --- Models -------------------------------------------------------------------------------------
 
 
-def _described(part: Part) -> dict[str, Any]:
-    """A model as `page.js` reads it."""
+def _described(part: Part, characters: set[str]) -> dict[str, Any]:
+    """A model as the scripts read it; `characters` are those of all models of the page."""
     model, language_model = part.model, part.model.language_model
     lower_case = "".join(filter(str.islower, model.vocabulary.characters))
+    unknown = characters - set(model.vocabulary.characters)
     arrays = [(name, model.params[name]) for name in ARRAYS if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
     prints = (
@@ -166,7 +168,7 @@ def _described(part: Part) -> dict[str, Any]:
         "shortest": language_model.shortest,
         "lower_case": lower_case,
         "bars_lower_case": not language_model.lower_case_beginnings,
-        "unknown_logit": unknown_logit(language_model),
+        "unknown_logit": unknown_logit(language_model) if unknown else None,
         "arrays": [(name, array.size) for name, array in arrays],
         "weights": _base64(weights.astype("<u2")),
         "fingerprints": prints,

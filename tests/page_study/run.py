@@ -21,6 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
+from rnn_names.model import bundled
 from rnn_names.views.page import Part, page
 from support.browser import Browser, missing
 
@@ -30,7 +31,7 @@ TEMPERATURES = (1.0, 0.7)
 BOUND = 4.5
 """Standard deviations that a chi-square may be off by."""
 
-PAGES = [["dinosaurs"], ["first-names"], ["surnames"], ["dinosaurs", "first-names"]]
+PAGES = [*([name] for name in bundled.MODELS), ["dinosaurs", "first-names"]]
 ENGINES = ["node", "jsc"]
 
 FIRST_NAMES = """(function look() {

@@ -61,7 +61,8 @@ class Browser:
         if before:
             page.add_init_script(before)
         page.goto(f"{file.as_uri()}{address}")
-        wait_for_names(page, names)
+        if names is not None:
+            wait_for_names(page, names)
         return page
 
 

@@ -2,12 +2,16 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.model import bundled
+from rnn_names.model.model import blend
 from rnn_names.network import rnn
 from rnn_names.views.page import bfloat16
 from support.distributions import assert_drawn_from
@@ -27,11 +31,44 @@ def rounded(model):
 # --- Probabilities --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["dinosaurs", "first-names", "surnames"])
-def test_log_prob_of_a_bundled_model_is_that_of_score(name, browser, page_file, bundled):
-    page = browser.open(page_file((name, bundled[name])))
-    log_probs = [page.evaluate("name => rnnNames.logProb(name)", text) for text in NAMES]
-    np.testing.assert_allclose(log_probs, bundled[name].log_prob(NAMES), atol=1e-4)
+def log_probs_of(page, names, shares=(1,)):
+    """What the page's script says of each name; a share for each of its models."""
+    log_probs = "([names, shares]) => names.map(name => rnnNames.logProb(name, shares))"
+    return page.evaluate(log_probs, [names, list(shares)])
+
+
+def test_log_prob_of_each_bundled_model_is_that_of_score(browser, page_file):
+    """One page holds them all, each with a share of 1 in turn."""
+    models = {name: Model.load(name) for name in bundled.MODELS}
+    alone = "#seed=1&shares=1" + "+0" * (len(models) - 1)
+    page = browser.open(page_file(*models.items()), alone)
+    for place, (name, model) in enumerate(models.items()):
+        shares = [int(place == other) for other in range(len(models))]
+        names = [*NAMES, *model.sample(5, seed=1)]
+        log_probs = log_probs_of(page, names, shares)
+        np.testing.assert_allclose(log_probs, model.log_prob(names), atol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("other", ["first-names", "welsh-towns", "greek-towns"])
+def test_log_prob_of_a_blend_is_that_of_the_blend_in_python(other, browser, page_file):
+    """Of equal characters, of some in common, and with hardly any."""
+    models = {name: Model.load(name) for name in ("dinosaurs", other)}
+    page = browser.open(page_file(*models.items()), names=None)
+    blended = blend([rounded(model) for model in models.values()], [3, 1])
+    names = [*NAMES, *blended.sample(10, seed=1)]
+    log_probs = log_probs_of(page, names, [75, 25])
+    np.testing.assert_allclose(log_probs, blended.log_prob(names), atol=1e-4)
+
+
+def test_names_of_a_blend_are_distributed_as_those_of_python(browser, page_file, small_models):
+    """With a character that only one of the two knows, and cells of both kinds."""
+    gru, rnn_ = small_models["gru"], small_models["rnn"]
+    foreign = replace(rnn_, vocabulary=Vocabulary("abd"))
+    page = browser.open(page_file(("gru", gru), ("foreign", foreign)))
+    names = page.evaluate("rnnNames.sample(1500, { seed: 3, shares: [1, 2] })")
+    expected = distribution(blend([rounded(gru), rounded(foreign)], [1, 2]), 1.0)
+    assert_drawn_from(Counter(names), expected)
+    assert any("c" in name for name in names) and any("d" in name for name in names)
 
 
 def test_log_prob_of_the_vanilla_cell_is_that_of_the_rounded_weights(
@@ -39,7 +76,7 @@ def test_log_prob_of_the_vanilla_cell_is_that_of_the_rounded_weights(
 ):
     page = browser.open(page_file(("rnn", small_models["rnn"])))
     names = ["ab", "abc", "ccccc", "b", ""]
-    log_probs = [page.evaluate("name => rnnNames.logProb(name)", text) for text in names]
+    log_probs = log_probs_of(page, names)
     np.testing.assert_allclose(log_probs, rounded(small_models["rnn"]).log_prob(names), atol=1e-4)
 
 
@@ -123,10 +160,11 @@ def distribution(model, temperature):
         name: array / np.float32(temperature) if name in ("Wya", "by") else array
         for name, array in model.params.items()
     }
+    letters_known = model.vocabulary.characters
     names = [
         "".join(letters)
         for n in range(1, model.training["longest"] + 1)
-        for letters in product("abc", repeat=n)
+        for letters in product(letters_known, repeat=n)
     ]
     p = np.exp(Model(model.vocabulary, scaled, model.training).log_prob(names))
     return dict(zip(names, p / p.sum(), strict=True))
@@ -171,8 +209,8 @@ def test_after_a_prefix_names_have_the_models_probabilities_given_it(
 # --- The list -------------------------------------------------------------------------------------
 
 
-def test_the_page_knows_the_names_of_the_list(browser, page_file, bundled):
-    model = bundled["first-names"]
+def test_the_page_knows_the_names_of_the_list(browser, page_file):
+    model = Model.load("first-names")
     page = browser.open(page_file(("first-names", model)))
     names = ["Anna", "Annna", "Zyxab", "Emma", "A", "Łucja", "Zoe\u0301", "Jose\u0301"]
     known = page.evaluate(
