@@ -31,7 +31,7 @@ bench:  ## Measure every speed that is promised, beside what it is compared with
 	$(PYTHON) tests/benchmarks/run.py
 
 parity: .venv-torch/.done  ## Compare loss, gradients and a loaded model with PyTorch.
-	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py -rs
+	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py tests/docs/test_model_file_page.py -rs
 
 recipes:  ## Check the recipes for one stream of names on many processes.
 	$(PYTHON) tests/benchmarks/recipes.py
@@ -45,14 +45,15 @@ quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (most of an 
 page-study: $(VENV)/.test  ## Measure the page in Chromium, and compare 20,000 names of each bundled model.
 	$(BIN)/python tests/page_study/run.py
 
-pictures: $(VENV)/.test  ## Make the picture of the page in docs/ anew.
+pictures: $(VENV)/.test  ## Make the pictures in docs/ anew: the drawings, and the page in Chromium.
+	$(BIN)/python docs/drawings/draw.py
 	$(BIN)/python tests/page_study/picture.py
 
-models: $(VENV)/.run  ## Make the models in the box anew from the lists in data/.
+models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
 	$(BIN)/python data/make_models.py
 
-readme: $(VENV)/.test  ## Run all that README and tutorial show, and write down what it prints.
-	$(BIN)/python tests/support/readme.py --update
+docs: $(VENV)/.docs  ## Run all that README and docs show, and write down what it prints (ten minutes).
+	$(BIN)/python tests/support/documents.py
 
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -70,6 +71,10 @@ $(VENV)/.test: $(VENV)/.run
 		|| echo 'No Playwright for this machine: the page will not be tested in a browser.'
 	touch $@
 
+$(VENV)/.docs: $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
+	touch $@
+
 .venv-fuzz/.done: pyproject.toml
 	$(PYTHON) -m venv .venv-fuzz
 	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
@@ -80,4 +85,4 @@ $(VENV)/.test: $(VENV)/.run
 	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality page-study pictures models readme
+.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality page-study pictures models docs

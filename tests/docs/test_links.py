@@ -73,8 +73,3 @@ def test_a_broken_link_is_found(tmp_path):
     (tmp_path / "a.md").write_text(DOCUMENT)
     wrong = ["p.png", "#no-heading", "none.md", "a.md#none", "none.png", "none.txt"]
     assert list(broken(tmp_path / "a.md")) == wrong
-
-
-@pytest.mark.xfail  # not yet
-def test_the_readme_is_short():
-    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200

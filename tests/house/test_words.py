@@ -23,10 +23,6 @@ OLD_NAMES = re.compile(r"(--)?made[-_]up[-_]names")
 
 # Not yet in these words.
 STILL = {
-    "CHANGELOG.md",
-    "README.md",
-    "data/README.md",
-    "data/TUTORIAL.md",
     "rnn_names.sampling.sampler",
 }
 

@@ -1,0 +1,219 @@
+"""Draws the pictures of docs/: `make pictures`.
+
+Each function gives one picture as the text of an SVG. Colours suit a light and a dark page.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network.prefix_tree import EOS, prefix_tree
+
+STYLE = """
+  text { font: 14px system-ui, sans-serif; fill: #24292f; text-anchor: middle }
+  .small { font-size: 11px; fill: #57606a }
+  .left { text-anchor: start }
+  .maths { font-family: ui-monospace, monospace; font-size: 13px }
+  .box { fill: #ddf4ff; stroke: #0969da }
+  .other { fill: #fff8c5; stroke: #9a6700 }
+  .result { fill: #dafbe1; stroke: #1a7f37 }
+  path { fill: none; stroke: #57606a; stroke-width: 1.5 }
+  path.to { marker-end: url(#arrow) }
+"""
+
+ARROW = (
+    '<marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+    'orient="auto"><path d="M0,0 10,5 0,10z" style="fill:#57606a;stroke:none"/></marker>'
+)
+
+
+# --- Parts ----------------------------------------------------------------------------------------
+
+
+def picture(width: int, height: int, parts: list[str]) -> str:
+    """An SVG on a white card, so that it can be read on a dark page too."""
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}">',
+            f"<style>{STYLE}</style>",
+            f"<defs>{ARROW}</defs>",
+            f'<rect width="{width}" height="{height}" rx="8" fill="#fff"/>',
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def text(x: float, y: float, words: str, kind: str = "") -> str:
+    """A line of text around x, its middle at y."""
+    return f'<text x="{x:g}" y="{y:g}" dy=".35em" class="{kind}">{escape(words)}</text>'
+
+
+def box(x: float, y: float, width: float, height: float, lines: list[str], kind: str) -> str:
+    """A box around (x, y) with lines of text, the first larger than the others."""
+    parts = [
+        f'<rect x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width:g}" '
+        f'height="{height:g}" rx="6" class="{kind}"/>'
+    ]
+    top = y - 8 * (len(lines) - 1)
+    for i, line in enumerate(lines):
+        parts.append(text(x, top + 16 * i, line, "small" if i else ""))
+    return "".join(parts)
+
+
+def arrow(*points: tuple[float, float]) -> str:
+    """A line through points, with a head."""
+    return f'<path class="to" d="M{" ".join(f"{x:g},{y:g}" for x, y in points)}"/>'
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+
+def prefix_tree_picture() -> str:
+    """The tree that the program makes of four names, with what follows at each node."""
+    names = Names.from_strings(["Maria", "Marie", "Mark", "Mona"])
+    vocabulary = Vocabulary.of(names)
+    codes, lengths = names.padded()
+    tree = prefix_tree(vocabulary.encode(codes), lengths, len(vocabulary))
+    symbols = ["end", *vocabulary.characters]
+
+    across, down = 132, 60
+    spelled, above = [""], [0]
+    for level in range(1, len(tree.levels)):
+        first = tree.levels[level - 1].start
+        for row in range(tree.levels[level].start, tree.levels[level].stop):
+            above.append(int(first + tree.parent[row]))
+            spelled.append(spelled[above[-1]] + symbols[tree.x[row]])
+
+    # A leaf has a line of its own; a node stands between its first and its last child.
+    lines: dict[int, float] = {}
+    leaves = [row for row in range(len(spelled)) if tree.y[row, EOS]]
+    for line, row in enumerate(sorted(leaves, key=lambda row: spelled[row])):
+        lines[row] = line
+    for row in reversed(range(len(spelled))):
+        if row not in lines:
+            below = [lines[child] for child in range(1, len(spelled)) if above[child] == row]
+            lines[row] = (min(below) + max(below)) / 2
+
+    def place(row: int) -> tuple[float, float]:
+        return 70 + across * len(spelled[row]), 70 + down * lines[row]
+
+    parts = []
+    for level in range(len(tree.levels)):
+        parts.append(text(70 + across * level, 20, f"step {level + 1}", "small"))
+    for row in range(1, len(spelled)):
+        (x0, y0), (x1, y1) = place(above[row]), place(row)
+        middle = (x0 + x1) / 2
+        parts.append(
+            f'<path class="to" d="M{x0 + 52:g},{y0:g} C{middle:g},{y0:g} {middle:g},{y1:g} '
+            f'{x1 - 52:g},{y1:g}"/>'
+        )
+    for row, prefix in enumerate(spelled):
+        follows = [f"{int(n)} × {symbols[i]}" for i, n in enumerate(tree.y[row]) if n]
+        kind = "result" if tree.y[row, EOS] else "box"
+        parts.append(box(*place(row), 104, 44, [prefix or "(nothing)", ", ".join(follows)], kind))
+    return picture(140 + across * (len(tree.levels) - 1), int(110 + down * 3), parts)
+
+
+def gru_picture() -> str:
+    """One step of the gated recurrent unit."""
+    return picture(
+        760,
+        280,
+        [
+            text(40, 60, "a_prev", "maths"),
+            text(40, 245, "x", "maths"),
+            arrow((75, 60), (618, 60)),
+            arrow((55, 245), (490, 245), (490, 183)),
+            arrow((160, 245), (160, 183)),
+            arrow((310, 245), (310, 183)),
+            arrow((140, 60), (140, 137)),
+            arrow((290, 60), (290, 137)),
+            arrow((450, 60), (450, 137)),
+            box(150, 160, 116, 46, ["reset gate r", "0 to 1, for each unit"], "other"),
+            box(300, 160, 116, 46, ["update gate z", "0 to 1, for each unit"], "other"),
+            box(480, 160, 176, 46, ["candidate c", "tanh(x … + r ∘ (a_prev …))"], "box"),
+            arrow((208, 170), (228, 170), (228, 212), (445, 212), (445, 183)),
+            text(240, 202, "r", "maths"),
+            arrow((358, 150), (376, 150), (376, 95), (618, 95)),
+            text(388, 84, "z", "maths"),
+            arrow((568, 160), (680, 160), (680, 107)),
+            box(680, 78, 124, 56, ["mix by z", "(1 − z) ∘ c + z ∘ a_prev"], "result"),
+            arrow((680, 50), (680, 18)),
+            text(697, 24, "a", "maths"),
+        ],
+    )
+
+
+def distillation_picture() -> str:
+    """The two phases of training."""
+    return picture(
+        760,
+        250,
+        [
+            text(25, 24, "Phase 1: learn from the names", "left"),
+            box(90, 80, 130, 48, ["names", "of the list"], "box"),
+            box(290, 80, 130, 48, ["network", "one character follows"], "result"),
+            arrow((155, 80), (225, 80)),
+            text(60, 146, "Phase 2: learn from soft targets", "left"),
+            box(90, 205, 130, 48, ["n-gram", "counts of the names"], "box"),
+            arrow((42, 104), (42, 181)),
+            box(290, 205, 130, 48, ["synthetic names", "as many as you like"], "other"),
+            arrow((155, 205), (225, 205)),
+            box(495, 205, 170, 48, ["soft targets", "√(n-gram · network)"], "other"),
+            arrow((355, 205), (410, 205)),
+            arrow((355, 80), (495, 80), (495, 181)),
+            box(682, 205, 124, 48, ["network", "goes on from phase 1"], "result"),
+            arrow((580, 205), (620, 205)),
+            arrow((495, 80), (682, 80), (682, 181)),
+            text(590, 68, "its best weights", "small"),
+        ],
+    )
+
+
+def look_ahead_picture() -> str:
+    """One node under a rare condition: probability, what is ahead, and their product, scaled.
+
+    The numbers are invented: an example.
+    """
+    rows = [("a", 0.40, 0.00002), ("i", 0.30, 0.004), ("o", 0.20, 0.00001), ("y", 0.10, 0.001)]
+    product = np.array([p * ahead for _, p, ahead in rows])
+    share = product / product.sum()
+    parts = [
+        box(70, 130, 90, 48, ["Tr", "wanted: …nyx"], "box"),
+        text(330, 24, "probability p", "small"),
+        text(475, 24, "ahead: that many end so", "small"),
+        text(640, 24, "drawn with q", "small"),
+    ]
+    for i, (character, p, ahead) in enumerate(rows):
+        y = 58 + 48 * i
+        kind = "result" if share[i] == share.max() else "other"
+        parts += [
+            f'<path class="to" d="M115,130 C170,130 170,{y} 212,{y}"/>',
+            box(240, y, 54, 32, [f"Tr{character}"], kind),
+            f'<rect x="285" y="{y - 8}" width="{200 * p:g}" height="16" class="box"/>',
+            text(285 + 200 * p + 22, y, f"{p:.0%}", "small"),
+            text(475, y, f"1 in {round(1 / ahead):,}", "small"),
+            f'<rect x="570" y="{y - 8}" width="{max(110 * share[i], 1):.1f}" height="16" '
+            'class="result"/>',
+            text(570 + max(110 * share[i], 1) + 26, y, f"{share[i]:.1%}", "small"),
+        ]
+    return picture(740, 240, parts)
+
+
+PICTURES = {
+    "prefix-tree": prefix_tree_picture,
+    "gru": gru_picture,
+    "distillation": distillation_picture,
+    "look-ahead": look_ahead_picture,
+}
+
+if __name__ == "__main__":
+    for name, draw in PICTURES.items():
+        Path(__file__).with_name(f"{name}.svg").write_text(draw(), encoding="utf-8")

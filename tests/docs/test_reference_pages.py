@@ -1,0 +1,47 @@
+"""docs/python.md and docs/log.md leave nothing out, and name nothing that is not there."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+import rnn_names
+from rnn_names import Model, Settings
+from rnn_names.sampling.options import Options
+from rnn_names.training.trainer import Epoch
+from support.documents import ROOT
+
+
+def names_in_tables(page, title=None):
+    """The names in the first column of the tables of a page, or of its section of that title."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    if title is not None:
+        text = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`(?:Model\.)?(\w+)", cell)}
+
+
+def field_names(kind):
+    return {each.name for each in fields(kind)}
+
+
+def members(kind):
+    """The public names of a class: fields, methods and properties."""
+    return field_names(kind) | {name for name in dir(kind) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize(
+    "title, names",
+    [
+        ("Names", set(rnn_names.__all__)),
+        ("Model", members(Model)),
+        ("Options of sample, stream and best", field_names(Options)),
+        ("Settings", field_names(Settings)),
+    ],
+)
+def test_python_page_lists_every_name(title, names):
+    assert names_in_tables("python.md", title) == names
+
+
+def test_log_page_lists_every_key():
+    assert names_in_tables("log.md") == field_names(Epoch)

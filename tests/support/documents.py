@@ -1,0 +1,240 @@
+"""The examples of README and docs: a way to run them, and to write down anew what they print.
+
+Three kinds of fences hold examples:
+
+    console    lines that begin with "$ " are commands, what follows each is what it printed,
+               stderr too
+    pycon      lines that begin with ">>> " are Python, what follows is what it printed
+    python     a script; what it prints is not shown
+
+The examples of a document run in order, in one folder with a copy of `data/`, as if a reader typed
+them all. Two comments in a document change that folder:
+
+    <!-- before: COMMAND -->     run first, and not shown: for what another page has made
+    <!-- folder: project -->     the folder holds the package and its tests, too
+    <!-- keep: FILE -->          a picture that the examples make goes to docs/drawings
+
+    python tests/support/documents.py [FILE…]     runs all examples of documents (all documents if
+                                                  none is named), and writes what they print into
+                                                  them; docs/cli.md is written from the commands
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+CLI = ROOT / "docs" / "cli.md"
+DOCUMENTS = (README, *sorted((ROOT / "docs").glob("*.md")))
+
+BLOCK = re.compile(r"^```(console|pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^<!-- (before|folder|keep): (.*?) -->$", re.MULTILINE)
+PROMPTS = {"console": "$ ", "pycon": ">>> "}
+
+
+@dataclass
+class Example:
+    """A command or some Python, and what the document says that it prints."""
+
+    kind: str
+    source: str
+    output: str
+
+    def __str__(self) -> str:
+        """Its first line: the name of its test."""
+        return self.source.splitlines()[0]
+
+
+@dataclass
+class Done:
+    """What an example did."""
+
+    output: str
+    failed: bool
+
+
+def examples(text: str) -> list[Example]:
+    """All examples of a document, in order."""
+    return [
+        example
+        for block in BLOCK.finditer(text)
+        for example in _examples_of_block(block[1], block[2])
+    ]
+
+
+def _examples_of_block(kind: str, text: str) -> Iterator[Example]:
+    if kind == "python":
+        yield Example(kind, text, "")
+        return
+    for part in re.split(f"^{re.escape(PROMPTS[kind])}", text, flags=re.MULTILINE)[1:]:
+        source, _, output = part.partition("\n")
+        while source.endswith("\\") or output.startswith("... "):
+            more, _, output = output.partition("\n")
+            source += "\n" + more.removeprefix("... ")
+        yield Example(kind, source, output)
+
+
+def as_block(kind: str, done: list[tuple[Example, str]]) -> str:
+    """The fence of some examples and what they printed."""
+    if kind == "python":
+        return f"```python\n{done[0][0].source}```"
+    more = "\n... " if kind == "pycon" else "\n"
+    lines = [
+        f"{PROMPTS[kind]}{example.source.replace(chr(10), more)}\n{output}"
+        for example, output in done
+    ]
+    return f"```{kind}\n{''.join(lines)}```"
+
+
+@dataclass
+class Reader:
+    """Someone who types all examples of a document, in a folder of its own.
+
+    Attributes:
+        folder: where.
+        quick: train for one epoch instead of dozens.
+        names: what Python examples have defined so far.
+    """
+
+    folder: Path
+    quick: bool = False
+    names: dict[str, Any] = field(default_factory=dict)
+
+    def prepare(self, text: str) -> None:
+        """Lays out what the examples of a document expect to find."""
+        comments = COMMENT.findall(text)
+        parts = ["data"]
+        if ("folder", "project") in comments:
+            parts += ["rnn_names", "tests", "pyproject.toml", "README.md"]
+        for part in parts:
+            _copy(ROOT / part, self.folder / part)
+        before = tuple(command for kind, command in comments if kind == "before")
+        if before:
+            _copy(made_by(before, self.quick), self.folder)
+
+    def run(self, example: Example) -> Done:
+        """Runs an example."""
+        if example.kind == "console":
+            done = shell(example.source, self.folder, self.quick)
+            # A shell has the exit code of a pipe's last command only.
+            lost = re.search(r"^(Error: |Traceback )", done.stdout, re.MULTILINE)
+            return Done(done.stdout, bool(done.returncode or lost))
+        source = example.source
+        if self.quick:
+            source = source.replace("train(names", "train(names, epochs=1")
+        mode = "exec" if example.kind == "python" else "single"
+        with contextlib.redirect_stdout(io.StringIO()) as printed, _working_in(self.folder):
+            exec(compile(source + "\n", "<example>", mode), self.names)
+        return Done(printed.getvalue() if mode == "single" else "", failed=False)
+
+
+def shell(command: str, folder: Path, quick: bool = False) -> subprocess.CompletedProcess[str]:
+    """Runs a command as bash would, stdout and stderr together, with this environment's programs
+    first on the path.
+    """
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    left_out = ("RNN_NAMES_", "COV", "PYTEST")  # settings, and the suite that this may run in
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
+    environment |= {"PATH": path, "COLUMNS": "100"}
+    if quick:
+        environment["RNN_NAMES_TRAIN_EPOCHS"] = "1"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=900,
+    )
+
+
+@cache
+def made_by(commands: tuple[str, ...], quick: bool) -> Path:
+    """A folder with what some commands make from `data/`; made once, however many pages want it."""
+    folder = Path(tempfile.mkdtemp(prefix="rnn-names-docs-"))
+    _copy(ROOT / "data", folder / "data")
+    for command in commands:
+        done = shell(command, folder, quick)
+        if done.returncode:
+            raise RuntimeError(f"{command}: {done.stdout}")
+    shutil.rmtree(folder / "data")
+    return folder
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
+    else:
+        shutil.copy(source, target)
+
+
+@contextlib.contextmanager
+def _working_in(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def update(document: Path) -> None:
+    """Writes what each example prints now into a document.
+
+    It stops at the first that fails, and then leaves the document as it was.
+    """
+    text = document.read_text(encoding="utf-8")
+    if document == CLI:
+        text = cli_page(text)
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(Path(folder))
+        reader.prepare(text)
+
+        def rerun(match: re.Match[str]) -> str:
+            lines = []
+            for example in _examples_of_block(match[1], match[2]):
+                done = reader.run(example)
+                print(f"{PROMPTS.get(example.kind, '')}{example.source}\n{done.output}", flush=True)
+                if done.failed:
+                    sys.exit(f"{document}: left as it was, since an example failed: {example}")
+                lines.append((example, done.output))
+            return as_block(match[1], lines)
+
+        document.write_text(BLOCK.sub(rerun, text), encoding="utf-8")
+        for kind, name in COMMENT.findall(text):
+            if kind == "keep":
+                shutil.copy(reader.folder / name, ROOT / "docs" / "drawings" / name)
+
+
+def cli_page(text: str) -> str:
+    """docs/cli.md with a section for each command of today between its two marks."""
+    from rnn_names.cli.main import cli
+
+    sections = [
+        f"## {command}\n\n```console\n$ rnn-names {command} --help\n```\n"
+        for command in cli.list_commands(None)
+    ]
+    first, last = "<!-- commands -->\n", "<!-- end of commands -->\n"
+    above, below = text[: text.index(first)], text[text.index(last) :]
+    return f"{above}{first}\n{chr(10).join(sections)}\n{below}"
+
+
+if __name__ == "__main__":
+    for document in [Path(name).resolve() for name in sys.argv[1:]] or DOCUMENTS:
+        update(document)
