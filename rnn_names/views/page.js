@@ -21,7 +21,7 @@ async function draw() {
       },
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(shortage, found);
+    if (mine === current) say(shortage || withoutLetters(parts), found);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -44,6 +44,17 @@ function busy(isBusy) {
 /** Says why there are fewer names than wanted; how many there are is for screen readers. */
 function say(text, found = 0) {
   $("status").replaceChildren(text, element("span", { className: "unseen" }, ` ${found} names.`));
+}
+
+/** A sentence if a model has no letter in common with the others: there are no names between them. */
+function withoutLetters(parts) {
+  const letters = parts.map(({ vocabulary }) => vocabulary.match(/[\p{L}\p{N}]/gu) ?? []);
+  const alone = parts.find((_, i) => {
+    const others = new Set(letters.filter((_, other) => other !== i).flat());
+    return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
+  });
+  const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
+  return alone ? `${alone.name} ${sentence}` : "";
 }
 
 /** A place in the list for each name; those that are there keep their names until new ones come. */

@@ -166,6 +166,17 @@ def test_shares_change_the_names_step_by_step(browser, mixture):
     assert lengths[0] < lengths[1] < lengths[2]
 
 
+def test_models_without_a_common_letter_are_told(browser, page_file, small_models):
+    foreign = replace(small_models["gru"], vocabulary=Vocabulary("αβγ"))
+    page = browser.open(page_file(("latin", small_models["gru"]), ("greek", foreign)), names=None)
+    sentence = "latin has no letter in common with the others: set its share to 0, or theirs."
+    page.locator("#names[aria-busy=false]").wait_for()
+    assert said(page) == sentence
+    page.get_by_label("greek").fill("0")
+    settle(page)
+    assert said(page) == ""
+
+
 # --- What cannot be met ---------------------------------------------------------------------------
 
 
