@@ -4,6 +4,8 @@ For each bundled model: the size of its page, the time from opening to the first
 a second, how far `logProb` is from `Model.log_prob`, and whether first characters and lengths of
 20,000 names are distributed as Python's are, at two temperatures. Where other JavaScript engines
 are found (`node`, WebKit's `jsc`), they have to give the same names as Chromium for the same seed.
+
+    python tests/page_study/run.py [NAME…]        some of them, or all and a blend
 """
 
 import hashlib
