@@ -59,7 +59,8 @@ def main():
     if missing():
         sys.exit(f"no browser: {missing()}")
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
-        failures = [failure for names in PAGES for failure in studied(names, browser, Path(folder))]
+        pages = [[name] for name in sys.argv[1:]] or PAGES
+        failures = [failure for names in pages for failure in studied(names, browser, Path(folder))]
     sys.exit("\n".join(failures) or 0)
 
 
