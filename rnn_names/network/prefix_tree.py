@@ -131,10 +131,8 @@ def prefix_trees(
     rows = _rows(nodes, len(sizes) * (depth + 1), n_y)
 
     n_trees, n = len(sizes), len(nodes.level)
-    row_of_child, row_of_parent = (
-        rows.of_node[n_trees:],
-        rows.of_node[nodes.parent],
-    )  # (n - n_trees,)
+    row_of_child = rows.of_node[n_trees:]  # (n - n_trees,): all nodes but the roots are children
+    row_of_parent = rows.of_node[nodes.parent]  # (n - n_trees,)
     x, parent = np.zeros(n, np.intp), np.zeros(n, np.intp)  # the roots keep the zeros
     x[row_of_child] = nodes.character
     parent[row_of_child] = row_of_parent - rows.level_starts[nodes.level[n_trees:] - 1]

@@ -11,7 +11,7 @@ state's, whose names begin with `state_`. Its `meta` is that of the model, and u
     corpus     a digest of the list that the run learns from
     init       the name of the model that it started from, or null
     settings   as they were asked for
-    state      the trainer's counters
+    state      numbers of the trainer, such as its epoch
 """
 
 from __future__ import annotations
@@ -147,8 +147,8 @@ class Checkpoint:
         state = dict(self._state)
         model = state.pop("model")
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
-        counters = {name: value for name, value in state.items() if name not in arrays}
-        meta = {**model.meta, "run": {**self._run, "state": counters}}
+        numbers = {name: value for name, value in state.items() if name not in arrays}
+        meta = {**model.meta, "run": {**self._run, "state": numbers}}
         of_state = {_STATE + name: array for name, array in arrays.items()}
         archive.write(self.path, meta, {**model.arrays, **of_state})
         self.written, self._last_write = True, time.monotonic()

@@ -108,11 +108,14 @@ class NGram:
         ]
 
     def _grams(self, names: Names) -> tuple[list[Integers], list[NDArray[np.bool_]]]:
-        """All grams of k symbols at index k, as integers, one for each place where one stands; and
-        which of all places those are.
+        """All grams of k symbols at index k, as integers; and at which places they stand.
 
         "ab" is START a b EOS, in digits 3 1 2 0 to the base 4. Its grams of 1 symbol are a, b and
-        EOS, those of 2 are START a = 13₄, ab = 12₄ and b EOS = 20₄.
+        EOS, those of 2 are START a = 31₄, ab = 12₄ and b EOS = 20₄.
+
+        Returns:
+            for each k, an integer for each place where a gram of k symbols ends, and which of the
+            places of all characters these are.
         """
         tokens, begins = self._tokens(names)
         predicted = np.flatnonzero(tokens != self.start)  # (characters,) places in `tokens`

@@ -62,9 +62,7 @@ _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed and this
 number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
-_COUNTERS = (
-    *("epoch", "phase", "phase_began", "is_lost", "smoothed_loss", "best_epoch", "best_loss"),
-)
+_NUMBERS = ("epoch", "phase", "phase_began", "is_lost", "smoothed_loss", "best_epoch", "best_loss")
 """The attributes of a `Trainer` that are part of its state, beside arrays."""
 
 
@@ -178,6 +176,7 @@ class Trainer:
             self._teacher = Teacher(self._ngram(), self.model.params)
 
     def _ngram(self) -> NGram:
+        """An n-gram of the names that are trained on."""
         rows, weights = self._batches.rows, self._batches.weights
         if len(rows) > MAX_NGRAM_NAMES:
             rows = self._generator(_NGRAM_NAMES).choice(rows, MAX_NGRAM_NAMES, replace=False)
@@ -198,9 +197,7 @@ class Trainer:
 
     @property
     def _phase_finished(self) -> bool:
-        """Whether the phase has had its epochs, too many without a lower held-out loss, or is
-        lost.
-        """
+        """Whether the phase has had its epochs, or too many that brought nothing, or is lost."""
         if self.is_lost or self.epoch - self.phase_began >= self._phase.epochs:
             return True
         if not len(self.held_out):
@@ -220,9 +217,9 @@ class Trainer:
         In a run that was resumed in its distillation phase, it is an estimate at first.
         """
         in_phase = self.epoch - self.phase_began
-        return self._characters(
-            *((in_phase, 0) if self.phase == 1 else (self.phase_began, in_phase))
-        )
+        if self.phase == 1:
+            return self._characters(in_phase, 0)
+        return self._characters(self.phase_began, in_phase)
 
     @property
     def characters_left(self) -> int:
@@ -390,8 +387,8 @@ class Trainer:
 
         The rest follows from the corpus, the settings and the epoch's number.
         """
-        counters = {name: getattr(self, name) for name in _COUNTERS}
-        return {**counters, **{name: a.copy() for name, a in self._state_arrays().items()}}
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return {**numbers, **{name: a.copy() for name, a in self._state_arrays().items()}}
 
     def _state_arrays(self) -> dict[str, Array]:
         """The arrays of the state, by name, themselves."""
@@ -430,6 +427,6 @@ class Trainer:
                 raise TrainingError(f"`{name}` is of another kind or size than this run's")
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_phase`
-        for name in _COUNTERS:
+        for name in _NUMBERS:
             setattr(self, name, state[name])
         self.model = model

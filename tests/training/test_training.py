@@ -461,9 +461,12 @@ def test_the_second_phase_starts_from_the_best_weights(names):
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
     learned = []
-    monkeypatch.setattr(
-        training, "NGram", lambda names, n_y: (learned.append(names), NGram(names, n_y))[1]
-    )
+
+    def recorded(names, *rest):
+        learned.append(names)
+        return NGram(names, *rest)
+
+    monkeypatch.setattr(training, "NGram", recorded)
     listed = names[:100] + names[:40]
     trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
