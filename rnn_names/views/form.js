@@ -77,8 +77,9 @@ function showValues() {
   const shares = sharesOfForm();
   const total = shares.reduce((a, b) => a + b);
   shares.forEach((share, i) => {
-    const output = $(`share-${i}-value`);
-    output.textContent = `${Math.round((100 * share) / total)} %`;
+    const text = `${Math.round((100 * share) / total)} %`;
+    $(`share-${i}-value`).textContent = text;
+    shareInputs[i].setAttribute("aria-valuetext", text);
   });
   const { parts } = blendOf(shares);
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
