@@ -67,8 +67,9 @@ with 12 to 410, with 7 to 289."""
 
 
 def rounded(weights: NDArray[np.float32], bits: int = BITS) -> NDArray[np.float32]:
-    """Each weight as the nearest number with a mantissa of `bits` bits, half way up: with 7, a
-    bfloat16 in four bytes.
+    """Each weight as the nearest number with a mantissa of `bits` bits, half way up.
+
+    With 7, a bfloat16 in four bytes.
 
     >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
     [1.0, 0.333984375, -1.0013580322265625e-05]

@@ -1,5 +1,4 @@
-"""Fair turns: each side of a comparison lives in a process of its own, and works only when it is
-told to.
+"""Fair turns: each side of a comparison is a process of its own, and works when it is told to.
 
 So no side's libraries, threads or settings are in another's way, and this process, which only gives
 the turns, stays small.
@@ -24,8 +23,9 @@ class Contender:
     """An object in a process of its own, whose methods can be called from here."""
 
     def __init__(self, factory: str, *arguments: Any) -> None:
-        """`factory`: the class, as "module:name"; its arguments and its methods' results must be
-        plain values.
+        """Starts the process; `factory` is the class, as "module:name".
+
+        Its arguments and its methods' results must be plain values.
         """
         context = multiprocessing.get_context("spawn")
         self._pipe, far_end = context.Pipe()
@@ -77,8 +77,9 @@ def _serve(pipe: Connection, factory: str, arguments: tuple[Any, ...]) -> None:
 def take_turns(
     sides: dict[str, Callable[[int], float]], rounds: int, first: int = 0
 ) -> dict[str, list[float]]:
-    """What each side's function returns in each round (it is given the round's number); the order
-    is turned round every time.
+    """What each side's function returns in each round; the order is turned round every time.
+
+    The function is given the round's number.
     """
     values: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(first, first + rounds):

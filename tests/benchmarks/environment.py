@@ -1,6 +1,4 @@
-"""An environment of the benchmark's own, so that nobody has to install its peers to use or to test
-rnn-names.
-"""
+"""An environment of the benchmark's own: nobody else has to install what it compares with."""
 
 from __future__ import annotations
 
@@ -19,8 +17,9 @@ CORPORA = {
 
 
 def enter() -> None:
-    """Goes on in the benchmark's environment: makes it when it is missing or out of date, and runs
-    this program again in it.
+    """Goes on in the benchmark's environment: this program is run again in it.
+
+    It is made when it is missing or out of date.
     """
     if Path(sys.prefix).resolve() == FOLDER:
         return
@@ -51,8 +50,9 @@ def executable(name: str) -> str:
 
 
 def use_two_cores() -> int:
-    """Keeps this process and its children to two cores, where the system can; returns how many they
-    may use.
+    """Keeps this process and its children to two cores, where the system can.
+
+    Returns how many they may use.
     """
     # Every side says how many threads it wants; the caller's environment should not.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

@@ -49,9 +49,7 @@ class Plan:
 
     @property
     def peer_seconds(self) -> float:
-        """Seconds after which a side that is slower than rnn-names need not go on with its names,
-        in a round.
-        """
+        """Seconds after which a slower side need not go on with its names in a round."""
         return 0.5 if self.quick else 4.0
 
     @property
@@ -75,9 +73,7 @@ class Plan:
         return [10**k for k in range(3, 6 if self.quick else 8)]
 
     def model(self, cell: str) -> str:
-        """Path of a model trained on the corpus with default settings, but for the cell and the
-        time given to it.
-        """
+        """Path of a model trained on the corpus, with default settings but for cell and time."""
         return _trained(self.corpus, cell, 1 if self.quick else 8, self.folder)
 
     def say(self, text: str) -> None:

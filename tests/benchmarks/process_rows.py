@@ -64,8 +64,9 @@ def _median(command: list[str], output: Path, rounds: int) -> tuple[float, float
 
 
 def run_growth(plan: Plan, report: Report) -> None:
-    """Adds the rows about growing work: names drawn into a file, and that file read, split and
-    encoded (`train --epochs 0`).
+    """Adds the rows about growing work: names drawn into a file, and that file read.
+
+    Reading is splitting and encoding, too: `train --epochs 0`.
     """
     model, program = plan.model("gru"), executable("rnn-names")
     sampled: dict[int, tuple[float, float]] = {}
@@ -117,8 +118,9 @@ def _shown(n: int, seconds: float, mib: float) -> tuple[str, str, str]:
 
 
 def _linear(what: str, measured: dict[int, tuple[float, float]]) -> Row:
-    """Whether time, start-up taken off, grows no faster than the number of names over the last
-    factor of ten.
+    """Whether time grows no faster than the number of names, over the last factor of ten.
+
+    The time of starting up is taken off.
     """
     (least, (start, _)), *_, (before, (earlier, _)), (most, (last, _)) = measured.items()
     work = [max(seconds - start, 1e-3) for seconds in (earlier, last)]

@@ -1,5 +1,4 @@
-"""Runs the recipes for drawing one stream of names on many processes, and checks that they write
-what a single process writes.
+"""Runs the recipes for many processes, and checks that they write what a single one writes.
 
 python tests/benchmarks/recipes.py
 """

@@ -10,8 +10,9 @@ from contender import quartiles
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the main table, as text; `met` is None where there is no bar, or this run cannot
-    tell.
+    """A line of the main table, as text.
+
+    `met` is None where there is no bar, or this run cannot tell.
     """
 
     what: str
@@ -55,8 +56,9 @@ def compared(
     at_least: float | None = None,
     at_most: float | None = None,
 ) -> Row:
-    """A row that sets two lists of measurements side by side; the ratio is ours to theirs. Without
-    a bar it only informs.
+    """A row that sets two lists of measurements side by side; the ratio is ours to theirs.
+
+    Without a bar it only informs.
     """
     ratio = quartiles(ours)[1] / quartiles(theirs)[1]
     low, _, high = quartiles([a / b for a, b in zip(ours, theirs, strict=True)])

@@ -28,8 +28,9 @@ FEW = (5_000, 20_000)
 
 
 def run(plan: Plan, report: Report) -> None:
-    """Adds the sampling rows. The slow sides have a few seconds a round: a million names would take
-    them minutes.
+    """Adds the sampling rows.
+
+    The slow sides have a few seconds a round: a million names would take them minutes.
     """
     model = str(bundled.path_of("first-names"))
     plan.say(f"sampling {plan.sampled:,} names")

@@ -1,5 +1,6 @@
-"""The sides of the sampling rows. Each class is a contender in a process of its own, and writes
-lines of text to nowhere.
+"""The sides of the sampling rows.
+
+Each class is a contender in a process of its own, and writes lines of text to nowhere.
 """
 
 from __future__ import annotations
@@ -73,8 +74,9 @@ Variant = tuple[int, int, str, str]
 
 
 class TorchSampling:
-    """A batched sampler of the same weights in PyTorch: ended names leave the batch, and the input
-    layer is a table of rows.
+    """A batched sampler of the same weights in PyTorch.
+
+    Ended names leave the batch, and the input layer is a table of rows.
     """
 
     def __init__(self, model: str) -> None:
@@ -147,8 +149,9 @@ class TorchSampling:
 
     @staticmethod
     def _draw(logits: Any, how: str) -> Any:
-        """One character per row: PyTorch's own multinomial, a race of exponential clocks, or the
-        inverse of the distribution.
+        """One character per row, in one of three ways.
+
+        PyTorch's own multinomial, a race of exponential clocks, or the inverse of the distribution.
         """
         import torch
 

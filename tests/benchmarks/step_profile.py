@@ -53,8 +53,9 @@ class StepProfile:
     """A contender that trains, and says where the time went."""
 
     def markdown(self, corpus: str, cell: str, n_a: int, batch_size: int) -> str:
-        """Shares by operation, and the most expensive lines, of an epoch after a first one that
-        does not count.
+        """Shares by operation, and the most expensive lines, of the second epoch.
+
+        The first does not count.
         """
         trainer = trainer_for(corpus, cell, n_a, batch_size)
         times: Counter[Line] = Counter()
@@ -89,9 +90,7 @@ class StepProfile:
 
 @contextmanager
 def _one_thread(n: int) -> Iterator[Any]:
-    """In place of `rnn_names.network.threads.worker_threads`: a pool whose work is done here and
-    now.
-    """
+    """A pool whose work is done here and now, in place of `threads.worker_threads`."""
     from threadpoolctl import threadpool_limits
 
     class Pool:
@@ -103,8 +102,7 @@ def _one_thread(n: int) -> Iterator[Any]:
 
 @contextmanager
 def _lines_timed(times: Counter[Line]) -> Iterator[None]:
-    """Counts the wall seconds of each line of the package that runs meanwhile, with what the line
-    calls outside of it.
+    """Counts the wall seconds of each line of the package, with what it calls outside of it.
 
     The shortest time of all is taken for what the counting itself costs, and is taken off every
     count.

@@ -1,5 +1,6 @@
-"""The two sides of the training rows, and the matrix products that bound both. Each class is a
-contender in a process of its own.
+"""The two sides of the training rows, and the matrix products that bound both.
+
+Each class is a contender in a process of its own.
 
 Both sides train on the same minibatches with Adam, the mean cross-entropy per character, and
 gradients clipped at ±5. PyTorch's tensors are made before its clock starts; ours runs through
@@ -50,8 +51,9 @@ class PlannedBatches(Batches):
 
 
 def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
-    """A trainer without what PyTorch's side lacks: dropout, factored Wax,
-    held-out names, a second phase.
+    """A trainer without what PyTorch's side lacks.
+
+    That is dropout, factored Wax, held-out names, and distillation.
     """
     with Path(corpus).open("rb") as file:
         names = read_corpus([(corpus, file)])
@@ -134,8 +136,9 @@ class TorchTraining:
         self._check_loss()
 
     def rate(self, variant: Variant, n_batches: int) -> float:
-        """Characters per second of one variant: median over some minibatches (fewer, if slow) after
-        two that do not count.
+        """Characters per second of one variant: the median over some minibatches.
+
+        They are fewer if it is slow; two before them do not count.
         """
         network = self._network(variant)
         rates: list[float] = []
@@ -176,8 +179,9 @@ class TorchTraining:
         return [_tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
 
     def _check_loss(self) -> None:
-        """Raises AssertionError unless a minibatch has the same loss on both sides, from the same
-        weights.
+        """Raises AssertionError unless a minibatch has the same loss on both sides.
+
+        Both have the same weights.
         """
         params = self._trainer.model.params
         batches = planned(self._trainer, 0)
@@ -270,8 +274,9 @@ NO_TARGET = -100
 def _tensors(
     codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant
 ) -> tuple[Any, Any, int]:
-    """A minibatch for PyTorch, names by falling length, time first: inputs, targets, and its number
-    of characters.
+    """A minibatch for PyTorch: inputs, targets, and its number of characters.
+
+    Names are ordered by falling length, time first.
 
     Args:
         codes: (m, L) indices, with 0 on the right.
@@ -306,8 +311,9 @@ class MatrixProducts:
     """The best float32 matrix-product rate on both cores, at the sizes of a training step."""
 
     def __init__(self, n_a: int, n_y: int) -> None:
-        """Products with the recurrent weights, their gradient, and the output layer, over 256 to
-        4,096 rows.
+        """Products with the recurrent weights, their gradient, and the output layer.
+
+        They are over 256 to 4,096 rows.
         """
         rng = np.random.default_rng(0)
         shapes = [(m, n_a, n_a) for m in (256, 512, 1024, 2048, 4096)]
@@ -320,8 +326,9 @@ class MatrixProducts:
         ]
 
     def best_rate(self, seconds: float) -> float:
-        """Floating-point operations per second, the highest over sizes and ways; `seconds` for all
-        of it together.
+        """Floating-point operations per second, the highest over sizes and ways.
+
+        All of it together takes `seconds`.
         """
         each = seconds / (3 * len(self._products))
         return max(

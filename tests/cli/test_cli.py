@@ -1,5 +1,6 @@
-"""The command line, as real processes: streams, exit codes, and one clear line for each thing that
-can go wrong.
+"""The command line: streams, exit codes, and one clear line for each thing that can go wrong.
+
+What needs no process of its own runs within this one.
 """
 
 import json
@@ -293,9 +294,7 @@ def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
 
 @pytest.mark.parametrize("command", commands.commands)
 def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
-    """Click makes the variable from the name of the function's parameter, which might be another
-    one.
-    """
+    """Click makes it from the name of the function's parameter, which might be another one."""
     of_command = commands.commands[command]
     settings = commands.context_settings
     context = click.Context(
@@ -774,8 +773,9 @@ def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, invoke, 
 
 @pytest.fixture(scope="module")
 def folder(model_file, tmp_path_factory):
-    """A good list, a good model, and files with something wrong; names.npz is one that must not
-    change.
+    """A good list, a good model, and files with something wrong.
+
+    One of them, names.npz, must not change.
     """
     folder = tmp_path_factory.mktemp("folder")
     (folder / "good.txt").write_text("Ada\nBo\nEve\nIda\n")

@@ -17,8 +17,9 @@ WAIT = 30  # seconds; a shell on a busy machine
 
 @pytest.fixture
 def place(tmp_path, corpus_file):
-    """A folder with a list in it, and an environment in which `rnn-names` completes, and else notes
-    down what it was called with.
+    """A folder with a list in it, and an environment for the shell.
+
+    In it `rnn-names` completes, and else notes down what it was called with.
     """
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "rnn-names"
@@ -46,9 +47,7 @@ def place(tmp_path, corpus_file):
 
 
 def typed(place, shell, setup, lines):
-    """Types lines with Tab keys into an interactive shell, and says what `rnn-names` was called
-    with for each.
-    """
+    """Types lines with Tab keys into a shell: what `rnn-names` was called with for each."""
     folder, environment = place
     called = folder / "called"
     terminal, other = pty.openpty()

@@ -207,9 +207,7 @@ def test_any_bytes_are_a_corpus_or_one_line(data):
 # Longer than any line below, since a line has to fit a piece, and shorter than the texts.
 @pytest.mark.parametrize("size", [24, 25, 31, 64])
 def test_pieces_do_not_show(size, monkeypatch):
-    """Cuts inside a character, a CRLF, the byte-order mark: the same names, counts and line
-    numbers.
-    """
+    """Cuts inside a character, a CRLF, the byte-order mark change nothing."""
     lines = ["é", "愛愛", "", "a", "Zoe\u0308", " b ", "𐐷", "x" * 20, "c\r"] * 7
     text = ("\ufeff" + "\n".join(lines)).encode()
     expected = read(text)

@@ -1,6 +1,4 @@
-"""The bundled models: chosen by name, used where there is no other, small, and what their recipe
-makes.
-"""
+"""The bundled models: chosen by name, the default, small, and what their recipe makes."""
 
 import io
 import json
@@ -47,8 +45,9 @@ def test_the_package_holds_what_the_recipe_makes_and_no_more():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_are_those_of_the_recipe(name):
-    """Those that `rnn-names train` would resolve for this list today: new defaults need new
-    models.
+    """Those that `rnn-names train` would resolve for this list today.
+
+    So new defaults need new models.
     """
     corpus, *options = make_models.RECIPE[name]
     given = train_command.make_context("train", [corpus, *options]).params
@@ -102,8 +101,9 @@ def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
 
 
 def test_the_wheel_stays_small():
-    """A wheel is a zip of the package and half a page about it; tests/install_check.sh measures a
-    real one.
+    """A wheel is a zip of the package and half a page about it.
+
+    `make install-check` measures a real one.
     """
     wheel = io.BytesIO()
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:

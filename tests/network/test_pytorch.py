@@ -1,6 +1,4 @@
-"""Parity with PyTorch: the same loss and gradients, and a saved model whose arrays load straight
-into its modules.
-"""
+"""Parity with PyTorch: the same loss and gradients, and arrays that load straight into it."""
 
 import json
 
@@ -38,8 +36,9 @@ class TorchNetwork(torch.nn.Module):
         self.a0 = torch.nn.Parameter(params["a0"])
 
     def losses(self, names):
-        """The cross-entropy of each name (a list of indices), by padding them to one batch and
-        leaving the padding out.
+        """The cross-entropy of each name, a list of indices.
+
+        They are padded to one batch, and the padding is left out.
         """
         n_y = self.output.out_features
         longest = max(map(len, names)) + 1

@@ -1,6 +1,4 @@
-"""The network: published golden values, stability, and every gradient against finite
-differences.
-"""
+"""The network: published values, stability, and every gradient against finite differences."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,4 @@
-"""The prefix tree computes what a plain loop over names computes, and has the structure it says it
-has.
-"""
+"""The prefix tree: its structure, and that it computes what a plain loop over names computes."""
 
 from collections import Counter
 
@@ -24,9 +22,7 @@ WORK = rnn.Workspace(np.float64)
 
 @st.composite
 def name_lists(draw):
-    """Index lists with shared beginnings: some names, prefixes of them, continuations of them, and
-    duplicates.
-    """
+    """Index lists: some names, prefixes of them, continuations of them, and duplicates."""
     name = st.lists(st.integers(1, N_Y - 1), max_size=6)
     names = draw(st.lists(name, min_size=1, max_size=8))
     related = draw(st.lists(st.tuples(st.sampled_from(names), st.integers(0, 6), name), max_size=8))

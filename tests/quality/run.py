@@ -1,5 +1,4 @@
-"""`make quality`: the held-out loss of default training against Kneser-Ney at its best, and what
-the samples are like.
+"""`make quality`: held-out loss against Kneser-Ney at its best, and what the samples are like.
 
 For each list, the same split in the same run: a tenth of the distinct names held out (at most
 2,000). The rival is an interpolated Kneser-Ney n-gram, `tests/support/kneser_ney.py`, whose order
@@ -12,7 +11,7 @@ Of 10,000 samples: the share that is in neither part of the list, the share that
 the distance (total variation, from 0 to 1) of their trigrams to those of the held-out names, beside
 the distance of as many training names to the same.
 
-Then, for short lists, what it brings to start from a model in the box; and what patience brings on
+Then, for short lists, what it brings to start from a bundled model; and what patience brings on
 the first names.
 
     python tests/quality/run.py [--parts lists further patience] [--lists dinosaurs us-first-names
@@ -121,8 +120,9 @@ class Result:
 
 
 def split(corpus: Corpus, fold: int, size: int | None) -> tuple[Corpus, Names]:
-    """The training part of a list and a tenth that is held out; another tenth for each fold,
-    another subset where `size` is given.
+    """The training part of a list and a tenth that is held out.
+
+    Another tenth for each fold, another subset where `size` is given.
     """
     if size is not None:
         rows = np.sort(np.random.default_rng([1, fold]).choice(len(corpus), size, replace=False))
@@ -178,8 +178,9 @@ def measure(task: Task, fold: int) -> Result:
 def losses(
     task: Task, fold: int, settings: Settings, *inits: Model | None
 ) -> tuple[list[float], float]:
-    """The held-out loss of training on one split from each of some models, or from nothing; and the
-    seconds of the last.
+    """The held-out loss of training on one split, from each of some models or from nothing.
+
+    Besides, the seconds of the last.
     """
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), fold, task.size)
@@ -194,7 +195,7 @@ def losses(
 
 
 def further() -> Iterator[str]:
-    """A table, line by line: short lists alone, and from the model of first names in the box."""
+    """A table, line by line: short lists alone, and from the bundled model of first names."""
     yield "| list | alone | from `first-names` | difference |"
     yield "|---|---|---|---|"
     start = Model.load("first-names")

@@ -1,7 +1,6 @@
-"""What goes wrong outside of the program: full disks, kills, closed streams, odd names, endless
-files. Each is done, not imitated.
+"""What fails outside of the program: full disks, kills, closed streams, odd names, endless files.
 
-The long forms are `make torture` and `make fuzz`.
+Each is done, not imitated. The long forms are `make torture` and `make fuzz`.
 """
 
 import io
@@ -403,8 +402,9 @@ def test_joiners_and_marks_that_spelling_needs_are_kept():
 
 
 def test_normalising_takes_no_more_than_time_in_proportion():
-    """Combining marks are put in order by a method whose time goes with the square of their number:
-    hours for a line of four megabytes.
+    """Combining marks are put in order in a time that goes with the square of their number.
+
+    For a line of four megabytes that would be hours.
     """
     program = (
         "import io\nfrom rnn_names.corpus.reading import *\nfrom rnn_names.corpus.corpus import "
@@ -466,8 +466,9 @@ COMMANDS = {
     "closed", ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"]
 )
 def test_closed_and_full_streams(command, closed, folder):
-    """A closed or full stderr stops nothing; names that cannot be written are an error, but for a
-    program that writes none.
+    """A closed or full stderr stops nothing.
+
+    Names that cannot be written are an error, but for a program that writes none.
     """
     done = shell(closed, *COMMANDS[command], cwd=folder)
     fails = (">&-" in closed.split() and command in ("sample", "score")) or (
@@ -531,9 +532,7 @@ def test_a_run_goes_on_when_nobody_reads_its_messages(folder, tmp_path):
 
 
 def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
-    """One that it does not belong to, as under setsid: its own would send SIGHUP, which ends a
-    run.
-    """
+    """One that is not its own, as under setsid: its own would send SIGHUP, which ends a run."""
     screen, stderr = terminal(columns=120)
     options = [
         "--epochs",

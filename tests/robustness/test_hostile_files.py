@@ -1,6 +1,4 @@
-"""Model files from strangers: each is read correctly, or refused with one line, in little time and
-memory.
-"""
+"""Model files from strangers: read correctly or refused with one line, in bounded memory."""
 
 import ast
 import io
@@ -147,9 +145,7 @@ def million_members(content):
 
 
 def with_zip64_end(content):
-    """A directory whose true size stands in a zip64 record, where the check of the plain one would
-    not see it.
-    """
+    """A directory whose true size is in a zip64 record, where a check might not look."""
     at = content.rindex(b"PK\5\6")
     size, offset = struct.unpack_from("<2I", content, at + 12)
     record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
@@ -251,8 +247,9 @@ with open("/proc/self/status") as status:
 
 @pytest.fixture(scope="module")
 def verdicts(content, tmp_path_factory):
-    """What each hostile file is answered with, by one process whose memory and time are bounded: it
-    would die of a bomb.
+    """What each hostile file is answered with, by one process of bounded time.
+
+    Its memory is measured.
     """
     folder = tmp_path_factory.mktemp("hostile")
     for i, change in enumerate(HOSTILE.values()):

@@ -1,5 +1,4 @@
-"""Signals that ask to end, wherever the program is: it ends, keeps what it promises, and a second
-signal changes nothing.
+"""Signals that ask to end, wherever the program is: it ends, and keeps what it promises.
 
 Random moments are in test_faults.py; the long forms are `make torture`.
 """
@@ -25,8 +24,9 @@ FOREVER = [*TINY, "--epochs", 1_000_000]
 
 
 def start(*arguments, before="", prepare=heed_interrupts, **streams):
-    """The command, with its stderr in a pipe, after some lines of Python of which `here()` says
-    that they are reached.
+    """Starts the command, its stderr in a pipe, after some lines of Python.
+
+    In these, `here()` says that they are reached.
     """
     program = f"""
 import faulthandler, os, signal, sys, time
@@ -50,9 +50,7 @@ def wait_for(process, text):
 
 
 def ended(process, *lines, code=130):
-    """Waits for a process, and checks how it went: what it still says is those lines, as they
-    begin.
-    """
+    """Waits for a process, and checks its exit code and how each line begins that it still says."""
     said = [line for line in faults.on_interrupt(process).decode().splitlines() if line != "here"]
     assert process.returncode == code, said
     assert len(said) == len(lines) and all(map(str.startswith, said, lines)), said
@@ -62,8 +60,9 @@ def ended(process, *lines, code=130):
 
 
 def test_at_places_that_random_moments_miss():
-    """Exceptions from a handler were lost in the first, and left the others' locks and files in
-    disorder.
+    """In the first, exceptions from a handler were lost.
+
+    In the others, they left locks and files in disorder.
     """
     found = faults.places(
         share=150, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close"
@@ -150,8 +149,9 @@ def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
 
 @pytest.mark.parametrize("command", ["train -", "score - -m m.npz"])
 def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
-    """Ctrl-C goes to all of a pipeline. The end of the list, which then comes at once, is no list
-    without names.
+    """Ctrl-C goes to all of a pipeline.
+
+    The end of the list, which then comes at once, is no list without names.
     """
     (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
     before = """
@@ -355,9 +355,7 @@ def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path)
 
 
 def test_the_library_leaves_signals_alone(names):
-    """An interrupt of the caller's own is an exception like any other, after which the trainer can
-    go on.
-    """
+    """To a caller, an interrupt is an exception like any other: the trainer can go on after it."""
     trainer = Trainer(
         corpus_from_strings(names[:80]),
         Settings(hidden_size=4, epochs=3, distil_epochs=0, held_out=0.0),

@@ -1,6 +1,4 @@
-"""Names that look like those of the list: none is shorter, none begins in lower case where none of
-the list does.
-"""
+"""Names like those of the list: none shorter, none in lower case where none of the list is."""
 
 from collections import Counter
 

@@ -6,8 +6,7 @@ import numpy as np
 
 
 def assert_drawn_from(drawn, probabilities, z=4.5):
-    """Holds counts to probabilities: each by its own standard deviation, and all together by a
-    chi-square test.
+    """Holds counts to probabilities: each by its standard deviation, all by a chi-square test.
 
     A chi-square that is far too low is wrong, too: then draws are not independent.
     """

@@ -66,8 +66,9 @@ DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
 
 
 def killed(output, rng):
-    """Kills a run at a random moment, and checks what stands under its name. Gives a word for what
-    was found.
+    """Kills a run at a random moment, and checks what stands under its name.
+
+    Returns a word for what was found.
     """
     before = changed = _stamp(output)
     state = output.with_name(output.name + ".resume")
@@ -113,8 +114,9 @@ def _stamp(path):
 
 
 def kills(count, folder, rng, until=float("inf")):
-    """Kills that many runs, one after another with one output; then a last one finishes. Gives what
-    was found, counted.
+    """Kills that many runs, one after another with one output; then a last one finishes.
+
+    Returns what was found, counted.
     """
     output, found = folder / "m.npz", Counter()
     while sum(found.values()) < count and time.monotonic() < until:
@@ -129,8 +131,9 @@ def kills(count, folder, rng, until=float("inf")):
 
 
 def interrupted(output, number, rng):
-    """Interrupts a run at a random moment, once or twice; it must say so in a line, and exit as
-    promised.
+    """Interrupts a run at a random moment, once or twice.
+
+    It must say so in a line, and exit as promised.
     """
     with contextlib.suppress(FileNotFoundError):
         output.with_name(output.name + ".resume").unlink()
@@ -153,8 +156,9 @@ def interrupted(output, number, rng):
 
 
 def on_interrupt(process, timeout=60):
-    """What a process says on stderr until it ends; one that does not end is asked where it is,
-    which fails the test.
+    """What a process says on stderr until it ends.
+
+    One that does not end is asked where it is, which fails the test.
     """
     try:
         return process.communicate(timeout=timeout)[1]
@@ -170,8 +174,9 @@ def on_interrupt(process, timeout=60):
 
 
 def places(share, match, until=float("inf")):
-    """Interrupts at places that the profiler knows, every `share`-th and those in which `match` is
-    found; see `points.py`.
+    """Interrupts at places that the profiler knows; see `torture/points.py`.
+
+    They are every `share`-th, and those in which `match` is found.
     """
     command = [
         sys.executable,

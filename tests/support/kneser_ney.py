@@ -1,5 +1,4 @@
-"""A character n-gram with interpolated Kneser-Ney smoothing: the rival that `make quality` measures
-the network against.
+"""A character n-gram with interpolated Kneser-Ney smoothing: what `make quality` compares with.
 
 Chen & Goodman 1999, "An empirical study of smoothing techniques for language modeling": section 2.7
 (Kneser-Ney), 3 (modified Kneser-Ney: three discounts, for counts of one, two, and three or more). A
@@ -28,8 +27,9 @@ DISCOUNTS = np.arange(0.05, 1.0, 0.05)
 
 
 def grams(names: Iterable[str], max_order: int) -> Iterator[list[str]]:
-    """For each character to predict (END too), the grams of 1, 2, … max_order symbols that end with
-    it; as many as there are.
+    """The grams of 1, 2, … max_order symbols that end with each character to predict, END too.
+
+    Fewer where a name has just begun.
     """
     for name in names:
         text = START + name + END
@@ -38,8 +38,7 @@ def grams(names: Iterable[str], max_order: int) -> Iterator[list[str]]:
 
 
 class KneserNey:
-    """Counts of some names, from which the model of every order up to `max_order` and of any
-    discount follows.
+    """Counts of some names: all models of orders up to `max_order` follow, of any discount.
 
     Args:
         names: what it learns from.
@@ -63,8 +62,9 @@ class KneserNey:
             self.histories[kind] = dict(table)
 
     def count_based_discounts(self, kind: str, k: int) -> np.ndarray:
-        """The three discounts of modified Kneser-Ney at level k, from the counts of counts (Chen &
-        Goodman 1999, equation 26).
+        """The three discounts of modified Kneser-Ney at level k, from the counts of counts.
+
+        Chen & Goodman 1999, equation 26.
         """
         n = Counter(
             count for gram, count in self.counts[kind].items() if len(gram) == k and count <= 4
@@ -75,8 +75,9 @@ class KneserNey:
         return np.clip([i - (i + 1) * y * n[i + 1] / n[i] for i in (1, 2, 3)], 0.05, [1, 2, 3])
 
     def _table(self, names: list[str], kind: str) -> np.ndarray:
-        """(positions, max_order, 5): count of the gram, then the four numbers of its history; zeros
-        where there is none.
+        """The count of each gram, then the four numbers of its history: (positions, max_order, 5).
+
+        Where there is none, they are zeros.
         """
         positions = list(grams(names, self.max_order))
         table, counts, histories = (
@@ -92,8 +93,9 @@ class KneserNey:
         return table
 
     def losses(self, names: list[str]) -> dict[tuple[int, float | None], float]:
-        """Nats per character, END counted, for each (order, discount); discount None: modified
-        Kneser-Ney.
+        """Nats per character, END counted, for each (order, discount).
+
+        A discount of None stands for modified Kneser-Ney.
         """
         tables = {kind: self._table(names, kind) for kind in self.counts}
         return {
@@ -103,9 +105,7 @@ class KneserNey:
         }
 
     def best(self, names: list[str]) -> tuple[float, int, float | None]:
-        """The lowest loss on some names, and the order and discount that give it: (loss, order,
-        discount).
-        """
+        """The lowest loss on some names, with its order and discount: (loss, order, discount)."""
         return min(
             (loss, order, discount) for (order, discount), loss in self.losses(names).items()
         )

@@ -35,8 +35,9 @@ def arrays_of(path):
 
 
 def rewrite(path, change):
-    """Changes the arrays of a model file, given as a dict with `meta` as a dict, and writes it
-    again as NumPy would.
+    """Changes the arrays of a model file, and writes it again as NumPy would.
+
+    `change` gets them as a dict, with `meta` as a dict of its own.
     """
     arrays = arrays_of(path)
     contents = {**arrays, "meta": json.loads(str(arrays["meta"]))}
@@ -105,8 +106,9 @@ WRONG_CONTENTS = {
 
 
 def same_or_refused(content, expected, path):
-    """Whether some bytes are the expected model; else they are refused with one line. Anything else
-    fails.
+    """Whether some bytes are the expected model; else they are refused with one line.
+
+    Anything else fails.
     """
     path.write_bytes(content)
     try:

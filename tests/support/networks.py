@@ -42,8 +42,9 @@ def bytes_of(model):
 
 
 def random_names(rng, n_y=5, count=9, longest=5):
-    """Names that share beginnings, with an empty one, a duplicate, and one that is the beginning of
-    another.
+    """Names that share beginnings.
+
+    One is empty, one a duplicate, and one the beginning of another.
     """
     names = [rng.integers(1, n_y, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
     return [*names, [], names[0], names[1][: len(names[1]) // 2]]
@@ -67,8 +68,9 @@ def tree_of(names, n_y=5):
 
 
 def private_branches(x, y):
-    """The textbook's rectangular batch as a tree: x (m, steps, n_x) and y (m, steps, n_y), a branch
-    per example.
+    """The textbook's rectangular batch as a tree, a branch per example.
+
+    The batch is x (m, steps, n_x) and y (m, steps, n_y).
 
     Rows are step by step, and every example has an initial state of its own.
     """
@@ -86,8 +88,9 @@ def private_branches(x, y):
 
 
 def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
-    """Holds `gradients` of `function(arrays)` to its central differences, along random directions
-    of each array by itself.
+    """Holds `gradients` of `function(arrays)` to its central differences.
+
+    They are taken along random directions of each array by itself.
 
     The fourth-order difference: its error is below the tolerance for any h that keeps rounding
     below it, too.

@@ -1,5 +1,4 @@
-"""A reference for the network's loss and gradient: one name at a time, one step at a time, written
-from the equations.
+"""The network's loss and gradient from the equations: one name, one step at a time.
 
 It shares nothing with the package, and is as plain as it can be: what the prefix tree computes has
 to agree with it.
@@ -9,8 +8,9 @@ import numpy as np
 
 
 def loss_and_gradients(names, params):
-    """The cross-entropy summed over all characters of all names (lists of indices from 1; 0 ends a
-    name), and its gradient.
+    """The cross-entropy summed over all characters of all names, and its gradient.
+
+    Names are lists of indices from 1; 0 ends a name.
     """
     gradients = {key: np.zeros_like(array) for key, array in params.items()}
     loss = sum(_add_name(name, params, gradients) for name in names)

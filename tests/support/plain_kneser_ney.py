@@ -1,6 +1,4 @@
-"""A reference for the n-gram: interpolated Kneser-Ney with three discounts, from the equations,
-with dictionaries.
-"""
+"""Interpolated Kneser-Ney with three discounts, from the equations: a reference for the n-gram."""
 
 from collections import Counter
 

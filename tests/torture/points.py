@@ -93,8 +93,9 @@ def interrupt_at(wanted):
 
 
 def forked(work, *arguments):
-    """A child that does something, with what it says on stderr in a file. Gives its wait status,
-    and that.
+    """A child that does something: its exit code, and what it said on stderr.
+
+    That goes into a file.
     """
     with open("stderr", "wb") as file:
         pid = os.fork()

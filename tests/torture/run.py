@@ -1,5 +1,6 @@
-"""The long form of the fault tests: `python tests/torture/run.py` kills, interrupts and damages far
-more than the suite has time for.
+"""The long form of the fault tests: kills, interrupts and damages for many minutes.
+
+    python tests/torture/run.py
 
 It prints what it tried and how it went, and ends with an error at the first thing that is not as
 promised. `--kills`, `--interrupts`, `--share` and `--edits` say how much; `--seconds` bounds the

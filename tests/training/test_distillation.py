@@ -71,9 +71,7 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
 def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
     taught, monkeypatch, at_once
 ):
-    """Whichever names stand together in a minibatch, and however many the teacher was asked about
-    at a time.
-    """
+    """Whichever names share a minibatch, and however many the teacher is asked about at once."""
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: at_once)
     teacher, names = taught
     learned = teacher.distillation_set(names, 200, np.random.default_rng(1))

@@ -26,8 +26,9 @@ def history_of(model, prefix):
 
 
 def test_a_kneser_ney_by_hand():
-    """Three names, of which all counts fit into a line: START a twice, START b once, a b twice, b
-    END three times.
+    """Three names of few counts.
+
+    START a twice, START b once, a b twice, b END three times.
 
     With so few, the discounts are the fixed ones: 0.5, 0.75 and 0.9. Below, `a` and END have one
     symbol before them, `b` has two.

@@ -93,8 +93,9 @@ def test_adam_is_that_of_pytorch():
 def test_a_minibatch_moves_weights_by_minus_rate_times_clipped_mean_gradient(
     cell, clip, monkeypatch
 ):
-    """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step; a0
-    like the rest.
+    """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step.
+
+    For a0, too.
     """
     rates = []
     step = optimizers.SGD.step

@@ -1,6 +1,4 @@
-"""An interrupted run goes on where it stopped: the same weights, bit for bit, as a run that nothing
-interrupted.
-"""
+"""An interrupted run goes on where it stopped: bit for bit as one that nothing interrupted."""
 
 import json
 import os

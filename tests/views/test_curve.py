@@ -172,9 +172,7 @@ def test_the_second_phase_is_told_once(invoke, corpus_file, tmp_path):
 
 
 def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
-    """On a pseudo-terminal of 80 columns nothing is wider than it, and the bar is gone at the
-    end.
-    """
+    """On a terminal of 80 columns nothing is wider than it, and the bar is gone at the end."""
     screen, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
     command = [

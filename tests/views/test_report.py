@@ -31,8 +31,9 @@ SMALL = {
 
 
 class Page(HTMLParser):
-    """A strict reader of our own HTML: tags close in order; it keeps tags, attributes, and the text
-    of each element by tag.
+    """A strict reader of our own HTML: tags close in order.
+
+    It keeps tags, attributes, and the text of each element by tag.
     """
 
     def __init__(self, text):
