@@ -7,6 +7,7 @@ import pytest
 
 import rnn_names
 from rnn_names import Model, Settings
+from rnn_names.errors import RareConditionsWarning, RnnNamesError
 from rnn_names.sampling.options import Options
 from rnn_names.training.trainer import Epoch
 from support.documents import ROOT
@@ -30,6 +31,11 @@ def members(kind):
     return field_names(kind) | {name for name in dir(kind) if not name.startswith("_")}
 
 
+def problems():
+    """What the package raises, but for the base of all, and what it warns of."""
+    return [*RnnNamesError.__subclasses__(), RareConditionsWarning]
+
+
 @pytest.mark.parametrize(
     "title, names",
     [
@@ -37,6 +43,7 @@ def members(kind):
         ("Model", members(Model)),
         ("Options of sample, stream and best", field_names(Options)),
         ("Settings", field_names(Settings)),
+        ("Errors", {kind.__name__ for kind in problems()}),
     ],
 )
 def test_python_page_lists_every_name(title, names):
