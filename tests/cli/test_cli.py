@@ -248,20 +248,7 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
 
 
 def test_conditions_of_sample(invoke, model_file, model):
-    options = [
-        "--prefix",
-        "Al",
-        "--min-length",
-        5,
-        "--max-length",
-        8,
-        "-t",
-        0.8,
-        "--seed",
-        3,
-        "-n",
-        40,
-    ]
+    options = "--prefix Al --min-length 5 --max-length 8 -t 0.8 --seed 3 -n 40".split()
     found = sampled(invoke, model_file, *options)
     assert found == model.sample(
         40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3

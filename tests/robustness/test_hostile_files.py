@@ -392,18 +392,7 @@ def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
         tmp_path / "m.npz"
     )
     (tmp_path / "list.txt").write_text("ab\nba\naa\nbb\n")
-    options = [
-        "-o",
-        "new.npz",
-        "--init",
-        "m.npz",
-        "--report",
-        "r.html",
-        "--epochs",
-        2,
-        "--held-out",
-        0,
-    ]
+    options = "-o new.npz --init m.npz --report r.html --epochs 2 --held-out 0".split()
     done = cli("train", "list.txt", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "r.html").read_text("utf-8")

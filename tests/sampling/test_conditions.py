@@ -334,30 +334,12 @@ def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
 def test_conditions_at_the_command_line(invoke, model_file, names, tmp_path):
     (tmp_path / "words.txt").write_text("SAUR\n\nrap\n", "utf-8")
     (tmp_path / "names.txt").write_text("\n".join(name.upper() for name in names[:20]), "utf-8")
-    options = [
-        "--prefix",
-        "A",
-        "--suffix",
-        "s",
-        "--contains",
-        "o",
-        "--contains",
-        "i",
-        "--match",
-        "[A-Z][a-z]+",
-        "--min-length",
-        "6",
-    ]
-    options += [
-        "--max-length",
-        "11",
-        "--novel",
-        "--unique",
-        "--exclude-words",
-        "words.txt",
-        "--exclude",
-        "names.txt",
-    ]
+    options = (
+        "--prefix A --suffix s --contains o --contains i --match [A-Z][a-z]+ --min-length 6"
+    ).split()
+    options += (
+        "--max-length 11 --novel --unique --exclude-words words.txt --exclude names.txt"
+    ).split()
     done = invoke(
         "sample", "-m", model_file, "-n", 40, "--seed", 2, "--top-p", 0.95, *options, cwd=tmp_path
     )

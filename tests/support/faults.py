@@ -19,19 +19,7 @@ from rnn_names.training.checkpoint import types_of
 from support.model_files import make_model, mutated, same_or_refused
 from support.program import heed_interrupts, unmeasured
 
-TINY = [
-    "--hidden-size",
-    "4",
-    "--batch-size",
-    "8",
-    "--held-out",
-    "0",
-    "--epochs",
-    "1000000",
-    "--distil-epochs",
-    "0",
-    "-q",
-]
+TINY = "--hidden-size 4 --batch-size 8 --held-out 0 --epochs 1000000 --distil-epochs 0 -q".split()
 """A run that saves many times a second, as every epoch is the best, and does not end."""
 
 # With its state written after every epoch, not every few seconds, there is more to hit.

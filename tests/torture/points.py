@@ -23,18 +23,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-OPTIONS = [
-    "--hidden-size",
-    "4",
-    "--batch-size",
-    "2",
-    "--epochs",
-    "1000000",
-    "--distil-epochs",
-    "0",
-    "--log",
-    "log",
-]
+OPTIONS = "--hidden-size 4 --batch-size 2 --epochs 1000000 --distil-epochs 0 --log log".split()
 
 SECONDS = 60
 """Until a child that has not ended is taken for one that never will."""

@@ -28,20 +28,9 @@ SETTINGS = {
     "learning_rate": 0.01,
     "seed": 4,
 }
-OPTIONS = [
-    "--hidden-size",
-    8,
-    "--epochs",
-    20,
-    "--distil-epochs",
-    1,
-    "--batch-size",
-    32,
-    "--learning-rate",
-    0.01,
-    "--seed",
-    4,
-]
+OPTIONS = (
+    "--hidden-size 8 --epochs 20 --distil-epochs 1 --batch-size 32 --learning-rate 0.01 --seed 4"
+).split()
 
 
 def interrupted(output, corpus, epochs, settings=SETTINGS, init=None):
