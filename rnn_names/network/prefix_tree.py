@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -70,7 +71,7 @@ class PrefixTree:
     paths: Integers
     ends: Integers
 
-    @property
+    @cached_property
     def n_parents(self) -> list[int]:
         """For each level, how many nodes of the level above have children: its first rows."""
         return [len(first) for first, *_ in self.siblings]
