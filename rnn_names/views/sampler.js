@@ -7,6 +7,7 @@ const NAMES_AT_ONCE = 256;
 const FIRST_BATCH = 32; // a few more than are asked for on opening
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
 const SLICE = 16; // ms of work before the browser gets its turn
+const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
 const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 
 /** sfc32, the generator of Chris Doty-Humphrey's PractRand, seeded as there: 32 bits at a time. */
@@ -215,16 +216,16 @@ async function drawNames(blend, models, settings, count, watch = {}) {
   let drawn = 0;
   let last = 0;
   let size = Math.min(FIRST_BATCH, atOnce);
-  let began = performance.now();
+  let until = performance.now() + FIRST_SLICE;
   while (names.length < count && drawn - last < GIVE_UP) {
     const batch = drawBatch(blend, options, drawn, size);
     let step;
     while (!(step = batch.next()).done) {
       if (watch.stopped?.())
         return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
-      if (performance.now() - began > SLICE) {
+      if (performance.now() > until) {
         await pause();
-        began = performance.now();
+        until = performance.now() + SLICE;
       }
     }
     for (const name of step.value) {

@@ -7,7 +7,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
-from rnn_names.model import bundled
 from rnn_names.views.page import Part, save
 from support.browser import Browser, missing
 
@@ -25,7 +24,7 @@ def main():
         sys.exit(f"no browser: {missing()}")
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
         page = Path(folder) / "page.html"
-        parts = [Part(name, Model.load(name), source=bundled.MODELS[name]) for name in MODELS]
+        parts = [Part(name, Model.load(name)) for name in MODELS]
         save(parts, str(page))
         opened = browser.open(page, ADDRESS, width=1200, height=700)
         for place in KEPT:
