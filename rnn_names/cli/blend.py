@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli.model_options import MODEL, Given, blend_of
 from rnn_names.cli.options import FILE, GroupedCommand, option
-from rnn_names.cli.streams import tell
+from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
 
@@ -44,7 +44,7 @@ def blend(models: tuple[Given, ...], output: str) -> None:
 
     check_writable(output)
     for each in models:
-        if os.path.exists(output) and _is_same_file(bundled.located(each.path), output):
+        if os.path.exists(output) and is_same_file(bundled.located(each.path), output):
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
     model = blend_of(models)
     model.save(output)
@@ -53,7 +53,3 @@ def blend(models: tuple[Given, ...], output: str) -> None:
         f"Wrote {shown(output)} ({model.cell.upper()} of {model.hidden_size} units, {size:.1f} MB)."
         f" Try: rnn-names sample -n 20 -m {shown(shlex.quote(output))}"
     )
-
-
-def _is_same_file(path: str, other: str) -> bool:
-    return os.path.isfile(path) and os.path.samefile(path, other)

@@ -126,14 +126,17 @@ def blend_of(models: Sequence[Given]) -> Model:
         ModelFileError: if one cannot be read.
         BlendError: if they cannot be blended.
     """
-    from rnn_names.model.blend import scaled
     from rnn_names.model.model import Model, blend
 
-    weights = [1.0 if each.weight is None else each.weight for each in models]
     parts = [Model.load(each.path) for each in models]
+    if len(parts) == 1:
+        return parts[0]
+    from rnn_names.model.blend import scaled
+
+    weights = [1.0 if each.weight is None else each.weight for each in models]
     model = blend(parts, weights, [each.title for each in models])
     shares = scaled(weights, len(models))
-    some_given = len(models) > 1 and any(each.weight is not None for each in models)
+    some_given = any(each.weight is not None for each in models)
     if some_given and any(not math.isclose(*both) for both in zip(weights, shares, strict=True)):
         scales = zip(models, shares, strict=True)
         told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in scales)

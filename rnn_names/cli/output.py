@@ -10,7 +10,6 @@ In all but plain text a name comes with two values:
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -98,6 +97,8 @@ def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | Non
     rows = zip(names.to_strings(), values, novel, strict=True)
     if kind == "jsonl":
         return "".join(f"{_json_line(*row)}\n" for row in rows).encode()
+    import csv  # plain names do without
+
     text = io.StringIO()
     writer = csv.writer(text, delimiter=DELIMITERS[kind], lineterminator="\n")
     writer.writerows(

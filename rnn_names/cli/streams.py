@@ -134,6 +134,13 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         yield shown(path), file
 
 
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths lead to one file, there already or not; devices and pipes do not count."""
+    if os.path.exists(path) and os.path.exists(other):
+        return os.path.isfile(path) and os.path.samefile(path, other)
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
 def listed(path: str | None) -> list[str]:
     """The lines of a file that are not blank; none without a path."""
     if path is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
-from rnn_names.cli.streams import exit_code, opened
+from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
 
@@ -195,7 +194,8 @@ def train(
 ) -> None:
     """Learn from CORPUS and write a model.
 
-    CORPUS is one or more text files with one name per line; - is standard input.
+    CORPUS is one or more text files with one name per line; - is standard input. After a name there
+    may be a tab and how often it counts.
 
     The weights with the lowest held-out (validation) loss are kept. Training stops when that loss
     no longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
@@ -270,19 +270,12 @@ def _check_files(
                 path
                 and other
                 and (other_title, title) != ("--init", "--output")
-                and _is_same_file(path, other)
+                and is_same_file(path, other)
             ):
                 raise RnnNamesError(
                     f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
                 )
         files.append((title, path))
-
-
-def _is_same_file(path: str, other: str) -> bool:
-    """Whether two paths lead to one file, there already or not; devices and pipes do not count."""
-    if os.path.exists(path) and os.path.exists(other):
-        return os.path.isfile(path) and os.path.samefile(path, other)
-    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def _read_corpus(paths: Sequence[str]) -> Corpus:

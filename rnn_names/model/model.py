@@ -17,7 +17,6 @@ import numpy as np
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import BlendError, ModelFileError, shown
-from rnn_names.model import blend as blending
 from rnn_names.model import bundled, npz, sources
 from rnn_names.model.sources import Source
 from rnn_names.model.writing import WritesNames
@@ -259,6 +258,8 @@ def blend(
     >>> len(names)
     3
     """
+    from rnn_names.model import blend as blending  # a single model does without
+
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]

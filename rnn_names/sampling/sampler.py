@@ -370,14 +370,13 @@ def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
 
 
 def _has_conditions(options: Options) -> bool:
-    """Whether there are any beyond prefix and lengths; the room of conditions is only entered
-    then.
-    """
+    """Whether there are any beyond prefix and lengths: `conditions` is imported only then."""
     wanted = (
-        options.suffix,
-        options.contains,
+        options.suffixes,
+        options.contained,
+        options.patterns,
         options.exclude,
         options.exclude_words,
         options.novel,
     )
-    return any(map(bool, wanted)) or options.match is not None
+    return any(map(bool, wanted))

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import rnn_names
 from rnn_names import Model
+from rnn_names.cli.main import COMMANDS
 from rnn_names.cli.main import cli as commands
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network.threads import SWITCH_INTERVAL
@@ -279,10 +280,10 @@ def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
     assert invoke("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
 
 
-@pytest.mark.parametrize("command", commands.commands)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
     """Click makes it from the name of the function's parameter, which might be another one."""
-    of_command = commands.commands[command]
+    of_command = commands.get_command(click.Context(commands), command)
     settings = commands.context_settings
     context = click.Context(
         of_command,
@@ -548,7 +549,8 @@ def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
 import sys, numpy, click
 before = set(sys.modules)
 import rnn_names.cli.main
-slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect'}
+slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect', 'csv',
+        'rnn_names.sampling.conditions', 'rnn_names.model.blend'}
 try: rnn_names.cli.main.main()
 except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """
