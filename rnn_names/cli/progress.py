@@ -74,7 +74,7 @@ class Progress:
         if self.trainer.phase > self.phase:
             self.phase = self.trainer.phase
             self._correct_bar()
-            self.say("Second phase: distillation, learning a teacher's predictions.")
+            self.say("Distillation phase: learning a teacher's predictions.")
         with self.screen:
             if self.bar is not None:
                 held_out = (

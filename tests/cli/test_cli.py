@@ -475,7 +475,9 @@ RUN = {
 
 
 @pytest.mark.parametrize(
-    "epochs", [3, 4, 5], ids=["in the first phase", "between the phases", "in the second phase"]
+    "epochs",
+    [3, 4, 5],
+    ids=["in the first phase", "between the phases", "in the distillation phase"],
 )
 def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
     epochs, corpus_file, names, tmp_path
@@ -784,7 +786,7 @@ def folder(model_file, tmp_path_factory):
     return folder
 
 
-def test_help_says_of_the_second_phase_what_holds(invoke):
+def test_help_says_of_the_distillation_phase_what_holds(invoke):
     text = " ".join(invoke("train", "--help").stdout.split())
     assert f"at least {phases.DISTILLATION_BATCH})" in text
     assert f"{phases.DISTILLATION_RATE} times as high" in text

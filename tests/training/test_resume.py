@@ -65,7 +65,9 @@ def corpus(names):
     ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout"],
 )
 @pytest.mark.parametrize(
-    "epochs", [1, 3, 4], ids=["in the first phase", "between the phases", "in the second phase"]
+    "epochs",
+    [1, 3, 4],
+    ids=["in the first phase", "between the phases", "in the distillation phase"],
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, corpus, tmp_path):
     whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))

@@ -390,7 +390,7 @@ def test_rank_0_trains_wax_as_it_is():
     assert list(factor_gradients(params, factors)) == list(params)
 
 
-# --- The second phase -----------------------------------------------------------------------------
+# --- The distillation phase -----------------------------------------------------------------------
 
 TWO_PHASES = {
     "epochs": 15,
@@ -401,7 +401,7 @@ TWO_PHASES = {
 }
 
 
-def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(names):
+def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(names):
     trainer, records = trained(names, **TWO_PHASES, patience=3)
     assert [record.epoch for record in records] == list(range(1, len(records) + 1))
     first = [record for record in records if record.phase == 1]
@@ -415,7 +415,7 @@ def test_the_second_phase_goes_on_from_the_best_of_the_first_and_betters_it(name
     assert [record.held_out_loss for record in alone] == [record.held_out_loss for record in first]
 
 
-def test_the_second_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
+def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
     steps = {1: [], 2: []}
 
     def step(self, pool, trees, rngs, learning_rate):
@@ -439,7 +439,7 @@ def test_the_second_phase_has_larger_minibatches_and_a_higher_rate(names, monkey
     )
 
 
-def test_the_second_phase_starts_from_the_best_weights(names):
+def test_the_distillation_phase_starts_from_the_best_weights(names):
     """With a rate near 0 after a first phase that got worse, it stays at the best."""
     trainer = Trainer(
         corpus_from_strings(names[:100]),
@@ -475,7 +475,7 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
     assert sorted(texts) == sorted(name for name in listed if name not in held_out)
 
 
-def test_the_second_phase_follows_its_teacher(names, monkeypatch):
+def test_the_distillation_phase_follows_its_teacher(names, monkeypatch):
     """One who says that every name ends at once."""
 
     def soft_targets(self, tree, work):
@@ -512,7 +512,7 @@ def test_epochs_are_those_of_both_phases_and_the_first_has_at_least_one(settings
 
 
 @pytest.mark.parametrize("count", [100, 5000])
-def test_the_second_phase_keeps_its_share_of_epochs(count):
+def test_the_distillation_phase_keeps_its_share_of_epochs(count):
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + count)))
     whole = Settings().resolved(corpus)
     assert 0 < whole.distil_epochs < whole.epochs / 2
@@ -565,11 +565,11 @@ def test_nothing_is_left_of_a_phase_that_ended_early(names):
         last, left = record, trainer.characters_left
     assert last.epoch < 150
     assert left == at_first - (200 - trainer.settings.distil_epochs) * last.characters, (
-        "what the second phase was reckoned at"
+        "what the distillation phase was reckoned at"
     )
 
 
-def test_the_second_phase_works_without_held_out_names(names):
+def test_the_distillation_phase_works_without_held_out_names(names):
     trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 5}, held_out=0)
     assert [record.phase for record in records] == [1, 1, 2, 2, 2]
     assert trainer.model.training["epoch"] == 5

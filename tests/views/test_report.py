@@ -189,7 +189,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_the_second_phase_is_marked(names, tmp_path):
+def test_the_distillation_phase_is_marked(names, tmp_path):
     made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
     text = as_html(made)
     assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
@@ -199,7 +199,7 @@ def test_the_second_phase_is_marked(names, tmp_path):
     assert "against the teacher" in text
 
 
-@pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the second phase"])
+@pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the distillation phase"])
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     corpus, settings = (
         corpus_from_strings(names[:50]),
