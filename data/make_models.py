@@ -1,4 +1,4 @@
-"""Makes the models in the box from the lists beside this file: `make models`.
+"""Makes the bundled models from the lists beside this file: `make models`.
 
 `RECIPE` is what `rnn-names train` is called with, by which anyone can make the same model. It is
 then packed, for a small package: weights are rounded to bfloat16 and fingerprints shortened to four

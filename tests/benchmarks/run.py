@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from report import Report
 
 HERE = Path(__file__).resolve().parent
-ROWS = ("training", "sampling", "start", "growth", "profile", "whole")
+ROWS = ("training", "sampling", "blend", "start", "growth", "profile", "whole")
 QUICK_NAMES = 6_000
 
 PROFILED = (("dinosaurs", 192, 68), ("first-names", 256, 543))
@@ -94,6 +94,7 @@ def _corpora(folder: Path, quick: bool) -> dict[str, str]:
 
 
 def _measure(row: str, plan: Plan, report: Report) -> None:
+    import blend_rows
     import process_rows
     import sampling_rows
     import training_rows
@@ -102,6 +103,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
     rows: dict[str, Callable[[Plan, Report], None]] = {
         "training": training_rows.run,
         "sampling": sampling_rows.run,
+        "blend": blend_rows.run,
         "start": process_rows.run_start,
         "growth": process_rows.run_growth,
         "profile": _profile,

@@ -208,6 +208,16 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)
 
 
+def test_a_letter_of_one_list_is_the_more_frequent_the_more_weight_that_list_has():
+    welsh, norwegian = Model.load("welsh-towns"), Model.load("norwegian-towns")
+    shares = []
+    for weight in (0.1, 0.5, 0.9):
+        names = blend([norwegian, welsh], [weight, 1 - weight]).sample(2000, seed=1)
+        shares.append(sum("ø" in name for name in names) / len(names))
+    assert shares[0] < 0.01 < shares[2]
+    assert shares == sorted(shares)
+
+
 def test_it_is_the_same_each_time():
     model = random_model(1).language_model
     assert unknown_logit(model) == unknown_logit(model)
