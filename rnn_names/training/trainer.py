@@ -331,7 +331,7 @@ class Trainer:
                 params, self.vocabulary, self.held_out, self._held_out_weights
             )
         losses = [training_loss] if held_out_loss is None else [training_loss, held_out_loss]
-        # A uniform guess has a loss of log n_y.
+        # A uniform guess has a loss of log n_y. NaN is not below any number, and so is lost, too.
         self.is_lost = not max(losses) < LOST * math.log(len(self.vocabulary))
         bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
         has_good = self.best_epoch > 0 or not self.is_lost
