@@ -81,8 +81,9 @@ def path_of(name: str) -> str:
 
 
 def located(path: str) -> str:
-    """The file that is meant by a path, or by the name of a bundled model: a file of that name
-    wins, a folder does not.
+    """The file that is meant by a path or by the name of a bundled model.
+
+    A file of that name comes first; a folder does not.
 
     >>> [os.path.basename(located(path)) for path in ("dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']

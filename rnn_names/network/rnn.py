@@ -252,8 +252,9 @@ def init_params(
 
 
 def log_softmax(logits: Array, out: Array | None = None) -> Array:
-    """The logarithm of `softmax`, logits − log Σ exp(logits), along the last axis, for logits of
-    any size: (m, n_y) to (m, n_y).
+    """The logarithm of `softmax`, logits − log Σ exp(logits), along the last axis: (m, n_y).
+
+    The logits may be of any size.
     """
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     out -= np.log(np.exp(out).sum(axis=-1, keepdims=True))
@@ -261,8 +262,9 @@ def log_softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def softmax(logits: Array, out: Array | None = None) -> Array:
-    """exp(logits) / Σ exp(logits) along the last axis, for logits of any size: (m, n_y) to (m,
-    n_y).
+    """exp(logits) / Σ exp(logits) along the last axis: (m, n_y).
+
+    The logits may be of any size.
     """
     out = np.subtract(logits, logits.max(axis=-1, keepdims=True), out=out)
     np.exp(out, out=out)
@@ -482,8 +484,9 @@ def cross_entropy(y: Array, log_y_hat: Array) -> float:
 
 
 def _by_column(work: Workspace, name: str, shape: tuple[int, ...]) -> Array:
-    """A buffer of this shape stored column after column: sums along its short rows then run along
-    memory, several times as fast.
+    """A buffer of this shape, stored column after column.
+
+    Sums along its short rows then run along memory, several times as fast.
     """
     return work(name, *shape[::-1]).T
 

@@ -4,12 +4,12 @@ Names that begin otherwise are not drawn and thrown away: the first characters a
 model's own distribution given that the name begins as it may. With P the model's probabilities, and
 `ahead` the probability that a name which has come so far will begin as it may,
 
-    q(c | text)  =  P(c | text) · ahead(text c) / ahead(text)          ahead(text) = Σ_c P(c | text)
-    · ahead(text c)
+    q(c | text)  =  P(c | text) · ahead(text c) / ahead(text)
+    ahead(text)  =  Σ_c P(c | text) · ahead(text c)
 
-The texts on the way to a prefix are few, so `ahead` is computed, from the longest to the shortest,
-and nothing is left to chance. For the prefixes "Mar" and "Mo", it is 1 after "Mar" or "Mo", P("r" |
-"Ma") after "Ma", and 0 after "A".
+The texts on the way to a prefix are few, so `ahead` is computed exactly, from the longest to the
+shortest. For the prefixes "Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after "Ma", and
+0 after "A".
 """
 
 from __future__ import annotations
@@ -51,8 +51,11 @@ class Beginnings:
         return bool(self.factors[0].any())
 
     def narrow(self, chances: NDArray[np.float64], texts: NDArray[Any]) -> None:
-        """Multiplies the probabilities of the next character, (n_y, m) by column, after some texts,
-        (m, length) indices.
+        """Multiplies the probabilities of the next character after some texts by their factors.
+
+        Args:
+            chances: (n_y, m) the probabilities, by column, changed in place.
+            texts: (m, length) vocabulary indices.
         """
         lengths = np.full(len(texts), texts.shape[1])
         chances *= self.factors[self.automaton.run(texts, lengths)].T
@@ -84,8 +87,9 @@ def one_of(
 
 
 def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
-    """The automaton of some prefixes, and the texts of its first states; the last two states are
-    one for any text that begins as it may, and one for all others.
+    """The automaton of some prefixes, and the texts of its first states.
+
+    Its last two states are one for any text that begins as it may, and one for all others.
     """
     on_the_way = {()} | {prefix[:length] for prefix in prefixes for length in range(len(prefix))}
     if len(on_the_way) > MAX_STATES:

@@ -139,8 +139,10 @@ class _Search:
         self._is_all = self._vanished = False
 
     def run(self) -> bool:
-        """Looks for the names; whether there is no doubt of them: they are all, or as many as
-        wanted.
+        """Looks for the names.
+
+        Returns:
+            whether they are certain: all that there are, or as many as wanted.
         """
         estimate, goal = self._goal()
         bound, last, scale = max(goal, estimate.bound_of(FIRST_PREFIXES)), np.inf, 1.0
@@ -305,8 +307,9 @@ class _Search:
         )
 
     def _meets(self, text: NDArray[Any], length: NDArray[Any]) -> NDArray[np.bool_]:
-        """Whether texts, (m, L) indices of which the first `length` are theirs, meet all conditions
-        but those of the automaton.
+        """Whether texts meet all conditions but those of the automaton.
+
+        The texts are (m, L) indices, of which the first `length` are theirs.
         """
         meets = np.ones(len(text), bool)
         if self._others and len(text):

@@ -1,12 +1,11 @@
-"""Looking ahead: how names that meet a rare condition are found without drawing the many that do
-not.
+"""Looking ahead: how names that meet a rare condition are found without drawing all others.
 
 The network says what comes next, not what is still to come. The look-ahead adds a guess at that:
 `ahead`, the probability that a name which has come so far will meet the conditions in the end. Each
 next character is then drawn with
 
-    q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total          total = Σ_c P(c | prefix) ·
-    ahead(prefix, c)
+    q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
+    total          =  Σ_c P(c | prefix) · ahead(prefix, c)
 
 So a name comes with another probability than the network's, but with which one is known. Its
 weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were the guess
@@ -168,8 +167,9 @@ class LookAhead:
 
     @property
     def log_value(self) -> float:
-        """Natural logarithm of what is ahead of all names: the guess at the probability of the
-        conditions.
+        """Natural logarithm of what is ahead of all names.
+
+        That is the guess at the probability of the conditions.
         """
         assert self.ahead is not None
         with np.errstate(divide="ignore"):
@@ -223,8 +223,10 @@ class LookAhead:
     def go_on(
         self, place: LookAheadState, names: NDArray[Any], node: NDArray[Any], bits: Random
     ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
-        """Gives up names of small weight, by chance: the state, and the names and nodes that
-        stay.
+        """Gives up names of small weight, by chance.
+
+        Returns:
+            the state, and the names and nodes that stay.
         """
         if not (place.log_weight < self.log_floor).any():
             return place, names, node
@@ -241,8 +243,9 @@ class LookAhead:
         character: NDArray[Any],
         ahead: NDArray[np.float64] | None,
     ) -> LookAheadState:
-        """The place of children: child i goes on from node parent[i] with character[i]; `ahead` is
-        what `steer` gave.
+        """The place of children: child i goes on from node parent[i] with character[i].
+
+        `ahead` is what `steer` gave.
         """
         state = self.automaton.after[place.state[parent], character]
         context, visited, log_weight = (

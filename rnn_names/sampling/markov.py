@@ -1,5 +1,4 @@
-"""A Markov chain of variable order that stands in for the network where asking the network itself
-would take too long.
+"""A Markov chain of variable order, where asking the network itself would take too long.
 
     P(next character | name so far)  ≈  P(next character | the longest known end of the name so far)
 
@@ -10,9 +9,9 @@ after the prefixes that end in it, smoothed with what the next shorter context s
 a few last characters do not show is how long the name is already; so the odds of its end have a
 factor for each length.
 
-Crossed with a finite automaton, the chain tells, for every context, state of the automaton and
-length, with what probability the rest
-of a name meets the conditions: a recursion from the longest length down.
+Crossed with a finite automaton, the chain tells with what probability the rest of a name meets the
+conditions, for every context, state of the automaton and length. It is a recursion from the longest
+length down.
 """
 
 from __future__ import annotations
@@ -80,10 +79,11 @@ class MarkovChain:
         return context
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> NDArray[np.float64]:
-        """The probability that the rest of a name makes it one that is accepted: (max_length + 1,
-        K, S).
+        """The probability that the rest of a name makes it one that is accepted.
 
-        By length so far, context and state of the automaton; 0 exactly where that is impossible.
+        Returns:
+            (max_length + 1, K, S) by length so far, context and state of the automaton; 0 exactly
+            where that is impossible.
         """
         possible = can_be_accepted(automaton, min_length, max_length)
         table = np.zeros((max_length + 1, len(self.after), len(automaton.accepting)))
@@ -103,8 +103,9 @@ class MarkovChain:
 
 
 def can_be_accepted(automaton: Automaton, min_length: int, max_length: int) -> NDArray[np.bool_]:
-    """Whether a name of each length so far, in each state, can still become one that is accepted:
-    (max_length + 2, S) bool.
+    """Whether a name can still become one that is accepted: (max_length + 2, S) bool.
+
+    By its length so far and its state.
     """
     possible = np.zeros((max_length + 2, len(automaton.accepting)), bool)
     for length in range(max_length, -1, -1):
@@ -146,13 +147,12 @@ def fitted(
 
 
 class _Contexts:
-    """The most frequent strings, each as one number: the sum of its characters, the last one first,
-    times powers of `base`.
+    """The most frequent strings, each as one number.
 
-    They are sorted by order (how many characters they have) and number. Beginnings and ends of a
-    frequent string are as frequent, so
-    they are among them: what comes after dropping the first character, or the last, is a context as
-        well.
+    That is the sum of its characters, the last one first, times powers of `base`. The strings are
+    sorted by order (how many characters they have) and number. Beginnings and ends of a frequent
+    string are as frequent, so they are among them: a context without its first character, or
+    without its last, is a context as well.
     """
 
     def __init__(self, recent: NDArray[Any], passed: NDArray[Any], n_y: int, size: int) -> None:
@@ -209,8 +209,9 @@ class _Contexts:
         return after
 
     def smoothed(self, sums: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The probabilities after each context, from sums over the `n` names of just this longest
-        context.
+        """The probabilities after each context.
+
+        They come from sums over the `n` names whose longest context is just this one.
         """
         shorter = np.zeros(len(self.key), np.intp)
         for order in range(
@@ -233,8 +234,10 @@ class _Contexts:
 def _sums(
     context: NDArray[np.intp], said: NDArray[Any], passed: NDArray[Any], n_contexts: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What the network said, added up by context and weighted by names: (K, n_y), and the names:
-    (K,).
+    """What the network said, added up by context and weighted by names.
+
+    Returns:
+        (K, n_y) the sums, and (K,) the names.
     """
     order = np.argsort(context, kind="stable")
     sorted_context = context[order]
@@ -253,8 +256,9 @@ def _end_shift(
     length: NDArray[Any],
     max_length: int,
 ) -> NDArray[np.float64]:
-    """By length, the shift of the log-odds that makes the guessed ends as many as the network's:
-    Newton's method, damped.
+    """By length, the shift of the log-odds that makes the guessed ends as many as the network's.
+
+    It is found by Newton's method, damped.
     """
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed, 1e-12, 1)) - np.log(np.clip(1 - guessed, 1e-9, 1))

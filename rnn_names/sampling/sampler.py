@@ -205,8 +205,7 @@ class Sampler:
         return None if self.preparation is None else self.preparation.after(_rounds(block))
 
     def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
-        """A look-ahead that knows nothing yet; the conditions that its automaton covers, and the
-        others.
+        """A look-ahead that knows nothing yet, the conditions that it covers, and the others.
 
         Raises:
             SamplingError: if no name is possible.
@@ -301,8 +300,9 @@ class Sampler:
         return np.concatenate([log_weights, np.full(size - len(log_weights), -np.inf)])
 
     def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
-        """The probabilities of the next character after each state, by column: (n_y, nodes). A
-        column may be off 1 by rounding.
+        """The probabilities of the next character after each state, by column: (n_y, nodes).
+
+        A column sums to 1 but for rounding.
         """
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
@@ -327,10 +327,10 @@ class Sampler:
         character: NDArray[Any],
         work: rnn.Workspace,
     ) -> NDArray[Any]:
-        """The states after one more character, in `work`: child i goes on from row parent[i] with
-        character[i].
+        """The states after one more character, in `work`.
 
-        Every row of `states` (p, n_a) should have a child: what it hands on is computed.
+        Child i goes on from row parent[i] with character[i]. Every row of `states` (p, n_a) should
+        have a child, since its recurrent projection is computed.
         """
         n_a, cell, m = states.shape[1], self.cell, len(parent)
         kept, children = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
@@ -362,8 +362,8 @@ def _rounds(block: int) -> int:
 
 def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
     """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
-    # Of a node: what it hands on, twice; from_x; its state; and its chances as float32 and, twice,
-    # as float64.
+    # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
+    # next characters as float32 and, twice, as float64.
     each = 4 * (2 * cell.width + cell.gates + 1) * n_a + 20 * n_y
     fewest, most = NODES_AT_ONCE
     return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most)

@@ -89,8 +89,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from not many more draws: a look at a network in training, of which
-    few names may come to an end.
+    """At most `count` names, from not many more draws.
+
+    It is for a look at a network in training, whose names may hardly come to an end.
     """
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
@@ -102,8 +103,9 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 
 
 def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
-    """What `_draw_block` gives for each block, in order: the first at once, of the others a few at
-    a time on as many threads.
+    """What `_draw_block` gives for each block, in order.
+
+    The first comes at once; of the others a few at a time are drawn, on as many threads.
     """
     seed = (
         int.from_bytes(os.urandom(16), "little") if walk.options.seed is None else walk.options.seed
@@ -157,8 +159,9 @@ def _shortage(delivered: int, count: int, tallies: Tally) -> str:
 
 
 class _Unique:
-    """Lets each name through once. It keeps 8 bytes a name, its fingerprint: the chance that it
-    drops a new one is nil.
+    """Lets each name through once.
+
+    It keeps 8 bytes a name, its fingerprint. The probability that it drops a new name is next to 0.
     """
 
     def __init__(self, wanted: int) -> None:
@@ -190,8 +193,9 @@ class _Unique:
 
 @dataclass(frozen=True)
 class _Block:
-    """A part of the stream: `size` names, of which those from `skip` to `need` are wanted; `stop`
-    is where it ends in the stream.
+    """A part of the stream: `size` names, of which those from `skip` to `need` are wanted.
+
+    `stop` is where it ends in the stream.
     """
 
     number: int

@@ -1,5 +1,6 @@
-"""The prefixes that draws have passed, with what the network said at each: where the look-ahead
-need not guess.
+"""The prefixes that draws have passed: there the look-ahead need not guess.
+
+What the network said after each is kept.
 
     value(prefix)  =  Σ_c  P(c | prefix) · ahead(prefix, c)
 
@@ -105,8 +106,9 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """A number for the place of each prefix in the tree, rising, and its row: to find them
-        again.
+        """A number for the place of each prefix in the tree, rising, and its row.
+
+        They serve to find prefixes again.
         """
         keys = self.parent * self.said.shape[1] + self.character
         order = np.argsort(keys, kind="stable")
@@ -125,8 +127,9 @@ class VisitedPrefixes:
         return len(self.parent)
 
     def child(self, row: NDArray[Any], character: NDArray[Any]) -> NDArray[np.int64]:
-        """Rows of the prefixes that are one character longer than those of some rows; −1 for those
-        not passed, and below −1.
+        """Rows of the prefixes that are one character longer than those of some rows.
+
+        A row is −1 for a prefix that was not passed, and for all that go on from it.
         """
         keys, order = self._sorted
         if not len(keys):
@@ -221,8 +224,9 @@ class VisitedPrefixes:
         return ahead
 
     def most_passed(self, ahead: NDArray[np.float64], size: int) -> NDArray[np.intp]:
-        """Rows of the `size` prefixes that draws steered by `ahead` are most likely to pass, in
-        order; a prefix's beginnings are among them.
+        """Rows of the `size` prefixes that draws steered by `ahead` are most likely to pass.
+
+        They are in order; a prefix's beginnings are among them.
         """
         steered = self.said * ahead
         steered /= np.maximum(steered.sum(axis=1, keepdims=True), 1e-300)
