@@ -50,15 +50,15 @@ class Beginnings:
         """Whether any name begins so, by the model's distribution."""
         return bool(self.factors[0].any())
 
-    def narrow(self, chances: NDArray[np.float64], texts: NDArray[Any]) -> None:
+    def narrow(self, probabilities: NDArray[np.float64], texts: NDArray[Any]) -> None:
         """Multiplies the probabilities of the next character after some texts by their factors.
 
         Args:
-            chances: (n_y, m) the probabilities, by column, changed in place.
+            probabilities: (n_y, m) those of the next characters, by column, changed in place.
             texts: (m, length) vocabulary indices.
         """
         lengths = np.full(len(texts), texts.shape[1])
-        chances *= self.factors[self.automaton.run(texts, lengths)].T
+        probabilities *= self.factors[self.automaton.run(texts, lengths)].T
 
 
 def one_of(
