@@ -221,12 +221,12 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     const batch = drawBatch(blend, options, drawn, size);
     let step;
     while (!(step = batch.next()).done) {
-      if (watch.stopped?.())
+      if (performance.now() < until) continue;
+      await pause();
+      if (watch.stopped?.()) {
         return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
-      if (performance.now() > until) {
-        await pause();
-        until = performance.now() + SLICE;
       }
+      until = performance.now() + SLICE;
     }
     for (const name of step.value) {
       drawn++;

@@ -223,6 +223,22 @@ def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
 
 
+def test_of_two_drawings_at_once_the_later_one_shows(page):
+    """The first one is in the midst of its work when the second one begins."""
+    page.evaluate("""() => {
+      const set = (count, suffix) => {
+        document.getElementById("count").value = count;
+        document.getElementById("suffix").value = suffix;
+        draw();
+      };
+      set(200, "x");
+      return new Promise((resolve) => setTimeout(resolve, 150)).then(() => set(20, "us"));
+    }""")
+    settle(page)
+    page.wait_for_timeout(300)
+    assert all(name.endswith("us") for name in names_of(page))
+
+
 # --- Links ----------------------------------------------------------------------------------------
 
 
