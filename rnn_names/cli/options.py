@@ -199,7 +199,7 @@ def output_options(command: _F) -> _F:
         default="text",
         metavar="FORMAT",
         is_eager=True,
-        help="text, jsonl, csv, tsv or excel. All but text add log_prob (in nats) and novel to "
+        help="text, jsonl, csv, tsv or excel. All except text add log_prob (in nats) and novel to "
         "each name. excel is CSV with a byte-order mark, so that spreadsheets read accents right.",
     )(command)
 

@@ -1,6 +1,6 @@
 """Names on stdout: plain lines, JSON lines, CSV and TSV.
 
-In all but plain text a name comes with two values:
+In all formats except plain text a name comes with two values:
 
     log_prob    the natural logarithm of its probability by the model, its end included, at
                 temperature 1, rounded to six places; in JSON, null for a probability of 0

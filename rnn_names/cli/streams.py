@@ -191,7 +191,7 @@ def exit_code(work: Callable[[], int]) -> int:
         tell(f"Error: {error.worded(option_name)}")
     except MemoryError:
         tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
-    except OSError as error:  # of help and the like, which Click writes
+    except OSError as error:  # Click writes help itself
         if sys.stdout is not None:
             turn_off(sys.stdout)
         tell(f"Error: standard output: {error.strerror or error}")

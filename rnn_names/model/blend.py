@@ -5,7 +5,7 @@ that sum to 1 (log-linear interpolation, Klakow 1998; a product of experts, Hint
 
     log p(c | prefix)  =  Σ wᵢ log pᵢ(c | prefix)  −  log Z(prefix)
 
-Each log pᵢ is part i's logits but for a constant that all characters share, and softmax forgets
+Each log pᵢ is part i's logits up to a constant that all characters share, and softmax forgets
 such constants. So the blend is softmax(Σ wᵢ logitsᵢ), and that is one network with the parts'
 hidden states side by side:
 

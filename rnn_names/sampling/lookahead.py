@@ -13,7 +13,7 @@ right, every name would have the same weight: the probability of the conditions.
 
 An example. Names should end in "pp". After "Phili" the network gives "p" 0.97 and "a" 0.01; a name
 goes on from "Philip" to end in "pp" with probability 2e-5, say, and from "Philia" with 1e-9: so "p"
-is drawn all but always.
+is drawn almost always.
 
 Where the guess comes from:
 - At prefixes that earlier draws have passed, from the network itself: `rnn_names.sampling.visited`
@@ -23,10 +23,10 @@ Where the guess comes from:
   `rnn_names.sampling.markov`.
 
 A name that was drawn with weight w comes out w / bound times: not at all or once where that is
-below 1, as chance has it; where it is above, as often as it says, rounded up or down by chance. So
+below 1, at random; where it is above, as often as it says, rounded up or down at random. So
 the expected share of every name is the network's own, whatever the guess is worth. A bad guess
-shows in two ways only: names are drawn in vain, and a rare name of a large weight is repeated. The
-bound is chosen so that few are (`rnn_names.sampling.preparation`).
+shows in two ways only: names are drawn for nothing, and a rare name of a large weight is repeated.
+The bound is chosen so that few are (`rnn_names.sampling.preparation`).
 
 Names that lose weight on the way are given up early. Where the weight so far falls below `floor`, a
 name goes on with probability weight / floor, and with weight `floor` if it does, which leaves all

@@ -43,7 +43,7 @@ class Options:
             of at least `top_p` are possible.
 
     Temperature, then top-k, then top-p change the distribution that names are drawn from. The other
-    options, but for the seed and the start, are conditions: names have that distribution given that
+    options, except the seed and the start, are conditions: names have that distribution given that
     they meet them.
     """
 

@@ -302,7 +302,7 @@ class Sampler:
     def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes).
 
-        A column sums to 1 but for rounding.
+        A column sums to 1, apart from rounding.
         """
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)

@@ -6,7 +6,7 @@ What the network said after each is kept.
 
 `ahead` of a character is 1 or 0 at the end of a name (does it meet the conditions?), the value of
 the longer prefix where that was passed as well, and a guess where it was not. So a value is exact
-but for the guesses at the leaves below it.
+except for the guesses at the leaves below it.
 """
 
 from __future__ import annotations
