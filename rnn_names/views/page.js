@@ -87,10 +87,11 @@ function showName(button, name) {
   button.setAttribute("aria-pressed", favourites.has(name));
 }
 
-/** About how wide a text is, in letters: those of East Asia are two wide. */
-function widthOf(text) {
-  return Array.from(text).reduce((sum, character) => sum + (character >= "\u2e80" ? 2 : 1), 0);
-}
+const pen = document.createElement("canvas").getContext("2d");
+pen.font = `100px ${getComputedStyle($("names")).fontFamily}`;
+
+/** How wide a text is in the letters of names, in em. */
+const widthOf = (text) => pen.measureText(text).width / 100;
 
 // --- Start ---------------------------------------------------------------------------------------
 
