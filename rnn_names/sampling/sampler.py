@@ -8,7 +8,7 @@ are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahea
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,13 @@ ANY_BEGINNING_HINT = (
     "; no name of the list begins with a lower-case letter, so none comes out, unless "
     f"{setting('any_beginning')} is set"
 )
+
+
+KEPT_HERE = {
+    *("temperature", "top_k", "top_p", "seed", "start", "unique"),
+    *("prefix", "min_length", "max_length", "any_beginning"),
+}
+"""The options that make no condition on finished names."""
 
 
 class Sampler:
@@ -370,13 +377,10 @@ def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
 
 
 def _has_conditions(options: Options) -> bool:
-    """Whether there are any beyond prefix and lengths: `conditions` is imported only then."""
-    wanted = (
-        options.suffixes,
-        options.contained,
-        options.patterns,
-        options.exclude,
-        options.exclude_words,
-        options.novel,
+    """Whether there are any beyond those that the sampler itself keeps.
+
+    Their module is only imported then: twenty names should come at once.
+    """
+    return any(
+        getattr(options, each.name) for each in fields(options) if each.name not in KEPT_HERE
     )
-    return any(map(bool, wanted))

@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 from collections import Counter
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import conditions
+from rnn_names.sampling import conditions, sampler
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.dfa import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
 from rnn_names.sampling.options import Options
@@ -413,3 +414,11 @@ def test_novel_is_refused_by_a_model_without_fingerprints(invoke, model, tmp_pat
         == "Error: the model has no fingerprints of its corpus, so it cannot tell which names are "
         "new: train it again\n"
     )
+
+
+def test_an_option_is_a_condition_unless_the_sampler_itself_keeps_it():
+    """A new one is then looked at without anybody saying so a second time."""
+    assert {field.name for field in fields(Options)} > sampler.KEPT_HERE
+    assert not sampler._has_conditions(Options(prefix="a", match=(), temperature=0.5, unique=True))
+    for name, value in {"match": "a", "novel": True, "exclude_words": ["a"]}.items():
+        assert sampler._has_conditions(Options(**{name: value}))
