@@ -28,7 +28,7 @@ import numpy as np
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, read_corpus
-from rnn_names.corpus.fingerprints import shortened
+from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.network.scoring import mean_loss
@@ -83,7 +83,7 @@ def packed(model: Model, source: Source) -> Model:
     """The same model with rounded weights, short fingerprints, and the source of its list."""
     assert model.fingerprints is not None
     params = {name: rounded(array) for name, array in model.params.items()}
-    short = shortened(model.fingerprints)
+    short = upper_halves(model.fingerprints)
     return replace(model, params=params, fingerprints=short, sources=(source,))
 
 

@@ -8,7 +8,7 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 all this. A million names take 0.1 s.
 
 A model file holds 8 bytes a name. A name that is not in a list of n is taken for one of it with
-probability n / 2⁶⁴. A model may hold `shortened` fingerprints instead, 4 bytes a name. The
+probability n / 2⁶⁴. A model may hold their `upper_halves` instead, 4 bytes a name. The
 probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
 """
 
@@ -73,7 +73,7 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x
 
 
-def shortened(prints: NDArray[Any]) -> NDArray[np.uint32]:
+def upper_halves(prints: NDArray[Any]) -> NDArray[np.uint32]:
     """The upper halves of some fingerprints, sorted and each once."""
     if prints.dtype.itemsize == 4:
         return prints
@@ -83,14 +83,14 @@ def shortened(prints: NDArray[Any]) -> NDArray[np.uint32]:
 def union(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """The fingerprints of two lists together, sorted; short ones if either has short ones."""
     if a.dtype != b.dtype:
-        a, b = shortened(a), shortened(b)
+        a, b = upper_halves(a), upper_halves(b)
     return np.union1d(a, b)
 
 
 def among(prints: NDArray[np.uint64], known: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each of some whole fingerprints is among `known`: (n,) bool.
 
-    `known` is sorted; it may be shortened.
+    `known` is sorted; it may hold `upper_halves` only.
     """
     if not len(known):
         return np.zeros(len(prints), dtype=bool)

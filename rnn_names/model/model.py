@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Version of the file format; a file of another one is refused."""
 
-PROGRAM = f"rnn-names {__version__}"
+PROGRAM_VERSION = f"rnn-names {__version__}"
 
 MAX_WEIGHT = 1e12
 """No training gives such large weights, and with larger ones sums in the network could overflow."""
@@ -164,7 +164,7 @@ class Model(WritesNames):
             "vocabulary": self.vocabulary.characters,
             "training": self.training,
             "sources": sources.as_json(self.sources),
-            "program": PROGRAM,
+            "program": PROGRAM_VERSION,
         }
 
     @property

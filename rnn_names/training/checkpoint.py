@@ -28,7 +28,7 @@ import numpy as np
 
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, setting, shown
 from rnn_names.model import npz as archive
-from rnn_names.model.model import ARRAYS, PROGRAM, Model, with_new_names
+from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model, with_new_names
 from rnn_names.training.settings import TYPES, Settings
 from rnn_names.training.trainer import Trainer
 
@@ -179,10 +179,10 @@ def _run(meta: dict[str, Any]) -> dict[str, Any]:
         or not isinstance(run.get("state"), dict)
     ):
         raise ModelFileError("not the state of an interrupted run: give it its own file again")
-    if meta.get("program") != PROGRAM:
+    if meta.get("program") != PROGRAM_VERSION:
         raise ModelFileError(
-            f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM}: go on with that "
-            "one"
+            f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
+            "with that one"
         )
     return run
 

@@ -23,11 +23,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from rnn_names.corpus.fingerprints import shortened
+from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import unknown_logit
-from rnn_names.model.model import PROGRAM, Model
+from rnn_names.model.model import PROGRAM_VERSION, Model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def page(parts: Sequence[Part]) -> str:
         policy=_policy(style, script),
         title=escape(shown(_title(parts))),
         lead=escape(_lead(parts)),
-        program=escape(PROGRAM),
+        program=escape(PROGRAM_VERSION),
         shares=_shares(parts),
         places="<li></li>" * COUNT,
         count=COUNT,
@@ -156,7 +156,9 @@ def _described(part: Part, characters: set[str]) -> dict[str, Any]:
     arrays = [(name, model.params[name]) for name in ARRAYS if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
     prints = (
-        None if model.fingerprints is None else _base64(shortened(model.fingerprints).astype("<u4"))
+        None
+        if model.fingerprints is None
+        else _base64(upper_halves(model.fingerprints).astype("<u4"))
     )
     return {
         "name": shown(part.name),

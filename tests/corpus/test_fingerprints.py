@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.corpus.fingerprints import among, fingerprints, shortened, union
+from rnn_names.corpus.fingerprints import among, fingerprints, union, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.errors import ModelFileError, SamplingError
 
@@ -88,7 +88,7 @@ def test_among_tells_what_is_in_a_list(known, asked):
     prints = np.unique(fingerprints(Names.from_strings(sorted(known))))
     names = sorted(asked)
     asked_prints = fingerprints(Names.from_strings(names))
-    for kept in (prints, shortened(prints)):
+    for kept in (prints, upper_halves(prints)):
         assert among(asked_prints, kept).tolist() == [name in known for name in names]
 
 
@@ -98,8 +98,8 @@ def test_union_keeps_the_shorter_form():
     )
     assert union(a, b).dtype == np.uint64
     assert len(union(a, b)) == 3
-    assert union(shortened(a), b).dtype == np.uint32
-    assert union(shortened(a), b).tolist() == shortened(union(a, b)).tolist()
+    assert union(upper_halves(a), b).dtype == np.uint32
+    assert union(upper_halves(a), b).tolist() == upper_halves(union(a, b)).tolist()
 
 
 SETTINGS = {"hidden_size": 8, "epochs": 1}
@@ -154,7 +154,7 @@ def altered(model, prints, path):
 
 @pytest.mark.parametrize("dtype", ["<u8", "<u4"])
 def test_both_forms_are_read(dtype, model, tmp_path):
-    prints = model.fingerprints if dtype == "<u8" else shortened(model.fingerprints)
+    prints = model.fingerprints if dtype == "<u8" else upper_halves(model.fingerprints)
     assert Model.load(altered(model, prints, tmp_path / "m.npz")).fingerprints.dtype == dtype
 
 

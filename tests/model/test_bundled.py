@@ -14,7 +14,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.cli.train import train as train_command
-from rnn_names.corpus.fingerprints import fingerprints, shortened
+from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
@@ -65,7 +65,7 @@ def test_settings_are_those_of_the_recipe(name):
 def test_fingerprints_are_those_of_the_list(name):
     kept, names = Model.load(name).fingerprints, make_models.corpus_of(name).names
     assert kept.dtype == np.uint32
-    assert np.array_equal(kept, shortened(fingerprints(names)))
+    assert np.array_equal(kept, upper_halves(fingerprints(names)))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,7 +96,7 @@ def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
     assert packed.sources == (source,)
     assert packed.vocabulary is model.vocabulary
     assert packed.training == model.training
-    assert packed.fingerprints.tolist() == shortened(model.fingerprints).tolist()
+    assert packed.fingerprints.tolist() == upper_halves(model.fingerprints).tolist()
     assert np.array_equal(packed.params["Waa"], make_models.rounded(model.params["Waa"]))
 
 
