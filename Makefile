@@ -42,6 +42,9 @@ install-check:  ## Install by pip, pipx and uv, on every Python found here, olde
 quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (most of an hour).
 	$(BIN)/python tests/quality/run.py
 
+rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
+	$(BIN)/python tests/quality/rare.py
+
 page-study: $(VENV)/.test  ## Measure the page in Chromium, and compare 20,000 names of each bundled model.
 	$(BIN)/python tests/page_study/run.py
 
@@ -85,4 +88,4 @@ $(VENV)/.docs: $(VENV)/.test
 	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality page-study pictures models docs
+.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality rare page-study pictures models docs

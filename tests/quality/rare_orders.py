@@ -1,0 +1,85 @@
+"""Orders that few names meet, on bundled models: what `make rare` studies."""
+
+ORDERS = [
+    ("first-names", {"suffix": "pp"}),
+    ("first-names", {"suffix": "pp", "max_length": 6}),
+    ("first-names", {"suffix": "aq", "max_length": 5}),
+    ("first-names", {"suffix": "rl"}),
+    ("first-names", {"prefix": "Mar", "suffix": "q"}),
+    ("first-names", {"match": "(Zx.*|.*ettelyn)"}),
+    ("first-names", {"match": ".*mm.*tt.*"}),
+    ("first-names", {"contains": ["zk"]}),
+    ("first-names", {"contains": ["zq", "x"]}),
+    ("first-names", {"min_length": 13}),
+    ("surnames", {"prefix": "Ob", "suffix": "x"}),
+    ("surnames", {"suffix": "kd"}),
+    ("dinosaurs", {"suffix": "odos"}),
+    # Endings
+    ("first-names", {"suffix": "bb"}),
+    ("first-names", {"suffix": "q", "max_length": 6}),
+    ("first-names", {"suffix": "ndra", "min_length": 10}),
+    ("first-names", {"suffix": "wick"}),
+    ("first-names", {"suffix": "pp", "temperature": 0.5}),
+    ("first-names", {"suffix": "pp", "temperature": 1.5}),
+    ("first-names", {"suffix": "rl", "top_p": 0.99}),
+    ("first-names", {"suffix": "tz", "top_k": 12}),
+    ("surnames", {"suffix": "zz"}),
+    ("surnames", {"suffix": "aux", "max_length": 6}),
+    ("surnames", {"suffix": "ij"}),
+    ("surnames", {"suffix": "vich", "min_length": 9}),
+    ("dinosaurs", {"suffix": "x", "max_length": 8}),
+    ("dinosaurs", {"suffix": "ops", "max_length": 9}),
+    ("dinosaurs", {"suffix": "long"}),
+    ("german-first-names", {"suffix": "bert", "max_length": 6}),
+    ("icelandic-first-names", {"suffix": "dís", "max_length": 6}),
+    ("french-towns", {"suffix": "ac", "max_length": 5}),
+    ("english-towns", {"suffix": "bury", "max_length": 7}),
+    ("polish-towns", {"suffix": "ów", "max_length": 5}),
+    ("spanish-towns", {"suffix": "z", "max_length": 5}),
+    ("norwegian-towns", {"suffix": "dal", "max_length": 6}),
+    ("japanese-towns", {"suffix": "tsu", "max_length": 6}),
+    # Something inside
+    ("first-names", {"contains": ["qq"]}),
+    ("first-names", {"contains": ["xx"], "temperature": 0.7}),
+    ("first-names", {"contains": ["vv"], "max_length": 6}),
+    ("surnames", {"contains": ["aa", "oo"]}),
+    ("surnames", {"contains": ["xx"]}),
+    ("surnames", {"contains": ["zw"], "prefix": "K"}),
+    ("dinosaurs", {"contains": ["yx"]}),
+    ("italian-towns", {"contains": ["ghi"], "max_length": 7}),
+    ("german-towns", {"contains": ["ü"], "suffix": "a"}),
+    ("hungarian-towns", {"contains": ["őr"]}),
+    ("russian-towns", {"contains": ["kh"], "max_length": 6}),
+    # Regular expressions
+    ("first-names", {"match": "[AEIOU][aeiou].*[aeiou]{2}"}),
+    ("first-names", {"match": "X.*x.*"}),
+    ("first-names", {"match": ".*(.*ee){2}.*"}),
+    ("surnames", {"match": "Mc[aeiou].*z"}),
+    ("surnames", {"match": "[^aeiou]*"}),
+    ("dinosaurs", {"match": ".*raptor|.*nychus", "max_length": 9}),
+    ("indian-towns", {"match": ".*pur.*pur.*"}),
+    ("finnish-towns", {"match": "(..)*i", "max_length": 6}),
+    # Beginnings and lengths
+    ("first-names", {"prefix": "Zb"}),
+    ("first-names", {"prefix": "Q", "suffix": "x"}),
+    ("first-names", {"max_length": 2}),
+    ("surnames", {"min_length": 13}),
+    ("dinosaurs", {"prefix": "Z", "suffix": "us", "max_length": 9}),
+    ("chinese-towns", {"prefix": "Q", "min_length": 11}),
+    ("welsh-towns", {"prefix": "Llan", "suffix": "n", "max_length": 8}),
+    # With conditions that are checked afterwards
+    ("first-names", {"suffix": "pp", "novel": True}),
+    ("first-names", {"suffix": "rl", "exclude_words": ["ar", "er"]}),
+    ("surnames", {"suffix": "kz", "exclude": ["Wilkz", "Rakz"]}),
+    ("turkish-first-names", {"contains": ["ğ"], "suffix": "t", "novel": True}),
+]
+"""A bundled model, and options of sampling."""
+
+
+def spelled(model, options):
+    """An order as on the command line."""
+    words = [model]
+    for name, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            words.append(f"--{name.replace('_', '-')}" + ("" if each is True else f" {each}"))
+    return " ".join(words)
