@@ -271,7 +271,7 @@ class _Search:
     def _look_into(self, batch: _Batch, states: NDArray[Any], found: _Found) -> _Batch | None:
         """Takes down the names that end at some prefixes; the prefixes that go on from there."""
         length = batch.text.shape[1]
-        said = self.sampler.next_chances(states, self._work).T
+        said = self.sampler.next_probabilities(states, self._work).T
         beginnings = self.sampler.beginnings
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(said.T, batch.text)

@@ -7,6 +7,7 @@ too. With it the sampler can look ahead when few names would meet them: see
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import VocabularyError, quoted, setting
+from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.sampling.dfa import (
     Automaton,
     NoAutomatonError,
@@ -152,7 +153,15 @@ def _match(patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
         automata = [matching(expression.pattern, vocabulary) for expression in expressions]
         return Spelling(title, reduce(or_, automata), vocabulary)
     except NoAutomatonError:
-        return _Test(title, _each(lambda name: any(e.fullmatch(name) for e in expressions)))
+        return _Test(title, _each(lambda name: _matches_any(expressions, name, title)))
+
+
+def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
+    """Whether one of some regular expressions matches a name as a whole."""
+    try:
+        return any(expression.fullmatch(name) for expression in expressions)
+    except SystemError as error:  # Python 3.11 has it for groups in possessive repeats
+        raise SamplingError(f"{title}: this version of Python cannot match it: {error}") from None
 
 
 def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:

@@ -11,9 +11,9 @@ So a name comes with another probability than the network's, but with which one 
 weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were the guess
 right, every name would have the same weight: the probability of the conditions.
 
-An example. Names should end in "pp". After "Phili" the network gives "p" 0.97 and "a" 0.01; a name
-goes on from "Philip" to end in "pp" with probability 2e-5, say, and from "Philia" with 1e-9: so "p"
-is drawn almost always.
+An example: first names that end in "pp". After "Phil" the network gives i 0.29, o 0.21, l 0.16,
+a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
+are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 Where the guess comes from:
 - At prefixes that earlier draws have passed, from the network itself: `rnn_names.sampling.visited`
@@ -27,6 +27,9 @@ below 1, at random; where it is above, as often as it says, rounded up or down a
 the expected share of every name is the network's own, whatever the guess is worth. A bad guess
 shows in two ways only: names are drawn for nothing, and a rare name of a large weight is repeated.
 The bound is chosen so that few are (`rnn_names.sampling.preparation`).
+
+A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
+is small, and a name comes many times at once, its end may take some of them; this is not corrected.
 
 Names that lose weight on the way are given up early. Where the weight so far falls below `floor`, a
 name goes on with probability weight / floor, and with weight `floor` if it does, which leaves all

@@ -130,16 +130,16 @@ class Sampler:
         self.first_state = state
         if len(prefixes) > 1:
             possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
-            self.beginnings = one_of(possible, self.n_y, self._chances_after)
+            self.beginnings = one_of(possible, self.n_y, self._next_after)
             what = f"{setting('prefix')} {any_of(self.options.prefixes)}: no name begins so"
         elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
             upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
-            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._chances_after)
+            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
             what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
         if self.beginnings is not None and not self.beginnings.are_possible:
             raise SamplingError(f"{what} (at this temperature, top-k and top-p)")
 
-    def _chances_after(self, texts: list[Text]) -> NDArray[np.float64]:
+    def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:
         """The probabilities of the next character after some texts: (m, n_y).
 
         The first text is empty; each other one goes on, by a character, from one of the level
@@ -147,15 +147,15 @@ class Sampler:
         """
         work, states = rnn.Workspace(), self.first_state
         above: dict[Text, int] = {(): 0}
-        chances = [self.next_chances(states, work).T]
+        probabilities = [self.next_probabilities(states, work).T]
         for _, group in groupby(texts[1:], key=len):
             level = list(group)
             parent = np.array([above[text[:-1]] for text in level])
             last = np.array([text[-1] for text in level])
             states = self.states_after(states, parent, last, work).copy()
-            chances.append(self.next_chances(states, work).T)
+            probabilities.append(self.next_probabilities(states, work).T)
             above = {text: i for i, text in enumerate(level)}
-        return np.concatenate(chances)
+        return np.concatenate(probabilities)
 
     def look_ahead(self) -> Tally:
         """Looks ahead from now on if conditions on length and spelling turn out to be rare.
@@ -270,13 +270,13 @@ class Sampler:
         place = look_ahead.first(self.prefix) if look_ahead else None
         names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
-            chances = self.next_chances(states, work)
+            probabilities = self.next_probabilities(states, work)
             if self.beginnings is not None and length < self.beginnings.depth:
-                self.beginnings.narrow(chances, text[:length, names[changes(node)]].T)
+                self.beginnings.narrow(probabilities, text[:length, names[changes(node)]].T)
             if look_ahead and place:
-                place, ahead = look_ahead.steer(chances, place, length, node)
+                place, ahead = look_ahead.steer(probabilities, place, length, node)
                 place, names, node = look_ahead.go_on(place, names, node, bits)
-            names, branch = choose(chances, names, node, bits)
+            names, branch = choose(probabilities, names, node, bits)
             parent = branch // self.n_y
             character = branch - parent * self.n_y
             ends = character == EOS
@@ -306,7 +306,7 @@ class Sampler:
         _, log_weights = self.draw_weighed(size, bits, look_ahead)
         return np.concatenate([log_weights, np.full(size - len(log_weights), -np.inf)])
 
-    def next_chances(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes).
 
         A column sums to 1, apart from rounding.
@@ -320,12 +320,12 @@ class Sampler:
             with np.errstate(over="ignore"):
                 logits /= min(max(self.options.temperature, 1e-30), 1e30)
         rnn.softmax(logits, out=logits)
-        chances = by_column.astype(np.float64)
+        probabilities = by_column.astype(np.float64)
         if self.options.top_k is not None and self.options.top_k < self.n_y:
-            keep_top_k(chances, self.options.top_k)
+            keep_top_k(probabilities, self.options.top_k)
         if self.options.top_p is not None and self.options.top_p < 1:
-            keep_top_p(chances, self.options.top_p)
-        return chances
+            keep_top_p(probabilities, self.options.top_p)
+        return probabilities
 
     def states_after(
         self,

@@ -22,9 +22,7 @@ OLD_NAMES = re.compile(r"(--)?made[-_]up[-_]names")
 """Of a setting; files and commands that have it are still read."""
 
 # Not yet in these words.
-STILL = {
-    "rnn_names.sampling.sampler",
-}
+STILL: set[str] = set()
 
 DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path

@@ -130,6 +130,16 @@ def test_an_expression_that_takes_python_for_ever_takes_no_time(monkeypatch):
     assert set(model.sample(20, seed=1, match=forever)) <= {"a" * n + "b" for n in range(6)}
 
 
+def test_an_expression_that_python_cannot_match_is_refused_with_one_line():
+    """Python 3.11 raises SystemError for it, 3.10 has no such repeats, and later ones match it."""
+    try:
+        names = tiny_model().sample(20, seed=1, match="((a)|b|c)*+")
+    except SamplingError as error:
+        assert re.search("version of Python cannot match it|not a regular expression", str(error))
+    else:
+        assert len(names) == 20
+
+
 # --- The distribution given the conditions --------------------------------------------------------
 
 
