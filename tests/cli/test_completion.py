@@ -94,6 +94,8 @@ LINES = {
     "rnn-names train el\t": "train elves.txt",
     "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
     "rnn-names sample -m din\t": "sample -m dinosaurs",
+    "rnn-names blend wel\t": "blend welsh-towns",
+    "rnn-names sample -m nors\t": "sample -m norse",
     "rnn-names info fir\t": "info first-names",
     "rnn-names sample -m my\t": "sample -m my-dwarves.npz",
     "rnn-names sample -m surf\t": "sample -m surfers.npz",
