@@ -93,23 +93,28 @@ class Preparation:
             self._learn()
             self._round(size)
         self._learn()
-        self._stages = [self._test(FIRST_TEST)]
+        self._rounds, self._prepared = 0, self._test(FIRST_TEST)
 
     def has(self, rounds: int) -> bool:
         """Whether `after` has nothing to prepare."""
-        return len(self._stages) > rounds or self._is_done
+        return rounds <= self._rounds or self._is_done
 
     def after(self, rounds: int) -> Prepared:
-        """The look-ahead after so many rounds, or fewer if more would bring little."""
+        """The look-ahead after so many rounds, or fewer if more would bring little.
+
+        Who asks for rounds never asks for fewer later on: what they bring takes the place of what
+        was there, to save memory.
+        """
         while not self.has(rounds):
             self._learn()
-            self._stages.append(self._test(FIRST_TEST << 1 + len(self._stages)))
-        return self._stages[min(rounds, len(self._stages) - 1)]
+            self._rounds += 1
+            self._prepared = self._test(FIRST_TEST << 1 + self._rounds)
+        return self._prepared
 
     @property
     def shortcoming(self) -> str:
         """What all rounds together did not reach, in a line; nothing if they did, or go on."""
-        repeats = self._stages[-1].repeats
+        repeats = self._prepared.repeats
         if not self._is_done or repeats <= MAX_REPEATS:
             return ""
         return (
@@ -124,7 +129,7 @@ class Preparation:
 
     @property
     def _is_done(self) -> bool:
-        return self._stages[-1].is_good or self._visits >= MAX_VISITS
+        return self._prepared.is_good or self._visits >= MAX_VISITS
 
     def _test(self, size: int) -> Prepared:
         log_weights = self._round(size)
