@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from report import Report
 
 HERE = Path(__file__).resolve().parent
-ROWS = ("training", "sampling", "blend", "start", "growth", "profile", "whole")
+ROWS = ("training", "sampling", "rare", "blend", "start", "growth", "profile", "whole")
 QUICK_NAMES = 6_000
 
 PROFILED = (("dinosaurs", 192, 68), ("first-names", 256, 543))
@@ -96,6 +96,7 @@ def _corpora(folder: Path, quick: bool) -> dict[str, str]:
 def _measure(row: str, plan: Plan, report: Report) -> None:
     import blend_rows
     import process_rows
+    import rare_rows
     import sampling_rows
     import training_rows
     import whole_rows
@@ -103,6 +104,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
     rows: dict[str, Callable[[Plan, Report], None]] = {
         "training": training_rows.run,
         "sampling": sampling_rows.run,
+        "rare": rare_rows.run,
         "blend": blend_rows.run,
         "start": process_rows.run_start,
         "growth": process_rows.run_growth,
