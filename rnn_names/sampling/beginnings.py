@@ -64,15 +64,15 @@ class Beginnings:
 def one_of(
     prefixes: Sequence[Sequence[int]],
     n_y: int,
-    next_chances: Callable[[list[Text]], NDArray[np.float64]],
+    next_probabilities: Callable[[list[Text]], NDArray[np.float64]],
 ) -> Beginnings:
     """Names begin with one of some prefixes, none of which begins another.
 
     Args:
         prefixes: none of them empty.
         n_y: size of the vocabulary, EOS counted.
-        next_chances: gives the probabilities of the next character after some texts, (m, n_y). The
-            texts come level by level, each after the one that it goes on from.
+        next_probabilities: gives those of the next character after some texts, (m, n_y). The texts
+            come level by level, each after the one that it goes on from.
 
     Raises:
         SamplingError: if there are too many.
@@ -82,7 +82,7 @@ def one_of(
     [[0.0, 0.75, 2.25], [0.0, 3.0, 0.0]]
     """
     automaton, texts = _trie([tuple(prefix) for prefix in prefixes], n_y)
-    factors = _factors(automaton, next_chances(texts), texts)
+    factors = _factors(automaton, next_probabilities(texts), texts)
     return Beginnings(automaton, factors, max(map(len, prefixes), default=0))
 
 
@@ -107,14 +107,14 @@ def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
 
 
 def _factors(
-    automaton: Automaton, chances: NDArray[np.float64], texts: list[Text]
+    automaton: Automaton, probabilities: NDArray[np.float64], texts: list[Text]
 ) -> NDArray[np.float64]:
     """`Beginnings.factors` by the probabilities of the next character after each text, (m, n_y)."""
     ahead = automaton.accepting.astype(float)
     factors = np.ones(automaton.after.shape)
     for state in reversed(range(len(texts))):
         factors[state] = ahead[automaton.after[state]]
-        ahead[state] = chances[state] @ factors[state]
+        ahead[state] = probabilities[state] @ factors[state]
         factors[state] = factors[state] / ahead[state] if ahead[state] else 0
     return factors
 

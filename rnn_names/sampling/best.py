@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 AT_ONCE = 1024
 """Prefixes that the network runs for together."""
 
-MEMORY_AT_ONCE = 1 << 26
+CHARACTERS_AT_ONCE = 1 << 26
 """Characters of waiting prefixes: fewer run together where names are long."""
 
 FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
@@ -132,7 +132,7 @@ class _Search:
         self.automaton = self.blind.automaton
         self._possible = can_be_accepted(self.automaton, sampler.min_length, sampler.max_length)
         size = sampler.n_y * sampler.max_length**2
-        self._at_once = max(min(AT_ONCE, MEMORY_AT_ONCE // size), 1)
+        self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = rnn.Workspace()
         self.certain: list[str] = []
         self.done = self._expected = 0

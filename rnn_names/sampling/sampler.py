@@ -381,6 +381,8 @@ def _has_conditions(options: Options) -> bool:
 
     Their module is only imported then: twenty names should come at once.
     """
+    if options.patterns:  # an empty expression, too, which no name matches
+        return True
     return any(
         getattr(options, each.name) for each in fields(options) if each.name not in KEPT_HERE
     )

@@ -267,6 +267,7 @@ def test_texts_are_taken_in_any_normal_form():
             "can meet all of suffix 'abcab', contains 'ccc'",
         ),
         ({"match": r"\d+"}, r"can meet all of match"),
+        ({"match": ""}, r"can meet all of match"),
         (
             {"prefix": "ab", "match": "a", "max_length": 4},
             r"can meet all of prefix 'ab', match 'a'",
