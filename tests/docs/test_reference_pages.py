@@ -53,3 +53,9 @@ def test_python_page_lists_every_name(title, names):
 
 def test_log_page_lists_every_key():
     assert names_in_tables("log.md") == field_names(Epoch)
+
+
+def test_contributing_lists_every_make_target():
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    assert {*targets} - {"help", "clean"} == {*re.findall(r"`make ([a-z-]+)`", page)}
