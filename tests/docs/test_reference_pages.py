@@ -59,3 +59,26 @@ def test_contributing_lists_every_make_target():
     targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
     assert {*targets} - {"help", "clean"} == {*re.findall(r"`make ([a-z-]+)`", page)}
+
+
+def rows(path, title):
+    """The cells of each row of a page's tables, from the section of that title on, by the first."""
+    text = path.read_text(encoding="utf-8").split(f"\n## {title}\n")[1]
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("| ")
+    ]
+    return {row[0]: row[1:] for row in cells}
+
+
+def test_figures_of_quality_are_those_that_were_measured():
+    shown = rows(ROOT / "README.md", "How good, how fast")
+    measured = rows(ROOT / "tests" / "quality" / "RESULTS.md", "Against Kneser-Ney")
+    same = [name for name in shown if name in measured and name != "list"]
+    assert len(same) >= 5
+    for name in same:
+        network, rival, _, _, seconds, *_ = measured[name]
+        new = next(cell for cell in measured[name] if cell.endswith("%"))
+        expected = [network, rival.split()[0], seconds, f"{float(new[:-1]):.0f} %"]
+        assert shown[name] == expected, name
