@@ -76,7 +76,15 @@ class SamplingError(RnnNamesError):
     """A request for names that cannot be met."""
 
 
-class RareConditionsWarning(UserWarning):
+class RnnNamesWarning(UserWarning):
+    """Base of this package's warnings: what a caller gets is less than it could be taken for."""
+
+
+class LongNamesWarning(RnnNamesWarning):
+    """A ranking per character that leaves the longest names out."""
+
+
+class RareConditionsWarning(RnnNamesWarning):
     """Conditions are so rare that more names than usual are repeats of others.
 
     The expected share of every name is still the model's own.

@@ -181,6 +181,19 @@ def was_given(name: str) -> bool:
     )
 
 
+def rank_option(group: str) -> Callable[[_F], _F]:
+    """What names are ranked by: --rank."""
+    return option(
+        "--rank",
+        group=group,
+        type=Choice(["total", "per-character"], {"character": "per-character is the word"}),
+        default="total",
+        metavar="RANK",
+        help="total or per-character: by the probability of the whole name, which favours short "
+        "ones, or per character.",
+    )
+
+
 def output_options(command: _F) -> _F:
     """How names are written: --format and --null."""
     command = option(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
+TAB = "\t"
+
 LINES_AT_ONCE = 1 << 13
 """Lines that are formatted and written together."""
 
@@ -38,11 +40,11 @@ BYTE_ORDER_MARK = "\ufeff"
 class Output:
     """Writes names to stdout as --format and --null say."""
 
-    def __init__(self, model: Model, kind: str, null: bool) -> None:
-        self.model, self.kind = model, kind
+    def __init__(self, model: Model, kind: str, null: bool, per_character: bool = False) -> None:
+        self.model, self.kind, self.per_character = model, kind, per_character
         self.line_end = "\0" if null else "\n"
         # It is written with the first names: none come if an option or a file is wrong.
-        self.header = header(kind)
+        self.header = header(kind, per_character)
 
     def names(self, names: Names) -> None:
         """Writes drawn names."""
@@ -50,16 +52,16 @@ class Output:
             if self.kind == "text":
                 self._put(part.to_lines().replace(b"\n", self.line_end.encode()))
             else:
-                self._put(records(self.kind, self.model, part))
+                self._put(records(self.kind, self.model, part, None, self.per_character))
 
     def scores(self, names: Names, log_probs: NDArray[Any]) -> None:
         """Writes names with their log-probabilities."""
         for part in _parts(names):
             scores, log_probs = log_probs[: len(part)], log_probs[len(part) :]
             if self.kind == "text":
-                self._put(scored(part, scores, self.line_end))
+                self._put(scored(part, scores, self.line_end, self.per_character))
             else:
-                self._put(records(self.kind, self.model, part, scores))
+                self._put(records(self.kind, self.model, part, scores, self.per_character))
 
     def end(self) -> None:
         """Writes the header of a list that has no names."""
@@ -76,7 +78,7 @@ def _parts(names: Names) -> Iterator[Names]:
         yield names[start : start + LINES_AT_ONCE]
 
 
-def header(kind: str) -> bytes:
+def header(kind: str, per_character: bool = False) -> bytes:
     r"""What comes before the first name.
 
     >>> header("csv"), header("text")
@@ -87,14 +89,24 @@ def header(kind: str) -> bytes:
     if kind not in DELIMITERS:
         return b""
     mark = BYTE_ORDER_MARK if kind == "excel" else ""
-    return f"{mark}{DELIMITERS[kind].join(FIELDS)}\n".encode()
+    fields = [*FIELDS, *["per_character"] * per_character]
+    return f"{mark}{DELIMITERS[kind].join(fields)}\n".encode()
 
 
-def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | None = None) -> bytes:
+def records(
+    kind: str,
+    model: Model,
+    names: Names,
+    log_probs: NDArray[Any] | None = None,
+    per_character: bool = False,
+) -> bytes:
     """A line of any format but "text" for each name; `log_probs` if they are known already."""
-    values = (model.log_prob(names) if log_probs is None else log_probs).tolist()
+    values = model.log_prob(names) if log_probs is None else log_probs
     novel = [None] * len(names) if model.fingerprints is None else (~model.knows(names)).tolist()
-    rows = zip(names.to_strings(), values, novel, strict=True)
+    columns: list[list[Any]] = [names.to_strings(), values.tolist(), novel]
+    if per_character:
+        columns.append((values / (names.lengths + 1)).tolist())
+    rows = zip(*columns, strict=True)
     if kind == "jsonl":
         return "".join(f"{_json_line(*row)}\n" for row in rows).encode()
     import csv  # plain names do without
@@ -102,19 +114,33 @@ def records(kind: str, model: Model, names: Names, log_probs: NDArray[Any] | Non
     text = io.StringIO()
     writer = csv.writer(text, delimiter=DELIMITERS[kind], lineterminator="\n")
     writer.writerows(
-        (name, f"{value:.6f}", "" if new is None else str(new).lower()) for name, value, new in rows
+        (name, f"{value:.6f}", "" if new is None else str(new).lower(), *(f"{x:.6f}" for x in more))
+        for name, value, new, *more in rows
     )
     return text.getvalue().encode()
 
 
-def scored(names: Names, log_probs: NDArray[Any], end: str = "\n") -> bytes:
-    """A plain line for each name: its log-probability, a tab, the name, and `end`."""
+def scored(
+    names: Names, log_probs: NDArray[Any], end: str = "\n", per_character: bool = False
+) -> bytes:
+    """A plain line for each name: its log-probability, a tab, the name, and `end`.
+
+    If asked for, the log-probability per character and a tab come before that.
+    """
+    columns = [log_probs / (names.lengths + 1), log_probs] if per_character else [log_probs]
+    rows = zip(*(column.tolist() for column in columns), names.to_strings(), strict=True)
     return "".join(
-        f"{value:.6f}\t{name}{end}"
-        for value, name in zip(log_probs.tolist(), names.to_strings(), strict=True)
+        f"{''.join(f'{value:.6f}{TAB}' for value in values)}{name}{end}" for *values, name in rows
     ).encode()
 
 
-def _json_line(name: str, log_prob: float, novel: bool | None) -> str:
-    value = round(log_prob, 6) if math.isfinite(log_prob) else None
-    return json.dumps(dict(zip(FIELDS, (name, value, novel), strict=True)), ensure_ascii=False)
+def _json_line(name: str, log_prob: float, novel: bool | None, *per_character: float) -> str:
+    record = dict(zip(FIELDS, (name, _rounded(log_prob), novel), strict=True))
+    record.update(
+        dict.fromkeys(["per_character"] * len(per_character), *map(_rounded, per_character))
+    )
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 6) if math.isfinite(value) else None

@@ -16,6 +16,7 @@ from rnn_names.cli.options import (
     Whole,
     option,
     output_options,
+    rank_option,
     was_given,
     wrong_usage,
 )
@@ -31,7 +32,7 @@ from rnn_names.cli.streams import listed, warnings_told
         "rnn-names sample --prefix Mar --max-length 7 --temperature 0.8",
         "rnn-names sample --suffix saurus --novel --unique",
         "rnn-names sample --match '[AEIOU].*(ix|us)' --format jsonl",
-        "rnn-names sample --best -n 50",
+        "rnn-names sample --best --rank per-character -n 50",
         "rnn-names sample -m elves.npz -m norwegian-towns",
         "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
     ],
@@ -52,6 +53,7 @@ from rnn_names.cli.streams import listed, warnings_told
     is_flag=True,
     help="The most probable names, in falling order, instead of random ones.",
 )
+@rank_option("Which names")
 @option(
     "--prefix",
     group="Which names",
@@ -170,6 +172,7 @@ def sample(
     count: int,
     model: tuple[Given, ...],
     best: bool,
+    rank: str,
     exclude: str | None,
     exclude_words: str | None,
     format: str,
@@ -191,14 +194,16 @@ def sample(
     with wrong_usage():
         wanted = Options(**options)
     _check_stream(best, wanted.start)
+    if rank != "total" and not best:
+        raise click.UsageError("--rank goes with --best: random names have no order")
     loaded = blend_of(chosen(model))
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
-    out = Output(loaded, format, null)
+    out = Output(loaded, format, null, per_character=rank == "per-character")
     with warnings_told(), _SearchBar() as bar:
         if best:
             from rnn_names.sampling.best import best as most_probable
 
-            drawn = most_probable(loaded.language_model, count, wanted, bar.show)
+            drawn = most_probable(loaded.language_model, count, wanted, bar.show, rank=rank)
         else:
             drawn = sample(loaded.language_model, count, wanted)
         for names in drawn:

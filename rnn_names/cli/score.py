@@ -9,7 +9,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, option, output_options
+from rnn_names.cli.options import FILE, GroupedCommand, option, output_options, rank_option
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import opened, tell
 
@@ -36,19 +36,26 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Most probable name first, once the whole input is read.",
 )
+@rank_option("Output")
 @output_options
-def score(file: str, model: tuple[Given, ...], sort: bool, format: str, null: bool) -> None:
+def score(
+    file: str, model: tuple[Given, ...], sort: bool, rank: str, format: str, null: bool
+) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
     natural logarithm of a name's probability, a tab, and the name. A name with a character that the
     model does not know gets -inf. A summary goes to standard error.
+
+    With --rank per-character, that logarithm divided by the name's characters, its end counted,
+    comes first, and --sort goes by it.
     """
+    per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
     summary = _ScoreSummary()
     scores = _scores(loaded, file, summary)
-    out = Output(loaded, format, null)
-    for names, log_probs in _sorted(scores) if sort else scores:
+    out = Output(loaded, format, null, per_character)
+    for names, log_probs in _sorted(scores, per_character) if sort else scores:
         out.scores(names, log_probs)
     out.end()
     interrupts.pause()  # the end of the list may be that of an interrupted pipeline
@@ -68,8 +75,13 @@ def _scores(
             yield names, log_probs
 
 
-def _sorted(scores: Iterator[tuple[Names, NDArray[Any]]]) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """All parts as one, by falling log-probability; equal ones stay in the order of the input."""
+def _sorted(
+    scores: Iterator[tuple[Names, NDArray[Any]]], per_character: bool
+) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """All parts as one, by falling log-probability, of the name or per character.
+
+    Equal ones stay in the order of the input.
+    """
     import numpy as np
 
     from rnn_names.corpus.names import Names
@@ -78,7 +90,8 @@ def _sorted(scores: Iterator[tuple[Names, NDArray[Any]]]) -> Iterator[tuple[Name
     if parts:
         names = Names.concatenate([names for names, _ in parts])
         log_probs = np.concatenate([values for _, values in parts])
-        order = np.argsort(-log_probs, kind="stable")
+        ranked = log_probs / (names.lengths + 1) if per_character else log_probs
+        order = np.argsort(-ranked, kind="stable")
         yield names.take(order), log_probs[order]
 
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
-from rnn_names.errors import CorpusError, RareConditionsWarning, RnnNamesError, shown
+from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
 from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
@@ -68,12 +68,12 @@ def warnings_told() -> Iterator[None]:
         show = warnings.showwarning
 
         def tell_or_show(message: Warning | str, category: type[Warning], *where: Any) -> None:
-            if issubclass(category, RareConditionsWarning):
+            if issubclass(category, RnnNamesWarning):
                 tell(f"Note: {message}")
             else:
                 show(message, category, *where)
 
-        warnings.simplefilter("always", RareConditionsWarning)
+        warnings.simplefilter("always", RnnNamesWarning)
         warnings.showwarning = tell_or_show  # type: ignore[assignment]
         yield
 

@@ -135,12 +135,15 @@ class WritesNames:
         novel: bool = False,
         exclude: Collection[str] = (),
         exclude_words: Collection[str] = (),
+        rank: str = "total",
     ) -> list[str]:
         """The most probable names, from the most probable down, exactly.
 
         Args:
             count: how many.
             start: names of the list to skip.
+            rank: "total" for the probability of the whole name, which favours short ones;
+                "per-character" for the mean log-probability of its characters, the end counted.
             temperature, top_k, top_p, prefix, suffix, contains, match, min_length, max_length,
             any_beginning, novel, exclude, exclude_words: as in `sample`.
 
@@ -152,7 +155,7 @@ class WritesNames:
 
         options = _options(locals())
         check_count(count)
-        parts = best(self.language_model, count, options)
+        parts = best(self.language_model, count, options, rank=rank)
         return [name for names in parts for name in names.to_strings()]
 
 

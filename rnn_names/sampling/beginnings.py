@@ -39,16 +39,13 @@ class Beginnings:
         factors: (S, n_y). What the probability of each next character is multiplied by in each
             state: ahead(text c) / ahead(text).
         depth: after so many characters every factor is 1.
+        share: the probability, by the model's distribution, that a name begins so.
     """
 
     automaton: Automaton
     factors: NDArray[np.float64]
     depth: int
-
-    @property
-    def are_possible(self) -> bool:
-        """Whether any name begins so, by the model's distribution."""
-        return bool(self.factors[0].any())
+    share: float
 
     def narrow(self, probabilities: NDArray[np.float64], texts: NDArray[Any]) -> None:
         """Multiplies the probabilities of the next character after some texts by their factors.
@@ -82,8 +79,8 @@ def one_of(
     [[0.0, 0.75, 2.25], [0.0, 3.0, 0.0]]
     """
     automaton, texts = _trie([tuple(prefix) for prefix in prefixes], n_y)
-    factors = _factors(automaton, next_probabilities(texts), texts)
-    return Beginnings(automaton, factors, max(map(len, prefixes), default=0))
+    factors, share = _factors(automaton, next_probabilities(texts), texts)
+    return Beginnings(automaton, factors, max(map(len, prefixes), default=0), share)
 
 
 def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
@@ -108,15 +105,15 @@ def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
 
 def _factors(
     automaton: Automaton, probabilities: NDArray[np.float64], texts: list[Text]
-) -> NDArray[np.float64]:
-    """`Beginnings.factors` by the probabilities of the next character after each text, (m, n_y)."""
+) -> tuple[NDArray[np.float64], float]:
+    """`Beginnings.factors` and `.share`, by those of the next characters, (m, n_y)."""
     ahead = automaton.accepting.astype(float)
     factors = np.ones(automaton.after.shape)
     for state in reversed(range(len(texts))):
         factors[state] = ahead[automaton.after[state]]
         ahead[state] = probabilities[state] @ factors[state]
         factors[state] = factors[state] / ahead[state] if ahead[state] else 0
-    return factors
+    return factors, float(ahead[0])
 
 
 def shortest_ones(prefixes: Iterable[str]) -> list[str]:

@@ -13,15 +13,17 @@ names above that are certain, and an error says how many they are.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError, setting
+from rnn_names.errors import LongNamesWarning, SamplingError, setting
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.network.threads import one_blas_thread
@@ -52,6 +54,9 @@ FEW_PREFIXES = 1 << 14
 FIRST_PREFIXES = 1 << 18
 """A longer search begins with one of about so many, which shows how good the estimate is."""
 
+MAX_PER_CHARACTER = 1 << 18
+"""Where the longest names are left out of a ranking per character."""
+
 MAX_PREFIXES = 1 << 22
 """Where a search ends: 20 to 30 seconds for the bundled models, on one core."""
 
@@ -62,12 +67,20 @@ MARGIN = 1e-3
 """Nats by which a bound is kept below a name: probabilities that were computed in other company
 differ by rounding."""
 
+RANKS = ("total", "per-character")
+"""What names can be ranked by."""
+
 Progress = Callable[[int, int], None]
 """Is told how many prefixes are done, and how many they will be, about."""
 
 
 def best(
-    model: LanguageModel, count: int, options: Options, progress: Progress | None = None
+    model: LanguageModel,
+    count: int,
+    options: Options,
+    progress: Progress | None = None,
+    *,
+    rank: str = "total",
 ) -> Iterator[Names]:
     """The most probable names that meet the conditions, from the most probable down, in parts.
 
@@ -75,21 +88,51 @@ def best(
     `options`; `seed` and `unique` make no difference; `start` skips names. Names of one probability
     come in the order of their characters.
 
+    With `rank` "per-character", names go by the mean log-probability of their characters, the end
+    counted and a single prefix left out. The longest name is then M characters long, its end
+    counted, and a name of L is ranked by M / L times its log-probability: no more than that of any
+    of its beginnings, so the same search finds them.
+
     Raises:
         VocabularyError, SamplingError: as `rnn_names.sampling.stream.sample`; SamplingError, too,
             when the search would take more than `MAX_PREFIXES`, after the names that are certain.
     """
-    sampler = Sampler(model, options)
-    search = _Search(sampler, options.start + count, progress)
+    if rank not in RANKS:
+        raise SamplingError(f"{setting('rank')} {rank!r:.60}: must be {' or '.join(RANKS)}")
+    wanted = options.start + count
+    search = _Search(Sampler(model, options), wanted, progress, rank)
     if not count:
         return
     with one_blas_thread():
+        if rank == "per-character" and options.max_length is None:
+            search = _of_lengths_within_reach(model, options, search)
         is_done = search.run()
     names = search.certain[options.start :]
     yield Names.from_strings(names)
     if len(names) < count:
         found = "found" if is_done else "are certain"
         raise SamplingError(f"only {len(names):,} of {count:,} names {found}: {search.reason()}")
+
+
+def _of_lengths_within_reach(model: LanguageModel, options: Options, search: _Search) -> _Search:
+    """A search per character that is as quick as it should be.
+
+    How far it must go depends on the longest name: of each beginning, all that is to come might
+    cost nothing. So where that takes too long, the longest names are left out, and a warning says
+    so.
+    """
+    sampler = search.sampler
+    longest = search.longest_within(MAX_PER_CHARACTER)
+    if longest < sampler.max_length:
+        warnings.warn(
+            f"the ranking is of names of at most {longest} characters; to look into longer ones "
+            "would take too long",
+            LongNamesWarning,
+            stacklevel=3,
+        )
+        shorter = Sampler(model, replace(options, max_length=longest))
+        search = _Search(shorter, search.wanted, search.progress, "per-character")
+    return search
 
 
 class _Batch(NamedTuple):
@@ -126,8 +169,11 @@ class _Search:
         done: prefixes looked into so far.
     """
 
-    def __init__(self, sampler: Sampler, wanted: int, progress: Progress | None) -> None:
+    def __init__(
+        self, sampler: Sampler, wanted: int, progress: Progress | None, rank: str = "total"
+    ) -> None:
         self.sampler, self.wanted, self.progress = sampler, wanted, progress
+        self._is_per_character = rank == "per-character"
         self.blind, _, self._others = sampler.possible()
         self.automaton = self.blind.automaton
         self._possible = can_be_accepted(self.automaton, sampler.min_length, sampler.max_length)
@@ -144,7 +190,7 @@ class _Search:
         Returns:
             whether they are certain: all that there are, or as many as wanted.
         """
-        estimate, goal = self._goal()
+        estimate, goal = self._goal
         bound, last, scale = max(goal, estimate.bound_of(FIRST_PREFIXES)), np.inf, 1.0
         while bound < last:
             before, expected = self.done, max(estimate.count_above(bound), 1.0)
@@ -158,6 +204,17 @@ class _Search:
             bound = goal if goal < bound else bound - LOWER
             bound = max(bound, estimate.bound_of((MAX_PREFIXES - self.done) / scale))
         return False
+
+    def longest_within(self, most: int) -> int:
+        """The length of names up to which a ranking per character takes about `most` prefixes."""
+        estimate, goal = self._goal
+        begun, longest = len(self.sampler.prefix), self.sampler.max_length
+        per_character = goal / (longest - begun + 1)
+        while longest > self.sampler.min_length and (
+            estimate.count_above(per_character * (longest - begun + 1)) > most
+        ):
+            longest -= 1
+        return longest
 
     def reason(self) -> str:
         """Why there are not more names."""
@@ -176,6 +233,7 @@ class _Search:
 
     # --- The bound -------------------------------------------------------------------------------
 
+    @cached_property
     def _goal(self) -> tuple[_Estimate, float]:
         """How many prefixes there are, about; and a bound with as many names above it as wanted."""
         visits = self._free_draws(FEW_DRAWS)
@@ -210,6 +268,7 @@ class _Search:
         """
         with np.errstate(divide="ignore"):
             log_probs = prefixes.log_probs() + np.log(prefixes.said[:, EOS])
+        log_probs = self._ranked(log_probs, prefixes.length)
         is_name = self.automaton.accepting[prefixes.state] & np.isfinite(log_probs)
         rows = np.flatnonzero(is_name & (prefixes.length >= self.sampler.min_length))
         rows = rows[np.argsort(-log_probs[rows], kind="stable")]
@@ -217,6 +276,15 @@ class _Search:
         meets = self._meets(texts, prefixes.length[rows])
         kept = log_probs[rows[meets]]
         return None if len(kept) < self.wanted else float(kept[self.wanted - 1]) - MARGIN
+
+    def _ranked(self, log_probs: NDArray[np.float64], length: NDArray[Any]) -> NDArray[np.float64]:
+        """What names of so many characters are ranked by, (m,), from their log-probabilities."""
+        if not self._is_per_character:
+            return log_probs
+        beginnings, begun = self.sampler.beginnings, len(self.sampler.prefix)
+        log_share = 0.0 if beginnings is None else float(np.log(beginnings.share))
+        longest = self.sampler.max_length - begun + 1
+        return (log_probs + log_share) * longest / (length - begun + 1)
 
     # --- The search ------------------------------------------------------------------------------
 
@@ -285,6 +353,7 @@ class _Search:
             may_follow &= said > 0
         with np.errstate(divide="ignore"):
             log_probs = np.log(said) + batch.log_prob[:, None]
+        log_probs[:, EOS] = self._ranked(log_probs[:, EOS], np.array(length))
         is_above = may_follow & (log_probs >= found.bound)
         self._is_all &= bool((is_above == may_follow).all())
         ends = np.flatnonzero(is_above[:, EOS])

@@ -136,7 +136,7 @@ class Sampler:
             upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
             self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
             what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
-        if self.beginnings is not None and not self.beginnings.are_possible:
+        if self.beginnings is not None and not self.beginnings.share:
             raise SamplingError(f"{what} (at this temperature, top-k and top-p)")
 
     def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:

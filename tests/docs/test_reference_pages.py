@@ -7,7 +7,7 @@ import pytest
 
 import rnn_names
 from rnn_names import Model, Settings
-from rnn_names.errors import RareConditionsWarning, RnnNamesError
+from rnn_names.errors import RnnNamesError, RnnNamesWarning
 from rnn_names.sampling.options import Options
 from rnn_names.training.trainer import Epoch
 from support.documents import ROOT
@@ -32,8 +32,8 @@ def members(kind):
 
 
 def problems():
-    """What users may meet: the kinds of errors, and the warning."""
-    kinds = [*RnnNamesError.__subclasses__(), RareConditionsWarning]
+    """What users may meet: the kinds of errors, and the warnings."""
+    kinds = [*RnnNamesError.__subclasses__(), *RnnNamesWarning.__subclasses__()]
     return [kind for kind in kinds if kind.__module__ == "rnn_names.errors"]
 
 
