@@ -92,7 +92,7 @@ def test_a_saved_model_in_pytorch_gives_the_log_probabilities_that_score_prints(
     cell, model_files, invoke, tmp_path
 ):
     names = tmp_path / "names.txt"
-    invoke("sample", "-n", 200, "--seed", 5, "-m", model_files[cell], stdout=names)
+    names.write_text(invoke("sample", "-n", 200, "--seed", 5, "-m", model_files[cell]).stdout)
     lines = names.read_text("utf-8").split()
     assert len(lines) == 200
     scores = [

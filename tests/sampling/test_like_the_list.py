@@ -148,7 +148,5 @@ def test_a_welsh_writer_gets_names_like_those_of_the_list(invoke, tmp_path):
     done = invoke("sample", "-n", 400, cwd=tmp_path)
     assert (done.returncode, len(done.stdout.split())) == (0, 400)
     assert all(len(name) >= 7 and name[0].isupper() for name in done.stdout.split())
-    assert (
-        "the shortest of 7, the longest of 9 characters, none begins in lower case"
-        in invoke("info", cwd=tmp_path).stdout
-    )
+    facts = " ".join(invoke("info", cwd=tmp_path).stdout.split())
+    assert "7 to 9 characters long, none begins in lower case" in facts
