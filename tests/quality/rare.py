@@ -1,7 +1,8 @@
 """`make rare`: do names under rare conditions come with the model's own probabilities?
 
 For each order of `rare_orders.py`, the 60 most probable names and their exact shares are found by
-listing all prefixes above a probability (`enumeration.py`, which shares no code with the sampler).
+listing all prefixes above a probability (`tests/support/enumeration.py`, which shares no code with
+the sampler).
 Then 20,000 names are drawn. The distance is ½ Σ |p − q|, p the exact shares and q those drawn, both
 scaled to sum to 1 over those names; beside it what chance alone gives, the mean over 200 simulated
 samples of as many names. An order passes where the distance is at most 0.02 more than that.
@@ -30,7 +31,6 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from enumeration import most_probable
 from rare_orders import ORDERS, spelled
 
 from rnn_names import Model
@@ -42,35 +42,14 @@ from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.conditions import random_orders
-from support.distributions import chi_square_score
+from support.distributions import chi_square_score, distance
 from support.enumerated import tiny_model
+from support.enumeration import most_probable
 
 RESULTS = Path(__file__).resolve().parent / "RARE.md"
 TOP = 60
 MAX_PREFIXES = 1_500_000
 MARGIN = 0.02
-
-
-def distance(drawn, expected):
-    """Between the shares of names drawn and expected; what chance gives; the name that is most off.
-
-    Args:
-        drawn: how often each name came.
-        expected: (name, log-probability) pairs.
-    """
-    names = [name for name, _ in expected]
-    p = np.exp([log_p - expected[0][1] for _, log_p in expected])
-    p /= p.sum()
-    counts = np.array([drawn[name] for name in names])
-    n = int(counts.sum())
-    if not n:
-        return 1.0, 1.0, ""
-    rng = np.random.default_rng(0)
-    chance = np.abs(rng.multinomial(n, p, 200) / n - p).sum(axis=1).mean() / 2
-    off = (counts - n * p) / np.sqrt(n * p)
-    worst = int(np.abs(off).argmax())
-    text = f"{names[worst]} {counts[worst]:,} times, expected {n * p[worst]:,.0f}"
-    return float(np.abs(counts / n - p).sum() / 2), float(chance), text
 
 
 def seconds(work):

@@ -43,3 +43,25 @@ def chi_square_score(drawn, probabilities):
     # Wilson & Hilferty: the cube root of chi-square / freedom is nearly normal.
     mean, deviation = 1 - 2 / (9 * freedom), math.sqrt(2 / (9 * freedom))
     return ((chi_square / freedom) ** (1 / 3) - mean) / deviation, freedom
+
+
+def distance(drawn, expected):
+    """Between the shares of names drawn and expected; what chance gives; the name that is most off.
+
+    Args:
+        drawn: how often each name came.
+        expected: (name, log-probability) pairs.
+    """
+    names = [name for name, _ in expected]
+    p = np.exp([log_p - expected[0][1] for _, log_p in expected])
+    p /= p.sum()
+    counts = np.array([drawn[name] for name in names])
+    n = int(counts.sum())
+    if not n:
+        return 1.0, 1.0, ""
+    rng = np.random.default_rng(0)
+    chance = np.abs(rng.multinomial(n, p, 200) / n - p).sum(axis=1).mean() / 2
+    off = (counts - n * p) / np.sqrt(n * p)
+    worst = int(np.abs(off).argmax())
+    text = f"{names[worst]} {counts[worst]:,} times, expected {n * p[worst]:,.0f}"
+    return float(np.abs(counts / n - p).sum() / 2), float(chance), text

@@ -6,12 +6,13 @@ whether it meets the conditions.
 
 import re
 import unicodedata
+from itertools import chain
 
 import numpy as np
 
 from rnn_names.network import rnn
 
-AT_ONCE = 1024
+AT_ONCE = 4096
 
 
 def most_probable(model, options, wanted, max_prefixes):
@@ -38,15 +39,16 @@ def names_above(model, options, bound, max_prefixes):
     prefixes that took; None for the names where they would be too many.
     """
     holds, (longest, prefix) = conditions(model, options), limits(model, options)
+    may_end = ending(options.get("suffix", ""), longest)
     alphabet = np.array(["", *model.vocabulary.characters])
-    texts, log_p = [""], np.zeros(1)
-    states = [np.atleast_2d(model.params["a0"])]
-    last = np.zeros(1, int)
-    stack, found, prefixes = [(states[0], last, log_p, texts)], {}, 0
-    while stack:
-        a, last, log_p, texts = stack.pop()
+    start = (np.atleast_2d(model.params["a0"]), np.zeros(1, int), np.zeros(1), [""])
+    waiting, found, prefixes = {0: [start]}, {}, 0
+    while waiting:
+        length = max(waiting)
+        a, last, log_p, texts = _together(waiting.pop(length))
         if len(texts) > AT_ONCE:
-            stack.append((a[AT_ONCE:], last[AT_ONCE:], log_p[AT_ONCE:], texts[AT_ONCE:]))
+            rest = slice(AT_ONCE, None)
+            waiting[length] = [(a[rest], last[rest], log_p[rest], texts[rest])]
             a, last, log_p, texts = a[:AT_ONCE], last[:AT_ONCE], log_p[:AT_ONCE], texts[:AT_ONCE]
         prefixes += len(texts)
         if prefixes > max_prefixes:
@@ -55,7 +57,6 @@ def names_above(model, options, bound, max_prefixes):
         a, _ = rnn.cell_forward(x, a, model.params)
         with np.errstate(divide="ignore"):
             p = np.log(predictions(rnn.output_layer(a, model.params), options))
-        length = len(texts[0])
         if length < len(prefix):  # followed, not drawn
             p[:] = -np.inf
             p[:, 1 + model.vocabulary.characters.index(prefix[length])] = 0
@@ -66,10 +67,35 @@ def names_above(model, options, bound, max_prefixes):
         if length < longest:
             rows, characters = np.nonzero(p[:, 1:] > bound)
             characters += 1
-            if len(rows):
-                grown = [texts[i] + alphabet[c] for i, c in zip(rows, characters, strict=True)]
-                stack.append((a[rows], characters, p[rows, characters], grown))
+            grown = [texts[i] + alphabet[c] for i, c in zip(rows, characters, strict=True)]
+            kept = [i for i, text in enumerate(grown) if may_end(text)]
+            if kept:
+                rows, characters = rows[kept], characters[kept]
+                waiting.setdefault(length + 1, []).append(
+                    (a[rows], characters, p[rows, characters], [grown[i] for i in kept])
+                )
     return found, prefixes
+
+
+def _together(parts):
+    """Prefixes of one length as one."""
+    a, last, log_p, texts = zip(*parts, strict=True)
+    return np.concatenate(a), np.concatenate(last), np.concatenate(log_p), [*chain(*texts)]
+
+
+def ending(suffix, longest):
+    """Whether a beginning of a name may still come to end so: the name has `longest` characters."""
+
+    def may_end(text):
+        if longest - len(text) >= len(suffix):
+            return True
+        return any(
+            text.endswith(suffix[:n])
+            for n in range(len(suffix) + 1)
+            if len(text) + len(suffix) - n <= longest
+        )
+
+    return may_end
 
 
 def predictions(logits, options):
