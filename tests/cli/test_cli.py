@@ -30,7 +30,7 @@ from rnn_names.training import phases
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
 from support.program import error_line, start, unmeasured
-from support.terminal import on_terminal
+from support.terminal import on_terminal, read_to_the_end, terminal
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -462,6 +462,17 @@ def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
     assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
     assert "epoch   1: loss" in text
     assert "Wrote" in text
+
+
+def test_a_search_on_a_terminal_leaves_no_bar_behind(model_file):
+    screen, stderr = terminal(columns=80)
+    options = ["--best", "-n", 3, "-m", model_file]
+    with start("sample", *options, stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        assert len(process.stdout.read().splitlines()) == 3
+        shown = read_to_the_end(screen)
+    assert process.returncode == 0
+    assert shown.split("\r")[-1].strip() == ""
 
 
 RUN = {

@@ -25,11 +25,17 @@ def on_terminal(*arguments, columns=120):
     screen, stderr = terminal(columns)
     with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
         os.close(stderr)
-        shown = b""
-        while chunk := _read(screen):
-            shown += chunk
+        shown = read_to_the_end(screen)
         assert process.wait(timeout=60) == 0
         assert process.stdout.read() == b""
+    return shown
+
+
+def read_to_the_end(screen):
+    """What is shown on a terminal until the last program that has it ends."""
+    shown = b""
+    while chunk := _read(screen):
+        shown += chunk
     os.close(screen)
     return shown.decode()
 
