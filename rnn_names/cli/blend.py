@@ -8,7 +8,7 @@ import shlex
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, blend_of
-from rnn_names.cli.options import FILE, GroupedCommand, option
+from rnn_names.cli.options import FILE, GroupedCommand, check_model_file, option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
@@ -42,6 +42,7 @@ def blend(models: tuple[Given, ...], output: str) -> None:
     """
     from rnn_names.model.atomic import check_writable
 
+    check_model_file(output)
     check_writable(output)
     for each in models:
         if os.path.exists(output) and is_same_file(bundled.located(each.path), output):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -16,7 +17,7 @@ import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
 from rnn_names.cli.streams import tell
-from rnn_names.errors import shown
+from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
 
 if TYPE_CHECKING:
@@ -119,6 +120,25 @@ def chosen(models: Sequence[Given]) -> Sequence[Given]:
     return [Given(bundled.DEFAULT)]
 
 
+def loaded(given: Given) -> Model:
+    """One model; where it is a list of names instead, the error says how to train on it.
+
+    Raises:
+        ModelFileError: if it cannot be read.
+    """
+    from rnn_names.model.model import Model
+    from rnn_names.model.npz import is_text
+
+    try:
+        return Model.load(given.path)
+    except ModelFileError as error:
+        if not is_text(given.path):
+            raise
+        output = shlex.quote(f"{os.path.splitext(given.path)[0]}.npz")
+        command = shown(f"rnn-names train {shlex.quote(given.path)} -o {output}")
+        raise ModelFileError(f"{error.message}: {command}") from None
+
+
 def blend_of(models: Sequence[Given]) -> Model:
     """The model that is meant, or the blend of several, with a note if their weights were scaled.
 
@@ -126,9 +146,9 @@ def blend_of(models: Sequence[Given]) -> Model:
         ModelFileError: if one cannot be read.
         BlendError: if they cannot be blended.
     """
-    from rnn_names.model.model import Model, blend
+    from rnn_names.model.model import blend
 
-    parts = [Model.load(each.path) for each in models]
+    parts = [loaded(each) for each in models]
     if len(parts) == 1:
         return parts[0]
     from rnn_names.model.blend import scaled

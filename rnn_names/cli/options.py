@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -10,9 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from rnn_names.cli.streams import files_named, option_name
-from rnn_names.errors import RnnNamesError
+from rnn_names.errors import RnnNamesError, shown
 
 DEFAULT_MODEL = "names.npz"
+
+ZIP_MAGIC = b"PK\x03\x04"
+"""What a model file begins with."""
 
 JSON_LINES = "--format jsonl writes a line of JSON for each name"
 
@@ -161,6 +165,20 @@ def to_a_file(what: str) -> Callable[[click.Context, click.Parameter, Any], Any]
         return value
 
     return check
+
+
+def check_model_file(path: str) -> None:
+    """Refuses to write a model over a file that is none: a list, say, that a pipe is reading.
+
+    Raises:
+        RnnNamesError: if that is what there is.
+    """
+    if os.path.isfile(path) and os.path.getsize(path):
+        with open(path, "rb") as file:
+            if file.read(4) != ZIP_MAGIC:
+                raise RnnNamesError(
+                    f"{shown(path)}: is there already, and is no model: give another --output"
+                )
 
 
 @contextmanager

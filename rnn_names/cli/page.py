@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from rnn_names.cli.model_options import MODEL, Given
+from rnn_names.cli.model_options import MODEL, Given, loaded
 from rnn_names.cli.options import FILE, GroupedCommand, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import RnnNamesError, shown
@@ -41,13 +41,12 @@ def page(models: tuple[Given, ...], output: str) -> None:
     by a double click, send it, or put it on any web space. Who has it has the models, too.
     """
     from rnn_names.model.atomic import check_writable
-    from rnn_names.model.model import Model
     from rnn_names.views.page import Part, save
 
     _check_output(output)
     check_writable(output)
     parts = [
-        Part(name, Model.load(each.path), 1.0 if each.weight is None else each.weight)
+        Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
         for name, each in zip(_names([each.path for each in models]), models, strict=True)
     ]
     save(parts, output)

@@ -18,6 +18,7 @@ from rnn_names.cli.options import (
     GroupedCommand,
     Number,
     Whole,
+    check_model_file,
     option,
     to_a_file,
     was_given,
@@ -216,6 +217,7 @@ def train(
         "the state of the run": state,
     }
     _check_files(corpus, init, written)
+    check_model_file(output)
     check_writable(output)
     check_writable(state)
     if report is not None:

@@ -186,6 +186,11 @@ class Model(WritesNames):
         try:
             meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
+            if npz.is_text(name):
+                raise ModelFileError(
+                    f"{shown(name)}: not a model file, but a text, such as a list of names; train "
+                    "a model on it"
+                ) from None
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             raise ModelFileError(

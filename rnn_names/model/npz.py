@@ -15,6 +15,7 @@ writes, and importing it takes as long as reading a model does.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import math
@@ -122,6 +123,19 @@ def read(
         raise ModelFileError(
             f"{title}: not a model file, or a damaged one ({_one_line(error)})"
         ) from error
+
+
+def is_text(path: str) -> bool:
+    """Whether a file that is no model begins like a text, such as a list of names."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with open(path, "rb") as file:
+            beginning = file.read(1 << 10)
+    except OSError:
+        return False
+    text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(beginning)
+    return bool(text.strip()) and all(c.isprintable() or c.isspace() for c in text)
 
 
 def _one_line(error: Exception) -> str:

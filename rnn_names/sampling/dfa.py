@@ -59,6 +59,19 @@ class Automaton:
             state[inside] = self.after[state[inside], indices[inside, place]]
         return state
 
+    def count(
+        self, state: NDArray[Any], length: int, min_length: int, max_length: int
+    ) -> NDArray[np.float64]:
+        """How many texts it accepts that go on from some states after `length` characters: (m,).
+
+        They are `min_length` to `max_length` characters long in all.
+        """
+        ways = np.zeros(len(self.accepting))
+        for n in range(max_length, length - 1, -1):
+            ends = self.accepting & (n >= min_length)
+            ways = ends + (ways[self.after[:, 1:]].sum(axis=1) if n < max_length else 0.0)
+        return ways[state]
+
     def __and__(self, other: Automaton) -> Automaton:
         """The automaton of what both accept."""
         after, (first, second) = self._pairs(other)

@@ -228,15 +228,32 @@ class Sampler:
         possible = can_be_accepted(automaton, self.min_length, self.max_length)
         length = len(self.prefix)
         if not possible[length, automaton.run(self.prefix[None], np.array([length]))].any():
-            titles, prefixes = [each.title for each in covered], self.options.prefixes
-            if prefixes:
-                titles.insert(0, f"{setting('prefix')} {any_of(prefixes)}")
-            hint = ANY_BEGINNING_HINT if begins is not None and not prefixes else ""
+            hint = ""
+            if begins is not None and not self.options.prefixes:
+                hint = ANY_BEGINNING_HINT
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
-                f"{', '.join(titles)}{hint}"
+                f"{self._titles(covered)}{hint}"
             )
         return LookAhead.blind(automaton, self.min_length, self.max_length), covered, others
+
+    def count_possible(self) -> tuple[float, str]:
+        """How many names can meet the conditions on length and spelling; and these, for a message.
+
+        Raises:
+            SamplingError: if no name can.
+        """
+        blind, covered, _ = self.possible()
+        state = blind.automaton.run(self.prefix[None], np.array([len(self.prefix)]))
+        with np.errstate(over="ignore"):
+            [n] = blind.automaton.count(state, len(self.prefix), self.min_length, self.max_length)
+        return float(n), self._titles(covered) or self.length_option
+
+    def _titles(self, covered: list[Condition]) -> str:
+        titles, prefixes = [each.title for each in covered], self.options.prefixes
+        if prefixes:
+            titles.insert(0, f"{setting('prefix')} {any_of(prefixes)}")
+        return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
         """Draws `size` names together and keeps those that meet the conditions of length.

@@ -66,8 +66,11 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     """
     walk = Sampler(model, options)
     with one_blas_thread():
+        unique, possible, titles = None, np.inf, ""
+        if options.unique and count:
+            unique = _Unique(count)
+            possible, titles = walk.count_possible()
         tallies = walk.look_ahead() if count else {}
-        unique = _Unique(count) if options.unique else None
         delivered = 0
         # How much of the stream it takes to find the wanted unique names is not known before.
         blocks = _blocks(
@@ -84,8 +87,12 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             yield names
             if delivered == count:
                 return
+            most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
+            if most and delivered >= possible:
+                raise SamplingError(f"only {delivered:,} of {count:,} names found: {most}")
             if not full:
-                raise SamplingError(_shortage(delivered, count, tallies))
+                shortage = _shortage(delivered, count, tallies)
+                raise SamplingError(f"{shortage}; {most}" if most else shortage)
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:

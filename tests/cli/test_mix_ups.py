@@ -1,0 +1,81 @@
+"""Lists given as models, models to be written over lists, and orders that no names can fill."""
+
+import pytest
+
+from rnn_names import Model
+from rnn_names.errors import ModelFileError, SamplingError
+from support.enumerated import tiny_model
+from support.program import run
+
+LIST = "Aberdaron\nLlŷn\nPwllheli\n"
+
+
+def test_two_names_that_can_match_are_two_names():
+    """Not the fault of asking for each name once."""
+    with pytest.raises(SamplingError) as raised:
+        tiny_model().sample(30, seed=1, match="(a|b)cb", unique=True)
+    assert str(raised.value) == (
+        "only 2 of 30 names found: no more than 2 can meet match '(a|b)cb'"
+    )
+
+
+def test_how_many_names_are_possible_follows_all_conditions_on_spelling():
+    for options, possible in (
+        ({"max_length": 1}, 3),
+        ({"prefix": "ab", "max_length": 3}, 4),
+        ({"prefix": ["ab", "c"], "suffix": "a", "max_length": 3, "min_length": 3}, 4),
+    ):
+        stream = tiny_model().stream(1000, seed=1, unique=True, **options)
+        with pytest.raises(SamplingError, match=f"only {possible} of 1,000 names found: no more"):
+            list(stream)
+
+
+def test_a_writer_reads_that_only_two_can_match(invoke):
+    options = ("--match", "(Tri|Di)ceratops", "-n", 30, "--unique", "--seed", 1)
+    done = invoke("sample", "-m", "dinosaurs", *options)
+    assert done.returncode == 1
+    assert sorted(done.stdout.split()) == ["Diceratops", "Triceratops"]
+    assert "no more than 2 can meet --match '(Tri|Di)ceratops'" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["sample -m", "score -m", "info", "blend -o b.npz", "page"])
+def test_a_list_given_as_a_model_says_how_to_train_on_it(command, invoke, tmp_path):
+    (tmp_path / "welsh.txt").write_text(LIST, "utf-8")
+    done = invoke(*command.split(), "welsh.txt", cwd=tmp_path, input="")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "welsh.txt: not a model file, but a text, such as a list of names" in done.stderr
+    assert "rnn-names train welsh.txt -o welsh.npz" in done.stderr
+
+
+def test_python_says_what_a_list_is_but_no_command(tmp_path):
+    (tmp_path / "welsh.txt").write_text(LIST, "utf-8")
+    with pytest.raises(
+        ModelFileError, match="not a model file, but a text, such as a list of names"
+    ) as it:
+        Model.load(tmp_path / "welsh.txt")
+    assert "rnn-names" not in str(it.value).replace(str(tmp_path), "")
+    (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04\0\0\0\x01\x02")
+    with pytest.raises(ModelFileError, match="not a model file"):
+        Model.load(tmp_path / "damaged.npz")
+
+
+def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):
+    own = tmp_path / "own.txt"
+    own.write_text(LIST, "utf-8")
+    with own.open() as stdin:
+        done = run("train", "-", "-o", own, "--epochs", 1, stdin=stdin)
+    assert done.returncode == 1
+    assert "own.txt: is there already, and is no model: give another --output" in done.stderr
+    assert own.read_text("utf-8") == LIST
+
+
+@pytest.mark.parametrize("command", ["train list.txt --epochs 1 -o", "blend dinosaurs -o"])
+def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path):
+    (tmp_path / "list.txt").write_text(LIST, "utf-8")
+    (tmp_path / "notes.md").write_text("# Notes\n", "utf-8")
+    done = invoke(*command.split(), "notes.md", cwd=tmp_path)
+    assert done.returncode == 1 and "is no model" in done.stderr
+    assert (tmp_path / "notes.md").read_text("utf-8") == "# Notes\n"
+    (tmp_path / "new.npz").touch()
+    for _ in range(2):
+        assert invoke(*command.split(), "new.npz", cwd=tmp_path).returncode == 0
