@@ -26,6 +26,7 @@ import time
 import warnings
 from collections import Counter
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 
@@ -125,8 +126,6 @@ def tiny(count):
         if freedom:
             scores.append(score)
     # Two-sided, for an error of 1 % in all of them together.
-    from statistics import NormalDist
-
     bound = NormalDist().inv_cdf(1 - 0.005 / len(scores))
     passed = sum(abs(score) < bound for score in scores)
     mean = float(np.mean(scores)) * math.sqrt(len(scores))
@@ -156,7 +155,8 @@ def page(rows, count, tiny_line):
         "# Names under rare conditions",
         "",
         f"Made by `make rare` on {os.cpu_count()} cores ({platform.machine()}), Python "
-        f"{platform.python_version()}, NumPy {np.__version__}; {count:,} names an order.",
+        f"{platform.python_version()}, NumPy {np.__version__}; {count:,} names an order, "
+        f"{len(rows)} of {len(ORDERS)} orders.",
         "",
         about,
         "",
@@ -192,6 +192,8 @@ def main():
         compared += is_right is not None
         wrong += is_right is False
         print(" | ".join(row) + ("" if is_right is not False else "  WRONG"), flush=True)
+        if not options.dry:  # what there is so far is kept
+            RESULTS.write_text(page(rows, options.names, "Not yet run."), encoding="utf-8")
     line, is_right = tiny(options.tiny) if options.tiny else ("not run", True)
     print(f"{compared - wrong} of {compared} orders within {MARGIN} of chance. Tiny models: {line}")
     if not options.dry:
