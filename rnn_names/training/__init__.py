@@ -2,5 +2,6 @@
 
 Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`, `gradients` and
 `optimizers` for one minibatch, `factorization` for how Wax is trained, `warm_start` to begin from a
-model. Distillation is `ngram` and `distillation`. An interrupted run goes on from a `checkpoint`.
+model. Distillation is `ngram`, `lengths` and `distillation`. An interrupted run goes on from a
+`checkpoint`.
 """

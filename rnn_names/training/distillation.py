@@ -7,7 +7,8 @@ experts, Hinton 2002):
 
     log p(c | prefix) = ½ log p_network(c | prefix) + ½ log p_ngram(c | prefix) − log Z
 
-On the dinosaurs that was 0.005 to 0.008 nats per character better than the arithmetic mean.
+On the dinosaurs that was 0.005 to 0.008 nats per character better than the arithmetic mean. The
+n-gram is first given the lengths of the list (`rnn_names.training.lengths`).
 
 A network learns this distribution from synthetic names, which the n-gram writes (Hinton et al.
 2015, arXiv:1503.02531). There is no end of them, and each of their prefixes comes with a whole
@@ -30,6 +31,7 @@ from rnn_names.network.scoring import names_per_batch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.training.lengths import LengthGuide
     from rnn_names.training.ngram import NGram
 
 REAL_SHARE = 0.4
@@ -59,10 +61,13 @@ class Teacher:
     Attributes:
         ngram: of the training names.
         params: the network's, the best of the first phase.
+        lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
     """
 
-    def __init__(self, ngram: NGram, params: rnn.Params) -> None:
-        self.ngram, self.params = ngram, params
+    def __init__(
+        self, ngram: NGram, params: rnn.Params, lengths: LengthGuide | None = None
+    ) -> None:
+        self.ngram, self.params, self.lengths = ngram, params, lengths
 
     def distillation_set(
         self, names: Names, count: int, rng: np.random.Generator
@@ -112,8 +117,14 @@ class Teacher:
 
     def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
-        log_p = rnn.log_predictions(tree, self.params, work)  # (N, n_y)
-        log_p += np.log(self.ngram.probabilities(self._histories(tree)))
+        log_p = rnn.log_predictions(tree, self.params, work)
+        histories = self._histories(tree)
+        p_ngram = self.ngram.probabilities(histories)
+        if self.lengths is not None:
+            depth = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
+            p_ngram *= self.lengths.factors(histories, depth)
+        with np.errstate(divide="ignore"):  # where a name must end, or can't
+            log_p += np.log(p_ngram)
         log_p /= 2
         return rnn.softmax(log_p, out=log_p)  # normalises: − log Z
 

@@ -34,6 +34,7 @@ from rnn_names.training.distillation import DistillationSet, Teacher, repeats
 from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
 from rnn_names.training.gradients import PARTS, minibatch_gradient, parts_for
+from rnn_names.training.lengths import LengthGuide
 from rnn_names.training.ngram import NGram
 from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings
@@ -173,7 +174,9 @@ class Trainer:
         if number == 2:
             # In place: the arrays of `_trained` are views of `_flat`.
             self._flat[:] = self._best
-            self._teacher = Teacher(self._ngram(), self.model.params)
+            ngram, names = self._ngram(), self.corpus.names
+            length_counts = np.bincount(names.lengths, weights=self.corpus.counts)
+            self._teacher = Teacher(ngram, self.model.params, LengthGuide(ngram, length_counts))
 
     def _ngram(self) -> NGram:
         """An n-gram of the names that are trained on."""
