@@ -134,6 +134,11 @@ def test_a_rewritten_file_is_accepted_when_nothing_is_wrong(path):
     assert Model.load(path).training == make_model().training
 
 
+def test_the_old_name_of_a_setting_is_read_as_the_new_one(path):
+    rewrite(path, lambda c: c["meta"]["training"]["settings"].update(made_up_names=9))
+    assert Model.load(path).training["settings"] == {"seed": 3, "synthetic_names": 9}
+
+
 def test_no_pickle_is_ever_opened(path):
     class Harm:
         def __reduce__(self):

@@ -219,6 +219,16 @@ def test_a_state_rewritten_as_it_was_is_accepted(run, corpus):
     assert Checkpoint.resumed(run, corpus, None, {}).trainer.epoch == 1
 
 
+def test_a_state_with_the_old_name_of_a_setting_is_gone_on_with(run, corpus):
+    def with_old_name(meta, arrays):
+        settings = meta["run"]["settings"]
+        settings["made_up_names"] = settings.pop("synthetic_names")
+
+    rewrite(run, with_old_name)
+    trainer = Checkpoint.resumed(run, corpus, None, {}).trainer
+    assert trainer.settings.synthetic_names == SETTINGS["synthetic_names"]
+
+
 @pytest.mark.parametrize("share", [0, 0.4, 0.99])
 def test_a_damaged_state_is_one_line(share, run, corpus):
     with open(run + ".resume", "r+b") as file:
