@@ -118,8 +118,8 @@ class Preparation:
         if not self._is_done or repeats <= MAX_REPEATS:
             return ""
         return (
-            f"few names meet the conditions, in very many ways: about {repeats:.1%} of those that "
-            "come are repeats of others, and so as probable as they should be only on average"
+            f"so few names meet the conditions that about {repeats:.1%} of those drawn are repeats "
+            "of others; the share of each name is right on average only"
         )
 
     @property

@@ -305,8 +305,18 @@ def test_no_look_ahead_without_need():
 def test_many_repeats_are_warned_of_once(always, monkeypatch):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
-    with pytest.warns(RareConditionsWarning, match=r"about [\d.]+% of those that come are repeats"):
+    with pytest.warns(RareConditionsWarning, match=r"about [\d.]+% of those drawn are repeats"):
         tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])
+
+
+def test_the_command_line_says_so_in_one_line(always, monkeypatch, invoke, tmp_path):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
+    tiny_model().save(tmp_path / "tiny.npz")
+    done = invoke("sample", "-m", tmp_path / "tiny.npz", "-n", 40, "--suffix", "cb", "--seed", 1)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 40)
+    assert done.stderr.startswith("Note: so few names meet the conditions that about ")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.filterwarnings("error")
