@@ -1,19 +1,13 @@
 """The picture of the losses in the terminal, and what `train` prints around it."""
 
-import fcntl
 import math
-import os
-import pty
 import re
-import struct
-import subprocess
-import sys
-import termios
 
 import pytest
 
 from rnn_names.training.epoch import Epoch
 from rnn_names.views.terminal import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
+from support.terminal import on_terminal
 
 
 def records(training, held_out=None, first=1):
@@ -173,31 +167,8 @@ def test_the_distillation_phase_is_told_once(invoke, corpus_file, tmp_path):
 
 def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
     """On a terminal of 80 columns nothing is wider than it, and the bar is gone at the end."""
-    screen, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
-    command = [
-        sys.executable,
-        "-m",
-        "rnn_names",
-        "train",
-        corpus_file,
-        "-o",
-        tmp_path / "m.npz",
-        "--epochs",
-        "6",
-        *SMALL,
-    ]
-    with subprocess.Popen(command, stderr=terminal) as process:
-        os.close(terminal)
-        shown = b""
-        try:
-            while data := os.read(screen, 65536):
-                shown += data
-        except OSError:  # how Linux says that the other end is closed
-            pass
-    os.close(screen)
-    assert process.returncode == 0
-    text = shown.decode()
+    options = ["-o", tmp_path / "m.npz", "--epochs", 6, *SMALL]
+    text = on_terminal("train", corpus_file, *options, columns=80)
     assert "%|" not in text
     assert re.search(r"100% █|\d% .*chars/s, loss \d", text)
     lines = [line.split("\r")[-1] for line in text.replace("\r\n", "\n").split("\n")]
