@@ -42,11 +42,13 @@ class Progress:
             self.bar = tqdm(
                 total=trainer.characters_done + trainer.characters_left,
                 initial=trainer.characters_done,
-                unit=" chars",
-                unit_scale=True,
+                # The time that is left goes by the mean speed of the whole run: that of the last
+                # few minibatches jumps. "At most", since a phase may end early.
+                smoothing=0,
                 dynamic_ncols=True,
                 leave=False,
-                bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}{postfix}",
+                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
+                "{postfix}",
             )
 
     def __enter__(self) -> Progress:
@@ -81,6 +83,10 @@ class Progress:
                     f", held-out {self.trainer.best_loss:.3f}"
                     if self.trainer.best_epoch and len(self.trainer.held_out)
                     else ""
+                )
+                epochs = self.trainer.settings.epochs
+                self.bar.set_description_str(
+                    f"epoch {self.trainer.epoch + 1}/{epochs}", refresh=False
                 )
                 self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
                 self.bar.update(characters)

@@ -459,7 +459,7 @@ def test_an_interrupt_of_sampling_exits_130(model_file):
 def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
     text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK)
     assert "\r" in text
-    assert re.search(r"\d+% .*chars/s.*loss \d\.\d+", text)
+    assert re.search(r"epoch \d+/\d+ +\d+% .* \d+:\d+, at most \d+:\d+ left, loss \d\.\d+", text)
     assert "epoch   1: loss" in text
     assert "Wrote" in text
 

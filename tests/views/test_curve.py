@@ -170,9 +170,9 @@ def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
     options = ["-o", tmp_path / "m.npz", "--epochs", 6, *SMALL]
     text = on_terminal("train", corpus_file, *options, columns=80)
     assert "%|" not in text
-    assert re.search(r"100% █|\d% .*chars/s, loss \d", text)
+    assert re.search(r"100% █|\d% .*left, loss \d", text)
     lines = [line.split("\r")[-1] for line in text.replace("\r\n", "\n").split("\n")]
     lines = [re.sub(r"\x1b\[[A-Z]", "", line) for line in lines]
     assert all(len(line) <= 80 for line in lines[:-2]), lines  # the last line says a path
-    assert not any("chars/s" in line for line in lines), "the bar is gone"
+    assert not any("at most" in line for line in lines), "the bar is gone"
     assert "best: epoch 6" in text
