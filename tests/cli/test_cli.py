@@ -29,6 +29,7 @@ from rnn_names.sampling.stream import sample
 from rnn_names.training import phases
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
+from support.model_files import OLD_MODEL
 from support.program import error_line, start, unmeasured
 from support.terminal import on_terminal, read_to_the_end, terminal
 
@@ -709,12 +710,12 @@ BAD_LISTS = {
 def test_a_bad_list_is_one_line_and_the_old_model_stays(case, invoke, tmp_path):
     content, what = BAD_LISTS[case]
     (tmp_path / "list.txt").write_bytes(content)
-    (tmp_path / "m.npz").write_bytes(b"the old model")
+    (tmp_path / "m.npz").write_bytes(OLD_MODEL)
     extra = ["--held-out", 0.9] if case == "nothing left to train on" else []
     message = error_line(invoke("train", "list.txt", "-o", "m.npz", *QUICK, *extra, cwd=tmp_path))
     assert what in message
     assert extra or "list.txt" in message
-    assert (tmp_path / "m.npz").read_bytes() == b"the old model"
+    assert (tmp_path / "m.npz").read_bytes() == OLD_MODEL
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -783,7 +784,7 @@ def folder(model_file, tmp_path_factory):
     (folder / "good.txt").write_text("Ada\nBo\nEve\nIda\n")
     (folder / "linked.txt").hardlink_to(folder / "good.txt")
     (folder / "bad.txt").write_bytes(b"\xff\xfeA\n")
-    (folder / "names.npz").write_bytes(b"the old model")
+    (folder / "names.npz").write_bytes(OLD_MODEL)
     content = model_file.read_bytes()
     (folder / "good.npz").write_bytes(content)
     (folder / "truncated.npz").write_bytes(content[: len(content) // 2])

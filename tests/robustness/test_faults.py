@@ -33,7 +33,7 @@ from rnn_names.errors import CorpusError, ModelFileError, TrainingError, shown
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults
-from support.model_files import make_model
+from support.model_files import OLD_MODEL, make_model
 from support.program import ROOT, error_line, heed_interrupts, unmeasured
 from support.terminal import terminal
 
@@ -43,9 +43,9 @@ TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size",
 @pytest.fixture
 def old(corpus_file, cli, tmp_path):
     """A folder with a model in it, which must stay as it is."""
-    (tmp_path / "m.npz").write_bytes(b"the old model")
+    (tmp_path / "m.npz").write_bytes(OLD_MODEL)
     yield tmp_path
-    assert (tmp_path / "m.npz").read_bytes() == b"the old model"
+    assert (tmp_path / "m.npz").read_bytes() == OLD_MODEL
     assert os.listdir(tmp_path) == ["m.npz"]
 
 

@@ -14,6 +14,9 @@ from rnn_names.network import rnn
 
 CHARACTERS = "abé愛𐐷"
 
+OLD_MODEL = b"PK\3\4 the old model"
+"""A file that begins as a model does, and must stay as it is."""
+
 
 def make_model(cell="gru", n_a=4, seed=0):
     params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
