@@ -682,7 +682,7 @@ WRONG_MODELS = {
     "none": "cannot be read: No such file or directory; train a model",
     ".": "cannot be read: Is a directory",
     "list.txt/x": "cannot be read: Not a directory",
-    "list.txt": "not a model file, or a damaged one",
+    "list.txt": "not a model file, but a text, such as a list of names",
     "empty": "not a model file, or a damaged one",
     "half.npz": "not a model file, or a damaged one",
     "/dev/null": "not a model file: not a regular file",
@@ -750,6 +750,8 @@ def test_a_file_of_any_name_is_one_line_in_every_message(name, invoke, corpus_fi
     Path(file).write_bytes(b"bad\xff")
     assert "line 1: not UTF-8" in error_line(invoke("train", file, "-o", tmp_path / "m.npz"))
     assert "not a model file" in error_line(invoke("sample", "-m", file))
+    assert "is no model" in error_line(invoke("train", corpus_file, "-o", file))
+    Path(file).unlink()
     done = invoke("train", corpus_file, "-o", file, *TINY[:-1])
     assert done.returncode == 0
     assert all(line.isprintable() for line in done.stderr.splitlines())
