@@ -94,7 +94,8 @@ def study(model_name, options, count):
         off, chance, worst = distance(Counter(names), expected)
         is_right = off <= chance + MARGIN
         row += [f"{off:.3f}", f"{chance:.3f}", f"{len(expected)}", worst]
-        if [name for name, _ in expected[: len(found[0])]] != found[0]:
+        listed = [name for name, _ in expected[: len(found[0])]]
+        if listed != found[0][: len(listed)]:
             row[-1] += "; **--best differs**"
     else:
         row += ["–", "–", f"{len(expected)}", ""]
