@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rnn_names.network.arrays import stable_order
 from rnn_names.network.blocks import block_product, diagonal_blocks
 
 if TYPE_CHECKING:
@@ -552,7 +553,7 @@ def _backward_over_time(
     states = work("states", m + n, n_a)
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows(m), axis=0, out=parent_states, mode="clip")
-    order = np.arange(n) if tree.x.ndim == 2 else _rising(tree.x)
+    order = np.arange(n) if tree.x.ndim == 2 else stable_order(tree.x)
     d_from_x = work("d_from_x", cell.gates, n, n_a)
     kept_rows = _input_rows(tree.levels, cell)[:, order]
     work("kept", cell.blocks * n, n_a).take(kept_rows, axis=0, out=d_from_x, mode="clip")
@@ -561,11 +562,6 @@ def _backward_over_time(
         **recurrent_layer_backward(dp, parent_states, params),
         "a0": da0.reshape(params["a0"].shape),
     }
-
-
-def _rising(x: NDArray[np.intp]) -> NDArray[np.intp]:
-    """What puts small integers in order; numbers of 8 or 16 bits are sorted digit by digit."""
-    return np.argsort(x.astype(np.min_scalar_type(int(x.max(initial=0)))), kind="stable")
 
 
 def _input_rows(levels: list[slice], cell: Cell) -> NDArray[np.intp]:

@@ -36,7 +36,7 @@ from rnn_names.network.prefix_tree import EOS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.training.ngram import Integers, NGram
+    from rnn_names.training.ngram import Integers, Level, NGram
 
 MAX_TABLE = 1 << 23
 """Probabilities in a table of all histories. Where there are more, A looks at shorter histories;
@@ -64,8 +64,10 @@ class LengthGuide:
             length_counts: (longest + 1,) how many names of the list have each length.
         """
         self._ngram = ngram
-        self._levels = self._known_histories()
-        self._first = np.cumsum([0, *map(len, self._levels)])  # row of each level's first history
+        self._levels = self._known_levels()
+        self._first = np.cumsum(
+            [0, *(len(level.histories) for level in self._levels)]
+        )  # row of each level's first history
         self.after = self._transitions()
         p = self._probabilities()
         own = self._own_lengths(p, len(length_counts))
@@ -74,24 +76,23 @@ class LengthGuide:
         self.ratio = ratio.astype(np.float32)
         self.ahead = self._look_ahead(p)
 
-    def _known_histories(self) -> list[Integers]:
-        """The histories of 0, 1, 2, … symbols, sorted, as far as their table is small enough."""
-        known: list[Integers] = []
+    def _known_levels(self) -> list[Level]:
+        """The n-gram's levels, histories of 0, 1, 2, … symbols, while their table is small."""
+        known: list[Level] = []
         n = 0
         for level in self._ngram.levels:
             n += len(level.histories)
             if known and n * self._ngram.n_y > MAX_TABLE:
                 break
-            known.append(level.histories)
+            known.append(level)
         return known
 
     def rows(self, history: Integers) -> NDArray[np.intp]:
         """The row of each history's longest end that is known: (m,) to (m,)."""
         rows = np.zeros(len(history), np.intp)
-        for symbols, known in enumerate(self._levels):
-            end = history % self._ngram.base**symbols
-            at = np.minimum(np.searchsorted(known, end), len(known) - 1)
-            rows = np.where(known[at] == end, self._first[symbols] + at, rows)
+        for symbols, level in enumerate(self._levels):
+            seen, at = level.find(history % self._ngram.base**symbols)
+            rows[seen] = self._first[symbols] + at
         return rows
 
     def _transitions(self) -> NDArray[np.int32]:
@@ -102,12 +103,12 @@ class LengthGuide:
         """
         n_y, base = self._ngram.n_y, self._ngram.base
         after = np.zeros((self._first[-1], n_y), np.int32)
-        for symbols, known in enumerate(self._levels):
+        for symbols, level in enumerate(self._levels):
             here = slice(self._first[symbols], self._first[symbols + 1])
             if symbols:
-                after[here] = after[self.rows(known % base ** (symbols - 1))]
+                after[here] = after[self.rows(level.histories % base ** (symbols - 1))]
             if symbols + 1 < len(self._levels):
-                longer = self._levels[symbols + 1]
+                longer = self._levels[symbols + 1].histories
                 row, character = self.rows(longer // base), longer % base
                 is_character = character < n_y  # START leads to no history but its own
                 target = self._first[symbols + 1] + np.arange(len(longer))
@@ -117,8 +118,9 @@ class LengthGuide:
     def _probabilities(self) -> NDArray[np.float32]:
         """p(c | h) of all known histories: (S, n_y)."""
         p = np.empty(self.after.shape, np.float32)
-        for known, first in zip(self._levels, self._first, strict=False):
-            p[first : first + len(known)] = self._ngram.probabilities(known)
+        for level, first in zip(self._levels, self._first, strict=False):
+            histories = level.histories
+            p[first : first + len(histories)] = self._ngram.probabilities(histories)
         return p
 
     def _own_lengths(self, p: NDArray[np.float32], n: int) -> NDArray[np.float64]:

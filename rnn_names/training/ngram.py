@@ -49,7 +49,7 @@ ORDER = 6
 nats per character."""
 
 
-class _Level(NamedTuple):
+class Level(NamedTuple):
     """One order: its H histories, and what was seen after each, history after history.
 
     Attributes:
@@ -157,7 +157,7 @@ class NGram:
         counts[np.searchsorted(seen, inner)] = different
         return seen, counts
 
-    def _level(self, grams: Integers, counts: Integers) -> _Level:
+    def _level(self, grams: Integers, counts: Integers) -> Level:
         """One order, from its different grams, sorted, and their counts: (G,) twice."""
         n = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)
         discount = _discounts(n[1:5])[np.minimum(counts, 3) - 1]  # (G,)
@@ -166,7 +166,7 @@ class NGram:
         histories, first = np.unique(grams // self.base, return_index=True)  # (H,)
         starts = np.append(first, len(grams))
         totals = np.add.reduceat(counts, first)  # (H,) c(h)
-        return _Level(
+        return Level(
             histories=histories,
             starts=starts,
             characters=grams % self.base,

@@ -17,27 +17,10 @@ from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import preview, sample
 from support.distributions import assert_drawn_from
-from support.networks import CELLS
+from support.networks import CELLS, SYLLABLES
 
 DRAWS = 200_000
 
-# A few letters and short names, so that all names and their probabilities can be listed.
-SYLLABLES = [
-    "ab",
-    "aba",
-    "abba",
-    "bab",
-    "b",
-    "cab",
-    "ca",
-    "acca",
-    "baba",
-    "abc",
-    "bcab",
-    "ccc",
-    "a",
-    "cabac",
-]
 LONGEST = 5
 
 

@@ -9,6 +9,24 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]
 
+# A few letters and short names, so that all names and their probabilities can be listed.
+SYLLABLES = [
+    "ab",
+    "aba",
+    "abba",
+    "bab",
+    "b",
+    "cab",
+    "ca",
+    "acca",
+    "baba",
+    "abc",
+    "bcab",
+    "ccc",
+    "a",
+    "cabac",
+]
+
 
 def random_params(rng, cell, n_y=5, n_a=4):
     """Parameters of which none is zero, so that no term of a gradient is missed."""

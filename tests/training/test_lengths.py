@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_names.training import lengths
 from rnn_names.training.lengths import PSEUDO_NAMES, LengthGuide
-from rnn_names.training.ngram import NGram
+from rnn_names.training.ngram import Level, NGram
 from support.networks import coded
 
 N_Y = 4
@@ -61,7 +61,7 @@ def test_the_coin_of_the_docstring():
         """Ends a name with probability ½ after each character, of which there is one."""
 
         n_y, base, start = 2, 3, 2
-        levels = (type("Level", (), {"histories": np.array([0])}),)
+        levels = (Level(np.array([0]), *[np.array([])] * 4),)
 
         def probabilities(self, history):
             return np.full((len(history), 2), 0.5)

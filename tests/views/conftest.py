@@ -5,24 +5,7 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.views.page import Part, page
 from support.browser import Browser, missing
-
-SYLLABLES = [
-    "ab",
-    "aba",
-    "abba",
-    "bab",
-    "b",
-    "cab",
-    "ca",
-    "acca",
-    "baba",
-    "abc",
-    "bcab",
-    "ccc",
-    "a",
-    "cabac",
-]
-
+from support.networks import SYLLABLES
 
 NO_BROWSER = "the page was not tested in a browser"
 
