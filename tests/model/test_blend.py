@@ -36,10 +36,11 @@ def random_model(seed, cell="gru", characters="abc", n_a=4, longest=6, names=())
 # --- The geometric mean, the plain way, in float64 ------------------------------------------------
 
 
-def log_probabilities(model, prefix, characters):
+def log_probabilities(model, unknown, prefix, characters):
     """A part's log p of EOS and each of `characters` after a prefix, one step after another.
 
-    What it does not know is passed over when it is read, and has one fixed logit when it is asked.
+    What it does not know is passed over when it is read, and has the logit `unknown` when it is
+    asked.
     """
     params = {name: array.astype(float) for name, array in model.params.items()}
     own = model.vocabulary.characters
@@ -49,16 +50,18 @@ def log_probabilities(model, prefix, characters):
             x = np.eye(len(own) + 1)[[own.index(character) + 1]]
             a, _ = rnn.cell_forward(x, a, params)
     logits = (a @ params["Wya"].T + params["by"])[0]
-    unknown = unknown_logit(model.language_model)
     joint = [logits[own.index(c) + 1] if c in own else unknown for c in characters]
     joint = np.array([logits[0], *joint])
     return joint - np.logaddexp.reduce(joint)
 
 
-def geometric_mean(models, weights, prefix, characters):
-    """Logarithms of p of the normalised weighted geometric mean, from the separate models."""
+def geometric_mean(parts, weights, prefix, characters):
+    """Logarithms of p of the normalised weighted geometric mean, from the separate models.
+
+    Each part is a model and its logit of what it does not know.
+    """
     weights = np.array(weights) / sum(weights)
-    parts = [log_probabilities(model, prefix, characters) for model in models]
+    parts = [log_probabilities(*part, prefix, characters) for part in parts]
     total = sum(w * part for w, part in zip(weights, parts, strict=True))
     return total - np.logaddexp.reduce(total)
 
@@ -66,12 +69,13 @@ def geometric_mean(models, weights, prefix, characters):
 def assert_geometric_mean(models, weights, longest):
     """Holds a blend to the mean at every prefix of at most `longest` characters."""
     mixed = blend(models, weights)
+    parts = [(model, unknown_logit(model.language_model)) for model in models]
     characters = mixed.vocabulary.characters
     assert set(characters) == set().union(*(model.vocabulary.characters for model in models))
     for n in range(longest + 1):
         for prefix in itertools.product(characters, repeat=n):
-            expected = geometric_mean(models, weights, prefix, characters)
-            found = log_probabilities(mixed, prefix, characters)
+            expected = geometric_mean(parts, weights, prefix, characters)
+            found = log_probabilities(mixed, None, prefix, characters)
             assert np.abs(np.exp(found) - np.exp(expected)).max() < 1e-4
             assert np.abs(found - expected).max() < 1e-3
 
@@ -192,17 +196,12 @@ def test_one_weight_for_each_model():
 def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
     """Over other names than those that it was measured on."""
     model = Model.load(name)
-    logit, losses = unknown_logit(model.language_model), []
+    params, logit, losses = model.params, unknown_logit(model.language_model), []
     for text in model.sample(300, seed=99):
-        for end in range(len(text) + 1):
-            params, codes = (
-                model.params,
-                [0, *model.vocabulary.encode(np.array([*map(ord, text[:end])], int))],
-            )
-            a = params["a0"][None]
-            for index in codes:
-                x = np.eye(len(model.vocabulary), dtype=np.float32)[[index]] * (index > 0)
-                a, _ = rnn.cell_forward(x, a, params)
+        a = params["a0"][None]
+        for index in [0, *model.vocabulary.encode(np.array([*map(ord, text)], int))]:
+            x = np.eye(len(model.vocabulary), dtype=np.float32)[[index]] * (index > 0)
+            a, _ = rnn.cell_forward(x, a, params)
             logits = (a @ params["Wya"].T + params["by"])[0].astype(float)
             losses.append(np.exp(logit - np.logaddexp.reduce(logits)))
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)

@@ -19,7 +19,7 @@ from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.training.settings import Settings
-from support.program import DATA, run
+from support.program import DATA, invoke, run
 
 sys.path.insert(0, str(DATA))
 import make_models
@@ -144,7 +144,7 @@ def test_lists_are_clean(path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_draws_new_names_at_once(name, tmp_path):
-    done = run("sample", "-n", 5, "-m", name, "--novel", "--seed", 1, cwd=tmp_path)
+    done = invoke("sample", "-n", 5, "-m", name, "--novel", "--seed", 1, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     drawn = done.stdout.splitlines()
     assert len(drawn) == 5
@@ -155,13 +155,13 @@ def test_each_draws_new_names_at_once(name, tmp_path):
 
 
 def test_score_info_and_init_take_names(tmp_path):
-    done = run("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
+    done = invoke("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
     assert done.returncode == 0
     assert float(done.stdout.split("\t")[0]) == pytest.approx(
         Model.load("dinosaurs").log_prob(["Triceratops"])[0], abs=1e-4
     )
 
-    done = run("info", "dinosaurs", "--json", cwd=tmp_path)
+    done = invoke("info", "dinosaurs", "--json", cwd=tmp_path)
     facts = json.loads(done.stdout)
     assert (facts["file"], facts["bytes"]) == (
         "dinosaurs",
@@ -170,7 +170,7 @@ def test_score_info_and_init_take_names(tmp_path):
     assert facts["fingerprints"] == 1318
 
     (tmp_path / "few.txt").write_text("Ælfo\nÆlfi\nÆlfa\nLuno\n", "utf-8")
-    done = run(
+    done = invoke(
         "train",
         "few.txt",
         "--init",
@@ -200,7 +200,7 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
 
 
 def test_an_unknown_name_says_where_to_look(tmp_path):
-    done = run("sample", "-m", "dinosaur", cwd=tmp_path)
+    done = invoke("sample", "-m", "dinosaur", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "Error: dinosaur: cannot be read: No such file or directory; train a model, or take a "
@@ -216,7 +216,7 @@ def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(co
     arguments = {"sample": ["--seed", 1], "score": [], "info": []}[command]
     name = ["first-names"] if command == "info" else ["-m", "first-names"]
     without = run(command, *arguments, cwd=tmp_path, input="Ada\n")
-    named = run(command, *arguments, *name, cwd=tmp_path, input="Ada\n")
+    named = invoke(command, *arguments, *name, cwd=tmp_path, input="Ada\n")
     assert (without.returncode, named.returncode) == (0, 0)
     assert without.stdout == named.stdout
     assert without.stderr == NOTE + named.stderr
@@ -224,20 +224,20 @@ def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(co
 
 
 def test_a_model_asked_for_in_the_environment_counts_as_given(model_file, tmp_path):
-    missing = run("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": "names.npz"})
+    missing = invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": "names.npz"})
     assert (missing.returncode, missing.stdout) == (1, "")
-    there = run("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": str(model_file)})
+    there = invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": str(model_file)})
     assert (there.returncode, there.stderr) == (0, "")
 
 
 def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
     (tmp_path / "names.npz").write_bytes(b"damaged")
-    done = run("sample", cwd=tmp_path)
+    done = invoke("sample", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: names.npz: not a model file")
     (tmp_path / "names.npz").unlink()
     (tmp_path / "names.npz").symlink_to("nowhere.npz")
-    done = run("sample", cwd=tmp_path)
+    done = invoke("sample", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
 
 
@@ -245,7 +245,7 @@ def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
 
 
 def test_models_lists_them_in_groups(tmp_path):
-    done = run("models", cwd=tmp_path)
+    done = invoke("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     groups = [block.splitlines() for block in done.stdout.split("\n\n")]
     assert [group[0].split()[0] for group in groups] == ["people", "places", "creatures"]
@@ -268,7 +268,7 @@ def test_models_lists_them_in_groups(tmp_path):
 
 
 def test_models_as_json(tmp_path):
-    done = run("models", "--json", cwd=tmp_path)
+    done = invoke("models", "--json", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     facts = {each["name"]: each for each in json.loads(done.stdout)}
     assert sorted(facts) == NAMES
@@ -284,13 +284,13 @@ def test_models_as_json(tmp_path):
 
 def test_an_alias_is_the_model(tmp_path):
     for alias, name in bundled.ALIASES.items():
-        by_alias = run("sample", "-m", alias, "-n", 3, "--seed", 1, cwd=tmp_path)
+        by_alias = invoke("sample", "-m", alias, "-n", 3, "--seed", 1, cwd=tmp_path)
         assert by_alias.stdout.splitlines() == Model.load(name).sample(3, seed=1)
-        assert f"(also: {alias})" in run("models", cwd=tmp_path).stdout
+        assert f"(also: {alias})" in invoke("models", cwd=tmp_path).stdout
         assert alias not in bundled.MODELS
 
 
 def test_whoever_gets_names_of_a_town_list_is_told_of_geonames(tmp_path):
     """As its licence wants, wherever the list or its model is shown."""
     for command in (["info", "welsh-towns"], ["info", "welsh-towns", "dinosaurs"], ["models"]):
-        assert "GeoNames (geonames.org), CC BY 4.0" in run(*command, cwd=tmp_path).stdout
+        assert "GeoNames (geonames.org), CC BY 4.0" in invoke(*command, cwd=tmp_path).stdout

@@ -98,11 +98,13 @@ def start(*arguments, **settings):
 
 
 def heed_interrupts():
-    """Before a child starts: it takes an interrupt even where the tests run in the background.
+    """Before a child starts: it takes the signals that ask to end, as in a terminal.
 
-    A shell lets what it runs there ignore interrupts, and so would the children.
+    A shell lets what it runs in the background ignore interrupts, nohup a hangup, and so would the
+    children.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def error_line(done, code=1):

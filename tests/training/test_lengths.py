@@ -1,6 +1,5 @@
 """An n-gram that is given the lengths of a list."""
 
-from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -18,20 +17,21 @@ N_Y = 4
 NAMES = st.lists(st.lists(st.integers(1, N_Y - 1), min_size=1, max_size=5), min_size=1, max_size=12)
 
 
-def name_probability(ngram, name, guide=None):
-    """The product of a name's steps, each divided by the sum of its row."""
-    history, p = np.array([ngram.start]), 1.0
-    for length, character in enumerate([*name, 0]):
-        row = ngram.probabilities(history)[0]
+def probabilities(ngram, length, guide=None):
+    """The probabilities of all (N_Y - 1)**length names of a length.
+
+    Each is the product of its steps, each divided by the sum of its row.
+    """
+    names = np.array([*product(range(1, N_Y), repeat=length)])
+    every, p = np.arange(len(names)), np.ones(len(names))
+    history = np.full(len(names), ngram.start)
+    for step, characters in enumerate([*names.T, 0 * every]):
+        rows = ngram.probabilities(history)
         if guide is not None:
-            row = row * guide.factors(history, np.array([length]))[0]
-        p *= row[character] / row.sum()
-        history = ngram.extend(history, np.array([character]))
+            rows = rows * guide.factors(history, np.full(len(names), step))
+        p *= rows[every, characters] / rows.sum(axis=1)
+        history = ngram.extend(history, characters)
     return p
-
-
-def all_names(longest):
-    return [n for k in range(1, longest + 1) for n in product(range(1, N_Y), repeat=k)]
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
@@ -41,19 +41,16 @@ def test_names_are_the_ngrams_own_with_the_lengths_of_the_list(names):
     ngram, longest = NGram(coded(names), N_Y), max(map(len, names))
     counts = np.bincount([len(name) for name in names]).astype(float)
     guide = LengthGuide(ngram, counts)
-    own = Counter()
-    for name in all_names(longest):
-        own[len(name)] += name_probability(ngram, name)
-    total = sum(own.values())
-    wanted = {k: counts[k] + PSEUDO_NAMES * own[k] / total for k in own}
-    shares = Counter()
-    for name in all_names(longest):
-        p = name_probability(ngram, name, guide)
-        of_length = wanted[len(name)] / sum(wanted.values())
-        expected = name_probability(ngram, name) / own[len(name)] * of_length
-        assert p == pytest.approx(expected, rel=1e-4)
-        shares[len(name)] += p
-    assert sum(shares.values()) == pytest.approx(1, rel=1e-5)
+    own = {k: probabilities(ngram, k) for k in range(1, longest + 1)}
+    total = sum(p.sum() for p in own.values())
+    wanted = {k: counts[k] + PSEUDO_NAMES * p.sum() / total for k, p in own.items()}
+    shares = []
+    for length, p in own.items():
+        found = probabilities(ngram, length, guide)
+        of_length = wanted[length] / sum(wanted.values())
+        np.testing.assert_allclose(found, p / p.sum() * of_length, rtol=1e-4)
+        shares.append(found.sum())
+    assert sum(shares) == pytest.approx(1, rel=1e-5)
 
 
 def test_the_coin_of_the_docstring():
@@ -79,8 +76,5 @@ def test_with_a_small_table_lengths_still_come_close(monkeypatch):
     ngram = NGram(coded(names), N_Y)
     guide = LengthGuide(ngram, np.bincount([5] * len(names)).astype(float))
     assert len(guide.after) == 5
-    shares, own = Counter(), Counter()
-    for name in all_names(5):
-        shares[len(name)] += name_probability(ngram, name, guide)
-        own[len(name)] += name_probability(ngram, name)
-    assert shares[5] > 0.8 > 0.6 > own[5] / sum(own.values())
+    own = [probabilities(ngram, length).sum() for length in range(1, 6)]
+    assert probabilities(ngram, 5, guide).sum() > 0.8 > 0.6 > own[-1] / sum(own)

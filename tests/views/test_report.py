@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from html import unescape
 from html.parser import HTMLParser
 
@@ -18,6 +17,7 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.views import report, statistics
 from rnn_names.views import svg as charts
 from rnn_names.views.report import Report, as_html
+from support.program import start
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 SMALL = {
@@ -358,21 +358,9 @@ def test_a_report_that_cannot_be_written_is_found_out_before_training(
 
 
 def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "rnn_names",
-        "train",
-        corpus_file,
-        "-o",
-        tmp_path / "m.npz",
-        "--report",
-        tmp_path / "r.html",
-    ]
-    command += [*QUICK, "--epochs", 100_000, "--held-out", 0]
-    with subprocess.Popen(
-        [*map(str, command)], stderr=subprocess.PIPE, encoding="utf-8"
-    ) as process:
+    files = [corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
+    options = [*files, *QUICK, "--epochs", 100_000, "--held-out", 0]
+    with start("train", *options, stderr=subprocess.PIPE, encoding="utf-8") as process:
         while "epoch   2" not in process.stderr.readline():
             pass
         process.send_signal(signal.SIGINT)
