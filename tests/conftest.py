@@ -1,13 +1,9 @@
 """What many tests share: the command line as a real process, and small models trained once."""
 
-from rnn_names.network.threads import use_avx512_on_amd
+import pytest
 
-use_avx512_on_amd()  # as the command line does; before anything loads NumPy
-
-import pytest  # noqa: E402
-
-from rnn_names import Model  # noqa: E402
-from support import program  # noqa: E402
+from rnn_names import Model
+from support import program
 
 
 @pytest.fixture(scope="session")

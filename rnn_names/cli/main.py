@@ -17,7 +17,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
-from rnn_names.network.threads import start_blas_with_one_thread, use_avx512_on_amd
+from rnn_names.network.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
 COMMANDS = ("train", "sample", "score", "info", "models", "blend", "page", "completion")
@@ -84,7 +84,6 @@ def cli() -> None:
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     start_blas_with_one_thread()
-    use_avx512_on_amd()
     # Reading modules makes many objects and hardly any garbage: look for it more rarely.
     gc.set_threshold(50_000)
     if not sys.warnoptions:

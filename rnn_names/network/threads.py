@@ -32,28 +32,6 @@ def start_blas_with_one_thread() -> None:
         _blas_has_one_thread = True
 
 
-def use_avx512_on_amd() -> None:
-    """Has BLAS use AVX-512 on AMD's processors, for a whole program, if NumPy is not loaded yet.
-
-    OpenBLAS as NumPy's wheels bring it has code with AVX-512, named after Intel's Skylake X. On
-    AMD's processors it takes that for AVX2 unless it is told otherwise: on a core of Zen 5, that
-    is 131 instead of 248 billion operations a second. The variable means nothing to other BLAS.
-    """
-    if "numpy" not in sys.modules and _is_amd_with_avx512():
-        os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")
-
-
-def _is_amd_with_avx512(cpuinfo: str = "/proc/cpuinfo") -> bool:
-    """Whether the system is a Linux that says so of its first processor."""
-    try:
-        with open(cpuinfo, "rb") as file:
-            words = set(file.read(1 << 13).partition(b"\n\n")[0].split())
-    except OSError:
-        return False
-    needed = b"AuthenticAMD avx512f avx512bw avx512cd avx512dq avx512vl"
-    return words.issuperset(needed.split())
-
-
 class _Shared:
     """A setting of the whole process, for as long as at least one context wants it.
 

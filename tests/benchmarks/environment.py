@@ -52,16 +52,11 @@ def executable(name: str) -> str:
 def use_two_cores() -> int:
     """Keeps this process and its children to two cores, where the system can.
 
-    Their BLAS uses what the command line has it use.
-
     Returns how many they may use.
     """
     # Every side says how many threads it wants; the caller's environment should not.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.pop(variable, None)
-    from rnn_names.network.threads import use_avx512_on_amd  # which this environment has
-
-    use_avx512_on_amd()
     if not hasattr(os, "sched_setaffinity"):
         return os.cpu_count() or 1
     cores = sorted(os.sched_getaffinity(0))[:2]

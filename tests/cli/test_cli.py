@@ -23,7 +23,7 @@ from rnn_names import Model
 from rnn_names.cli.main import COMMANDS
 from rnn_names.cli.main import cli as commands
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.network.threads import SWITCH_INTERVAL, _is_amd_with_avx512
+from rnn_names.network.threads import SWITCH_INTERVAL
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import sample
 from rnn_names.training import phases
@@ -593,39 +593,6 @@ with one_blas_thread():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
     )
     assert done.stdout == "{1}\n"
-
-
-@pytest.mark.parametrize(
-    ("vendor", "flags", "expected"),
-    [
-        ("AuthenticAMD", "avx2 avx512f avx512bw avx512cd avx512dq avx512vl", True),
-        ("AuthenticAMD", "avx2 avx512f", False),
-        ("GenuineIntel", "avx2 avx512f avx512bw avx512cd avx512dq avx512vl", False),
-    ],
-)
-def test_amd_processors_with_avx512_are_told_by_their_flags(vendor, flags, expected, tmp_path):
-    told = tmp_path / "cpuinfo"
-    told.write_text(f"processor\t: 0\nvendor_id\t: {vendor}\nflags\t\t: fpu {flags}\n\n")
-    assert _is_amd_with_avx512(str(told)) == expected
-    assert not _is_amd_with_avx512(str(tmp_path / "none"))
-
-
-@pytest.mark.parametrize("asked", [None, "Haswell"])
-def test_blas_has_avx512_on_amd_unless_the_environment_says_otherwise(asked):
-    program = """
-from rnn_names.network import threads
-threads._is_amd_with_avx512 = lambda: True
-threads.use_avx512_on_amd()
-import os
-print(os.environ["OPENBLAS_CORETYPE"])
-"""
-    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_CORETYPE"}
-    if asked:
-        environment["OPENBLAS_CORETYPE"] = asked
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
-    assert done.stdout == f"{asked or 'SkylakeX'}\n"
 
 
 @pytest.mark.parametrize("first", [0, 1])
