@@ -14,7 +14,7 @@ demo: $(VENV)/.run  ## Train on data/dinosaurs.txt and print twenty new names.
 	$(BIN)/rnn-names sample --count 20 --model dinosaurs.npz
 
 test: $(VENV)/.test lint  ## Run the whole suite, lint and types.
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
 
 lint: $(VENV)/.test  ## Check format, lint and types.
 	$(BIN)/ruff format --check .

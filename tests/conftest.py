@@ -1,9 +1,11 @@
 """What many tests share: the command line as a real process, and small models trained once."""
 
+import re
+
 import pytest
 
 from rnn_names import Model
-from support import program
+from support import browser, program
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,36 @@ def model_file(model_files):
 @pytest.fixture(scope="session")
 def model(model_file):
     return Model.load(model_file)
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.getreports("skipped")
+    if any(browser.NOT_TESTED in str(report.longrepr) for report in skipped):
+        line = f"{browser.NOT_TESTED.upper()}: {browser.missing()}"
+        terminalreporter.write_line(line, red=True, bold=True)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers(config):
+    """One process more than cores: now and then a test waits for a browser, a disk or a clock."""
+    return (yield) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Which tests go to the same process, where several share them: see `_together`."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return _together(nodeid)
+
+    return Scheduler(config, log)
+
+
+def _together(nodeid):
+    """The cases of one test, since they may share what is costly to make.
+
+    The examples of a page depend on those before them. Those of another page need not wait.
+    """
+    return re.match(r"[^[]*(\[[\w-]+\.md\b)?", nodeid)[0]

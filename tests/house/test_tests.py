@@ -28,3 +28,8 @@ def test_nothing_is_imported_from_a_test_module(file):
     test_modules = {path.stem for path in FILES.values() if path.stem.startswith("test_")}
     assert {part for module in modules for part in module.split(".")} & test_modules == set()
     assert "conftest" not in modules
+
+
+def test_the_name_of_a_test_holds_no_address(request):
+    """Else it is another one in each process, and the suite cannot be split over several."""
+    assert [item.nodeid for item in request.session.items if " at 0x" in item.nodeid] == []

@@ -117,10 +117,11 @@ import rnn_names.cli.train, rnn_names.cli.main as cli
 rnn_names.train(["a", "b", "c"], hidden_size=2, epochs=1).sample(1)
 os.geteuid() or (os.setgroups([]), os.setuid(65534))
 cli.main()"""
-    folders = [folder, *folder.parents][:3]
-    modes = [folder.stat().st_mode for folder in folders]
-    for each in folders:
-        each.chmod(mode if each == folder else 0o555)
+    for each in folder.parents:  # left so: tests in another process may need them at the same time
+        if each.owner() == "root" and not os.geteuid():
+            each.chmod(each.stat().st_mode | 0o111)
+    before = folder.stat().st_mode
+    folder.chmod(mode)
     try:
         command = [sys.executable, "-c", program, *map(str, arguments)]
         return subprocess.run(
@@ -133,8 +134,7 @@ cli.main()"""
             **options,
         )
     finally:
-        for each, before in zip(folders, modes, strict=True):
-            each.chmod(before)
+        folder.chmod(before)
 
 
 def test_a_place_for_no_state_is_one_line_before_any_work(invoke, corpus_file, tmp_path):

@@ -38,7 +38,9 @@ def holds(options):
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
-@pytest.mark.parametrize("options, meets", SEVERAL, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    "options, meets", SEVERAL, ids=lambda value: "+".join(value) if isinstance(value, dict) else ""
+)
 def test_names_meet_any_of_the_alternatives_with_the_models_distribution(
     options, meets, temperature
 ):
@@ -68,7 +70,9 @@ def test_several_prefixes_under_top_k_and_top_p(options):
     assert_drawn_from(Counter(names), wanted)
 
 
-@pytest.mark.parametrize("options, meets", SEVERAL, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    "options, meets", SEVERAL, ids=lambda value: "+".join(value) if isinstance(value, dict) else ""
+)
 def test_the_best_names_meet_any_of_the_alternatives(options, meets):
     wanted = distribution(tiny_model(), meets or holds(options))
     count = min(len(wanted), 25)

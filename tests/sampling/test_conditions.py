@@ -149,6 +149,7 @@ def cases(combinations):
     )
 
 
+@pytest.mark.no_cover
 @cases(COMBINATIONS)
 def test_names_come_with_the_models_law_given_the_conditions(cell, options):
     model = tiny_model(cell)
@@ -280,6 +281,7 @@ def test_what_cannot_be_is_refused_with_one_line(options, message):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.no_cover
 def test_texts_as_long_as_the_longest_name_are_possible():
     # 200 of so many, each as likely as any, have a probability below the least of a float64.
     letters = string.ascii_letters

@@ -76,7 +76,7 @@ def test_the_best_names_keep_to_it():
         ({"prefix": "c"}, lambda name: len(name) >= 3),
         ({"prefix": "A", "max_length": 2}, lambda name: len(name) == 2),
     ],
-    ids=str,
+    ids=lambda value: "" if callable(value) else str(value),
 )
 def test_what_is_asked_for_wins(options, holds):
     names = small_model().sample(20_000, seed=5, **options)

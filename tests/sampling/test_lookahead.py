@@ -57,6 +57,7 @@ def test_names_have_the_models_distribution_given_the_conditions(options, always
     assert_drawn_from(names, given_conditions(model, **options))
 
 
+@pytest.mark.no_cover
 def test_random_models_under_random_conditions_pass_a_chi_square_test(always):
     """Corrected for their number; `make rare` does many more."""
     scores = []
@@ -71,6 +72,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always):
     assert abs(np.mean(scores)) < 4 / math.sqrt(len(scores))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "name, options",
     [
@@ -137,6 +139,7 @@ def test_weights_add_up_to_the_probability_of_the_conditions(floor, always, monk
     assert len(names) == size or floor > -np.inf
 
 
+@pytest.mark.no_cover
 def test_rare_and_common_conditions_of_a_larger_model_agree(model, monkeypatch):
     """First characters, lengths and endings, with and without a look-ahead."""
     options = {"suffix": "us", "max_length": 12}
@@ -266,6 +269,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 # --- The stream -----------------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_the_stream_has_a_fixed_order(model):
     more = model.sample(300, seed=3, suffix="zxq")
     assert model.sample(70, seed=3, suffix="zxq", start=200) == more[200:270]

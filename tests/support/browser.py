@@ -2,9 +2,11 @@
 
 import shutil
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
-)
+# The first is the same browser, built without all that draws windows: twice as fast.
+PROGRAMS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+NOT_TESTED = "the page was not tested in a browser"
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -36,6 +38,11 @@ class Browser:
             executable_path=CHROMIUM, args=FLAGS
         )
         return self
+
+    def close_pages(self):
+        """Closes all pages and profiles: open ones go on drawing, and slow the others down."""
+        for profile in self._chromium.contexts:
+            profile.close()
 
     def __exit__(self, *exception):
         self._chromium.close()

@@ -4,24 +4,22 @@ import pytest
 
 from rnn_names import Model, train
 from rnn_names.views.page import Part, page
-from support.browser import Browser, missing
+from support.browser import NOT_TESTED, Browser, missing
 from support.networks import SYLLABLES
-
-NO_BROWSER = "the page was not tested in a browser"
-
-
-def pytest_terminal_summary(terminalreporter):
-    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
-        line = f"{NO_BROWSER.upper()}: {missing()}"
-        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
-def browser():
+def one_browser():
     if missing():
-        pytest.skip(f"{NO_BROWSER}: {missing()}")
+        pytest.skip(f"{NOT_TESTED}: {missing()}")
     with Browser() as opened:
         yield opened
+
+
+@pytest.fixture
+def browser(one_browser):
+    yield one_browser
+    one_browser.close_pages()
 
 
 @pytest.fixture(scope="session")

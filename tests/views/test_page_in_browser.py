@@ -31,7 +31,6 @@ def page(browser, dinosaurs):
     assert opened.requests == [opened.url.partition("#")[0]], (
         "nothing but the file itself is asked for"
     )
-    opened.context.close()
 
 
 def set_to(page, label, value, count=20):
