@@ -40,8 +40,11 @@ recipes:  ## Check the recipes for one stream of names on many processes.
 install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
 	PYTHON=$(PYTHON) tests/install_check.sh
 
-quality: $(VENV)/.test  ## Measure held-out loss against Kneser-Ney (most of an hour).
+quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and names beside the list's (an hour).
 	$(BIN)/python tests/quality/run.py
+
+short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names best (an hour; it can be stopped and gone on with).
+	$(BIN)/python tests/quality/short_lists.py
 
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
 	$(BIN)/python tests/quality/rare.py
@@ -79,6 +82,10 @@ $(VENV)/.docs: $(VENV)/.test
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
 	touch $@
 
+$(VENV)/.quality: $(VENV)/.test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,quality]'
+	touch $@
+
 .venv-fuzz/.done: pyproject.toml
 	$(PYTHON) -m venv .venv-fuzz
 	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
@@ -89,4 +96,4 @@ $(VENV)/.docs: $(VENV)/.test
 	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
 	touch $@
 
-.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality rare page-study pictures models docs
+.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality short-lists rare page-study pictures models docs

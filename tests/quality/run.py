@@ -12,12 +12,13 @@ the distance (total variation, from 0 to 1) of their trigrams to those of the he
 the distance of as many training names to the same.
 
 Then, for short lists, what it brings to start from a bundled model; what patience brings on the
-first names; each bundled model against Kneser-Ney; and three networks of one list, blended.
+first names; each bundled model against Kneser-Ney; and three networks of one list, blended. Last,
+whether draws can be told from names of the list, and their lengths (`two_samples.py`).
 
     python tests/quality/run.py [--parts bundled ensemble …] [--lists dinosaurs us-first-names …]
 
-RESULTS.md beside this file keeps what was measured; where not all parts are run, the others are
-left as they are there.
+RESULTS.md beside this file keeps what was measured. Where not all parts are run, the others are
+left as they are there; so are the other rows of a table where not all lists are.
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ import platform
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import two_samples
 
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus, read_corpus
@@ -56,6 +59,8 @@ TITLES = {
     "patience": "With patience",
     "bundled": "The bundled models",
     "ensemble": "Three networks of one list as one",
+    "two-samples": "Drawn names beside those of the list",
+    "lengths": "Lengths",
 }
 """The parts of the page."""
 
@@ -303,6 +308,13 @@ def row(task: Task, results: list[Result]) -> str:
     )
 
 
+TWO_SAMPLES = (two_samples.__doc__ or "").split("\n", 2)[2]
+
+LENGTHS = f"""The same networks, each of which learned one half of its list. The lengths, in
+characters, of the names of that half and of {two_samples.LENGTHS_DRAWN:,} draws. On the mean of
+three seeds they must be within {two_samples.MEAN_BAR:.0%} of the list's mean, and within
+{two_samples.DEVIATION_BAR:.0%} of its standard deviation."""
+
 COLUMNS = (
     "list",
     "network",
@@ -316,15 +328,62 @@ COLUMNS = (
     "distinct",
     "trigrams: samples / list",
 )
-HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
-def table(titles: list[str]) -> Iterator[str]:
-    """The table of some lists, line by line."""
-    yield HEAD
-    for title in titles:
-        task = TASKS[title]
-        yield row(task, [measure(task, fold) for fold in task.folds])
+@dataclass(frozen=True)
+class Table:
+    """A table with a row for each list, of which any can be measured alone.
+
+    Attributes:
+        text: what stands above it.
+        columns: of its head.
+        titles: of each list, the first cell of its row.
+        row: measures a list, and gives its row.
+    """
+
+    text: str
+    columns: Iterable[str]
+    titles: dict[str, str]
+    row: Callable[[str], str]
+
+    def section(self, rows: dict[str, str]) -> str:
+        """Text, head and the rows there are, by their first cells, in the order of the lists."""
+        head = [f"| {' | '.join(self.columns)} |", f"|{'---|' * len(list(self.columns))}"]
+        there = [rows[title] for title in self.titles.values() if title in rows]
+        return "\n".join([f"{self.text.strip()}\n", *head, *there])
+
+    def rows_of(self, section: str) -> dict[str, str]:
+        """The rows that a section of the page has, by their first cells."""
+        lines = [line for line in section.splitlines() if line.startswith("| ")]
+        return {line.split("|")[1].strip(): line for line in lines}
+
+
+TABLES = {
+    "lists": Table(
+        (__doc__ or "").split("\n", 2)[2].split("\n\nThen, for")[0],
+        COLUMNS,
+        {name: task.title for name, task in TASKS.items()},
+        lambda name: row(TASKS[name], [measure(TASKS[name], fold) for fold in TASKS[name].folds]),
+    ),
+    "two-samples": Table(
+        TWO_SAMPLES,
+        two_samples.COLUMNS,
+        {name: each.title for name, each in two_samples.TOLD_APART.items()},
+        two_samples.row_of_areas,
+    ),
+    "lengths": Table(
+        LENGTHS,
+        two_samples.LENGTH_COLUMNS,
+        {name: each.title for name, each in two_samples.MEASURED.items()},
+        two_samples.row_of_lengths,
+    ),
+}
+
+
+def sections_before() -> dict[str, str]:
+    """What RESULTS.md has, by title."""
+    before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
+    return dict(section.split("\n", 1) for section in before)
 
 
 def page(parts: dict[str, str]) -> str:
@@ -333,8 +392,7 @@ def page(parts: dict[str, str]) -> str:
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
         f"NumPy {np.__version__}"
     )
-    before = RESULTS.read_text(encoding="utf-8").split("\n## ")[1:] if RESULTS.exists() else []
-    sections = dict(section.split("\n", 1) for section in before) | parts
+    sections = sections_before() | parts
     ordered = [
         f"## {title}\n\n{sections[title].strip()}\n"
         for title in TITLES.values()
@@ -343,31 +401,43 @@ def page(parts: dict[str, str]) -> str:
     return "\n".join([f"# Quality\n\nMade by `make quality` on {machine}.\n", *ordered])
 
 
+def write(part: str, section: str) -> None:
+    """Puts a section into RESULTS.md."""
+    RESULTS.write_text(page({TITLES[part]: section}), encoding="utf-8")
+
+
 def main() -> None:
-    """Measures, prints each line as it comes, and writes down what is whole."""
+    """Measures, prints each line as it comes, and writes down each row or what is whole."""
+    lists = dict.fromkeys(name for table in TABLES.values() for name in table.titles)
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lists", nargs="*", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--lists", nargs="*", choices=lists, default=list(lists))
     parser.add_argument("--parts", nargs="*", choices=TITLES, default=list(TITLES))
     args = parser.parse_args()
-    explained = (__doc__ or "").split("\n", 2)[2].split("\n\nThen, for")[0]
-    parts = {
-        "lists": (explained, table(args.lists)),
+    others = {
         "further": (
             "Training with default settings on the same splits, alone and with `--init`.",
-            further(),
+            further,
         ),
-        "patience": ("With more of everything than the defaults.", patience()),
-        "bundled": (BUNDLED, bundled_models()),
-        "ensemble": (ENSEMBLE, ensemble()),
+        "patience": ("With more of everything than the defaults.", patience),
+        "bundled": (BUNDLED, bundled_models),
+        "ensemble": (ENSEMBLE, ensemble),
     }
     for part in args.parts:
-        text, lines = parts[part]
-        found = ""
-        for line in lines:
-            print(line, flush=True)
-            found += f"{line}\n"
-        if part != "lists" or args.lists == list(TASKS):
-            RESULTS.write_text(page({TITLES[part]: f"{text}\n\n{found}"}), encoding="utf-8")
+        if part in TABLES:
+            table = TABLES[part]
+            rows = table.rows_of(sections_before().get(TITLES[part], ""))
+            for name in table.titles:
+                if name in args.lists:
+                    rows[table.titles[name]] = table.row(name)
+                    print(rows[table.titles[name]], flush=True)
+                    write(part, table.section(rows))
+        else:
+            text, measured = others[part]
+            found = ""
+            for line in measured():
+                print(line, flush=True)
+                found += f"{line}\n"
+            write(part, f"{text}\n\n{found}")
 
 
 if __name__ == "__main__":

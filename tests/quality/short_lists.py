@@ -1,0 +1,240 @@
+"""`make short-lists`: what serves lists of 100, 200 and 400 names best.
+
+A list is cut to so many names by a fixed seed, three times. Each cut is trained on as a user would
+train on it: a tenth of it is held out, and the best epoch is chosen on that tenth. What is measured
+is the loss on the names of the list that are not in the cut, in nats per character. Nothing is
+chosen on those. Left out of them are names with a character that the cut lacks, and names of the
+lists from which one of the ways starts.
+
+    python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default longer …]
+
+Each loss is kept in build/quality/, under a digest of what it depends on. What is there is not
+measured again, so that a run can be stopped and gone on with. SHORT_LISTS.md beside this file has
+the table of all that there is for the code as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from two_samples import DATA, KEPT, digest_of
+
+from rnn_names import Model
+from rnn_names.corpus.corpus import Corpus, corpus_from_file
+from rnn_names.corpus.names import Names
+from rnn_names.model.bundled import MODELS
+from rnn_names.network.scoring import mean_loss
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
+
+RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
+CUTS = range(3)
+MAX_MEASURED = 2_000
+
+LISTS = {
+    f"{file}-{size}": (file, size)
+    for file, sizes in {
+        "welsh-towns": (100,),
+        "elvish": (100,),
+        "dinosaurs": (100, 200, 400),
+        "scottish-towns": (200,),
+        "german-first-names": (100, 400),
+        "irish-surnames": (200,),
+        "japanese-towns": (100, 400),
+        "turkish-first-names": (200,),
+        "finnish-towns": (100, 400),
+        "greek-towns": (200,),
+    }.items()
+    for size in sizes
+}
+"""A file of data/, and how many of its names."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to train on a short list.
+
+    Attributes:
+        title: what the table calls it.
+        epochs: as a multiple of the default.
+        hidden_size: None for the default.
+        held_out: the share of the cut on which the best epoch is chosen.
+        start: a bundled model, or "closest" for the one with the lowest loss on the cut, that of
+            the list itself left out.
+    """
+
+    title: str
+    epochs: float = 1
+    hidden_size: int | None = None
+    held_out: float = 0.1
+    start: str | None = None
+
+    def settings(self, corpus: Corpus, seed: int) -> Settings:
+        """What a user would ask for."""
+        default = Trainer(corpus, Settings(seed=seed)).settings
+        epochs = None if self.epochs == 1 else round(self.epochs * default.epochs)
+        return Settings(
+            epochs=epochs, hidden_size=self.hidden_size, held_out=self.held_out, seed=seed
+        )
+
+
+WAYS = {
+    "default": Way("default"),
+    "first-names": Way("`--init first-names`", start="first-names"),
+    "closest": Way("`--init` the closest model", start="closest"),
+    "longer": Way("epochs × 2.5", epochs=2.5),
+    "smaller": Way("`--hidden-size 128`", hidden_size=128),
+    "smaller-longer": Way("`--hidden-size 128`, epochs × 2.5", epochs=2.5, hidden_size=128),
+    "shorter": Way("epochs × 0.4", epochs=0.4),
+    "third-held-out": Way("`--held-out 0.3`", held_out=0.3),
+}
+
+
+@cache
+def names_of(file: str) -> Corpus:
+    """A list of data/."""
+    return corpus_from_file(DATA / f"{file}.txt")
+
+
+def list_of(model: str) -> str:
+    """The file that a bundled model learned from."""
+    return {"first-names": "us-first-names", "surnames": "us-surnames"}.get(model, model)
+
+
+def loss_on(model: Model, names: Names) -> float:
+    """Nats per character on the names that have only characters of the model."""
+    known = _spelled_with(names, model.vocabulary.codes)
+    return mean_loss(model.params, model.vocabulary, names.take(known))
+
+
+def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
+    """The rows of the names that have no other characters than these."""
+    strange = np.add.reduceat(~np.isin(names.codes, codes), names.offsets[:-1], dtype=int)
+    return np.flatnonzero(strange == 0)
+
+
+def closest(file: str, cut: Names) -> str:
+    """The bundled model with the lowest loss on the names of a cut, not of the same list.
+
+    Names that a model can't spell count as its uniform guess.
+    """
+    losses = {}
+    for name in MODELS:
+        model = Model.load(name)
+        known = cut.take(_spelled_with(cut, model.vocabulary.codes))
+        share = (known.lengths + 1).sum() / (cut.lengths + 1).sum()
+        if list_of(name) != file and share > 0:
+            guess = np.log(len(model.vocabulary))
+            losses[name] = share * loss_on(model, known) + (1 - share) * guess
+    return min(losses, key=losses.__getitem__)
+
+
+@cache
+def parts(name: str, cut: int) -> tuple[Corpus, Names, str]:
+    """The names to train on, those to measure by, and the closest model."""
+    file, size = LISTS[name]
+    corpus = names_of(file)
+    rows = np.random.default_rng([15, cut]).permutation(len(corpus))
+    mine, others = corpus.take(np.sort(rows[:size])), corpus.names.take(np.sort(rows[size:]))
+    start = closest(file, mine.names)
+    strangers = set(names_of("us-first-names").names.to_strings())
+    strangers |= set(names_of(list_of(start)).names.to_strings())
+    unseen = [i for i, other in enumerate(others.to_strings()) if other not in strangers]
+    others = others.take(np.array(unseen)[:MAX_MEASURED])
+    return mine, others.take(_spelled_with(others, np.unique(mine.names.codes))), start
+
+
+def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
+    """The loss on the names that are not in the cut; None where it is neither kept nor wanted."""
+    corpus, others, near = parts(name, cut)
+    start = near if way.start == "closest" else way.start
+    path = KEPT / f"{digest_of(corpus, way, cut, start, len(others))}.json"
+    if not path.exists():
+        if not measure:
+            return None
+        init = None if start is None else Model.load(start)
+        trainer = Trainer(corpus, way.settings(corpus, cut), init)
+        for _ in trainer.epochs():
+            pass
+        path.parent.mkdir(parents=True, exist_ok=True)
+        found = {"loss": loss_on(trainer.model, others), "names": len(others), "start": start}
+        path.write_text(json.dumps(found), encoding="utf-8")
+    return float(json.loads(path.read_text(encoding="utf-8"))["loss"])
+
+
+def row(name: str) -> tuple[str, list[float]] | None:
+    """A list's line in the table, and its differences to the default; None before that is there."""
+    own = [loss(name, WAYS["default"], cut, measure=False) for cut in CUTS]
+    if None in own:
+        return None
+    file, size = LISTS[name]
+    starts = ", ".join(sorted({parts(name, cut)[2] for cut in CUTS}))
+    cells, differences = [f"{size} of {file}", starts, f"{np.mean(own):.3f}"], []
+    for way in [*WAYS.values()][1:]:
+        found = [loss(name, way, cut, measure=False) for cut in CUTS]
+        if None in found:
+            differences.append(np.nan)
+            cells.append("")
+            continue
+        gain = np.subtract(found, own)
+        differences.append(float(gain.mean()))
+        cells.append(f"{gain.mean():+.3f} ({', '.join(f'{each:+.3f}' for each in gain)})")
+    return f"| {' | '.join(cells)} |", differences
+
+
+def page() -> str:
+    """SHORT_LISTS.md: all that was measured so far."""
+    found = [each for each in map(row, LISTS) if each is not None]
+    ways = [way.title for way in [*WAYS.values()][1:]]
+    columns = ["list", "closest model", "default", *ways]
+    every = np.array([differences for _, differences in found])
+    mean = ["" if np.isnan(c).all() else f"{np.nanmean(c):+.3f}" for c in every.T]
+    better = [f"{(c < 0).sum()} of {(~np.isnan(c)).sum()}" for c in every.T]
+    return "\n".join(
+        [
+            "# Short lists",
+            "",
+            f"Made by `make short-lists` on {os.cpu_count()} cores ({platform.machine()}), Python "
+            f"{platform.python_version()}, NumPy {np.__version__}.",
+            "",
+            (__doc__ or "").split("\n\n    python")[0].split("\n", 2)[2],
+            "",
+            "Of the default, the mean loss of the three cuts. Of the others, the difference to it: "
+            "the mean, and that of each cut. Below 0 is better.",
+            "",
+            f"| {' | '.join(columns)} |",
+            "|" + "---|" * len(columns),
+            *(line for line, _ in found),
+            f"| **mean** | | | {' | '.join(mean)} |",
+            f"| **lists that are better** | | | {' | '.join(better)} |",
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Measures what is wanted and not there yet, and writes the page anew after each list."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--lists", nargs="*", choices=LISTS, default=list(LISTS))
+    parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
+    args = parser.parse_args()
+    for name in args.lists:
+        for way in args.ways:
+            losses = [loss(name, WAYS[way], cut) for cut in CUTS]
+            print(name, way, *(f"{each:.3f}" for each in losses), flush=True)
+        RESULTS.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

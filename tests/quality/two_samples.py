@@ -1,0 +1,249 @@
+"""Can names that were drawn be told from names of the list? And are they as long?
+
+Telling draws from held-out names by cross-validation measures something else as well: two halves of
+a list differ by chance (names in Kayl-: 0.11 % of one half of the first names, 0.27 % of the
+other), and a classifier learns that. Here it can't. Each list is split in two halves, and a network
+learns one of them with default settings. The classifier then learns to tell
+
+    that half          from as many draws          (what it learns from)
+    the other half     from as many further draws  (what it is measured by)
+
+What it measures is the area under the curve: how probable it is that a draw gets a higher score
+than a name of the list. It is 0.5 where they can't be told apart, and 1 where they always can.
+
+The classifier is a logistic regression on the character n-grams of 1 to 5 in "^name$", hashed, and
+on the length. Without the length, it could hardly tell the names of a 6-gram: those have the
+list's n-grams, but are too short and too long. Two samples of one network show that it finds
+nothing where there is nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from rnn_names import Model, blend
+from rnn_names.corpus.corpus import Corpus, corpus_from_file
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.training.ngram import NGram
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
+from support.distributions import area_under_curve
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DATA = ROOT / "data"
+KEPT = ROOT / "build" / "quality"
+"""What was trained and measured before; `make clean` removes it."""
+
+SEEDS = range(3)
+LENGTHS_DRAWN = 10_000
+LONGEST = 40
+"""Longer names have the same column as those of this length."""
+
+
+@dataclass(frozen=True)
+class List:
+    """A list of which one half is learned; it is a file in data/.
+
+    Attributes:
+        title: what the tables call it.
+        bar: what the area under the curve must not exceed; None where nothing was promised.
+        size: how many names are taken, by a fixed seed; None for all.
+    """
+
+    title: str
+    bar: float | None = None
+    size: int | None = None
+
+
+TOLD_APART = {
+    "us-first-names": List("first names", 0.535),
+    "english-towns": List("English towns", 0.55),
+    "dinosaurs": List("dinosaurs", 0.58),
+    "german-first-names": List("German first names"),
+    "us-surnames": List("8,000 of the surnames", size=8_000),
+}
+
+MEASURED = TOLD_APART | {
+    "welsh-towns": List("Welsh towns"),
+    "icelandic-first-names": List("Icelandic first names"),
+    "polish-towns": List("Polish towns"),
+}
+"""The lists of which lengths are compared."""
+
+MEAN_BAR, DEVIATION_BAR = 0.05, 0.10
+"""How far the mean and the standard deviation of lengths may be off, in shares of the list's."""
+
+
+def halves(name: str) -> tuple[Corpus, list[str]]:
+    """The half of a list that is learned, and the other."""
+    corpus = corpus_from_file(DATA / f"{name}.txt")
+    rows = np.random.default_rng(15).permutation(len(corpus))[: MEASURED[name].size]
+    middle = len(rows) // 2
+    other = corpus.names.take(np.sort(rows[middle:]))
+    return corpus.take(np.sort(rows[:middle])), other.to_strings()
+
+
+def digest_of(corpus: Corpus, *others: object) -> str:
+    """Names a result: a digest of the code that trains, the names, and what else it depends on."""
+    digest = hashlib.sha256(f"{np.__version__} {others}".encode())
+    for folder in ("corpus", "network", "training"):
+        for path in sorted((ROOT / "rnn_names" / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update("\n".join(corpus.names.to_strings()).encode())
+    return digest.hexdigest()[:24]
+
+
+def trained(corpus: Corpus, seed: int) -> Model:
+    """The network that default training makes of a list; one that was made before is taken."""
+    path = KEPT / f"{digest_of(corpus, seed)}.npz"
+    if not path.exists():
+        trainer = Trainer(corpus, Settings(seed=seed))
+        for _ in trainer.epochs():
+            pass
+        path.parent.mkdir(parents=True, exist_ok=True)
+        trainer.model.save(path)
+    return Model.load(path)
+
+
+def ngram_names(names: Names, count: int, seed: int) -> list[str]:
+    """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
+    vocabulary = Vocabulary.of(names)
+    ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
+    rng, found = np.random.default_rng(seed), []
+    while len(found) < count:  # those that are too long are left out
+        drawn = ngram.sample(count, int(names.lengths.max()), rng)
+        found += Names(vocabulary.codes[drawn.codes], drawn.offsets).to_strings()
+    return found[:count]
+
+
+def told_apart(learned: list[str], other: list[str], draw: Callable[[int], list[str]]) -> float:
+    """The area under the curve.
+
+    Args:
+        learned: names to learn from.
+        other: names to be measured by.
+        draw: gives so many names of a generator.
+    """
+    from scipy.sparse import csr_matrix, hstack
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    grams = HashingVectorizer(
+        analyzer="char",
+        ngram_range=(1, 5),
+        lowercase=False,
+        n_features=1 << 18,
+        alternate_sign=False,
+        preprocessor="^{}$".format,
+    )
+
+    def features(names: list[str]) -> csr_matrix:
+        """(n, features): the n-grams, and a one in the column of the length."""
+        lengths = np.minimum([*map(len, names)], LONGEST)
+        return hstack([grams.transform(names), csr_matrix(np.eye(LONGEST + 1)[lengths])]).tocsr()
+
+    drawn = draw(len(learned) + len(other))
+    first, further = drawn[: len(learned)], drawn[len(learned) :]
+    classifier = LogisticRegression(max_iter=1000)
+    classifier.fit(features(learned + first), np.repeat([0, 1], [len(learned), len(first)]))
+    scores = classifier.decision_function(features(other + further))
+    return area_under_curve(scores[: len(other)], scores[len(other) :])
+
+
+def areas(name: str) -> dict[str, list[float]]:
+    """The areas under the curve of one list, by the columns of the table."""
+    corpus, other = halves(name)
+    learned = corpus.names.to_strings()
+    models = [trained(corpus, seed) for seed in SEEDS]
+
+    def of(model: Model, **options: float) -> float:
+        return told_apart(learned, other, lambda n: model.sample(n, seed=1, **options))
+
+    def of_ngram(seed: int) -> float:
+        return told_apart(learned, other, lambda n: ngram_names(corpus.names, n, seed))
+
+    def of_itself(model: Model) -> float:
+        """Two samples of one network, in place of the halves of the list."""
+        own = model.sample(len(learned) + len(other), seed=2)
+        first, further = own[: len(learned)], own[len(learned) :]
+        return told_apart(first, further, lambda n: model.sample(n, seed=1))
+
+    return {
+        "all draws": [of(model) for model in models],
+        **{title: [of(model, **ways) for model in models] for title, ways in WAYS.items()},
+        "blend of the three": [of(blend(models))],
+        "6-gram (Kneser-Ney)": [of_ngram(seed) for seed in SEEDS],
+        "two samples of one network": [of_itself(model) for model in models],
+    }
+
+
+WAYS: dict[str, dict[str, float]] = {
+    "only names not in the half": {"novel": True},
+    "temperature 0.9": {"temperature": 0.9},
+    "temperature 0.8": {"temperature": 0.8},
+    "top-p 0.95": {"top_p": 0.95},
+}
+"""How else a network is sampled."""
+
+COLUMNS = (
+    "one half of each list",
+    "all draws: each seed",
+    "mean",
+    "bar",
+    "met",
+    *WAYS,
+    "blend of the three",
+    "6-gram (Kneser-Ney)",
+    "two samples of one network",
+)
+
+
+def row_of_areas(name: str) -> str:
+    """A list's line in the table of areas under the curve."""
+    found, bar = areas(name), MEASURED[name].bar
+    each = found.pop("all draws")
+    cells = [
+        MEASURED[name].title,
+        ", ".join(f"{area:.3f}" for area in each),
+        f"{np.mean(each):.3f}",
+        "" if bar is None else f"{bar}",
+        "" if bar is None else "yes" if np.mean(each) <= bar else "**no**",
+        *(f"{np.mean(values):.3f}" for values in found.values()),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+LENGTH_COLUMNS = (
+    "one half of each list",
+    "mean of the half",
+    "drawn: each seed",
+    "off by",
+    "standard deviation of the half",
+    "drawn: each seed",
+    "off by",
+    "met",
+)
+
+
+def row_of_lengths(name: str) -> str:
+    """A list's line in the table of lengths: those of the half that is learned, and of draws."""
+    corpus, _ = halves(name)
+    drawn = [
+        np.array([*map(len, trained(corpus, seed).sample(LENGTHS_DRAWN, seed=1))]) for seed in SEEDS
+    ]
+    cells, is_met = [MEASURED[name].title], True
+    for statistic, bar in ((np.mean, MEAN_BAR), (np.std, DEVIATION_BAR)):
+        wanted, found = statistic(corpus.names.lengths), [*map(statistic, drawn)]
+        off = float(np.mean(found) / wanted - 1)
+        is_met &= abs(off) <= bar
+        cells += [f"{wanted:.2f}", ", ".join(f"{each:.2f}" for each in found), f"{off:+.1%}"]
+    return f"| {' | '.join([*cells, 'yes' if is_met else '**no**'])} |"
