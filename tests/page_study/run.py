@@ -5,7 +5,7 @@ a second, how far `logProb` is from `Model.log_prob`, and whether first characte
 20,000 names are distributed as Python's are, at two temperatures. Where other JavaScript engines
 are found (`node`, WebKit's `jsc`), they have to give the same names as Chromium for the same seed.
 
-    python tests/page_study/run.py [NAME…]        some of them, or all and a blend
+    python tests/page_study/run.py [NAME…]        all and a blend, or some: a blend is NAME+NAME
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def main():
     if missing():
         sys.exit(f"no browser: {missing()}")
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
-        pages = [[name] for name in sys.argv[1:]] or PAGES
+        pages = [names.split("+") for names in sys.argv[1:]] or PAGES
         failures = [failure for names in pages for failure in studied(names, browser, Path(folder))]
     sys.exit("\n".join(failures) or 0)
 
