@@ -30,6 +30,8 @@ def diagonal_blocks(Waa: Array) -> list[int]:
     [0, 2, 3]
     """
     n_a = Waa.shape[1]
+    if (Waa[:, 0, -1] != 0).any() or (Waa[:, -1, 0] != 0).any():
+        return [0, n_a]  # the first and the last unit are linked: there can be no end between them
     linked = (Waa != 0).any(axis=0)
     linked |= linked.T
     # The last unit that each unit is linked to. A block ends where no unit so far is linked to a

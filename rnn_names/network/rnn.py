@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.network.arrays import stable_order
+from rnn_names.network.arrays import stable_order, transposed
 from rnn_names.network.blocks import block_product, diagonal_blocks
 
 if TYPE_CHECKING:
@@ -83,9 +83,13 @@ class PlainCell:
     input_blocks = (0,)
 
     @staticmethod
-    def project(a: Array, weights: StepWeights, out: Array) -> None:
-        """The recurrent projection of the states `a` (m, n_a): `out` (width, m, n_a)."""
+    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
+        """The recurrent projection of the states `a` (m, n_a): `width` blocks of that shape.
+
+        `out` (gates, m, n_a) is overwritten.
+        """
         block_product(a, weights.Waa, weights.blocks, out=out)
+        return list(out)
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -149,11 +153,11 @@ class GRUCell:
     input_blocks = (0, 1, 4)
 
     @staticmethod
-    def project(a: Array, weights: StepWeights, out: Array) -> None:
+    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
         """As `PlainCell.project`."""
-        block_product(a, weights.Waa, weights.blocks, out=out[:3])
+        block_product(a, weights.Waa, weights.blocks, out=out)
         out[2] += weights.bn
-        out[3] = a
+        return [*out, a]
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -176,9 +180,8 @@ class GRUCell:
         """As `PlainCell.step_backward`; the equations and the places are those of the class."""
         r, z, p, a_prev, c = kept
         w, s = work("scratch", 2, *a.shape)
-        np.subtract(1, z, out=w)
-        w *= da
-        np.subtract(da, w, out=a_prev)  # da ∘ z
+        np.multiply(da, z, out=a_prev)  # da ∘ z
+        np.subtract(da, a_prev, out=w)
         np.subtract(a, c, out=z)
         z *= w  # dz
         c *= c
@@ -214,7 +217,7 @@ def step_weights(params: Params) -> StepWeights:
     """The weights of a step, laid out for it; halved for the gates that go through σ."""
     cell, n_a = cell_of(params), params["Waa"].shape[1]
     by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
-    Wax, Waa, ba = (np.array(array.transpose(0, 2, 1), order="C") for array in by_gate)
+    Wax, Waa, ba = (transposed(array) for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.halved] *= 0.5
     chosen = Wax + ba
@@ -297,8 +300,9 @@ def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
     if x.ndim == 2:
         return {"Wax": (d.transpose(0, 2, 1) @ x).reshape(-1, n_x), "ba": d.sum(axis=1).ravel()}
     by_choice = np.zeros((gates, n_x, n_a), d.dtype)
-    ends = np.cumsum(np.bincount(x, minlength=n_x)).tolist()
-    for i in np.unique(x).tolist():
+    counts = np.bincount(x, minlength=n_x)
+    ends = np.cumsum(counts).tolist()
+    for i in np.flatnonzero(counts).tolist():
         d[:, ends[i - 1] if i else 0 : ends[i]].sum(axis=1, out=by_choice[:, i])
     ba = by_choice.sum(axis=1)
     by_choice[:, 0] = 0
@@ -357,9 +361,9 @@ def next_states(
         out: (m, n_a) overwritten with the new states.
     """
     n_a = above.shape[1]
-    projection = work("projection", cell.width, len(above), n_a)
-    cell.project(above, weights, projection)
-    projection.take(parent, axis=1, out=kept[: cell.width], mode="clip")
+    products = work("projection", cell.gates, len(above), n_a)
+    for block, chosen in zip(cell.project(above, weights, products), kept, strict=False):
+        block.take(parent, axis=0, out=chosen, mode="clip")
     from_x = input_layer(x, weights, out=work("from_x", cell.gates, len(parent), n_a))
     cell.step(from_x, kept, out)
 
@@ -447,29 +451,18 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree, (N, n_a), level by level.
 
     What the way back needs stays in `work`: "states", the initial states and then a row per node,
-    and "kept", see `_kept`.
+    and "kept" (blocks, N, n_a), what the cell keeps of its steps.
     """
     cell, weights, a0 = cell_of(params), step_weights(params), np.atleast_2d(params["a0"])
     (m, n_a), n = a0.shape, len(tree.x)
     states = work("states", m + n, n_a)
     states[:m] = a0
-    a, above = states[m:], states[:m]
+    a, above, kept = states[m:], states[:m], work("kept", cell.blocks, n, n_a)
     for rows, parents in zip(tree.levels, tree.n_parents, strict=True):
-        kept = _kept(work, cell, n, n_a, rows)
         parent, x = tree.parent[rows], tree.x[rows]
-        next_states(above[:parents], parent, x, cell, weights, kept, work, out=a[rows])
+        next_states(above[:parents], parent, x, cell, weights, kept[:, rows], work, out=a[rows])
         above = a[rows]
     return a
-
-
-def _kept(work: Workspace, cell: Cell, n: int, n_a: int, rows: slice) -> Array:
-    """What the step to one level keeps: (blocks, nodes of the level, n_a).
-
-    All levels lie in one buffer of n rows times blocks, one after another.
-    """
-    buffer = work("kept", cell.blocks * n, n_a)
-    level = buffer[cell.blocks * rows.start : cell.blocks * rows.stop]
-    return level.reshape(cell.blocks, -1, n_a)
 
 
 def log_predictions(tree: PrefixTree, params: Params, work: Workspace) -> Array:
@@ -539,13 +532,13 @@ def _backward_over_time(
     da0 = np.zeros_like(np.atleast_2d(params["a0"]))
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.width, ends[-1], n_a)  # of all nodes that others hang from, by level
+    kept = work("kept", cell.blocks, n, n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, parents = tree.levels[level], tree.n_parents[level]
-        kept = _kept(work, cell, n, n_a, rows)
-        cell.step_backward(da[rows], a[rows], kept, work)
+        cell.step_backward(da[rows], a[rows], kept[:, rows], work)
         d_parents = dp[:, ends[level] - parents : ends[level]]
-        sum_siblings(kept[: cell.width], tree.siblings[level], d_parents, work)
+        sum_siblings(kept[: cell.width, rows], tree.siblings[level], d_parents, work)
         above = da[tree.levels[level - 1]] if level else da0
         cell.project_backward(d_parents, params, above[:parents], work)
 
@@ -555,21 +548,13 @@ def _backward_over_time(
     states.take(tree.parent_rows(m), axis=0, out=parent_states, mode="clip")
     order = np.arange(n) if tree.x.ndim == 2 else stable_order(tree.x)
     d_from_x = work("d_from_x", cell.gates, n, n_a)
-    kept_rows = _input_rows(tree.levels, cell)[:, order]
-    work("kept", cell.blocks * n, n_a).take(kept_rows, axis=0, out=d_from_x, mode="clip")
+    for block, d in zip(cell.input_blocks, d_from_x, strict=True):
+        kept[block].take(order, axis=0, out=d, mode="clip")
     return {
         **input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1]),
         **recurrent_layer_backward(dp, parent_states, params),
         "a0": da0.reshape(params["a0"].shape),
     }
-
-
-def _input_rows(levels: list[slice], cell: Cell) -> NDArray[np.intp]:
-    """Where the gradients of from_x lie in "kept", as rows of n_a: (gates, N)."""
-    starts = np.array([rows.start for rows in levels])
-    sizes = np.array([rows.stop - rows.start for rows in levels])
-    first = np.repeat((cell.blocks - 1) * starts, sizes) + np.arange(sizes.sum())  # of block 0
-    return first + np.array(cell.input_blocks)[:, None] * np.repeat(sizes, sizes)
 
 
 def sum_siblings(d: Array, siblings: list[NDArray[np.intp]], out: Array, work: Workspace) -> None:
@@ -578,9 +563,13 @@ def sum_siblings(d: Array, siblings: list[NDArray[np.intp]], out: Array, work: W
     (blocks, m, n_a) to (blocks, parents, n_a), with `siblings` as in `PrefixTree`: the first
     children of all nodes, then the second children of those that have two, and so on.
     """
-    for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
-        block.take(siblings[0], axis=0, out=total, mode="clip")
-    for rows in siblings[1:]:
-        later = work("later", len(d), len(rows), d.shape[2])
-        d.take(rows, axis=1, out=later, mode="clip")
-        out[:, : len(rows)] += later
+    first, *others = siblings
+    rows = np.concatenate(others) if others else first[:0]
+    later = work("later", len(d), len(rows), d.shape[2])
+    for block, total, rest in zip(d, out, later, strict=True):  # take wants `out` in one piece
+        block.take(first, axis=0, out=total, mode="clip")
+        block.take(rows, axis=0, out=rest, mode="clip")
+    start = 0
+    for each in others:  # from the second children on
+        out[:, : len(each)] += later[:, start : start + len(each)]
+        start += len(each)
