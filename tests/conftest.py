@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from rnn_names import Model
 from support import browser, program
@@ -55,6 +56,12 @@ def model_file(model_files):
 @pytest.fixture(scope="session")
 def model(model_file):
     return Model.load(model_file)
+
+
+def pytest_configure(config):
+    """One BLAS thread in each of several processes: more would wait for each other, spinning."""
+    if hasattr(config, "workerinput"):
+        threadpool_limits(1, user_api="blas")
 
 
 def pytest_terminal_summary(terminalreporter):
