@@ -84,9 +84,7 @@ class PrefixTree:
     def parent_rows(self, m: int = 1) -> Integers:
         """Rows of all nodes with children, in an array with `m` initial states before the nodes."""
         above = [0, *(m + rows.start for rows in self.levels[:-1])]
-        return np.concatenate(
-            [start + np.arange(n) for start, n in zip(above, self.n_parents, strict=True)]
-        )
+        return ranges(np.array(above), np.array(self.n_parents))
 
 
 def prefix_tree(

@@ -564,10 +564,13 @@ def sum_siblings(d: Array, siblings: list[NDArray[np.intp]], out: Array, work: W
     children of all nodes, then the second children of those that have two, and so on.
     """
     first, *others = siblings
-    rows = np.concatenate(others) if others else first[:0]
-    later = work("later", len(d), len(rows), d.shape[2])
-    for block, total, rest in zip(d, out, later, strict=True):  # take wants `out` in one piece
+    for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
         block.take(first, axis=0, out=total, mode="clip")
+    if not others:
+        return
+    rows = np.concatenate(others)
+    later = work("later", len(d), len(rows), d.shape[2])
+    for block, rest in zip(d, later, strict=True):
         block.take(rows, axis=0, out=rest, mode="clip")
     start = 0
     for each in others:  # from the second children on

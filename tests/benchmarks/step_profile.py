@@ -32,8 +32,10 @@ GROUPS = (
     ("rows gathered and siblings added up", r"\.take\(|\+= later"),
     ("other element-wise work", r"[-+*/]=|np\.(multiply|subtract)"),
 )
-"""Operations by what stands in the line, for lines of rnn.py; the first that fits. Lines of the
+"""Operations by what stands in the line, for lines of `NETWORK`; the first that fits. Lines of the
 other modules go by module."""
+
+NETWORK = ("rnn.py", "blocks.py")
 
 MODULES = {
     "prefix_tree.py": "building prefix trees",
@@ -135,11 +137,10 @@ def _lines_timed(times: Counter[Line]) -> Iterator[None]:
 
 
 def _group(file: str, number: int) -> str:
-    path = Path(file)
-    if path.name != "rnn.py":
+    path, source = Path(file), _source(file, number)
+    if path.name not in NETWORK and "transpose" not in source:
         otherwise = LOOP if path.parent.name == "training" else BOOKKEEPING
         return MODULES.get(path.name, otherwise)
-    source = _source(file, number)
     return next((name for name, pattern in GROUPS if re.search(pattern, source)), BOOKKEEPING)
 
 
