@@ -5,9 +5,13 @@
 The known ends, or contexts, are the most frequent strings of up to six characters among prefixes
 that names drawn from the network passed. The start of a name counts as a character, so a short
 prefix is told from the middle of a name. What a context says is the mean of what the network said
-after the prefixes that end in it, smoothed with what the next shorter context says. One thing that
-a few last characters do not show is how long the name is already; so the odds of its end have a
-factor for each length.
+after the prefixes that end in it, smoothed with what the next shorter context says: the more, the
+fewer different prefixes these were. A thousand names that passed one and the same prefix tell no
+more of others than one does. That matters most with top-k or top-p, where a character that one
+prefix rules out may be likely after the next.
+
+One thing that a few last characters do not show is how long the name is already; so the odds of its
+end have a factor for each length.
 
 Crossed with a finite automaton, the chain tells with what probability the rest of a name meets the
 conditions, for every context, state of the automaton and length. It is a recursion from the longest
@@ -36,7 +40,7 @@ CONTEXTS = 4000
 """Contexts that are kept, the most frequent ones."""
 
 PRIOR = 10.0
-"""Names' worth of evidence that a shorter context counts for beside what was seen after a longer
+"""Prefixes' worth of evidence that a shorter context counts for beside what was seen after a longer
 one."""
 
 SHORTER = 0.1
@@ -208,10 +212,13 @@ class _Contexts:
             after[rows] = np.where(found >= 0, found, after[rows])
         return after
 
-    def smoothed(self, sums: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    def smoothed(
+        self, sums: NDArray[np.float64], n: NDArray[np.float64], squares: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """The probabilities after each context.
 
-        They come from sums over the `n` names whose longest context is just this one.
+        They come from sums, as `_sums` gives them, over the prefixes whose longest context is just
+        this one.
         """
         shorter = np.zeros(len(self.key), np.intp)
         for order in range(
@@ -221,6 +228,11 @@ class _Contexts:
             shorter[rows] = self._find(self.key[rows] % self.base ** (order - 1), order - 1)
             np.add.at(sums, shorter[rows], sums[rows])
             np.add.at(n, shorter[rows], n[rows])
+            np.add.at(squares, shorter[rows], squares[rows])
+        # Prefixes of n₁, n₂, … names count for (Σ nᵢ)² / Σ nᵢ²: 3 for 3 of as many names each.
+        names = np.maximum(n, 1)
+        n = names * n / np.maximum(squares, 1)
+        sums = sums * (n / names)[:, None]
         probabilities = (sums + PRIOR / self.n_y) / (n + PRIOR)[:, None]
         probabilities[0] = (1 - UNSEEN) * probabilities[0] + UNSEEN / self.n_y
         for order in range(1, self.max_order + 1):
@@ -233,11 +245,11 @@ class _Contexts:
 
 def _sums(
     context: NDArray[np.intp], said: NDArray[Any], passed: NDArray[Any], n_contexts: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """What the network said, added up by context and weighted by names.
 
     Returns:
-        (K, n_y) the sums, and (K,) the names.
+        (K, n_y) the sums, (K,) the names, and (K,) the squares of each prefix's names added up.
     """
     order = np.argsort(context, kind="stable")
     sorted_context = context[order]
@@ -246,7 +258,8 @@ def _sums(
     sums[sorted_context[first]] = np.add.reduceat(
         said[order] * passed[order, None], first, axis=0, dtype=np.float64
     )
-    return sums, np.bincount(context, passed, n_contexts).astype(np.float64)
+    n, squares = (np.bincount(context, passed**k, n_contexts).astype(float) for k in (1, 2))
+    return sums, n, squares
 
 
 def _end_shift(
