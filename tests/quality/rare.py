@@ -12,12 +12,14 @@ of the names drawn, with the sampler made to look ahead always, corrected for th
 
     python tests/quality/rare.py [--orders FIRST LAST] [--tiny 500] [--names 20000]
 
-RARE.md beside this file keeps what was measured.
+RARE.md beside this file keeps what was measured. It can be made in parts: with `--keep FILE`, what
+was measured before is read from that file and added to.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import platform
@@ -61,7 +63,7 @@ def seconds(work):
 
 
 def prepared(model, options):
-    """The time that all preparation takes, and the share of repeats in the end."""
+    """The look-ahead in the end; None without one."""
     with one_blas_thread():
         sampler = Sampler(model.language_model, options)
         sampler.look_ahead()
@@ -81,18 +83,17 @@ def study(model_name, options, count):
     model = Model.load(model_name)
     wanted = Options(seed=1, **options)
     first, _ = seconds(lambda: drawn(model, wanted, 20))
-    preparation, ready = seconds(lambda: prepared(model, wanted))
+    ready = prepared(model, wanted)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", RareConditionsWarning)
-        took, names = seconds(lambda: drawn(model, wanted, count))
-    rate = count / max(took - preparation, 1e-3)
+        names = drawn(model, wanted, count)
     searched, found = seconds(lambda: best_of(model, options))
     expected = most_probable(model, options, TOP, MAX_PREFIXES)[:TOP]
     row = [spelled(model_name, options)]
     is_right = None
     if len(expected) >= 10:
         off, chance, worst = distance(Counter(names), expected)
-        is_right = off <= chance + MARGIN
+        is_right = bool(off <= chance + MARGIN)
         row += [f"{off:.3f}", f"{chance:.3f}", f"{len(expected)}", worst]
         listed = [name for name, _ in expected[: len(found[0])]]
         if listed != found[0][: len(listed)]:
@@ -100,7 +101,7 @@ def study(model_name, options, count):
     else:
         row += ["–", "–", f"{len(expected)}", ""]
     repeats = "no look-ahead" if ready is None else f"{ready.repeats:.2%}"
-    row += [repeats + (" (said)" if caught else ""), f"{rate:,.0f}", f"{first:.1f} s"]
+    row += [repeats + (" (said)" if caught else ""), f"{first:.1f} s"]
     row += [f"{found[1]} in {searched:.1f} s"]
     return row, is_right
 
@@ -133,7 +134,7 @@ def tiny(count):
     return (
         f"{passed} of {len(scores)} pass (a score below {bound:.1f} in size); the largest is "
         f"{max(map(abs, scores)):.1f}, and all together are {mean:+.1f} standard deviations off."
-    ), passed == len(scores) and abs(mean) < 4
+    ), bool(passed == len(scores) and abs(mean) < 4)
 
 
 COLUMNS = [
@@ -143,10 +144,15 @@ COLUMNS = [
     "names compared",
     "most off",
     "repeats",
-    "names/s",
     "first 20",
     "--best -n 20",
 ]
+
+
+def cores():
+    """How many this process may run on, in words."""
+    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return "one core" if n == 1 else f"{n} cores"
 
 
 def page(rows, count, tiny_line):
@@ -155,16 +161,17 @@ def page(rows, count, tiny_line):
     lines = [
         "# Names under rare conditions",
         "",
-        f"Made by `make rare` on {os.cpu_count()} cores ({platform.machine()}), Python "
+        f"Made by `make rare` on {cores()} ({platform.machine()}), Python "
         f"{platform.python_version()}, NumPy {np.__version__}; {count:,} names an order, "
         f"{len(rows)} of {len(ORDERS)} orders.",
         "",
         about,
         "",
         '"Repeats" is the share of the names that are repeats of others for their weight, as the '
-        'sampler measures it on draws of their own; "said": it says so on stderr. Names per '
-        "second are without the preparation, on as many threads as there are cores; the first 20 "
-        "are with it. Where fewer than ten names can be listed among "
+        'sampler measures it on draws of their own; "said": it says so on stderr. '
+        '"First 20" is the time to the first 20 names, the model loaded; "certain" names are all '
+        "that `--best` gives for sure before it says how to go on; names in all are all that there "
+        "are. Where fewer than ten names can be listed among "
         f"{MAX_PREFIXES:,} prefixes, nothing is compared.",
         "",
         "| " + " | ".join(COLUMNS) + " |",
@@ -180,26 +187,44 @@ def page(rows, count, tiny_line):
 
 
 def main():
+    options = arguments()
+    measured = (
+        json.loads(options.keep.read_text()) if options.keep and options.keep.exists() else {}
+    )
+    for model, order in ORDERS[slice(*options.orders)]:
+        row, is_right = study(model, order, options.names)
+        measured[row[0]] = row, is_right
+        print(" | ".join(row) + ("" if is_right is not False else "  WRONG"), flush=True)
+        keep(options, measured)
+    if options.tiny:
+        measured["tiny"] = tiny(options.tiny)
+        keep(options, measured)
+    line, tiny_right = measured.pop("tiny", ("Not run.", True))
+    compared = [is_right for _, is_right in measured.values() if is_right is not None]
+    right = sum(compared)
+    print(f"{right} of {len(compared)} orders within {MARGIN} of chance. Tiny models: {line}")
+    sys.exit(not (all(compared) and tiny_right))
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--orders", type=int, nargs=2, default=(0, len(ORDERS)))
     parser.add_argument("--tiny", type=int, default=500, help="random tiny models")
     parser.add_argument("--names", type=int, default=20_000, help="drawn for each order")
-    parser.add_argument("--dry", action="store_true", help="write nothing")
-    options = parser.parse_args()
-    rows, wrong, compared = [], 0, 0
-    for model, order in ORDERS[slice(*options.orders)]:
-        row, is_right = study(model, order, options.names)
-        rows.append(row)
-        compared += is_right is not None
-        wrong += is_right is False
-        print(" | ".join(row) + ("" if is_right is not False else "  WRONG"), flush=True)
-        if not options.dry:  # what there is so far is kept
-            RESULTS.write_text(page(rows, options.names, "Not yet run."), encoding="utf-8")
-    line, is_right = tiny(options.tiny) if options.tiny else ("not run", True)
-    print(f"{compared - wrong} of {compared} orders within {MARGIN} of chance. Tiny models: {line}")
+    parser.add_argument("--keep", type=Path, help="a file of what was measured so far")
+    parser.add_argument("--dry", action="store_true", help="write no RARE.md")
+    return parser.parse_args()
+
+
+def keep(options, measured):
+    """Writes what there is so far."""
+    if options.keep:
+        options.keep.write_text(json.dumps(measured))
     if not options.dry:
+        names = [spelled(*order) for order in ORDERS]
+        rows = [measured[name][0] for name in names if name in measured]
+        line = measured.get("tiny", ["Not run."])[0]
         RESULTS.write_text(page(rows, options.names, line), encoding="utf-8")
-    sys.exit(bool(wrong or not is_right))
 
 
 if __name__ == "__main__":

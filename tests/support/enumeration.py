@@ -6,7 +6,6 @@ whether it meets the conditions.
 
 import re
 import unicodedata
-from itertools import chain
 
 import numpy as np
 
@@ -16,91 +15,119 @@ AT_ONCE = 4096
 
 
 def most_probable(model, options, wanted, max_prefixes):
-    """At least `wanted` of the most probable names that meet some options, with their logarithms.
+    """The `wanted` most probable names that meet some options, with their logarithms.
 
     The bound falls until it has as many; fewer, perhaps none, where that takes too many prefixes.
     """
     bound, best = -9.0, []
     spent = 0
     while spent < max_prefixes:
-        found, prefixes = names_above(model, options, bound, max_prefixes - spent)
+        found, prefixes = names_above(model, options, bound, wanted, max_prefixes - spent)
         spent += prefixes
         if found is None:
             break
-        best = sorted(found.items(), key=lambda item: -item[1])
+        best = found
         if len(best) >= wanted:
             break
         bound -= 1.4
     return best
 
 
-def names_above(model, options, bound, max_prefixes):
-    """The log-probability of every name above a bound that meets the options, and how many
-    prefixes that took; None for the names where they would be too many.
+def names_above(model, options, bound, wanted, max_prefixes):
+    """The most probable names above a bound that meet the options, `wanted` or fewer.
+
+    Depth first, as many prefixes of one length at once as there are, up to `AT_ONCE`; none that is
+    below the bound, which rises with the names that are found.
+
+    Returns:
+        (name, log-probability) pairs from the most probable down, None where there would be too
+        many prefixes; and how many there were.
     """
     holds, (longest, prefix) = conditions(model, options), limits(model, options)
-    may_end = ending(options.get("suffix", ""), longest)
-    alphabet = np.array(["", *model.vocabulary.characters])
-    start = (np.atleast_2d(model.params["a0"]), np.zeros(1, int), np.zeros(1), [""])
-    waiting, found, prefixes = {0: [start]}, {}, 0
+    alphabet = np.array([0, *map(ord, model.vocabulary.characters)], np.uint32)
+    prefix, suffix = (
+        np.array([1 + model.vocabulary.characters.index(c) for c in text], np.uint16)
+        for text in (prefix, options.get("suffix", ""))
+    )
+    start = np.atleast_2d(model.params["a0"]), np.zeros(1, int), np.zeros((1, 0), np.uint16)
+    waiting, found, prefixes = {0: [(*start, np.zeros(1))]}, [], 0
     while waiting:
         length = max(waiting)
-        a, last, log_p, texts = _together(waiting.pop(length))
-        if len(texts) > AT_ONCE:
-            rest = slice(AT_ONCE, None)
-            waiting[length] = [(a[rest], last[rest], log_p[rest], texts[rest])]
-            a, last, log_p, texts = a[:AT_ONCE], last[:AT_ONCE], log_p[:AT_ONCE], texts[:AT_ONCE]
-        prefixes += len(texts)
+        a, text, log_p = _taken(waiting, length)
+        prefixes += len(text)
         if prefixes > max_prefixes:
             return None, prefixes
+        last = text[:, -1] if length else np.zeros(1, int)
         x = np.eye(len(alphabet), dtype=np.float32)[last] * (last > 0)[:, None]
         a, _ = rnn.cell_forward(x, a, model.params)
         with np.errstate(divide="ignore"):
             p = np.log(predictions(rnn.output_layer(a, model.params), options))
         if length < len(prefix):  # followed, not drawn
             p[:] = -np.inf
-            p[:, 1 + model.vocabulary.characters.index(prefix[length])] = 0
+            p[:, prefix[length]] = 0
         p += log_p[:, None]
-        for i in np.flatnonzero(p[:, 0] > bound):
-            if holds(texts[i]):
-                found[texts[i]] = float(p[i, 0])
+        ends = np.flatnonzero((p[:, 0] > bound) & may_end(text, suffix, 0))
+        found += [
+            (name, log_p)
+            for name, log_p in zip(_spelled(alphabet[text[ends]]), p[ends, 0], strict=True)
+            if holds(name)
+        ]
+        if len(found) > 2 * wanted:
+            found = _best(found, wanted)
+            bound = max(bound, found[-1][1])
         if length < longest:
             rows, characters = np.nonzero(p[:, 1:] > bound)
-            characters += 1
-            grown = [texts[i] + alphabet[c] for i, c in zip(rows, characters, strict=True)]
-            kept = [i for i, text in enumerate(grown) if may_end(text)]
-            if kept:
-                rows, characters = rows[kept], characters[kept]
-                waiting.setdefault(length + 1, []).append(
-                    (a[rows], characters, p[rows, characters], [grown[i] for i in kept])
-                )
-    return found, prefixes
+            grown = np.column_stack([text[rows], characters.astype(np.uint16) + 1])
+            kept = may_end(grown, suffix, longest - length - 1)
+            rows, grown = rows[kept], grown[kept]
+            log_p = p[rows, grown[:, -1]]
+            for at in range(0, len(rows), AT_ONCE):
+                part = slice(at, at + AT_ONCE)
+                waiting.setdefault(length + 1, []).append((a, rows[part], grown[part], log_p[part]))
+    return _best(found, wanted), prefixes
 
 
-def _together(parts):
-    """Prefixes of one length as one."""
-    a, last, log_p, texts = zip(*parts, strict=True)
-    return np.concatenate(a), np.concatenate(last), np.concatenate(log_p), [*chain(*texts)]
+def _taken(waiting, length):
+    """Takes waiting prefixes of one length: the states before their last characters, their texts
+    and log-probabilities.
+    """
+    parts = waiting[length]
+    taken = [parts.pop()]
+    while parts and sum(len(rows) for _, rows, _, _ in [*taken, parts[-1]]) <= AT_ONCE:
+        taken.append(parts.pop())
+    if not parts:
+        del waiting[length]
+    columns = ((a[rows], text, log_p) for a, rows, text, log_p in taken)
+    return [np.concatenate(column) for column in zip(*columns, strict=True)]
 
 
-def ending(suffix, longest):
-    """Whether a beginning of a name may still come to end so: the name has `longest` characters."""
+def _spelled(codes):
+    """The texts of code points, (m, length)."""
+    if not codes.size:
+        return [""] * len(codes)
+    return np.ascontiguousarray(codes).view(f"U{codes.shape[1]}")[:, 0].tolist()
 
-    def may_end(text):
-        if longest - len(text) >= len(suffix):
-            return True
-        return any(
-            text.endswith(suffix[:n])
-            for n in range(len(suffix) + 1)
-            if len(text) + len(suffix) - n <= longest
-        )
 
-    return may_end
+def _best(found, wanted):
+    return sorted(found, key=lambda item: (-item[1], item[0]))[:wanted]
+
+
+def may_end(text, suffix, room):
+    """Whether beginnings of names, (m, length), may still end so, with `room` characters more."""
+    if room >= len(suffix):
+        return np.ones(len(text), bool)
+    may = np.zeros(len(text), bool)
+    for n in range(len(suffix) - room, len(suffix) + 1):  # characters that are there already
+        if n <= text.shape[1]:
+            may |= (text[:, text.shape[1] - n :] == suffix[:n]).all(axis=1)
+    return may
 
 
 def predictions(logits, options):
     """The probabilities of the next character by temperature, top-k and top-p: (m, n_y)."""
     p = rnn.softmax(logits.astype(float) / options.get("temperature", 1.0))
+    if not {"top_k", "top_p"} & options.keys():
+        return p
     order = np.argsort(-p, axis=1)
     falling = np.take_along_axis(p, order, axis=1)
     falling[:, options.get("top_k", p.shape[1]) :] = 0
@@ -127,16 +154,17 @@ def conditions(model, options):
     names = {name.casefold() for name in options.get("exclude", ())}
 
     def holds(name):
-        folded = unicodedata.normalize("NFC", name.casefold())
         return (
             max(shortest, 1) <= len(name)
             and (any_beginning or not name[0].islower())
             and name.endswith(options.get("suffix", ""))
             and all(text in name for text in options.get("contains", ()))
             and pattern.fullmatch(name) is not None
-            and folded not in names
-            and not any(word in folded for word in words)
+            and not is_excluded(unicodedata.normalize("NFC", name.casefold()))
             and not (options.get("novel") and model.knows([name])[0])
         )
+
+    def is_excluded(folded):
+        return folded in names or any(word in folded for word in words)
 
     return holds
