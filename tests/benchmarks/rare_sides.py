@@ -21,15 +21,19 @@ class RareSampling:
         """Has loaded no model yet."""
         self._looks_ahead = looks_ahead
         self._models: dict[str, Model] = {}
+        self._samplers: dict[str, Sampler] = {}
 
     def _sampler(self, model: str, options: dict[str, Any]) -> Sampler:
-        """A sampler, all prepared."""
-        sampler = Sampler(self._loaded(model).language_model, Options(**options))
-        if self._looks_ahead:
-            sampler.look_ahead()
-            if sampler.preparation is not None:
-                sampler.preparation.after(99)
-        return sampler
+        """A sampler, all prepared: the seed makes no difference to that."""
+        order = f"{model} {options}"
+        if order not in self._samplers:
+            sampler = Sampler(self._loaded(model).language_model, Options(**options))
+            if self._looks_ahead:
+                sampler.look_ahead()
+                if sampler.preparation is not None:
+                    sampler.preparation.after(99)
+            self._samplers = {order: sampler}
+        return self._samplers[order]
 
     def _loaded(self, model: str) -> Model:
         if model not in self._models:
@@ -44,24 +48,17 @@ class RareSampling:
         assert found == 20
         return time.perf_counter() - began
 
-    def rate(self, model: str, options: dict[str, Any], n: int, seed: int) -> float:
-        """Names per second over `n` names, without preparation, on one core."""
+    def rate(self, model: str, options: dict[str, Any], n: int, seconds: float, seed: int) -> float:
+        """Names per second, preparation not counted, on one core: over `n` names or so long.
+
+        Where no name comes in that time, as if one had.
+        """
         with one_blas_thread():
-            sampler = self._sampler(model, options)
-            return _rate(sampler, Random(seed), n, 0.0)
-
-    def rate_within(self, model: str, options: dict[str, Any], seconds: float, seed: int) -> float:
-        """The same over so many seconds, or longer, until one is found."""
-        with one_blas_thread():
-            return _rate(self._sampler(model, options), Random(seed), 1, seconds)
-
-
-def _rate(sampler: Sampler, bits: Random, n: int, seconds: float) -> float:
-    """Names per second of a sampler: at least `n` names and at least so long."""
-    prepared = sampler.prepared(99)
-    look_ahead = prepared.look_ahead if prepared else None
-    began, found = time.perf_counter(), 0
-    while found < n or time.perf_counter() - began < seconds:
-        names = sampler.draw(sampler.largest_block // 4, bits, look_ahead)
-        found += len(meeting(sampler.conditions, names, {}))
-    return found / (time.perf_counter() - began)
+            sampler, bits = self._sampler(model, options), Random(seed)
+            prepared = sampler.prepared(99)
+            look_ahead = prepared.look_ahead if prepared else None
+            began, found = time.perf_counter(), 0
+            while found < n and time.perf_counter() - began < seconds:
+                names = sampler.draw(sampler.largest_block // 4, bits, look_ahead)
+                found += len(meeting(sampler.conditions, names, {}))
+            return max(found, 1) / (time.perf_counter() - began)
