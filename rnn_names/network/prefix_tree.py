@@ -57,7 +57,9 @@ class PrefixTree:
         levels: where each level starts and ends in those rows.
         siblings: for each level, arrays of its rows, counted from the level's first: the first
             child of every node above that has a child, then the second child of every node that
-            has two, and so on. The k-th array belongs to the first ``len(array)`` nodes above.
+            has two, and so on. The k-th array belongs to the first ``len(array)`` nodes above. In
+            the example, level 1 has [1], [0]: the first child of "" is "a", row 1 of its level, and
+            the second is "b", row 0.
         paths: (depth + 1, m) int. The node that each name of the batch is at after 0, 1, 2, …
             characters; anything after its end.
         ends: (m,) int. The node at which each name of the batch ends.
@@ -93,8 +95,8 @@ def prefix_tree(
     """The prefix tree of some names.
 
     Args:
-        indices: (m, L) int. A name per row, in lexicographic order, padded with EOS on the right.
-            Names may repeat.
+        indices: (m, columns) int. A name per row, in lexicographic order, padded with EOS on the
+            right. Names may repeat.
         lengths: (m,) int. Characters of each name.
         n_y: size of the vocabulary, EOS counted.
         dtype: of `y`.
@@ -167,12 +169,12 @@ def prefix_trees(
 
 
 class NumberedPrefixes(NamedTuple):
-    """The distinct prefixes of several minibatches: n of them, from names of L characters at most.
+    """The n distinct prefixes of several minibatches, from names of at most `depth` characters.
 
     Attributes:
-        number: (L + 1, m) the number of each name's prefix of 0, 1, 2, … characters; anything after
-            the name's end.
-        new: (L, m) whether a prefix of 1, 2, … characters stands for the first time in its
+        number: (depth + 1, m) the number of each name's prefix of 0, 1, 2, … characters; anything
+            after the name's end.
+        new: (depth, m) whether a prefix of 1, 2, … characters stands for the first time in its
             minibatch.
         passing: (n,) how many names begin with each prefix.
     """
@@ -195,22 +197,22 @@ def numbered_prefixes(
     >>> numbered_prefixes(*names, [3]).new.tolist()
     [[True, True, False], [False, True, True]]
     """
-    m, longest = indices.shape
+    m, depth = indices.shape
     n_trees = len(sizes)
     # Names are sorted. So a prefix is new where it differs from the name before in its last
     # character, or where a shorter one of the same name is new, or in a minibatch's first name.
-    new = np.ones((longest, m), dtype=bool)
+    new = np.ones((depth, m), dtype=bool)
     np.not_equal(indices[1:].T, indices[:-1].T, out=new[:, 1:])
     first_names = np.cumsum(sizes[:-1], dtype=np.intp)
     new[:1, first_names] = True
     np.logical_or.accumulate(new, axis=0, out=new)
-    inside = np.arange(1, longest + 1)[:, None] <= lengths  # (longest, m)
+    inside = np.arange(1, depth + 1)[:, None] <= lengths  # (depth, m)
     new &= inside
 
     # One count through the array, level after level, goes up by 1 at each new prefix.
-    number = np.empty((longest + 1, m), dtype=np.intp)
-    number[0] = np.repeat(np.arange(n_trees), sizes)
-    np.cumsum(new.ravel(), out=number[1:].ravel())
+    number = np.empty((depth + 1, m), dtype=np.intp)
+    number[0] = np.repeat(np.arange(n_trees), sizes)  # the empty prefix of each minibatch
+    np.cumsum(new.ravel(), out=number[1:].ravel())  # 1, 2, …, written to `number` itself
     number[1:] += n_trees - 1
     return NumberedPrefixes(number, new, np.bincount(number[1:][inside], minlength=n_trees))
 
@@ -289,7 +291,8 @@ def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Integers]]:
     """
     n_trees = len(nodes.level) - len(nodes.parent)
     # All children, family by family, the families in the order of their parents' rows. Siblings
-    # have consecutive numbers; the first child of the first node that has one is number n_trees.
+    # have consecutive numbers, after the n_trees roots. So the first child of a node has the number
+    # n_trees + how many children the nodes of lower numbers have.
     first_child = (n_trees + np.cumsum(nodes.children) - nodes.children)[rows.node]  # (n,)
     family_sizes = nodes.children[rows.node]
     child = ranges(first_child, family_sizes)  # (n - n_trees,)
@@ -332,8 +335,9 @@ def _follow_counts(
         dtype: of the result.
     """
     n, sizes = int(tree_starts[-1]), np.diff(tree_starts)
-    # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. The entry for a
-    # row and character c comes c N_i after that for the same row and EOS, which is character 0.
+    # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. So the entry for
+    # EOS, character 0, and a row is n_y tree_starts[i] + (row − tree_starts[i]); that for the
+    # character c and the same row comes c N_i after it.
     flat = np.zeros(n * n_y, dtype)
     size_of_tree = np.repeat(sizes, sizes)  # (n,) for each row, N of its tree
     first_entry = np.arange(n) + np.repeat((n_y - 1) * tree_starts[:-1], sizes)  # (n,)

@@ -20,6 +20,11 @@ How arrays lie in memory. A step makes several numbers per hidden unit: the gate
 candidate, and so on. Each kind is a *block* of its own, so these arrays are (blocks, m, n_a). Then
 element-wise work runs over one stretch of memory, which takes a third of the time or less of work
 on every third stretch of n_a numbers.
+
+Where intermediate results are. The way back starts from what the way there left in a `Workspace`,
+an array for each name: to ask for "kept" or "states" once more, in the same shape, gives the array
+as it was filled. Names of arrays then stay, even where their contents change: `out=` and `+=`
+overwrite, and a comment says what is there from now on.
 """
 
 from __future__ import annotations
@@ -52,14 +57,15 @@ class StepWeights(NamedTuple):
         Wax: (gates, n_x, n_a)
         Waa: (gates, n_a, n_a)
         ba: (gates, 1, n_a)
-        blocks: the bounds of the blocks along the diagonal of Waa, as `diagonal_blocks` gives them.
-        chosen: (gates, n_x, n_a) Wax + ba, row by row: what the integers of `input_layer` choose.
+        bounds: of the square blocks along the diagonal of Waa, as `diagonal_blocks` gives them.
+        chosen: (gates, n_x, n_a) the rows that the integers of `input_layer` choose from: row i is
+            row i of Wax + ba, and row 0 is ba alone.
         bn: (n_a,) of a GRU.
     """
 
     Wax: Array
     Waa: Array
-    blocks: list[int]
+    bounds: list[int]
     ba: Array
     chosen: Array
     bn: Array | None
@@ -70,10 +76,11 @@ class PlainCell:
 
     Attributes:
         gates: rows of `Wax`, `Waa` and `ba` per hidden unit.
-        halved: how many of the gates, the first ones, go through σ.
+        halved: how many of the gates, the first ones, go through σ; `step_weights` halves their
+            weights, since σ is computed from tanh (`GRUCell.step`).
         width: blocks of a recurrent projection, which is all that a step needs of the one before.
         blocks: blocks of what a step keeps for the way back; the first `width` are the projection.
-        input_blocks: which of them hold the gradients of the gates' from_x after the way back.
+        input_blocks: which of those hold the gradients of the gates' from_x after the way back.
     """
 
     gates = 1
@@ -88,7 +95,7 @@ class PlainCell:
 
         `out` (gates, m, n_a) is overwritten.
         """
-        block_product(a, weights.Waa, weights.blocks, out=out)
+        block_product(a, weights.Waa, weights.bounds, out=out)
         return list(out)
 
     @staticmethod
@@ -99,7 +106,11 @@ class PlainCell:
 
     @staticmethod
     def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """Puts gradients into `kept`, from that of `a`: dp = da ∘ (1 − a²), the derivative."""
+        """Puts gradients into `kept`, from that of `a`: dp = da ∘ (1 − a²).
+
+        It is the gradient of from_x and of p alike, since a step only adds them up: the du of
+        docs/how-it-works.md.
+        """
         (dp,) = kept
         np.multiply(a, a, out=dp)
         np.subtract(1, dp, out=dp)
@@ -115,23 +126,24 @@ class GRUCell:
     """The gated recurrent unit.
 
     It is that of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU`
-    computes. With the recurrent projections p_r = a_prev Uᵣᵀ, p_z = a_prev U_zᵀ and
-    p = a_prev Uₙᵀ + bn:
+    computes. With the recurrent projections p_r = a_prev Urᵀ, p_z = a_prev Uzᵀ and
+    p = a_prev Unᵀ + bn:
 
-        r = σ(x Wᵣᵀ + bᵣ + p_r)                  reset gate
-        z = σ(x W_zᵀ + b_z + p_z)                update gate
-        c = tanh(x Wₙᵀ + bₙ + r ∘ p)             candidate
+        r = σ(x Wrᵀ + br + p_r)                  reset gate
+        z = σ(x Wzᵀ + bz + p_z)                  update gate
+        c = tanh(x Wnᵀ + bc + r ∘ p)             candidate
         a = (1 − z) ∘ c + z ∘ a_prev
 
-    `Wax` stacks Wᵣ, W_z, Wₙ, `Waa` the three U, and `ba` the three b. The way back, from the
-    gradient da of a, by the chain rule with σ' = σ(1 − σ) and tanh' = 1 − tanh²:
+    `Wax` stacks Wr, Wz and Wn, `Waa` stacks Ur, Uz and Un, and `ba` stacks br, bz and bc. Only bn
+    is an array of its own. The way back, from the gradient da of a, by the chain rule with
+    σ' = σ(1 − σ) and tanh' = 1 − tanh²:
 
         w    = da ∘ (1 − z)
         dz   = w ∘ (a − c)                       since (a_prev − c) ∘ z = a − c
         dc   = w ∘ (1 − c²)
         dr   = dc ∘ p ∘ r ∘ (1 − r)
         dp   = dc ∘ r
-        da_prev = da ∘ z + dr Uᵣ + dz U_z + dp Uₙ
+        da_prev = da ∘ z + dr Ur + dz Uz + dp Un
 
     (dz, dc and dr are the gradients of what is inside σ and tanh.) What a step keeps is overwritten
     by gradients on the way back, block by block:
@@ -143,7 +155,8 @@ class GRUCell:
         3        a_prev             a_prev      da ∘ z
         4                           c           dc
 
-    So the first three are the gradients of the projection, and 0, 1 and 4 those of from_x.
+    So 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and 0, 1 and 4 those of
+    from_x. Block 3 needs no product with U on its way to da_prev.
     """
 
     gates = 3
@@ -154,8 +167,8 @@ class GRUCell:
 
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
-        """As `PlainCell.project`."""
-        block_product(a, weights.Waa, weights.blocks, out=out)
+        """As `PlainCell.project`; after the projections of the gates, the fourth block is `a`."""
+        block_product(a, weights.Waa, weights.bounds, out=out)
         out[2] += weights.bn
         return [*out, a]
 
@@ -167,7 +180,7 @@ class GRUCell:
         both += from_x[:2]
         np.tanh(both, out=both)
         both += 1
-        both *= 0.5
+        both *= 0.5  # from here on, r and z are the gates
         np.multiply(r, p, out=c)
         c += from_x[2]
         np.tanh(c, out=c)
@@ -177,21 +190,24 @@ class GRUCell:
 
     @staticmethod
     def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """As `PlainCell.step_backward`; the equations and the places are those of the class."""
+        """As `PlainCell.step_backward`; the equations and the places are those of the class.
+
+        A comment says what the array that was written holds from there on.
+        """
         r, z, p, a_prev, c = kept
         w, s = work("scratch", 2, *a.shape)
-        np.multiply(da, z, out=a_prev)  # da ∘ z
-        np.subtract(da, a_prev, out=w)
+        np.multiply(da, z, out=a_prev)  # a_prev: da ∘ z
+        np.subtract(da, a_prev, out=w)  # w: da ∘ (1 − z)
         np.subtract(a, c, out=z)
-        z *= w  # dz
+        z *= w  # z: dz
         c *= c
         np.subtract(1, c, out=c)
-        c *= w  # dc
+        c *= w  # c: dc
         p *= r
         np.subtract(1, r, out=s)
-        s *= p  # p ∘ r ∘ (1 − r)
-        np.multiply(c, r, out=p)  # dp
-        np.multiply(s, c, out=r)  # dr
+        s *= p  # s: p ∘ r ∘ (1 − r)
+        np.multiply(c, r, out=p)  # p: dp
+        np.multiply(s, c, out=r)  # r: dr
 
     @staticmethod
     def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
@@ -221,7 +237,7 @@ def step_weights(params: Params) -> StepWeights:
     for array in (Wax, Waa, ba):
         array[: cell.halved] *= 0.5
     chosen = Wax + ba
-    chosen[:, :1] = ba  # 0 stands for the zero row
+    chosen[:, :1] = ba  # as an input, 0 is not EOS but the zero row: nothing was read yet
     return StepWeights(Wax, Waa, diagonal_blocks(Waa), ba, chosen, params.get("bn"))
 
 
@@ -362,6 +378,7 @@ def next_states(
     """
     n_a = above.shape[1]
     products = work("projection", cell.gates, len(above), n_a)
+    # The cell itself fills what `kept` has beyond the blocks of the projection.
     for block, chosen in zip(cell.project(above, weights, products), kept, strict=False):
         block.take(parent, axis=0, out=chosen, mode="clip")
     from_x = input_layer(x, weights, out=work("from_x", cell.gates, len(parent), n_a))
@@ -432,6 +449,11 @@ class Workspace:
 
     Fresh arrays of megabytes cost more than the arithmetic on them: the operating system hands out
     each of their pages anew.
+
+    >>> work = Workspace()
+    >>> work("kept", 2, 3)[:] = 7
+    >>> work("kept", 2, 3)[0].tolist()  # the same array
+    [7.0, 7.0, 7.0]
     """
 
     def __init__(self, dtype: Any = np.float32) -> None:
@@ -439,7 +461,10 @@ class Workspace:
         self._flat: dict[str, Array] = {}
 
     def __call__(self, name: str, *shape: int) -> Array:
-        """An uninitialised array of this shape, in the memory of the last one of this name."""
+        """An array of this shape, in the memory of the last one of this name.
+
+        It holds what that one held if that had the same shape, and anything if not.
+        """
         size = math.prod(shape)
         flat = self._flat.get(name)
         if flat is None or flat.size < size:
@@ -450,8 +475,9 @@ class Workspace:
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree, (N, n_a), level by level.
 
-    What the way back needs stays in `work`: "states", the initial states and then a row per node,
-    and "kept" (blocks, N, n_a), what the cell keeps of its steps.
+    What the way back needs stays in `work`: "states" (m + N, n_a), the m initial states and then a
+    row per node, and "kept" (blocks, N, n_a), what the cell keeps of its steps. There is one
+    initial state, a0, from which all names start; only for tests there are m of them, a0 (m, n_a).
     """
     cell, weights, a0 = cell_of(params), step_weights(params), np.atleast_2d(params["a0"])
     (m, n_a), n = a0.shape, len(tree.x)
@@ -460,6 +486,7 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     a, above, kept = states[m:], states[:m], work("kept", cell.blocks, n, n_a)
     for rows, parents in zip(tree.levels, tree.n_parents, strict=True):
         parent, x = tree.parent[rows], tree.x[rows]
+        # Nodes that have children are the first of their level: the others need no projection.
         next_states(above[:parents], parent, x, cell, weights, kept[:, rows], work, out=a[rows])
         above = a[rows]
     return a
@@ -510,8 +537,8 @@ def loss_and_gradients(
     loss = cross_entropy(tree.y, log_y_hat)
 
     d_logits = np.exp(log_y_hat, out=log_y_hat)
-    d_logits *= tree.y.sum(axis=1, keepdims=True)
-    d_logits -= tree.y
+    d_logits *= tree.y.sum(axis=1, keepdims=True)  # n ŷ, for the n names that pass through a node
+    d_logits -= tree.y  # n ŷ − y
     gradients = output_layer_backward(d_logits, to_output)
     da = np.matmul(d_logits, params["Wya"], out=work("da", *a.shape))
     if output_mask is not None:
@@ -527,12 +554,16 @@ def _backward_over_time(
 
     `da` (N, n_a) holds what comes from the output layer. What comes from the level after is added
     on the way: before a level's turn, its children have added to it.
+
+    `work` holds what `hidden_states` left. Of that, "kept" is overwritten by gradients.
     """
     cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(np.atleast_2d(params["a0"]))
+    # The gradients of the projections of all nodes that have children: first a0's, for level 0,
+    # then those that level 1 hangs from, and so on. Those for a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
-    dp = work("dp", cell.width, ends[-1], n_a)  # of all nodes that others hang from, by level
-    kept = work("kept", cell.blocks, n, n_a)
+    dp = work("dp", cell.width, ends[-1], n_a)
+    kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, parents = tree.levels[level], tree.n_parents[level]
@@ -543,7 +574,7 @@ def _backward_over_time(
         cell.project_backward(d_parents, params, above[:parents], work)
 
     m = len(da0)
-    states = work("states", m + n, n_a)
+    states = work("states", m + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)
     states.take(tree.parent_rows(m), axis=0, out=parent_states, mode="clip")
     order = np.arange(n) if tree.x.ndim == 2 else stable_order(tree.x)

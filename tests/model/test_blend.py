@@ -364,10 +364,10 @@ def test_limits():
 def test_blocks_of_a_blend_are_multiplied_apart_and_give_the_same(cell):
     mixed = blend([random_model(1, cell, n_a=5), random_model(2, cell, n_a=3)])
     weights = rnn.step_weights(mixed.params)
-    assert weights.blocks == [0, 5, 8]
+    assert weights.bounds == [0, 5, 8]
     a = np.random.default_rng(1).standard_normal((6, 8)).astype(np.float32)
     apart = np.full((len(weights.Waa), 6, 8), np.nan, np.float32)
-    block_product(a, weights.Waa, weights.blocks, out=apart)
+    block_product(a, weights.Waa, weights.bounds, out=apart)
     assert np.abs(np.matmul(a, weights.Waa) - apart).max() < 1e-5
 
 
