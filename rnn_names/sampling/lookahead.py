@@ -71,11 +71,11 @@ def max_states(n_y: int, max_length: int) -> int:
 
 @dataclass(frozen=True)
 class LookAheadState:
-    """Where some nodes of a draw stand, m of them.
+    """The *place* of some nodes of a draw, m of them: what the look-ahead knows of each.
 
     Attributes:
-        state: (m,) of the automaton.
-        context: (m,) of the Markov chain.
+        state: (m,) the automaton's state after each node's prefix.
+        context: (m,) of the Markov chain: the last characters, as a row of its tables.
         visited: (m,) row among the visited prefixes; −1 for others.
         visit: (m,) row of the node that each hangs from, where visits are taken down.
         character: (m,) index that leads into each.
@@ -113,8 +113,9 @@ class LookAhead:
         min_length: in characters.
         max_length: in characters.
         chain: the Markov chain; None while there is none, and draws are left alone.
-        table: (max_length + 1, K, S) what is ahead by the chain.
-        prefixes: the visited ones.
+        table: (max_length + 1, K, S) what is ahead by the chain, after so many characters, in each
+            of the chain's K contexts and the automaton's S states.
+        prefixes: the visited ones, N of them.
         ahead: (N, n_y) what is ahead of each character after each of them; in column EOS, 1 where a
             name may end and else 0.
         log_bound: natural logarithm of the weight with which a name comes once.
@@ -202,8 +203,8 @@ class LookAhead:
             node: (k,) at which of them each name is.
 
         Returns:
-            the state with `total` in the weights; and what is ahead, (m, n_y), or None if draws are
-            left alone.
+            the place, with weights multiplied by `total`; and what is ahead, (m, n_y), by which
+            `follow` divides them, or None if draws are left alone.
         """
         if self.visits is not None:
             passed = np.bincount(node, minlength=probabilities.shape[1])
@@ -229,7 +230,7 @@ class LookAhead:
         """Gives up names of small weight, by chance.
 
         Returns:
-            the state, and the names and nodes that stay.
+            the place, with weights of at least the floor; and the names and nodes that stay.
         """
         if not (place.log_weight < self.log_floor).any():
             return place, names, node
@@ -276,7 +277,7 @@ class LookAhead:
         assert self.chain is not None and self.table is not None
         ahead = np.zeros((len(context), self.automaton.after.shape[1]))
         ahead[:, EOS] = self.automaton.accepting[state] & (length >= self.min_length)
-        if length < self.max_length:
+        if length < self.max_length:  # the columns 1:-1 of `chain.after` are the characters
             ahead[:, 1:] = self.table[length + 1][
                 self.chain.after[context, 1:-1], self.automaton.after[state, 1:]
             ]

@@ -43,7 +43,8 @@ MAX_REPEATS = 0.005
 """Share of the names that may be repeats for their weight."""
 
 MAX_BOUND = 64
-"""The largest bound, in mean weights: one in 64 draws comes out, at least, and repeats are more."""
+"""The largest bound, in mean weights: with it, a name comes out for 64 draws on average. Where that
+bound is too low, more names are repeats than `MAX_REPEATS`."""
 
 FEW_IN_VAIN = 1 / 8
 """Preparation goes on while a smaller share of the draws comes out."""
@@ -87,8 +88,9 @@ class Preparation:
             free: where draws without a look-ahead were taken down.
         """
         self._draw, self._prefix, self._bits = draw, prefix, Random(1)
-        self._look_ahead, self._untaught = blind, free
-        self._visits = 0
+        self._look_ahead = blind
+        self._untaught = free  # the visits of the last round, which it has not learned from
+        self._visits = 0  # of all rounds
         for size in FIRST_ROUNDS:
             self._learn()
             self._round(size)
@@ -108,7 +110,7 @@ class Preparation:
         while not self.has(rounds):
             self._learn()
             self._rounds += 1
-            self._prepared = self._test(FIRST_TEST << 1 + self._rounds)
+            self._prepared = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
         return self._prepared
 
     @property
@@ -157,7 +159,8 @@ def settled(
         return Prepared(look_ahead, 0.0, 0.0)
     first, second = np.exp(log_weights - highest), np.exp(others - highest)
     mean = float(first.mean() + second.mean()) / 2
-    # All names that were passed as a whole have this weight.
+    # The weight of every name whose prefixes were all visited. There, ahead of a character is the
+    # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = float(np.exp(look_ahead.log_value - highest)) * (1 + 1e-6)
     bound = max(min(_bound(first), MAX_BOUND * mean), usual)
     ready = replace(
@@ -176,7 +179,7 @@ def repeats(weights: NDArray[np.float64], bound: float) -> float:
 
 def _bound(weights: NDArray[np.float64]) -> float:
     """The least bound with which at most half of `MAX_REPEATS` are repeats, by bisection."""
-    low, high = float(np.log(weights[weights > 0].min(initial=1))), 0.0
+    low, high = float(np.log(weights[weights > 0].min(initial=1))), 0.0  # no weight is above 1
     for _ in range(40):
         middle = (low + high) / 2
         if repeats(weights, np.exp(middle)) > MAX_REPEATS / 2:

@@ -44,13 +44,12 @@ Each further block is twice as large, up to `LARGEST_BLOCK` (less for a large vo
 """
 
 MEMORY_AT_ONCE = 1 << 23
-"""Bytes that the nodes take whose states are computed together. The more nodes, the less often two
-threads wait for one another: 1,024 of a plain cell of 256 units made 1.1 times as many names a
-second as 512. For a GRU, with three times the arithmetic per node, more than 512 made no
-difference."""
+"""Bytes for nodes whose states are computed together. The more nodes, the less often two threads
+wait for one another: 1,024 of a plain cell of 256 units made 1.1 times as many names a second as
+512. For a GRU, with three times the arithmetic per node, more than 512 made no difference."""
 
 NODES_AT_ONCE = 512, 2048
-"""The fewest and the most of them, whatever they take."""
+"""The fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says."""
 
 PILOT = 1 << 13
 """Names drawn to see how rare the conditions are."""
@@ -180,7 +179,7 @@ class Sampler:
 
         tally: Tally = {}
         bits = Random(0)
-        for drawn in (PILOT // 8, PILOT):
+        for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits()
             first, _ = self.draw_weighed(drawn, bits, replace(blind, visits=visits))
@@ -197,8 +196,8 @@ class Sampler:
     def prepare(self, block: int) -> None:
         """Prepares the look-ahead for a block of the stream, by its number, where there is one.
 
-        The first blocks are drawn after a quick preparation; then each quarter of what follows
-        has a round more: a block of 256 names and the next one, then one of 1,024 and the next.
+        The first three blocks are drawn after a quick preparation. Then there is one more round
+        before every second block: before those of 256, 1,024, 4,096, … names.
         """
         if self.preparation is not None:
             self.preparation.after(_rounds(block))
@@ -273,6 +272,20 @@ class Sampler:
     ) -> tuple[Names, NDArray[np.float64]]:
         """Draws `size` names, without those of a wrong length.
 
+        It goes from some nodes of one level (prefixes of one length) to their children. Names are
+        numbers below `size`, those of columns of `text`. In each turn, the arrays are
+
+            names       (k,) names that are at these nodes
+            node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
+            branch      (k,) what each draws, n_y node + character, rising
+            parent, character   (k,) the two parts of a branch
+            first       (k,) whether a name is the first on its branch: each branch is a new node
+            children    parent and character of each new node
+            states      (nodes, n_a)
+            probabilities       (n_y, nodes)
+
+        New nodes wait in `frontier`, and the next turn takes some of those of one level.
+
         Returns:
             the names, and the natural logarithms of their weights. A weight is how much more
             probable a name is by the network than with the look-ahead; without one, it is 1.
@@ -298,7 +311,7 @@ class Sampler:
             character = branch - parent * self.n_y
             ends = character == EOS
             lengths[names[ends]] = length
-            if place:
+            if place:  # of total / ahead, `steer` has put in total, and ahead of EOS is 1
                 log_weights[names[ends]] = place.log_weight[parent[ends]]
             if length < self.max_length:
                 on = np.flatnonzero(~ends)
@@ -314,7 +327,7 @@ class Sampler:
             length, part = frontier.take()
             states = self.states_after(part.above, part.parent, part.character, work)
             place, names, node = part.place, part.names, part.node
-        kept = lengths >= self.min_length
+        kept = lengths >= self.min_length  # which is 1 at least
         drawn = Names.from_columns(text, np.where(kept, lengths, 0))
         return Names(self.codes[drawn.codes], drawn.offsets), log_weights[kept]
 

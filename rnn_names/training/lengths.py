@@ -6,8 +6,9 @@ Here the n-gram is given the lengths of the list. Every name's probability is mu
 
     r(L) = share of length L in the list / share of length L among the n-gram's own names
 
-That needs no other n-gram, only other steps. With A(h, L) for what r is expected to be in the end,
-after the history h with L characters,
+That needs no other n-gram, only other steps. Say that a name has L characters so far, the last of
+which are the history h. A(h, L) is the mean of r over all ways in which the n-gram may go on from
+there, weighted by their probabilities. Then the steps are
 
     p′(c | h, L) = p(c | h) · A(hc, L + 1) / A(h, L)          for a character c
     p′(EOS | h, L) = p(EOS | h) · r(L) / A(h, L)
@@ -50,10 +51,14 @@ list happens to lack is not ruled out."""
 class LengthGuide:
     """What the lengths of a list make of the next character of an n-gram.
 
+    A history is *known* if it has a row in the tables below. S histories have one: those that the
+    n-gram has seen, up to a length with which the tables stay small. Any other loses its first
+    symbols until a known one is left.
+
     Attributes:
         ratio: (longest + 1,) r(L).
         ahead: (S, longest + 2) A(h, L) for each known history; the last column is 0.
-        after: (S, n_y) int32. The known history after each known history and character.
+        after: (S, n_y) int32. The row of the known history after each one and character.
     """
 
     def __init__(self, ngram: NGram, length_counts: Integers) -> None:
@@ -88,9 +93,9 @@ class LengthGuide:
         return known
 
     def rows(self, history: Integers) -> NDArray[np.intp]:
-        """The row of each history's longest end that is known: (m,) to (m,)."""
-        rows = np.zeros(len(history), np.intp)
-        for symbols, level in enumerate(self._levels):
+        """The row of each history, cut to its last symbols that are known: (m,) to (m,)."""
+        rows = np.zeros(len(history), np.intp)  # row 0 is the empty history
+        for symbols, level in enumerate(self._levels):  # more and more of the last symbols
             seen, at = level.find(history % self._ngram.base**symbols)
             rows[seen] = self._first[symbols] + at
         return rows
@@ -98,16 +103,16 @@ class LengthGuide:
     def _transitions(self) -> NDArray[np.int32]:
         """`after`, from the shortest histories to the longest.
 
-        hc, shortened to a known history, is hc itself where that is known. Else it is what the
-        history without its first symbol comes to, which is known already.
+        An example: "ab" is followed by c. If "abc" is known, that is the answer. If not, it is the
+        same as for "b" and c, which was worked out before: "bc", or "c", or the empty history.
         """
         n_y, base = self._ngram.n_y, self._ngram.base
         after = np.zeros((self._first[-1], n_y), np.int32)
         for symbols, level in enumerate(self._levels):
             here = slice(self._first[symbols], self._first[symbols + 1])
-            if symbols:
+            if symbols:  # at first, as for the history without its first symbol
                 after[here] = after[self.rows(level.histories % base ** (symbols - 1))]
-            if symbols + 1 < len(self._levels):
+            if symbols + 1 < len(self._levels):  # then where hc is known
                 longer = self._levels[symbols + 1].histories
                 row, character = self.rows(longer // base), longer % base
                 is_character = character < n_y  # START leads to no history but its own
@@ -158,6 +163,7 @@ class LengthGuide:
             history: (m,) of the n-gram.
             length: (m,) characters so far.
         """
-        factors = self.ahead[self.after[self.rows(history)], length[:, None] + 1]
+        next_rows = self.after[self.rows(history)]  # (m, n_y) of hc, for each c
+        factors = self.ahead[next_rows, length[:, None] + 1]
         factors[:, EOS] = self.ratio[length]
         return factors
