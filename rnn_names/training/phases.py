@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +21,15 @@ batch at 0.015 came to 1.535 nats, at 0.025 to 1.535, and at 0.008 to 1.538."""
 WARM_UP = 0.02
 """The share of a phase over which the learning rate rises."""
 
+FULL_DROPOUT = 0.6
+"""Dropout from which on it is the same throughout a phase; less than that begins lower.
+
+A list that asks for so much is short, and a network overfits to it within the first epochs: the
+dinosaurs with a dropout that rose from 0 came to 1.653 nats in the first phase, instead of 1.573.
+On a long list it is the other way round. At first there is nothing to overfit, and dropout only
+makes learning slow: on the first names 17 epochs with a rising dropout came to 1.940 nats, as 24
+with the same throughout, and passed 1.989 in 0.6 of the time."""
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -31,8 +40,8 @@ class Phase:
         epochs: how many it has at most.
         batch_size: names per minibatch.
         highest_rate: the highest learning rate.
-        dropout: as in `Settings`.
-        recurrent_dropout: as in `Settings`.
+        dropout: as in `Settings`, at the end of the phase.
+        recurrent_dropout: as in `Settings`, likewise.
     """
 
     number: int
@@ -72,3 +81,27 @@ class Phase:
         """
         falling = 1 + math.cos(math.pi * progress)
         return self.highest_rate * min(progress / WARM_UP, 1) * falling / 2
+
+    def at(self, progress: float) -> Phase:
+        """The same phase with the dropout that it has when a share `progress` of it is over.
+
+        Dropout rises in a line to its value d. The shorter the list, the higher it begins, at
+
+            d · min(max(3 − 2 · FULL_DROPOUT / d, 0), 1)
+
+        which is d itself from `FULL_DROPOUT` on, and 0 up to two thirds of it. The recurrent
+        dropout rises by the same shares of its own value.
+
+        >>> phase = Phase(1, 10, 64, 0.009, dropout=0.48, recurrent_dropout=0.4)
+        >>> [round(phase.at(progress).dropout, 2) for progress in (0, 0.5, 1)]
+        [0.24, 0.36, 0.48]
+        """
+        if not self.dropout:
+            return self
+        first = min(max(3 - 2 * FULL_DROPOUT / self.dropout, 0), 1)
+        share = first + (1 - first) * progress
+        return replace(
+            self,
+            dropout=self.dropout * share,
+            recurrent_dropout=self.recurrent_dropout * share,
+        )
