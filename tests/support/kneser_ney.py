@@ -69,9 +69,10 @@ class KneserNey:
         n = Counter(
             count for gram, count in self.counts[kind].items() if len(gram) == k and count <= 4
         )
+        n1, n2 = max(n[1], 0.5), max(n[2], 0.5)
+        y = n1 / (n1 + 2 * n2)
         if not all(n[i] for i in (1, 2, 3, 4)):
-            return np.array([0.5, 0.75, 0.9])
-        y = n[1] / (n[1] + 2 * n[2])
+            return np.full(3, y)  # too little for three: the one of Kneser & Ney 1995
         return np.clip([i - (i + 1) * y * n[i + 1] / n[i] for i in (1, 2, 3)], 0.05, [1, 2, 3])
 
     def _table(self, names: list[str], kind: str) -> np.ndarray:

@@ -30,9 +30,10 @@ class PlainKneserNey:
 
     @staticmethod
     def _discounts(n):
+        n1, n2 = max(n[1], 0.5), max(n[2], 0.5)
+        y = n1 / (n1 + 2 * n2)
         if not (n[1] and n[2] and n[3] and n[4]):
-            return {1: 0.5, 2: 0.75, 3: 0.9}
-        y = n[1] / (n[1] + 2 * n[2])
+            return dict.fromkeys((1, 2, 3), y)
         return {i: min(max(i - (i + 1) * y * n[i + 1] / n[i], 0.05), i) for i in (1, 2, 3)}
 
     def probability(self, prefix, character, k=None):

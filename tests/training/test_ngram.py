@@ -30,15 +30,15 @@ def test_a_kneser_ney_by_hand():
 
     START a twice, START b once, a b twice, b END three times.
 
-    With so few, the discounts are the fixed ones: 0.5, 0.75 and 0.9. Below, `a` and END have one
-    symbol before them, `b` has two.
+    With so few, there is one discount n₁ / (n₁ + 2 n₂) at each order: 1 / (1 + 2 · 2) = 0.2, and
+    below, where `a` and END have one symbol before them and `b` has two, 2 / (2 + 2 · 1) = 0.5.
     """
     names = [[1, 2], [1, 2], [2]]
-    end, a, b = lower = [0.5 / 4 + 1.75 / 4 / 3, 0.5 / 4 + 1.75 / 4 / 3, 1.25 / 4 + 1.75 / 4 / 3]
+    end, a, b = lower = [0.5 / 4 + 1.5 / 4 / 3, 0.5 / 4 + 1.5 / 4 / 3, 1.5 / 4 + 1.5 / 4 / 3]
     by_hand = {
-        (): [0 + 1.25 / 3 * end, 1.25 / 3 + 1.25 / 3 * a, 0.5 / 3 + 1.25 / 3 * b],
-        (1,): [0.75 / 2 * end, 0.75 / 2 * a, 1.25 / 2 + 0.75 / 2 * b],
-        (2,): [2.1 / 3 + 0.9 / 3 * end, 0.9 / 3 * a, 0.9 / 3 * b],
+        (): [0 + 0.4 / 3 * end, 1.8 / 3 + 0.4 / 3 * a, 0.8 / 3 + 0.4 / 3 * b],
+        (1,): [0.2 / 2 * end, 0.2 / 2 * a, 1.8 / 2 + 0.2 / 2 * b],
+        (2,): [2.8 / 3 + 0.2 / 3 * end, 0.2 / 3 * a, 0.2 / 3 * b],
         (2, 3): lower,
     }
     plain = PlainKneserNey(names, 3, order=2)
