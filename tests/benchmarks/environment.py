@@ -54,8 +54,15 @@ def use_two_cores() -> int:
 
     Returns how many they may use.
     """
-    # Every side says how many threads it wants; the caller's environment should not.
-    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    # Every side says how many threads it wants, and BLAS chooses its kernels for this processor;
+    # the caller's environment should not.
+    for variable in (
+        "OMP_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "OPENBLAS_CORETYPE",
+        "OPENBLAS_L2_SIZE",
+    ):
         os.environ.pop(variable, None)
     if not hasattr(os, "sched_setaffinity"):
         return os.cpu_count() or 1

@@ -43,7 +43,8 @@ def main() -> None:
 
     report = Report()
     with tempfile.TemporaryDirectory() as folder:
-        plan = Plan(_corpora(Path(folder), arguments.quick), Path(folder), arguments.quick)
+        corpora = _corpora(Path(folder), arguments.quick)
+        plan = Plan(corpora, Path(folder), arguments.quick, tuple(arguments.lists))
         for row in arguments.rows:
             _measure(row, plan, report)
         with Contender("machine:Machine") as machine:
@@ -67,6 +68,14 @@ def _arguments() -> argparse.Namespace:
         default=ROWS,
         metavar="ROW",
         help=f"some of: {', '.join(ROWS)}",
+    )
+    parser.add_argument(
+        "--lists",
+        nargs="+",
+        choices=tuple(environment.CORPORA),
+        default=tuple(environment.CORPORA),
+        metavar="LIST",
+        help=f"of whole trainings: {', '.join(environment.CORPORA)}",
     )
     parser.add_argument(
         "--output",
