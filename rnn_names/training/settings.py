@@ -127,16 +127,16 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
 
         names                 100    1,200    5,000   27,000   87,000   1,000,000
         hidden_size           128      192      256      256      320         320
-        epochs                155       84       43       21       13          13
-        distil_epochs           5        5        4        4        4           4
+        epochs                155       89       46       23       15          15
+        distil_epochs           5        5        5        5        5           5
         synthetic_names    14,534   33,000   52,850   92,201  135,652     303,658
         batch_size             16       64      166      510      768         768
-        dropout              0.70     0.60     0.46     0.30     0.19        0.15
-        recurrent_dropout    0.60     0.50     0.36     0.20     0.09        0.05
-        patience               75       39       19       16       16          16
+        dropout              0.70     0.60     0.49     0.35     0.18        0.15
+        recurrent_dropout    0.60     0.50     0.39     0.25     0.08        0.05
+        patience               75       42       20       16       16          16
 
     It was found by trial on parts of the dinosaurs (1,186 names to train on), on US first names
-    (26,724) and on US surnames (86,799), and drawn as a line through them. `make quality` does not
+    (26,724) and on US surnames (86,799), and drawn as lines through them. `make quality` does not
     report on those parts. What was seen, in nats per character:
 
     - For the dinosaurs, 256 units were no better than 192, in twice the time, and 160 worse by
@@ -151,9 +151,10 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
       lower, with half the epochs in the first phase.
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = min(max(round(79 / math.sqrt(ratio)), 9), 150)
-    distil_epochs = 5 if names < 5_000 else 4
-    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
+    first_epochs = min(max(round(84 / math.sqrt(ratio)), 10), 150)
+    distil_epochs = 5
+    recurrent_dropout = 0.5 - 0.08 * math.log(ratio) - 0.07 * max(math.log(ratio / 25), 0)
+    recurrent_dropout = min(max(recurrent_dropout, 0.05), 0.6)
     return {
         "cell": "gru",
         "hidden_size": _hidden_size(names),

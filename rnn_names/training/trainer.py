@@ -130,7 +130,7 @@ class Trainer:
             weights=weights,
         )
         self.sources = init.sources if init is not None else ()
-        # Both hold the numbers that are trained: `_flat` as one vector, `_trained` as arrays.
+        # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
         self._flat, self._trained = optimizers.flatten(self._first_weights(init))
         self.epoch = 0
         # Before the first epoch, the loss is about that of a uniform guess.
@@ -235,7 +235,7 @@ class Trainer:
         return self._characters(0, epochs)
 
     def _characters(self, first: int, second: int) -> int:
-        """The characters of so many epochs of both phases."""
+        """The characters of `first` epochs of phase 1 and `second` epochs of phase 2."""
         # Σ counts (length + 1) / Σ counts is the mean length of a name, its end counted.
         names, counts = len(self._batches.rows), self.corpus.counts
         corpus = names * int(counts @ (self.corpus.names.lengths + 1)) // int(counts.sum())
