@@ -73,7 +73,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_name_that_top_k_rules_out_after_most_prefixes_comes_as_often_as_it_should(seed, always):
+def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(seed, always):
     """Its end is certain after one prefix, and impossible after the others that end like it.
 
     It came 1,350 times at once, or not at all, when the chain counted names, not prefixes.
