@@ -18,6 +18,9 @@ def test_a_list_of_five_names_trains_at_the_defaults(invoke, tmp_path):
     """The held-out name is one of five letters, and the network soon sure that it is not."""
     done = invoke("train", "-", cwd=tmp_path, input="\n".join(OF_FIVE) + "\n")
     assert done.returncode == 0, done.stderr
+    assert invoke("sample", "-n", 5, cwd=tmp_path).returncode == 0
+    done = invoke("train", "-", "--hidden-size", 192, cwd=tmp_path, input="\n".join(OF_FIVE) + "\n")
+    assert done.returncode == 0, done.stderr
     assert "Phase 1 ends in epoch" in done.stderr
     assert "its loss passed four times that of a uniform guess" in done.stderr
     assert invoke("sample", "-n", 5, cwd=tmp_path).returncode == 0

@@ -418,8 +418,9 @@ def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(na
 def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
     steps = {1: [], 2: []}
 
-    def step(self, pool, trees, rngs, learning_rate):
-        steps[self.phase].append((sum(len(tree.ends) for tree in trees), len(trees), learning_rate))
+    def step(self, pool, trees, rngs, phase, share_over):
+        rate = phase.learning_rate(share_over)
+        steps[self.phase].append((sum(len(tree.ends) for tree in trees), len(trees), rate))
         return 1.0, 1
 
     monkeypatch.setattr(Trainer, "_step", step)
@@ -437,6 +438,25 @@ def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, 
     assert max(rates[2]) == pytest.approx(
         TWO_PHASES["learning_rate"] * phases.DISTILLATION_RATE, rel=0.05
     )
+
+
+@pytest.mark.parametrize("dropout", [0.15, 0.45, 0.6, 0.7])
+def test_dropout_rises_to_its_value_and_begins_lower_where_it_is_low(dropout):
+    settings = Settings(dropout=dropout, recurrent_dropout=dropout / 2)
+    phase = phases.Phase.of(1, settings.resolved(corpus_from_strings(["ab", "cd"])))
+    over = [phase.at(share / 10) for share in range(11)]
+    assert over[-1].dropout == dropout
+    assert [at.recurrent_dropout for at in over] == pytest.approx([at.dropout / 2 for at in over])
+    steps = np.diff([at.dropout for at in over])
+    assert steps == pytest.approx([steps[0]] * 10), "in a line"
+    first = over[0].dropout / dropout
+    assert first == pytest.approx({0.15: 0, 0.45: 1 / 3, 0.6: 1, 0.7: 1}[dropout])
+
+
+def test_recurrent_dropout_without_dropout_stays_as_it_is():
+    settings = Settings(dropout=0, recurrent_dropout=0.3)
+    phase = phases.Phase.of(1, settings.resolved(corpus_from_strings(["ab", "cd"])))
+    assert phase.at(0) == phase
 
 
 def test_the_distillation_phase_starts_from_the_best_weights(names):
