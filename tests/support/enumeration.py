@@ -14,13 +14,17 @@ from rnn_names.network import rnn
 AT_ONCE = 4096
 
 
-def most_probable(model, options, wanted, max_prefixes):
+def most_probable(model, options, wanted, max_prefixes, known=()):
     """The `wanted` most probable names that meet some options, with their logarithms.
 
-    The bound falls until it has as many; fewer, perhaps none, where that takes too many prefixes.
+    The bound falls until it has as many; where as many different names are known that meet the
+    options, these tell how far it must fall. Fewer, perhaps none, where that takes too many
+    prefixes.
     """
-    bound, best = -9.0, []
-    spent = 0
+    bound, goal, best, spent = -9.0, -np.inf, [], 0
+    if len(known) >= wanted:
+        goal = np.sort(log_probabilities(model, options, known))[-wanted] - 1e-3
+        bound = max(bound, goal)
     while spent < max_prefixes:
         found, prefixes = names_above(model, options, bound, wanted, max_prefixes - spent)
         spent += prefixes
@@ -29,8 +33,32 @@ def most_probable(model, options, wanted, max_prefixes):
         best = found
         if len(best) >= wanted:
             break
-        bound -= 1.4
+        bound = bound - 1.4 if bound <= goal else max(bound - 1.4, goal)
     return best
+
+
+def log_probabilities(model, options, names):
+    """Of some names, (m,)."""
+    characters, (_, prefix) = model.vocabulary.characters, limits(model, options)
+    texts = np.zeros((len(names), max(map(len, names)) + 1), int)
+    for text, name in zip(texts, names, strict=True):
+        text[: len(name)] = [1 + characters.index(c) for c in name]
+    a, last = np.repeat(np.atleast_2d(model.params["a0"]), len(names), axis=0), 0 * texts[:, 0]
+    log_p, goes_on = np.zeros(len(names)), np.ones(len(names), bool)
+    for place, now in enumerate(texts.T):
+        a, p = step(model, options, a, last)
+        if place >= len(prefix):
+            with np.errstate(divide="ignore"):
+                log_p += np.where(goes_on, np.log(p[np.arange(len(names)), now]), 0)
+        last, goes_on = now, goes_on & (now > 0)
+    return log_p
+
+
+def step(model, options, a, last):
+    """The states after the last characters, 0 at the start, and what comes next: (m, n_y)."""
+    x = np.eye(len(model.params["by"]), dtype=np.float32)[last] * (last > 0)[:, None]
+    a, _ = rnn.cell_forward(x, a, model.params)
+    return a, predictions(rnn.output_layer(a, model.params), options)
 
 
 def names_above(model, options, bound, wanted, max_prefixes):
@@ -58,10 +86,9 @@ def names_above(model, options, bound, wanted, max_prefixes):
         if prefixes > max_prefixes:
             return None, prefixes
         last = text[:, -1] if length else np.zeros(1, int)
-        x = np.eye(len(alphabet), dtype=np.float32)[last] * (last > 0)[:, None]
-        a, _ = rnn.cell_forward(x, a, model.params)
+        a, p = step(model, options, a, last)
         with np.errstate(divide="ignore"):
-            p = np.log(predictions(rnn.output_layer(a, model.params), options))
+            p = np.log(p)
         if length < len(prefix):  # followed, not drawn
             p[:] = -np.inf
             p[:, prefix[length]] = 0
