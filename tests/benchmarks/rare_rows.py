@@ -48,6 +48,7 @@ def run(plan: Plan, report: Report) -> None:
             ratios.append(rate / without)
             if order[0] == "first-names":
                 starts.append(first)
+            title = title.replace("|", "\\|")  # in a table
             lines.append((title, f"{first:.2f} s", f"{rate:,.0f}", f"{without:,.1f}"))
     what = f"{len(ORDERS)} rare conditions, names/s on one core, geometric mean of the ratios"
     ratio = f"{statistics.geometric_mean(ratios):,.0f}"
