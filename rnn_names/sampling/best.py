@@ -58,7 +58,7 @@ MAX_PER_CHARACTER = 1 << 18
 """Where the longest names are left out of a ranking per character."""
 
 MAX_PREFIXES = 1 << 22
-"""Where a search ends: 20 to 30 seconds for the bundled models, on one core."""
+"""Where a search ends: 10 to 30 seconds for the bundled models, on one core (`make rare`)."""
 
 LOWER = float(np.log(16))
 """Nats by which the bound falls where too few names lie above it."""
