@@ -15,9 +15,6 @@ from rnn_names.errors import RnnNamesError, shown
 
 DEFAULT_MODEL = "names.npz"
 
-ZIP_MAGIC = b"PK\x03\x04"
-"""What a model file begins with."""
-
 JSON_LINES = "--format jsonl writes a line of JSON for each name"
 
 
@@ -173,9 +170,11 @@ def check_model_file(path: str) -> None:
     Raises:
         RnnNamesError: if that is what there is.
     """
+    from rnn_names.model.npz import SIGNATURE
+
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
-            if file.read(4) != ZIP_MAGIC:
+            if file.read(len(SIGNATURE)) != SIGNATURE:
                 raise RnnNamesError(
                     f"{shown(path)}: is there already, and is no model: give another --output"
                 )

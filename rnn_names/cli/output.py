@@ -136,9 +136,8 @@ def scored(
 
 def _json_line(name: str, log_prob: float, novel: bool | None, *per_character: float) -> str:
     record = dict(zip(FIELDS, (name, _rounded(log_prob), novel), strict=True))
-    record.update(
-        dict.fromkeys(["per_character"] * len(per_character), *map(_rounded, per_character))
-    )
+    for value in per_character:
+        record["per_character"] = _rounded(value)
     return json.dumps(record, ensure_ascii=False)
 
 

@@ -35,6 +35,9 @@ from rnn_names.model.atomic import write_atomically
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SIGNATURE = b"PK\3\4"
+"""Of each member of a zip, and so what a model file begins with."""
+
 MAX_FILE_BYTES = (1 << 31) - 1
 """A longer zip would need the directory of zip64, which is not read."""
 
@@ -253,7 +256,7 @@ def _unpacked(file: IO[bytes], member: _Member) -> bytes:
     name = file.read(name_length).decode("ascii").removesuffix(".npy")
     file.seek(extra_length, os.SEEK_CUR)
     data = file.read(member.packed)
-    if signature != b"PK\3\4" or name != member.name or len(data) != member.packed:
+    if signature != SIGNATURE or name != member.name or len(data) != member.packed:
         raise ModelFileError(f"array {member.name}: not where the directory says")
     if member.method == _DEFLATED:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)

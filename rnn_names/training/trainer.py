@@ -314,7 +314,7 @@ class Trainer:
         phase: Phase,
         share_over: float,
     ) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update; at a place of a phase.
+        """One minibatch: forward, backward, clip, update, when a share of `phase` is over.
 
         Returns:
             the loss in nats, and the characters that it is a sum over.

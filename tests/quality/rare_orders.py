@@ -1,19 +1,24 @@
 """Orders that few names meet, on bundled models: what `make rare` studies."""
 
-ORDERS = [
+TIMED = [
     ("first-names", {"suffix": "pp"}),
     ("first-names", {"suffix": "pp", "max_length": 6}),
     ("first-names", {"suffix": "aq", "max_length": 5}),
     ("first-names", {"suffix": "rl"}),
     ("first-names", {"prefix": "Mar", "suffix": "q"}),
     ("first-names", {"match": "(Zx.*|.*ettelyn)"}),
+    ("first-names", {"contains": ["zq", "x"]}),
+    ("surnames", {"prefix": "Ob", "suffix": "x"}),
+    ("dinosaurs", {"suffix": "odos"}),
+    ("surnames", {"suffix": "kd"}),
+    ("first-names", {"min_length": 13}),
+]
+"""Those whose speed `make bench` measures."""
+
+ORDERS = [
+    *TIMED,
     ("first-names", {"match": ".*mm.*tt.*"}),
     ("first-names", {"contains": ["zk"]}),
-    ("first-names", {"contains": ["zq", "x"]}),
-    ("first-names", {"min_length": 13}),
-    ("surnames", {"prefix": "Ob", "suffix": "x"}),
-    ("surnames", {"suffix": "kd"}),
-    ("dinosaurs", {"suffix": "odos"}),
     # Endings
     ("first-names", {"suffix": "bb"}),
     ("first-names", {"suffix": "q", "max_length": 6}),
