@@ -46,6 +46,11 @@ class GivenModel(click.Path):
 
     name = "model"
 
+    def __init__(self, *words: str) -> None:
+        """`words`: what else may be given, for shells to complete."""
+        super().__init__()
+        self.words = words
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight."""
         if isinstance(value, Given):
@@ -71,7 +76,7 @@ class GivenModel(click.Path):
         """Bundled models and what is in the folder; elsewhere files, as shells complete them."""
         from click.shell_completion import CompletionItem
 
-        known = sorted([*bundled.MODELS, *bundled.ALIASES])
+        known = sorted([*bundled.MODELS, *bundled.ALIASES, *self.words])
         names = [name for name in known if name.startswith(incomplete)]
         if not names:
             return super().shell_complete(ctx, param, incomplete)
@@ -87,6 +92,8 @@ class GivenModel(click.Path):
 
 
 MODEL = GivenModel()
+START = GivenModel(bundled.CLOSEST)
+"""A model that training may start from."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -118,6 +125,22 @@ def chosen(models: Sequence[Given]) -> Sequence[Given]:
         "(rnn-names models)."
     )
     return [Given(bundled.DEFAULT)]
+
+
+def closest_alone(
+    context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
+) -> tuple[Given, ...]:
+    """A callback that refuses `closest` with a weight, or beside other models."""
+    if is_closest(models) and (len(models) > 1 or models[0].weight is not None):
+        raise click.BadParameter(
+            f"{bundled.CLOSEST} stands alone: give it no weight, and no other model beside it"
+        )
+    return models
+
+
+def is_closest(models: Sequence[Given]) -> bool:
+    """Whether `closest` is among the models to start from, and no file has that name."""
+    return any(bundled.is_closest(each.path) for each in models)
 
 
 def loaded(given: Given) -> Model:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rnn_names.training.checkpoint import Checkpoint
     from rnn_names.training.epoch import Epoch
     from rnn_names.training.trainer import Trainer
+    from rnn_names.training.warm_start import Closest
 
 LOG_WIDTH = 100
 """Columns of what `train` prints where there is no terminal."""
@@ -158,8 +159,8 @@ class Progress:
                 self.bar = None
 
 
-def opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
-    """What is about to be trained, and on what."""
+def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> str:
+    """What is about to be trained, on what, and from which model if that one was looked for."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     if corpus.has_counts:
@@ -174,6 +175,12 @@ def opening(corpus: Corpus, checkpoint: Checkpoint) -> str:
         if settings.epochs
         else f"{network[0].upper()}{network[1:]}.",
     ]
+    if closest:
+        started = "Started" if trainer.epoch else "Starts"
+        lines.append(
+            f"{started} from {closest.name}, of the bundled models the one that predicts these "
+            f"names best ({closest.loss:.2f} nats per character)."
+        )
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):

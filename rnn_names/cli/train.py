@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.list_notes import list_notes
-from rnn_names.cli.model_options import MODEL, Given, blend_of
+from rnn_names.cli.model_options import START, Given, blend_of, closest_alone, is_closest
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
@@ -64,11 +64,13 @@ if TYPE_CHECKING:
 @option(
     "--init",
     group="Model",
-    type=MODEL,
+    type=START,
     multiple=True,
     metavar="MODEL[=WEIGHT]",
+    callback=closest_alone,
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
-    "then its own. If given several times: from their blend.",
+    "then its own. If given several times: from their blend. closest: from the bundled model that "
+    "predicts the list best.",
 )
 @option(
     "--epochs",
@@ -206,6 +208,7 @@ def train(
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
+    from rnn_names.training.warm_start import closest_model
 
     with wrong_usage():
         settings = Settings(**options)
@@ -216,19 +219,22 @@ def train(
         "--report": report,
         "the state of the run": state,
     }
-    _check_files(corpus, init, written)
+    by_list = is_closest(init)
+    _check_files(corpus, () if by_list else init, written)
     check_model_file(output)
     check_writable(output)
     check_writable(state)
     if report is not None:
         check_writable(report)
     names = _read_corpus(corpus)
-    started_from = ", ".join(map(str, init)) or None
+    closest = closest_model(names.names) if by_list else None
+    started_from = closest.name if closest else ", ".join(map(str, init)) or None
     if resume:
         given = {name: value for name, value in options.items() if was_given(name)}
         checkpoint = Checkpoint.resumed(output, names, started_from, given)
     else:
-        trainer = Trainer(names, settings, blend_of(init) if init else None)
+        start = closest.model if closest else blend_of(init) if init else None
+        trainer = Trainer(names, settings, start)
         checkpoint = Checkpoint(output, trainer, names, started_from)
     remove_leftovers(output)
     remove_leftovers(checkpoint.path)
@@ -236,7 +242,7 @@ def train(
     with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say("\n".join([opening(names, checkpoint), *list_notes(names)]))
+        progress.say("\n".join([opening(names, checkpoint, closest), *list_notes(names)]))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)

@@ -74,6 +74,9 @@ ALIASES = {"norse": "icelandic-first-names"}
 DEFAULT = "first-names"
 """What is used where no model is asked for, and none is in the folder."""
 
+CLOSEST = "closest"
+"""What training may start from in place of a model: the bundled one that predicts its list best."""
+
 
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
@@ -88,9 +91,21 @@ def located(path: str) -> str:
     >>> [os.path.basename(located(path)) for path in ("dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
-    is_file = os.path.exists(path) and not os.path.isdir(path)
     is_bundled = path in MODELS or path in ALIASES
-    return path_of(path) if is_bundled and not is_file else path
+    return path_of(path) if is_bundled and not _is_file(path) else path
+
+
+def is_closest(path: str) -> bool:
+    """Whether a path to start from stands for the closest model; a file of that name comes first.
+
+    >>> is_closest("closest"), is_closest("./closest")
+    (True, False)
+    """
+    return path == CLOSEST and not _is_file(path)
+
+
+def _is_file(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isdir(path)
 
 
 def suggested(name: str) -> str:

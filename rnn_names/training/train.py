@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
 from rnn_names.errors import TrainingError, setting, shortened
+from rnn_names.model.bundled import CLOSEST
 from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from rnn_names.training.warm_start import closest_model
 
 _FIELDS = frozenset(field.name for field in fields(Settings))
 
@@ -19,7 +21,7 @@ _FIELDS = frozenset(field.name for field in fields(Settings))
 def train(
     names: Iterable[str] | Mapping[str, int] | str | os.PathLike[str] | Corpus,
     settings: Settings | None = None,
-    init: Model | None = None,
+    init: Model | Literal["closest"] | None = None,
     *,
     cell: str | None = None,
     hidden_size: int | None = None,
@@ -43,7 +45,7 @@ def train(
         names: names as strings, the path of a file with one per line, a dictionary with the count
             of each name, or a corpus.
         settings: how to train. What it leaves open, by default everything, follows from the corpus.
-        init: a model to start from.
+        init: a model to start from; "closest" for the bundled one that predicts the names best.
         cell: "gru" or "rnn". This and what follows come before `settings`; None leaves it to those.
         hidden_size: n_a, the number of hidden units.
         epochs: of both phases, at most; 0 gives the untrained model.
@@ -66,13 +68,16 @@ def train(
     """
     asked = {name: value for name, value in locals().items() if name in _FIELDS}
     settings = Settings() if settings is None else settings
-    for name, value, kind in (("settings", settings, Settings), ("init", init, Model)):
-        if value is not None and not isinstance(value, kind):
-            raise TrainingError(f"{setting(name)} {_shown(value)}: must be a {kind.__name__}")
+    if not isinstance(settings, Settings):
+        raise TrainingError(f"{setting('settings')} {_shown(settings)}: must be a Settings")
+    if not (init is None or isinstance(init, Model) or (isinstance(init, str) and init == CLOSEST)):
+        raise TrainingError(f"{setting('init')} {_shown(init)}: must be a Model or {CLOSEST!r}")
     settings = replace(
         settings, **{name: value for name, value in asked.items() if value is not None}
     )
-    trainer = Trainer(_corpus(names), settings, init)
+    corpus = _corpus(names)
+    start = closest_model(corpus.names).model if isinstance(init, str) else init
+    trainer = Trainer(corpus, settings, start)
     for _ in trainer.epochs():
         pass
     return trainer.model

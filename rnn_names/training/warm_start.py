@@ -2,20 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rnn_names.errors import TrainingError, setting
+from rnn_names.model.bundled import CLOSEST, MODELS, path_of
+from rnn_names.model.model import Model
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.training.settings import Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.corpus.names import Names
     from rnn_names.corpus.vocabulary import Vocabulary
-    from rnn_names.model.model import Model
+
+MAX_NAMES_COMPARED = 2000
+"""Names of a list that the bundled models predict, to find the closest one: it takes a second."""
+
+
+class Closest(NamedTuple):
+    """The bundled model that predicts some names best.
+
+    Attributes:
+        name: what it is called.
+        model: the model.
+        loss: its loss on the names, in nats per character.
+    """
+
+    name: str
+    model: Model
+    loss: float
+
+
+def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
+    """The bundled model with the lowest loss on some names.
+
+    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances. There are no random
+    numbers in it: the same names have the same closest model.
+
+    Args:
+        names: the names.
+        left_out: bundled models that are not to be compared.
+
+    Raises:
+        TrainingError: if no model can spell any of the names.
+    """
+    if len(names) > MAX_NAMES_COMPARED:
+        names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
+    compared = ((name, Model.load(path_of(name))) for name in MODELS if name not in left_out)
+    losses = (Closest(name, model, _loss(model, names)) for name, model in compared)
+    best = min(losses, key=lambda each: each.loss)
+    if best.loss == np.inf:
+        raise TrainingError(
+            f"{setting('init')} {CLOSEST}: no bundled model can spell any of these names; leave it "
+            "out"
+        )
+    return best
+
+
+def _loss(model: Model, names: Names) -> float:
+    """The loss in nats per character; infinite if the model cannot spell any of the names.
+
+    A name that it cannot spell counts as its uniform guess.
+    """
+    scores = model.log_prob(names)  # (len(names),) in nats; −inf with an unknown character
+    spelled = np.isfinite(scores)
+    if not spelled.any():
+        return np.inf
+    characters = names.lengths + 1  # their ends counted
+    guesses = -np.log(len(model.vocabulary)) * characters
+    return -float(np.where(spelled, scores, guesses).sum()) / int(characters.sum())
 
 
 def settings_for(init: Model, settings: Settings) -> Settings:

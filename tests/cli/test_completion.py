@@ -93,6 +93,7 @@ LINES = {
     "rnn-names train --cell g\t": "train --cell gru",
     "rnn-names train el\t": "train elves.txt",
     "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
+    "rnn-names train elves.txt --init clos\t": "train elves.txt --init closest",
     "rnn-names sample -m din\t": "sample -m dinosaurs",
     "rnn-names blend wel\t": "blend welsh-towns",
     "rnn-names sample -m nors\t": "sample -m norse",
@@ -164,6 +165,13 @@ def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
         "old/",
         "surfers.npz",
     ]
+
+
+def test_closest_is_offered_to_start_from_alone(place):
+    started = asked(place, "rnn-names train elves.txt --init ", "4").stdout.decode().splitlines()
+    known = ["closest", *bundled.MODELS, *bundled.ALIASES]
+    assert started[: len(known)] == [f"plain,{name}" for name in sorted(known)]
+    assert b"closest" not in asked(place, "rnn-names sample -m ", "3").stdout
 
 
 def asked(place, words, number, **variables):

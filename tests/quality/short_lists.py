@@ -37,6 +37,7 @@ from rnn_names.model.bundled import MODELS
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from rnn_names.training.warm_start import closest_model
 
 RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
 CUTS = range(3)
@@ -125,19 +126,9 @@ def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
 
 
 def closest(file: str, cut: Names) -> str:
-    """The bundled model with the lowest loss on the names of a cut, not of the same list.
-
-    Names that a model can't spell count as its uniform guess.
-    """
-    losses = {}
-    for name in MODELS:
-        model = Model.load(name)
-        known = cut.take(_spelled_with(cut, model.vocabulary.codes))
-        share = (known.lengths + 1).sum() / (cut.lengths + 1).sum()
-        if list_of(name) != file and share > 0:
-            guess = np.log(len(model.vocabulary))
-            losses[name] = share * loss_on(model, known) + (1 - share) * guess
-    return min(losses, key=losses.__getitem__)
+    """The model that `--init closest` takes for a cut, if there were none of the same list."""
+    same = [name for name in MODELS if list_of(name) == file]
+    return closest_model(cut, left_out=same).name
 
 
 @cache
