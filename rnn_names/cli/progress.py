@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.cli import interrupts
@@ -26,6 +27,40 @@ LOG_WIDTH = 100
 """Columns of what `train` prints where there is no terminal."""
 
 
+EXPECTED_SHARE = 0.1
+"""The second phase is expected to be as fast as the first, and what it turns out to be is measured.
+At first the expectation counts for as much as this share of the phase."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the time that is left goes by: the mean speed of a phase.
+
+    The speed of its last few minibatches would jump.
+
+    Attributes:
+        characters, seconds: how many were done when it began, and after how long.
+        expected: seconds for each character, as expected before.
+        weight: as how many characters that counts.
+    """
+
+    characters: int
+    seconds: float = 0.0
+    expected: float = 0.0
+    weight: float = 0.0
+
+    def each(self, characters: int, seconds: float) -> float | None:
+        """Seconds for each character, when so many are done after so long; None if unknown.
+
+        >>> Pace(1000, 2.0, expected=0.002, weight=100).each(1300, 3.0)
+        0.003
+        """
+        counted = characters - self.characters + self.weight
+        if not counted:
+            return None
+        return (seconds - self.seconds + self.expected * self.weight) / counted
+
+
 class Progress:
     """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
 
@@ -34,8 +69,11 @@ class Progress:
         self.screen = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
         self.before = trainer.epoch
-        self.next_line = self.phase = 1
+        self.next_line = self.measured_phase = 1
+        self.has_told_of_distillation = False
         self.began = time.perf_counter()
+        self.pace = Pace(trainer.characters_done)
+        self.each: float | None = None  # seconds for each character, as it seemed last
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
             from tqdm import tqdm
@@ -43,13 +81,12 @@ class Progress:
             self.bar = tqdm(
                 total=trainer.characters_done + trainer.characters_left,
                 initial=trainer.characters_done,
-                # The time that is left goes by the mean speed of the whole run: that of the last
-                # few minibatches jumps. "At most", since a phase may end early.
-                smoothing=0,
+                # Else tqdm waits for as many characters as ever came between two looks at the bar:
+                # ever more, so that it hardly moves in the end.
+                miniters=1,
                 dynamic_ncols=True,
                 leave=False,
-                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
-                "{postfix}",
+                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}{postfix}",
             )
 
     def __enter__(self) -> Progress:
@@ -74,23 +111,61 @@ class Progress:
     def batch(self, characters: int, smoothed_loss: float) -> None:
         """Takes in a minibatch."""
         interrupts.pause()
-        if self.trainer.phase > self.phase:
-            self.phase = self.trainer.phase
-            self._correct_bar()
-            self.say("Distillation phase: learning a teacher's predictions.")
+        with self.screen:
+            if self.bar is None:
+                return
+            if self.trainer.phase != self.measured_phase:
+                self._measure_phase(characters)
+            held_out = (
+                f", held-out {self.trainer.best_loss:.3f}"
+                if self.trainer.best_epoch and len(self.trainer.held_out)
+                else ""
+            )
+            self.bar.set_description_str(
+                f"epoch {self.trainer.epoch + 1}/{self.trainer.settings.epochs}", refresh=False
+            )
+            # "At most", since a phase may end early.
+            self.bar.set_postfix_str(
+                f"at most {self._time_left(characters)} left, loss {smoothed_loss:.3f}{held_out}",
+                refresh=False,
+            )
+            self.bar.update(characters)
+
+    def _measure_phase(self, characters: int) -> None:
+        """Measures the pace of phase 2 from after its first minibatch, of so many characters.
+
+        Only then is it known how large the phase is. And how long its preparation took, which comes
+        before that, says nothing of its pace.
+        """
+        self.measured_phase = self.trainer.phase
+        self._correct_bar()
+        done = self.bar.n + characters
+        weight = EXPECTED_SHARE * self.trainer.characters_left if self.each else 0
+        self.pace = Pace(done, self.seconds, self.each or 0, weight)
+
+    def _time_left(self, characters: int) -> str:
+        """As minutes and seconds, after a minibatch of so many characters."""
+        done = self.bar.n + characters
+        self.each = self.pace.each(done, self.seconds)
+        if self.each is None:
+            return "?"
+        text: str = self.bar.format_interval(self.each * max(self.bar.total - done, 0))
+        return text
+
+    def distillation(self) -> None:
+        """Says, before anything else of it is done, that the distillation phase is next.
+
+        Nothing moves for a while then: what the network learns from is made first.
+        """
+        trainer = self.trainer
+        is_next = trainer.distillation_is_next or (trainer.phase == 2 and not trainer.finished)
+        if self.has_told_of_distillation or not is_next:
+            return
+        self.has_told_of_distillation = True
         with self.screen:
             if self.bar is not None:
-                held_out = (
-                    f", held-out {self.trainer.best_loss:.3f}"
-                    if self.trainer.best_epoch and len(self.trainer.held_out)
-                    else ""
-                )
-                epochs = self.trainer.settings.epochs
-                self.bar.set_description_str(
-                    f"epoch {self.trainer.epoch + 1}/{epochs}", refresh=False
-                )
-                self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
-                self.bar.update(characters)
+                self.bar.set_description_str("preparing distillation", refresh=False)
+        self.say("Distillation phase: learning a teacher's predictions.")
 
     def epoch(self, epoch: Epoch) -> None:
         """Takes in an epoch; says a line with a few names if it brought something better.

@@ -214,6 +214,11 @@ class Trainer:
         return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
 
     @property
+    def distillation_is_next(self) -> bool:
+        """Whether the next epoch is the first of phase 2. It begins with making its targets."""
+        return self.phase == 1 and self._phase_finished and not self.finished
+
+    @property
     def characters_done(self) -> int:
         """How many characters were trained on so far, end-of-name symbols counted.
 
@@ -267,7 +272,7 @@ class Trainer:
         self._works = [rnn.Workspace() for _ in range(PARTS)]
         with worker_threads(PARTS) as pool:
             while not self.finished:
-                if self.phase == 1 and self._phase_finished:
+                if self.distillation_is_next:
                     self._begin_phase(2)
                 # An overflow is no warning of NumPy's, but the error that `_diverged` words.
                 with np.errstate(over="ignore", invalid="ignore"):

@@ -2,12 +2,18 @@
 
 import io
 import re
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.progress import Progress
+from rnn_names.corpus.corpus import corpus_from_file
+from rnn_names.training.checkpoint import Checkpoint
+from rnn_names.training.distillation import Teacher
+from rnn_names.training.settings import Settings
+from rnn_names.training.trainer import Trainer
 
 
 class Screen(io.StringIO):
@@ -20,12 +26,22 @@ class RunOfTwoPhases:
 
     def __init__(self):
         self.settings = SimpleNamespace(epochs=22)
-        self.epoch, self.phase, self.characters_done = 0, 1, 0
-        self.best_epoch, self.held_out, self.is_lost = 0, [], False
+        self.characters_done, self.best_epoch, self.held_out = 0, 0, []
+
+    @property
+    def epoch(self):
+        done = self.characters_done
+        return done // 1000 if self.phase == 1 else 18 + done // 10_000
+
+    @property
+    def phase(self):
+        return 1 if self.characters_done <= 20_000 else 2
 
     @property
     def characters_left(self):
-        return 40_000 - self.characters_done
+        """Of whole epochs: it changes at the end of each."""
+        done = self.characters_done
+        return 40_000 - (done - done % 1000 if self.phase == 1 else done - done % 10_000)
 
 
 @pytest.fixture
@@ -35,30 +51,83 @@ def progress(monkeypatch):
     monkeypatch.setattr(interrupts, "pause", lambda: None)
     progress = Progress(RunOfTwoPhases(), quiet=False)
     progress.clock = 0.0
+    monkeypatch.setattr(Progress, "seconds", property(lambda self: self.clock))
     progress.bar._time = lambda: progress.clock
     progress.bar.start_t = progress.bar.last_print_t = 0.0
-    progress.bar.mininterval = 0
     yield progress
     progress.close()
 
 
+def go_through(progress, seconds_of):
+    """Trains for 200 minibatches of 200 characters; what the bar says of the time, after each.
+
+    Returns:
+        the seconds so far, and those that are left.
+    """
+    told = []
+    for batch in range(200):
+        progress.clock += seconds_of(batch)
+        progress.trainer.characters_done += 200
+        progress.batch(200, 1.5)
+        minutes, seconds = re.search(r"at most (\d+):(\d+) left", str(progress.bar)).groups()
+        told.append((progress.clock, 60 * int(minutes) + int(seconds)))
+    return told
+
+
 def test_the_estimate_is_steady_over_both_phases(progress):
     """Minibatches take now 0.01 and now 0.19 seconds, and in the end 20 seconds are right."""
-    estimates, trainer = [], progress.trainer
-    for batch in range(200):
-        progress.clock += 0.19 if batch % 10 < 5 else 0.01
-        trainer.epoch = batch // 5 if batch < 100 else 20 + (batch - 100) // 50
-        trainer.characters_done += 200
-        progress.batch(200, 1.5)
-        values = progress.bar.format_dict
-        assert values["rate"] is None, "the speed of the last few minibatches is not asked"
-        left = (values["total"] - values["n"]) * values["elapsed"] / values["n"]
-        estimates.append(values["elapsed"] + left)
-    assert all(18 < estimate < 24 for estimate in estimates[50:])
+    told = go_through(progress, lambda batch: 0.19 if batch % 10 < 5 else 0.01)
+    assert all(18 < so_far + left < 24 for so_far, left in told[50:])
+
+
+@pytest.mark.parametrize("each", [0.25, 4.0])
+def test_the_second_phase_is_measured_by_itself(each, progress):
+    """Its minibatches may be faster or slower than before, and making the set takes a while."""
+    preparation = {100: 5.0}
+    told = go_through(
+        progress, lambda batch: preparation.get(batch, 0.0) + (1.0 if batch < 100 else each)
+    )
+    in_all = told[-1][0]
+    assert all(abs(so_far + left - in_all) < 0.2 * 100 * each for so_far, left in told[160:])
+    assert told[-1][1] == 0
+
+
+def test_the_bar_moves_as_often_at_the_end_as_at_the_beginning(progress, monkeypatch):
+    """After one long wait, tqdm by itself waits for as many characters each time."""
+    shown = []
+    monkeypatch.setattr(progress.bar, "refresh", lambda *_, **__: shown.append(progress.bar.n))
+    go_through(progress, lambda batch: 0.001 if batch < 100 else 1.0)
+    assert shown[-100:] == list(range(20_200, 40_001, 200))
 
 
 def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
-    progress.clock, progress.trainer.epoch = 2.0, 2
+    progress.clock, progress.trainer.characters_done = 2.0, 2500
     progress.batch(2500, 1.5)
     shown = str(progress.bar)
     assert re.match(r"epoch 3/22 +6% .* 00:02, at most 00:30 left, loss 1\.500$", shown), shown
+
+
+@pytest.mark.parametrize("done_before", [0, 1, 2])
+def test_the_distillation_phase_is_told_before_it_is_prepared(
+    done_before, invoke, corpus_file, tmp_path, monkeypatch
+):
+    """Also in a run that goes on from there, or from within that phase."""
+    settings = {"hidden_size": 4, "epochs": 3, "distil_epochs": 2}
+    names, output = corpus_from_file(corpus_file), str(tmp_path / "m.npz")
+    checkpoint = Checkpoint(output, Trainer(names, Settings(**settings)), names, None)
+    for _ in zip(range(done_before), checkpoint.trainer.epochs(), strict=False):
+        checkpoint.keep()
+    if done_before:
+        checkpoint.write()
+    prepared = Teacher.distillation_set
+
+    def prepare(*arguments):
+        print("prepares", file=sys.stderr)
+        return prepared(*arguments)
+
+    monkeypatch.setattr(Teacher, "distillation_set", prepare)
+    options = "--resume" if done_before else "--hidden-size 4 --epochs 3 --distil-epochs 2"
+    done = invoke("train", corpus_file, "-o", output, *options.split())
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Distillation phase: ") == done.stderr.count("prepares") == 1
+    assert "Distillation phase: learning a teacher's predictions.\nprepares\n" in done.stderr
