@@ -12,6 +12,7 @@ from rnn_names.errors import TrainingError, setting
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
 from rnn_names.network.prefix_tree import EOS
+from rnn_names.network.threads import one_blas_thread
 from rnn_names.training.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
     compared = ((name, Model.load(path_of(name))) for name in MODELS if name not in left_out)
     losses = (Closest(name, model, _loss(model, names)) for name, model in compared)
-    best = min(losses, key=lambda each: each.loss)
+    with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
+        best = min(losses, key=lambda each: each.loss)
     if best.loss == np.inf:
         raise TrainingError(
             f"{setting('init')} {CLOSEST}: no bundled model can spell any of these names; leave it "
