@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -16,6 +17,19 @@ from rnn_names.errors import RnnNamesError, shown
 DEFAULT_MODEL = "names.npz"
 
 JSON_LINES = "--format jsonl writes a line of JSON for each name"
+
+
+NEGATIONS = {
+    "contains": (
+        "contain TEXT; --exclude-words FILE, those that contain a text of FILE",
+        "(?!.*TEXT).*",
+    ),
+    "prefix": ("begin with TEXT", "(?!TEXT).*"),
+    "suffix": ("end in TEXT", "(?!.*TEXT$).*"),
+    "match": ("match REGEX", "(?!(REGEX)$).*"),
+}
+"""For an option on what names are like: which names its opposite would leave out, and what --match
+does so."""
 
 
 class GroupedOption(click.Option):
@@ -58,7 +72,20 @@ class GroupedCommand(click.Command):
         except click.NoSuchOption as error:
             if error.option_name == "--json" and any(each.name == "format" for each in self.params):
                 raise click.UsageError(f"no such option '--json': {JSON_LINES}", ctx) from None
-            raise
+            negated = re.fullmatch("--(?:no|not|non|without)(?:-(.*))?", error.option_name)
+            if negated is None:
+                raise
+            # Click would suggest the opposite.
+            raise click.UsageError(
+                f"no such option '{error.option_name}'{self._way_without(negated[1])}", ctx
+            ) from None
+
+    def _way_without(self, name: str | None) -> str:
+        """How to leave out what an option would ask for, for a message; nothing if unknown."""
+        if name not in NEGATIONS or all(each.name != name for each in self.params):
+            return ""
+        what, expression = NEGATIONS[name]
+        return f": --match '{expression}' leaves out names that {what}"
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""

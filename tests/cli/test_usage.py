@@ -1,5 +1,7 @@
 """Wrong usage: exit code 2 and a line that says what to do, before any file is read."""
 
+import re
+
 import pytest
 
 
@@ -50,6 +52,45 @@ def test_train_judges_values_without_reading_the_list(options, message, invoke, 
     assert message in done.stderr
     assert "missing.txt" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name, text, fits",
+    [
+        ("contains", "saur", lambda name: "saur" in name),
+        ("prefix", "A", lambda name: name.startswith("A")),
+        ("suffix", "us", lambda name: name.endswith("us")),
+        ("match", "A.*|.*x", lambda name: name.startswith("A") or name.endswith("x")),
+    ],
+)
+@pytest.mark.parametrize("no", ["no", "not"])
+def test_an_opposite_that_is_no_option_is_told_another_way(no, name, text, fits, invoke, model):
+    """And that way leaves out just the names that it says."""
+    done = invoke("sample", "-m", "missing.npz", f"--{no}-{name}", text)
+    assert done.returncode == 2
+    assert f"no such option '--{no}-{name}': --match '" in done.stderr
+    assert "Did you mean" not in done.stderr
+    expression = re.search("--match '(.*?)' leaves out", done.stderr)[1]
+    expression = expression.replace("TEXT", text).replace("REGEX", text)
+    drawn = model.sample(200, seed=1)
+    assert any(map(fits, drawn))
+    assert [name for name in drawn if re.fullmatch(expression, name)] == [
+        name for name in drawn if not fits(name)
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["sample --no-unique", "sample --without x", "train --no-resume", "page --not-prefix"],
+)
+def test_no_option_is_suggested_for_its_opposite(arguments, invoke):
+    done = invoke(*arguments.split())
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"Error: no such option '{arguments.split()[1]}'\n")
+
+
+def test_a_slip_of_the_pen_gets_a_suggestion(invoke):
+    assert "Did you mean" in invoke("sample", "--contain", "x").stderr
 
 
 def test_what_a_file_decides_is_no_wrong_usage(invoke, model_file, tmp_path):
