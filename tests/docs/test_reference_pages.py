@@ -1,5 +1,6 @@
 """docs/python.md and docs/log.md leave nothing out, and name nothing that is not there."""
 
+import inspect
 import re
 from dataclasses import fields
 
@@ -42,13 +43,23 @@ def problems():
     [
         ("Names", set(rnn_names.__all__)),
         ("Model", members(Model)),
-        ("Options of sample, stream and best", field_names(Options)),
+        ("Options of sample, stream and best", field_names(Options) | {"rank"}),
         ("Settings", field_names(Settings)),
         ("Errors", {kind.__name__ for kind in problems()}),
     ],
 )
 def test_python_page_lists_every_name(title, names):
     assert names_in_tables("python.md", title) == names
+
+
+def test_python_page_says_which_options_best_has():
+    shown = rows(ROOT / "docs" / "python.md", "Options of sample, stream and best")
+    listed = {f"`{name}`" for name in field_names(Options) | {"rank"}}
+    other = {name for name in listed if "not of `best`" in shown[name][1]}
+    own = {name for name in listed if "of `best` only" in shown[name][1]}
+    arguments = {f"`{name}`" for name in inspect.signature(Model.best).parameters}
+    assert listed - other == arguments & listed
+    assert own == {"`rank`"}
 
 
 def test_log_page_lists_every_key():
@@ -62,8 +73,8 @@ def test_contributing_lists_every_make_target():
 
 
 def rows(path, title):
-    """The cells of each row of a page's tables, from the section of that title on, by the first."""
-    text = path.read_text(encoding="utf-8").split(f"\n## {title}\n")[1]
+    """The cells of each row of the tables in the section of that title, by the first."""
+    text = path.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
     cells = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in text.splitlines()
