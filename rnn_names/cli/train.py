@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.list_notes import list_notes
 from rnn_names.cli.model_options import START, Given, blend_of, closest_alone, is_closest
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -226,7 +225,7 @@ def train(
     check_writable(state)
     if report is not None:
         check_writable(report)
-    names = _read_corpus(corpus)
+    names, notes = _read_corpus(corpus)
     closest = closest_model(names.names) if by_list else None
     started_from = closest.name if closest else ", ".join(map(str, init)) or None
     if resume:
@@ -242,7 +241,7 @@ def train(
     with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say("\n".join([opening(names, checkpoint, closest), *list_notes(names)]))
+        progress.say("\n".join([opening(names, checkpoint, closest), *notes]))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)
@@ -286,12 +285,16 @@ def _check_files(
         files.append((title, path))
 
 
-def _read_corpus(paths: Sequence[str]) -> Corpus:
-    """The lists as one corpus; "-" is standard input."""
+def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
+    """The lists as one corpus, and notes about them; "-" is standard input."""
+    from rnn_names.cli.list_notes import OddLines, list_notes
     from rnn_names.corpus.corpus import read_corpus
 
+    odd_lines = OddLines()
     with ExitStack() as stack:
-        return read_corpus([stack.enter_context(opened(path)) for path in paths])
+        files = [stack.enter_context(opened(path)) for path in paths]
+        corpus = read_corpus(files, odd_lines.look)
+    return corpus, list_notes(corpus, odd_lines)
 
 
 def _new_report(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -73,7 +73,10 @@ class Corpus:
         return Corpus(names, counts, self.n_blank, self.has_counts)
 
 
-def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
+def read_corpus(
+    sources: Iterable[tuple[str, BinaryIO]],
+    look: Callable[[str, int, Names], object] = lambda title, n_before, lines: None,
+) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus.
 
     A list whose first thousand lines all end in a tab and a whole number is one with counts: a name
@@ -84,6 +87,8 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
 
     Args:
         sources: pairs of a title for messages and a binary stream.
+        look: called with the lines of a source, trimmed, a part at a time; with its title, and how
+            many lines were before.
 
     Raises:
         CorpusError: for text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, a
@@ -96,7 +101,10 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
+        n_before = 0
         for lines, counts in read_counted(title, stream):
+            look(title, n_before, lines)
+            n_before += len(lines)
             full = np.flatnonzero(lines.lengths)
             parts.append(lines.take(full))
             often.append(np.ones(len(full), np.int64) if counts is None else counts[full])

@@ -1,8 +1,6 @@
 """Lists with counts: a name, a tab and a whole number on every line."""
 
 import io
-import re
-import subprocess
 from collections import Counter
 
 import numpy as np
@@ -166,27 +164,6 @@ def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "lines, note",
-    [
-        ("1. Anna\n2. Berta\n3. Carla\n", "the lines begin with numbers"),
-        ("1) Anna\n2) Berta\n", "the lines begin with numbers"),
-        ("Anna, Berta, Carla\nDora, Emma\n", "there are commas in the lines"),
-        ("Anna;12\nBerta;7\n", "there are semicolons in the lines"),
-        ("- Anna\n- Berta\n", "the lines begin with list marks"),
-        ("• Anna\n• Berta\n", "the lines begin with list marks"),
-        ('"Anna"\n"Berta"\n', "there are quotation marks in the lines"),
-        ("{\\rtf1\\ansi\nAnna\\\nBerta}\n", "this is a document with formatting (RTF)"),
-        ("Anna\nBerta\nCarla\nDora\nEmma\n", "5 names are few"),
-    ],
-)
-def test_lists_that_look_like_none_get_a_note(lines, note, invoke, tmp_path):
-    (tmp_path / "list.txt").write_text(lines, "utf-8")
-    done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert f"Note: {note}" in done.stderr
-
-
-@pytest.mark.parametrize(
     "lines, error",
     [
         ("Anna\n", "only one distinct name; at least two are needed"),
@@ -199,28 +176,3 @@ def test_lists_of_one_line_say_what_to_do(lines, error, invoke, tmp_path):
     done = invoke("train", "list.txt", cwd=tmp_path)
     assert done.returncode == 1
     assert f"Error: list.txt: {error}" in done.stderr
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        "1. Anna\n2. Berta\n",
-        "- Anna\n- Berta\n",
-        "• Anna\n• Berta\n",
-        '"Anna"\n"Berta"\n',
-        "Anna,12\nBerta,7\n",
-        "Anna;x;y\nBerta;;\n",
-    ],
-)
-def test_the_command_in_a_note_leaves_the_names(lines, invoke, tmp_path):
-    """The first of them, if there are two."""
-    (tmp_path / "LIST").write_text(lines, "utf-8")
-    notes = invoke("train", "LIST", "--epochs", 1, cwd=tmp_path).stderr
-    command = re.search(r": ((sed|tr|cut) .*?> names\.txt)", notes)[1]
-    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
-    assert (tmp_path / "names.txt").read_text("utf-8") == "Anna\nBerta\n"
-
-
-def test_a_list_of_many_names_gets_no_note(invoke, corpus_file, tmp_path):
-    done = invoke("train", corpus_file, "--epochs", 1, "--hidden-size", 4, cwd=tmp_path)
-    assert "Note" not in done.stderr

@@ -1,0 +1,116 @@
+"""What `train` says of lists that can be learned from, but look like none of names."""
+
+import re
+import subprocess
+
+import pytest
+
+from rnn_names.cli.list_notes import OddLines, list_notes
+from rnn_names.corpus.corpus import read_corpus
+from support import program
+
+
+@pytest.mark.parametrize(
+    "lines, note",
+    [
+        ("1 Anna\n2 Berta\n3 Carla\n", "the lines begin with numbers"),
+        ("Anna, Berta, Carla\nDora, Emma\n", "there are commas in the lines"),
+        ("Anna;12\nBerta;7\n", "there are semicolons in the lines"),
+        ('"Anna"\n"Berta"\n', "there are quotation marks in the lines"),
+        ("{\\rtf1\\ansi\nAnna\\\nBerta}\n", "this is a document with formatting (RTF)"),
+        ("Anna\nBerta\nCarla\nDora\nEmma\n", "5 names are few"),
+    ],
+)
+def test_lists_that_look_like_none_get_a_note(lines, note, invoke, tmp_path):
+    (tmp_path / "list.txt").write_text(lines, "utf-8")
+    done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"Note: {note}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "1 Anna\n2 Berta\n",
+        "1. Anna\n2.Berta\n",
+        "Anna\n  # Women\nBerta\n",
+        "Anna\nBerta\n// end\n",
+        "Names: \r\nAnna\nBerta\n",
+        "Anna\n- Berta\n",
+        "* Anna\n  * Berta\n",
+        "• Anna\n• Berta\n",
+        '"Anna"\n"Berta"\n',
+        "Anna,12\nBerta,7\n",
+        "Anna;x;y\nBerta;;\n",
+    ],
+)
+def test_the_command_in_a_note_leaves_the_names(lines, invoke, tmp_path):
+    """The first of them, if there are two."""
+    (tmp_path / "LIST").write_text(lines, "utf-8")
+    notes = invoke("train", "LIST", "--epochs", 1, cwd=tmp_path).stderr
+    command = re.search(r": ((sed|tr|cut|grep) .*?> names\.txt)", notes)[1]
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    assert (tmp_path / "names.txt").read_text("utf-8") == "Anna\nBerta\n"
+
+
+@pytest.mark.parametrize(
+    "lines, note",
+    [
+        ("# Elves\nAnna\nBerta\n", "line 1: '# Elves' begins with \"#\", as a remark does."),
+        (
+            "\nAnna\n\n  // Dwarves\nBo\n",
+            "line 4: '// Dwarves' begins with \"//\", as a remark does.",
+        ),
+        ("Names:\nAnna\nBerta\n", "line 1: 'Names:' ends in \":\", as a heading does."),
+        (
+            "Anna\n- Berta\n* Cora\n",
+            "line 2: '- Berta' begins with a list mark, one of 2 such lines.",
+        ),
+        ("• Anna\n• Berta\n", "line 1: '• Anna' begins with a list mark, one of 2 such lines."),
+        (
+            "Men\n1. Aldor\n2. Brego\n",
+            "line 2: '1. Aldor' begins with a number, one of 2 such lines.",
+        ),
+        (
+            "11) Aldor\n12) Brego\nEd",
+            "line 1: '11) Aldor' begins with a number, one of 2 such lines.",
+        ),
+    ],
+)
+def test_lines_that_are_no_names_are_told_by_their_number(lines, note, invoke, tmp_path):
+    """Of the second of two lists, since the first has none."""
+    (tmp_path / "first.txt").write_text("Dora\nEmma\n\nFrida\n", "utf-8")
+    (tmp_path / "list.txt").write_text(lines, "utf-8")
+    done = invoke("train", "first.txt", "list.txt", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"Note: list.txt, {note} The model will learn it. To take it out: " in done.stderr
+    assert done.stderr.count("Note: list.txt") == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "1. FC Köln\n1. FC Nürnberg\nArminia\nBayern\n",  # these are their names
+        "100 Mile House\nVancouver\n2Pac\nVictoria\n",
+        "#love\n#names\n",
+        "-ana\n-ismus\n*NSYNC\nK-9\nA/B\n",
+    ],
+)
+def test_names_that_look_odd_get_no_note(lines, invoke, tmp_path):
+    (tmp_path / "list.txt").write_text(lines, "utf-8")
+    done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Note:") == done.stderr.count("names are few") == 1
+
+
+@pytest.mark.parametrize("path", sorted(program.DATA.glob("*.txt")), ids=lambda path: path.stem)
+def test_the_lists_that_come_along_have_no_odd_lines(path):
+    odd_lines = OddLines()
+    with path.open("rb") as stream:
+        corpus = read_corpus([(path.name, stream)], odd_lines.look)
+    assert list_notes(corpus, odd_lines) == []
+
+
+def test_a_list_of_many_names_gets_no_note(invoke, corpus_file, tmp_path):
+    done = invoke("train", corpus_file, "--epochs", 1, "--hidden-size", 4, cwd=tmp_path)
+    assert "Note" not in done.stderr
