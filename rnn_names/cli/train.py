@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     type=Whole(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch (in the distillation phase at least 272).",
+    help="Names per minibatch (in the distillation phase 272 to 408 at least).",
 )
 @option(
     "--optimizer",

@@ -72,33 +72,33 @@ class Way:
         hidden_size: None for the default.
         start: a bundled model, or "closest" for the one with the lowest loss on the cut, that of
             the list itself left out.
-        on_all: whether a second run learns from all names of the cut, none held out, with 1.5 times
-            as many epochs in its first phase as were best in that of the first run.
+        held_out: as in `Settings`; 0 learns from all names of the cut, for as many epochs as there
+            are.
     """
 
     title: str
     epochs: float = 1
     hidden_size: int | None = None
     start: str | None = None
-    on_all: bool = False
+    held_out: float = 0.1
 
     def settings(self, corpus: Corpus, seed: int) -> Settings:
         """What a user would ask for."""
         default = Trainer(corpus, Settings(seed=seed)).settings
         epochs = None if self.epochs == 1 else round(self.epochs * default.epochs)
-        return Settings(epochs=epochs, hidden_size=self.hidden_size, seed=seed)
+        return Settings(
+            epochs=epochs, hidden_size=self.hidden_size, held_out=self.held_out, seed=seed
+        )
 
 
 WAYS = {
     "default": Way("default"),
     "first-names": Way("`--init first-names`", start="first-names"),
-    "closest": Way("`--init` the closest model", start="closest"),
+    "closest": Way("`--init closest`", start="closest"),
     "longer": Way("epochs × 2.5", epochs=2.5),
-    "smaller": Way("`--hidden-size 128`", hidden_size=128),
-    "smaller-longer": Way("`--hidden-size 128`, epochs × 2.5", epochs=2.5, hidden_size=128),
-    "shorter": Way("epochs × 0.4", epochs=0.4),
-    "on-all": Way("then all names: `--held-out 0`, 1.5 × the best epoch", on_all=True),
-    "closest-on-all": Way("`--init` the closest, then all names", start="closest", on_all=True),
+    "larger": Way("`--hidden-size 192`", hidden_size=192),
+    "all-names": Way("`--held-out 0`", held_out=0),
+    "closest-all-names": Way("`--init closest --held-out 0`", start="closest", held_out=0),
 }
 
 
@@ -149,12 +149,6 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, str]:
 def train(corpus: Corpus, way: Way, seed: int, init: Model | None) -> Model:
     """The network that one way of training makes of a cut."""
     trainer = Trainer(corpus, way.settings(corpus, seed), init)
-    first_phase = [epoch.held_out_loss for epoch in trainer.epochs() if epoch.phase == 1]
-    if not way.on_all:
-        return trainer.model
-    epochs, more = round(1.5 * (1 + np.argmin(first_phase))), trainer.settings.distil_epochs
-    again = Settings(held_out=0, epochs=epochs + more, distil_epochs=more, seed=seed)
-    trainer = Trainer(corpus, again, init)
     for _ in trainer.epochs():
         pass
     return trainer.model

@@ -431,7 +431,7 @@ def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, 
     sizes, parts, rates = (
         {phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3)
     )
-    assert {max(sizes[1]), max(sizes[2])} == {20, phases.DISTILLATION_BATCH}
+    assert {max(sizes[1]), max(sizes[2])} == {20, phases.DISTILLATION_BATCHES[0]}
     assert set(parts[1]) == {1} and set(parts[2]) == {gradients.PARTS}
     # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
     assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
@@ -440,7 +440,18 @@ def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, 
     )
 
 
-@pytest.mark.parametrize("dropout", [0.15, 0.45, 0.6, 0.7])
+@pytest.mark.parametrize(
+    ("synthetic_names", "batch_size", "expected"),
+    [(0, 16, 272), (24_000, 16, 300), (33_000, 64, 408), (90_000, 510, 510)],
+)
+def test_the_minibatches_of_the_distillation_phase_grow_with_the_synthetic_names(
+    names, synthetic_names, batch_size, expected
+):
+    asked = Settings(synthetic_names=synthetic_names, batch_size=batch_size)
+    assert phases.Phase.of(2, asked.resolved(names)).batch_size == expected
+
+
+@pytest.mark.parametrize("dropout", [0.15, 0.5, 0.6, 0.7])
 def test_dropout_rises_to_its_value_and_begins_lower_where_it_is_low(dropout):
     settings = Settings(dropout=dropout, recurrent_dropout=dropout / 2)
     phase = phases.Phase.of(1, settings.resolved(corpus_from_strings(["ab", "cd"])))
@@ -450,7 +461,7 @@ def test_dropout_rises_to_its_value_and_begins_lower_where_it_is_low(dropout):
     steps = np.diff([at.dropout for at in over])
     assert steps == pytest.approx([steps[0]] * 10), "in a line"
     first = over[0].dropout / dropout
-    assert first == pytest.approx({0.15: 0, 0.45: 1 / 3, 0.6: 1, 0.7: 1}[dropout])
+    assert first == pytest.approx({0.15: 1 / 2, 0.5: 0.6, 0.6: 1, 0.7: 1}[dropout])
 
 
 def test_recurrent_dropout_without_dropout_stays_as_it_is():
