@@ -11,9 +11,11 @@ Of 10,000 samples: the share that is in neither part of the list, the share that
 the distance (total variation, from 0 to 1) of their trigrams to those of the held-out names, beside
 the distance of as many training names to the same.
 
-Then, for short lists, what it brings to start from a bundled model; what patience brings on the
-first names; each bundled model against Kneser-Ney; and three networks of one list, blended. Last,
-whether draws can be told from names of the list, and their lengths (`two_samples.py`).
+Then the same for lists in scripts with large alphabets (`alphabets.py`).
+
+For short lists, what it brings to start from a bundled model; what patience brings on the first
+names; each bundled model against Kneser-Ney; and three networks of one list, blended. Last, whether
+draws can be told from names of the list, and their lengths (`two_samples.py`).
 
     python tests/quality/run.py [--parts bundled ensemble …] [--lists dinosaurs us-first-names …]
 
@@ -37,11 +39,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import alphabets
 import two_samples
+from splits import compared, split
 
 from rnn_names import Model, blend
-from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus, read_corpus
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.corpus import read_corpus
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
@@ -55,6 +58,7 @@ SAMPLES = 10_000
 
 TITLES = {
     "lists": "Against Kneser-Ney",
+    "alphabets": "Scripts with large alphabets",
     "further": "From one list to another",
     "patience": "With patience",
     "bundled": "The bundled models",
@@ -127,21 +131,6 @@ class Result:
     own_distance: float
 
 
-def split(corpus: Corpus, fold: int, size: int | None) -> tuple[Corpus, Names]:
-    """The training part of a list and a tenth that is held out.
-
-    Another tenth for each fold, another subset where `size` is given.
-    """
-    if size is not None:
-        rows = np.sort(np.random.default_rng([1, fold]).choice(len(corpus), size, replace=False))
-        corpus, fold = Corpus(corpus.names.take(rows), corpus.counts[rows]), 0
-    n = len(corpus)
-    held = min(max(round(n / 10), 1), MAX_HELD_OUT)
-    rows = np.random.default_rng(0).permutation(n)[fold * held : (fold + 1) * held]
-    rest = np.setdiff1d(np.arange(n), rows)
-    return Corpus(corpus.names.take(rest), corpus.counts[rest]), corpus.names.take(np.sort(rows))
-
-
 def trigrams(names: list[str]) -> Counter[str]:
     """How often each three characters follow one another, the ends counted."""
     return Counter(f"^{name}$"[i : i + 3] for name in names for i in range(len(name)))
@@ -167,23 +156,18 @@ def measure(task: Task, fold: int) -> Result:
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), fold, task.size)
     known, unseen = corpus.names.to_strings(), held_out.to_strings()
-    trainer = Trainer(corpus, Settings(), held_out=held_out)
-    began = time.perf_counter()
-    for _ in trainer.epochs():
-        pass
-    seconds = time.perf_counter() - began
-    rival, order, _ = KneserNey(known, len(trainer.vocabulary)).best(unseen)
-    samples = trainer.model.sample(SAMPLES, seed=1)
+    found = compared(corpus, held_out)
+    samples = found.trainer.model.sample(SAMPLES, seed=1)
     rng = np.random.default_rng(2)
     as_many = [
         known[i] for i in rng.choice(len(known), min(len(unseen), len(known)), replace=False)
     ]
     return Result(
-        network=trainer.best_loss,
-        rival=rival,
-        order=order,
-        seconds=seconds,
-        epochs=trainer.epoch,
+        network=found.network,
+        rival=found.rival,
+        order=found.order,
+        seconds=found.seconds,
+        epochs=found.trainer.epoch,
         new=_share_new(samples, known + unseen),
         distinct=len(set(samples)) / SAMPLES,
         distance=distance(samples[: len(unseen)], unseen),
@@ -360,10 +344,16 @@ class Table:
 
 TABLES = {
     "lists": Table(
-        (__doc__ or "").split("\n", 2)[2].split("\n\nThen, for")[0],
+        (__doc__ or "").split("\n", 2)[2].split("\n\nThen the same")[0],
         COLUMNS,
         {name: task.title for name, task in TASKS.items()},
         lambda name: row(TASKS[name], [measure(TASKS[name], fold) for fold in TASKS[name].folds]),
+    ),
+    "alphabets": Table(
+        (alphabets.__doc__ or "").split("\n", 2)[2],
+        alphabets.COLUMNS,
+        alphabets.TITLES,
+        alphabets.row_of,
     ),
     "two-samples": Table(
         TWO_SAMPLES,
