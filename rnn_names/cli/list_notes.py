@@ -158,6 +158,6 @@ def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
         notes.append(
             f"Note: {len(corpus)} names are few, so the model will mostly write them again. Give a "
             "hundred or more, or start from a model that knows how names are spelled: --init "
-            "first-names"
+            "closest"
         )
     return notes

@@ -266,15 +266,16 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
     return "\n".join(lines)
 
 
-def summary(progress: Progress, output: str) -> str:
-    """What came of the training, and what to try next."""
+def summary(progress: Progress, output: str, init: str | None) -> str:
+    """What came of the training, which may have started from a model, and what to try next."""
     trainer = progress.trainer
     size = os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
         f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     )
     if not trainer.epoch:
-        return f"No training: the weights are random.\n{model}"
+        weights = f"those of {shown(init)}" if init else "random"
+        return f"No training: the weights are {weights}.\n{model}"
     record = trainer.model.training
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:

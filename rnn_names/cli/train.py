@@ -247,7 +247,7 @@ def train(
                 run.go(write_log)
                 curves = progress.curves()
                 progress.close()
-                progress.say("\n".join([*curves, summary(progress, output)]))
+                progress.say("\n".join([*curves, summary(progress, output, checkpoint.init)]))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()

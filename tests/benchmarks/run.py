@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from report import Report
 
 HERE = Path(__file__).resolve().parent
-ROWS = ("training", "sampling", "rare", "blend", "start", "growth", "profile", "whole")
+ROWS = ("training", "sampling", "rare", "blend", "start", "growth", "profile", "whole", "short")
 QUICK_NAMES = 6_000
 
 PROFILED = (("dinosaurs", 192, 68), ("first-names", 256, 543))
@@ -119,6 +119,7 @@ def _measure(row: str, plan: Plan, report: Report) -> None:
         "growth": process_rows.run_growth,
         "profile": _profile,
         "whole": whole_rows.run,
+        "short": whole_rows.run_short,
     }
     rows[row](plan, report)
 
