@@ -30,7 +30,7 @@ from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
 from rnn_names.network.threads import worker_threads
 from rnn_names.training import optimizers
-from rnn_names.training.distillation import DistillationSet, Teacher, repeats
+from rnn_names.training.distillation import RARE, DistillationSet, Teacher, repeats
 from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
 from rnn_names.training.gradients import PARTS, minibatch_gradient, parts_for
@@ -176,7 +176,11 @@ class Trainer:
             self._flat[:] = self._best
             ngram, names = self._ngram(), self.corpus.names
             length_counts = np.bincount(names.lengths, weights=self.corpus.counts)
-            self._teacher = Teacher(ngram, self.model.params, LengthGuide(ngram, length_counts))
+            lengths = LengthGuide(ngram, length_counts)
+            seen = np.bincount(self._batches.names.codes)
+            # Not those that only the model to start from knows: they are none of this list.
+            rare = np.flatnonzero((seen > 0) & (seen <= RARE))
+            self._teacher = Teacher(ngram, self.model.params, lengths, rare)
 
     def _ngram(self) -> NGram:
         """An n-gram of the names that are trained on."""

@@ -3,31 +3,70 @@
 import numpy as np
 import pytest
 
+from rnn_names import Settings, train
+from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.training import distillation, ngram
 from rnn_names.training.distillation import Teacher, repeats
+from rnn_names.training.lengths import LengthGuide
 from rnn_names.training.ngram import NGram
+from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, coded, prefixes_of, random_names, random_params, tree_of
 from support.plain_kneser_ney import PlainKneserNey
 
 
+@pytest.mark.parametrize("rare", [(), (2, 4)])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_teacher_is_the_geometric_mean_of_network_and_ngram_at_every_node(cell):
+def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(cell, rare):
     rng = np.random.default_rng(4)
     names = random_names(rng, count=20)
     params = random_params(rng, cell)
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
-    teacher, plain = (
-        Teacher(NGram(coded(learned), 5), params),
-        PlainKneserNey(learned, 5, ngram.ORDER),
-    )
+    teacher = Teacher(NGram(coded(learned), 5), params, rare=np.array(rare, int))
+    plain = PlainKneserNey(learned, 5, ngram.ORDER)
     soft_targets = teacher.soft_targets(tree, rnn.Workspace(np.float64))
     predictions = np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64)))
     for prefix, mine, network in zip(prefixes_of(tree), soft_targets, predictions, strict=True):
-        joint = np.sqrt(network * [plain.probability(prefix, c) for c in range(5)])
+        likewise = np.array([plain.probability(prefix, c) for c in range(5)])
+        joint = np.sqrt(network * likewise)
+        for c in rare:
+            joint[c] = (network[c] + likewise[c]) / 2
         np.testing.assert_allclose(mine, joint / joint.sum(), rtol=1e-10)
+
+
+def test_rare_are_characters_that_the_names_have_once_or_twice():
+    """Not those that only the model has from which training starts."""
+    settings = Settings(epochs=2, distil_epochs=1, synthetic_names=50, hidden_size=4, held_out=0)
+    start = train(["xyz", "xyx"] * 3, epochs=1, hidden_size=4)
+    trainer = Trainer(corpus_from_strings(["abab", "abc", "bacd"]), settings, start)
+    for _ in trainer.epochs():
+        pass
+    vocabulary = trainer.vocabulary
+    rare = [chr(vocabulary.codes[index]) for index in trainer._teacher.rare]
+    assert rare == ["c", "d"]
+    assert set(map(chr, vocabulary.codes[1:])) == set("abcdxyz")
+
+
+def test_where_a_name_must_end_a_rare_character_stays_impossible():
+    names = coded([[1, 2], [1, 3], [2, 1], [1, 1]])
+    gram = NGram(names, 5)
+    guide = LengthGuide(gram, np.array([0, 0, 4]))
+    params = {
+        name: array.astype(np.float32)
+        for name, array in random_params(np.random.default_rng(1), "gru").items()
+    }
+    tree, _ = tree_of([[1, 2], [1, 3]])
+    soft_targets = Teacher(gram, params, guide, np.array([2, 3])).soft_targets(
+        tree, rnn.Workspace()
+    )
+    ends = [
+        row for prefix, row in zip(prefixes_of(tree), soft_targets, strict=True) if len(prefix) == 2
+    ]
+    assert len(ends) == 2
+    for row in ends:
+        np.testing.assert_allclose(row, [1, 0, 0, 0, 0], atol=1e-6)
 
 
 @pytest.fixture
