@@ -167,8 +167,8 @@ class TorchTraining:
                 break
         return characters, time.perf_counter() - began
 
-    def _network(self, variant: Variant) -> _TorchNetwork:
-        return _TorchNetwork(variant, self._cell, len(self._trainer.vocabulary), self._n_a)
+    def _network(self, variant: Variant) -> TorchNetwork:
+        return TorchNetwork(variant, self._cell, len(self._trainer.vocabulary), self._n_a)
 
     def _tensors(
         self, variant: Variant, number: int, at_most: int | None = None
@@ -176,7 +176,7 @@ class TorchTraining:
         """The minibatches of an epoch as (inputs, targets, characters)."""
         batches = planned(self._trainer, number)
         epoch = itertools.islice(batches.epoch(self._batch_size), at_most)
-        return [_tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
+        return [tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
 
     def _check_loss(self) -> None:
         """Raises AssertionError unless a minibatch has the same loss on both sides.
@@ -202,7 +202,7 @@ class TorchTraining:
             )
 
 
-class _TorchNetwork:
+class TorchNetwork:
     """`nn.RNN` or `nn.GRU`, `nn.Linear`, perhaps `nn.Embedding`, and their optimizer."""
 
     def __init__(self, variant: Variant, cell: str, n_y: int, n_a: int) -> None:
@@ -271,7 +271,7 @@ NO_TARGET = -100
 """What `cross_entropy` leaves out."""
 
 
-def _tensors(
+def tensors(
     codes: np.ndarray, lengths: np.ndarray, n_y: int, variant: Variant
 ) -> tuple[Any, Any, int]:
     """A minibatch for PyTorch: inputs, targets, and its number of characters.

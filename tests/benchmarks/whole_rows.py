@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
-from contender import quartiles
+from contender import Contender, quartiles
 from environment import ROOT, executable
 from plan import Plan
-from report import Report, Row, compared, table
+from report import Report, Row, compared, spread, table
 
 BEFORE = "383096b"
 """The commit that the bars name."""
@@ -31,6 +31,12 @@ MOST_LOSS = 0.003
 
 QUALITY = 1.989
 """Held-out loss of the best Kneser-Ney model of first names (tests/quality/RESULTS.md)."""
+
+TORCH_SECONDS = 90.0
+"""For each of PyTorch's ways to that loss."""
+
+TORCH_WAYS = ((32, 5e-4), (32, 1e-3), (256, 2e-3), (543, 4e-3))
+"""PyTorch's names per minibatch and learning rates: those of makemore, then what may be faster."""
 
 SHORT_LISTS = ("dinosaurs", "welsh-towns", "finnish-towns", "greek-towns", "german-first-names")
 """Lists of data/ with 240 to 1,590 names."""
@@ -71,6 +77,7 @@ def run(plan: Plan, report: Report) -> None:
             what = f"{what}, seconds to a held-out loss below {QUALITY}"
             against = f"commit {BEFORE}"
             report.rows.append(compared(what, times[0], against, times[1], "s", at_most=SOONER))
+            report.rows.append(_torch_row(what, times[0], plan, plan.corpora[corpus]))
         lines += _lines(corpus, runs)
     report.notes.append(("Whole trainings", table(HEADS, lines)))
 
@@ -132,6 +139,28 @@ def _loss_row(what: str, ours: float, before: float, at_most: float) -> Row:
         f"≤ {at_most:+}",
         ours - before <= at_most,
     )
+
+
+def _torch_row(what: str, ours: list[float], plan: Plan, corpus: str) -> Row:
+    """Seconds until a GRU in PyTorch passes `QUALITY`: the way that is best for the first seed."""
+    limit = 5.0 if plan.quick else TORCH_SECONDS
+    found: dict[tuple[float, float], tuple[int, float]] = {}
+    with Contender("quality_sides:TorchToQuality", corpus, 0) as torch:
+        for way in TORCH_WAYS[: 1 if plan.quick else None]:
+            plan.say(f"PyTorch to a held-out loss of {QUALITY}: {way}")
+            found[torch.call("run", *way, QUALITY, limit)] = way
+    first = min(found)  # soonest, and where none passed, the lowest loss
+    theirs = [first]
+    for seed in range(1, len(ours)):
+        with Contender("quality_sides:TorchToQuality", corpus, seed) as torch:
+            theirs.append(torch.call("run", *found[first], QUALITY, limit))
+    size, rate = found[first]
+    against = f"PyTorch, AdamW at {rate:g}, {size} names a minibatch"
+    seconds, losses = zip(*theirs, strict=True)
+    if max(seconds) < float("inf"):
+        return compared(what, ours, against, list(seconds), "s")
+    lowest = ", ".join(f"{loss:.3f}" for loss in losses)
+    return Row(what, spread(ours, "s"), against, f"not passed: {lowest} nats", "", "", None)
 
 
 def _train(program: str, corpus: str, seed: int, plan: Plan) -> Run:
