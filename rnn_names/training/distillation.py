@@ -15,9 +15,10 @@ may hardly think of it at all, and the geometric mean goes by the one that think
 with many such characters end lower by that: 0.01 to 0.02 nats per character for Korean names, 0.06
 for Japanese towns in kanji.
 
-A network learns this distribution from synthetic names, which the n-gram writes (Hinton et al.
-2015, arXiv:1503.02531). There is no end of them, and each of their prefixes comes with a whole
-distribution, its soft target, instead of the one character that happened to follow.
+A network learns this distribution from synthetic names, which the n-gram writes, and from the real
+ones, repeated (Hinton et al. 2015, arXiv:1503.02531). There is no end of synthetic names, and each
+prefix comes with a whole distribution, its soft target, instead of the one character that happened
+to follow.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ in nats per character, of runs that take about as long:
 
 But 40,000 with 0.15 came to 1.539, too."""
 
-RARE = 2
+SEEN_RARELY = 2
 """Characters that the training names have at most so often are rare."""
 
 MAX_SOFT_TARGETS = 1 << 27
@@ -59,10 +60,10 @@ MAX_SOFT_TARGETS = 1 << 27
 fit are taken."""
 
 
-def repeats(real: int, synthetic: int) -> int:
+def copies_of_each(real: int, synthetic: int) -> int:
     """How often each of the real names stands in a distillation set.
 
-    >>> repeats(1000, 33_000)
+    >>> copies_of_each(1000, 33_000)
     13
     """
     return max(round(REAL_SHARE * synthetic / real), 1)
@@ -96,7 +97,7 @@ class Teacher:
         # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
         names, count = self._that_fit(names, count, rng)
         synthetic = self.ngram.sample(count, int(names.lengths.max()), rng)
-        real = [names] * repeats(len(names), count)
+        real = [names] * copies_of_each(len(names), count)
         distinct, counts = Names.concatenate([*real, synthetic]).distinct()
         rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from rnn_names.training.ngram import Integers, Level, NGram
 
-MAX_TABLE = 1 << 23
+MAX_HISTORY_TABLE = 1 << 23
 """Probabilities in a table of all histories. Where there are more, A looks at shorter histories;
 then it is a guess, and lengths come out a little less exactly."""
 
@@ -87,7 +87,7 @@ class LengthGuide:
         n = 0
         for level in self._ngram.levels:
             n += len(level.histories)
-            if known and n * self._ngram.n_y > MAX_TABLE:
+            if known and n * self._ngram.n_y > MAX_HISTORY_TABLE:
                 break
             known.append(level)
         return known

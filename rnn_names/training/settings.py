@@ -33,8 +33,8 @@ class Settings:
             phase has at least one.
         synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
             Each of its epochs learns from all of them, and from the real names.
-        batch_size: names per minibatch, at least 1. The distillation phase has 272 to 408 at
-            least (`phases.DISTILLATION_BATCHES`).
+        batch_size: names per minibatch, at least 1. The distillation phase takes more if it is
+            small (`phases.DISTILLATION_BATCHES`).
         optimizer: "adam" or "sgd".
         learning_rate: its highest value in the first phase, above 0. That of the distillation phase
             is `phases.DISTILLATION_RATE` times as high.
@@ -42,11 +42,12 @@ class Settings:
             mean loss per character, in nats.
         held_out: fraction of the distinct names set aside for validation, from 0 to below 1. 0
             trains on all names.
-        dropout: probability that a unit is left out on its way to the output layer, from 0 to below
-            1. It is drawn for each prefix of a minibatch.
+        dropout: probability that a unit is left out on its way to the output layer, at the end of
+            the first phase, from 0 to below 1. Below 0.6 it begins lower and rises (`Phase.at`).
+            The distillation phase has none. It is drawn for each prefix of a minibatch.
         recurrent_dropout: probability that a unit is left out on its way to the next step, from 0
-            to below 1. It is drawn for each part of a minibatch, and the same at all its steps (Gal
-            & Ghahramani 2016, arXiv:1512.05287).
+            to below 1; it rises by the same shares. It is drawn for each part of a minibatch, and
+            the same at all its steps (Gal & Ghahramani 2016, arXiv:1512.05287).
         embedding_size: rank of Wax while it is trained, in numbers per character. 0 trains Wax as
             it is.
         patience: a phase ends after so many epochs without a lower held-out loss, at least 1.

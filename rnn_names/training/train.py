@@ -56,11 +56,12 @@ def train(
         learning_rate: its highest value in the first phase.
         clip: gradients are clipped to [−clip, clip], elementwise.
         held_out: fraction of the distinct names set aside to measure by; 0 trains on everything.
-        dropout: probability that a unit is left out on its way to the output layer.
-        recurrent_dropout: probability that a unit is left out on its way to the next step.
+        dropout: probability that a unit is left out on its way to the output layer; below 0.6 it
+            begins lower and rises.
+        recurrent_dropout: the same on its way to the next step; it rises by the same shares.
         embedding_size: rank of Wax while it is trained; 0 trains it as it is.
         patience: epochs without a lower held-out loss after which a phase ends.
-        seed: of the held-out names, the first weights and the order of the names.
+        seed: of all random numbers.
 
     Raises:
         CorpusError: for names that cannot be learned from.

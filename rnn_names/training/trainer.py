@@ -30,7 +30,7 @@ from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
 from rnn_names.network.threads import worker_threads
 from rnn_names.training import optimizers
-from rnn_names.training.distillation import RARE, DistillationSet, Teacher, repeats
+from rnn_names.training.distillation import SEEN_RARELY, DistillationSet, Teacher, copies_of_each
 from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
 from rnn_names.training.gradients import PARTS, minibatch_gradient, parts_for
@@ -179,7 +179,7 @@ class Trainer:
             lengths = LengthGuide(ngram, length_counts)
             seen = np.bincount(self._batches.names.codes)
             # Not those that only the model to start from knows: they are none of this list.
-            rare = np.flatnonzero((seen > 0) & (seen <= RARE))
+            rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
             self._teacher = Teacher(ngram, self.model.params, lengths, rare)
 
     def _ngram(self) -> NGram:
@@ -253,7 +253,7 @@ class Trainer:
             distillation = int((lengths + 1).sum())
         else:  # an estimate, as if its names were as long as those of the list on average
             count = self.settings.synthetic_names
-            drawn = repeats(len(self.corpus), count) * len(self.corpus) + count
+            drawn = copies_of_each(len(self.corpus), count) * len(self.corpus) + count
             distillation = drawn * corpus // names
         return first * corpus + second * distillation
 

@@ -19,6 +19,7 @@ nothing where there is nothing.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 from collections.abc import Callable
@@ -42,6 +43,19 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data"
 KEPT = ROOT / "build" / "quality"
 """What was trained and measured before; `make clean` removes it."""
+
+PACKAGE = ROOT / "rnn_names"
+CODE = sorted(
+    [
+        *(
+            path
+            for name in ("corpus", "network", "training")
+            for path in (PACKAGE / name).glob("*.py")
+        ),
+        PACKAGE / "sampling" / "choice.py",
+    ]
+)
+"""What trains."""
 
 SEEDS = range(3)
 LENGTHS_DRAWN = 10_000
@@ -95,11 +109,27 @@ def halves(name: str) -> tuple[Corpus, list[str]]:
 def digest_of(corpus: Corpus, *others: object) -> str:
     """Names a result: a digest of the code that trains, the names, and what else it depends on."""
     digest = hashlib.sha256(f"{np.__version__} {others}".encode())
-    for folder in ("corpus", "network", "training"):
-        for path in sorted((ROOT / "rnn_names" / folder).glob("*.py")):
-            digest.update(path.read_bytes())
+    for path in CODE:
+        digest.update(_without_docstrings(path).encode())
     digest.update("\n".join(corpus.names.to_strings()).encode())
     return digest.hexdigest()[:24]
+
+
+def _without_docstrings(path: Path) -> str:
+    """What a module does: its code without docstrings, comments and layout."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            node.body = [each for each in node.body if not _is_text(each)]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def trained(corpus: Corpus, seed: int) -> Model:

@@ -8,7 +8,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.training import distillation, ngram
-from rnn_names.training.distillation import Teacher, repeats
+from rnn_names.training.distillation import Teacher, copies_of_each
 from rnn_names.training.lengths import LengthGuide
 from rnn_names.training.ngram import NGram
 from rnn_names.training.trainer import Trainer
@@ -90,7 +90,7 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
     assert set(names.to_strings()) < set(texts)
     counts = np.bincount(batches.rows, minlength=len(texts))
     assert counts.min() >= 1
-    times = repeats(len(names), 1000)
+    times = copies_of_each(len(names), 1000)
     assert times > 1
     assert counts[np.isin(texts, names.to_strings())].min() >= times
     assert 500 < len(batches.rows) - times * len(names) <= 1000

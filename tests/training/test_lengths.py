@@ -72,7 +72,9 @@ def test_the_coin_of_the_docstring():
 def test_with_a_small_table_lengths_still_come_close(monkeypatch):
     rng = np.random.default_rng(2)
     names = [rng.integers(1, N_Y, 5).tolist() for _ in range(60)]
-    monkeypatch.setattr(lengths, "MAX_TABLE", 5 * N_Y)  # the empty history, and those of one symbol
+    monkeypatch.setattr(
+        lengths, "MAX_HISTORY_TABLE", 5 * N_Y
+    )  # the empty history, and those of one symbol
     ngram = NGram(coded(names), N_Y)
     guide = LengthGuide(ngram, np.bincount([5] * len(names)).astype(float))
     assert len(guide.after) == 5
