@@ -8,7 +8,7 @@ import shlex
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, blend_of
-from rnn_names.cli.options import FILE, GroupedCommand, check_model_file, option
+from rnn_names.cli.options import FILE, GroupedCommand, check_model_file, option, to_a_file
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
@@ -31,6 +31,7 @@ from rnn_names.model import bundled
     type=FILE,
     required=True,
     metavar="FILE",
+    callback=to_a_file("the model"),
     help="The model file to write.",
 )
 def blend(models: tuple[Given, ...], output: str) -> None:

@@ -179,13 +179,11 @@ class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
 
 
 def to_a_file(what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A callback that refuses "-" as the file of an option: standard output is for names."""
+    """A callback that refuses "-" as the file of an option."""
 
     def check(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value == "-":
-            raise click.BadParameter(
-                f"{what} goes to a file, since standard output is for names: give its name"
-            )
+            raise click.BadParameter(f"{what} goes to a file: give its name")
         return value
 
     return check

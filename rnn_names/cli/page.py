@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, loaded
-from rnn_names.cli.options import FILE, GroupedCommand, option
+from rnn_names.cli.options import FILE, GroupedCommand, option, to_a_file
 from rnn_names.cli.streams import tell
 from rnn_names.errors import RnnNamesError, shown
 
@@ -31,7 +31,7 @@ DEFAULT_OUTPUT = "names.html"
     type=FILE,
     default=DEFAULT_OUTPUT,
     metavar="FILE.html",
-    callback=lambda context, parameter, value: _no_dash(value),
+    callback=to_a_file("the page"),
     help="The page to write.",
 )
 def page(models: tuple[Given, ...], output: str) -> None:
@@ -51,12 +51,6 @@ def page(models: tuple[Given, ...], output: str) -> None:
     ]
     save(parts, output)
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: open it in a browser.")
-
-
-def _no_dash(output: str) -> str:
-    if output == "-":
-        raise click.BadParameter("the page goes to a file: give its name")
-    return output
 
 
 def _check_output(output: str) -> None:

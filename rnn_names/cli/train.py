@@ -94,7 +94,8 @@ if TYPE_CHECKING:
     type=Whole(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch (in the distillation phase 272 to 408 at least).",
+    help="Names per minibatch. The distillation phase takes more if it is small: 272 to 408, by "
+    "corpus size.",
 )
 @option(
     "--optimizer",
@@ -147,7 +148,8 @@ if TYPE_CHECKING:
     type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
-    help="Dropout rate between hidden state and output.",
+    help="Dropout rate between hidden state and output, at the end of the first phase. Below 0.6 "
+    "it begins lower and rises.",
 )
 @option(
     "--recurrent-dropout",
@@ -155,7 +157,7 @@ if TYPE_CHECKING:
     type=Number(0, 1, max_open=True),
     metavar="P",
     show_default="by corpus size",
-    help="Dropout rate between one hidden state and the next.",
+    help="Dropout rate between one hidden state and the next; it rises likewise.",
 )
 @option(
     "-o",

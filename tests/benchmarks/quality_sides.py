@@ -21,7 +21,7 @@ from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
 VARIANT: Variant = ("embedding", "packed", 2, "bfloat16")
-"""The fastest of PyTorch's ways for minibatches of first names (DEFAULTS.md)."""
+"""The fastest of PyTorch's ways for minibatches of first names (RESULTS.md)."""
 
 WEIGHT_DECAY = 0.01
 """As makemore has it."""

@@ -179,6 +179,13 @@ def test_blend_says_how_it_is_called(folder):
     assert invoke("blend", "-o", "new.npz", cwd=folder).returncode == 2
 
 
+def test_blend_writes_to_a_file(folder):
+    done = invoke("blend", "dinosaurs", "welsh-towns", "-o", "-", cwd=folder)
+    assert done.returncode == 2
+    assert "the model goes to a file: give its name" in done.stderr
+    assert not (folder / "-").exists()
+
+
 def test_blend_does_not_write_over_its_parts(folder):
     before = (folder / "gru.npz").read_bytes()
     for output in ("gru.npz", "./gru.npz"):

@@ -37,7 +37,7 @@ def test_sample_judges_values_without_reading_the_model(options, message, invoke
 @pytest.mark.parametrize(
     "options, message",
     [
-        ("--log -", "the log goes to a file, since standard output is for names"),
+        ("--log -", "the log goes to a file: give its name"),
         ("--report -", "the report goes to a file"),
         ("-o -", "the model goes to a file"),
         ("--learning-rate inf", "--learning-rate inf: must be a finite number above 0"),
