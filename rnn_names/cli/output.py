@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-TAB = "\t"
+SEPARATOR = "\t"
+"""Stands between the columns of a plain line."""
 
 LINES_AT_ONCE = 1 << 13
 """Lines that are formatted and written together."""
@@ -130,7 +131,8 @@ def scored(
     columns = [log_probs / (names.lengths + 1), log_probs] if per_character else [log_probs]
     rows = zip(*(column.tolist() for column in columns), names.to_strings(), strict=True)
     return "".join(
-        f"{''.join(f'{value:.6f}{TAB}' for value in values)}{name}{end}" for *values, name in rows
+        f"{''.join(f'{value:.6f}{SEPARATOR}' for value in values)}{name}{end}"
+        for *values, name in rows
     ).encode()
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from rnn_names.sampling.dfa import Automaton
 
-ORDER = 6
-"""Characters of the longest contexts."""
+LONGEST_CONTEXT = 6
+"""Characters of the longest contexts, the predicted one not counted."""
 
 CONTEXTS = 4000
 """Contexts that are kept, the most frequent ones."""
@@ -134,8 +134,8 @@ def fitted(
     """The chain that agrees best with what the network said at some prefixes.
 
     Args:
-        recent: (N, ORDER) the last characters of each prefix, the last one first; n_y for the
-            start, −1 before that.
+        recent: (N, LONGEST_CONTEXT) the last characters of each prefix, the last one first; n_y
+            for the start, −1 before that.
         length: (N,) of each prefix.
         said: (N, n_y) the network's probabilities of what comes next.
         passed: (N,) how many names passed each prefix.

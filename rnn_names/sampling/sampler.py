@@ -54,7 +54,7 @@ NODES_AT_ONCE = 512, 2048
 PILOT = 1 << 13
 """Names drawn to see how rare the conditions are."""
 
-RARE = 1 / 200
+LOOK_AHEAD_BELOW = 1 / 200
 """Where a smaller share of the names meets the conditions, looking ahead is tried."""
 
 GAIN = 5
@@ -185,7 +185,7 @@ class Sampler:
             first, _ = self.draw_weighed(drawn, bits, replace(blind, visits=visits))
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
-            if met > RARE:
+            if met > LOOK_AHEAD_BELOW:
                 return {}
         preparation = Preparation(self.log_weights, self.prefix, blind, visits)
         if preparation.after(0).share <= GAIN * met:

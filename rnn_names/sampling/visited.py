@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.sampling.markov import LEAST, ORDER
+from rnn_names.sampling.markov import LEAST, LONGEST_CONTEXT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +90,7 @@ class VisitedPrefixes:
         character: (N,) index of the last character.
         length: (N,) characters.
         state: (N,) state of the conditions' automaton.
-        recent: (N, ORDER) the last characters, the last one first, as in
+        recent: (N, LONGEST_CONTEXT) the last characters, the last one first, as in
             `rnn_names.sampling.markov.fitted`.
         said: (N, n_y) float32. The network's probabilities of what comes next.
         passed: (N,) how many names have passed.
@@ -118,7 +118,7 @@ class VisitedPrefixes:
     def none(cls, n_y: int) -> VisitedPrefixes:
         """No prefixes."""
         empty = np.zeros(0, np.int32)
-        said, recent = np.zeros((0, n_y), np.float32), np.zeros((0, ORDER), np.int32)
+        said, recent = np.zeros((0, n_y), np.float32), np.zeros((0, LONGEST_CONTEXT), np.int32)
         return cls(
             empty.astype(np.int64), empty, empty.astype(np.int64), empty, recent, said, np.zeros(0)
         )
@@ -157,7 +157,10 @@ class VisitedPrefixes:
         before = self.passed.copy()
         before[row[row >= 0]] += passed[row >= 0]
         row[new] = len(self) + np.arange(len(new))
-        state, recent = np.zeros(len(new), np.int32), np.full((len(new), ORDER), -1, np.int32)
+        state, recent = (
+            np.zeros(len(new), np.int32),
+            np.full((len(new), LONGEST_CONTEXT), -1, np.int32),
+        )
         grown = VisitedPrefixes(
             np.concatenate([self.parent, np.where(parent[new] < 0, -1, row[parent[new]])]),
             np.concatenate([self.character, character[new].astype(np.int32)]),
@@ -175,7 +178,7 @@ class VisitedPrefixes:
         for level in _by_level(self.length[rows]):
             these = rows[level]
             if self.parent[these[0]] < 0:
-                start = [self.said.shape[1], *prefix][::-1][:ORDER]
+                start = [self.said.shape[1], *prefix][::-1][:LONGEST_CONTEXT]
                 self.recent[these, : len(start)] = start
                 self.state[these] = automaton.run(prefix[None], np.array([len(prefix)]))
             else:

@@ -48,7 +48,7 @@ SCRIPTS = (
 )
 """In the order in which a page has them: a later one may use what an earlier one defines."""
 
-ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+ARRAYS_IN_PAGE = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the page has them; the last only of a GRU."""
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
@@ -153,7 +153,7 @@ def _described(part: Part, characters: set[str]) -> dict[str, Any]:
     model, language_model = part.model, part.model.language_model
     lower_case = "".join(filter(str.islower, model.vocabulary.characters))
     unknown = characters - set(model.vocabulary.characters)
-    arrays = [(name, model.params[name]) for name in ARRAYS if name in model.params]
+    arrays = [(name, model.params[name]) for name in ARRAYS_IN_PAGE if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
     prints = (
         None

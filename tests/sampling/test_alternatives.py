@@ -53,7 +53,7 @@ def test_names_meet_any_of_the_alternatives_with_the_models_distribution(
 @pytest.mark.parametrize("cell", CELLS)
 def test_several_prefixes_with_a_rare_end(cell, monkeypatch):
     """The sampler that looks ahead keeps to the prefixes' own proportions."""
-    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr(sampling, "GAIN", 0)
     options = {"prefix": ["ab", "c"], "suffix": "cb"}
     names = tiny_model(cell).sample(DRAWS, seed=4, **options)

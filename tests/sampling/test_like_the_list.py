@@ -53,7 +53,7 @@ def test_rare_conditions_keep_to_it(monkeypatch):
     """With the sampler that looks ahead, and without."""
     condition = {"suffix": "cBc"}
     walk = Sampler(small_model().language_model, Options(**condition))
-    monkeypatch.setattr("rnn_names.sampling.sampler.RARE", 1.0)
+    monkeypatch.setattr("rnn_names.sampling.sampler.LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr("rnn_names.sampling.sampler.GAIN", 0)
     walk.look_ahead()
     assert walk.preparation is not None

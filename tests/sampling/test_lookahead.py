@@ -35,7 +35,7 @@ TEXTS = all_texts()
 @pytest.fixture
 def always(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
-    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr(sampling, "GAIN", 0.0)
 
 
@@ -156,7 +156,7 @@ def test_rare_and_common_conditions_of_a_larger_model_agree(model, monkeypatch):
     """First characters, lengths and endings, with and without a look-ahead."""
     options = {"suffix": "us", "max_length": 12}
     plain = Counter(model.sample(3000, seed=5, **options))
-    monkeypatch.setattr(sampling, "RARE", 1.0)
+    monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr(sampling, "GAIN", 0.0)
     assert looking_ahead(model, **options).preparation is not None
     ahead = Counter(model.sample(3000, seed=6, **options))
@@ -253,7 +253,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     Half of all others do.
     """
     n = len(passed)
-    recent = np.full((2 * n, markov.ORDER), -1)
+    recent = np.full((2 * n, markov.LONGEST_CONTEXT), -1)
     recent[:n, 0], recent[n:, 0] = 1, 2  # prefixes that end in "a", and in "b"
     said = np.zeros((2 * n, 3))
     said[:n, 2] = 1
