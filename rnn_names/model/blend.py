@@ -179,8 +179,12 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
 def as_gru(params: rnn.Params) -> rnn.Params:
     """A network with plain cells as one with GRUs, which computes the same; a GRU as it is.
 
-    With r = 1 and z = 0, a GRU's a = (1 − z) ∘ tanh(x W_nᵀ + b_n + r ∘ (a_prev U_nᵀ + bn)) + z ∘
-    a_prev is tanh(x Waxᵀ + ba + a_prev Waaᵀ).
+    A GRU's state is (`rnn.GRUCell`, which says where Wn, bc and Un are stored)
+
+        a = (1 − z) ∘ tanh(x Wnᵀ + bc + r ∘ (a_prev Unᵀ + bn)) + z ∘ a_prev
+
+    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, that is a plain cell's
+    tanh(x Waxᵀ + ba + a_prev Waaᵀ).
     """
     if "bn" in params:
         return params

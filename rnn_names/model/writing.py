@@ -148,7 +148,7 @@ class WritesNames:
             any_beginning, novel, exclude, exclude_words: as in `sample`.
 
         Raises:
-            SamplingError: as `sample`; or if the search would take too much memory.
+            SamplingError: as `sample`; or if the search would take too long.
             VocabularyError: as `sample`.
         """
         from rnn_names.sampling.best import best

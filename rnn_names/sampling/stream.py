@@ -64,19 +64,19 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     Warns:
         RareConditionsWarning: where more names than usual are repeats, because of the conditions.
     """
-    walk = Sampler(model, options)
+    sampler = Sampler(model, options)
     with one_blas_thread():
         unique, possible, titles = None, np.inf, ""
         if options.unique and count:
             unique = _Unique(count)
-            possible, titles = walk.count_possible()
-        tallies = walk.look_ahead() if count else {}
+            possible, titles = sampler.count_possible()
+        tallies = sampler.look_ahead() if count else {}
         delivered = 0
         # How much of the stream it takes to find the wanted unique names is not known before.
         blocks = _blocks(
-            options.start, min(count, 1) * ENDLESS if unique else count, walk.largest_block
+            options.start, min(count, 1) * ENDLESS if unique else count, sampler.largest_block
         )
-        for names, full, tally in _drawn(walk, blocks):
+        for names, full, tally in _drawn(sampler, blocks):
             for option, (tested, passed) in tally.items():
                 add_to(tallies, option, tested, passed)
             if unique is not None:
@@ -102,24 +102,24 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
-        walk, bits = Sampler(model, Options()), Random(seed)
-        size, drawn = min(count + FIRST_BLOCK, walk.largest_block), 0
+        sampler, bits = Sampler(model, Options()), Random(seed)
+        size, drawn = min(count + FIRST_BLOCK, sampler.largest_block), 0
         while len(names) < count and drawn < 2 * count:
-            names, drawn = names + walk.draw(size, bits).to_strings(), drawn + size
+            names, drawn = names + sampler.draw(size, bits).to_strings(), drawn + size
     return names[:count]
 
 
-def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
+def _drawn(sampler: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
     """What `_draw_block` gives for each block, in order.
 
     The first comes at once; of the others a few at a time are drawn, on as many threads.
     """
-    seed = (
-        int.from_bytes(os.urandom(16), "little") if walk.options.seed is None else walk.options.seed
-    )
+    seed = sampler.options.seed
+    if seed is None:
+        seed = int.from_bytes(os.urandom(16), "little")
     for block in blocks:
-        _prepare(walk, block)
-        yield _draw_block(walk, seed, block)
+        _prepare(sampler, block)
+        yield _draw_block(sampler, seed, block)
         break
     further = next(blocks, None)
     if further is None:
@@ -129,10 +129,10 @@ def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, boo
     with worker_threads(threads) as pool:
         try:
             for block in chain([further], blocks):
-                while pending and not walk.is_prepared(block.number):
+                while pending and not sampler.is_prepared(block.number):
                     yield pending.popleft().result()  # rather than let them wait
-                _prepare(walk, block)
-                pending.append(pool.submit(_draw_block, walk, seed, block))
+                _prepare(sampler, block)
+                pending.append(pool.submit(_draw_block, sampler, seed, block))
                 if len(pending) == threads:
                     yield pending.popleft().result()
             while pending:
@@ -142,12 +142,12 @@ def _drawn(walk: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, boo
                 future.cancel()
 
 
-def _prepare(walk: Sampler, block: _Block) -> None:
+def _prepare(sampler: Sampler, block: _Block) -> None:
     """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
-    walk.prepare(block.number)
-    shortcoming = walk.preparation.shortcoming if walk.preparation else ""
-    if shortcoming and not walk.has_warned:
-        walk.has_warned = True
+    sampler.prepare(block.number)
+    shortcoming = sampler.preparation.shortcoming if sampler.preparation else ""
+    if shortcoming and not sampler.has_warned:
+        sampler.has_warned = True
         warnings.warn(shortcoming, RareConditionsWarning, stacklevel=4)
 
 
@@ -227,7 +227,7 @@ def _blocks(start: int, count: int, largest: int) -> Iterator[_Block]:
         number, begin, size = number + 1, begin + size, min(2 * size, largest)
 
 
-def _draw_block(walk: Sampler, seed: int, block: _Block) -> tuple[Names, bool, Tally]:
+def _draw_block(sampler: Sampler, seed: int, block: _Block) -> tuple[Names, bool, Tally]:
     """The wanted names of a block, whether they are all there, and how the conditions did.
 
     How many are drawn at a time depends on the block alone, never on how many are needed: each name
@@ -239,18 +239,18 @@ def _draw_block(walk: Sampler, seed: int, block: _Block) -> tuple[Names, bool, T
     parts: list[Names] = []
     tally: Tally = {}
     found, drawn, size = 0, 0, block.size
-    prepared = walk.prepared(block.number)
+    prepared = sampler.prepared(block.number)
     look_ahead = prepared.look_ahead if prepared else None
     if prepared:
-        size = min(int(size / prepared.share) + FIRST_BLOCK, walk.largest_block)
+        size = min(int(size / prepared.share) + FIRST_BLOCK, sampler.largest_block)
     while found < block.need and drawn < DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
-        names = walk.draw(size, bits, look_ahead)
+        names = sampler.draw(size, bits, look_ahead)
         if not look_ahead:
-            add_to(tally, walk.length_option, size, len(names))
-        names = meeting(walk.conditions, names, tally)
+            add_to(tally, sampler.length_option, size, len(names))
+        names = meeting(sampler.conditions, names, tally)
         parts.append(names)
         found, drawn = found + len(names), drawn + size
         missing = (block.size - found) * drawn // max(found, 1)
-        size = min(missing + missing // 16 + FIRST_BLOCK, walk.largest_block)
+        size = min(missing + missing // 16 + FIRST_BLOCK, sampler.largest_block)
     names = Names.concatenate(parts)
     return names[block.skip : block.need], found >= block.need, tally

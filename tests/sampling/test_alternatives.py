@@ -119,8 +119,8 @@ def test_what_cannot_be_met_names_all_alternatives():
 
 def test_the_distribution_of_first_characters_is_exact():
     """Not drawn, but computed: the probability of each prefix is that of all names with it."""
-    walk = Sampler(tiny_model().language_model, Options(prefix=["ab", "ac", "c"]))
-    first = walk._next_after([()])[0] * walk.beginnings.factors[0]
+    sampler = Sampler(tiny_model().language_model, Options(prefix=["ab", "ac", "c"]))
+    first = sampler._next_after([()])[0] * sampler.beginnings.factors[0]
     wanted = distribution(tiny_model(), max_length=6)
     # All but the names that would be longer than the longest: compare proportions loosely.
     with_a = sum(p for name, p in wanted.items() if name.startswith(("ab", "ac")))

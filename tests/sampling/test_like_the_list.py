@@ -52,11 +52,11 @@ def test_names_have_the_models_distribution_given_lengths_and_beginnings(options
 def test_rare_conditions_keep_to_it(monkeypatch):
     """With the sampler that looks ahead, and without."""
     condition = {"suffix": "cBc"}
-    walk = Sampler(small_model().language_model, Options(**condition))
+    sampler = Sampler(small_model().language_model, Options(**condition))
     monkeypatch.setattr("rnn_names.sampling.sampler.LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr("rnn_names.sampling.sampler.GAIN", 0)
-    walk.look_ahead()
-    assert walk.preparation is not None
+    sampler.look_ahead()
+    assert sampler.preparation is not None
     names = small_model().sample(20_000, seed=5, **condition)
     wanted = expected(lambda name: like_the_list(name) and name.endswith("cBc"))
     assert_drawn_from(Counter(names), wanted)

@@ -187,7 +187,7 @@ def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(model
     monkeypatch.setattr(
         streaming,
         "_draw_block",
-        lambda walk, seed, block: (blocks.append(block), draw(walk, seed, block))[1],
+        lambda sampler, seed, block: (blocks.append(block), draw(sampler, seed, block))[1],
     )
     assert len(model.sample(5, seed=8, start=10**15)) == 5
     assert len(blocks) <= 2
