@@ -5,7 +5,7 @@ known, from a few draws, the 20 most probable names of all are found by looking 
 above it, and into no other. The search goes depth first: few prefixes wait at any time, so memory
 stays flat however many there are.
 
-How many prefixes lie above a bound is estimated from free draws: when one of M draws passes a
+How many prefixes lie above a bound is estimated from unguided draws: when one of M draws passes a
 prefix of probability P, that stands for 1 / (M P) prefixes (Knuth 1975, "Estimating the efficiency
 of backtrack programs"). Where there would be too many, the search stops at a higher bound: the
 names above that are certain, and an error says how many they are.
@@ -46,7 +46,9 @@ CHARACTERS_AT_ONCE = 1 << 26
 """Characters of waiting prefixes: fewer run together where names are long."""
 
 FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
-"""Free draws for the bound: so many where they do, else so many, and steered ones."""
+"""Unguided draws that the bound is chosen from. The few are enough where they pass the wanted
+names, and no more than `FEW_PREFIXES` lie above the bound; else the many are drawn, and guided
+ones."""
 
 FEW_PREFIXES = 1 << 14
 """Where a search of so few is enough, a better bound is not looked for."""
@@ -142,14 +144,14 @@ class _Batch(NamedTuple):
         above: (p, n_a) hidden states of the prefixes that they are one character longer than.
         parent: (m,) which row of `above` each hangs from, rising.
         text: (m, length) indices.
-        state: (m,) of the conditions' automaton.
+        automaton_state: (m,) of the conditions' automaton.
         log_prob: (m,) of the prefix, without the one that all names must begin with.
     """
 
     above: NDArray[Any]
     parent: NDArray[Any]
     text: NDArray[Any]
-    state: NDArray[Any]
+    automaton_state: NDArray[Any]
     log_prob: NDArray[np.float64]
 
     def split(self, at: int) -> tuple[_Batch, _Batch]:
@@ -174,8 +176,8 @@ class _Search:
     ) -> None:
         self.sampler, self.wanted, self.progress = sampler, wanted, progress
         self._is_per_character = rank == "per-character"
-        self.blind, _, self._others = sampler.possible()
-        self.automaton = self.blind.automaton
+        self.unguided, _, self._others = sampler.possible()
+        self.automaton = self.unguided.automaton
         self._possible = can_be_accepted(self.automaton, sampler.min_length, sampler.max_length)
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
@@ -236,14 +238,14 @@ class _Search:
     @cached_property
     def _goal(self) -> tuple[_Estimate, float]:
         """How many prefixes there are, about; and a bound with as many names above it as wanted."""
-        visits = self._free_draws(FEW_DRAWS)
+        visits = self._unguided_draws(FEW_DRAWS)
         estimate = _Estimate(self._joined(visits), self._possible)
         goal = self._bound_of(self._joined(visits))
         if goal is None or estimate.count_above(goal) > FEW_PREFIXES:
-            visits = self._free_draws(MANY_DRAWS)
+            visits = self._unguided_draws(MANY_DRAWS)
             estimate = _Estimate(self._joined(visits), self._possible)
             preparation = Preparation(
-                self.sampler.log_weights, self.sampler.prefix, self.blind, visits
+                self.sampler.log_weights, self.sampler.prefix, self.unguided, visits
             )
             for rounds in range(3):
                 preparation.after(rounds)
@@ -252,24 +254,24 @@ class _Search:
                     break
         return estimate, estimate.bound_of(FIRST_PREFIXES) if goal is None else goal
 
-    def _free_draws(self, size: int) -> Visits:
+    def _unguided_draws(self, size: int) -> Visits:
         visits = Visits()
-        self.sampler.draw_weighed(size, Random(0), replace(self.blind, visits=visits))
+        self.sampler.draw_weighed(size, Random(0), replace(self.unguided, visits=visits))
         return visits
 
     def _joined(self, visits: Visits) -> VisitedPrefixes:
-        return self.blind.prefixes.joined(visits, self.automaton, self.sampler.prefix)
+        return self.unguided.prefixes.joined(visits, self.automaton, self.sampler.prefix)
 
     def _bound_of(self, prefixes: VisitedPrefixes) -> float | None:
         """The log-probability that as many names as wanted have, at least; None without them.
 
-        They are among the prefixes that draws have passed: the network has said there how probable
-        the end is.
+        They are among the prefixes that draws have passed: there the network has given the
+        probability of the end.
         """
         with np.errstate(divide="ignore"):
-            log_probs = prefixes.log_probs() + np.log(prefixes.said[:, EOS])
+            log_probs = prefixes.log_probs() + np.log(prefixes.probabilities[:, EOS])
         log_probs = self._ranked(log_probs, prefixes.length)
-        is_name = self.automaton.accepting[prefixes.state] & np.isfinite(log_probs)
+        is_name = self.automaton.accepting[prefixes.automaton_state] & np.isfinite(log_probs)
         rows = np.flatnonzero(is_name & (prefixes.length >= self.sampler.min_length))
         rows = rows[np.argsort(-log_probs[rows], kind="stable")]
         texts = prefixes.texts(rows, self.sampler.prefix)
@@ -296,9 +298,11 @@ class _Search:
         found, self._is_all = _Found(self.wanted, bound), True
         waiting: list[list[_Batch]] = [[] for _ in range(self.sampler.max_length + 1)]
         length = len(self.sampler.prefix)
-        state = self.automaton.run(self.sampler.prefix[None], np.array([length]))
+        automaton_state = self.automaton.run(self.sampler.prefix[None], np.array([length]))
         text = self.sampler.prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
-        batch = _Batch(self.sampler.first_state, np.zeros(1, int), text, state, np.zeros(1))
+        batch = _Batch(
+            self.sampler.first_state, np.zeros(1, int), text, automaton_state, np.zeros(1)
+        )
         states = batch.above
         while True:
             self.done += len(batch.parent)
@@ -337,22 +341,22 @@ class _Search:
         )
 
     def _look_into(self, batch: _Batch, states: NDArray[Any], found: _Found) -> _Batch | None:
-        """Takes down the names that end at some prefixes; the prefixes that go on from there."""
+        """Records the names that end at some prefixes; gives the prefixes that go on from there."""
         length = batch.text.shape[1]
-        said = self.sampler.next_probabilities(states, self._work).T
+        probabilities = self.sampler.next_probabilities(states, self._work).T
         beginnings = self.sampler.beginnings
         if beginnings is not None and length < beginnings.depth:
-            beginnings.narrow(said.T, batch.text)
-        may_follow = np.zeros(said.shape, bool)
-        may_follow[:, EOS] = self.automaton.accepting[batch.state]
+            beginnings.narrow(probabilities.T, batch.text)
+        may_follow = np.zeros(probabilities.shape, bool)
+        may_follow[:, EOS] = self.automaton.accepting[batch.automaton_state]
         may_follow[:, EOS] &= length >= self.sampler.min_length
-        after = self.automaton.after[batch.state]
+        after = self.automaton.after[batch.automaton_state]
         may_follow[:, 1:] = self._possible[length + 1][after[:, 1:]]
-        if (may_follow & (said == 0)).any():
+        if (may_follow & (probabilities == 0)).any():
             self._vanished = not (self.sampler.options.top_k or self.sampler.options.top_p)
-            may_follow &= said > 0
+            may_follow &= probabilities > 0
         with np.errstate(divide="ignore"):
-            log_probs = np.log(said) + batch.log_prob[:, None]
+            log_probs = np.log(probabilities) + batch.log_prob[:, None]
         log_probs[:, EOS] = self._ranked(log_probs[:, EOS], np.array(length))
         is_above = may_follow & (log_probs >= found.bound)
         self._is_all &= bool((is_above == may_follow).all())
@@ -420,11 +424,11 @@ class _Found:
 
 
 class _Estimate:
-    """How many prefixes lie above a bound, by free draws."""
+    """How many prefixes lie above a bound, by unguided draws."""
 
     def __init__(self, prefixes: VisitedPrefixes, possible: NDArray[np.bool_]) -> None:
         log_probs = prefixes.log_probs()
-        kept = possible[prefixes.length, prefixes.state] & np.isfinite(log_probs)
+        kept = possible[prefixes.length, prefixes.automaton_state] & np.isfinite(log_probs)
         order = np.argsort(-log_probs[kept], kind="stable")
         self._falling = log_probs[kept][order]
         share = prefixes.passed[kept][order] / prefixes.passed[0]

@@ -20,7 +20,7 @@ class NodeBatch(NamedTuple):
         above: (p, n_a) states of the nodes that they hang from.
         parent: (m,) which row of `above` each hangs from, rising.
         character: (m,) index of the character that leads into each.
-        place: where they stand for the look-ahead, if there is one.
+        ahead_state: what the look-ahead knows of them, if there is one.
         names: (k,) the names that are at them.
         node: (k,) at which node each name is, rising.
     """
@@ -28,7 +28,7 @@ class NodeBatch(NamedTuple):
     above: NDArray[Any]
     parent: NDArray[Any]
     character: NDArray[Any]
-    place: LookAheadState | None
+    ahead_state: LookAheadState | None
     names: NDArray[Any]
     node: NDArray[Any]
 
@@ -55,7 +55,7 @@ class Frontier:
         states: NDArray[Any],
         parent: NDArray[Any],
         character: NDArray[Any],
-        place: LookAheadState | None,
+        ahead_state: LookAheadState | None,
         names: NDArray[Any],
         node: NDArray[Any],
     ) -> None:
@@ -72,7 +72,7 @@ class Frontier:
                 above=states.take(parent[nodes][is_new], axis=0),
                 parent=np.cumsum(is_new) - 1,
                 character=character[nodes],
-                place=place and place[nodes],
+                ahead_state=ahead_state and ahead_state[nodes],
                 names=names[here],
                 node=node[here] - start,
             )
@@ -101,11 +101,12 @@ def _joined(parts: list[NodeBatch]) -> NodeBatch:
     # How many states and nodes there are before each part.
     above = [0, *accumulate(len(part.above) for part in parts)]
     nodes = [0, *accumulate(len(part.parent) for part in parts)]
+    ahead_states = [part.ahead_state for part in parts if part.ahead_state]  # all or none has one
     return NodeBatch(
         np.concatenate([part.above for part in parts]),
         np.concatenate([part.parent + n for part, n in zip(parts, above, strict=False)]),
         np.concatenate([part.character for part in parts]),
-        parts[0].place and parts[0].place.concatenate([part.place for part in parts if part.place]),
+        ahead_states[0].concatenate(ahead_states) if ahead_states else None,
         np.concatenate([part.names for part in parts]),
         np.concatenate([part.node + n for part, n in zip(parts, nodes, strict=False)]),
     )

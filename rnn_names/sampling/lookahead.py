@@ -17,8 +17,8 @@ are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 Where the guess comes from:
 - At prefixes that earlier draws have passed, from the network itself: `rnn_names.sampling.visited`
-  keeps them with what the network said, and adds up from the longest to the shortest what is ahead
-  of each.
+  keeps them with the probabilities that the network gave, and adds up from the longest to the
+  shortest what is ahead of each.
 - Elsewhere from a Markov chain of the network, over the last characters:
   `rnn_names.sampling.markov`.
 
@@ -45,7 +45,7 @@ import numpy as np
 
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling import markov
-from rnn_names.sampling.visited import VisitedPrefixes, Visits
+from rnn_names.sampling.visited import VisitedPrefixes, Visits, by_level
 
 if TYPE_CHECKING:
     from random import Random
@@ -71,18 +71,19 @@ def max_states(n_y: int, max_length: int) -> int:
 
 @dataclass(frozen=True)
 class LookAheadState:
-    """The *place* of some nodes of a draw, m of them: what the look-ahead knows of each.
+    """What the look-ahead knows of some nodes of a draw, m of them.
 
     Attributes:
-        state: (m,) the automaton's state after each node's prefix.
+        automaton_state: (m,) the automaton's state after each node's prefix.
         context: (m,) of the Markov chain: the last characters, as a row of its tables.
         visited: (m,) row among the visited prefixes; −1 for others.
-        visit: (m,) row of the node that each hangs from, where visits are taken down.
+        visit: (m,) row in `Visits`, where nodes are recorded there: of the node that each hangs
+            from, until `LookAhead.guide` records the nodes themselves; then of each itself.
         character: (m,) index that leads into each.
         log_weight: (m,) natural logarithm of the weight so far.
     """
 
-    state: NDArray[np.int32]
+    automaton_state: NDArray[np.int32]
     context: NDArray[np.int32]
     visited: NDArray[np.int64]
     visit: NDArray[np.int64]
@@ -106,13 +107,13 @@ class LookAheadState:
 
 @dataclass(frozen=True)
 class LookAhead:
-    """Steers draws towards names that an automaton accepts.
+    """Guides draws towards names that an automaton accepts.
 
     Attributes:
         automaton: of the conditions.
         min_length: in characters.
         max_length: in characters.
-        chain: the Markov chain; None while there is none, and draws are left alone.
+        chain: the Markov chain; None while there is none, and draws are unguided.
         table: (max_length + 1, K, S) what is ahead by the chain, after so many characters, in each
             of the chain's K contexts and the automaton's S states.
         prefixes: the visited ones, N of them.
@@ -120,7 +121,7 @@ class LookAhead:
             name may end and else 0.
         log_bound: natural logarithm of the weight with which a name comes once.
         log_floor: natural logarithm of the weight below which names are given up early.
-        visits: where nodes are taken down, if anywhere.
+        visits: where nodes are recorded, if anywhere.
     """
 
     automaton: Automaton
@@ -135,8 +136,8 @@ class LookAhead:
     visits: Visits | None = None
 
     @classmethod
-    def blind(cls, automaton: Automaton, min_length: int, max_length: int) -> LookAhead:
-        """One that leaves draws alone, and may only take them down."""
+    def unguided(cls, automaton: Automaton, min_length: int, max_length: int) -> LookAhead:
+        """One that knows nothing yet: it does not change draws, and may only record them."""
         return cls(
             automaton, min_length, max_length, VisitedPrefixes.none(automaton.after.shape[1])
         )
@@ -147,7 +148,7 @@ class LookAhead:
         chain = markov.fitted(
             prefixes.recent,
             prefixes.length,
-            prefixes.said,
+            prefixes.probabilities,
             prefixes.passed,
             self.max_length,
             markov.max_contexts(self.automaton, self.max_length),
@@ -155,7 +156,7 @@ class LookAhead:
         table = chain.ahead(self.automaton, self.min_length, self.max_length)
         grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_floor=-np.inf)
         contexts = np.zeros(len(prefixes), np.int32)
-        for rows in prefixes.levels():
+        for rows in by_level(prefixes.length):
             if prefixes.parent[rows[0]] < 0:
                 contexts[rows] = chain.context_of(prefix)
             else:
@@ -177,20 +178,20 @@ class LookAhead:
         """
         assert self.ahead is not None
         with np.errstate(divide="ignore"):
-            return float(np.log(self.prefixes.said[0] @ self.ahead[0]))
+            return float(np.log(self.prefixes.probabilities[0] @ self.ahead[0]))
 
     def first(self, prefix: NDArray[Any]) -> LookAheadState:
-        """The place of the node after a prefix of indices."""
+        """The state of the node after a prefix of indices."""
         one = np.zeros(1, np.int32)
         context = one if self.chain is None else np.full(1, self.chain.context_of(prefix), np.int32)
-        state = self.automaton.run(prefix[None], np.array([len(prefix)]))
+        automaton_state = self.automaton.run(prefix[None], np.array([len(prefix)]))
         visited = np.full(1, 0 if len(self.prefixes) else -1)
-        return LookAheadState(state, context, visited, np.full(1, -1), one, np.zeros(1))
+        return LookAheadState(automaton_state, context, visited, np.full(1, -1), one, np.zeros(1))
 
-    def steer(
+    def guide(
         self,
         probabilities: NDArray[np.float64],
-        place: LookAheadState,
+        ahead_state: LookAheadState,
         length: int,
         node: NDArray[Any],
     ) -> tuple[LookAheadState, NDArray[np.float64] | None]:
@@ -198,70 +199,75 @@ class LookAhead:
 
         Args:
             probabilities: (n_y, m) by column, overwritten in place.
-            place: of the m nodes.
+            ahead_state: of the m nodes.
             length: characters of their prefixes.
             node: (k,) at which of them each name is.
 
         Returns:
-            the place, with weights multiplied by `total`; and what is ahead, (m, n_y), by which
-            `follow` divides them, or None if draws are left alone.
+            the state, with weights multiplied by `total`; and what is ahead, (m, n_y), by which
+            `follow` divides them, or None if draws are unguided.
         """
         if self.visits is not None:
             passed = np.bincount(node, minlength=probabilities.shape[1])
-            rows = self.visits.add(place.visit, place.character, length, probabilities.T, passed)
-            place = replace(place, visit=rows)
+            rows = self.visits.add(
+                ahead_state.visit, ahead_state.character, length, probabilities.T, passed
+            )
+            ahead_state = replace(ahead_state, visit=rows)
         if self.ahead is None:
-            return place, None
-        inside = place.visited >= 0
+            return ahead_state, None
+        inside = ahead_state.visited >= 0
         if inside.all():
-            ahead = self.ahead[place.visited]
+            ahead = self.ahead[ahead_state.visited]
         else:
-            ahead = self._guess(place.context, place.state, length)
-            ahead[inside] = self.ahead[place.visited[inside]]
+            ahead = self._guess(ahead_state.context, ahead_state.automaton_state, length)
+            ahead[inside] = self.ahead[ahead_state.visited[inside]]
         probabilities *= ahead.T
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            return replace(place, log_weight=place.log_weight + np.log(total)), ahead
+            return replace(ahead_state, log_weight=ahead_state.log_weight + np.log(total)), ahead
 
     def go_on(
-        self, place: LookAheadState, names: NDArray[Any], node: NDArray[Any], bits: Random
+        self, ahead_state: LookAheadState, names: NDArray[Any], node: NDArray[Any], bits: Random
     ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
         """Gives up names of small weight, by chance.
 
         Returns:
-            the place, with weights of at least the floor; and the names and nodes that stay.
+            the state, with weights of at least the floor; and the names and nodes that stay.
         """
-        if not (place.log_weight < self.log_floor).any():
-            return place, names, node
-        goes_on = np.exp(np.minimum(place.log_weight - self.log_floor, 0))
+        if not (ahead_state.log_weight < self.log_floor).any():
+            return ahead_state, names, node
+        goes_on = np.exp(np.minimum(ahead_state.log_weight - self.log_floor, 0))
         uniform = np.frombuffer(bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
         on = np.flatnonzero(uniform < goes_on[node])
-        place = replace(place, log_weight=np.maximum(place.log_weight, self.log_floor))
-        return place, names[on], node[on]
+        ahead_state = replace(
+            ahead_state, log_weight=np.maximum(ahead_state.log_weight, self.log_floor)
+        )
+        return ahead_state, names[on], node[on]
 
     def follow(
         self,
-        place: LookAheadState,
+        ahead_state: LookAheadState,
         parent: NDArray[Any],
         character: NDArray[Any],
         ahead: NDArray[np.float64] | None,
     ) -> LookAheadState:
-        """The place of children: child i goes on from node parent[i] with character[i].
+        """The state of children: child i goes on from node parent[i] with character[i].
 
-        `ahead` is what `steer` gave.
+        `ahead` is what `guide` gave.
         """
-        state = self.automaton.after[place.state[parent], character]
+        automaton_state = self.automaton.after[ahead_state.automaton_state[parent], character]
         context, visited, log_weight = (
-            place.context[parent],
-            place.visited[parent],
-            place.log_weight[parent],
+            ahead_state.context[parent],
+            ahead_state.visited[parent],
+            ahead_state.log_weight[parent],
         )
         if self.chain is not None and ahead is not None:
             context = self.chain.after[context, character]
             visited = self.prefixes.child(visited, character)
             log_weight = log_weight - np.log(ahead[parent, character])
-        return LookAheadState(state, context, visited, place.visit[parent], character, log_weight)
+        visit = ahead_state.visit[parent]
+        return LookAheadState(automaton_state, context, visited, visit, character, log_weight)
 
     def copies(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.intp]:
         """How often each of some finished names comes out: weight / bound, rounded by chance."""
@@ -271,14 +277,14 @@ class LookAhead:
         )
 
     def _guess(
-        self, context: NDArray[Any], state: NDArray[Any], length: int
+        self, context: NDArray[Any], automaton_state: NDArray[Any], length: int
     ) -> NDArray[np.float64]:
         """What is ahead of each next character by the chain: (m, n_y)."""
         assert self.chain is not None and self.table is not None
         ahead = np.zeros((len(context), self.automaton.after.shape[1]))
-        ahead[:, EOS] = self.automaton.accepting[state] & (length >= self.min_length)
+        ahead[:, EOS] = self.automaton.accepting[automaton_state] & (length >= self.min_length)
         if length < self.max_length:  # the columns 1:-1 of `chain.after` are the characters
             ahead[:, 1:] = self.table[length + 1][
-                self.chain.after[context, 1:-1], self.automaton.after[state, 1:]
+                self.chain.after[context, 1:-1], self.automaton.after[automaton_state, 1:]
             ]
         return ahead

@@ -126,28 +126,29 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
 def fitted(
     recent: NDArray[Any],
     length: NDArray[Any],
-    said: NDArray[Any],
+    probabilities: NDArray[Any],
     passed: NDArray[Any],
     max_length: int,
     n_contexts: int,
 ) -> MarkovChain:
-    """The chain that agrees best with what the network said at some prefixes.
+    """The chain that agrees best with the network's probabilities at some prefixes.
 
     Args:
         recent: (N, LONGEST_CONTEXT) the last characters of each prefix, the last one first; n_y
             for the start, −1 before that.
         length: (N,) of each prefix.
-        said: (N, n_y) the network's probabilities of what comes next.
+        probabilities: (N, n_y) the network's, of what comes next.
         passed: (N,) how many names passed each prefix.
         max_length: of a name.
         n_contexts: how many contexts to tell apart.
     """
-    n_y = said.shape[1]
+    n_y = probabilities.shape[1]
     contexts = _Contexts(recent, passed, n_y, n_contexts)
     context = contexts.of(recent)
-    probabilities = contexts.smoothed(*_sums(context, said, passed, len(contexts.key)))
-    shift = _end_shift(probabilities[context, EOS], said[:, EOS], passed, length, max_length)
-    return MarkovChain(contexts.after(), probabilities, shift)
+    smoothed = contexts.smoothed(*_sums(context, probabilities, passed, len(contexts.key)))
+    ends, guessed_ends = probabilities[:, EOS], smoothed[context, EOS]
+    shift = _end_shift(guessed_ends, ends, passed, length, max_length)
+    return MarkovChain(contexts.after(), smoothed, shift)
 
 
 class _Contexts:
@@ -244,9 +245,9 @@ class _Contexts:
 
 
 def _sums(
-    context: NDArray[np.intp], said: NDArray[Any], passed: NDArray[Any], n_contexts: int
+    context: NDArray[np.intp], probabilities: NDArray[Any], passed: NDArray[Any], n_contexts: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """What the network said, added up by context and weighted by names.
+    """The network's probabilities, added up by context and weighted by names.
 
     Returns:
         (K, n_y) the sums, (K,) the names, and (K,) the squares of each prefix's names added up.
@@ -254,30 +255,31 @@ def _sums(
     order = np.argsort(context, kind="stable")
     sorted_context = context[order]
     first = np.flatnonzero(np.diff(sorted_context, prepend=-1))
-    sums = np.zeros((n_contexts, said.shape[1]))
+    sums = np.zeros((n_contexts, probabilities.shape[1]))
     sums[sorted_context[first]] = np.add.reduceat(
-        said[order] * passed[order, None], first, axis=0, dtype=np.float64
+        probabilities[order] * passed[order, None], first, axis=0, dtype=np.float64
     )
     n, squares = (np.bincount(context, passed**k, n_contexts).astype(float) for k in (1, 2))
     return sums, n, squares
 
 
 def _end_shift(
-    guessed: NDArray[Any],
-    said: NDArray[Any],
+    guessed_ends: NDArray[Any],
+    ends: NDArray[Any],
     passed: NDArray[Any],
     length: NDArray[Any],
     max_length: int,
 ) -> NDArray[np.float64]:
     """By length, the shift of the log-odds that makes the guessed ends as many as the network's.
 
-    It is found by Newton's method, damped.
+    Both are probabilities of the end after each prefix, (N,). The shift is found by Newton's
+    method, damped.
     """
     shift = np.zeros(max_length + 1)
-    logit = np.log(np.clip(guessed, 1e-12, 1)) - np.log(np.clip(1 - guessed, 1e-9, 1))
+    logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
     for _ in range(8):
         p = 1 / (1 + np.exp(-(logit + shift[length])))
-        missing = np.bincount(length, passed * (said - p), max_length + 1) - 2 * shift
+        missing = np.bincount(length, passed * (ends - p), max_length + 1) - 2 * shift
         slope = np.bincount(length, passed * p * (1 - p), max_length + 1) + 2
         shift += np.clip(missing / slope, -1, 1)
     return shift

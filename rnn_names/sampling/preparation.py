@@ -78,19 +78,21 @@ class Prepared:
 class Preparation:
     """Prepares a look-ahead for one model and its conditions, a little or more."""
 
-    def __init__(self, draw: Draw, prefix: NDArray[Any], blind: LookAhead, free: Visits) -> None:
-        """Learns from `free`, draws without a look-ahead, and a few steered ones.
+    def __init__(
+        self, draw: Draw, prefix: NDArray[Any], unguided: LookAhead, visits: Visits
+    ) -> None:
+        """Learns from unguided draws, and then from a few guided ones.
 
         Args:
             draw: gives the log-weights of so many draws, −∞ for those that break a condition.
             prefix: (length,) indices that every name begins with.
-            blind: the look-ahead that knows nothing yet.
-            free: where draws without a look-ahead were taken down.
+            unguided: the look-ahead that knows nothing yet.
+            visits: where draws with that one were recorded.
         """
         self._draw, self._prefix, self._bits = draw, prefix, Random(1)
-        self._look_ahead = blind
-        self._untaught = free  # the visits of the last round, which it has not learned from
-        self._visits = 0  # of all rounds
+        self._look_ahead = unguided
+        self._new_visits = visits  # of the last round, which it has not learned from
+        self._n_visits = 0  # of all rounds
         for size in FIRST_ROUNDS:
             self._learn()
             self._round(size)
@@ -131,26 +133,28 @@ class Preparation:
 
     @property
     def _is_done(self) -> bool:
-        return self._prepared.is_good or self._visits >= MAX_VISITS
+        return self._prepared.is_good or self._n_visits >= MAX_VISITS
 
     def _test(self, size: int) -> Prepared:
         log_weights = self._round(size)
         half = len(log_weights) // 2
-        return settled(self._look_ahead, log_weights[:half], log_weights[half:])
+        return with_bound(self._look_ahead, log_weights[:half], log_weights[half:])
 
     def _round(self, size: int) -> NDArray[np.float64]:
         """Log-weights of new draws that it has not learned from: (size,), fewer for long names."""
-        self._untaught = Visits()
+        self._new_visits = Visits()
         size = min(size, MAX_CHARACTERS // self._look_ahead.max_length)
-        log_weights = self._draw(size, self._bits, replace(self._look_ahead, visits=self._untaught))
-        self._visits += len(self._untaught)
+        log_weights = self._draw(
+            size, self._bits, replace(self._look_ahead, visits=self._new_visits)
+        )
+        self._n_visits += len(self._new_visits)
         return log_weights
 
     def _learn(self) -> None:
-        self._look_ahead = self._look_ahead.learned(self._untaught, self._prefix)
+        self._look_ahead = self._look_ahead.learned(self._new_visits, self._prefix)
 
 
-def settled(
+def with_bound(
     look_ahead: LookAhead, log_weights: NDArray[np.float64], others: NDArray[np.float64]
 ) -> Prepared:
     """The look-ahead with a bound from some log-weights, measured on others, of as many draws."""

@@ -171,7 +171,7 @@ class Sampler:
         any_length = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         if any_length and not self.conditions:
             return {}
-        blind, covered, others = self.possible()
+        unguided, covered, others = self.possible()
         if any_length and not covered:
             return {}
         from rnn_names.sampling.preparation import Preparation
@@ -182,12 +182,12 @@ class Sampler:
         for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits()
-            first, _ = self.draw_weighed(drawn, bits, replace(blind, visits=visits))
+            first, _ = self.draw_weighed(drawn, bits, replace(unguided, visits=visits))
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
             if met > LOOK_AHEAD_BELOW:
                 return {}
-        preparation = Preparation(self.log_weights, self.prefix, blind, visits)
+        preparation = Preparation(self.log_weights, self.prefix, unguided, visits)
         if preparation.after(0).share <= GAIN * met:
             return {}
         self.preparation, self.conditions = preparation, others
@@ -234,7 +234,7 @@ class Sampler:
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 f"{self._titles(covered)}{hint}"
             )
-        return LookAhead.blind(automaton, self.min_length, self.max_length), covered, others
+        return LookAhead.unguided(automaton, self.min_length, self.max_length), covered, others
 
     def count_possible(self) -> tuple[float, str]:
         """How many names can meet the conditions on length and spelling; and these, for a message.
@@ -242,10 +242,11 @@ class Sampler:
         Raises:
             SamplingError: if no name can.
         """
-        blind, covered, _ = self.possible()
-        state = blind.automaton.run(self.prefix[None], np.array([len(self.prefix)]))
+        look_ahead, covered, _ = self.possible()
+        automaton = look_ahead.automaton
+        state = automaton.run(self.prefix[None], np.array([len(self.prefix)]))
         with np.errstate(over="ignore"):
-            [n] = blind.automaton.count(state, len(self.prefix), self.min_length, self.max_length)
+            [n] = automaton.count(state, len(self.prefix), self.min_length, self.max_length)
         return float(n), self._titles(covered) or self.length_option
 
     def _titles(self, covered: list[Condition]) -> str:
@@ -297,36 +298,38 @@ class Sampler:
         lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
         log_weights = np.zeros(size)
         states, length = self.first_state, len(self.prefix)
-        place = look_ahead.first(self.prefix) if look_ahead else None
+        ahead_state = look_ahead.first(self.prefix) if look_ahead else None
         names, node = np.arange(size, dtype=np.int32), np.zeros(size, np.int32)
         while True:
             probabilities = self.next_probabilities(states, work)
             if self.beginnings is not None and length < self.beginnings.depth:
                 self.beginnings.narrow(probabilities, text[:length, names[changes(node)]].T)
-            if look_ahead and place:
-                place, ahead = look_ahead.steer(probabilities, place, length, node)
-                place, names, node = look_ahead.go_on(place, names, node, bits)
+            if look_ahead and ahead_state:
+                ahead_state, ahead = look_ahead.guide(probabilities, ahead_state, length, node)
+                ahead_state, names, node = look_ahead.go_on(ahead_state, names, node, bits)
             names, branch = choose(probabilities, names, node, bits)
             parent = branch // self.n_y
             character = branch - parent * self.n_y
             ends = character == EOS
             lengths[names[ends]] = length
-            if place:  # of total / ahead, `steer` has put in total, and ahead of EOS is 1
-                log_weights[names[ends]] = place.log_weight[parent[ends]]
+            if ahead_state:  # of total / ahead, `guide` has put in total, and ahead of EOS is 1
+                log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
             if length < self.max_length:
                 on = np.flatnonzero(~ends)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
                 text[length, names] = character
                 first = changes(branch)
                 children = parent[first], character[first]
-                below = look_ahead.follow(place, *children, ahead) if look_ahead and place else None
+                below = None
+                if look_ahead and ahead_state:
+                    below = look_ahead.follow(ahead_state, *children, ahead)
                 node = np.cumsum(first, dtype=np.int32) - 1
                 frontier.add(length + 1, states, *children, below, names, node)
             if not frontier:
                 break
             length, part = frontier.take()
             states = self.states_after(part.above, part.parent, part.character, work)
-            place, names, node = part.place, part.names, part.node
+            ahead_state, names, node = part.ahead_state, part.names, part.node
         kept = lengths >= self.min_length  # which is 1 at least
         drawn = Names.from_columns(text, np.where(kept, lengths, 0))
         return Names(self.codes[drawn.codes], drawn.offsets), log_weights[kept]

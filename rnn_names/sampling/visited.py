@@ -1,6 +1,6 @@
 """The prefixes that draws have passed: there the look-ahead need not guess.
 
-What the network said after each is kept.
+The probabilities that the network gave after each are kept.
 
     value(prefix)  =  Σ_c  P(c | prefix) · ahead(prefix, c)
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 MAX_NUMBERS = 1 << 23
-"""Probabilities that the visits of a draw may hold; further nodes are not taken down."""
+"""Probabilities that the visits of a draw may hold; further nodes are not recorded."""
 
-NOT_TAKEN_DOWN = -2
-"""Stands for the row of such a node."""
+NOT_RECORDED = -2
+"""Stands for the row of a node that is not recorded."""
 
 
 class Visits:
-    """Takes down the nodes of a draw, a row each, those of a prefix before those of longer ones."""
+    """Records the nodes of a draw, a row each, those of a prefix before those of longer ones."""
 
     def __init__(self) -> None:
         self._parts: list[tuple[NDArray[Any], ...]] = []
@@ -44,21 +44,21 @@ class Visits:
         parent: NDArray[Any],
         character: NDArray[Any],
         length: int,
-        said: NDArray[Any],
+        probabilities: NDArray[Any],
         passed: NDArray[Any],
     ) -> NDArray[np.int64]:
-        """Takes down some nodes of one length, (m,); gives their rows.
+        """Records some nodes of one length, (m,); gives their rows.
 
         Args:
             parent: (m,) the row of the node that each hangs from; −1 for the first of all.
             character: (m,) the index that leads into each.
             length: in characters.
-            said: (m, n_y) the network's probabilities of what comes next.
+            probabilities: (m, n_y) the network's, of what comes next.
             passed: (m,) how many names passed.
         """
-        rows = np.full(len(parent), NOT_TAKEN_DOWN)
-        if self._rows * said.shape[1] < MAX_NUMBERS:
-            kept = np.flatnonzero(parent != NOT_TAKEN_DOWN)
+        rows = np.full(len(parent), NOT_RECORDED)
+        if self._rows * probabilities.shape[1] < MAX_NUMBERS:
+            kept = np.flatnonzero(parent != NOT_RECORDED)
             rows[kept] = self._rows + np.arange(len(kept))
             self._rows += len(kept)
             self._parts.append(
@@ -66,7 +66,7 @@ class Visits:
                     parent[kept],
                     character[kept],
                     np.full(len(kept), length),
-                    said[kept].astype(np.float32),
+                    probabilities[kept].astype(np.float32),
                     passed[kept],
                 )
             )
@@ -76,7 +76,7 @@ class Visits:
         return self._rows
 
     def rows(self) -> list[NDArray[Any]]:
-        """All of it: parent, character, length, said and passed."""
+        """All of it: parent, character, length, probabilities and passed."""
         return [np.concatenate(column) for column in zip(*self._parts, strict=True)]
 
 
@@ -89,19 +89,19 @@ class VisitedPrefixes:
             every name begins with.
         character: (N,) index of the last character.
         length: (N,) characters.
-        state: (N,) state of the conditions' automaton.
+        automaton_state: (N,) state of the conditions' automaton.
         recent: (N, LONGEST_CONTEXT) the last characters, the last one first, as in
             `rnn_names.sampling.markov.fitted`.
-        said: (N, n_y) float32. The network's probabilities of what comes next.
+        probabilities: (N, n_y) float32. The network's, of what comes next.
         passed: (N,) how many names have passed.
     """
 
     parent: NDArray[np.int64]
     character: NDArray[np.int32]
     length: NDArray[np.int64]
-    state: NDArray[np.int32]
+    automaton_state: NDArray[np.int32]
     recent: NDArray[np.int32]
-    said: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
     passed: NDArray[np.float64]
 
     @cached_property
@@ -110,7 +110,7 @@ class VisitedPrefixes:
 
         They serve to find prefixes again.
         """
-        keys = self.parent * self.said.shape[1] + self.character
+        keys = self.parent * self.probabilities.shape[1] + self.character
         order = np.argsort(keys, kind="stable")
         return keys[order], order
 
@@ -118,9 +118,14 @@ class VisitedPrefixes:
     def none(cls, n_y: int) -> VisitedPrefixes:
         """No prefixes."""
         empty = np.zeros(0, np.int32)
-        said, recent = np.zeros((0, n_y), np.float32), np.zeros((0, LONGEST_CONTEXT), np.int32)
         return cls(
-            empty.astype(np.int64), empty, empty.astype(np.int64), empty, recent, said, np.zeros(0)
+            parent=empty.astype(np.int64),
+            character=empty,
+            length=empty.astype(np.int64),
+            automaton_state=empty,
+            recent=np.zeros((0, LONGEST_CONTEXT), np.int32),
+            probabilities=np.zeros((0, n_y), np.float32),
+            passed=np.zeros(0),
         )
 
     def __len__(self) -> int:
@@ -134,22 +139,15 @@ class VisitedPrefixes:
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
-        key = row * self.said.shape[1] + character
+        key = row * self.probabilities.shape[1] + character
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def levels(self) -> list[NDArray[np.int64]]:
-        """The rows of each length, from the shortest on."""
-        order = np.argsort(self.length, kind="stable")
-        return (
-            np.split(order, np.flatnonzero(np.diff(self.length[order])) + 1) if len(order) else []
-        )
-
     def joined(self, visits: Visits, automaton: Automaton, prefix: NDArray[Any]) -> VisitedPrefixes:
         """These and those of further draws; every name begins with `prefix`."""
-        parent, character, length, said, passed = visits.rows()
+        parent, character, length, probabilities, passed = visits.rows()
         row = np.full(len(parent), -1)  # of each visit
-        for visited in _by_level(length):
+        for visited in by_level(length):
             above = np.where(parent[visited] < 0, -1, row[parent[visited]])
             found = self.child(above, character[visited])
             row[visited] = np.where(parent[visited] < 0, 0 if len(self) else -1, found)
@@ -157,44 +155,44 @@ class VisitedPrefixes:
         before = self.passed.copy()
         before[row[row >= 0]] += passed[row >= 0]
         row[new] = len(self) + np.arange(len(new))
-        state, recent = (
-            np.zeros(len(new), np.int32),
-            np.full((len(new), LONGEST_CONTEXT), -1, np.int32),
-        )
+        automaton_state = np.zeros(len(new), np.int32)
+        recent = np.full((len(new), LONGEST_CONTEXT), -1, np.int32)
         grown = VisitedPrefixes(
             np.concatenate([self.parent, np.where(parent[new] < 0, -1, row[parent[new]])]),
             np.concatenate([self.character, character[new].astype(np.int32)]),
             np.concatenate([self.length, length[new]]),
-            np.concatenate([self.state, state]),
+            np.concatenate([self.automaton_state, automaton_state]),
             np.concatenate([self.recent, recent]),
-            np.concatenate([self.said, said[new]]),
+            np.concatenate([self.probabilities, probabilities[new]]),
             np.concatenate([before, passed[new]]),
         )
         grown._spell(np.arange(len(self), len(grown)), automaton, prefix)
         return grown
 
     def _spell(self, rows: NDArray[Any], automaton: Automaton, prefix: NDArray[Any]) -> None:
-        """Fills in the state and the last characters of new rows from those of the rows above."""
-        for level in _by_level(self.length[rows]):
+        """Fills in the automaton's states and the last characters of new rows, from those above."""
+        for level in by_level(self.length[rows]):
             these = rows[level]
             if self.parent[these[0]] < 0:
-                start = [self.said.shape[1], *prefix][::-1][:LONGEST_CONTEXT]
+                start = [self.probabilities.shape[1], *prefix][::-1][:LONGEST_CONTEXT]
                 self.recent[these, : len(start)] = start
-                self.state[these] = automaton.run(prefix[None], np.array([len(prefix)]))
+                self.automaton_state[these] = automaton.run(prefix[None], np.array([len(prefix)]))
             else:
                 above = self.parent[these]
                 self.recent[these, 1:] = self.recent[above, :-1]
                 self.recent[these, 0] = self.character[these]
-                self.state[these] = automaton.after[self.state[above], self.character[these]]
+                self.automaton_state[these] = automaton.after[
+                    self.automaton_state[above], self.character[these]
+                ]
 
     def log_probs(self) -> NDArray[np.float64]:
         """Natural logarithm of the probability of each prefix, given the first: (N,), in nats."""
         log_probs = np.zeros(len(self))
         with np.errstate(divide="ignore"):
-            for rows in self.levels()[1:]:
+            for rows in by_level(self.length)[1:]:
                 above = self.parent[rows]
-                said = self.said[above, self.character[rows]].astype(np.float64)
-                log_probs[rows] = log_probs[above] + np.log(said)
+                of_last = self.probabilities[above, self.character[rows]].astype(np.float64)
+                log_probs[rows] = log_probs[above] + np.log(of_last)
         return log_probs
 
     def texts(self, rows: NDArray[Any], prefix: NDArray[Any]) -> NDArray[np.int32]:
@@ -215,28 +213,30 @@ class VisitedPrefixes:
             guess: gives it for contexts, states and a length, where nothing is known from below.
             context: (N,) of the Markov chain that guesses.
         """
-        ahead = np.empty(self.said.shape)
-        levels = self.levels()
+        ahead = np.empty(self.probabilities.shape)
+        levels = by_level(self.length)
         for rows in levels:
-            ahead[rows] = guess(context[rows], self.state[rows], int(self.length[rows[0]]))
+            ahead[rows] = guess(
+                context[rows], self.automaton_state[rows], int(self.length[rows[0]])
+            )
         for rows in levels[:0:-1]:
-            value = np.einsum("nc,nc->n", self.said[rows], ahead[rows])
+            value = np.einsum("nc,nc->n", self.probabilities[rows], ahead[rows])
             ahead[self.parent[rows], self.character[rows]] = np.where(
                 value > 0, np.maximum(value, LEAST), 0
             )
         return ahead
 
     def most_passed(self, ahead: NDArray[np.float64], size: int) -> NDArray[np.intp]:
-        """Rows of the `size` prefixes that draws steered by `ahead` are most likely to pass.
+        """Rows of the `size` prefixes that draws guided by `ahead` are most likely to pass.
 
         They are in order; a prefix's beginnings are among them.
         """
-        steered = self.said * ahead
-        steered /= np.maximum(steered.sum(axis=1, keepdims=True), 1e-300)
+        guided = self.probabilities * ahead
+        guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
         passes = np.ones(len(self))
-        for rows in self.levels()[1:]:
+        for rows in by_level(self.length)[1:]:
             passes[rows] = (
-                passes[self.parent[rows]] * steered[self.parent[rows], self.character[rows]]
+                passes[self.parent[rows]] * guided[self.parent[rows], self.character[rows]]
             )
         return np.sort(np.lexsort((self.length, -passes))[:size])
 
@@ -248,7 +248,7 @@ class VisitedPrefixes:
         return VisitedPrefixes(new[parent], *others)
 
 
-def _by_level(length: NDArray[Any]) -> list[NDArray[np.intp]]:
-    """LookAheadState of each length, from the shortest on."""
+def by_level(length: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """The rows of each length, from the shortest on."""
     order = np.argsort(length, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(length[order])) + 1) if len(order) else []

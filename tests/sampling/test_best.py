@@ -104,8 +104,8 @@ def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypa
     assert f"only {len(found)} of 1,000" in str(error.value)
 
 
-def test_rare_names_are_found_by_way_of_a_bound_from_steered_draws(monkeypatch):
-    """None of the few free draws ends so, and all names are some times as many as are looked at."""
+def test_rare_names_are_found_by_way_of_a_bound_from_guided_draws(monkeypatch):
+    """None of the few unguided draws ends so; there are some times as many names as looked at."""
     monkeypatch.setattr(best, "FEW_PREFIXES", 0)
     model = tiny_model()
     everything = ranked(model, holds=lambda name: name.endswith("cbb") and "aa" in name)

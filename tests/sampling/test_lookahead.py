@@ -185,12 +185,12 @@ def test_names_that_are_one_in_a_million_come(model):
 
 
 def learned(model, draws=3000, **options):
-    """A look-ahead that has learned from free draws, and its sampler."""
+    """A look-ahead that has learned from unguided draws, and its sampler."""
     sampler = Sampler(model.language_model, Options(**options))
-    blind, _, _ = sampler.possible()
+    unguided, _, _ = sampler.possible()
     visits = Visits()
-    sampler.draw_weighed(draws, Random(0), replace(blind, visits=visits))
-    return blind.learned(visits, sampler.prefix), sampler
+    sampler.draw_weighed(draws, Random(0), replace(unguided, visits=visits))
+    return unguided.learned(visits, sampler.prefix), sampler
 
 
 def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
@@ -203,7 +203,9 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
         prefix = "".join(LETTERS[index - 1] for index in text if index)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        value = prefixes.said[row] @ look_ahead.ahead[row] * np.exp(prefixes.log_probs()[row])
+        value = (
+            prefixes.probabilities[row] @ look_ahead.ahead[row] * np.exp(prefixes.log_probs()[row])
+        )
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
 
@@ -255,10 +257,12 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     n = len(passed)
     recent = np.full((2 * n, markov.LONGEST_CONTEXT), -1)
     recent[:n, 0], recent[n:, 0] = 1, 2  # prefixes that end in "a", and in "b"
-    said = np.zeros((2 * n, 3))
-    said[:n, 2] = 1
-    said[n:, 1] = 1
-    chain = markov.fitted(recent, np.full(2 * n, 9), said, np.array([*passed, *passed]), 10, 3)
+    probabilities = np.zeros((2 * n, 3))
+    probabilities[:n, 2] = 1
+    probabilities[n:, 1] = 1
+    chain = markov.fitted(
+        recent, np.full(2 * n, 9), probabilities, np.array([*passed, *passed]), 10, 3
+    )
     a = chain.after[0, 1]
     assert a != 0
     assert chain.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
@@ -289,7 +293,7 @@ def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
 
 @pytest.mark.parametrize("states, n_y, length", [(2000, 4000, 200), (5, 55, 24), (3, 5, 6)])
 def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length):
-    automaton = lookahead.LookAhead.blind  # only its shape counts
+    # Only its shape counts.
     automaton = type("Shape", (), {"after": np.broadcast_to(0, (states, n_y))})()
     contexts = markov.max_contexts(automaton, length)
     assert 1 <= contexts <= markov.CONTEXTS
