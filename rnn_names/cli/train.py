@@ -227,7 +227,7 @@ def train(
     check_writable(state)
     if report is not None:
         check_writable(report)
-    names, notes = _read_corpus(corpus)
+    names, notes = _read_corpus(corpus, has_start=bool(init) or resume)
     closest = closest_model(names.names) if by_list else None
     started_from = closest.name if closest else ", ".join(map(str, init)) or None
     if resume:
@@ -287,7 +287,7 @@ def _check_files(
         files.append((title, path))
 
 
-def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
+def _read_corpus(paths: Sequence[str], has_start: bool) -> tuple[Corpus, list[str]]:
     """The lists as one corpus, and notes about them; "-" is standard input."""
     from rnn_names.cli.list_notes import OddLines, list_notes
     from rnn_names.corpus.corpus import read_corpus
@@ -296,7 +296,7 @@ def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
     with ExitStack() as stack:
         files = [stack.enter_context(opened(path)) for path in paths]
         corpus = read_corpus(files, odd_lines.look)
-    return corpus, list_notes(corpus, odd_lines)
+    return corpus, list_notes(corpus, odd_lines, has_start)
 
 
 def _new_report(
