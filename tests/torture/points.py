@@ -119,7 +119,7 @@ def interrupted(place, is_training):
     lines = [
         line
         for line in said.splitlines()
-        if not line.startswith(("epoch ", "30 distinct", "Training a "))
+        if not line.startswith(("epoch ", "30 distinct", "Training a ", "Note: a list as short"))
     ]
     what = f"{place}: exit code {code}\n{said}"
     assert code == 130 or (code == -signal.SIGINT and not is_training), what
