@@ -8,13 +8,12 @@ it is measured by the same held-out names, after each epoch as ours is.
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from training_sides import TorchNetwork, Variant, tensors
 
-from rnn_names.corpus.corpus import read_corpus
+from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network.batches import Batches
 from rnn_names.training.settings import Settings
@@ -35,8 +34,7 @@ class TorchToQuality:
 
     def __init__(self, corpus: str, seed: int) -> None:
         """`corpus`: path of a name list."""
-        with Path(corpus).open("rb") as file:
-            trainer = Trainer(read_corpus([(corpus, file)]), Settings(seed=seed))
+        trainer = Trainer(corpus_from_file(corpus), Settings(seed=seed))
         self._vocabulary, self._seed = trainer.vocabulary, seed
         self._n_a = trainer.settings.hidden_size
         self._learned, self._held_out = map(self._batches, (trainer.corpus.names, trainer.held_out))

@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from rnn_names.corpus.corpus import read_corpus
+from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -55,8 +54,7 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
 
     That is dropout, factored Wax, held-out names, and distillation.
     """
-    with Path(corpus).open("rb") as file:
-        names = read_corpus([(corpus, file)])
+    names = corpus_from_file(corpus)
     plain: dict[str, Any] = {
         "dropout": 0,
         "recurrent_dropout": 0,

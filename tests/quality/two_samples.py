@@ -24,6 +24,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -109,10 +110,15 @@ def halves(name: str) -> tuple[Corpus, list[str]]:
 def digest_of(corpus: Corpus, *others: object) -> str:
     """Names a result: a digest of the code that trains, the names, and what else it depends on."""
     digest = hashlib.sha256(f"{np.__version__} {others}".encode())
-    for path in CODE:
-        digest.update(_without_docstrings(path).encode())
+    digest.update(_code().encode())
     digest.update("\n".join(corpus.names.to_strings()).encode())
     return digest.hexdigest()[:24]
+
+
+@cache
+def _code() -> str:
+    """All code that trains; read once, since a page needs hundreds of digests."""
+    return "\n".join(map(_without_docstrings, CODE))
 
 
 def _without_docstrings(path: Path) -> str:
