@@ -1,10 +1,10 @@
-"""Minibatches: the names of a corpus in random order, a prefix tree for each part of a batch."""
+"""Minibatches: the names of a corpus in random order, and their prefix trees."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,10 +37,10 @@ class Batches:
     >>> from rnn_names.corpus.names import Names
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
-    >>> for at, trees in batches.minibatches(size=2, rng=np.random.default_rng(0)):
-    ...     print(at, [len(tree.ends) for tree in trees])
-    0.25 [2]
-    0.75 [2]
+    >>> for at, rows in batches.epoch(size=2, rng=np.random.default_rng(0)):
+    ...     print(at, rows, [len(tree.ends) for tree in batches.trees([rows])])
+    0.25 [2 2] [2]
+    0.75 [0 1] [2]
     """
 
     names: Names
@@ -64,25 +64,14 @@ class Batches:
             rows = np.sort(shuffled[start : start + size])
             yield (start + len(rows) / 2) / len(shuffled), rows
 
-    def minibatches(
-        self, size: int, rng: np.random.Generator, parts: int = 1
-    ) -> Iterator[tuple[float, list[PrefixTree]]]:
-        """The batches of `epoch` as prefix trees, one for each part of a batch.
+    def trees_in_turn(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
+        """The prefix tree of each of some minibatches, which are given as sorted rows.
 
-        Args:
-            size: names per batch.
-            rng: for the order.
-            parts: how many parts of equal size a batch is cut into; fewer if it has fewer names.
+        Small ones are laid out together, `NAMES_PER_LAYOUT` names at a time.
         """
-        epoch = self.epoch(size, rng)
-        while together := list(islice(epoch, max(NAMES_PER_LAYOUT // size, 1))):
-            batches = [
-                [part for part in np.array_split(rows, parts) if len(part)] for _, rows in together
-            ]
-            # The parts of all these batches become trees in one call, and are dealt out again.
-            trees = iter(self.trees(list(chain.from_iterable(batches))))
-            for (at, _), batch in zip(together, batches, strict=True):
-                yield at, [next(trees) for _ in batch]
+        left = iter(batches)
+        while together := list(islice(left, max(NAMES_PER_LAYOUT // max(len(batches[0]), 1), 1))):
+            yield from self.trees(together)
 
     def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
         """The prefix tree of each of some minibatches, which are given as sorted rows."""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _blas_has_one_thread = False
 
+ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+"""The environment of a process whose BLAS starts no threads."""
+
 
 def start_blas_with_one_thread() -> None:
     """Keeps BLAS from starting threads, for a whole program, if NumPy is not loaded yet.
@@ -28,7 +31,7 @@ def start_blas_with_one_thread() -> None:
     """
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
-        os.environ.update(OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", OMP_NUM_THREADS="1")
+        os.environ.update(ONE_BLAS_THREAD)
         _blas_has_one_thread = True
 
 

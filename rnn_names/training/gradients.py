@@ -1,78 +1,87 @@
-"""The gradient of one minibatch: dropout, and parts that threads work on.
+"""The gradients of one part of each minibatch, with dropout.
 
 A minibatch is worked on in parts, each a prefix tree. Their losses and gradients are sums over
-characters, so those of the minibatch are the sums over its parts.
+characters, so those of the minibatch are the sums over its parts. `rnn_names.training.parts` shares
+the parts out among processes.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names.network import rnn
 from rnn_names.training.factorization import factor_gradients, multiplied_out
+from rnn_names.training.optimizers import views
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from rnn_names.network.batches import Batches
     from rnn_names.network.prefix_tree import PrefixTree
     from rnn_names.training.phases import Phase
 
     Array = NDArray[Any]
 
-PARTS = 2
-"""Parts of a minibatch, each worked on by a thread of its own. It is a constant, so that results do
-not depend on a machine's cores."""
 
-MIN_WORK_TO_SHARE = 60_000
-"""A minibatch of fewer numbers (names times rows of Waa) stays in one part.
+class MinibatchPart:
+    """One of the parts that minibatches are cut into, and what computes its gradients.
 
-Its array operations are so short that two threads mostly wait for one another. On two cores, they
-took 1.2 times as long as one thread for 68 names and a GRU of 192 units, about as long for 256
-names and a plain cell of 128, and 0.6 to 0.9 times as long with twice to four times the names."""
-
-
-def parts_for(batch_size: int, params: Mapping[str, Array]) -> int:
-    """How many parts a minibatch is cut into."""
-    return PARTS if batch_size * len(params["Waa"]) >= MIN_WORK_TO_SHARE else 1
-
-
-def minibatch_gradient(
-    trained: Mapping[str, Array],
-    trees: Sequence[PrefixTree],
-    phase: Phase,
-    pool: Executor,
-    works: Sequence[rnn.Workspace],
-    rngs: Sequence[np.random.Generator],
-) -> tuple[float, int, Array]:
-    """The loss of a minibatch and its gradient.
-
-    Args:
-        trained: what is trained, as `factorization.factored` gives it.
-        trees: the parts of the minibatch.
-        phase: says how much dropout there is.
-        pool: threads.
-        works: buffers for each part.
-        rngs: random numbers for each part.
-
-    Returns:
-        loss: in nats, summed over all characters.
-        characters: how many, end-of-name symbols counted.
-        gradient: of the mean loss per character, all arrays of `trained` in one flat vector.
+    It knows nothing of the other parts, so it may be in a process of its own. Dropout in step i of
+    an epoch takes random numbers that follow from the epoch's seed and i, so it does not matter
+    either which process did the steps before.
     """
-    params = multiplied_out(trained)  # in the main thread: all parts read the same arrays
-    parts = pool.map(partial(part_gradients, params, phase), trees, works, rngs)
-    losses, sizes, gradients = zip(*parts, strict=True)
-    # Sums over parts, then from Wax to its factors, then one vector, then a mean over characters.
-    total = {name: sum(part[name] for part in gradients) for name in params}
-    flat = np.concatenate([each.ravel() for each in factor_gradients(total, trained).values()])
-    flat /= sum(sizes)
-    return sum(losses), sum(sizes), flat
+
+    def __init__(self, flat: Array, gradient: Array) -> None:
+        """Gets ready.
+
+        Args:
+            flat: (n,) what is trained, all arrays in one vector.
+            gradient: (n,) overwritten with gradients.
+        """
+        self._flat, self._gradient = flat, gradient
+        self._work = rnn.Workspace()
+
+    def begin_phase(
+        self, batches: Batches, phase: Phase, shapes: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        """Takes up a phase: what it learns from, how, and the shapes of what is trained."""
+        self._batches, self._phase = batches, phase
+        self._trained = views(self._flat, shapes)
+
+    def begin_epoch(self, rows: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
+        """Takes up an epoch: this part's names in each minibatch, as sorted rows of `batches`."""
+        self._rows, self._seed = rows, seed
+        self._trees: Iterator[PrefixTree] = iter(())
+        self._next = -1  # no tree is laid out yet
+
+    def gradient(self, step: int, share_over: float) -> tuple[float, int]:
+        """Puts the gradient of one minibatch of the epoch into its place.
+
+        It is that of the sum of the losses of all characters.
+
+        Args:
+            step: which minibatch. Trees of those that follow are laid out with it.
+            share_over: the share of the phase that is over, from 0 to 1.
+
+        Returns:
+            loss: in nats, summed over all characters.
+            characters: how many, end-of-name symbols counted.
+        """
+        if step != self._next:
+            self._trees = self._batches.trees_in_turn(self._rows[step:])
+        self._next = step + 1
+        tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
+        params = multiplied_out(self._trained)
+        phase = self._phase.at(share_over)
+        loss, gradients = part_gradients(params, phase, tree, self._work, rng)
+        # From Wax to its factors, and all arrays into one vector.
+        factors = factor_gradients(gradients, self._trained)
+        np.concatenate([each.ravel() for each in factors.values()], out=self._gradient)
+        return loss, tree.n_characters
 
 
 def part_gradients(
@@ -81,8 +90,8 @@ def part_gradients(
     tree: PrefixTree,
     work: rnn.Workspace,
     rng: np.random.Generator,
-) -> tuple[float, int, dict[str, Array]]:
-    """The loss of a part of a minibatch, its characters, and the gradients of its loss.
+) -> tuple[float, dict[str, Array]]:
+    """The loss of a part of a minibatch, and its gradients.
 
     Dropout multiplies hidden states by random factors (inverted dropout), in two places:
 
@@ -100,7 +109,7 @@ def part_gradients(
     loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)
     if unit_mask is not None:
         gradients["Waa"] *= unit_mask  # by the chain rule, from Waa ∘ mask_u to Waa
-    return loss, tree.n_characters, gradients
+    return loss, gradients
 
 
 def dropout_mask(rng: np.random.Generator, dropout: float, out: Array) -> Array | None:

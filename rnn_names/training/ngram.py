@@ -180,14 +180,21 @@ class NGram:
 
     def probabilities(self, history: Integers) -> NDArray[np.float64]:
         """Of the next character after each history: (m,) to (m, n_y)."""
-        p = np.full((len(history), self.n_y), 1 / self.n_y)  # order 0
-        for k, level in enumerate(self.levels, 1):
-            # Here p holds p_{k−1}. It stays, for all histories that order k has not seen.
-            rows, at = level.find(history % self.base ** (k - 1))
-            p[rows] *= level.left_over[at, None]  # λ(h) p_{k−1}(w | h′)
-            first, n = level.starts[at], level.starts[at + 1] - level.starts[at]
-            entries = ranges(first, n)  # of all those histories, one after another
-            p[np.repeat(rows, n), level.characters[entries]] += level.discounted[entries]
+        return self._probabilities(history % self.base ** (self.order - 1), self.order)
+
+    def _probabilities(self, history: Integers, k: int) -> NDArray[np.float64]:
+        """p_k of each history of k − 1 symbols: (m,) to (m, n_y)."""
+        if k == 0:
+            return np.full((len(history), self.n_y), 1 / self.n_y)
+        # Many histories differ in their first symbol only: p_{k−1} is computed once for all these.
+        shorter, which = np.unique(history % self.base ** max(k - 2, 0), return_inverse=True)
+        p = self._probabilities(shorter, k - 1)[which]  # it stays for those that k has not seen
+        level = self.levels[k - 1]
+        rows, at = level.find(history)
+        p[rows] *= level.left_over[at, None]  # λ(h) p_{k−1}(w | h′)
+        first, n = level.starts[at], level.starts[at + 1] - level.starts[at]
+        entries = ranges(first, n)  # of all those histories, one after another
+        p[np.repeat(rows, n), level.characters[entries]] += level.discounted[entries]
         return p
 
     def sample(self, count: int, max_length: int, rng: np.random.Generator) -> Names:

@@ -18,20 +18,29 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 
-def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
-    """One vector with all numbers of some arrays, and views of it with their names and shapes.
+def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, tuple[int, ...]]]:
+    """One vector with all numbers of some arrays, and their shapes.
 
-    >>> flat, views = flatten({"b": np.zeros(2), "W": np.ones((1, 2))})
-    >>> views["W"] *= 5
-    >>> flat.tolist()
-    [0.0, 0.0, 5.0, 5.0]
+    >>> flat, shapes = flatten({"b": np.zeros(2), "W": np.ones((1, 2))})
+    >>> flat.tolist(), shapes
+    ([0.0, 0.0, 1.0, 1.0], {'b': (2,), 'W': (1, 2)})
     """
     flat = np.concatenate([array.ravel() for array in arrays.values()])
-    views, start = {}, 0
-    for name, array in arrays.items():
-        views[name] = flat[start : start + array.size].reshape(array.shape)
-        start += array.size
-    return flat, views
+    return flat, {name: array.shape for name, array in arrays.items()}
+
+
+def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Views of a vector with names and shapes: the opposite of `flatten`.
+
+    >>> views(np.arange(4.0), {"b": (2,), "W": (1, 2)})["W"].tolist()
+    [[2.0, 3.0]]
+    """
+    result, start = {}, 0
+    for name, shape in shapes.items():
+        size = math.prod(shape)
+        result[name] = flat[start : start + size].reshape(shape)
+        start += size
+    return result
 
 
 def clip(gradient: Array, bound: float) -> None:

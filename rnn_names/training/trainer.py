@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -28,22 +27,21 @@ from rnn_names.model.model import MAX_WEIGHT, Model
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
-from rnn_names.network.threads import worker_threads
+from rnn_names.network.second_process import SharedArray
+from rnn_names.network.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import SEEN_RARELY, DistillationSet, Teacher, copies_of_each
 from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
-from rnn_names.training.gradients import PARTS, minibatch_gradient, parts_for
 from rnn_names.training.lengths import LengthGuide
 from rnn_names.training.ngram import NGram
+from rnn_names.training.parts import MIN_WORK_FOR_A_PROCESS, Parts
 from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings
 from rnn_names.training.warm_start import copy_weights, settings_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from rnn_names.network.prefix_tree import PrefixTree
 
     Array = NDArray[Any]
 
@@ -131,7 +129,12 @@ class Trainer:
         )
         self.sources = init.sources if init is not None else ()
         # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
-        self._flat, self._trained = optimizers.flatten(self._first_weights(init))
+        # They lie in memory that a second process can share, with room for a gradient.
+        first_weights, self._shapes = optimizers.flatten(self._first_weights(init))
+        self._memory = SharedArray(2, first_weights.size)
+        self._flat = self._memory.array[0]
+        self._flat[:] = first_weights
+        self._trained = optimizers.views(self._flat, self._shapes)
         self.epoch = 0
         # Before the first epoch, the loss is about that of a uniform guess.
         self.smoothed_loss = math.log(len(self.vocabulary))
@@ -272,28 +275,37 @@ class Trainer:
             TrainingError: when the loss is no longer a finite number; `model` is then still the
                 best one before.
         """
-        # New ones each time: the threads of an interrupted run may still be busy in theirs.
-        self._works = [rnn.Workspace() for _ in range(PARTS)]
-        with worker_threads(PARTS) as pool:
-            while not self.finished:
-                if self.distillation_is_next:
-                    self._begin_phase(2)
-                # An overflow is no warning of NumPy's, but the error that `_diverged` words.
-                with np.errstate(over="ignore", invalid="ignore"):
-                    epoch = self._run_epoch(pool, progress)
-                yield epoch
+        parts = Parts(self._memory)
+        with one_blas_thread():
+            try:
+                if self._work_left >= MIN_WORK_FOR_A_PROCESS:
+                    parts.start_process()
+                while not self.finished:
+                    if self.distillation_is_next:
+                        self._begin_phase(2)
+                    # An overflow is no warning of NumPy's, but the error that `_diverged` words.
+                    with np.errstate(over="ignore", invalid="ignore"):
+                        epoch = self._run_epoch(parts, progress)
+                    yield epoch
+            finally:
+                parts.end_process()
 
-    def _run_epoch(self, pool: ThreadPoolExecutor, progress: Callable[[int, float], None]) -> Epoch:
+    @property
+    def _work_left(self) -> int:
+        """Characters that are left, times the numbers of Waa."""
+        return self.characters_left * self._trained["Waa"].size
+
+    def _run_epoch(self, parts: Parts, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        # One generator for the order of the names, and one for the dropout of each part: threads
-        # may take turns as they like.
-        rng, *part_rngs = (self._generator(_EPOCH, self.epoch, i) for i in range(1 + PARTS))
         phase, batches = self._phase, self._training_set()
-        parts = parts_for(phase.batch_size, self._trained)
-        for at, trees in batches.minibatches(phase.batch_size, rng, parts):
-            share_over = (self.epoch - self.phase_began + at) / phase.epochs
-            batch_loss, n = self._step(pool, trees, part_rngs, phase, share_over)
+        parts.begin_phase(batches, phase, self._shapes)
+        order = self._generator(_EPOCH, self.epoch)
+        middles, minibatches = zip(*batches.epoch(phase.batch_size, order), strict=True)
+        parts.begin_epoch(minibatches, [self.settings.seed, _EPOCH, self.epoch])
+        for step, middle in enumerate(middles):
+            share_over = (self.epoch - self.phase_began + middle) / phase.epochs
+            batch_loss, n = self._step(parts, step, phase, share_over)
             if not math.isfinite(batch_loss):
                 raise self._diverged(self.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
@@ -315,22 +327,13 @@ class Trainer:
             )
         return self._distillation_set
 
-    def _step(
-        self,
-        pool: ThreadPoolExecutor,
-        trees: list[PrefixTree],
-        rngs: list[np.random.Generator],
-        phase: Phase,
-        share_over: float,
-    ) -> tuple[float, int]:
+    def _step(self, parts: Parts, step: int, phase: Phase, share_over: float) -> tuple[float, int]:
         """One minibatch: forward, backward, clip, update, when a share of `phase` is over.
 
         Returns:
             the loss in nats, and the characters that it is a sum over.
         """
-        loss, characters, gradient = minibatch_gradient(
-            self._trained, trees, phase.at(share_over), pool, self._works, rngs
-        )
+        loss, characters, gradient = parts.gradient(step, share_over)
         optimizers.clip(gradient, self.settings.clip)
         self._optimizer.step(self._flat, gradient, phase.learning_rate(share_over))
         return loss, characters

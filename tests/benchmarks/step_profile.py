@@ -1,7 +1,7 @@
 """Where the time of a training step goes, line by line.
 
 NumPy's operators are invisible to `cProfile`, so this counts wall time per line of rnn_names, on
-one thread.
+one core.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from report import table
 from training_sides import trainer_for
 
 import rnn_names
-from rnn_names.training import trainer as training
+from rnn_names.training import parts
 
 PACKAGE = str(Path(rnn_names.__file__).parent)
 BOOKKEEPING = "buffers, views and calls between the array operations"
@@ -61,7 +61,7 @@ class StepProfile:
         """
         trainer = trainer_for(corpus, cell, n_a, batch_size)
         times: Counter[Line] = Counter()
-        training.worker_threads = _one_thread
+        parts.usable_cores = lambda: 1  # all parts in this process
         stamps: list[float] = []
         epochs = trainer.epochs(lambda *_: stamps.append(time.perf_counter()))
         next(epochs)
@@ -81,25 +81,13 @@ class StepProfile:
             (f"{100 * seconds / total:.1f} %", Path(file).name, f"`{_source(file, number)}`")
             for (file, number), seconds in times.most_common(15)
         ]
-        step = f"{milliseconds:.2f} ms a step on one thread without the profiler.\n\n"
+        step = f"{milliseconds:.2f} ms a step on one core without the profiler.\n\n"
         return (
             step
             + table(("operation", "share"), shares)
             + "\n"
             + table(("share", "file", "line"), lines)
         )
-
-
-@contextmanager
-def _one_thread(n: int) -> Iterator[Any]:
-    """A pool whose work is done here and now, in place of `threads.worker_threads`."""
-    from threadpoolctl import threadpool_limits
-
-    class Pool:
-        map = staticmethod(map)
-
-    with threadpool_limits(1, user_api="blas"):
-        yield Pool()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.training import trainer as training
+from rnn_names.training.parts import parts_for
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -111,9 +112,9 @@ class OurTraining:
         trainer = self._trainer
         n_y, (rows, n_a) = self.n_y(), trainer.model.params["Waa"].shape
         operations = characters = 0
-        minibatches = planned(trainer, 0).minibatches(trainer.settings.batch_size, None, 2)
-        for _, trees in itertools.islice(minibatches, 20):
-            for tree in trees:
+        batches, size = planned(trainer, 0), trainer.settings.batch_size
+        for _, names in itertools.islice(batches.epoch(size), 20):
+            for tree in batches.trees(np.array_split(names, parts_for(size, (rows, n_a)))):
                 operations += 6 * rows * n_a * sum(tree.n_parents) + 6 * len(tree.x) * n_a * n_y
                 characters += tree.n_characters
         return operations / characters

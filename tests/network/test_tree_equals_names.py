@@ -130,19 +130,13 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(n
     )
     drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
     assert Counter(drawn) == Counter(names)
-    for rows, (_, trees) in zip(
-        epoch, batches.minibatches(size, np.random.default_rng(seed), 2), strict=True
-    ):
-        assert [len(tree.ends) for tree in trees] == [
-            n for n in ((len(rows) + 1) // 2, len(rows) // 2) if n
-        ]
+    for rows, tree in zip(epoch, batches.trees_in_turn(epoch), strict=True):
+        assert len(tree.ends) == len(rows)
         spelled = Counter(
             tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows
         )
-        prefixes = [prefixes_of(tree) for tree in trees]
-        assert spelled == Counter(
-            p[end] for p, tree in zip(prefixes, trees, strict=True) for end in tree.ends
-        )
+        prefixes = prefixes_of(tree)
+        assert spelled == Counter(prefixes[end] for end in tree.ends)
 
 
 def test_epochs_are_shuffled_by_their_generator():

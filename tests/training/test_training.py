@@ -11,7 +11,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
-from rnn_names.training import gradients, phases
+from rnn_names.training import gradients, parts, phases
 from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.ngram import NGram
@@ -349,7 +349,7 @@ def test_the_gradient_under_dropout(cell, names):
         work, rng = rnn.Workspace(np.float64), np.random.default_rng(5)
         return gradients.part_gradients(params, phase, tree, work, rng)
 
-    loss, _, exact = part(params)
+    loss, exact = part(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
     assert abs(loss - plain) > 0.1, "something is left out"
     assert_gradients(lambda p: part(p)[0], params, exact, np.random.default_rng(1))
@@ -418,21 +418,19 @@ def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(na
 def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
     steps = {1: [], 2: []}
 
-    def step(self, pool, trees, rngs, phase, share_over):
-        rate = phase.learning_rate(share_over)
-        steps[self.phase].append((sum(len(tree.ends) for tree in trees), len(trees), rate))
+    def step(self, parts, step, phase, share_over):
+        sizes = [len(part._rows[step]) for part in parts._parts if step < len(part._rows)]
+        steps[self.phase].append((sum(sizes), len(sizes), phase.learning_rate(share_over)))
         return 1.0, 1
 
     monkeypatch.setattr(Trainer, "_step", step)
-    monkeypatch.setattr(
-        gradients, "MIN_WORK_TO_SHARE", 3 * 32 * 100
-    )  # of minibatches from 100 names
+    monkeypatch.setattr(parts, "MIN_WORK_TO_SHARE", 3 * 32 * 100)  # of minibatches from 100 names
     trained(names, **{**TWO_PHASES, "batch_size": 20}, patience=20)
-    sizes, parts, rates = (
+    sizes, n_parts, rates = (
         {phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3)
     )
     assert {max(sizes[1]), max(sizes[2])} == {20, phases.DISTILLATION_BATCHES[0]}
-    assert set(parts[1]) == {1} and set(parts[2]) == {gradients.PARTS}
+    assert set(n_parts[1]) == {1} and set(n_parts[2]) == {parts.PARTS}
     # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
     assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
     assert max(rates[2]) == pytest.approx(

@@ -1,0 +1,152 @@
+"""A second process does what it is told, sees the same memory, and ends with the first."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from rnn_names.network import second_process
+from rnn_names.network.second_process import Gone, SecondProcess, SharedArray
+
+
+class Adder:
+    """What the second process works on."""
+
+    def __init__(self, memory):
+        self.memory = memory
+
+    def add(self, amount):
+        self.memory += amount
+        return float(self.memory.sum())
+
+    def fail(self):
+        raise MemoryError
+
+    def environment(self):
+        return {name: os.environ.get(name) for name in ("OPENBLAS_NUM_THREADS", "TZ")}
+
+
+@pytest.fixture
+def memory():
+    return SharedArray(2, 3)
+
+
+@pytest.fixture
+def process(memory):
+    process = SecondProcess(f"{__name__}:Adder", memory)
+    wait_until(process.is_there)
+    yield process
+    process.end()
+
+
+def wait_until(happened):
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def test_both_processes_see_the_same_memory(process, memory):
+    memory.array[1] = [1, 2, 3]
+    process.tell("add", 0.5)
+    assert process.answer() == 9.0
+    assert memory.array.tolist() == [[0.5, 0.5, 0.5], [1.5, 2.5, 3.5]]
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_memory_is_in_a_file_where_there_is_none_without_one(in_memory, monkeypatch):
+    if not in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    before = set(os.listdir("/tmp"))
+    memory = SharedArray(5)
+    assert memory.array.tolist() == [0] * 5 and memory.array.flags.writeable
+    assert set(os.listdir("/tmp")) - before == set(), "a file with a name was left"
+
+
+def test_its_blas_has_one_thread_and_the_environment_is_that_of_the_first(
+    memory, monkeypatch, request
+):
+    monkeypatch.setenv("TZ", "Europe/Oslo")
+    process = request.getfixturevalue("process")
+    process.tell("environment")
+    assert process.answer() == {"OPENBLAS_NUM_THREADS": "1", "TZ": "Europe/Oslo"}
+
+
+def test_a_process_that_ended_is_gone(process):
+    process._process.kill()
+    process._process.wait()
+    with pytest.raises(Gone):
+        for _ in range(2):  # what is sent just as it ends may still be taken
+            process.tell("add", 1)
+            process.answer()
+
+
+def test_a_process_that_failed_is_gone(process):
+    process.tell("fail")
+    with pytest.raises(Gone):
+        process.answer()
+
+
+def test_it_is_not_started_by_a_program_that_is_no_python(memory, monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(OSError, match="no second Python"):
+        SecondProcess(f"{__name__}:Adder", memory)
+
+
+def refused(*_):
+    raise OSError(errno.EFBIG, "File too large")
+
+
+@pytest.mark.parametrize("write", [refused, lambda fd, data: 5])
+def test_without_memory_to_share_there_is_an_array_and_no_process(write, monkeypatch):
+    monkeypatch.setattr(os, "write", write)
+    memory = SharedArray(2, 3)
+    assert memory.array.tolist() == [[0] * 3] * 2 and memory.array.flags.writeable
+    with pytest.raises(OSError, match="no second Python"):
+        SecondProcess(f"{__name__}:Adder", memory)
+
+
+def test_it_ends_when_the_first_is_killed(tmp_path):
+    """Even by a signal that leaves no time for anything."""
+    code = (
+        "import os, signal\n"
+        "from rnn_names.network.second_process import SecondProcess, SharedArray\n"
+        "process = SecondProcess('builtins:list', SharedArray(1))\n"
+        "while not process.is_there(): pass\n"
+        "print(process._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    pid = int(done.stdout)
+
+    def is_over():
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+
+    wait_until(is_over)
+
+
+def test_a_served_object_ends_with_its_connection(memory):
+    """The loop of the second process, in this one."""
+    ours, theirs = second_process.Pipe()
+    ours.send(("add", (2,)))
+    ours.send(("add", (1,)))
+    ours_end, memory_fd = os.dup(theirs.fileno()), os.dup(memory.fd)
+    theirs.close()
+    with ours:
+        thread = threading.Thread(
+            target=second_process.serve, args=(f"{__name__}:Adder", ours_end, memory_fd, (2, 3))
+        )
+        thread.start()
+        received = [ours.recv() for _ in range(3)]
+    thread.join(timeout=60)
+    assert received == [True, 12.0, 18.0] and not thread.is_alive()
+    assert np.all(memory.array == 3)
