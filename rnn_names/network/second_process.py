@@ -57,7 +57,7 @@ class SharedArray:
         try:
             fd = _nameless_file()
             weakref.finalize(self, os.close, fd)
-            if os.write(fd, zeros) < zeros.nbytes:
+            if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = _mapped(fd, shape), fd
         except OSError:  # a limit on files, or a full disk
