@@ -69,8 +69,10 @@ class Batches:
 
         Small ones are laid out together, `NAMES_PER_LAYOUT` names at a time.
         """
-        left = iter(batches)
-        while together := list(islice(left, max(NAMES_PER_LAYOUT // max(len(batches[0]), 1), 1))):
+        if not batches:
+            return
+        n, left = max(NAMES_PER_LAYOUT // len(batches[0]), 1), iter(batches)  # none is larger
+        while together := list(islice(left, n)):
             yield from self.trees(together)
 
     def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:

@@ -5,8 +5,8 @@ operation. Where these take some microseconds each, two threads do hardly more t
 processes have an interpreter each.
 
 The second one is a fresh Python, not a fork of this one: a fork copies the locks that other threads
-hold, and not every BLAS survives it. The two talk through a socket. What both read and write all
-the time lies in memory that they share.
+hold, and not every BLAS survives it. The two talk through a socket, in pickles. What both read and
+write all the time lies in memory that they share.
 """
 
 from __future__ import annotations
@@ -29,21 +29,22 @@ from rnn_names.network.threads import ONE_BLAS_THREAD
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Gone = (OSError, EOFError)
-"""What `SecondProcess` raises when the process could not be started, or has ended."""
+GONE = (OSError, EOFError)
+"""What the methods of a `SecondProcess` raise when the process has ended."""
 
 _START = """\
 import sys
-sys.path[:] = {path!r}
+sys.path[:] = {path!a}
 from rnn_names.network.second_process import serve
-serve({worker!r}, {connection}, {memory}, {shape})
+serve({worker!a}, {connection}, {memory}, {shape})
 """
 
 
 class SharedArray:
     """An array of float32 in memory that a second process can share.
 
-    The memory has no name, so nothing of it is left behind however the processes end.
+    The memory has no name, so nothing of it is left behind however the processes end. Forks of this
+    process share it, too.
 
     Attributes:
         array: the numbers, at first 0.
@@ -57,6 +58,8 @@ class SharedArray:
         try:
             fd = _nameless_file()
             weakref.finalize(self, os.close, fd)
+            # Written, not only sized: where there is no room, this fails here, and not later as a
+            # SIGBUS in the middle of a step.
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = _mapped(fd, shape), fd
@@ -73,26 +76,28 @@ def _nameless_file() -> int:
 
 
 def _mapped(fd: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """The file as an array, which all share that map it."""
     return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
 
 
 class SecondProcess:
     """Another Python process, in which an object does what it is told.
 
-    Its methods raise one of `Gone` when the process has ended, for whatever reason.
+    Its methods raise one of `GONE` when the process has ended, for whatever reason.
     """
 
     def __init__(self, worker: str, memory: SharedArray) -> None:
         """Starts it, and does not wait until it is there.
 
         Args:
-            worker: "module:class" of the object, which is made from the shared array.
+            worker: "module:name" of what makes the object, from the rows of the shared array.
             memory: what the two processes share.
 
         Raises:
             OSError: if it cannot be started.
         """
-        no_python = not sys.executable or hasattr(sys, "frozen")  # a program made of one
+        # In a program that PyInstaller and the like made, `sys.executable` is that program.
+        no_python = not sys.executable or hasattr(sys, "frozen")
         if os.name != "posix" or no_python or memory.fd is None:
             raise OSError("no second Python can be started here")
         self._connection, theirs = Pipe()
@@ -142,7 +147,7 @@ def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...
     """What the second process does: calls methods until the first one has ended."""
     module, name = worker.split(":")
     with Connection(connection_fd) as connection, np.errstate(over="ignore", invalid="ignore"):
-        target = getattr(import_module(module), name)(_mapped(memory_fd, shape))
+        target = getattr(import_module(module), name)(*_mapped(memory_fd, shape))
         try:
             connection.send(True)  # it is there
             while True:
@@ -150,5 +155,5 @@ def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...
                 value = getattr(target, method)(*arguments)
                 if value is not None:
                     connection.send(value)
-        except Gone:
+        except GONE:
             return

@@ -22,7 +22,7 @@ import numpy as np
 
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError, setting
-from rnn_names.network.threads import one_blas_thread, worker_threads
+from rnn_names.network.threads import one_blas_thread, usable_cores, worker_threads
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
 from rnn_names.sampling.tally import Tally, add_to, meeting
@@ -124,7 +124,7 @@ def _drawn(sampler: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, 
     further = next(blocks, None)
     if further is None:
         return
-    threads = min(os.cpu_count() or 1, MAX_THREADS)
+    threads = min(usable_cores(), MAX_THREADS)
     pending: deque[Future[tuple[Names, bool, Tally]]] = deque()
     with worker_threads(threads) as pool:
         try:

@@ -1,7 +1,7 @@
 """Training: what is asked for, the loop, and what a network learns from.
 
-Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`, `gradients` and
-`optimizers` for one minibatch, `factorization` for how Wax is trained, `warm_start` to begin from a
-model. Distillation is `ngram`, `lengths` and `distillation`. An interrupted run goes on from a
-`checkpoint`.
+Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`; `parts`, `gradients`
+and `optimizers` for one minibatch; `factorization` for how Wax is trained; `warm_start` to begin
+from a model. Distillation is `ngram`, `lengths` and `distillation`. An interrupted run goes on from
+a `checkpoint`.
 """

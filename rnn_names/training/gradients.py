@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class MinibatchPart:
     """One of the parts that minibatches are cut into, and what computes its gradients.
 
-    It knows nothing of the other parts, so it may be in a process of its own. Dropout in step i of
-    an epoch takes random numbers that follow from the epoch's seed and i, so it does not matter
-    either which process did the steps before.
+    It knows nothing of the other parts, so it may be in a process of its own. Dropout in minibatch
+    i of an epoch takes random numbers that follow from the epoch's seed and i, so it does not
+    matter either which process did those before.
     """
 
     def __init__(self, flat: Array, gradient: Array) -> None:
@@ -44,6 +44,7 @@ class MinibatchPart:
         """
         self._flat, self._gradient = flat, gradient
         self._work = rnn.Workspace()
+        self._trees: Iterator[PrefixTree]
 
     def begin_phase(
         self, batches: Batches, phase: Phase, shapes: Mapping[str, tuple[int, ...]]
@@ -55,10 +56,9 @@ class MinibatchPart:
     def begin_epoch(self, rows: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
         """Takes up an epoch: this part's names in each minibatch, as sorted rows of `batches`."""
         self._rows, self._seed = rows, seed
-        self._trees: Iterator[PrefixTree] = iter(())
-        self._next = -1  # no tree is laid out yet
+        self._next: int | None = None  # the step that the next of `_trees` is for
 
-    def gradient(self, step: int, share_over: float) -> tuple[float, int]:
+    def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
         """Puts the gradient of one minibatch of the epoch into its place.
 
         It is that of the sum of the losses of all characters.

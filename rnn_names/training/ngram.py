@@ -187,6 +187,7 @@ class NGram:
         if k == 0:
             return np.full((len(history), self.n_y), 1 / self.n_y)
         # Many histories differ in their first symbol only: p_{k−1} is computed once for all these.
+        # For k = 1, all of them become 0, the history of no symbols.
         shorter, which = np.unique(history % self.base ** max(k - 2, 0), return_inverse=True)
         p = self._probabilities(shorter, k - 1)[which]  # it stays for those that k has not seen
         level = self.levels[k - 1]

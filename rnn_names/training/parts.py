@@ -6,16 +6,17 @@ has gone, this one does its part as well. The numbers are the same, bit for bit.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.network.second_process import Gone, SecondProcess, SharedArray
+from rnn_names.network.second_process import GONE, SecondProcess, SharedArray
+from rnn_names.network.threads import usable_cores
 from rnn_names.training.gradients import MinibatchPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -28,88 +29,100 @@ PARTS = 2
 """Parts of a minibatch. It is a constant, so that results do not depend on a machine's cores."""
 
 MIN_WORK_TO_SHARE = 15_000
-"""A minibatch of fewer numbers (names times rows of Waa) stays in one part.
+"""Names of a minibatch, times rows of Waa (three times the units of a GRU), from which on it is cut
+in two.
 
-In two parts, two processes make 1.05 to 1.15 times as many characters a second of 16 to 32 names
-and a GRU of 128 units, 1.44 times of 40 names and 192 units, and 1.5 times of 64. But one process,
-where there is only one core, makes 0.7 to 0.8 times as many as with one part."""
+Characters a second in two processes, beside one process and one part: GRU of 128 units, 16 to 32
+names (6,000 to 12,000), 1.05 to 1.15; 192 units, 40 names (23,000), 1.44, and 64 names (37,000),
+1.5. On one core, two parts make 0.7 to 0.8."""
 
 MIN_WORK_FOR_A_PROCESS = 2e10
-"""Numbers (characters times those of Waa) that a run has yet to work on, at least, if a second
-process is started for it: about a second's work, to its start of a sixth of one."""
+"""Characters that are left to train on, times the numbers of Waa, from which on a second process is
+started. It is about a second's work; the start takes a sixth of one."""
 
 
-def parts_for(batch_size: int, Waa: tuple[int, ...]) -> int:
-    """How many parts a minibatch is cut into; `Waa` is the shape of that array."""
-    return PARTS if batch_size * Waa[0] >= MIN_WORK_TO_SHARE else 1
-
-
-def second_part(memory: Array) -> MinibatchPart:
-    """What the second process works on, in the memory of `Parts`."""
-    return MinibatchPart(*memory)
+def parts_for(batch_size: int, n_rows: int) -> int:
+    """How many parts a minibatch is cut into; `n_rows` are those of Waa."""
+    return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
 
 class Parts:
     """The parts of a run's minibatches, and the second process while there is one.
 
+    It is a context, which ends the second process.
+
     Attributes:
         steps_elsewhere: how many gradients the second process has computed.
     """
 
-    def __init__(self, memory: SharedArray) -> None:
+    def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
         """Gets ready.
 
         Args:
             memory: (2, n) what is trained, as one flat vector, and room for a gradient.
+            shapes: of the arrays in that vector.
         """
-        trained, gradient = memory.array
-        self._memory, self._gradients = memory, (np.empty_like(gradient), gradient)
-        self._parts = tuple(MinibatchPart(trained, each) for each in self._gradients)
+        flat, gradient = memory.array
+        self._memory, self._shapes = memory, shapes
+        self._gradients = np.empty_like(gradient), gradient
+        self._parts = tuple(MinibatchPart(flat, each) for each in self._gradients)
+        self._phase: tuple[Batches, Phase] | None = None
         self._process: SecondProcess | None = None
-        self._phase: tuple[Any, ...] = ()
-        self._epoch: tuple[Any, ...] = ()
-        self._told: list[tuple[Any, ...]] = [(), ()]  # what the second process knows of these
+        self._was_started = False
+        self._untold: dict[str, tuple[Any, ...]] = {}  # what the second process has yet to be told
         self.steps_elsewhere = 0
 
-    def start_process(self) -> None:
-        """Starts a second process, if there is a core for it."""
-        if usable_cores() < PARTS:
-            return
-        try:
-            self._process = SecondProcess(f"{__name__}:second_part", self._memory)
-        except OSError:  # without it, things only take longer
-            self._process = None
+    def __enter__(self) -> Parts:
+        """These parts."""
+        return self
 
-    def end_process(self) -> None:
-        """Ends the second process, if there is one."""
-        if self._process is not None:
-            process, self._process = self._process, None
-            process.end()
-
-    def begin_phase(
-        self, batches: Batches, phase: Phase, shapes: Mapping[str, tuple[int, ...]]
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
-        """As `MinibatchPart.begin_phase`. To say it again changes nothing."""
+        """Ends the second process."""
+        self._end_process()
+
+    def begin_phase(self, batches: Batches, phase: Phase, characters_left: int) -> None:
+        """Takes up a phase, or goes on with it.
+
+        Args:
+            batches: what the phase trains on.
+            phase: how it trains.
+            characters_left: to train on, in this phase and after it. A second process is started if
+                they are worth it.
+        """
+        n_rows, n_a = self._shapes["Waa"]
+        self._n_parts = parts_for(phase.batch_size, n_rows)
+        worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_A_PROCESS
+        if self._n_parts > 1 and worth_it and not self._was_started:
+            self._start_process()
         if self._phase and self._phase[0] is batches and self._phase[1] == phase:
             return
-        self._phase = batches, phase, shapes
-        self._n_parts = parts_for(phase.batch_size, shapes["Waa"])
+        self._phase = batches, phase
         for part in self._parts:
-            part.begin_phase(*self._phase)
+            part.begin_phase(batches, phase, self._shapes)
+        self._untold = {"begin_phase": (batches, phase, self._shapes)}
 
     def begin_epoch(self, minibatches: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
-        """Takes up an epoch: the names of each minibatch as sorted rows, and the epoch's seed."""
+        """Takes up an epoch.
+
+        Args:
+            minibatches: the names of each, as sorted rows of what the phase trains on.
+            seed: of the epoch's dropout, whole numbers.
+        """
         cut = [np.array_split(rows, self._n_parts) for rows in minibatches]
-        # A last minibatch of one name has no second part.
-        rows = [
-            [parts[i] for parts in cut if i < len(parts) and len(parts[i])] for i in range(PARTS)
-        ]
         for i, part in enumerate(self._parts):
-            part.begin_epoch(rows[i], [*seed, i])
-        self._epoch, self._steps_of_second = (rows[1], [*seed, 1]), len(rows[1])
+            # A last minibatch of one name has no second part; those before it keep their numbers.
+            rows = [parts[i] for parts in cut if i < len(parts) and len(parts[i])]
+            part.begin_epoch(rows, [*seed, i])
+        self._steps_in_two_parts = len(rows)
+        self._untold["begin_epoch"] = rows, [*seed, i]  # those of the last part
 
     def gradient(self, step: int, share_over: float) -> tuple[float, int, Array]:
-        """The loss of a minibatch and its gradient. Arguments as in `MinibatchPart.gradient`.
+        """The loss of a minibatch and its gradient. Arguments as in `MinibatchPart.put_gradient`.
 
         Returns:
             loss: in nats, summed over all characters.
@@ -117,17 +130,35 @@ class Parts:
             gradient: (n,) of the mean loss per character. The next call overwrites it.
         """
         first, second = self._parts
-        if step >= self._steps_of_second:
-            (loss, characters), gradient = first.gradient(step, share_over), self._gradients[0]
-        else:
+        gradient, of_second = self._gradients
+        if step < self._steps_in_two_parts:
             begun = self._begin_elsewhere(step, share_over)
-            results = [first.gradient(step, share_over)]
-            there = self._answer() if begun else None
-            results.append(there if there is not None else second.gradient(step, share_over))
-            loss, characters = (sum(each) for each in zip(*results, strict=True))
-            gradient = np.add(*self._gradients, out=self._gradients[0])
+            loss, characters = first.put_gradient(step, share_over)
+            result = (begun and self._answer()) or second.put_gradient(step, share_over)
+            loss, characters = loss + result[0], characters + result[1]
+            gradient += of_second
+        else:
+            loss, characters = first.put_gradient(step, share_over)
         gradient /= characters
         return loss, characters, gradient
+
+    # --- The second process -----------------------------------------------------------------------
+
+    def _start_process(self) -> None:
+        """Starts a second process, if there is a core for it."""
+        self._was_started = True  # not again, if it goes
+        if usable_cores() < PARTS:
+            return
+        worker = f"{MinibatchPart.__module__}:{MinibatchPart.__name__}"
+        try:
+            self._process = SecondProcess(worker, self._memory)
+        except OSError:  # without it, things only take longer
+            self._process = None
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            process, self._process = self._process, None
+            process.end()
 
     def _begin_elsewhere(self, step: int, share_over: float) -> bool:
         """Has the second process begin its part, if it is there."""
@@ -136,32 +167,22 @@ class Parts:
         try:
             if not self._process.is_there():
                 return False
-            if self._told[0] is not self._phase:
-                self._process.tell("begin_phase", *self._phase)
-            if self._told[1] is not self._epoch:
-                self._process.tell("begin_epoch", *self._epoch)
-            self._told = [self._phase, self._epoch]
-            self._process.tell("gradient", step, share_over)
-        except Gone:
-            self.end_process()
+            for method, arguments in self._untold.items():  # a phase comes before its epoch
+                self._process.tell(method, *arguments)
+            self._untold.clear()
+            self._process.tell("put_gradient", step, share_over)
+        except GONE:
+            self._end_process()
             return False
         return True
 
     def _answer(self) -> tuple[float, int] | None:
         """What the second process found; None if it has gone meanwhile."""
-        if self._process is None:
-            return None
+        assert self._process is not None
         try:
             answer: tuple[float, int] = self._process.answer()
-        except Gone:
-            self.end_process()
+        except GONE:
+            self._end_process()
             return None
         self.steps_elsewhere += 1
         return answer
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux has it
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

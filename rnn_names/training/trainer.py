@@ -35,7 +35,7 @@ from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
 from rnn_names.training.lengths import LengthGuide
 from rnn_names.training.ngram import NGram
-from rnn_names.training.parts import MIN_WORK_FOR_A_PROCESS, Parts
+from rnn_names.training.parts import Parts
 from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings
 from rnn_names.training.warm_start import copy_weights, settings_for
@@ -129,11 +129,7 @@ class Trainer:
         )
         self.sources = init.sources if init is not None else ()
         # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
-        # They lie in memory that a second process can share, with room for a gradient.
-        first_weights, self._shapes = optimizers.flatten(self._first_weights(init))
-        self._memory = SharedArray(2, first_weights.size)
-        self._flat = self._memory.array[0]
-        self._flat[:] = first_weights
+        self._flat, self._shapes = optimizers.flatten(self._first_weights(init))
         self._trained = optimizers.views(self._flat, self._shapes)
         self.epoch = 0
         # Before the first epoch, the loss is about that of a uniform guess.
@@ -267,6 +263,8 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
+        A long run starts a second process, which ends with this generator.
+
         Args:
             progress: called after every minibatch with its characters and the smoothed training
                 loss.
@@ -275,11 +273,11 @@ class Trainer:
             TrainingError: when the loss is no longer a finite number; `model` is then still the
                 best one before.
         """
-        parts = Parts(self._memory)
-        with one_blas_thread():
-            try:
-                if self._work_left >= MIN_WORK_FOR_A_PROCESS:
-                    parts.start_process()
+        # What is trained is meanwhile in memory that a second process can share.
+        memory = SharedArray(2, self._flat.size)
+        self._move_to(memory.array[0])
+        try:
+            with one_blas_thread(), Parts(memory, self._shapes) as parts:
                 while not self.finished:
                     if self.distillation_is_next:
                         self._begin_phase(2)
@@ -287,19 +285,19 @@ class Trainer:
                     with np.errstate(over="ignore", invalid="ignore"):
                         epoch = self._run_epoch(parts, progress)
                     yield epoch
-            finally:
-                parts.end_process()
+        finally:
+            self._move_to(np.empty_like(self._flat))
 
-    @property
-    def _work_left(self) -> int:
-        """Characters that are left, times the numbers of Waa."""
-        return self.characters_left * self._trained["Waa"].size
+    def _move_to(self, flat: Array) -> None:
+        """Keeps what is trained in another vector from now on."""
+        flat[:] = self._flat
+        self._flat, self._trained = flat, optimizers.views(flat, self._shapes)
 
     def _run_epoch(self, parts: Parts, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
         phase, batches = self._phase, self._training_set()
-        parts.begin_phase(batches, phase, self._shapes)
+        parts.begin_phase(batches, phase, self.characters_left)
         order = self._generator(_EPOCH, self.epoch)
         middles, minibatches = zip(*batches.epoch(phase.batch_size, order), strict=True)
         parts.begin_epoch(minibatches, [self.settings.seed, _EPOCH, self.epoch])

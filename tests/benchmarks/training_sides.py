@@ -41,7 +41,7 @@ MAX_SECONDS = 3.0
 class PlannedBatches(Batches):
     """Minibatches in an order that both sides know: that of the k-th epoch follows from k."""
 
-    numbers: Iterator[int] = field(default_factory=itertools.count)
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1 << 30)))
 
     def epoch(
         self, size: int, rng: np.random.Generator | None = None
@@ -102,6 +102,10 @@ class OurTraining:
         record = next(self._epochs)
         return record.characters, time.perf_counter() - began
 
+    def steps_elsewhere(self) -> int:
+        """How many gradients a second process has computed so far."""
+        return self.parts[0].steps_elsewhere
+
     def product_operations(self) -> float:
         """Floating-point operations of the matrix products per character, over some minibatches.
 
@@ -114,7 +118,7 @@ class OurTraining:
         operations = characters = 0
         batches, size = planned(trainer, 0), trainer.settings.batch_size
         for _, names in itertools.islice(batches.epoch(size), 20):
-            for tree in batches.trees(np.array_split(names, parts_for(size, (rows, n_a)))):
+            for tree in batches.trees(np.array_split(names, parts_for(size, rows))):
                 operations += 6 * rows * n_a * sum(tree.n_parents) + 6 * len(tree.x) * n_a * n_y
                 characters += tree.n_characters
         return operations / characters

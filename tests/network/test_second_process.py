@@ -4,25 +4,28 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 
 import numpy as np
 import pytest
 
 from rnn_names.network import second_process
-from rnn_names.network.second_process import Gone, SecondProcess, SharedArray
+from rnn_names.network.second_process import GONE, SecondProcess, SharedArray
+from support.processes import is_running, wait_until
+from support.program import unmeasured
 
 
 class Adder:
     """What the second process works on."""
 
-    def __init__(self, memory):
-        self.memory = memory
+    def __init__(self, first, second):
+        self.rows = first, second
 
     def add(self, amount):
-        self.memory += amount
-        return float(self.memory.sum())
+        for row in self.rows:
+            row += amount
+        return float(sum(row.sum() for row in self.rows))
 
     def fail(self):
         raise MemoryError
@@ -31,24 +34,21 @@ class Adder:
         return {name: os.environ.get(name) for name in ("OPENBLAS_NUM_THREADS", "TZ")}
 
 
-@pytest.fixture
-def memory():
+@pytest.fixture(params=["memfd", "file"])
+def memory(request, monkeypatch):
+    if request.param == "file":
+        monkeypatch.delattr(os, "memfd_create", raising=False)
     return SharedArray(2, 3)
 
 
 @pytest.fixture
-def process(memory):
+def process(memory, monkeypatch):
+    for name in set(os.environ) - set(unmeasured()):  # it is killed, and would leave half a file
+        monkeypatch.delenv(name)
     process = SecondProcess(f"{__name__}:Adder", memory)
     wait_until(process.is_there)
     yield process
     process.end()
-
-
-def wait_until(happened):
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
 
 
 def test_both_processes_see_the_same_memory(process, memory):
@@ -58,14 +58,15 @@ def test_both_processes_see_the_same_memory(process, memory):
     assert memory.array.tolist() == [[0.5, 0.5, 0.5], [1.5, 2.5, 3.5]]
 
 
-@pytest.mark.parametrize("in_memory", [True, False])
-def test_memory_is_in_a_file_where_there_is_none_without_one(in_memory, monkeypatch):
-    if not in_memory:
+@pytest.mark.parametrize("has_memfd", [True, False])
+def test_shared_memory_leaves_no_file(has_memfd, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if not has_memfd:
         monkeypatch.delattr(os, "memfd_create", raising=False)
-    before = set(os.listdir("/tmp"))
     memory = SharedArray(5)
+    assert memory.fd is not None
     assert memory.array.tolist() == [0] * 5 and memory.array.flags.writeable
-    assert set(os.listdir("/tmp")) - before == set(), "a file with a name was left"
+    assert not list(tmp_path.iterdir())
 
 
 def test_its_blas_has_one_thread_and_the_environment_is_that_of_the_first(
@@ -80,7 +81,7 @@ def test_its_blas_has_one_thread_and_the_environment_is_that_of_the_first(
 def test_a_process_that_ended_is_gone(process):
     process._process.kill()
     process._process.wait()
-    with pytest.raises(Gone):
+    with pytest.raises(GONE):
         for _ in range(2):  # what is sent just as it ends may still be taken
             process.tell("add", 1)
             process.answer()
@@ -88,7 +89,7 @@ def test_a_process_that_ended_is_gone(process):
 
 def test_a_process_that_failed_is_gone(process):
     process.tell("fail")
-    with pytest.raises(Gone):
+    with pytest.raises(GONE):
         process.answer()
 
 
@@ -116,22 +117,17 @@ def test_it_ends_when_the_first_is_killed(tmp_path):
     code = (
         "import os, signal\n"
         "from rnn_names.network.second_process import SecondProcess, SharedArray\n"
-        "process = SecondProcess('builtins:list', SharedArray(1))\n"
+        "process = SecondProcess('builtins:list', SharedArray(1, 1))\n"
         "while not process.is_there(): pass\n"
         "print(process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=unmeasured()
+    )
     pid = int(done.stdout)
 
-    def is_over():
-        try:
-            with open(f"/proc/{pid}/stat") as file:
-                return file.read().rsplit(")", 1)[1].split()[0] == "Z"
-        except FileNotFoundError:
-            return True
-
-    wait_until(is_over)
+    wait_until(lambda: not is_running(pid))
 
 
 def test_a_served_object_ends_with_its_connection(memory):
@@ -139,11 +135,12 @@ def test_a_served_object_ends_with_its_connection(memory):
     ours, theirs = second_process.Pipe()
     ours.send(("add", (2,)))
     ours.send(("add", (1,)))
-    ours_end, memory_fd = os.dup(theirs.fileno()), os.dup(memory.fd)
+    connection_fd, memory_fd = os.dup(theirs.fileno()), os.dup(memory.fd)
     theirs.close()
     with ours:
         thread = threading.Thread(
-            target=second_process.serve, args=(f"{__name__}:Adder", ours_end, memory_fd, (2, 3))
+            target=second_process.serve,
+            args=(f"{__name__}:Adder", connection_fd, memory_fd, (2, 3)),
         )
         thread.start()
         received = [ours.recv() for _ in range(3)]

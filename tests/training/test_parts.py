@@ -4,15 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.network import second_process
 from rnn_names.training import parts, trainer
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support.processes import is_running, wait_until
+from support.program import unmeasured
 
 SETTINGS = {
     "hidden_size": 48,
@@ -22,37 +24,39 @@ SETTINGS = {
     "synthetic_names": 2000,
     "held_out": 0.0,
 }
+IN_TWO_PARTS = 4 * 2 + 2 * 9
+"""Minibatches of such a run on 221 names: each epoch of its first phase ends with a single name."""
 
 
 @pytest.fixture(autouse=True)
 def runs_worth_a_second_process(monkeypatch):
-    monkeypatch.setattr(trainer, "MIN_WORK_FOR_A_PROCESS", 0)
+    monkeypatch.setattr(parts, "MIN_WORK_FOR_A_PROCESS", 0)
     monkeypatch.setattr(parts, "usable_cores", lambda: 2)
+    for name in set(os.environ) - set(unmeasured()):  # it is killed, and would leave half a file
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
-def used(monkeypatch):
+def runs(monkeypatch):
     """The parts of all runs; an epoch begins when the second process is there, if there is one."""
     seen = []
 
     class Patient(parts.Parts):
-        def start_process(self):
-            super().start_process()
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
             seen.append(self)
 
         def begin_epoch(self, minibatches, seed):
             super().begin_epoch(minibatches, seed)
-            deadline = time.monotonic() + 60
-            while self._process is not None and not self._process.is_there():
-                assert time.monotonic() < deadline, "the second process never came"
-                time.sleep(0.005)
+            if self._process is not None:
+                wait_until(self._process.is_there)
 
     monkeypatch.setattr(trainer, "Parts", Patient)
     return seen
 
 
 def trained(names, progress=lambda *_: None, **settings):
-    """The weights after a run on 221 names: two minibatches of 110, and one of a single name."""
+    """The weights after a run, and the loss of each epoch."""
     run = Trainer(corpus_from_strings(names[:221]), Settings(**{**SETTINGS, **settings}))
     records = list(run.epochs(progress))
     return run.model.params, [record.training_loss for record in records]
@@ -64,106 +68,170 @@ def assert_same(first, second):
 
 
 @pytest.fixture
-def alone(names, monkeypatch):
+def alone(names, monkeypatch, runs):
     with monkeypatch.context() as patch:
         patch.setattr(parts, "usable_cores", lambda: 1)
-        return trained(names)
+        result = trained(names)
+    assert runs[-1].steps_elsewhere == 0
+    return result
 
 
-def test_two_processes_end_with_the_weights_of_one(names, used, alone):
+def test_two_processes_end_with_the_weights_of_one(names, runs, alone):
     assert_same(trained(names), alone)
-    # Two parts in every minibatch but those of a single name.
-    assert used[-1].steps_elsewhere == 4 * 2 + 2 * 9
-    assert used[-1]._process is None
+    assert runs[-1].steps_elsewhere == IN_TWO_PARTS
 
 
 @pytest.mark.parametrize("step", [0, 1, 5, 20])
-def test_a_second_process_that_is_killed_changes_nothing(step, names, used, alone):
+def test_a_second_process_that_is_killed_changes_nothing(step, names, runs, alone):
     steps = []
 
     def progress(*_):
         if len(steps) == step:
-            used[-1]._process._process.kill()
-            used[-1]._process._process.wait()
+            runs[-1]._process._process.kill()
+            runs[-1]._process._process.wait()
         steps.append(1)
 
     assert_same(trained(names, progress), alone)
-    assert used[-1]._process is None, "nobody noticed"
-    assert used[-1].steps_elsewhere <= step + 1 < len(steps)
+    assert runs[-1].steps_elsewhere <= step + 1 < len(steps)
 
 
-def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, used, alone):
+def test_a_second_process_that_dies_at_work_changes_nothing(names, monkeypatch, runs, alone):
+    tell = parts.SecondProcess.tell
+
+    def tell_and_kill(self, method, *arguments):
+        at_work = method == "put_gradient" and arguments[0] == 1
+        if at_work:
+            os.kill(self._process.pid, signal.SIGSTOP)  # it takes the call, and never answers
+        tell(self, method, *arguments)
+        if at_work:
+            self._process.kill()
+            self._process.wait()
+
+    monkeypatch.setattr(parts.SecondProcess, "tell", tell_and_kill)
+    assert_same(trained(names), alone)
+    assert runs[-1].steps_elsewhere == 1
+
+
+def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, runs, alone):
     """It takes over in the middle of an epoch."""
     there, asked = parts.SecondProcess.is_there, []
 
     def late(self):
         here = there(self)
         asked.append(here)
-        return here and (sum(asked) < 2 or sum(asked) > 8)  # to `Patient`, and from step 7 on
+        return here and (sum(asked) < 2 or sum(asked) > 8)  # to `Patient`, and later on
 
     monkeypatch.setattr(parts.SecondProcess, "is_there", late)
     assert_same(trained(names), alone)
-    assert used[-1].steps_elsewhere > 0
+    assert 0 < runs[-1].steps_elsewhere < IN_TWO_PARTS
 
 
-def test_a_second_process_that_cannot_be_started_changes_nothing(names, monkeypatch, alone):
+def no_python(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    assert_same(trained(names), alone)
 
 
-def test_a_short_run_starts_no_second_process(names, monkeypatch, used):
-    monkeypatch.setattr(trainer, "MIN_WORK_FOR_A_PROCESS", 2e10)
-    trained(names)
-    assert used == []
+def no_room(monkeypatch):
+    monkeypatch.setattr(second_process.os, "write", lambda fd, data: 0)
 
 
-def test_an_interrupt_ends_the_second_process(names, used):
-    """From Python, where an interrupt is an exception."""
+@pytest.mark.parametrize("lack", [no_python, no_room])
+def test_a_second_process_that_cannot_be_started_changes_nothing(
+    lack, names, monkeypatch, runs, alone
+):
+    with monkeypatch.context() as patch:
+        lack(patch)
+        assert_same(trained(names), alone)
+    assert runs[-1].steps_elsewhere == 0
+
+
+def test_a_run_that_goes_on_starts_a_second_process_again(names, runs, alone):
+    """After a loop that was left, and another."""
+    run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
+    losses = []
+    for epochs in (1, 4, 9):
+        for record in run.epochs():
+            losses.append(record.training_loss)
+            if record.epoch == epochs:
+                break
+    assert_same((run.model.params, losses), alone)
+    assert [each.steps_elsewhere for each in runs[-3:]] == [2, 2 + 2 + 2, 9 + 9]
+
+
+@pytest.mark.parametrize(
+    ("least", "settings"), [(2e10, {}), (0, {"batch_size": 100, "distil_epochs": 0})]
+)
+def test_no_second_process_for_a_short_run_or_minibatches_of_one_part(
+    least, settings, names, monkeypatch, runs
+):
+    monkeypatch.setattr(parts, "MIN_WORK_FOR_A_PROCESS", least)
+    trained(names, **settings)
+    assert [each._was_started for each in runs] == [False]
+
+
+def test_small_minibatches_stay_in_one_part():
+    assert [parts.parts_for(size, 3 * 128) for size in (1, 39, 40, 400)] == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("how", ["left", "interrupted"])
+def test_the_second_process_ends_with_the_loop(how, names, runs):
+    run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
     pids = []
 
     def progress(*_):
-        pids.append(used[-1]._process._process.pid)
-        if len(pids) == 3:
+        pids.append(runs[-1]._process._process.pid)
+        if how == "interrupted" and len(pids) == 3:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        trained(names, progress)
-    assert used[-1]._process is None
+    epochs = run.epochs(progress)
+    if how == "left":
+        next(epochs)
+        epochs.close()
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            list(epochs)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
 
 
-def test_the_command_leaves_no_process_behind(tmp_path, names):
-    """However it is ended."""
+def test_a_fork_of_the_program_has_weights_of_its_own(names):
+    """A program may make a trainer and then start others by a fork."""
+    run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
+    next(run.epochs())
+    before = run._flat.copy()
+    pid = os.fork()
+    if not pid:
+        run._flat[:] = 7
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert np.array_equal(run._flat, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_command_leaves_no_process_behind(number, tmp_path, names):
     list_file = tmp_path / "names.txt"
     list_file.write_text("\n".join(names), encoding="utf-8")
     code = (
-        "from rnn_names.training import parts, trainer\n"
-        "trainer.MIN_WORK_FOR_A_PROCESS, parts.usable_cores = 0, lambda: 2\n"
-        "start = parts.Parts.start_process\n"
-        "def start_and_tell(self):\n"
-        "    start(self)\n"
-        "    print(self._process._process.pid, flush=True)\n"
-        "parts.Parts.start_process = start_and_tell\n"
+        "from rnn_names.training import parts\n"
+        "parts.MIN_WORK_FOR_A_PROCESS, parts.usable_cores = 0, lambda: 2\n"
+        "gradient = parts.Parts.gradient\n"
+        "def gradient_and_tell(self, *arguments):\n"
+        "    if self.steps_elsewhere == 3:\n"
+        "        print(self._process._process.pid, flush=True)\n"
+        "    return gradient(self, *arguments)\n"
+        "parts.Parts.gradient = gradient_and_tell\n"
         "from rnn_names.cli.main import main\n"
         "main()\n"
     )
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-        command = [sys.executable, "-c", code, "train", list_file, "-q", "--epochs", "5000"]
-        command += ["--batch-size", "128", "--hidden-size", "64", "-o", tmp_path / "m.npz"]
-        first = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        with first:
-            pid = int(first.stdout.readline())
-            first.send_signal(number)
-        deadline = time.monotonic() + 60
-        while is_running(pid):
-            assert time.monotonic() < deadline, "the second process outlived the first"
-            time.sleep(0.01)
-
-
-def is_running(pid):
-    """Whether there is such a process, other than one that has ended and nobody asked after."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+    command = [sys.executable, "-c", code, "train", list_file, "-q", "--epochs", "5000"]
+    command += ["--batch-size", "128", "--hidden-size", "64", "-o", tmp_path / "m.npz"]
+    first = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=unmeasured(),
+    )
+    with first:
+        pid = int(first.stdout.readline())
+        first.send_signal(number)
+    wait_until(lambda: not is_running(pid))

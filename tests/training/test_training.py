@@ -418,8 +418,8 @@ def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(na
 def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
     steps = {1: [], 2: []}
 
-    def step(self, parts, step, phase, share_over):
-        sizes = [len(part._rows[step]) for part in parts._parts if step < len(part._rows)]
+    def step(self, all_parts, step, phase, share_over):
+        sizes = [len(part._rows[step]) for part in all_parts._parts if step < len(part._rows)]
         steps[self.phase].append((sum(sizes), len(sizes), phase.learning_rate(share_over)))
         return 1.0, 1
 
