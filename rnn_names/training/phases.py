@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 DISTILLATION_BATCHES = (272, 408)
 """Names per minibatch in the distillation phase, at least: of a short list, and of a longer one.
 
-In between, it is an eightieth of the synthetic names. For the dinosaurs, 408 take 0.85 of the time
-of 272 on two cores, to 1.527 nats instead of 1.526 (three seeds); 544 came to 1.528. For 216 Welsh
+In between, it is one for every 135 synthetic names. For the dinosaurs, 408 took 0.85 of the time of
+272 in two threads, to 1.527 nats instead of 1.526 (three seeds); 544 came to 1.528. For 216 Welsh
 towns, 408 came to 1.999 instead of 1.997, and 544 to 2.001."""
 
 DISTILLATION_RATE = 1.6
@@ -70,7 +70,7 @@ class Phase:
         return cls(
             number,
             epochs=settings.distil_epochs,
-            batch_size=max(settings.batch_size, least, min(settings.synthetic_names // 80, most)),
+            batch_size=max(settings.batch_size, least, min(settings.synthetic_names // 135, most)),
             highest_rate=settings.learning_rate * DISTILLATION_RATE,
             dropout=0,  # a network does not overfit to soft targets
             recurrent_dropout=0,
