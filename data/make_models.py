@@ -32,7 +32,8 @@ from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.network.scoring import mean_loss
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.network.threads import one_blas_thread, usable_cores
+from rnn_names.training.parts import PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -122,9 +123,9 @@ def make(name: str) -> str:
 
 
 def make_all(names: list[str]) -> None:
-    """Makes models, each in a process of its own, as many at a time as there are cores."""
+    """Makes models, as many at a time as there are pairs of cores: a training takes two."""
     by_size = sorted(names, key=lambda name: -(DATA / RECIPE[name][0]).stat().st_size)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a thread waits for each process
+    with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
         for made in as_completed([pool.submit(make, name) for name in by_size]):
             print(made.result(), flush=True)
 

@@ -14,12 +14,16 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import pickle
+import select
+import socket
 import subprocess
 import sys
 import tempfile
 import weakref
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
-from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,15 +33,15 @@ from rnn_names.network.threads import ONE_BLAS_THREAD
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-GONE = (OSError, EOFError)
-"""What the methods of a `SecondProcess` raise when the process has ended."""
-
 _START = """\
 import sys
 sys.path[:] = {path!a}
 from rnn_names.network.second_process import serve
 serve({worker!a}, {connection}, {memory}, {shape})
 """
+
+_MARK = "RNN_NAMES_SECOND_PROCESS"
+"""A variable in the environment of a second process, which starts no further one."""
 
 
 class SharedArray:
@@ -57,22 +61,32 @@ class SharedArray:
         zeros = np.zeros(shape, np.float32)
         try:
             fd = _nameless_file()
-            weakref.finalize(self, os.close, fd)
+            weakref.finalize(self, _close, fd)
             # Written, not only sized: where there is no room, this fails here, and not later as a
             # SIGBUS in the middle of a step.
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = _mapped(fd, shape), fd
-        except OSError:  # a limit on files, or a full disk
+        except (OSError, ImportError):  # a limit on files, a full disk, or no fcntl
             self.array = zeros
 
 
 def _nameless_file() -> int:
     """The descriptor of a file without a name: in memory, or in the folder for temporary files."""
-    if hasattr(os, "memfd_create"):  # Linux has it
-        return os.memfd_create("rnn-names")
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
+    import fcntl  # not on Windows
+
+    with (
+        open(os.memfd_create("rnn-names"), "r+b")
+        if hasattr(os, "memfd_create")  # Linux has it
+        else tempfile.TemporaryFile() as file
+    ):
+        # From 3 up: 0 to 2 may be free, and then what is written to stdout would go into it.
+        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+
+
+def _close(fd: int) -> None:
+    with suppress(OSError):  # a program that became a daemon may have closed all there were
+        os.close(fd)
 
 
 def _mapped(fd: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -80,10 +94,37 @@ def _mapped(fd: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
     return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
 
 
+class _Connection:
+    """An end of a socket to send and receive objects through."""
+
+    def __init__(self, end: socket.socket) -> None:
+        end.settimeout(None)  # whatever the default is
+        self._socket, self._incoming = end, end.makefile("rb")
+
+    def send(self, value: Any) -> None:
+        data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        # Where the other end is closed, this is to raise an error, and to send no SIGPIPE: by that
+        # a program might end which has gone back to the handler of the system.
+        self._socket.sendall(data, getattr(socket, "MSG_NOSIGNAL", 0))
+
+    def receive(self) -> Any:
+        """Waits for an object; raises EOFError when the other end is closed."""
+        return pickle.load(self._incoming)
+
+    def has_something(self) -> bool:
+        """Whether `receive` would not wait. It is for what comes first, before anything is read."""
+        return bool(select.select([self._socket], [], [], 0)[0])
+
+    def close(self) -> None:
+        self._incoming.close()
+        self._socket.close()
+
+
 class SecondProcess:
     """Another Python process, in which an object does what it is told.
 
-    Its methods raise one of `GONE` when the process has ended, for whatever reason.
+    When it has ended, for whatever reason, its methods raise OSError, EOFError or
+    `pickle.UnpicklingError`.
     """
 
     def __init__(self, worker: str, memory: SharedArray) -> None:
@@ -97,44 +138,34 @@ class SecondProcess:
             OSError: if it cannot be started.
         """
         # In a program that PyInstaller and the like made, `sys.executable` is that program.
-        no_python = not sys.executable or hasattr(sys, "frozen")
+        no_python = not sys.executable or hasattr(sys, "frozen") or _MARK in os.environ
         if os.name != "posix" or no_python or memory.fd is None:
             raise OSError("no second Python can be started here")
-        self._connection, theirs = Pipe()
-        self._is_there = False
-        with theirs:
-            passed = theirs.fileno(), memory.fd
-            code = _START.format(
-                path=sys.path,
-                worker=worker,
-                connection=passed[0],
-                memory=passed[1],
-                shape=memory.array.shape,
-            )
-            # In a session of its own, it gets no signal of the terminal's: it ends with this one.
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=passed,
-                start_new_session=True,
-                env={**os.environ, **ONE_BLAS_THREAD},
-            )
+        ours, theirs = socket.socketpair()
+        self._connection, self._is_there = _Connection(ours), False
+        try:
+            with theirs:
+                self._process = _start(worker, theirs.fileno(), memory.fd, memory.array.shape)
+        except BaseException:  # an interrupt, too: then the process ends, if there is one
+            self._connection.close()
+            raise
 
     def is_there(self) -> bool:
         """Whether it has started, and takes calls."""
-        if not self._is_there and self._connection.poll():
-            self._is_there = self._connection.recv()
+        if not self._is_there and self._connection.has_something():
+            self._is_there = self._connection.receive()
         return self._is_there
 
-    def tell(self, method: str, *arguments: Any) -> None:
-        """Has the object call a method. Its value, unless it is None, is the next `answer`."""
-        self._connection.send((method, arguments))
+    def tell(self, what: str | Callable[..., Any], *arguments: Any) -> None:
+        """Has it call a method of the object, by name, or any function.
+
+        The value, unless it is None, is the next `answer`.
+        """
+        self._connection.send((what, arguments))
 
     def answer(self) -> Any:
-        """Waits for the value of a method."""
-        return self._connection.recv()
+        """Waits for the value of a call."""
+        return self._connection.receive()
 
     def end(self) -> None:
         """Ends it at once, whatever it is doing."""
@@ -143,17 +174,37 @@ class SecondProcess:
         self._process.wait()
 
 
+def _start(worker: str, connection: int, memory: int, shape: tuple[int, ...]) -> Any:
+    """Starts a Python that serves, and gives its `Popen`."""
+    path = [place for place in sys.path if isinstance(place, str)]
+    code = _START.format(
+        path=path, worker=worker, connection=connection, memory=memory, shape=shape
+    )
+    return subprocess.Popen(
+        # Isolated from variables and the current folder: its path is set by the code.
+        [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", code],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(connection, memory),
+        # In a session of its own, it gets no signal of the terminal's: it ends with this one.
+        start_new_session=True,
+        env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
+    )
+
+
 def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...]) -> None:
-    """What the second process does: calls methods until the first one has ended."""
+    """What the second process does: it calls functions until the first one has ended."""
+    connection = _Connection(socket.socket(fileno=connection_fd))
     module, name = worker.split(":")
-    with Connection(connection_fd) as connection, np.errstate(over="ignore", invalid="ignore"):
+    # The caller looks at results that are not finite; they are no warning.
+    with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
         target = getattr(import_module(module), name)(*_mapped(memory_fd, shape))
-        try:
-            connection.send(True)  # it is there
-            while True:
-                method, arguments = connection.recv()
-                value = getattr(target, method)(*arguments)
-                if value is not None:
-                    connection.send(value)
-        except GONE:
-            return
+        connection.send(True)  # it is there
+        while True:
+            what, arguments = connection.receive()
+            function = getattr(target, what) if isinstance(what, str) else what
+            value = function(*arguments)
+            if value is not None:
+                connection.send(value)
+    connection.close()

@@ -23,6 +23,7 @@ to follow.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,17 @@ MAX_SOFT_TARGETS = 1 << 27
 a longer list, as many names as fit are taken."""
 
 
+Both = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]
+"""Calls a function with some arguments and with others, and gives both values."""
+
+
+def in_turn(
+    function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
+) -> tuple[Any, Any]:
+    """Calls a function with some arguments, and then with others."""
+    return function(*first), function(*second)
+
+
 def copies_of_each(real: int, synthetic: int) -> int:
     """How often each of the real names stands in a distillation set.
 
@@ -85,7 +97,7 @@ class Teacher:
         self.ngram, self.params, self.lengths, self.rare = ngram, params, lengths, rare
 
     def distillation_set(
-        self, names: Names, count: int, rng: np.random.Generator
+        self, names: Names, count: int, rng: np.random.Generator, both: Both = in_turn
     ) -> DistillationSet:
         """Some real names and about `count` synthetic ones, with soft targets.
 
@@ -93,6 +105,7 @@ class Teacher:
             names: the real ones, distinct; no synthetic name is longer than the longest of them.
             count: how many names the n-gram draws; it keeps those of a possible length.
             rng: for all that is random.
+            both: calls a function twice; the calls may be at the same time.
         """
         # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
         names, count = self._that_fit(names, count, rng)
@@ -101,26 +114,40 @@ class Teacher:
         distinct, counts = Names.concatenate([*real, synthetic]).distinct()
         rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 
-        # A number for each prefix of any of them, and room for a soft target for each number.
+        # A number for each prefix of any of them.
         numbers, _, passing = numbered_prefixes(*distinct.padded(), [len(distinct)])
         n_y = self.ngram.n_y
-        result = DistillationSet(
-            names=distinct,
-            rows=rows,
-            n_y=n_y,
-            prefix_numbers=numbers,
-            soft_targets=np.empty((len(passing), n_y), np.float32),
+        soft_targets = np.empty((len(passing), n_y), np.float32)
+        without = DistillationSet(
+            distinct, rows, n_y, prefix_numbers=numbers, soft_targets=soft_targets[:0]
         )
 
         # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
         # share a prefix, it is computed twice.
-        work, size = rnn.Workspace(), names_per_batch(n_y)
-        for start in range(0, len(distinct), size):
-            batch = np.arange(start, min(start + size, len(distinct)))
-            # Not `result.trees`: that looks up the very targets that are made here.
-            [tree] = Batches.trees(result, [batch])
-            result.soft_targets[result.numbers_of(tree, batch)] = self.soft_targets(tree, work)
-        return result
+        size = names_per_batch(n_y)
+        trees = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
+        half = (len(trees) + 1) // 2
+        for found in both(self.targets_by_number, (without, trees[:half]), (without, trees[half:])):
+            for prefixes, targets in found:
+                soft_targets[prefixes] = targets
+        return replace(without, soft_targets=soft_targets)
+
+    def targets_by_number(
+        self, names: DistillationSet, batches: list[NDArray[np.intp]]
+    ) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Of some batches of names, each given as rows: the prefixes' numbers and soft targets.
+
+        `names` has no soft targets yet.
+
+        Returns:
+            (N,) numbers and (N, n_y) soft targets, for each batch.
+        """
+        work, found = rnn.Workspace(), []
+        for batch in batches:
+            # Not `names.trees`: that looks up the very targets that are made here.
+            [tree] = Batches.trees(names, [batch])
+            found.append((names.numbers_of(tree, batch), self.soft_targets(tree, work).copy()))
+        return found
 
     def _that_fit(self, names: Names, count: int, rng: np.random.Generator) -> tuple[Names, int]:
         """As many of the real names, and as many synthetic ones, as `MAX_SOFT_TARGETS` allows."""

@@ -6,16 +6,17 @@ has gone, this one does its part as well. The numbers are the same, bit for bit.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.network.second_process import GONE, SecondProcess, SharedArray
+from rnn_names.network.second_process import SecondProcess, SharedArray
 from rnn_names.network.threads import usable_cores
 from rnn_names.training.gradients import MinibatchPart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -132,15 +133,45 @@ class Parts:
         first, second = self._parts
         gradient, of_second = self._gradients
         if step < self._steps_in_two_parts:
-            begun = self._begin_elsewhere(step, share_over)
+            begun = self._tell("put_gradient", step, share_over)
             loss, characters = first.put_gradient(step, share_over)
-            result = (begun and self._answer()) or second.put_gradient(step, share_over)
+            result = self._answer() if begun else None
+            if not (result and self._is_right(result, step, share_over)):
+                result = second.put_gradient(step, share_over)
             loss, characters = loss + result[0], characters + result[1]
             gradient += of_second
         else:
             loss, characters = first.put_gradient(step, share_over)
         gradient /= characters
         return loss, characters, gradient
+
+    def both(
+        self, function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
+    ) -> tuple[Any, Any]:
+        """A function's values for some arguments and for others, these from the second process.
+
+        No value may be None.
+        """
+        begun = self._tell(function, *second)
+        value = function(*first)
+        other = self._answer() if begun else None
+        return value, function(*second) if other is None else other
+
+    def _is_right(self, result: tuple[float, int], step: int, share_over: float) -> bool:
+        """Whether a result of the second process is what this one finds, to the bit.
+
+        Only the first is looked at. The files of this program may have changed since it was
+        started, or variables that BLAS obeys.
+        """
+        self.steps_elsewhere += 1
+        if self.steps_elsewhere > 1:
+            return True
+        found = self._gradients[1].copy()
+        own = self._parts[1].put_gradient(step, share_over)
+        if own == result and np.array_equal(found, self._gradients[1]):
+            return True
+        self._end_process()
+        return False
 
     # --- The second process -----------------------------------------------------------------------
 
@@ -150,39 +181,35 @@ class Parts:
         if usable_cores() < PARTS:
             return
         worker = f"{MinibatchPart.__module__}:{MinibatchPart.__name__}"
-        try:
+        with suppress(Exception):  # without it, things only take longer
             self._process = SecondProcess(worker, self._memory)
-        except OSError:  # without it, things only take longer
-            self._process = None
 
     def _end_process(self) -> None:
         if self._process is not None:
             process, self._process = self._process, None
             process.end()
 
-    def _begin_elsewhere(self, step: int, share_over: float) -> bool:
-        """Has the second process begin its part, if it is there."""
+    def _tell(self, what: str | Callable[..., Any], *arguments: Any) -> bool:
+        """Has the second process call something, if it is there."""
         if self._process is None:
             return False
         try:
             if not self._process.is_there():
                 return False
-            for method, arguments in self._untold.items():  # a phase comes before its epoch
-                self._process.tell(method, *arguments)
+            for method, news in self._untold.items():  # a phase comes before its epoch
+                self._process.tell(method, *news)
             self._untold.clear()
-            self._process.tell("put_gradient", step, share_over)
-        except GONE:
+            self._process.tell(what, *arguments)
+        except Exception:  # it has gone, or what it should know cannot be sent
             self._end_process()
             return False
         return True
 
-    def _answer(self) -> tuple[float, int] | None:
+    def _answer(self) -> Any:
         """What the second process found; None if it has gone meanwhile."""
         assert self._process is not None
         try:
-            answer: tuple[float, int] = self._process.answer()
-        except GONE:
+            return self._process.answer()
+        except Exception:
             self._end_process()
             return None
-        self.steps_elsewhere += 1
-        return answer

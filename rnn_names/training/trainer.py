@@ -296,7 +296,7 @@ class Trainer:
     def _run_epoch(self, parts: Parts, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        phase, batches = self._phase, self._training_set()
+        phase, batches = self._phase, self._training_set(parts)
         parts.begin_phase(batches, phase, self.characters_left)
         order = self._generator(_EPOCH, self.epoch)
         middles, minibatches = zip(*batches.epoch(phase.batch_size, order), strict=True)
@@ -313,8 +313,8 @@ class Trainer:
         self.epoch += 1
         return self._record(loss / characters, characters, began)
 
-    def _training_set(self) -> Batches:
-        """What the phase trains on."""
+    def _training_set(self, parts: Parts) -> Batches:
+        """What the phase trains on; `parts` make it."""
         if self._teacher is None:
             return self._batches
         if self._distillation_set is None:
@@ -322,6 +322,7 @@ class Trainer:
                 self._batches.names,
                 self.settings.synthetic_names,
                 self._generator(_SYNTHETIC_NAMES),
+                parts.both,
             )
         return self._distillation_set
 

@@ -23,8 +23,9 @@ from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
+from rnn_names.network.threads import usable_cores
 from rnn_names.training import trainer as training
-from rnn_names.training.parts import parts_for
+from rnn_names.training.parts import PARTS, Parts, parts_for
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -88,9 +89,22 @@ class OurTraining:
     """`rnn_names.training.trainer.Trainer`, an epoch at a time."""
 
     def __init__(self, corpus: str, cell: str, n_a: int, batch_size: int) -> None:
-        """`corpus`: path of a name list."""
+        """`corpus`: path of a name list. The first epochs end when the second process is there."""
+        made: list[Parts] = []
+
+        class Recorded(Parts):
+            def __init__(self, *arguments: Any) -> None:
+                super().__init__(*arguments)
+                made.append(self)
+
+        training.Parts = Recorded
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
+        in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS
+        for _ in itertools.islice(self._epochs, 50):
+            if made[0].steps_elsewhere or not in_two or usable_cores() < PARTS:
+                return
+        raise AssertionError("the second process never came")
 
     def n_y(self) -> int:
         """Size of the vocabulary."""
@@ -101,10 +115,6 @@ class OurTraining:
         began = time.perf_counter()
         record = next(self._epochs)
         return record.characters, time.perf_counter() - began
-
-    def steps_elsewhere(self) -> int:
-        """How many gradients a second process has computed so far."""
-        return self.parts[0].steps_elsewhere
 
     def product_operations(self) -> float:
         """Floating-point operations of the matrix products per character, over some minibatches.

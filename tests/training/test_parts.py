@@ -1,6 +1,7 @@
 """Minibatches in two parts: the same weights whether one process computes them or two."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network import second_process
-from rnn_names.training import parts, trainer
+from rnn_names.training import distillation, parts, trainer
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.processes import is_running, wait_until
@@ -69,6 +70,7 @@ def assert_same(first, second):
 
 @pytest.fixture
 def alone(names, monkeypatch, runs):
+    monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
         patch.setattr(parts, "usable_cores", lambda: 1)
         result = trained(names)
@@ -112,6 +114,26 @@ def test_a_second_process_that_dies_at_work_changes_nothing(names, monkeypatch, 
     assert runs[-1].steps_elsewhere == 1
 
 
+def test_a_second_process_that_dies_while_it_makes_targets_changes_nothing(
+    names, monkeypatch, runs, alone
+):
+    tell, answer, told = parts.SecondProcess.tell, parts.SecondProcess.answer, []
+
+    def kill_and_answer(self):
+        if not callable(told[-1]):
+            return answer(self)
+        self._process.kill()
+        raise EOFError
+
+    monkeypatch.setattr(
+        parts.SecondProcess, "tell", lambda self, *what: (told.append(what[0]), tell(self, *what))
+    )
+    monkeypatch.setattr(parts.SecondProcess, "answer", kill_and_answer)
+    assert_same(trained(names), alone)
+    assert len([what for what in told if callable(what)]) == 1
+    assert runs[-1].steps_elsewhere == 4 * 2, "those of the first phase"
+
+
 def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, runs, alone):
     """It takes over in the middle of an epoch."""
     there, asked = parts.SecondProcess.is_there, []
@@ -124,6 +146,28 @@ def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, ru
     monkeypatch.setattr(parts.SecondProcess, "is_there", late)
     assert_same(trained(names), alone)
     assert 0 < runs[-1].steps_elsewhere < IN_TWO_PARTS
+
+
+def test_a_second_process_that_computes_other_numbers_is_not_used(names, monkeypatch, runs, alone):
+    """The files of the program may have changed since it was started."""
+    answer = parts.SecondProcess.answer
+
+    def other(self):
+        loss, characters = answer(self)
+        return loss * 1.0001, characters
+
+    monkeypatch.setattr(parts.SecondProcess, "answer", other)
+    assert_same(trained(names), alone)
+    assert runs[-1].steps_elsewhere == 1
+
+
+def test_what_cannot_be_sent_changes_nothing(names, monkeypatch, runs, alone):
+    def refuse(*_):
+        raise pickle.PicklingError
+
+    monkeypatch.setattr(second_process.pickle, "dumps", refuse)
+    assert_same(trained(names), alone)
+    assert runs[-1].steps_elsewhere == 0
 
 
 def no_python(monkeypatch):
