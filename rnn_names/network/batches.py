@@ -39,8 +39,8 @@ class Batches:
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
     >>> for at, rows in batches.epoch(size=2, rng=np.random.default_rng(0)):
     ...     print(at, rows, [len(tree.ends) for tree in batches.trees([rows])])
-    0.25 [2 2] [2]
-    0.75 [0 1] [2]
+    0.25 [0 2] [2]
+    0.75 [1 2] [2]
     """
 
     names: Names
