@@ -15,7 +15,6 @@ import math
 import mmap
 import os
 import pickle
-import select
 import socket
 import subprocess
 import sys
@@ -67,7 +66,7 @@ class SharedArray:
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = _mapped(fd, shape), fd
-        except (OSError, ImportError):  # a limit on files, a full disk, or no fcntl
+        except (OSError, ImportError, AttributeError):  # a limit, a full disk, or no fcntl
             self.array = zeros
 
 
@@ -103,8 +102,8 @@ class _Connection:
 
     def send(self, value: Any) -> None:
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        # Where the other end is closed, this is to raise an error, and to send no SIGPIPE: by that
-        # a program might end which has gone back to the handler of the system.
+        # Where the other end is closed, this is to raise an error, and to send no SIGPIPE (on
+        # Linux): by that a program might end which has gone back to the handler of the system.
         self._socket.sendall(data, getattr(socket, "MSG_NOSIGNAL", 0))
 
     def receive(self) -> Any:
@@ -113,7 +112,10 @@ class _Connection:
 
     def has_something(self) -> bool:
         """Whether `receive` would not wait. It is for what comes first, before anything is read."""
-        return bool(select.select([self._socket], [], [], 0)[0])
+        try:
+            return bool(self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return False
 
     def close(self) -> None:
         self._incoming.close()
@@ -194,12 +196,20 @@ def _start(worker: str, connection: int, memory: int, shape: tuple[int, ...]) ->
 
 
 def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...]) -> None:
-    """What the second process does: it calls functions until the first one has ended."""
+    """What the second process does: it calls functions until the first one has ended.
+
+    Args:
+        worker: as for `SecondProcess`.
+        connection_fd, memory_fd: the descriptors of its end of the socket, and of the memory.
+        shape: of the array in that memory.
+    """
     connection = _Connection(socket.socket(fileno=connection_fd))
     module, name = worker.split(":")
     # The caller looks at results that are not finite; they are no warning.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
-        target = getattr(import_module(module), name)(*_mapped(memory_fd, shape))
+        memory = _mapped(memory_fd, shape)
+        os.close(memory_fd)
+        target = getattr(import_module(module), name)(*memory)
         connection.send(True)  # it is there
         while True:
             what, arguments = connection.receive()
@@ -207,4 +217,5 @@ def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...
             value = function(*arguments)
             if value is not None:
                 connection.send(value)
+            del what, arguments, function, value  # they may be large, and the next ones, too
     connection.close()

@@ -25,7 +25,7 @@ ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP
 
 
 def usable_cores() -> int:
-    """How many cores this process may use."""
+    """How many cores this process may use; a container's quota of time does not count."""
     if hasattr(os, "sched_getaffinity"):  # Linux has it
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

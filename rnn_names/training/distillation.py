@@ -57,8 +57,8 @@ SEEN_RARELY = 2
 """Characters that the training names have at most so often are rare."""
 
 MAX_SOFT_TARGETS = 1 << 27
-"""Probabilities that a distillation set may hold, 4 bytes each, and as many in a second process. Of
-a longer list, as many names as fit are taken."""
+"""Probabilities that a distillation set may hold, 4 bytes each; twice as many for a moment while
+they are made, and as many in a second process. Of a longer list, as many names as fit are taken."""
 
 
 Both = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]

@@ -54,7 +54,12 @@ class MinibatchPart:
         self._trained = views(self._flat, shapes)
 
     def begin_epoch(self, rows: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
-        """Takes up an epoch: this part's names in each minibatch, as sorted rows of `batches`."""
+        """Takes up an epoch.
+
+        Args:
+            rows: this part's names in each minibatch, as sorted rows of what the phase trains on.
+            seed: of this part's dropout in this epoch, whole numbers.
+        """
         self._rows, self._seed = rows, seed
         self._next: int | None = None  # the step that the next of `_trees` is for
 

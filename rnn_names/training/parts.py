@@ -47,6 +47,14 @@ def parts_for(batch_size: int, n_rows: int) -> int:
     return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
 
+def second_part(flat: Array, gradient: Array) -> MinibatchPart:
+    """What the second process works on."""
+    # Read now what it may be told to call: until then, the files could have changed.
+    import rnn_names.training.distillation  # noqa: F401
+
+    return MinibatchPart(flat, gradient)
+
+
 class Parts:
     """The parts of a run's minibatches, and the second process while there is one.
 
@@ -115,12 +123,13 @@ class Parts:
             seed: of the epoch's dropout, whole numbers.
         """
         cut = [np.array_split(rows, self._n_parts) for rows in minibatches]
-        for i, part in enumerate(self._parts):
-            # A last minibatch of one name has no second part; those before it keep their numbers.
-            rows = [parts[i] for parts in cut if i < len(parts) and len(parts[i])]
-            part.begin_epoch(rows, [*seed, i])
-        self._steps_in_two_parts = len(rows)
-        self._untold["begin_epoch"] = rows, [*seed, i]  # those of the last part
+        # A last minibatch of one name has no second part; those before it keep their numbers.
+        of_second = [parts[1] for parts in cut if len(parts) > 1 and len(parts[1])]
+        first, second = self._parts
+        first.begin_epoch([parts[0] for parts in cut], [*seed, 0])
+        second.begin_epoch(of_second, [*seed, 1])
+        self._steps_in_two_parts = len(of_second)
+        self._untold["begin_epoch"] = of_second, [*seed, 1]
 
     def gradient(self, step: int, share_over: float) -> tuple[float, int, Array]:
         """The loss of a minibatch and its gradient. Arguments as in `MinibatchPart.put_gradient`.
@@ -136,8 +145,10 @@ class Parts:
             begun = self._tell("put_gradient", step, share_over)
             loss, characters = first.put_gradient(step, share_over)
             result = self._answer() if begun else None
-            if not (result and self._is_right(result, step, share_over)):
+            if result is None:
                 result = second.put_gradient(step, share_over)
+            else:
+                result = self._checked(result, step, share_over)
             loss, characters = loss + result[0], characters + result[1]
             gradient += of_second
         else:
@@ -148,30 +159,32 @@ class Parts:
     def both(
         self, function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
     ) -> tuple[Any, Any]:
-        """A function's values for some arguments and for others, these from the second process.
+        """A function's values for some arguments and for others.
 
-        No value may be None.
+        Those for the others come from the second process, once its gradients were found to be
+        right. No value may be None.
         """
-        begun = self._tell(function, *second)
+        begun = self.steps_elsewhere > 0 and self._tell(function, *second)
         value = function(*first)
         other = self._answer() if begun else None
         return value, function(*second) if other is None else other
 
-    def _is_right(self, result: tuple[float, int], step: int, share_over: float) -> bool:
-        """Whether a result of the second process is what this one finds, to the bit.
+    def _checked(
+        self, result: tuple[float, int], step: int, share_over: float
+    ) -> tuple[float, int]:
+        """A result of the second process; the first one only if this process finds the same.
 
-        Only the first is looked at. The files of this program may have changed since it was
-        started, or variables that BLAS obeys.
+        They may differ, if files of this program have changed since it was started, or variables
+        that BLAS obeys. Then the second process is not asked again.
         """
         self.steps_elsewhere += 1
         if self.steps_elsewhere > 1:
-            return True
-        found = self._gradients[1].copy()
+            return result
+        gradient = self._gradients[1].copy()
         own = self._parts[1].put_gradient(step, share_over)
-        if own == result and np.array_equal(found, self._gradients[1]):
-            return True
-        self._end_process()
-        return False
+        if own != result or not np.array_equal(gradient, self._gradients[1]):
+            self._end_process()
+        return own
 
     # --- The second process -----------------------------------------------------------------------
 
@@ -180,9 +193,8 @@ class Parts:
         self._was_started = True  # not again, if it goes
         if usable_cores() < PARTS:
             return
-        worker = f"{MinibatchPart.__module__}:{MinibatchPart.__name__}"
         with suppress(Exception):  # without it, things only take longer
-            self._process = SecondProcess(worker, self._memory)
+            self._process = SecondProcess(f"{__name__}:second_part", self._memory)
 
     def _end_process(self) -> None:
         if self._process is not None:

@@ -127,13 +127,13 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
 
         names                 100    1,200    5,000   27,000   87,000   1,000,000
         hidden_size           128      192      256      256      320         320
-        epochs                153       87       44       21       13          13
+        epochs                153      113       51       21       13          13
         distil_epochs           3        3        3        3        3           3
         synthetic_names    24,223   55,000   88,083  153,668  226,086     506,096
         batch_size             16       64      166      510      768         768
         dropout              0.70     0.60     0.46     0.30     0.19        0.15
         recurrent_dropout    0.60     0.50     0.36     0.20     0.09        0.05
-        patience               75       42       20       16       16          16
+        patience               75       55       24       16       16          16
 
     It was found by trial on parts of the dinosaurs (1,186 names to train on), on US first names
     (26,724) and on US surnames (86,799), and drawn as lines through them. `make quality` does not
@@ -154,7 +154,7 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
       lower, with half the epochs in the first phase.
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
-    first_epochs = min(max(round(84 / math.sqrt(ratio)), 10), 150)
+    first_epochs = min(max(round(110 / ratio**0.58), 10), 150)
     distil_epochs = 3
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
     return {

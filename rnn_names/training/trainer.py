@@ -275,10 +275,12 @@ class Trainer:
         """
         # What is trained is meanwhile in memory that a second process can share.
         memory = SharedArray(2, self._flat.size)
-        self._move_to(memory.array[0])
+        flat = memory.array[0]
         try:
             with one_blas_thread(), Parts(memory, self._shapes) as parts:
                 while not self.finished:
+                    if self._flat is not flat:  # at first, and after another loop
+                        self._move_to(flat)
                     if self.distillation_is_next:
                         self._begin_phase(2)
                     # An overflow is no warning of NumPy's, but the error that `_diverged` words.
@@ -286,7 +288,8 @@ class Trainer:
                         epoch = self._run_epoch(parts, progress)
                     yield epoch
         finally:
-            self._move_to(np.empty_like(self._flat))
+            if self._flat is flat:
+                self._move_to(np.empty_like(flat))
 
     def _move_to(self, flat: Array) -> None:
         """Keeps what is trained in another vector from now on."""
@@ -314,7 +317,7 @@ class Trainer:
         return self._record(loss / characters, characters, began)
 
     def _training_set(self, parts: Parts) -> Batches:
-        """What the phase trains on; `parts` make it."""
+        """What the phase trains on. `parts` may share the making of it."""
         if self._teacher is None:
             return self._batches
         if self._distillation_set is None:

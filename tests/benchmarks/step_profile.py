@@ -55,7 +55,7 @@ class StepProfile:
     """A contender that trains, and says where the time went."""
 
     def markdown(self, corpus: str, cell: str, n_a: int, batch_size: int) -> str:
-        """Shares by operation, and the most expensive lines, of the second epoch.
+        """Milliseconds a step of the second epoch; shares by operation and line of the third.
 
         The first does not count.
         """

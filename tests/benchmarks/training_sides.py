@@ -89,7 +89,10 @@ class OurTraining:
     """`rnn_names.training.trainer.Trainer`, an epoch at a time."""
 
     def __init__(self, corpus: str, cell: str, n_a: int, batch_size: int) -> None:
-        """`corpus`: path of a name list. The first epochs end when the second process is there."""
+        """Trains until the second process has computed a gradient; `corpus`: path of a name list.
+
+        Raises AssertionError if it does not come in 50 epochs.
+        """
         made: list[Parts] = []
 
         class Recorded(Parts):

@@ -90,6 +90,7 @@ def test_a_process_that_ended_is_gone(process):
             process.answer()
 
 
+@pytest.mark.skipif(not hasattr(socket, "MSG_NOSIGNAL"), reason="only Linux can ask for that")
 def test_a_process_that_ended_sends_no_sigpipe(process):
     """Scripts that write into pipes may have set its default, which ends the program."""
     process._process.kill()

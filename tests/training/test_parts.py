@@ -15,7 +15,7 @@ from rnn_names.training import distillation, parts, trainer
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.processes import is_running, wait_until
-from support.program import unmeasured
+from support.program import heed_interrupts, unmeasured
 
 SETTINGS = {
     "hidden_size": 48,
@@ -135,17 +135,15 @@ def test_a_second_process_that_dies_while_it_makes_targets_changes_nothing(
 
 
 def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, runs, alone):
-    """It takes over in the middle of an epoch."""
-    there, asked = parts.SecondProcess.is_there, []
+    """It takes over in the middle of each epoch."""
+    tell = parts.Parts._tell
 
-    def late(self):
-        here = there(self)
-        asked.append(here)
-        return here and (sum(asked) < 2 or sum(asked) > 8)  # to `Patient`, and later on
+    def late(self, what, *arguments):
+        return arguments[:1] != (0,) and tell(self, what, *arguments)
 
-    monkeypatch.setattr(parts.SecondProcess, "is_there", late)
+    monkeypatch.setattr(parts.Parts, "_tell", late)
     assert_same(trained(names), alone)
-    assert 0 < runs[-1].steps_elsewhere < IN_TWO_PARTS
+    assert runs[-1].steps_elsewhere == 4 * 1 + 2 * 8
 
 
 def test_a_second_process_that_computes_other_numbers_is_not_used(names, monkeypatch, runs, alone):
@@ -216,6 +214,18 @@ def test_small_minibatches_stay_in_one_part():
     assert [parts.parts_for(size, 3 * 128) for size in (1, 39, 40, 400)] == [1, 1, 2, 2]
 
 
+def test_two_loops_over_one_run_take_turns(names, runs, alone):
+    """What is trained moves to the memory of the loop that goes on."""
+    run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
+    losses, first, second = [], run.epochs(), run.epochs()
+    for loop in (first, second, first, second, first, second):
+        losses.append(next(loop).training_loss)
+    first.close()
+    assert_same((run.model.params, losses), alone)
+    second.close()
+    assert_same((run.model.params, losses), alone)
+
+
 @pytest.mark.parametrize("how", ["left", "interrupted"])
 def test_the_second_process_ends_with_the_loop(how, names, runs):
     run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
@@ -266,7 +276,7 @@ def test_the_command_leaves_no_process_behind(number, tmp_path, names):
         "from rnn_names.cli.main import main\n"
         "main()\n"
     )
-    command = [sys.executable, "-c", code, "train", list_file, "-q", "--epochs", "5000"]
+    command = [sys.executable, "-c", code, "train", list_file, "-q", "--epochs", "2000"]
     command += ["--batch-size", "128", "--hidden-size", "64", "-o", tmp_path / "m.npz"]
     first = subprocess.Popen(
         command,
@@ -274,8 +284,10 @@ def test_the_command_leaves_no_process_behind(number, tmp_path, names):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         env=unmeasured(),
+        preexec_fn=heed_interrupts,
     )
     with first:
         pid = int(first.stdout.readline())
         first.send_signal(number)
+        first.wait(timeout=60)
     wait_until(lambda: not is_running(pid))
