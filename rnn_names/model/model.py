@@ -67,7 +67,7 @@ class Model(WritesNames):
         """One line.
 
         >>> Model.load("dinosaurs")
-        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.576)
+        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.566)
         """
         parts = [f"{self.cell.upper()} of {self.hidden_size} units"]
         parts.append(f"{len(self.vocabulary.characters)} characters")

@@ -140,9 +140,10 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
     report on those parts. What was seen, in nats per character:
 
     - For the dinosaurs, 256 units were no better than 192, in twice the time, and 160 worse by
-      0.01. 68 epochs in the first phase instead of 113 cost 0.006 (three seeds).
-      Three epochs of distillation over 55,000 synthetic names were better by 0.001 than five over
-      33,000 (three seeds), which learn from as many names; and two over 82,500 no better still.
+      0.01. 68 epochs in the first phase instead of 113 cost 0.006 (three seeds), and 84 instead
+      of 110 0.003. Three epochs of distillation over 55,000 synthetic names were better by 0.001
+      than five over 33,000 (three seeds), which learn from as many names; and two over 82,500 no
+      better still.
     - Of first names, minibatches of 544 made a teacher worse by 0.001 than 272, in two thirds of
       the time. Three epochs of distillation over 153,000 synthetic names were better by 0.001 than
       five over 92,000, and a sixth brought nothing. 18 epochs with a dropout that rises from
