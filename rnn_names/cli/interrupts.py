@@ -110,6 +110,10 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
 def _end_on_signal(reader: int) -> None:
     """The thread: waits for a signal, and ends the process."""
     global _ending
+    # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
+    # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     while os.read(reader, 1)[0] not in SIGNALS:  # another signal, with a handler of its own
         pass
     _ending = True

@@ -536,14 +536,14 @@ def test_version(cli):
 
 
 @pytest.mark.parametrize("command", OPTIONS)
-def test_help_names_every_option_and_shows_examples(command, invoke):
+def test_help_names_every_option_and_shows_examples(command, invoke, cli):
     done = invoke(command, "--help", env={"COLUMNS": "100"})
     assert (done.returncode, done.stderr) == (0, "")
     words = Counter(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", done.stdout))
     assert set(OPTIONS[command].split()) <= set(words)
     assert "Examples:" in done.stdout
     assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
-    short = invoke(command, "-h", env={"COLUMNS": "100"})
+    short = cli(command, "-h", env={"COLUMNS": "100"})
     assert (short.returncode, short.stderr) == (0, "")
     assert short.stdout == done.stdout
     if command not in ("score", "completion"):

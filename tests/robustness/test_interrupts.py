@@ -14,6 +14,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.network.threads import ONE_BLAS_THREAD
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults
@@ -39,9 +40,10 @@ import rnn_names.cli.train, rnn_names.cli.training_run, rnn_names.cli.main as cl
 {before}
 cli.main()"""
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.Popen(
-        command, **{"stderr": subprocess.PIPE, "preexec_fn": prepare, **streams}
-    )
+    # The command has no threads of BLAS, which could take a signal; here, NumPy comes before it.
+    environment = streams.pop("env", os.environ) | ONE_BLAS_THREAD
+    settings = {"stderr": subprocess.PIPE, "preexec_fn": prepare, "env": environment}
+    return subprocess.Popen(command, **settings, **streams)
 
 
 def wait_for(process, text):
