@@ -543,9 +543,9 @@ def test_help_names_every_option_and_shows_examples(command, invoke, cli):
     assert set(OPTIONS[command].split()) <= set(words)
     assert "Examples:" in done.stdout
     assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
-    short = cli(command, "-h", env={"COLUMNS": "100"})
+    short = cli(command, "-h")  # of a process of its own, whose lines may be shorter
     assert (short.returncode, short.stderr) == (0, "")
-    assert short.stdout == done.stdout
+    assert "".join(short.stdout.split()) == "".join(done.stdout.split())
     if command not in ("score", "completion"):
         assert "[default: " in done.stdout
 

@@ -43,7 +43,7 @@ cli.main()"""
     # The command has no threads of BLAS, which could take a signal; here, NumPy comes before it.
     environment = streams.pop("env", os.environ) | ONE_BLAS_THREAD
     settings = {"stderr": subprocess.PIPE, "preexec_fn": prepare, "env": environment}
-    return subprocess.Popen(command, **settings, **streams)
+    return subprocess.Popen(command, **{**settings, **streams})
 
 
 def wait_for(process, text):
