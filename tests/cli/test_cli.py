@@ -545,7 +545,9 @@ def test_help_names_every_option_and_shows_examples(command, invoke, cli):
     assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
     short = cli(command, "-h")  # of a process of its own, whose lines may be shorter
     assert (short.returncode, short.stderr) == (0, "")
-    assert "".join(short.stdout.split()) == "".join(done.stdout.split())
+    # Click keeps the help option of a command as it was first asked for, with -h or without.
+    words = ["".join(each.stdout.replace("-h, --help", "--help").split()) for each in (done, short)]
+    assert words[0] == words[1]
     if command not in ("score", "completion"):
         assert "[default: " in done.stdout
 
