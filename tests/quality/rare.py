@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import platform
 import sys
 import time
@@ -38,7 +37,7 @@ from rare_orders import ORDERS, spelled
 
 from rnn_names import Model
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.network.threads import one_blas_thread, usable_cores
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.options import Options
@@ -157,7 +156,7 @@ COLUMNS = [
 
 def cores():
     """How many this process may run on, in words."""
-    n = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    n = usable_cores()
     return "one core" if n == 1 else f"{n} cores"
 
 
