@@ -94,7 +94,7 @@ if TYPE_CHECKING:
     type=Whole(1),
     metavar="N",
     show_default="by corpus size",
-    help="Names per minibatch. The distillation phase takes more if it is small: 272 to 408, by "
+    help="Names per minibatch. The distillation phase takes more if it is small: 272 or 408, by "
     "corpus size.",
 )
 @option(

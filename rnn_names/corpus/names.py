@@ -48,6 +48,15 @@ class Names:
         return cls(codes, _offsets(lengths))
 
     @classmethod
+    def from_lengths(cls, codes: NDArray[Any], lengths: NDArray[Any]) -> Names:
+        """Names that stand one after another, (n,) characters each.
+
+        >>> Names.from_lengths(np.array([65, 100, 97, 66, 111]), np.array([3, 2])).to_strings()
+        ['Ada', 'Bo']
+        """
+        return cls(codes, _offsets(lengths))
+
+    @classmethod
     def concatenate(cls, parts: list[Names]) -> Names:
         """All names of several parts, in order."""
         if len(parts) == 1:

@@ -129,25 +129,26 @@ class SecondProcess:
     `pickle.UnpicklingError`.
     """
 
-    def __init__(self, worker: str, memory: SharedArray) -> None:
+    def __init__(self, worker: str, memory: SharedArray | None = None) -> None:
         """Starts it, and does not wait until it is there.
 
         Args:
             worker: "module:name" of what makes the object, from the rows of the shared array.
-            memory: what the two processes share.
+            memory: what the two processes share, if anything.
 
         Raises:
             OSError: if it cannot be started.
         """
         # In a program that PyInstaller and the like made, `sys.executable` is that program.
         no_python = not sys.executable or hasattr(sys, "frozen") or _MARK in os.environ
-        if os.name != "posix" or no_python or memory.fd is None:
+        fd, shape = (memory.fd, memory.array.shape) if memory else (-1, ())
+        if os.name != "posix" or no_python or fd is None:
             raise OSError("no second Python can be started here")
         ours, theirs = socket.socketpair()
         self._connection, self._is_there = _Connection(ours), False
         try:
             with theirs:
-                self._process = _start(worker, theirs.fileno(), memory.fd, memory.array.shape)
+                self._process = _start(worker, theirs.fileno(), fd, shape)
         except BaseException:  # an interrupt, too: then the process ends, if there is one
             self._connection.close()
             raise
@@ -170,9 +171,9 @@ class SecondProcess:
         return self._connection.receive()
 
     def end(self) -> None:
-        """Ends it at once, whatever it is doing."""
+        """Ends it at once, whatever it is doing. Another thread may wait for its answer."""
+        self._process.kill()  # first: closing waits for that thread, which this wakes
         self._connection.close()
-        self._process.kill()
         self._process.wait()
 
 
@@ -188,7 +189,7 @@ def _start(worker: str, connection: int, memory: int, shape: tuple[int, ...]) ->
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        pass_fds=(connection, memory),
+        pass_fds=(connection, *[memory] * (memory >= 0)),
         # In a session of its own, it gets no signal of the terminal's: it ends with this one.
         start_new_session=True,
         env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
@@ -207,8 +208,10 @@ def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...
     module, name = worker.split(":")
     # The caller looks at results that are not finite; they are no warning.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
-        memory = _mapped(memory_fd, shape)
-        os.close(memory_fd)
+        memory: Any = ()
+        if memory_fd >= 0:
+            memory = _mapped(memory_fd, shape)
+            os.close(memory_fd)
         target = getattr(import_module(module), name)(*memory)
         connection.send(True)  # it is there
         while True:

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-LARGEST_BLOCK = 1 << 17
-"""Names drawn together, at most. Larger blocks share more beginnings, and take more memory."""
+LARGEST_WALK = 1 << 17
+"""Names drawn together in one walk, at most."""
 
-_PLACE_BITS = (LARGEST_BLOCK - 1).bit_length()
+_PLACE_BITS = (LARGEST_WALK - 1).bit_length()
 """For a name's place among those drawn together; 15 of 64 bits are left for its node."""
 
 

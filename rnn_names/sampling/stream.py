@@ -1,10 +1,4 @@
-"""A seed's stream of names, in blocks that several threads draw.
-
-A seed fixes an endless stream of names. The stream is cut into blocks, each drawn with random
-numbers of its own, so that blocks can be drawn on several cores, and a later part of the stream
-without what lies before it. The first blocks are small, so that a few names come at once; later
-ones are large, since names drawn together share their beginnings.
-"""
+"""A seed's stream of names: its blocks, drawn by several workers, put one after another."""
 
 from __future__ import annotations
 
@@ -13,7 +7,6 @@ import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
@@ -22,27 +15,19 @@ import numpy as np
 
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError, setting
-from rnn_names.network.threads import one_blas_thread, usable_cores, worker_threads
+from rnn_names.network.threads import one_blas_thread
+from rnn_names.sampling.drawing import BegunBlock, Block, Drawer, Part, blocks_of
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
-from rnn_names.sampling.tally import Tally, add_to, meeting
+from rnn_names.sampling.tally import Tally, add_to
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from rnn_names.network.language_model import LanguageModel
 
 
-MAX_THREADS = 4
-"""Each thread holds a block: more of them would use more memory than promised."""
-
-DRAWS_PER_BLOCK = 1 << 21
-"""A block that is not full after as many draws, and as many more for every `FOUND_PER_BUDGET` names
-found, is given up."""
-
-FOUND_PER_BUDGET = 16
-"""Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions,
-however many are wanted."""
+LONG = 1 << 17
+"""Names still wanted, beyond the block at hand, for which a second process is started. That takes
+as long as 30,000 names of a GRU of 256 units."""
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when so many names of it bring fewer than one new one in
@@ -73,16 +58,16 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         tallies = sampler.look_ahead() if count else {}
         delivered = 0
         # How much of the stream it takes to find the wanted unique names is not known before.
-        blocks = _blocks(
-            options.start, min(count, 1) * ENDLESS if unique else count, sampler.largest_block
-        )
-        for names, full, tally in _drawn(sampler, blocks):
+        wanted = min(count, 1) * ENDLESS if unique else count
+        blocks = blocks_of(options.start, wanted, sampler.largest_block)
+        for names, full, tally in _drawn(sampler, blocks, options.start + wanted):
             for option, (tested, passed) in tally.items():
                 add_to(tallies, option, tested, passed)
             if unique is not None:
                 names = unique.new(names)
                 tallies[setting("unique")] = unique.tested, unique.passed
-                full = full and not unique.is_exhausted
+                if unique.is_exhausted:
+                    full = False
             delivered += len(names)
             yield names
             if delivered == count:
@@ -90,7 +75,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
             if most and delivered >= possible:
                 raise SamplingError(f"only {delivered:,} of {count:,} names found: {most}")
-            if not full:
+            if full is False:
                 shortage = _shortage(delivered, count, tallies)
                 raise SamplingError(f"{shortage}; {most}" if most else shortage)
 
@@ -103,46 +88,57 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, bits = Sampler(model, Options()), Random(seed)
-        size, drawn = min(count + FIRST_BLOCK, sampler.largest_block), 0
+        size, drawn = min(count + FIRST_BLOCK, sampler.largest_walk), 0
         while len(names) < count and drawn < 2 * count:
             names, drawn = names + sampler.draw(size, bits).to_strings(), drawn + size
     return names[:count]
 
 
-def _drawn(sampler: Sampler, blocks: Iterator[_Block]) -> Iterator[tuple[Names, bool, Tally]]:
-    """What `_draw_block` gives for each block, in order.
+def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part]:
+    """The wanted names of some blocks of a stream, in order, in parts.
 
-    The first comes at once; of the others a few at a time are drawn, on as many threads.
+    Names are wanted up to place `end` of the stream. The first block comes at once, if it is small;
+    of the others, a few are drawn at a time.
     """
     seed = sampler.options.seed
     if seed is None:
         seed = int.from_bytes(os.urandom(16), "little")
-    for block in blocks:
-        _prepare(sampler, block)
-        yield _draw_block(sampler, seed, block)
-        break
-    further = next(blocks, None)
-    if further is None:
+    drawer = Drawer(sampler, seed)
+    first = next(blocks, None)
+    if first and not drawer.has_shares(first):
+        _prepare(sampler, first)
+        yield drawer.block(first)
+        first = next(blocks, None)
+    if first is None:
         return
-    threads = min(usable_cores(), MAX_THREADS)
-    pending: deque[Future[tuple[Names, bool, Tally]]] = deque()
-    with worker_threads(threads) as pool:
+    from rnn_names.sampling.workers import workers  # a few names do without
+
+    begun: deque[BegunBlock] = deque()
+    with workers(sampler) as team:
         try:
-            for block in chain([further], blocks):
-                while pending and not sampler.is_prepared(block.number):
-                    yield pending.popleft().result()  # rather than let them wait
+            for block in chain([first], blocks):
+                if not sampler.is_prepared(block.number):
+                    yield from _ended(begun, 0)  # rather than let them wait
                 _prepare(sampler, block)
-                pending.append(pool.submit(_draw_block, sampler, seed, block))
-                if len(pending) == threads:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
+                if drawer.has_shares(block) and end - block.stop >= LONG:
+                    team.start_process()
+                begun.append(BegunBlock(drawer, team, block))
+                # With two blocks in shares there is always something to do.
+                yield from _ended(begun, 1 if drawer.has_shares(block) else team.threads - 1)
+            yield from _ended(begun, 0)
         finally:
-            for future in pending:
-                future.cancel()
+            for each in begun:
+                each.cancel()
 
 
-def _prepare(sampler: Sampler, block: _Block) -> None:
+def _ended(begun: deque[BegunBlock], most: int) -> Iterator[Part]:
+    """The names of blocks that were begun, until `most` of these are left."""
+    while len(begun) > most:
+        yield from begun[0].parts()
+        begun.popleft()
+
+
+def _prepare(sampler: Sampler, block: Block) -> None:
     """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
     sampler.prepare(block.number)
     shortcoming = sampler.preparation.shortcoming if sampler.preparation else ""
@@ -196,61 +192,3 @@ class _Unique:
             return False
         self._last = self.tested, self.passed
         return passed < tested / 4096
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A part of the stream: `size` names, of which those from `skip` to `need` are wanted.
-
-    `stop` is where it ends in the stream.
-    """
-
-    number: int
-    size: int
-    skip: int
-    need: int
-    stop: int
-
-
-def _blocks(start: int, count: int, largest: int) -> Iterator[_Block]:
-    """The blocks that hold the names start, …, start + count − 1 of a stream."""
-    number, begin, size = 0, 0, min(FIRST_BLOCK, largest)
-    while begin + size <= start and size < largest:
-        number, begin, size = number + 1, begin + size, min(2 * size, largest)
-    if begin + size <= start:  # all further blocks are of the largest size
-        skipped = (start - begin) // size
-        number, begin = number + skipped, begin + skipped * size
-    while begin < start + count:
-        yield _Block(
-            number, size, max(start - begin, 0), min(start + count - begin, size), begin + size
-        )
-        number, begin, size = number + 1, begin + size, min(2 * size, largest)
-
-
-def _draw_block(sampler: Sampler, seed: int, block: _Block) -> tuple[Names, bool, Tally]:
-    """The wanted names of a block, whether they are all there, and how the conditions did.
-
-    How many are drawn at a time depends on the block alone, never on how many are needed: each name
-    of a stream stays where it is.
-    """
-    bits = Random(
-        f"{seed} {block.number}"
-    )  # Python makes its state from a SHA-512 of the text: blocks have nothing in common
-    parts: list[Names] = []
-    tally: Tally = {}
-    found, drawn, size = 0, 0, block.size
-    prepared = sampler.prepared(block.number)
-    look_ahead = prepared.look_ahead if prepared else None
-    if prepared:
-        size = min(int(size / prepared.share) + FIRST_BLOCK, sampler.largest_block)
-    while found < block.need and drawn < DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
-        names = sampler.draw(size, bits, look_ahead)
-        if not look_ahead:
-            add_to(tally, sampler.length_option, size, len(names))
-        names = meeting(sampler.conditions, names, tally)
-        parts.append(names)
-        found, drawn = found + len(names), drawn + size
-        missing = (block.size - found) * drawn // max(found, 1)
-        size = min(missing + missing // 16 + FIRST_BLOCK, sampler.largest_block)
-    names = Names.concatenate(parts)
-    return names[block.skip : block.need], found >= block.need, tally

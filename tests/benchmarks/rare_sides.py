@@ -59,6 +59,6 @@ class RareSampling:
             look_ahead = prepared.look_ahead if prepared else None
             began, found = time.perf_counter(), 0
             while found < n and time.perf_counter() - began < seconds:
-                names = sampler.draw(sampler.largest_block // 4, bits, look_ahead)
+                names = sampler.draw(sampler.largest_walk // 4, bits, look_ahead)
                 found += len(meeting(sampler.conditions, names, {}))
             return max(found, 1) / (time.perf_counter() - began)

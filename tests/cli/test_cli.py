@@ -802,5 +802,5 @@ def folder(model_file, tmp_path_factory):
 
 def test_help_says_of_the_distillation_phase_what_holds(invoke):
     text = " ".join(invoke("train", "--help").stdout.split())
-    assert "{} to {}, by corpus size".format(*phases.DISTILLATION_BATCHES) in text
+    assert "{} or {}, by corpus size".format(*phases.DISTILLATION_BATCHES) in text
     assert f"{phases.DISTILLATION_RATE} times as high" in text

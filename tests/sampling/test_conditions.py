@@ -16,7 +16,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import conditions, sampler
+from rnn_names.sampling import conditions, drawing, sampler
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.dfa import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
 from rnn_names.sampling.options import Options
@@ -111,7 +111,7 @@ def test_what_has_no_automaton_is_a_condition_all_the_same(pattern):
 
 
 def test_what_has_no_automaton_and_cannot_be_ends_with_one_line(monkeypatch):
-    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
     with pytest.raises(SamplingError, match="only 0 of 5 names found"):
         tiny_model().sample(5, seed=1, match="b^a")
 
@@ -307,7 +307,7 @@ def test_an_unknown_character_is_refused(option):
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
     model = tiny_model()
     drawn = []
     kept = {name for name, p in distribution(model).items() if 2e-6 < p < 1e-4}

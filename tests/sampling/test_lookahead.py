@@ -13,7 +13,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.network.threads import worker_threads
-from rnn_names.sampling import lookahead, markov, preparation, stream
+from rnn_names.sampling import lookahead, markov, preparation, workers
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
@@ -316,7 +316,7 @@ def test_the_number_of_cores_does_not_show(model, monkeypatch):
     streams = []
     for cores, threads in [(1, 4), (64, 4), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(stream, "MAX_THREADS", threads)
+        monkeypatch.setattr(workers, "MAX_THREADS", threads)
         streams.append(model.sample(600, seed=10, suffix="rus"))
     assert all(names == streams[0] for names in streams)
 

@@ -12,6 +12,7 @@ from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.network import rnn
+from rnn_names.sampling import drawing, workers
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.options import Options
@@ -178,19 +179,56 @@ def test_start_skips_into_the_same_stream(start, model):
     assert model.sample(100, seed=8, start=start) == stream[start : start + 100]
 
 
-def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(model, monkeypatch):
-    monkeypatch.setattr(sampling, "LARGEST_BLOCK", 256)
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Blocks of at most 256 names, drawn in shares of 32 from 64 on."""
+    monkeypatch.setattr(sampling, "LARGEST_WALK", 64)
+
+
+def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(
+    model, small_blocks, monkeypatch
+):
     stream = model.sample(3000, seed=8)
     assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
     blocks = []
-    draw = streaming._draw_block
-    monkeypatch.setattr(
-        streaming,
-        "_draw_block",
-        lambda sampler, seed, block: (blocks.append(block), draw(sampler, seed, block))[1],
-    )
+
+    def noted(*arguments):
+        for block in drawing.blocks_of(*arguments):
+            blocks.append(block)
+            yield block
+
+    monkeypatch.setattr(streaming, "blocks_of", noted)
     assert len(model.sample(5, seed=8, start=10**15)) == 5
     assert len(blocks) <= 2
+    assert blocks[0].size == 256
+
+
+@pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
+def test_names_drawn_in_shares_are_as_probable_as_others(options, small_models, small_blocks):
+    model = small_models["gru"]
+    expected = distribution(model)
+    begins = tuple(np.atleast_1d(options.get("prefix", "")))
+    expected = {name: p for name, p in expected.items() if name.startswith(begins)}
+    total = sum(expected.values())
+    names = model.sample(DRAWS // 4, seed=4, **options)
+    assert_drawn_from(Counter(names), {name: p / total for name, p in expected.items()})
+
+
+def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
+    """The first and the second of two neighbours, and of names half a block apart, are alike."""
+    names = small_models["gru"].sample(DRAWS // 4, seed=4)
+    first = np.array([name[0] for name in names])
+    expected = sum((first == character).mean() ** 2 for character in set(first))
+    for apart in (1, 31, 32, 128):
+        same = (first[:-apart] == first[apart:]).mean()
+        assert abs(same - expected) < 5 * math.sqrt(expected / len(names)), apart
+
+
+def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_blocks):
+    stream = model.sample(1500, seed=8, match="[A-M].*", max_length=9)
+    assert len(stream) == 1500
+    assert model.sample(300, seed=8, start=900, match="[A-M].*", max_length=9) == stream[900:1200]
+    assert all(name[0] <= "M" and len(name) <= 9 for name in stream)
 
 
 def test_conditions_keep_the_stream(model):
@@ -200,12 +238,12 @@ def test_conditions_keep_the_stream(model):
     assert model.sample(100, start=150, **options) == more[150:250]
 
 
-def test_the_number_of_cores_does_not_show(model, monkeypatch):
+def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
     for cores, threads in [(1, 4), (2, 4), (64, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(streaming, "MAX_THREADS", threads)
+        monkeypatch.setattr(workers, "MAX_THREADS", threads)
         streams.append(model.sample(1000, seed=10))
     assert all(stream == streams[0] for stream in streams)
 
@@ -260,14 +298,14 @@ def never_ending(rare=-1e4):
 
 
 def test_an_order_that_cannot_be_filled_ends_with_one_line(monkeypatch):
-    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
     with pytest.raises(SamplingError, match="only 0 of 5 names found") as error:
         never_ending().sample(5, seed=1)
     assert "\n" not in str(error.value)
 
 
 def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
-    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError) as error:
         for part in sample(never_ending(-8).language_model, 500, Options(seed=1)):

@@ -1,0 +1,165 @@
+"""A walk down the tree of prefixes, on which many names are drawn together."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.names import Names
+from rnn_names.network import rnn
+from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling.choice import choose
+from rnn_names.sampling.frontier import Frontier, changes
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from rnn_names.sampling.lookahead import LookAhead, LookAheadState
+    from rnn_names.sampling.sampler import Sampler
+
+
+class Step(NamedTuple):
+    """What some names have drawn at the nodes that they were at.
+
+    Attributes:
+        names: (k,) the names.
+        branch: (k,) what each has drawn, n_y node + character, rising.
+        ahead_state: what the look-ahead knows of the nodes, if there is one.
+        ahead: what is ahead of each of their characters by it.
+    """
+
+    names: NDArray[Any]
+    branch: NDArray[Any]
+    ahead_state: LookAheadState | None = None
+    ahead: NDArray[Any] | None = None
+
+
+class Share(NamedTuple):
+    """Some names that have drawn their first character, and the random bits for the rest."""
+
+    step: Step
+    bits: Random
+
+
+class Drawn(NamedTuple):
+    """The names of a walk.
+
+    Attributes:
+        lengths: (k,) characters of each name; 0 for one that has a wrong length, or was given up.
+        codes: (characters,) the others, as vocabulary indices, name after name.
+        log_weights: (k,) natural logarithms of their weights, if there is a look-ahead. A weight is
+            how much more probable a name is by the network than with the look-ahead.
+    """
+
+    lengths: NDArray[Any]
+    codes: NDArray[Any]
+    log_weights: NDArray[np.float64] | None
+
+    @property
+    def names(self) -> Names:
+        """The names that are left."""
+        return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
+
+
+class Walk:
+    """Draws names by going down the tree of their prefixes, level by level.
+
+    Names are numbers below `size`, those of columns of `text`.
+    """
+
+    def __init__(
+        self, sampler: Sampler, size: int, bits: Random, look_ahead: LookAhead | None = None
+    ) -> None:
+        self.sampler, self.bits, self.look_ahead = sampler, bits, look_ahead
+        self.work = rnn.Workspace()
+        self.text = np.zeros((sampler.max_length, size), np.min_scalar_type(sampler.n_y))
+        self.text[: len(sampler.prefix)] = sampler.prefix[:, None]
+        # A length stays 0 for a name that goes on past the limit, or is given up.
+        self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
+        self.log_weights = np.zeros(size) if look_ahead else None
+
+    def first_step(self) -> Step:
+        """Draws the first character of every name, at the root of the tree."""
+        size, prefix = len(self.lengths), self.sampler.prefix
+        return self._step(
+            self.sampler.first_state,
+            len(prefix),
+            np.arange(size, dtype=np.int32),
+            np.zeros(size, np.int32),
+            self.look_ahead.first(prefix) if self.look_ahead else None,
+        )
+
+    def go_on(self, step: Step) -> Drawn:
+        """Draws the rest of every name.
+
+        It goes from some nodes of one level (prefixes of one length) to their children. In each
+        turn, the arrays are
+
+            names       (k,) names that are at these nodes
+            node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
+            branch      (k,) what each draws, n_y node + character, rising
+            parent, character   (k,) the two parts of a branch
+            first       (k,) whether a name is the first on its branch: each branch is a new node
+            children    parent and character of each new node
+            states      (nodes, n_a)
+            probabilities       (n_y, nodes)
+
+        New nodes wait in `frontier`, and the next turn takes some of those of one level.
+        """
+        sampler = self.sampler
+        frontier = Frontier(sampler.max_length + 1, sampler.nodes_at_once)
+        states, length = sampler.first_state, len(sampler.prefix)
+        while True:
+            names, branch, ahead_state, ahead = step
+            parent = branch // sampler.n_y
+            character = branch - parent * sampler.n_y
+            ends = character == EOS
+            self.lengths[names[ends]] = length
+            if ahead_state and self.log_weights is not None:
+                # Of total / ahead, `guide` has put in total, and ahead of EOS is 1.
+                self.log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
+            if length < sampler.max_length:
+                on = np.flatnonzero(~ends)
+                names, branch, parent, character = names[on], branch[on], parent[on], character[on]
+                self.text[length, names] = character
+                first = changes(branch)
+                children = parent[first], character[first]
+                below = None
+                if self.look_ahead and ahead_state:
+                    below = self.look_ahead.follow(ahead_state, *children, ahead)
+                node = np.cumsum(first, dtype=np.int32) - 1
+                frontier.add(length + 1, states, *children, below, names, node)
+            if not frontier:
+                break
+            length, part = frontier.take()
+            states = sampler.states_after(part.above, part.parent, part.character, self.work)
+            step = self._step(states, length, part.names, part.node, part.ahead_state)
+        # The shortest that is asked for has 1 character at least.
+        self.lengths[self.lengths < sampler.min_length] = 0
+        codes = Names.from_columns(self.text, self.lengths).codes
+        return Drawn(self.lengths, codes, self.log_weights)
+
+    def _step(
+        self,
+        states: NDArray[Any],
+        length: int,
+        names: NDArray[Any],
+        node: NDArray[Any],
+        ahead_state: LookAheadState | None,
+    ) -> Step:
+        """What each name draws next, at nodes whose prefixes have `length` characters."""
+        probabilities = self.sampler.next_probabilities(states, self.work)
+        beginnings = self.sampler.beginnings
+        if beginnings is not None and length < beginnings.depth:
+            beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
+        ahead = None
+        if self.look_ahead and ahead_state:
+            ahead_state, ahead = self.look_ahead.guide(probabilities, ahead_state, length, node)
+            ahead_state, names, node = self.look_ahead.go_on(ahead_state, names, node, self.bits)
+        names, branch = choose(probabilities, names, node, self.bits)
+        return Step(names, branch, ahead_state, ahead)
