@@ -171,7 +171,10 @@ class SecondProcess:
         return self._connection.receive()
 
     def end(self) -> None:
-        """Ends it at once, whatever it is doing. Another thread may wait for its answer."""
+        """Ends it at once, whatever it is doing.
+
+        Another thread may wait for its answer, or end it, too.
+        """
         self._process.kill()  # first: closing waits for that thread, which this wakes
         self._connection.close()
         self._process.wait()

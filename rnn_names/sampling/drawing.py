@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
 from rnn_names.sampling.tally import Tally, add_to, meeting
-from rnn_names.sampling.walk import Share
 
 if TYPE_CHECKING:
+    from rnn_names.sampling.walk import Drawn
     from rnn_names.sampling.workers import Workers
 
 DRAWS_PER_BLOCK = 1 << 21
@@ -30,22 +30,27 @@ FOUND_PER_BUDGET = 16
 """Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions,
 however many are wanted."""
 
-SHARES_FROM = 4
-"""A block of more than this part of a share, a quarter, is drawn in two shares or more."""
+SHARES_FROM = 1 / 4
+"""A block of more names than this part of a usual share is drawn in two shares or more."""
 
 
 @dataclass(frozen=True)
 class Block:
     """A part of the stream: `size` names, of which those from `skip` to `need` are wanted.
 
-    `stop` is where it ends in the stream.
+    `begin` is where it begins in the stream.
     """
 
     number: int
     size: int
     skip: int
     need: int
-    stop: int
+    begin: int
+
+    @property
+    def stop(self) -> int:
+        """Where it ends in the stream."""
+        return self.begin + self.size
 
 
 def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
@@ -57,9 +62,7 @@ def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
         skipped = (start - begin) // size
         number, begin = number + skipped, begin + skipped * size
     while begin < start + count:
-        yield Block(
-            number, size, max(start - begin, 0), min(start + count - begin, size), begin + size
-        )
+        yield Block(number, size, max(start - begin, 0), min(start + count - begin, size), begin)
         number, begin, size = number + 1, begin + size, min(2 * size, largest)
 
 
@@ -94,7 +97,7 @@ class Drawer:
 
     def has_shares(self, block: Block) -> bool:
         """Whether a block is drawn in shares."""
-        is_large = SHARES_FROM * block.size > self.sampler.share
+        is_large = block.size > SHARES_FROM * self.sampler.share_size
         return is_large and self.sampler.preparation is None
 
     def block(self, block: Block) -> Part:
@@ -108,14 +111,14 @@ class Drawer:
         while filling.goes_on:
             drawn = sampler.draw(filling.size, bits, look_ahead)
             if not look_ahead:
-                filling.has_good_length(len(drawn))
-            names.append(filling.wanted(drawn))
+                filling.count_lengths(len(drawn))
+            names.append(filling.take(drawn))
             filling.next_draw(sampler.largest_walk)
         return Part(Names.concatenate(names), filling.is_full, filling.tally)
 
 
 class Filling:
-    """A block that is filled with names, draw by draw.
+    """A block that is filled with names: for each draw `count_lengths`, `take` and `next_draw`.
 
     Attributes:
         size: how many names the next draw is to draw.
@@ -140,12 +143,12 @@ class Filling:
         most = DRAWS_PER_BLOCK * (1 + self.found // FOUND_PER_BUDGET)
         return not self.is_full and self.drawn < most
 
-    def has_good_length(self, names: int) -> None:
-        """Counts the names of the last draw that have a good length."""
-        add_to(self.tally, self._sampler.length_option, self.size, names)
+    def count_lengths(self, kept: int) -> None:
+        """Notes how many names of the draw at hand have a good length."""
+        add_to(self.tally, self._sampler.length_option, self.size, kept)
 
-    def wanted(self, names: Names) -> Names:
-        """Takes names of the last draw, and gives those of them that are wanted."""
+    def take(self, names: Names) -> Names:
+        """Takes names of the draw at hand, and gives those of them that are wanted."""
         names = meeting(self._sampler.conditions, names, self.tally)
         before = self.found
         self.found += len(names)
@@ -158,41 +161,49 @@ class Filling:
         self.size = min(missing + missing // 16 + FIRST_BLOCK, largest)
 
 
-class BegunBlock:
-    """A block that workers have begun to draw."""
+class WholeBlock:
+    """A block that a worker has begun to draw."""
 
     def __init__(self, drawer: Drawer, team: Workers, block: Block) -> None:
-        self._drawer, self._team, self._block = drawer, team, block
-        self._bits, self._shares = drawer.bits(block), list[Share]()
-        if drawer.has_shares(block):
-            self._begin_draw(block.size)
-        else:
-            self._futures = [team.call(drawer.block, block)]
+        self._part = team.call(drawer.block, block)
+
+    def parts(self) -> Iterator[Part]:
+        """Waits for the wanted names of the block."""
+        yield self._part.result()
+
+    def cancel(self) -> None:
+        """Leaves it, if no worker has begun it."""
+        self._part.cancel()
+
+
+class SharedBlock:
+    """A block that workers have begun to draw in shares."""
+
+    def __init__(self, drawer: Drawer, team: Workers, block: Block) -> None:
+        self._sampler, self._team, self._block = drawer.sampler, team, block
+        self._bits = drawer.bits(block)
+        self._begin_draw(block.size)
 
     def _begin_draw(self, size: int) -> None:
         """Has the workers draw `size` names."""
-        self._shares = self._drawer.sampler.shares(size, self._bits)
-        self._futures = [self._team.walk(share) for share in self._shares]
+        self._shares = self._sampler.shares(size, self._bits)
+        self._drawn = [self._team.walk(share) for share in self._shares]
 
-    def _results(self) -> list[Any]:
+    def _results(self) -> list[Drawn]:
         """Waits for what the workers have drawn, and forgets it."""
-        results = [future.result() for future in self._futures]
-        self._futures = []
+        results = [drawn.result() for drawn in self._drawn]
+        self._drawn = []
         return results
 
     def parts(self) -> Iterator[Part]:
         """Waits for the wanted names of the block, and gives them in order."""
-        if not self._shares:
-            yield from self._results()
-            return
-        sampler = self._drawer.sampler
-        filling = Filling(sampler, self._block)
+        sampler, filling = self._sampler, Filling(self._sampler, self._block)
         while filling.goes_on:
             names, order = sampler.joined(filling.size, self._shares, self._results())
-            filling.has_good_length(len(order))
-            for start in range(0, len(order), sampler.share):
-                piece = names.take(order[start : start + sampler.share])
-                yield Part(filling.wanted(sampler.in_characters(piece)), None, {})
+            filling.count_lengths(len(order))
+            for start in range(0, len(order), sampler.share_size):
+                piece = names.take(order[start : start + sampler.share_size])
+                yield Part(filling.take(sampler.in_characters(piece)), None, {})
                 if filling.is_full:
                     break
             filling.next_draw(sampler.largest_block)
@@ -202,5 +213,5 @@ class BegunBlock:
 
     def cancel(self) -> None:
         """Leaves what no worker has begun."""
-        for future in self._futures:
-            future.cancel()
+        for drawn in self._drawn:
+            drawn.cancel()

@@ -8,6 +8,7 @@ are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahea
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from dataclasses import fields, replace
 from itertools import groupby, pairwise
@@ -46,12 +47,11 @@ Each further block is twice as large, up to `Sampler.largest_block`.
 """
 
 WALKS_PER_BLOCK = 4
-"""So many times as many names make the largest blocks, which are drawn in shares of half a walk.
+"""The largest blocks have so many times the names of the largest walk. They are drawn in shares.
 
 The larger the block, the more prefixes names have in common, and the fewer nodes there are: for
 the first names, 1.38 a name in blocks of 131,072, 1.14 in 262,144, 0.94 in 524,288 and 0.77 in
 1,048,576. But a block is drawn as a whole, also where few of its names are wanted."""
-
 
 MEMORY_AT_ONCE = 1 << 23
 """Bytes for nodes whose states are computed together. The more nodes, the less often two threads
@@ -117,7 +117,7 @@ class Sampler:
             )
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
-        self.share = self.largest_walk // 2
+        self.share_size = self.largest_walk // 2  # about; at most, a share has the largest walk
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
         self.beginnings: Beginnings | None = None
         self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
@@ -314,16 +314,17 @@ class Sampler:
         nearly as many prefixes in common as all of them together.
         """
         steps = []
-        for start in range(0, size, self.share):
-            walk = Walk(self, min(self.share, size - start), bits)
+        for start in range(0, size, self.share_size):
+            walk = Walk(self, min(self.share_size, size - start), bits)
             names, branch, *_ = walk.first_step()
             steps.append((names + np.int32(start), branch))
         names, branch = (np.concatenate(each) for each in zip(*steps, strict=True))
         order = stable_order(branch)
         names, branch = names[order], branch[order]
+        cuts = _cuts(branch, max(math.ceil(size / self.share_size), 2))
         return [
             Share(Step(names[a:b], branch[a:b]), Random(bits.getrandbits(64)))
-            for a, b in pairwise(_cuts(branch, max(size // self.share, 2)))
+            for a, b in pairwise(cuts)
         ]
 
     def walked(self, share: Share) -> Drawn:
@@ -413,7 +414,8 @@ def _cuts(branch: NDArray[Any], shares: int) -> list[int]:
     """Where names are cut into shares, from 0 to how many there are.
 
     `branch` is what each has drawn, (k,), rising. A cut lies between two branches: at the nearest
-    place to where shares would be equal. In a branch of more than a share, it lies right there.
+    place to where shares would be equal. In a branch of more than a share, it lies right there. So
+    no share is more than twice as large as if they were equal.
 
     >>> _cuts(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), 3)
     [0, 4, 6, 9]

@@ -16,7 +16,7 @@ import numpy as np
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError, setting
 from rnn_names.network.threads import one_blas_thread
-from rnn_names.sampling.drawing import BegunBlock, Block, Drawer, Part, blocks_of
+from rnn_names.sampling.drawing import Block, Drawer, Part, SharedBlock, WholeBlock, blocks_of
 from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
 from rnn_names.sampling.tally import Tally, add_to
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 LONG = 1 << 17
-"""Names still wanted, beyond the block at hand, for which a second process is started. That takes
-as long as 30,000 names of a GRU of 256 units."""
+"""Names that are still to be drawn, at least, where a second process is started. That takes as long
+as 30,000 names of a GRU of 256 units."""
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when so many names of it bring fewer than one new one in
@@ -60,7 +60,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         # How much of the stream it takes to find the wanted unique names is not known before.
         wanted = min(count, 1) * ENDLESS if unique else count
         blocks = blocks_of(options.start, wanted, sampler.largest_block)
-        for names, full, tally in _drawn(sampler, blocks, options.start + wanted):
+        for names, full, tally in _drawn(sampler, blocks, options.start + count):
             for option, (tested, passed) in tally.items():
                 add_to(tallies, option, tested, passed)
             if unique is not None:
@@ -97,8 +97,8 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
 def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part]:
     """The wanted names of some blocks of a stream, in order, in parts.
 
-    Names are wanted up to place `end` of the stream. The first block comes at once, if it is small;
-    of the others, a few are drawn at a time.
+    Names are wanted up to place `end` of the stream at least. The first block comes at once, if it
+    is small; of the others, a few are drawn at a time.
     """
     seed = sampler.options.seed
     if seed is None:
@@ -113,25 +113,26 @@ def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part
         return
     from rnn_names.sampling.workers import workers  # a few names do without
 
-    begun: deque[BegunBlock] = deque()
+    begun: deque[WholeBlock | SharedBlock] = deque()
     with workers(sampler) as team:
         try:
             for block in chain([first], blocks):
                 if not sampler.is_prepared(block.number):
                     yield from _ended(begun, 0)  # rather than let them wait
                 _prepare(sampler, block)
-                if drawer.has_shares(block) and end - block.stop >= LONG:
+                has_shares = drawer.has_shares(block)
+                if has_shares and max(end, block.stop) - block.begin >= LONG:
                     team.start_process()
-                begun.append(BegunBlock(drawer, team, block))
-                # With two blocks in shares there is always something to do.
-                yield from _ended(begun, 1 if drawer.has_shares(block) else team.threads - 1)
+                begun.append((SharedBlock if has_shares else WholeBlock)(drawer, team, block))
+                # While one block ends, the shares of the next are there to be drawn.
+                yield from _ended(begun, 1 if has_shares else team.threads - 1)
             yield from _ended(begun, 0)
         finally:
             for each in begun:
                 each.cancel()
 
 
-def _ended(begun: deque[BegunBlock], most: int) -> Iterator[Part]:
+def _ended(begun: deque[WholeBlock | SharedBlock], most: int) -> Iterator[Part]:
     """The names of blocks that were begun, until `most` of these are left."""
     while len(begun) > most:
         yield from begun[0].parts()

@@ -11,7 +11,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.choice import choose
+from rnn_names.sampling.choice import LARGEST_WALK, choose
 from rnn_names.sampling.frontier import Frontier, changes
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Walk:
     def __init__(
         self, sampler: Sampler, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> None:
+        assert size <= LARGEST_WALK  # or `choose` would mix names up
         self.sampler, self.bits, self.look_ahead = sampler, bits, look_ahead
         self.work = rnn.Workspace()
         self.text = np.zeros((sampler.max_length, size), np.min_scalar_type(sampler.n_y))
@@ -139,7 +140,6 @@ class Walk:
             length, part = frontier.take()
             states = sampler.states_after(part.above, part.parent, part.character, self.work)
             step = self._step(states, length, part.names, part.node, part.ahead_state)
-        # The shortest that is asked for has 1 character at least.
         self.lengths[self.lengths < sampler.min_length] = 0
         codes = Names.from_columns(self.text, self.lengths).codes
         return Drawn(self.lengths, codes, self.log_weights)

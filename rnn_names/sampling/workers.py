@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.network.threads import usable_cores, worker_threads
+from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,7 +28,7 @@ MAX_THREADS = 4
 """Each thread holds names that it draws: more of them would use more memory than promised."""
 
 CHECKED = 1024
-"""Names that both processes draw, to see whether they draw the same."""
+"""Names that both processes draw, of whatever length, to see whether they draw the same."""
 
 
 class SecondDrawer:
@@ -37,7 +38,7 @@ class SecondDrawer:
         """Takes what draws."""
         self._sampler = sampler
 
-    def some(self) -> list[str]:
+    def some(self) -> bytes:
         """As `_some`."""
         return _some(self._sampler)
 
@@ -46,9 +47,11 @@ class SecondDrawer:
         return self._sampler.walked(share)
 
 
-def _some(sampler: Sampler) -> list[str]:
-    """Some names, always the same."""
-    return sampler.draw(CHECKED, Random(0)).to_strings()
+def _some(sampler: Sampler) -> bytes:
+    """The text of a walk that is always the same, unfinished names and all."""
+    walk = Walk(sampler, CHECKED, Random(0))
+    walk.go_on(walk.first_step())
+    return walk.text.tobytes()
 
 
 class Workers:
@@ -95,11 +98,13 @@ class Workers:
 
     def _walked(self, share: Share) -> Drawn:
         """As `Sampler.walked`, by the second process if that is there and free."""
+        if self._has_ended:
+            raise CancelledError
         drawn = None
         if self._process is not None and self._in_use.acquire(blocking=False):
             try:
                 drawn = self._walked_elsewhere(share)
-            except Exception:  # it has gone
+            except Exception:  # it has gone, or cannot be sent what it needs
                 self._end_process()
             finally:
                 self._in_use.release()

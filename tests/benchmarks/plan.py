@@ -20,13 +20,13 @@ class Plan:
         corpora: paths of the name lists, by the name of the bundled model of each.
         folder: for files that are thrown away in the end.
         quick: a smoke run, whose numbers mean little.
-        whole: the lists that whole trainings are measured on.
+        lists: those that training is measured on.
     """
 
     corpora: dict[str, str]
     folder: Path
     quick: bool = False
-    whole: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     began: float = field(default_factory=time.perf_counter)
 
     @property

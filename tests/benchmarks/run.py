@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
         choices=tuple(environment.CORPORA),
         default=tuple(environment.CORPORA),
         metavar="LIST",
-        help=f"of whole trainings: {', '.join(environment.CORPORA)}",
+        help=f"that training is measured on: {', '.join(environment.CORPORA)}",
     )
     parser.add_argument(
         "--output",

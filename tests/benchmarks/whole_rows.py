@@ -65,7 +65,7 @@ class Run(NamedTuple):
 def run(plan: Plan, report: Report) -> None:
     """Adds the rows about whole trainings of all three lists."""
     lines = []
-    for corpus in plan.whole:
+    for corpus in plan.lists:
         runs = _runs(plan, corpus, plan.corpora[corpus])
         ours, before = runs["ours"], runs["before"]
         what = f"whole `train`, {corpus}"

@@ -3,10 +3,12 @@
 import math
 import os
 from collections import Counter
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -222,6 +224,19 @@ def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
     for apart in (1, 31, 32, 128):
         same = (first[:-apart] == first[apart:]).mean()
         assert abs(same - expected) < 5 * math.sqrt(expected / len(names)), apart
+
+
+@given(
+    st.lists(st.integers(1, 400), min_size=1, max_size=8).map(
+        lambda counts: np.repeat(np.arange(len(counts)), counts)
+    ),
+    st.integers(1, 100),
+)
+def test_no_share_is_larger_than_a_walk(branch, share_size):
+    """A walk has at most twice as many names as shares usually have."""
+    cuts = sampling._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
+    assert cuts[0] == 0 and cuts[-1] == len(branch)
+    assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts))
 
 
 def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_blocks):

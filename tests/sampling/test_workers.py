@@ -14,6 +14,7 @@ from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling import workers
 from rnn_names.sampling.options import Options
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.processes import is_running, wait_until
 from support.program import heed_interrupts, unmeasured
@@ -138,6 +139,15 @@ def test_a_second_process_that_fails_leaves_the_work_to_the_first(model, monkeyp
     monkeypatch.setattr(second_process.SecondProcess, "tell", wrong)
     assert drawn(model) == alone
     assert teams[-1].shares_elsewhere == 2
+
+
+@pytest.mark.parametrize("options", [{"min_length": 13}, {"max_length": 1}])
+def test_the_names_that_are_compared_do_not_depend_on_the_lengths_asked_for(options, model):
+    plain = workers._some(Sampler(model.language_model, Options(max_length=13)))
+    width = workers.CHECKED * min(options.get("max_length", 13), 13)
+    limits = {"max_length": 13, **options}
+    assert workers._some(Sampler(model.language_model, Options(**limits)))[:width] == plain[:width]
+    assert len(set(plain)) > 10
 
 
 @pytest.mark.parametrize(("long", "options"), [(1 << 17, {}), (0, {"suffix": "zxq"})])
