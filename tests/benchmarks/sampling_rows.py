@@ -115,10 +115,9 @@ def _best_variant(torch: Contender, plan: Plan) -> tuple[Variant, dict[Variant, 
         variant: torch.call("rate", n, plan.search_seconds, variant, 1) for variant in VARIANTS
     }
     finalists = sorted(rates, key=lambda variant: -rates[variant])[: 2 if plan.quick else 4]
-    sides = {
-        str(v): lambda i, v=v: torch.call("rate", 2 * n, 2 * plan.search_seconds, v, i)
-        for v in finalists
-    }
+    # As in the row itself.
+    limits = plan.sampled, plan.peer_seconds
+    sides = {str(v): lambda i, v=v: torch.call("rate", *limits, v, i) for v in finalists}
     again = take_turns(sides, 1 if plan.quick else 3)
     return max(finalists, key=lambda variant: quartiles(again[str(variant)])[1]), rates
 

@@ -149,6 +149,7 @@ class TorchTraining:
         """`corpus`: path of a name list. Checks that both sides compute the same loss."""
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._batch_size, self._cell, self._n_a = batch_size, cell, n_a
+        self._networks: dict[Variant, TorchNetwork] = {}
         self._check_loss()
 
     def rate(self, variant: Variant, n_batches: int) -> float:
@@ -165,19 +166,19 @@ class TorchTraining:
                 break
         return float(np.median(rates[2:]))
 
-    def choose(self, variant: Variant) -> None:
-        """Settles on a variant for `epoch`."""
-        self._variant, self.chosen = variant, self._network(variant)
-
-    def epoch(self, number: int, seconds: float) -> tuple[int, float]:
+    def epoch(self, variant: Variant, number: int, seconds: float) -> tuple[int, float]:
         """Characters of an epoch and the seconds that it took, without the making of tensors.
 
-        It ends early after `seconds`.
+        It ends early after `seconds`. The network of a variant goes on from one call to the next.
         """
-        batches = self._tensors(self._variant, number)
+        import torch
+
+        batches = self._tensors(variant, number)
+        network = self._networks.setdefault(variant, self._network(variant))
+        torch.set_num_threads(variant[2])
         characters, began = 0, time.perf_counter()
         for inputs, targets, n in batches:
-            self.chosen.step(inputs, targets)
+            network.step(inputs, targets)
             characters += n
             if time.perf_counter() - began > seconds:
                 break
