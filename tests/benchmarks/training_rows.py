@@ -129,15 +129,15 @@ def _best_variant(
     """
     n_batches = max((4 if plan.quick else 12) * 256 // batch_size, 2) + (0 if plan.quick else 2)
     rates = {variant: torch.call("rate", variant, n_batches) for variant in VARIANTS}
-    finalists = sorted(rates, key=lambda variant: -rates[variant])[: 2 if plan.quick else 5]
+    finalists = sorted(rates, key=lambda variant: -rates[variant])[: 2 if plan.quick else 3]
     again = take_turns(
         {
             str(v): lambda number, v=v: _rate(
-                torch.call("epoch", v, SEARCHED + number, plan.search_seconds)
+                torch.call("epoch", v, SEARCHED + number, plan.peer_seconds)
             )
             for v in finalists
         },
-        1 if plan.quick else 4,
+        1 if plan.quick else 3,
     )
     return max(finalists, key=lambda variant: quartiles(again[str(variant)])[1]), rates
 
