@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rnn_names.corpus.names import Names
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
+from rnn_names.sampling.shares import joined, shares_of
 from rnn_names.sampling.tally import Tally, add_to, meeting
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ class SharedBlock:
 
     def _begin_draw(self, size: int) -> None:
         """Has the workers draw `size` names."""
-        self._shares = self._sampler.shares(size, self._bits)
+        self._shares = shares_of(self._sampler, size, self._bits)
         self._drawn = [self._team.walk(share) for share in self._shares]
 
     def _results(self) -> list[Drawn]:
@@ -199,7 +200,7 @@ class SharedBlock:
         """Waits for the wanted names of the block, and gives them in order."""
         sampler, filling = self._sampler, Filling(self._sampler, self._block)
         while filling.goes_on:
-            names, order = sampler.joined(filling.size, self._shares, self._results())
+            names, order = joined(filling.size, self._shares, self._results())
             filling.count_lengths(len(order))
             for start in range(0, len(order), sampler.share_size):
                 piece = names.take(order[start : start + sampler.share_size])

@@ -8,10 +8,9 @@ are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahea
 
 from __future__ import annotations
 
-import math
 from copy import copy
 from dataclasses import fields, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +21,12 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN
 from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.network import rnn
-from rnn_names.network.arrays import stable_order
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.beginnings import Beginnings, Text, one_of, shortest_ones
 from rnn_names.sampling.choice import LARGEST_WALK, keep_top_k, keep_top_p
-from rnn_names.sampling.frontier import changes
 from rnn_names.sampling.options import Options, any_of
 from rnn_names.sampling.tally import Tally, add_to, meeting
-from rnn_names.sampling.walk import Drawn, Share, Step, Walk
+from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -307,48 +304,6 @@ class Sampler:
         log_weights = np.zeros(size) if drawn.log_weights is None else drawn.log_weights
         return self.in_characters(drawn.names), log_weights[drawn.lengths > 0]
 
-    def shares(self, size: int, bits: Random) -> list[Share]:
-        """Draws the first character of `size` names, and cuts the names into shares.
-
-        The names of a share begin with the same characters, as far as that is possible: they have
-        nearly as many prefixes in common as all of them together.
-        """
-        steps = []
-        for start in range(0, size, self.share_size):
-            walk = Walk(self, min(self.share_size, size - start), bits)
-            names, branch, *_ = walk.first_step()
-            steps.append((names + np.int32(start), branch))
-        names, branch = (np.concatenate(each) for each in zip(*steps, strict=True))
-        order = stable_order(branch)
-        names, branch = names[order], branch[order]
-        cuts = _cuts(branch, max(math.ceil(size / self.share_size), 2))
-        return [
-            Share(Step(names[a:b], branch[a:b]), Random(bits.getrandbits(64)))
-            for a, b in pairwise(cuts)
-        ]
-
-    def walked(self, share: Share) -> Drawn:
-        """Draws the rest of the names of a share."""
-        names, branch, *_ = share.step
-        walk = Walk(self, len(names), share.bits)
-        return walk.go_on(Step(np.arange(len(names), dtype=np.int32), branch))
-
-    def joined(
-        self, size: int, shares: list[Share], drawn: list[Drawn]
-    ) -> tuple[Names, NDArray[np.int32]]:
-        """The names of all shares of a draw of `size` names.
-
-        Returns:
-            the names, as indices, share after share; and in which order they are in the draw, which
-            is a random one.
-        """
-        place = np.full(size, -1, np.int32)  # of each name of the draw
-        lengths = np.concatenate([part.lengths for part in drawn])
-        names = np.concatenate([share.step.names for share in shares])[lengths > 0]
-        place[names] = np.arange(len(names), dtype=np.int32)
-        codes = np.concatenate([part.codes for part in drawn])
-        return Names.from_lengths(codes, lengths[lengths > 0]), place[place >= 0]
-
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""
         return Names(self.codes[names.codes], names.offsets)
@@ -408,23 +363,6 @@ def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
             f"{chr(unknown[0])!r}"
         )
     return tuple(indices.tolist())
-
-
-def _cuts(branch: NDArray[Any], shares: int) -> list[int]:
-    """Where names are cut into shares, from 0 to how many there are.
-
-    `branch` is what each has drawn, (k,), rising. A cut lies between two branches: at the nearest
-    place to where shares would be equal. In a branch of more than a share, it lies right there. So
-    no share is more than twice as large as if they were equal.
-
-    >>> _cuts(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), 3)
-    [0, 4, 6, 9]
-    """
-    even = np.arange(shares + 1) * len(branch) // shares
-    starts = np.append(np.flatnonzero(changes(branch)), len(branch))
-    nearest = starts[np.abs(starts[:, None] - even).argmin(axis=0)]
-    is_near = np.abs(nearest - even) <= len(branch) // (2 * shares)
-    return np.unique(np.where(is_near, nearest, even)).tolist()
 
 
 def _rounds(block: int) -> int:

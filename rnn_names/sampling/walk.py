@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -15,12 +15,10 @@ from rnn_names.sampling.choice import LARGEST_WALK, choose
 from rnn_names.sampling.frontier import Frontier, changes
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from numpy.typing import NDArray
 
+    from rnn_names.sampling.beginnings import Beginnings
     from rnn_names.sampling.lookahead import LookAhead, LookAheadState
-    from rnn_names.sampling.sampler import Sampler
 
 
 class Step(NamedTuple):
@@ -37,13 +35,6 @@ class Step(NamedTuple):
     branch: NDArray[Any]
     ahead_state: LookAheadState | None = None
     ahead: NDArray[Any] | None = None
-
-
-class Share(NamedTuple):
-    """Some names that have drawn their first character, and the random bits for the rest."""
-
-    step: Step
-    bits: Random
 
 
 class Drawn(NamedTuple):
@@ -66,6 +57,39 @@ class Drawn(NamedTuple):
         return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
 
 
+class Continuations(Protocol):
+    """What a walk asks of a sampler: how names begin, go on and end.
+
+    Attributes:
+        n_y: size of the vocabulary, EOS counted.
+        prefix: the characters that all names begin with, as indices.
+        first_state: (1, n_a) the state after them.
+        beginnings: how names may begin, if not in any way.
+        min_length, max_length: of a name that is kept.
+        nodes_at_once: how many nodes are computed together.
+    """
+
+    n_y: int
+    prefix: NDArray[np.int32]
+    first_state: NDArray[Any]
+    beginnings: Beginnings | None
+    min_length: int
+    max_length: int
+    nodes_at_once: int
+
+    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """As `Sampler.next_probabilities`."""
+
+    def states_after(
+        self,
+        states: NDArray[Any],
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        work: rnn.Workspace,
+    ) -> NDArray[Any]:
+        """As `Sampler.states_after`."""
+
+
 class Walk:
     """Draws names by going down the tree of their prefixes, level by level.
 
@@ -73,7 +97,7 @@ class Walk:
     """
 
     def __init__(
-        self, sampler: Sampler, size: int, bits: Random, look_ahead: LookAhead | None = None
+        self, sampler: Continuations, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
         self.sampler, self.bits, self.look_ahead = sampler, bits, look_ahead

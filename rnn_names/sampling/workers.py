@@ -15,6 +15,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.network.threads import usable_cores, worker_threads
+from rnn_names.sampling.shares import walked
 from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from rnn_names.network.second_process import SecondProcess
     from rnn_names.sampling.sampler import Sampler
-    from rnn_names.sampling.walk import Drawn, Share
+    from rnn_names.sampling.shares import Share
+    from rnn_names.sampling.walk import Drawn
 
 MAX_THREADS = 4
 """Each thread holds names that it draws: more of them would use more memory than promised."""
@@ -43,8 +45,8 @@ class SecondDrawer:
         return _some(self._sampler)
 
     def walked(self, share: Share) -> Drawn:
-        """As `Sampler.walked`."""
-        return self._sampler.walked(share)
+        """As `rnn_names.sampling.shares.walked`."""
+        return walked(self._sampler, share)
 
 
 def _some(sampler: Sampler) -> bytes:
@@ -73,7 +75,7 @@ class Workers:
         return self._pool.submit(function, *arguments)
 
     def walk(self, share: Share) -> Future[Drawn]:
-        """Has the rest of a share's names drawn, as in `Sampler.walked`."""
+        """Has the rest of a share's names drawn, as by `walked`."""
         return self._pool.submit(self._walked, share)
 
     def start_process(self) -> None:
@@ -97,7 +99,7 @@ class Workers:
             process.end()
 
     def _walked(self, share: Share) -> Drawn:
-        """As `Sampler.walked`, by the second process if that is there and free."""
+        """As `walked`, by the second process if that is there and free."""
         if self._has_ended:
             raise CancelledError
         drawn = None
@@ -110,10 +112,10 @@ class Workers:
                 self._in_use.release()
         if self._has_ended:
             raise CancelledError
-        return self._sampler.walked(share) if drawn is None else drawn
+        return walked(self._sampler, share) if drawn is None else drawn
 
     def _walked_elsewhere(self, share: Share) -> Drawn | None:
-        """As `Sampler.walked`, by the second process; None if that is of no use, or not yet."""
+        """As `walked`, by the second process; None if that is of no use, or not yet."""
         process = self._process
         if process is None or not process.is_there():
             return None

@@ -14,7 +14,7 @@ from rnn_names import Model, train
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.network import rnn
-from rnn_names.sampling import drawing, workers
+from rnn_names.sampling import drawing, shares, workers
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.options import Options
@@ -234,7 +234,7 @@ def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
 )
 def test_no_share_is_larger_than_a_walk(branch, share_size):
     """A walk has at most twice as many names as shares usually have."""
-    cuts = sampling._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
+    cuts = shares._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
     assert cuts[0] == 0 and cuts[-1] == len(branch)
     assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts))
 

@@ -442,7 +442,7 @@ def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, 
     ("synthetic_names", "batch_size", "expected"),
     [(0, 16, 272), (49_999, 16, 272), (50_000, 64, 408), (150_000, 510, 510)],
 )
-def test_the_minibatches_of_the_distillation_phase_are_larger_for_many_synthetic_names(
+def test_minibatches_of_distillation_are_larger_for_many_synthetic_names(
     names, synthetic_names, batch_size, expected
 ):
     asked = Settings(synthetic_names=synthetic_names, batch_size=batch_size)
