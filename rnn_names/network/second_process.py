@@ -118,6 +118,8 @@ class _Connection:
             return False
 
     def close(self) -> None:
+        with suppress(OSError):  # it may be closed already
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `receive`
         self._incoming.close()
         self._socket.close()
 
@@ -126,14 +128,15 @@ class SecondProcess:
     """Another Python process, in which an object does what it is told.
 
     When it has ended, for whatever reason, its methods raise OSError, EOFError or
-    `pickle.UnpicklingError`.
+    `pickle.UnpicklingError`; after `end`, also ValueError.
     """
 
     def __init__(self, worker: str, memory: SharedArray | None = None) -> None:
         """Starts it, and does not wait until it is there.
 
         Args:
-            worker: "module:name" of what makes the object, from the rows of the shared array.
+            worker: "module:name" of what makes the object. It is called with the rows of the shared
+                array; without one, with nothing.
             memory: what the two processes share, if anything.
 
         Raises:
@@ -175,7 +178,7 @@ class SecondProcess:
 
         Another thread may wait for its answer, or end it, too.
         """
-        self._process.kill()  # first: closing waits for that thread, which this wakes
+        self._process.kill()
         self._connection.close()
         self._process.wait()
 
@@ -204,8 +207,9 @@ def serve(worker: str, connection_fd: int, memory_fd: int, shape: tuple[int, ...
 
     Args:
         worker: as for `SecondProcess`.
-        connection_fd, memory_fd: the descriptors of its end of the socket, and of the memory.
-        shape: of the array in that memory.
+        connection_fd, memory_fd: the descriptors of its end of the socket, and of the memory; −1
+            where there is none.
+        shape: of the array in that memory; () where there is none.
     """
     connection = _Connection(socket.socket(fileno=connection_fd))
     module, name = worker.split(":")

@@ -3,8 +3,9 @@
 A seed fixes an endless stream of names. The stream is cut into blocks, each drawn with random
 numbers of its own, so that blocks can be drawn on several cores, and a later part of the stream
 without what lies before it. The first blocks are small, so that a few names come at once; later
-ones are large, since names drawn together share their beginnings. The largest are themselves drawn
-in shares, which need less memory one by one, and can be drawn on several cores, too.
+ones are large, since names drawn together share their beginnings. Large blocks are themselves cut
+into shares (see `SHARES_FROM`), which need less memory one by one, and can be drawn on several
+cores, too. With a look-ahead there are no shares.
 """
 
 from __future__ import annotations
@@ -119,7 +120,10 @@ class Drawer:
 
 
 class Filling:
-    """A block that is filled with names: for each draw `count_lengths`, `take` and `next_draw`.
+    """A block that is filled with names.
+
+    For each draw, call `count_lengths` once (not with a look-ahead, which makes lengths right),
+    `take` for its names, in one or more pieces, and `next_draw`.
 
     Attributes:
         size: how many names the next draw is to draw.

@@ -1,9 +1,10 @@
-"""Drawing names together: a walk down the tree of the prefixes drawn so far.
+"""What a walk needs to know: how names begin, go on and end, by a model and some options.
 
-The network runs once for each *distinct* prefix, and the names at a node are split over its
-characters in one draw. A name that breaks a condition (its length, say) is thrown away: what is
-left has the model's distribution given the conditions. Where the conditions on length and spelling
-are so rare that this would take long, `rnn_names.sampling.lookahead` looks ahead.
+`rnn_names.sampling.walk` goes down the tree of the prefixes drawn so far. The network runs once for
+each *distinct* prefix, and the names at a node are split over its characters in one draw. A name
+that breaks a condition (its length, say) is thrown away: what is left has the model's distribution
+given the conditions. Where the conditions on length and spelling are so rare that this would take
+long, `rnn_names.sampling.lookahead` looks ahead.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ Each further block is twice as large, up to `Sampler.largest_block`.
 """
 
 WALKS_PER_BLOCK = 4
-"""The largest blocks have so many times the names of the largest walk. They are drawn in shares.
+"""Without a look-ahead, the largest blocks have so many times the names of the largest walk.
 
 The larger the block, the more prefixes names have in common, and the fewer nodes there are: for
 the first names, 1.38 a name in blocks of 131,072, 1.14 in 262,144, 0.94 in 524,288 and 0.77 in
@@ -86,7 +87,7 @@ DISTRIBUTION = "temperature", "top_k", "top_p"
 
 
 class Sampler:
-    """Draws names by walking down the tree of their prefixes, level by level.
+    """Draws names from a model, many together, each with a length within the limits.
 
     Attributes:
         beginnings: how names may begin, where there is more than one way but not any.
@@ -127,14 +128,14 @@ class Sampler:
             self.conditions = conditions_of(model, options)
 
     def without_conditions(self) -> Sampler:
-        """A copy that draws the same, but holds no finished name to anything."""
+        """A copy for the second process: the same walks, but no conditions on finished names."""
         sampler, kept = copy(self), {name: getattr(self.options, name) for name in DISTRIBUTION}
         sampler.options, sampler.conditions = Options(**kept), []
         return sampler
 
     @property
     def largest_block(self) -> int:
-        """Names of the largest blocks of the stream."""
+        """Names of the largest blocks of the stream; with a look-ahead, those of one walk."""
         return self.largest_walk * (1 if self.preparation else WALKS_PER_BLOCK)
 
     @property

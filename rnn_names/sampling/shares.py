@@ -1,8 +1,8 @@
-"""A draw of many names in shares, each of which is walked by itself.
+"""A draw of many names, cut into shares that are walked one by one or at the same time.
 
-The names of a share begin with the same characters, as far as that is possible: together, shares
-have nearly as few nodes as one walk with all of their names. But each needs little memory, and they
-can be walked at the same time.
+A cut lies between two first characters (after the prefix) where that leaves shares of similar size.
+So names of two shares have hardly a beginning in common, and shares together have nearly as few
+nodes as one walk with all of their names. A share needs less memory than such a walk.
 """
 
 from __future__ import annotations
