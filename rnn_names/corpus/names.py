@@ -45,7 +45,7 @@ class Names:
             "".join(strings).encode("utf-32-le", "surrogatepass"), dtype="<u4"
         ).astype(np.uint32, copy=False)
         lengths = np.fromiter(map(len, strings), dtype=np.int64, count=len(strings))
-        return cls(codes, _offsets(lengths))
+        return cls.from_lengths(codes, lengths)
 
     @classmethod
     def from_lengths(cls, codes: NDArray[Any], lengths: NDArray[Any]) -> Names:
@@ -63,7 +63,7 @@ class Names:
             return parts[0]
         lengths = [part.lengths for part in parts]
         codes = [part.codes for part in parts]
-        return cls(np.concatenate(codes), _offsets(np.concatenate(lengths)))
+        return cls.from_lengths(np.concatenate(codes), np.concatenate(lengths))
 
     @classmethod
     def from_columns(cls, text: NDArray[Any], lengths: NDArray[Any]) -> Names:
@@ -78,7 +78,7 @@ class Names:
         ['Ad', 'C']
         """
         inside = np.arange(len(text))[:, None] < lengths  # (longest, n)
-        return cls(text.T[inside.T], _offsets(lengths[lengths > 0]))
+        return cls.from_lengths(text.T[inside.T], lengths[lengths > 0])
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

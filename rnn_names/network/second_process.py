@@ -195,7 +195,7 @@ def _start(worker: str, connection: int, memory: int, shape: tuple[int, ...]) ->
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        pass_fds=(connection, *[memory] * (memory >= 0)),
+        pass_fds=(connection,) if memory < 0 else (connection, memory),
         # In a session of its own, it gets no signal of the terminal's: it ends with this one.
         start_new_session=True,
         env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},

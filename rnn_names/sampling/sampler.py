@@ -75,15 +75,14 @@ ANY_BEGINNING_HINT = (
 )
 
 
+DISTRIBUTION = "temperature", "top_k", "top_p"
+"""The options that say how probable a character is."""
+
 KEPT_HERE = {
-    *("temperature", "top_k", "top_p", "seed", "start", "unique"),
+    *(*DISTRIBUTION, "seed", "start", "unique"),
     *("prefix", "min_length", "max_length", "any_beginning"),
 }
 """The options that make no condition on finished names."""
-
-
-DISTRIBUTION = "temperature", "top_k", "top_p"
-"""The options that say how probable a character is."""
 
 
 class Sampler:

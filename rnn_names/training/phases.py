@@ -69,11 +69,12 @@ class Phase:
                 dropout=settings.dropout,
                 recurrent_dropout=settings.recurrent_dropout,
             )
+        for_short, for_long = DISTILLATION_BATCHES
         is_long = settings.synthetic_names >= MANY_SYNTHETIC_NAMES
         return cls(
             number,
             epochs=settings.distil_epochs,
-            batch_size=max(settings.batch_size, DISTILLATION_BATCHES[is_long]),
+            batch_size=max(settings.batch_size, for_long if is_long else for_short),
             highest_rate=settings.learning_rate * DISTILLATION_RATE,
             dropout=0,  # a network does not overfit to soft targets
             recurrent_dropout=0,

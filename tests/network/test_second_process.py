@@ -16,7 +16,7 @@ import pytest
 from rnn_names.network import second_process
 from rnn_names.network.second_process import SecondProcess, SharedArray
 from support.processes import is_running, wait_until
-from support.program import unmeasured
+from support.program import measure_no_children, unmeasured
 
 
 class Adder:
@@ -46,8 +46,7 @@ def memory(request, monkeypatch):
 
 @pytest.fixture
 def process(memory, monkeypatch):
-    for name in set(os.environ) - set(unmeasured()):  # it is killed, and would leave half a file
-        monkeypatch.delenv(name)
+    measure_no_children(monkeypatch)
     process = SecondProcess(f"{__name__}:Adder", memory)
     wait_until(process.is_there)
     yield process

@@ -183,7 +183,7 @@ def test_start_skips_into_the_same_stream(start, model):
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    """Blocks of at most 256 names, drawn in shares of 32 from 64 on."""
+    """Blocks of at most 256 names, all drawn in shares of about 32, or of half a block."""
     monkeypatch.setattr(sampling, "LARGEST_WALK", 64)
 
 

@@ -17,7 +17,7 @@ from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.processes import is_running, wait_until
-from support.program import heed_interrupts, unmeasured
+from support.program import heed_interrupts, measure_no_children, unmeasured
 
 COUNT = 12_000
 
@@ -27,8 +27,7 @@ def streams_worth_a_second_process(monkeypatch):
     monkeypatch.setattr(sampling, "LARGEST_WALK", 512)  # blocks of 2,048 names, in shares of 256
     monkeypatch.setattr(streaming, "LONG", 0)
     monkeypatch.setattr(workers, "usable_cores", lambda: 2)
-    for name in set(os.environ) - set(unmeasured()):  # it is killed, and would leave half a file
-        monkeypatch.delenv(name)
+    measure_no_children(monkeypatch)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from rnn_names.training import distillation, parts, trainer
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.processes import is_running, wait_until
-from support.program import heed_interrupts, unmeasured
+from support.program import heed_interrupts, measure_no_children, unmeasured
 
 SETTINGS = {
     "hidden_size": 48,
@@ -33,8 +33,7 @@ IN_TWO_PARTS = 4 * 2 + 2 * 9
 def runs_worth_a_second_process(monkeypatch):
     monkeypatch.setattr(parts, "MIN_WORK_FOR_A_PROCESS", 0)
     monkeypatch.setattr(parts, "usable_cores", lambda: 2)
-    for name in set(os.environ) - set(unmeasured()):  # it is killed, and would leave half a file
-        monkeypatch.delenv(name)
+    measure_no_children(monkeypatch)
 
 
 @pytest.fixture
