@@ -152,12 +152,16 @@ class Progress:
         text: str = self.bar.format_interval(self.each * max(self.bar.total - done, 0))
         return text
 
-    def distillation(self) -> None:
-        """Says, before anything else of it is done, that the distillation phase is next.
+    def what_is_next(self) -> None:
+        """Says that another network is next, or the distillation phase.
 
-        Nothing moves for a while then: what the network learns from is made first.
+        Of that, it is said before anything else is done. Nothing moves for a while then: what the
+        network learns from is made first.
         """
         trainer = self.trainer
+        if trainer.network_is_next:
+            networks = trainer.settings.teacher_networks
+            self.say(f"Network {trainer.network + 1} of {networks}.")
         is_next = trainer.distillation_is_next or (trainer.phase == 2 and not trainer.finished)
         if self.has_told_of_distillation or not is_next:
             return
@@ -250,6 +254,11 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
         if settings.epochs
         else f"{network[0].upper()}{network[1:]}.",
     ]
+    if settings.teacher_networks > 1:
+        lines.append(
+            f"First {settings.teacher_networks} such networks learn from the names, one after "
+            "another; then the best of them learns from all."
+        )
     if closest:
         started = "Started" if trainer.epoch else "Starts"
         lines.append(

@@ -66,7 +66,7 @@ class TrainingRun:
         try:
             if self.trainer.best_epoch or not self.trainer.settings.epochs:
                 self._save()
-            self.progress.distillation()
+            self.progress.what_is_next()
             for epoch in self.trainer.epochs(self.progress.batch):
                 if epoch.is_best:
                     self._save()
@@ -74,7 +74,7 @@ class TrainingRun:
                 write_log(epoch)
                 self._keep(epoch)
                 self.progress.epoch(epoch)
-                self.progress.distillation()
+                self.progress.what_is_next()
             self._finish()
         except TrainingError as error:
             self._finish()

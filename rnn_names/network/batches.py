@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names.corpus.names import Names
 from rnn_names.network.prefix_tree import PrefixTree, prefix_trees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.corpus.names import Names
+    from rnn_names.corpus.corpus import Corpus
+    from rnn_names.corpus.vocabulary import Vocabulary
 
 NAMES_PER_LAYOUT = 1024
 """Small minibatches are laid out together, so many names in one call of `prefix_trees`.
@@ -34,7 +36,6 @@ class Batches:
         weights: (len(names),) where each epoch draws as many names as there are rows, in proportion
             to these; None where each row comes once.
 
-    >>> from rnn_names.corpus.names import Names
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
     >>> for at, rows in batches.epoch(size=2, rng=np.random.default_rng(0)):
@@ -47,6 +48,23 @@ class Batches:
     rows: NDArray[np.int64]
     n_y: int
     weights: NDArray[np.int64] | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:
+        """Those of a corpus. If it has counts, its names are drawn in proportion to them."""
+        names = Names(vocabulary.encode(corpus.names.codes), corpus.names.offsets)
+        if corpus.has_counts:
+            rows, weights = np.arange(len(corpus)), corpus.counts
+        else:
+            rows, weights = np.repeat(np.arange(len(corpus)), corpus.counts), None
+        return cls(names, rows, len(vocabulary), weights=weights)
+
+    @property
+    def characters(self) -> int:
+        """Those of an epoch, ends of names counted; with weights, of one as it is on average."""
+        n = len(self.names)
+        counts = np.bincount(self.rows, minlength=n) if self.weights is None else self.weights
+        return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
     def epoch(
         self, size: int, rng: np.random.Generator

@@ -15,19 +15,23 @@ class Epoch:
     Attributes:
         epoch: its number, from 1.
         phase: 1, training on the names; or 2, distillation.
+        network: in phase 1, which of the networks that the teacher asks is trained, from 1; None in
+            phase 2.
         training_loss: mean over the epoch, with dropout; in phase 2, against the soft targets.
         smoothed_loss: exponential average of the training loss. It starts at log(n_y), the loss of
             a uniform guess.
         held_out_loss: the validation loss, on the held-out names after the epoch, without dropout;
             None if no names are held out.
         is_best: whether this epoch's model is the best so far: of lower held-out loss than all
-            before, or simply the newest if no names are held out.
+            before, or simply the newest if no names are held out. In phase 2, a loss that is higher
+            than the lowest of phase 1 by no more than `phases.luck` counts as lower.
         characters: how many were trained on, end-of-name symbols counted.
         seconds: how long the epoch took.
     """
 
     epoch: int
     phase: int
+    network: int | None
     training_loss: float
     smoothed_loss: float
     held_out_loss: float | None

@@ -31,6 +31,9 @@ class Settings:
         epochs: of both phases together, at most. 0 gives the untrained model.
         distil_epochs: how many of them belong to the distillation phase. 0 leaves it out. The first
             phase has at least one.
+        teacher_networks: how many networks learn from the names in the first phase, one after
+            another, to be the teacher of the distillation phase, at least 1. They share the epochs
+            of the first phase. None: by the corpus; but 1 where `epochs` is given.
         synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
             Each of its epochs learns from all of them, and from the real names.
         batch_size: names per minibatch, at least 1. The distillation phase takes more if it is
@@ -61,6 +64,7 @@ class Settings:
     hidden_size: int | None = None
     epochs: int | None = None
     distil_epochs: int | None = None
+    teacher_networks: int | None = None
     synthetic_names: int | None = None
     batch_size: int | None = None
     optimizer: str = "adam"
@@ -87,25 +91,37 @@ class Settings:
 
     def resolved(self, corpus: Corpus) -> ResolvedSettings:
         """The same settings with a value in place of every None."""
-        defaults = defaults_for(len(corpus), self.optimizer)
-        if self.epochs is not None:  # distillation keeps its share of them
+        networks = self.teacher_networks
+        if networks is None and (self.epochs is not None or self.distil_epochs == 0):
+            networks = 1
+        defaults = defaults_for(len(corpus), self.optimizer, networks)
+        if self.epochs is not None:  # distillation keeps its share; several networks need some
             share = defaults["distil_epochs"] / defaults["epochs"]
-            defaults["distil_epochs"] = round(share * self.epochs)
+            defaults["distil_epochs"] = max(
+                round(share * self.epochs), int(defaults["teacher_networks"] > 1)
+            )
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         values = {**defaults, **asked}
-        # A teacher needs a first phase.
-        values["distil_epochs"] = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
+        # A teacher needs a first phase, and each of its networks an epoch there.
+        epochs = values["epochs"]
+        values["distil_epochs"] = distil_epochs = max(min(values["distil_epochs"], epochs - 1), 0)
+        most = epochs - distil_epochs if distil_epochs else 1
+        values["teacher_networks"] = min(values["teacher_networks"], most)
         return ResolvedSettings(**values)
 
 
 @dataclass(frozen=True)
 class ResolvedSettings:
-    """How a run trains: the fields of `Settings`, each with a value."""
+    """How a run trains: the fields of `Settings`, each with a value.
+
+    There is more than one of `teacher_networks` only where there is a distillation phase.
+    """
 
     cell: str
     hidden_size: int
     epochs: int
     distil_epochs: int
+    teacher_networks: int
     synthetic_names: int
     batch_size: int
     optimizer: str
@@ -119,20 +135,26 @@ class ResolvedSettings:
     seed: int
 
 
+SHORT_LIST = 1_000
+"""Names below which a list has a teacher of several networks. They learn in a few seconds."""
+
 LONG_LIST = 50_000
 """Names from which on a list has the largest network, which needs few epochs."""
 
 
-def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
+def defaults_for(names: int, optimizer: str, networks: int | None = None) -> dict[str, Any]:
     """The rule: what a list of so many distinct names is trained with.
+
+    Where the number of `networks` that teach is given, it is that one.
 
     The longer the list, the larger the network and the minibatches, and the fewer epochs and the
     less dropout it needs:
 
         names                   100    1,200    5,000   27,000   87,000   1,000,000
         hidden_size             128      192      256      256      384         384
-        epochs                  153      113       51       21       11          11
+        epochs                  453      113       51       21       11          11
         distil_epochs             3        3        3        3        3           3
+        teacher_networks          3        1        1        1        1           1
         synthetic_names      24,223   55,000   88,083  153,668  200,000     200,000
         batch_size               16       64      166      510      768         768
         dropout                0.70     0.60     0.46     0.30     0.19        0.15
@@ -161,12 +183,15 @@ def defaults_for(names: int, optimizer: str) -> dict[str, Any]:
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     distil_epochs = 3
+    if networks is None:
+        networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
     return {
         "cell": "gru",
         "hidden_size": _hidden_size(names),
-        "epochs": first_epochs + distil_epochs,
+        "epochs": networks * first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
+        "teacher_networks": networks,
         "synthetic_names": min(round(55_000 * ratio**0.33), 200_000),
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
         "learning_rate": {"adam": 0.009, "sgd": 1.0}[optimizer],
@@ -191,7 +216,8 @@ _SHARE = (0, 1, "at least 0 and below 1")
 _BOUNDS: dict[str, tuple[float, float, str]] = {
     **dict.fromkeys(("epochs", "distil_epochs", "synthetic_names"), _COUNT),
     **dict.fromkeys(("embedding_size", "seed"), _COUNT),
-    **dict.fromkeys(("hidden_size", "batch_size", "patience"), _POSITIVE_COUNT),
+    **dict.fromkeys(("hidden_size", "teacher_networks", "batch_size"), _POSITIVE_COUNT),
+    **dict.fromkeys(("patience",), _POSITIVE_COUNT),
     **dict.fromkeys(("learning_rate", "clip"), _POSITIVE),
     **dict.fromkeys(("held_out", "dropout", "recurrent_dropout"), _SHARE),
 }

@@ -27,6 +27,7 @@ def train(
     hidden_size: int | None = None,
     epochs: int | None = None,
     distil_epochs: int | None = None,
+    teacher_networks: int | None = None,
     synthetic_names: int | None = None,
     batch_size: int | None = None,
     optimizer: str | None = None,
@@ -50,6 +51,8 @@ def train(
         hidden_size: n_a, the number of hidden units.
         epochs: of both phases, at most; 0 gives the untrained model.
         distil_epochs: how many of them belong to the distillation phase.
+        teacher_networks: how many networks learn from the names first, one after another, and are
+            then the teacher of that phase.
         synthetic_names: that the n-gram writes for that phase; each of its epochs learns from all.
         batch_size: names per minibatch.
         optimizer: "adam" or "sgd".

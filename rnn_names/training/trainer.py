@@ -1,8 +1,9 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
-There are two phases. In the first the network learns from the names, with dropout. In the second,
-distillation, it goes on from its best weights, and learns the soft targets of a teacher: of an
-n-gram and of itself at that point, asked together (`rnn_names.training.distillation`).
+There are two phases. In the first the network learns from the names, with dropout; for a short
+list, several networks do so, one after another. In the second, distillation, the best of them goes
+on from its best weights. It learns the soft targets of a teacher: of an n-gram and of all those
+networks as they were at that point, asked together (`rnn_names.training.distillation`).
 
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors
 (`rnn_names.training.factorization`).
@@ -30,13 +31,11 @@ from rnn_names.network.scoring import mean_loss
 from rnn_names.network.second_process import SharedArray
 from rnn_names.network.threads import one_blas_thread
 from rnn_names.training import optimizers
-from rnn_names.training.distillation import SEEN_RARELY, DistillationSet, Teacher, copies_of_each
+from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
 from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import factored, multiplied_out
-from rnn_names.training.lengths import LengthGuide
-from rnn_names.training.ngram import NGram
 from rnn_names.training.parts import Parts
-from rnn_names.training.phases import Phase
+from rnn_names.training.phases import Phase, luck
 from rnn_names.training.settings import Settings
 from rnn_names.training.warm_start import copy_weights, settings_for
 
@@ -44,9 +43,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-MAX_NGRAM_NAMES = 1_000_000
-"""Names that the n-gram learns from, at most: it takes 200 bytes for each."""
 
 SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
@@ -61,7 +57,10 @@ _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed and this
 number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
-_NUMBERS = ("epoch", "phase", "phase_began", "is_lost", "smoothed_loss", "best_epoch", "best_loss")
+_NUMBERS = (
+    *("epoch", "phase", "phase_began", "network", "is_lost", "smoothed_loss"),
+    *("best_epoch", "best_loss", "network_best_epoch", "network_best_loss"),
+)
 """The attributes of a `Trainer` that are part of its state, beside arrays."""
 
 
@@ -80,7 +79,9 @@ class Trainer:
             before the first.
         smoothed_loss: see `Epoch`.
         phase: 1 or 2.
-        phase_began: how many epochs were done when it began.
+        network: which of the networks of phase 1 is trained, from 1; in phase 2, the last.
+        network_best_epoch, network_best_loss: as `best_epoch` and `best_loss`, of that network.
+        phase_began: how many epochs were done when the phase began, or its network was taken up.
         is_lost: whether a loss of the last epoch was `LOST` times that of a uniform guess or more.
         epoch: how many are done.
         sources: those of the model that training starts from.
@@ -112,31 +113,26 @@ class Trainer:
         if init is not None:
             settings = settings_for(init, settings)
         self.settings = settings.resolved(corpus)
-        self._held_out_weights: NDArray[np.int64] | None = None
+        self._held_out_counts: NDArray[np.int64] | None = None
         if held_out is None:
             corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT))
             held_out = aside.names
-            self._held_out_weights = aside.counts if aside.has_counts else None
+            self._held_out_counts = aside.counts if aside.has_counts else None
         self.corpus, self.held_out = corpus, held_out
         self._describe(Names.concatenate([corpus.names, held_out]), init)
-        # The names of a list with counts are drawn; those of others are all taken in each epoch.
-        weights = corpus.counts if corpus.has_counts else None
-        self._batches = Batches(
-            Names(self.vocabulary.encode(corpus.names.codes), corpus.names.offsets),
-            np.repeat(np.arange(len(corpus)), 1 if corpus.has_counts else corpus.counts),
-            len(self.vocabulary),
-            weights=weights,
-        )
+        self._batches = Batches.of(corpus, self.vocabulary)
         self.sources = init.sources if init is not None else ()
+        # (networks, n): what each of phase 1 starts from, and later the best weights that it had.
+        starts = [self._first_weights(init, i) for i in range(self.settings.teacher_networks)]
+        self._shapes = {name: array.shape for name, array in starts[0].items()}
+        self._networks = np.stack([optimizers.flatten(start)[0] for start in starts])
         # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
-        self._flat, self._shapes = optimizers.flatten(self._first_weights(init))
+        self._flat = self._networks[0].copy()
         self._trained = optimizers.views(self._flat, self._shapes)
         self.epoch = 0
-        # Before the first epoch, the loss is about that of a uniform guess.
-        self.smoothed_loss = math.log(len(self.vocabulary))
         self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
         self.model = self._current_model()
-        self._begin_phase(1)
+        self._begin_network(1)
 
     def _generator(self, *use: int) -> np.random.Generator:
         """Random numbers for a use: one of the constants above, and more numbers if need be."""
@@ -154,9 +150,9 @@ class Trainer:
             if init.fingerprints is not None:
                 self.fingerprints = union(init.fingerprints, self.fingerprints)
 
-    def _first_weights(self, init: Model | None) -> dict[str, Array]:
-        """What training starts from, at random or from a model."""
-        rng, settings = self._generator(_WEIGHTS), self.settings
+    def _first_weights(self, init: Model | None, i: int) -> dict[str, Array]:
+        """What the i-th network, from 0, starts from: random weights, or a model's."""
+        rng, settings = self._generator(_WEIGHTS, *([i] if i else [])), self.settings
         params = rnn.init_params(rng, len(self.vocabulary), settings.hidden_size, settings.cell)
         if init is not None:
             copy_weights(init, self.vocabulary, params)
@@ -164,37 +160,27 @@ class Trainer:
 
     # --- Phases -----------------------------------------------------------------------------------
 
-    def _begin_phase(self, number: int) -> None:
-        """Starts a phase from the best weights so far, with a fresh optimizer."""
+    def _begin_phase(self, number: int, start: Array) -> None:
+        """Starts a phase, or a network in the first one, with a fresh optimizer."""
         self.phase, self.phase_began, self.is_lost = number, self.epoch, False
+        self._flat[:] = start  # in place: the arrays of `_trained` are views of `_flat`
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
         self._teacher: Teacher | None = None
         self._distillation_set: DistillationSet | None = None  # made when it is needed
-        if number == 2:
-            # In place: the arrays of `_trained` are views of `_flat`.
-            self._flat[:] = self._best
-            ngram, names = self._ngram(), self.corpus.names
-            length_counts = np.bincount(names.lengths, weights=self.corpus.counts)
-            lengths = LengthGuide(ngram, length_counts)
-            seen = np.bincount(self._batches.names.codes)
-            # Not those that only the model to start from knows: they are none of this list.
-            rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
-            self._teacher = Teacher(ngram, self.model.params, lengths, rare)
 
-    def _ngram(self) -> NGram:
-        """An n-gram of the names that are trained on."""
-        rows, weights = self._batches.rows, self._batches.weights
-        if len(rows) > MAX_NGRAM_NAMES:
-            rows = self._generator(_NGRAM_NAMES).choice(rows, MAX_NGRAM_NAMES, replace=False)
-        often = None
-        if weights is not None:
-            # In proportion, as many in all as in an epoch, and each once at least. Discounts are
-            # made for counts of 1, 2 and 3: with counts of millions as they stand, they take
-            # nothing off, and of 6,000 first names by rank the n-gram had a held-out loss of 2.97
-            # nats instead of 1.93.
-            often = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
-            often = often.astype(np.int64)
-        return NGram(self._batches.names.take(rows), len(self.vocabulary), often)
+    def _begin_network(self, number: int) -> None:
+        """Starts the first phase with a network, from 1."""
+        self.network, self.network_best_epoch, self.network_best_loss = number, 0, math.inf
+        # Before the first epoch, the loss is about that of a uniform guess.
+        self.smoothed_loss = math.log(len(self.vocabulary))
+        self._begin_phase(1, self._networks[number - 1])
+        self._networks[number - 1] = self._best  # as long as it has no good epoch of its own
+
+    def _begin_distillation(self) -> None:
+        """Starts the second phase, from the best weights so far."""
+        self._begin_phase(2, self._best)
+        networks = [multiplied_out(optimizers.views(flat, self._shapes)) for flat in self._networks]
+        self._teacher = Teacher.of(self._batches, networks, self._generator(_NGRAM_NAMES))
 
     @property
     def _phase(self) -> Phase:
@@ -209,7 +195,8 @@ class Trainer:
         if not len(self.held_out):
             return False
         # Counted from the best epoch, but from the phase's beginning if that was before it.
-        return self.epoch - max(self.best_epoch, self.phase_began) >= self.settings.patience
+        best = self.network_best_epoch if self.phase == 1 else self.best_epoch
+        return self.epoch - max(best, self.phase_began) >= self.settings.patience
 
     @property
     def finished(self) -> bool:
@@ -217,9 +204,16 @@ class Trainer:
         return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
 
     @property
+    def network_is_next(self) -> bool:
+        """Whether the next epoch is the first of another network of phase 1."""
+        is_last = self.network == self.settings.teacher_networks
+        return self.phase == 1 and self._phase_finished and not is_last
+
+    @property
     def distillation_is_next(self) -> bool:
         """Whether the next epoch is the first of phase 2. It begins with making its targets."""
-        return self.phase == 1 and self._phase_finished and not self.finished
+        is_over = self.phase == 1 and self._phase_finished
+        return is_over and not (self.finished or self.network_is_next)
 
     @property
     def characters_done(self) -> int:
@@ -227,10 +221,9 @@ class Trainer:
 
         In a run that was resumed in its distillation phase, it is an estimate at first.
         """
-        in_phase = self.epoch - self.phase_began
         if self.phase == 1:
-            return self._characters(in_phase, 0)
-        return self._characters(self.phase_began, in_phase)
+            return self._characters(self.epoch, 0)
+        return self._characters(self.phase_began, self.epoch - self.phase_began)
 
     @property
     def characters_left(self) -> int:
@@ -239,21 +232,19 @@ class Trainer:
         if not self._phase_finished:
             epochs = self._phase.epochs - (self.epoch - self.phase_began)
         if self.phase == 1:
+            epochs += (self.settings.teacher_networks - self.network) * self._phase.epochs
             return self._characters(epochs, self.settings.distil_epochs)
         return self._characters(0, epochs)
 
     def _characters(self, first: int, second: int) -> int:
         """The characters of `first` epochs of phase 1 and `second` epochs of phase 2."""
-        # Σ counts (length + 1) / Σ counts is the mean length of a name, its end counted.
-        names, counts = len(self._batches.rows), self.corpus.counts
-        corpus = names * int(counts @ (self.corpus.names.lengths + 1)) // int(counts.sum())
+        corpus = self._batches.characters
         if self._distillation_set is not None:
-            lengths = self._distillation_set.names.lengths[self._distillation_set.rows]
-            distillation = int((lengths + 1).sum())
+            distillation = self._distillation_set.characters
         else:  # an estimate, as if its names were as long as those of the list on average
             count = self.settings.synthetic_names
             drawn = copies_of_each(len(self.corpus), count) * len(self.corpus) + count
-            distillation = drawn * corpus // names
+            distillation = drawn * corpus // len(self._batches.rows)
         return first * corpus + second * distillation
 
     # --- The loop ---------------------------------------------------------------------------------
@@ -281,8 +272,10 @@ class Trainer:
                 while not self.finished:
                     if self._flat is not flat:  # at first, and after another loop
                         self._move_to(flat)
-                    if self.distillation_is_next:
-                        self._begin_phase(2)
+                    if self.network_is_next:
+                        self._begin_network(self.network + 1)
+                    elif self.distillation_is_next:
+                        self._begin_distillation()
                     # An overflow is no warning of NumPy's, but the error that `_diverged` words.
                     with np.errstate(over="ignore", invalid="ignore"):
                         epoch = self._run_epoch(parts, progress)
@@ -345,9 +338,7 @@ class Trainer:
         params = multiplied_out(self._trained)
         held_out_loss = None
         if len(self.held_out):
-            held_out_loss = mean_loss(
-                params, self.vocabulary, self.held_out, self._held_out_weights
-            )
+            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
         losses = [training_loss] if held_out_loss is None else [training_loss, held_out_loss]
         # A uniform guess has a loss of log n_y. NaN is not below any number, and so is lost, too.
         self.is_lost = not max(losses) < LOST * math.log(len(self.vocabulary))
@@ -355,15 +346,11 @@ class Trainer:
         has_good = self.best_epoch > 0 or not self.is_lost
         if not (all(map(math.isfinite, losses)) and bounded and has_good):
             raise self._diverged(self.epoch)
-        is_best = not self.is_lost and (held_out_loss is None or held_out_loss < self.best_loss)
-        if is_best:
-            self.best_epoch = self.epoch
-            self.best_loss = math.inf if held_out_loss is None else held_out_loss
-            self._best = self._flat.copy()
-            self.model = self._current_model(training_loss, held_out_loss)
+        is_best = not self.is_lost and self._keep_best(training_loss, held_out_loss)
         return Epoch(
             epoch=self.epoch,
             phase=self.phase,
+            network=self.network if self.phase == 1 else None,
             training_loss=training_loss,
             smoothed_loss=self.smoothed_loss,
             held_out_loss=held_out_loss,
@@ -372,11 +359,24 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
+    def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
+        """Keeps the weights if they are the best of their network, and whether of all so far."""
+        is_newest = held_out_loss is None  # and then the best
+        loss = math.inf if held_out_loss is None else held_out_loss
+        if self.phase == 1 and (is_newest or loss < self.network_best_loss):
+            self.network_best_epoch, self.network_best_loss = self.epoch, loss
+            self._networks[self.network - 1] = self._flat
+        of_phase_1 = self.phase == 2 and self.best_epoch <= self.phase_began
+        is_best = is_newest or loss < self.best_loss + (luck(self.held_out) if of_phase_1 else 0)
+        if is_best:
+            self.best_epoch, self.best_loss, self._best = self.epoch, loss, self._flat.copy()
+            self.model = self._current_model(training_loss, held_out_loss)
+        return is_best
+
     def _diverged(self, epoch: int) -> TrainingError:
-        rate = self.settings.learning_rate
         return TrainingError(
             f"the loss grew beyond all bounds in epoch {epoch}: train again with "
-            f"{setting('learning_rate')} below {rate:g}"
+            f"{setting('learning_rate')} below {self.settings.learning_rate:g}"
         )
 
     def _current_model(
@@ -410,20 +410,17 @@ class Trainer:
 
     def _state_arrays(self) -> dict[str, Array]:
         """The arrays of the state, by name, themselves."""
-        teacher = self._teacher.params if self._teacher is not None else {}
         return {
             "trained": self._flat,
             "best": self._best,
+            "networks": self._networks,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
-            **{f"teacher_{name}": array for name, array in teacher.items()},
         }
 
     @property
     def state_bytes(self) -> int:
-        """The size of the arrays of a state and its model, in the phase in which there are most."""
-        state = [a for name, a in self._state_arrays().items() if not name.startswith("teacher_")]
-        teacher = self.model.params.values()  # of the same shapes; there is one in phase 2
-        return sum(array.nbytes for array in (*self.model.arrays.values(), *teacher, *state))
+        """The size of the arrays of a state and its model."""
+        return sum(a.nbytes for a in (*self.model.arrays.values(), *self._state_arrays().values()))
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Goes on where `state()` was called, in a run with the same corpus and settings.
@@ -435,14 +432,15 @@ class Trainer:
         Raises:
             TrainingError: if they do not belong together.
         """
-        if state.get("phase") == 2:
-            self._begin_phase(2)  # makes the n-gram again, and arrays of the teacher's shapes
         own = self.state()
         if model.vocabulary.characters != self.vocabulary.characters or own.keys() != state.keys():
             raise TrainingError("the state of another kind of run")
         for name, value in own.items():
             if type(state[name]) is not type(value) or np.shape(state[name]) != np.shape(value):
                 raise TrainingError(f"`{name}` is of another kind or size than this run's")
+        if state["phase"] == 2:
+            self._networks[...] = state["networks"]
+            self._begin_distillation()  # makes the teacher again
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_phase`
         for name in _NUMBERS:

@@ -198,14 +198,12 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         for epoch in epochs
         if epoch.is_best
     ]
-    distillation = [
-        (epoch.epoch - 0.5, "distillation")
+    beginnings = [
+        (epoch.epoch - 0.5, "distillation" if epoch.phase == 2 else f"network {epoch.network}")
         for before, epoch in pairwise(epochs)
-        if epoch.phase > before.phase
+        if (epoch.phase, epoch.network) != (before.phase, before.network)
     ]
-    chart = line_chart(
-        curves, best[-1] if best else None, distillation[0] if distillation else None
-    )
+    chart = line_chart(curves, best[-1] if best else None, beginnings)
     teacher = "and in the distillation phase against the teacher, " if epochs[-1].phase == 2 else ""
     note = f"The training loss is measured under dropout, {teacher}"
     note += "so it can lie above the held-out loss."

@@ -17,14 +17,14 @@ MOST_TICKS = 6
 def line_chart(
     curves: Mapping[str, Sequence[tuple[int, float]]],
     point: tuple[int, float, str] | None = None,
-    divider: tuple[float, str] | None = None,
+    dividers: Sequence[tuple[float, str]] = (),
 ) -> str:
     """Curves through two or more points (x, y), x a whole number.
 
     Args:
         curves: the points of each series, by its name.
         point: a point of the last series to mark, and what to write above it.
-        divider: where something else begins, and what to write there.
+        dividers: where something else begins, and what to write there.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -49,8 +49,7 @@ def line_chart(
             f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>'
         )
     parts.append("</svg>")
-    if divider:
-        parts.append(_mark(*place(divider[0], y_ticks[0]), divider[1], line=2))
+    parts += [_mark(*place(x, y_ticks[0]), text, line=2) for x, text in dividers]
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))

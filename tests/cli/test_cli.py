@@ -146,6 +146,7 @@ def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
     fields = {
         "epoch",
         "phase",
+        "network",
         "training_loss",
         "smoothed_loss",
         "held_out_loss",

@@ -11,7 +11,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
-from rnn_names.training import gradients, parts, phases
+from rnn_names.training import distillation, gradients, parts, phases
 from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.ngram import NGram
@@ -233,6 +233,7 @@ def test_settings_given_win_over_those_by_corpus_size():
     given = {
         "epochs": 0,
         "distil_epochs": 0,
+        "teacher_networks": 1,
         "synthetic_names": 0,
         "batch_size": 1,
         "learning_rate": 0.5,
@@ -401,6 +402,9 @@ TWO_PHASES = {
 }
 
 
+FOUR_EPOCHS = {**TWO_PHASES, "epochs": 4, "distil_epochs": 2, "synthetic_names": 60}
+
+
 def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(names):
     trainer, records = trained(names, **TWO_PHASES, patience=3)
     assert [record.epoch for record in records] == list(range(1, len(records) + 1))
@@ -483,9 +487,31 @@ def test_the_distillation_phase_starts_from_the_best_weights(names):
         )
     first = [loss for phase, loss in losses if phase == 1]
     assert first[-1] > min(first) + 1e-3
-    assert [loss for phase, loss in losses if phase == 2] == pytest.approx(
-        [min(first)] * 2, rel=1e-6
-    )
+    second = [loss for phase, loss in losses if phase == 2]
+    assert second == pytest.approx([min(first)] * len(second), rel=1e-6)
+    assert second
+
+
+@pytest.mark.parametrize(("times_luck", "is_kept"), [(0.9, True), (1.1, False)])
+def test_a_lower_loss_of_the_first_phase_counts_only_beyond_luck(
+    times_luck, is_kept, names, monkeypatch
+):
+    """Two losses of the first phase, and two of the second, which are those of the names held out."""
+    trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **FOUR_EPOCHS}))
+    luck = phases.luck(trainer.held_out)
+    later = 2.0 + times_luck * luck
+    losses = iter([2.1, 2.0, later, later + luck / 20])
+    monkeypatch.setattr(training, "mean_loss", lambda *_: next(losses))
+    records = list(trainer.epochs())
+    assert [record.is_best for record in records] == [True, True, is_kept, False]
+    assert trainer.best_loss == (later if is_kept else 2.0)
+    assert trainer.model.training["epoch"] == (3 if is_kept else 2)
+
+
+def test_luck_is_less_the_more_characters_are_held_out(names):
+    few, many = (corpus_from_strings(names[:n]).names for n in (20, 500))
+    ratio = (few.lengths + 1).sum() / (many.lengths + 1).sum()
+    assert phases.luck(many) == pytest.approx(phases.luck(few) * math.sqrt(ratio))
 
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
@@ -495,7 +521,7 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
         learned.append(names)
         return NGram(names, *rest)
 
-    monkeypatch.setattr(training, "NGram", recorded)
+    monkeypatch.setattr(distillation, "NGram", recorded)
     listed = names[:100] + names[:40]
     trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
@@ -543,7 +569,7 @@ def test_epochs_are_those_of_both_phases_and_the_first_has_at_least_one(settings
 @pytest.mark.parametrize("count", [100, 5000])
 def test_the_distillation_phase_keeps_its_share_of_epochs(count):
     corpus = corpus_from_strings(map(str, range(10_000, 10_000 + count)))
-    whole = Settings().resolved(corpus)
+    whole = Settings(teacher_networks=1).resolved(corpus)
     assert 0 < whole.distil_epochs < whole.epochs / 2
     for epochs in (0, 1, 2, whole.epochs // 4, 2 * whole.epochs):
         settings = Settings(epochs=epochs).resolved(corpus)
@@ -556,7 +582,7 @@ def test_the_table_of_defaults_is_what_the_rule_gives():
     lines = [line.split() for line in defaults_for.__doc__.splitlines()]
     rows = [line for line in lines if line[:1] and line[0] in ("names", *vars(Settings()))]
     table = {name: [float(cell.replace(",", "")) for cell in cells] for name, *cells in rows}
-    assert len(table) == 9
+    assert len(table) == 10
     for column, names in enumerate(table.pop("names")):
         rule = defaults_for(int(names), "adam")
         for name, cells in table.items():
