@@ -496,7 +496,7 @@ def test_the_distillation_phase_starts_from_the_best_weights(names):
 def test_a_lower_loss_of_the_first_phase_counts_only_beyond_luck(
     times_luck, is_kept, names, monkeypatch
 ):
-    """Two losses of the first phase, and two of the second, which are those of the names held out."""
+    """Of the four losses on the names held out, the first phase has two and the second two."""
     trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **FOUR_EPOCHS}))
     luck = phases.luck(trainer.held_out)
     later = 2.0 + times_luck * luck
