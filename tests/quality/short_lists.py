@@ -6,7 +6,7 @@ is the loss on the names of the list that are not in the cut, in nats per charac
 chosen on those. Left out of them are names with a character that the cut lacks, and names of the
 lists from which one of the ways starts.
 
-    python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default longer …]
+    python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default closest …]
 
 Each loss is kept in build/quality/, under a digest of what it depends on. What is there is not
 measured again, so that a run can be stopped and gone on with. SHORT_LISTS.md beside this file has
@@ -68,8 +68,7 @@ class Way:
 
     Attributes:
         title: what the table calls it.
-        epochs: as a multiple of the default.
-        hidden_size: None for the default.
+        teacher_networks: as in `Settings`; None for the default.
         start: a bundled model, or "closest" for the one with the lowest loss on the cut, that of
             the list itself left out.
         held_out: as in `Settings`; 0 learns from all names of the cut, for as many epochs as there
@@ -77,26 +76,19 @@ class Way:
     """
 
     title: str
-    epochs: float = 1
-    hidden_size: int | None = None
+    teacher_networks: int | None = None
     start: str | None = None
     held_out: float = 0.1
 
-    def settings(self, corpus: Corpus, seed: int) -> Settings:
+    def settings(self, seed: int) -> Settings:
         """What a user would ask for."""
-        default = Trainer(corpus, Settings(seed=seed)).settings
-        epochs = None if self.epochs == 1 else round(self.epochs * default.epochs)
-        return Settings(
-            epochs=epochs, hidden_size=self.hidden_size, held_out=self.held_out, seed=seed
-        )
+        return Settings(teacher_networks=self.teacher_networks, held_out=self.held_out, seed=seed)
 
 
 WAYS = {
     "default": Way("default"),
-    "first-names": Way("`--init first-names`", start="first-names"),
+    "one-network": Way("`--teacher-networks 1`", teacher_networks=1),
     "closest": Way("`--init closest`", start="closest"),
-    "longer": Way("epochs × 2.5", epochs=2.5),
-    "larger": Way("`--hidden-size 192`", hidden_size=192),
     "all-names": Way("`--held-out 0`", held_out=0),
     "closest-all-names": Way("`--init closest --held-out 0`", start="closest", held_out=0),
 }
@@ -148,7 +140,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, str]:
 
 def train(corpus: Corpus, way: Way, seed: int, init: Model | None) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(corpus, way.settings(corpus, seed), init)
+    trainer = Trainer(corpus, way.settings(seed), init)
     for _ in trainer.epochs():
         pass
     return trainer.model
