@@ -360,12 +360,13 @@ class Trainer:
         )
 
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best of their network, and whether of all so far."""
+        """Keeps what is the best of its network, or of all so far. True if it is that of all."""
         is_newest = held_out_loss is None  # and then the best
         loss = math.inf if held_out_loss is None else held_out_loss
         if self.phase == 1 and (is_newest or loss < self.network_best_loss):
             self.network_best_epoch, self.network_best_loss = self.epoch, loss
             self._networks[self.network - 1] = self._flat
+        # That of phase 1 is the lowest of many, and owes something to luck.
         of_phase_1 = self.phase == 2 and self.best_epoch <= self.phase_began
         is_best = is_newest or loss < self.best_loss + (luck(self.held_out) if of_phase_1 else 0)
         if is_best:
