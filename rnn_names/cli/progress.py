@@ -256,8 +256,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
     ]
     if settings.teacher_networks > 1:
         lines.append(
-            f"First {settings.teacher_networks} such networks learn from the names, one after "
-            "another; then the best of them learns from all."
+            f"First {settings.teacher_networks} such networks learn from the names, one by "
+            "one; then the best of them learns from all."
         )
     if closest:
         started = "Started" if trainer.epoch else "Starts"

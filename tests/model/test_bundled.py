@@ -59,9 +59,10 @@ def test_settings_are_those_of_the_recipe(name):
         **{key: value for key, value in given.items() if key in Settings.__dataclass_fields__}
     )
     recorded = Model.load(name).training
-    assert recorded["settings"] == asdict(settings.resolved(make_models.corpus_of(name))), (
-        "run make models"
-    )
+    of_earlier = {"teacher_networks": 1}  # files from before there was such a setting
+    assert of_earlier | recorded["settings"] == asdict(
+        settings.resolved(make_models.corpus_of(name))
+    ), "run make models"
     assert recorded["epoch"] > 0
 
 

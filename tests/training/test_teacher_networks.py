@@ -164,7 +164,7 @@ def test_train_says_which_network_learns(invoke, corpus_file, tmp_path):
     options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks 3"
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options.split())
     assert done.returncode == 0, done.stderr
-    assert "First 3 such networks learn from the names, one after another" in done.stderr
+    assert "First 3 such networks learn from the names, one by one" in done.stderr
     told = [done.stderr.index(f"Network {network} of 3.\n") for network in (2, 3)]
     assert told == sorted(told)
     assert done.stderr.index("Distillation phase: ") > told[-1]
