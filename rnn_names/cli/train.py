@@ -94,8 +94,8 @@ if TYPE_CHECKING:
     type=Whole(1, 99),
     metavar="N",
     show_default="3 for fewer than 1,000 names, else 1; 1 with --epochs",
-    help="How many networks learn from the names first, one after another. The teacher asks all of "
-    "them and an n-gram. More networks take longer and make better names.",
+    help="How many networks learn from the names first, one after another. With an n-gram they are "
+    "the teacher. More of them take longer and make better names.",
 )
 @option(
     "--batch-size",
@@ -210,10 +210,10 @@ def train(
     CORPUS is one or more text files with one name per line; - is standard input. After a name there
     may be a tab and how often it counts.
 
-    The weights with the lowest held-out (validation) loss are kept. (A short list has few names to
-    measure it by: there, those of the distillation phase may lie a little higher.) Training stops
-    when that loss no longer falls. An interrupted run keeps its state in OUTPUT.resume, for
-    --resume; that file is removed when the run has finished.
+    The weights with the lowest held-out (validation) loss are kept; those of the distillation phase
+    also if theirs is higher by no more than chance explains. Training stops when that loss no
+    longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
+    removed when the run has finished.
     """
     from rnn_names.model.atomic import check_writable, remove_leftovers
     from rnn_names.training.checkpoint import Checkpoint, state_path

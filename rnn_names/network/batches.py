@@ -60,11 +60,17 @@ class Batches:
         return cls(names, rows, len(vocabulary), weights=weights)
 
     @property
+    def often(self) -> NDArray[np.int64]:
+        """How often each name counts: (len(names),)."""
+        if self.weights is not None:
+            return self.weights
+        return np.bincount(self.rows, minlength=len(self.names))
+
+    @property
     def characters(self) -> int:
-        """Those of an epoch, ends of names counted; with weights, of one as it is on average."""
-        n = len(self.names)
-        counts = np.bincount(self.rows, minlength=n) if self.weights is None else self.weights
-        return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
+        """How many an epoch trains on, ends of names counted; with weights, on average."""
+        often = self.often
+        return len(self.rows) * int(often @ (self.names.lengths + 1)) // int(often.sum())
 
     def epoch(
         self, size: int, rng: np.random.Generator

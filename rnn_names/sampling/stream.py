@@ -121,7 +121,8 @@ def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part
                     yield from _ended(begun, 0)  # rather than let them wait
                 _prepare(sampler, block)
                 has_shares = drawer.has_shares(block)
-                if has_shares and max(end, block.stop) - block.begin >= LONG:
+                is_long = max(end, block.stop) - block.begin >= LONG
+                if is_long and sampler.preparation is None:  # with one there are no shares
                     team.start_process()
                 begun.append((SharedBlock if has_shares else WholeBlock)(drawer, team, block))
                 # While one block ends, the shares of the next are there to be drawn.

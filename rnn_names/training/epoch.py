@@ -19,12 +19,13 @@ class Epoch:
             phase 2.
         training_loss: mean over the epoch, with dropout; in phase 2, against the soft targets.
         smoothed_loss: exponential average of the training loss. It starts at log(n_y), the loss of
-            a uniform guess.
+            a uniform guess, and does so again with each network of phase 1.
         held_out_loss: the validation loss, on the held-out names after the epoch, without dropout;
             None if no names are held out.
         is_best: whether this epoch's model is the best so far: of lower held-out loss than all
             before, or simply the newest if no names are held out. In phase 2, a loss that is higher
-            than the lowest of phase 1 by no more than `phases.luck` counts as lower.
+            than the lowest of phase 1 by less than `phases.tolerance` counts as lower. Where no
+            names are held out, phase 1 has the first network only among the best.
         characters: how many were trained on, end-of-name symbols counted.
         seconds: how long the epoch took.
     """

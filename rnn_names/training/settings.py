@@ -32,8 +32,9 @@ class Settings:
         distil_epochs: how many of them belong to the distillation phase. 0 leaves it out. The first
             phase has at least one.
         teacher_networks: how many networks learn from the names in the first phase, one after
-            another, to be the teacher of the distillation phase, at least 1. They share the epochs
-            of the first phase. None: by the corpus; but 1 where `epochs` is given.
+            another, at least 1. With an n-gram they are the teacher of the distillation phase; so
+            without that phase there is one. They share the epochs of the first phase. None: by the
+            corpus; but 1 where `epochs` is given.
         synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
             Each of its epochs learns from all of them, and from the real names.
         batch_size: names per minibatch, at least 1. The distillation phase takes more if it is
@@ -53,7 +54,8 @@ class Settings:
             the same at all its steps (Gal & Ghahramani 2016, arXiv:1512.05287).
         embedding_size: rank of Wax while it is trained, in numbers per character. 0 trains Wax as
             it is.
-        patience: a phase ends after so many epochs without a lower held-out loss, at least 1.
+        patience: a phase or, in the first, the turn of a network ends after so many epochs without
+            a lower held-out loss, at least 1.
         seed: of all random numbers, at least 0.
 
     Raises:
@@ -90,32 +92,35 @@ class Settings:
                 )
 
     def resolved(self, corpus: Corpus) -> ResolvedSettings:
-        """The same settings with a value in place of every None."""
-        networks = self.teacher_networks
-        if networks is None and (self.epochs is not None or self.distil_epochs == 0):
-            networks = 1
-        defaults = defaults_for(len(corpus), self.optimizer, networks)
-        if self.epochs is not None:  # distillation keeps its share; several networks need some
-            share = defaults["distil_epochs"] / defaults["epochs"]
-            defaults["distil_epochs"] = max(
-                round(share * self.epochs), int(defaults["teacher_networks"] > 1)
-            )
+        """The same settings with a value in place of every None.
+
+        Where `epochs` leaves no room for so many networks and epochs of distillation, there are
+        fewer; and no more epochs than the networks can share evenly.
+        """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.distil_epochs == 0:  # there is nobody to teach
+            asked["teacher_networks"] = 1
+        elif self.epochs is not None:
+            asked.setdefault("teacher_networks", 1)
+        defaults = defaults_for(len(corpus), self.optimizer, asked.get("teacher_networks"))
+        if self.epochs is not None:
+            # Distillation keeps its share of the epochs; several networks need one to teach in.
+            share = defaults["distil_epochs"] / defaults["epochs"]
+            least = 1 if defaults["teacher_networks"] > 1 else 0
+            defaults["distil_epochs"] = max(round(share * self.epochs), least)
         values = {**defaults, **asked}
         # A teacher needs a first phase, and each of its networks an epoch there.
-        epochs = values["epochs"]
-        values["distil_epochs"] = distil_epochs = max(min(values["distil_epochs"], epochs - 1), 0)
-        most = epochs - distil_epochs if distil_epochs else 1
-        values["teacher_networks"] = min(values["teacher_networks"], most)
+        distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
+        first = values["epochs"] - distil_epochs
+        networks = min(values["teacher_networks"], first) if distil_epochs else 1
+        values["teacher_networks"], values["distil_epochs"] = networks, distil_epochs
+        values["epochs"] = first // networks * networks + distil_epochs
         return ResolvedSettings(**values)
 
 
 @dataclass(frozen=True)
 class ResolvedSettings:
-    """How a run trains: the fields of `Settings`, each with a value.
-
-    There is more than one of `teacher_networks` only where there is a distillation phase.
-    """
+    """How a run trains: the fields of `Settings`, each with a value."""
 
     cell: str
     hidden_size: int
@@ -137,16 +142,16 @@ class ResolvedSettings:
 
 SHORT_LIST = 1_000
 """Names below which a list has a teacher of several networks. There they learn in seconds; for the
-1,186 dinosaurs, a second one would be worth 0.004 nats and take a third longer."""
+1,318 dinosaurs, a second one would be worth 0.004 nats and take a third longer."""
 
 LONG_LIST = 50_000
 """Names from which on a list has the largest network, which needs few epochs."""
 
 
-def defaults_for(names: int, optimizer: str, networks: int | None = None) -> dict[str, Any]:
-    """The rule: what a list of so many distinct names is trained with.
+def defaults_for(names: int, optimizer: str, teacher_networks: int | None = None) -> dict[str, Any]:
+    """The rule: what a list of so many distinct names, held-out ones included, is trained with.
 
-    Where the number of `networks` that teach is given, it is that one.
+    `teacher_networks`, where it is given, takes the place of the rule's.
 
     The longer the list, the larger the network and the minibatches, and the fewer epochs and the
     less dropout it needs:
@@ -184,15 +189,15 @@ def defaults_for(names: int, optimizer: str, networks: int | None = None) -> dic
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
     distil_epochs = 3
-    if networks is None:
-        networks = 3 if names < SHORT_LIST else 1
+    if teacher_networks is None:
+        teacher_networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
     return {
         "cell": "gru",
         "hidden_size": _hidden_size(names),
-        "epochs": networks * first_epochs + distil_epochs,
+        "epochs": teacher_networks * first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
-        "teacher_networks": networks,
+        "teacher_networks": teacher_networks,
         "synthetic_names": min(round(55_000 * ratio**0.33), 200_000),
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
         "learning_rate": {"adam": 0.009, "sgd": 1.0}[optimizer],

@@ -51,8 +51,8 @@ def train(
         hidden_size: n_a, the number of hidden units.
         epochs: of both phases, at most; 0 gives the untrained model.
         distil_epochs: how many of them belong to the distillation phase.
-        teacher_networks: how many networks learn from the names first, one after another, and are
-            then the teacher of that phase.
+        teacher_networks: how many networks learn from the names first, one after another. With an
+            n-gram they are the teacher of that phase.
         synthetic_names: that the n-gram writes for that phase; each of its epochs learns from all.
         batch_size: names per minibatch.
         optimizer: "adam" or "sgd".
@@ -63,7 +63,8 @@ def train(
             begins lower and rises.
         recurrent_dropout: the same on its way to the next step; it rises by the same shares.
         embedding_size: rank of Wax while it is trained; 0 trains it as it is.
-        patience: epochs without a lower held-out loss after which a phase ends.
+        patience: epochs without a lower held-out loss after which a phase, or the turn of a network
+            in the first, ends.
         seed: of all random numbers.
 
     Raises:

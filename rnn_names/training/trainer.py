@@ -1,9 +1,12 @@
 """The training loop, as a generator: it yields the record of each epoch and decides when to stop.
 
-There are two phases. In the first the network learns from the names, with dropout; for a short
-list, several networks do so, one after another. In the second, distillation, the best of them goes
-on from its best weights. It learns the soft targets of a teacher: of an n-gram and of all those
-networks as they were at that point, asked together (`rnn_names.training.distillation`).
+There are two phases:
+
+    phase 1   network 1, 2, …, K   each: random weights, epochs over the names, its best weights
+    phase 2   the best of them     learns soft targets of the teacher: an n-gram and all K networks
+
+For a long list there is one network. Phase 2 is called distillation. Kept is what has the lowest
+held-out loss; that of phase 2 may be a little higher than that of phase 1 (`phases.tolerance`).
 
 What is trained differs a little from what is saved: `Wax` is trained as a product of two factors
 (`rnn_names.training.factorization`).
@@ -25,7 +28,6 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError, setting
 from rnn_names.model.model import MAX_WEIGHT, Model
-from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
 from rnn_names.network.second_process import SharedArray
@@ -33,11 +35,11 @@ from rnn_names.network.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
 from rnn_names.training.epoch import Epoch
-from rnn_names.training.factorization import factored, multiplied_out
+from rnn_names.training.factorization import multiplied_out
 from rnn_names.training.parts import Parts
-from rnn_names.training.phases import Phase, luck
+from rnn_names.training.phases import Phase, tolerance
 from rnn_names.training.settings import Settings
-from rnn_names.training.warm_start import copy_weights, settings_for
+from rnn_names.training.warm_start import first_weights, settings_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +67,7 @@ _NUMBERS = (
 
 
 class Trainer:
-    """Training of one network on one corpus.
+    """Training on one corpus: of one network or more, and of the one that is kept.
 
     Attributes:
         asked: the settings as they were given.
@@ -79,9 +81,9 @@ class Trainer:
             before the first.
         smoothed_loss: see `Epoch`.
         phase: 1 or 2.
-        network: which of the networks of phase 1 is trained, from 1; in phase 2, the last.
+        network: number, from 1, of the network that phase 1 trains or trained last.
         network_best_epoch, network_best_loss: as `best_epoch` and `best_loss`, of that network.
-        phase_began: how many epochs were done when the phase began, or its network was taken up.
+        phase_began: how many epochs were done when phase 2 or, in phase 1, the network began.
         is_lost: whether a loss of the last epoch was `LOST` times that of a uniform guess or more.
         epoch: how many are done.
         sources: those of the model that training starts from.
@@ -119,11 +121,16 @@ class Trainer:
             held_out = aside.names
             self._held_out_counts = aside.counts if aside.has_counts else None
         self.corpus, self.held_out = corpus, held_out
+        self._tolerance = tolerance(len(held_out.codes) + len(held_out)) if len(held_out) else 0.0
         self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches.of(corpus, self.vocabulary)
         self.sources = init.sources if init is not None else ()
-        # (networks, n): what each of phase 1 starts from, and later the best weights that it had.
-        starts = [self._first_weights(init, i) for i in range(self.settings.teacher_networks)]
+        # (networks, n): what each network of phase 1 starts from, and later its best weights.
+        uses = [(_WEIGHTS,), *((_WEIGHTS, i) for i in range(1, self.settings.teacher_networks))]
+        starts = [
+            first_weights(self._generator(*use), self.settings, self.vocabulary, init)
+            for use in uses
+        ]
         self._shapes = {name: array.shape for name, array in starts[0].items()}
         self._networks = np.stack([optimizers.flatten(start)[0] for start in starts])
         # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
@@ -150,18 +157,10 @@ class Trainer:
             if init.fingerprints is not None:
                 self.fingerprints = union(init.fingerprints, self.fingerprints)
 
-    def _first_weights(self, init: Model | None, i: int) -> dict[str, Array]:
-        """What the i-th network, from 0, starts from: random weights, or a model's."""
-        rng, settings = self._generator(_WEIGHTS, *([i] if i else [])), self.settings
-        params = rnn.init_params(rng, len(self.vocabulary), settings.hidden_size, settings.cell)
-        if init is not None:
-            copy_weights(init, self.vocabulary, params)
-        return factored(params, settings.embedding_size, rng)
-
     # --- Phases -----------------------------------------------------------------------------------
 
     def _begin_phase(self, number: int, start: Array) -> None:
-        """Starts a phase, or a network in the first one, with a fresh optimizer."""
+        """Starts phase 2 or, in phase 1, another network, with a fresh optimizer."""
         self.phase, self.phase_began, self.is_lost = number, self.epoch, False
         self._flat[:] = start  # in place: the arrays of `_trained` are views of `_flat`
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
@@ -169,16 +168,17 @@ class Trainer:
         self._distillation_set: DistillationSet | None = None  # made when it is needed
 
     def _begin_network(self, number: int) -> None:
-        """Starts the first phase with a network, from 1."""
+        """Starts network `number` of phase 1, from 1."""
         self.network, self.network_best_epoch, self.network_best_loss = number, 0, math.inf
         # Before the first epoch, the loss is about that of a uniform guess.
         self.smoothed_loss = math.log(len(self.vocabulary))
         self._begin_phase(1, self._networks[number - 1])
-        self._networks[number - 1] = self._best  # as long as it has no good epoch of its own
+        # Until it has a good epoch. If it never has, the best network is asked in its place.
+        self._networks[number - 1] = self._best
 
     def _begin_distillation(self) -> None:
-        """Starts the second phase, from the best weights so far."""
-        self._begin_phase(2, self._best)
+        """Starts phase 2, from the best weights; where nothing is held out, from the newest."""
+        self._begin_phase(2, self._best if len(self.held_out) else self._networks[-1])
         networks = [multiplied_out(optimizers.views(flat, self._shapes)) for flat in self._networks]
         self._teacher = Teacher.of(self._batches, networks, self._generator(_NGRAM_NAMES))
 
@@ -366,9 +366,10 @@ class Trainer:
         if self.phase == 1 and (is_newest or loss < self.network_best_loss):
             self.network_best_epoch, self.network_best_loss = self.epoch, loss
             self._networks[self.network - 1] = self._flat
-        # That of phase 1 is the lowest of many, and owes something to luck.
         of_phase_1 = self.phase == 2 and self.best_epoch <= self.phase_began
-        is_best = is_newest or loss < self.best_loss + (luck(self.held_out) if of_phase_1 else 0)
+        is_best = loss < self.best_loss + (self._tolerance if of_phase_1 else 0)
+        if is_newest:  # of later networks, the first epochs are no better than what is there
+            is_best = self.phase == 2 or self.network == 1
         if is_best:
             self.best_epoch, self.best_loss, self._best = self.epoch, loss, self._flat.copy()
             self.model = self._current_model(training_loss, held_out_loss)

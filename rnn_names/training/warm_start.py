@@ -1,4 +1,4 @@
-"""Starting from the weights of a model, rather than from random ones."""
+"""What training starts from: random weights, or those of a model."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 from rnn_names.errors import TrainingError, setting
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
+from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.network.threads import one_blas_thread
-from rnn_names.training.settings import Settings
+from rnn_names.training.factorization import factored
+from rnn_names.training.settings import ResolvedSettings, Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,6 +96,26 @@ def settings_for(init: Model, settings: Settings) -> Settings:
             )
     # Wax is trained as it is: with columns for new characters, it need not be of a low rank.
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
+
+
+def first_weights(
+    rng: np.random.Generator,
+    settings: ResolvedSettings,
+    vocabulary: Vocabulary,
+    init: Model | None,
+) -> dict[str, NDArray[Any]]:
+    """What a network starts from, as it is trained: random weights, or as far as it goes a model's.
+
+    Args:
+        rng: for what is random.
+        settings: how the network is trained.
+        vocabulary: of the network.
+        init: a model with the same cell and hidden size, whose characters the network knows.
+    """
+    params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
+    if init is not None:
+        copy_weights(init, vocabulary, params)
+    return factored(params, settings.embedding_size, rng)
 
 
 def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, NDArray[Any]]) -> None:
