@@ -70,6 +70,7 @@ class Progress:
         self.epochs: list[Epoch] = []
         self.before = trainer.epoch
         self.next_line = self.measured_phase = 1
+        self.network = 0  # of which it was told that it is next
         self.has_told_of_distillation = False
         self.began = time.perf_counter()
         self.pace = Pace(trainer.characters_done)
@@ -153,15 +154,19 @@ class Progress:
         return text
 
     def what_is_next(self) -> None:
-        """Says that another network is next, or the distillation phase.
+        """Says which of several networks is next, or that the distillation phase is.
 
-        Of that, it is said before anything else is done. Nothing moves for a while then: what the
-        network learns from is made first.
+        That phase takes a while to prepare, and nothing moves meanwhile: so it is said before.
         """
         trainer = self.trainer
-        if trainer.network_is_next:
-            networks = trainer.settings.teacher_networks
-            self.say(f"Network {trainer.network + 1} of {networks}.")
+        network, networks = (
+            trainer.network + trainer.network_is_next,
+            trainer.settings.teacher_networks,
+        )
+        if networks > 1 and trainer.phase == 1 and network != self.network:
+            if not trainer.distillation_is_next:
+                self.say(f"Network {network} of {networks}.")
+            self.network = network
         is_next = trainer.distillation_is_next or (trainer.phase == 2 and not trainer.finished)
         if self.has_told_of_distillation or not is_next:
             return
@@ -180,7 +185,7 @@ class Progress:
         self._correct_bar()
         if self.trainer.is_lost:
             self.say(
-                f"Phase {epoch.phase} ends in epoch {epoch.epoch}: its loss passed four times that "
+                f"{self._turn(epoch)} ends in epoch {epoch.epoch}: its loss passed four times that "
                 "of a uniform guess. The best weights so far are kept."
             )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
@@ -189,6 +194,11 @@ class Progress:
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         self.say(losses + self._few_names(self.width - len(losses)))
+
+    def _turn(self, epoch: Epoch) -> str:
+        """What an epoch belongs to: a phase, or one of several networks."""
+        several = self.trainer.settings.teacher_networks > 1
+        return f"Network {epoch.network}" if several and epoch.network else f"Phase {epoch.phase}"
 
     def _correct_bar(self) -> None:
         """Sets the end of the bar to what is left.
@@ -247,18 +257,19 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
     held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
     network = f"{'a GRU' if settings.cell == 'gru' else 'an RNN'} of {settings.hidden_size} units"
+    length = f"up to {_epochs(settings.epochs)}, {settings.batch_size} names per batch."
+    training = f"Training {network} for {length}"
+    if not settings.epochs:
+        training = f"{network[0].upper()}{network[1:]}."
+    elif settings.teacher_networks > 1:
+        training = (
+            f"Training {settings.teacher_networks} networks, each {network}, one after another, "
+            f"and then\nthe best of them by what all predict: {length}"
+        )
     lines = [
         f"{len(corpus):,} distinct names{repeats}, {n_characters} characters{held_out}.",
-        f"Training {network} for up to {_epochs(settings.epochs)}, {settings.batch_size} names "
-        "per batch."
-        if settings.epochs
-        else f"{network[0].upper()}{network[1:]}.",
+        training,
     ]
-    if settings.teacher_networks > 1:
-        lines.append(
-            f"First {settings.teacher_networks} such networks learn from the names, one by "
-            "one; then the best of them learns from all."
-        )
     if closest:
         started = "Started" if trainer.epoch else "Starts"
         lines.append(

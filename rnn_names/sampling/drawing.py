@@ -160,7 +160,7 @@ class Filling:
         return names[max(self._block.skip - before, 0) : max(self._block.need - before, 0)]
 
     def next_draw(self, largest: int) -> None:
-        """Says how many names the next draw is to draw, at most `largest`."""
+        """Counts the draw at hand as done, and sets `size` for the next, at most `largest`."""
         self.drawn += self.size
         missing = (self._block.size - self.found) * self.drawn // max(self.found, 1)
         self.size = min(missing + missing // 16 + FIRST_BLOCK, largest)

@@ -146,7 +146,7 @@ class Walk:
             ends = character == EOS
             self.lengths[names[ends]] = length
             if ahead_state and self.log_weights is not None:
-                # Of total / ahead, `guide` has put in total, and ahead of EOS is 1.
+                # A log weight is Σ log(total / ahead): `guide` adds log total; ahead of EOS is 1.
                 self.log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
             if length < sampler.max_length:
                 on = np.flatnonzero(~ends)

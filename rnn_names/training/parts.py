@@ -172,7 +172,7 @@ class Parts:
     def _checked(
         self, result: tuple[float, int], step: int, share_over: float
     ) -> tuple[float, int]:
-        """A result of the second process; the first one only if this process finds the same.
+        """A result of the second process. The first is computed here, too, and that one is taken.
 
         They may differ, if files of this program have changed since it was started, or variables
         that BLAS obeys. Then the second process is not asked again.

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.corpus.corpus import corpus_from_file, corpus_from_strings
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training.checkpoint import Checkpoint
 from rnn_names.training.settings import Settings
@@ -181,8 +181,8 @@ def test_train_says_which_network_learns(invoke, corpus_file, tmp_path):
     options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks 3"
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options.split())
     assert done.returncode == 0, done.stderr
-    assert "First 3 such networks learn from the names, one by one" in done.stderr
-    told = [done.stderr.index(f"Network {network} of 3.\n") for network in (2, 3)]
+    assert "Training 3 networks, each a GRU of 4 units, one after another" in done.stderr
+    told = [done.stderr.index(f"Network {network} of 3.\n") for network in (1, 2, 3)]
     assert told == sorted(told)
     assert done.stderr.index("Distillation phase: ") > told[-1]
 
@@ -191,4 +191,22 @@ def test_one_network_is_not_counted(invoke, corpus_file, tmp_path):
     options = "--hidden-size 4 --epochs 3 --distil-epochs 1"
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options.split())
     assert "etwork 1" not in done.stderr
-    assert "such networks" not in done.stderr
+    assert "networks" not in done.stderr
+
+
+def test_a_resumed_run_says_which_network_goes_on(invoke, corpus_file, tmp_path):
+    output = str(tmp_path / "m.npz")
+    names = corpus_from_file(corpus_file)
+    settings = Settings(hidden_size=4, epochs=7, distil_epochs=1, teacher_networks=3)
+    checkpoint = Checkpoint(output, Trainer(names, settings), names, None)
+    for record in checkpoint.trainer.epochs():
+        checkpoint.keep()
+        if record.epoch == 3:
+            break
+    checkpoint.write()
+    done = invoke("train", corpus_file, "-o", output, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if line.startswith("Network")] == [
+        "Network 2 of 3.",
+        "Network 3 of 3.",
+    ]
