@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import sys
@@ -300,10 +301,12 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
+    lower = any((each.held_out_loss or math.inf) < trainer.best_loss for each in progress.epochs)
+    note = "An earlier epoch was lower, but by no more than chance explains.\n" if lower else ""
     return (
         f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was "
         f"epoch {trainer.best_epoch}:\n"
-        f"{losses} nats per character.\n{model}"
+        f"{losses} nats per character.\n{note}{model}"
     )
 
 

@@ -71,7 +71,7 @@ class Checkpoint:
             most = archive.MAX_FILE_BYTES
             raise TrainingError(
                 f"the state of the run would be a file of over {most:,} bytes: try a smaller "
-                f"{setting('hidden_size')}"
+                f"{setting('hidden_size')} or fewer {setting('teacher_networks')}"
             )
         self._last_write = time.monotonic()
 
@@ -116,6 +116,7 @@ class Checkpoint:
             # vocabulary are the same.
             trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
             _compare_settings(trainer, given)
+            _check_place(run["state"], trainer.settings.teacher_networks)
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
@@ -207,6 +208,15 @@ def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
         had = getattr(trainer.settings, name)
         if value not in (had, getattr(trainer.asked, name)):
             raise TrainingError(f"that run had {setting(name)} {had}, not {value}: leave it out")
+
+
+def _check_place(state: Mapping[str, Any], networks: int) -> None:
+    """Raises ModelFileError if a run cannot be where its state says, with so many networks."""
+    place: list[Any] = [state.get(name) for name in ("phase_began", "epoch", "phase", "network")]
+    is_known = all(type(number) is int for number in place)
+    began, epoch, phase, network = place
+    if not (is_known and 0 <= began <= epoch and phase in (1, 2) and 1 <= network <= networks):
+        raise ModelFileError("not a state that this program writes")
 
 
 def _settings(values: dict[str, Any]) -> Settings:

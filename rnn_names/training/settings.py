@@ -32,7 +32,7 @@ class Settings:
         distil_epochs: how many of them belong to the distillation phase. 0 leaves it out. The first
             phase has at least one.
         teacher_networks: how many networks learn from the names in the first phase, one after
-            another, at least 1. With an n-gram they are the teacher of the distillation phase; so
+            another, from 1 to 99. With an n-gram they are the teacher of the distillation phase; so
             without that phase there is one. They share the epochs of the first phase. None: by the
             corpus; but 1 where `epochs` is given.
         synthetic_names: how many names the n-gram writes for the distillation phase, at least 0.
@@ -222,8 +222,8 @@ _SHARE = (0, 1, "at least 0 and below 1")
 _BOUNDS: dict[str, tuple[float, float, str]] = {
     **dict.fromkeys(("epochs", "distil_epochs", "synthetic_names"), _COUNT),
     **dict.fromkeys(("embedding_size", "seed"), _COUNT),
-    **dict.fromkeys(("hidden_size", "teacher_networks", "batch_size"), _POSITIVE_COUNT),
-    **dict.fromkeys(("patience",), _POSITIVE_COUNT),
+    **dict.fromkeys(("hidden_size", "batch_size", "patience"), _POSITIVE_COUNT),
+    "teacher_networks": (1, 100, "from 1 to 99"),
     **dict.fromkeys(("learning_rate", "clip"), _POSITIVE),
     **dict.fromkeys(("held_out", "dropout", "recurrent_dropout"), _SHARE),
 }

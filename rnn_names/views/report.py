@@ -189,8 +189,9 @@ def _losses(epochs: Sequence[Epoch]) -> str:
     held_out = [
         (epoch.epoch, epoch.held_out_loss) for epoch in epochs if epoch.held_out_loss is not None
     ]
+    beginnings = _beginnings(epochs)
     if not held_out:
-        chart = line_chart(curves)
+        chart = line_chart(curves, dividers=beginnings)
         return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
     curves["held-out"] = held_out
     best = [
@@ -198,18 +199,31 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         for epoch in epochs
         if epoch.is_best
     ]
-    beginnings = [
-        (epoch.epoch - 0.5, "distillation" if epoch.phase == 2 else f"network {epoch.network}")
-        for before, epoch in pairwise(epochs)
-        if (epoch.phase, epoch.network) != (before.phase, before.network)
-    ]
     chart = line_chart(curves, best[-1] if best else None, beginnings)
     teacher = "and in the distillation phase against the teacher, " if epochs[-1].phase == 2 else ""
     note = f"The training loss is measured under dropout, {teacher}"
     note += "so it can lie above the held-out loss."
+    if best and best[-1][1] > min(loss for _, loss in held_out):
+        note += (
+            " An earlier epoch had a lower held-out loss, but by no more than chance explains: so "
+            "the network of the distillation phase is kept."
+        )
     return _section(
         "Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>"
     )
+
+
+def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
+    """Where another network begins, or the distillation phase, and what to write there."""
+    has_room = max(epoch.network or 0 for epoch in epochs) <= 4
+    return [
+        (
+            epoch.epoch - 0.5,
+            "distillation" if epoch.phase == 2 else f"network {epoch.network}" if has_room else "",
+        )
+        for before, epoch in pairwise(epochs)
+        if (epoch.phase, epoch.network) != (before.phase, before.network)
+    ]
 
 
 def _names_by_epoch(report: Report) -> str:

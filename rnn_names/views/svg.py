@@ -49,7 +49,7 @@ def line_chart(
             f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>'
         )
     parts.append("</svg>")
-    parts += [_mark(*place(x, y_ticks[0]), text, line=2) for x, text in dividers]
+    parts += [_mark(*place(x, y_ticks[0]), text, line=2, turn_at=80) for x, text in dividers]
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))
@@ -148,12 +148,13 @@ def _label(x: float, text: str, minor: bool = False) -> str:
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
 
 
-def _mark(x: float, y: float, text: str, line: int) -> str:
+def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50) -> str:
     """A line from the top down to a point, with a text beside it.
 
-    The text stands on the side where there is more room, in the first or second `line` of text.
+    The text stands on the right; where x is over `turn_at` percent, on the left. It is in the first
+    or second `line` of text.
     """
-    side, shift = ("end", -6) if x > 50 else ("start", 6)
+    side, shift = ("end", -6) if x > turn_at else ("start", 6)
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
         f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'

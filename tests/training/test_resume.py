@@ -194,6 +194,13 @@ BAD_STATES = {
     "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
     "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
+    "an epoch before the first": lambda meta, arrays: meta["run"]["state"].update(epoch=-3),
+    "a third phase": lambda meta, arrays: meta["run"]["state"].update(phase=3),
+    "a network too many": lambda meta, arrays: meta["run"]["state"].update(network=2),
+    "no network": lambda meta, arrays: meta["run"]["state"].update(network=0),
+    "more networks than can be": lambda meta, arrays: meta["run"]["settings"].update(
+        teacher_networks=10**7
+    ),
     "another size": lambda meta, arrays: meta["run"]["settings"].update(hidden_size=10**9),
     "settings that cannot be": lambda meta, arrays: meta["run"]["settings"].update(
         dropout=float("nan")

@@ -251,6 +251,8 @@ def test_settings_given_win_over_those_by_corpus_size():
         {"hidden_size": 0},
         {"epochs": -1},
         {"distil_epochs": -1},
+        {"teacher_networks": 0},
+        {"teacher_networks": 100},
         {"synthetic_names": -1},
         {"batch_size": 0},
         {"learning_rate": 0.0},

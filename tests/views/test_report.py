@@ -199,6 +199,19 @@ def test_the_distillation_phase_is_marked(names, tmp_path):
     assert "against the teacher" in text
 
 
+@pytest.mark.parametrize("held_out", [0.1, 0])
+def test_networks_are_marked_where_they_begin(held_out, names, tmp_path):
+    """Their titles stand on the right of the marks, over what they are titles of."""
+    settings = {"epochs": 7, "distil_epochs": 1, "teacher_networks": 3, "synthetic_names": 60}
+    text = as_html(reported(names[:50], tmp_path, **settings, held_out=held_out))
+    marks = re.findall(r'<line class="mark" x1="(.*?)%".*?class="(\w+) mark">(.*?)<', text, re.S)
+    assert [mark for mark in marks if not mark[2].startswith("best")] == [
+        ("25.00", "start", "network 2"),
+        ("58.33", "start", "network 3"),
+        ("91.67", "end", "distillation"),
+    ]
+
+
 @pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the distillation phase"])
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     corpus, settings = (
