@@ -21,7 +21,7 @@ FEW = 20
 
 SHORT = 150
 """Distinct names. Lists of fewer are mostly learned better from a bundled model: those of 100 names
-by 0.02 to 0.07 nats per character (`make short-lists`)."""
+by 0.02 to 0.06 nats per character (`make short-lists`)."""
 
 NAMES_TO_TELL = 1000
 
