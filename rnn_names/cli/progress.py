@@ -160,10 +160,8 @@ class Progress:
         That phase takes a while to prepare, and nothing moves meanwhile: so it is said before.
         """
         trainer = self.trainer
-        network, networks = (
-            trainer.network + trainer.network_is_next,
-            trainer.settings.teacher_networks,
-        )
+        networks = trainer.settings.teacher_networks
+        network = trainer.network + trainer.network_is_next
         if networks > 1 and trainer.phase == 1 and network != self.network:
             if not trainer.distillation_is_next:
                 self.say(f"Network {network} of {networks}.")
