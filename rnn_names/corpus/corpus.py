@@ -119,7 +119,7 @@ def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
     Raises:
         CorpusError: as `read_corpus`; for a file that cannot be read.
     """
-    title = shown(os.fspath(path))
+    title = shown(os.fsdecode(path))
     try:
         with open(path, "rb") as stream:
             return read_corpus([(title, stream)])

@@ -50,6 +50,8 @@ def check_writable(path: str) -> None:
     Raises:
         ModelFileError: if it is no regular file, or its folder is missing or does not allow it.
     """
+    if "\0" in path:
+        raise ModelFileError(f"{shown(path)}: cannot be written: no file has such a name")
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     if not os.path.basename(path) or os.path.isdir(target):

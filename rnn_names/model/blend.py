@@ -24,7 +24,7 @@ Parts may differ in their cells and in their characters:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ import numpy as np
 from rnn_names.corpus import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import BlendError, shown
+from rnn_names.errors import BlendError, shortened, shown
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
@@ -92,7 +92,7 @@ def blend(
     )
 
 
-def scaled(weights: Sequence[float] | None, count: int) -> list[float]:
+def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
     """The weights of `count` parts, scaled to sum to 1; equal ones for None.
 
     Raises:
@@ -103,15 +103,23 @@ def scaled(weights: Sequence[float] | None, count: int) -> list[float]:
     """
     if not count:
         raise BlendError("nothing to blend: give at least one model")
-    weights = [1.0] * count if weights is None else [float(weight) for weight in weights]
-    if len(weights) != count:
-        raise BlendError(f"{len(weights)} weights for {count} models: give one for each")
-    for weight in weights:
-        if not 0 < weight < math.inf:
-            raise BlendError(f"weight {weight:g}: must be a finite number above 0")
-    largest = max(weights)  # divided by first: finite numbers may have an infinite sum
-    total = math.fsum(weight / largest for weight in weights)
-    return [weight / largest / total for weight in weights]
+    numbers = [1.0] * count if weights is None else [_weight(weight) for weight in weights]
+    if len(numbers) != count:
+        raise BlendError(f"{len(numbers)} weights for {count} models: give one for each")
+    largest = max(numbers)  # divided by first: finite numbers may have an infinite sum
+    total = math.fsum(number / largest for number in numbers)
+    return [number / largest / total for number in numbers]
+
+
+def _weight(weight: Any) -> float:
+    """A weight as a number. Raises BlendError unless it is finite and above 0."""
+    try:
+        number = float(weight)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise BlendError(f"weight {shortened(repr(weight), 60)}: must be a finite number above 0")
+    return number
 
 
 # --- Characters that a part does not know ---------------------------------------------------------

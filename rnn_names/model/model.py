@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import BlendError, ModelFileError, shown
+from rnn_names.errors import BlendError, ModelFileError, shortened, shown
 from rnn_names.model import bundled, npz, sources
 from rnn_names.model.sources import Source
 from rnn_names.model.writing import WritesNames
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rnn_names.corpus.names import Names
+
+    StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 FORMAT = 1
 """Version of the file format; a file of another one is refused."""
@@ -121,7 +123,7 @@ class Model(WritesNames):
         """
         return self.language_model.knows(names)
 
-    def blend(self, *others: Model, weights: Sequence[float] | None = None) -> Model:
+    def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
         """The blend of this model and others: see `rnn_names.blend`.
 
         >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
@@ -147,13 +149,13 @@ class Model(WritesNames):
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(self, path: StrOrBytesPath) -> None:
         """Writes the model file; what stood there before is replaced in one step, or not at all.
 
         Raises:
             ModelFileError: if it cannot be written.
         """
-        npz.write(os.fspath(path), self.meta, self.arrays)
+        npz.write(os.fsdecode(path), self.meta, self.arrays)
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -175,14 +177,14 @@ class Model(WritesNames):
         return {**self.params, "fingerprints": self.fingerprints}
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Model:
+    def load(cls, path: StrOrBytesPath) -> Model:
         """Reads a model file; where there is no such file, the bundled model called `path`.
 
         Raises:
             ModelFileError: for a file that is missing, damaged, of another format version, or not a
                 model.
         """
-        name = os.fspath(path)
+        name = os.fsdecode(path)
         try:
             meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
@@ -235,9 +237,9 @@ class Model(WritesNames):
 
 
 def blend(
-    models: Sequence[Model],
-    weights: Sequence[float] | None = None,
-    titles: Sequence[str] | None = None,
+    models: Iterable[Model],
+    weights: Iterable[float] | None = None,
+    titles: Iterable[str] | None = None,
 ) -> Model:
     """One model whose names lie between those of several; nothing is trained.
 
@@ -255,8 +257,9 @@ def blend(
         of all their lists.
 
     Raises:
-        BlendError: for weights that make no sense, models without a letter in common, or a blend
-            that would be too large.
+        BlendError: for parts that are no models, weights that make no sense, too few or too many
+            weights or titles, models without a letter in common, or a blend that would be too
+            large.
 
     >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
     >>> names = blend([welsh, dinosaurs], weights=[2, 1]).sample(3, seed=1)
@@ -265,10 +268,15 @@ def blend(
     """
     from rnn_names.model import blend as blending  # a single model does without
 
+    models = list(models)
+    for model in models:
+        if not isinstance(model, Model):
+            found = shortened(repr(model), 60)
+            raise BlendError(f"{found}: not a Model; Model.load reads one from a file")
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]
-    titles = titles or [f"model {number}" for number in range(1, len(models) + 1)]
+    titles = _titles(titles, len(models))
     mixed = blending.blend([model.language_model for model in models], shares, titles)
     record = {
         "longest": mixed.longest,
@@ -283,6 +291,19 @@ def blend(
         mixed.fingerprints,
         sources.joined(model.sources for model in models),
     )
+
+
+def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
+    """What `count` parts are called: `titles`, checked; numbers for None."""
+    if titles is None:
+        return [f"model {number}" for number in range(1, count + 1)]
+    titles = list(titles)
+    if len(titles) != count:
+        raise BlendError(f"{len(titles)} titles for {count} models: give one for each")
+    for title in titles:
+        if not isinstance(title, str):
+            raise BlendError(f"title {shortened(repr(title), 60)}: not a text")
+    return titles
 
 
 def _parts(

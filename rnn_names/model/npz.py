@@ -135,7 +135,7 @@ def is_text(path: str) -> bool:
             return False
         with open(path, "rb") as file:
             beginning = file.read(1 << 10)
-    except OSError:
+    except (OSError, ValueError):  # ValueError for a name with a null character
         return False
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(beginning)
     return bool(text.strip()) and all(c.isprintable() or c.isspace() for c in text)

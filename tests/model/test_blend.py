@@ -176,7 +176,7 @@ def test_weights_are_scaled_to_sum_to_1(weights):
     assert all(0 <= share <= 1 for share in shares)
 
 
-@pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf])
+@pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf, 10**400, "a", None])
 def test_weights_that_make_no_sense_are_refused(weight):
     with pytest.raises(BlendError, match="must be a finite number above 0"):
         blend([random_model(1), random_model(2)], [1, weight])
@@ -187,6 +187,22 @@ def test_one_weight_for_each_model():
         blend([random_model(1), random_model(2)], [1])
     with pytest.raises(BlendError, match="nothing to blend"):
         blend([])
+
+
+def test_one_title_for_each_model():
+    models = [random_model(1), random_model(2)]
+    with pytest.raises(BlendError, match="1 titles for 2 models"):
+        blend(models, titles=["elves"])
+    with pytest.raises(BlendError, match="title 7: not a text"):
+        blend(models, titles=["elves", 7])
+
+
+@pytest.mark.parametrize("others", [[], [random_model(1)]])
+def test_what_is_no_model_is_refused(others):
+    with pytest.raises(BlendError, match=r"'dinosaurs': not a Model; Model\.load reads one"):
+        blend(["dinosaurs", *others])
+    with pytest.raises(BlendError, match="not a Model"):
+        random_model(2).blend(*others, "dinosaurs")
 
 
 # --- Unknown characters ---------------------------------------------------------------------------

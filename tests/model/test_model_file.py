@@ -78,6 +78,18 @@ def test_a_compressed_file_is_read_too(path):
 # --- Refusals -------------------------------------------------------------------------------------
 
 
+def test_a_path_may_be_bytes(path, tmp_path):
+    Model.load(os.fsencode(path)).save(os.fsencode(tmp_path / "copy.npz"))
+    assert (tmp_path / "copy.npz").read_bytes() == path.read_bytes()
+
+
+def test_a_path_with_a_null_character_is_refused():
+    with pytest.raises(ModelFileError, match="null byte"):
+        Model.load("a\0b.npz")
+    with pytest.raises(ModelFileError, match="no file has such a name"):
+        make_model().save("a\0b.npz")
+
+
 def refusal(path):
     """The message with which a file is refused; the file is as it was."""
     before = path.read_bytes() if path.is_file() else None
