@@ -6,6 +6,9 @@ In all formats except plain text a name comes with two values:
                 temperature 1, rounded to six places; in JSON, null for a probability of 0
     novel       whether it is not in the corpus that the model was trained on; null or empty for a
                 model without fingerprints
+
+In CSV and TSV a name that a spreadsheet could take for a formula has an apostrophe before it, as in
+the page's CSV. Plain lines and JSON lines hold names as they are.
 """
 
 from __future__ import annotations
@@ -33,6 +36,9 @@ LINES_AT_ONCE = 1 << 13
 FIELDS = ("name", "log_prob", "novel")
 
 DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
+
+FORMULA_BEGINNINGS = ("=", "+", "-", "@")
+"""What spreadsheets take for the beginning of a formula."""
 
 BYTE_ORDER_MARK = "\ufeff"
 """Excel takes a CSV file for UTF-8 if it begins with this. Without it, `ŵ` opens as `Åµ`."""
@@ -114,11 +120,19 @@ def records(
 
     text = io.StringIO()
     writer = csv.writer(text, delimiter=DELIMITERS[kind], lineterminator="\n")
-    writer.writerows(
-        (name, f"{value:.6f}", "" if new is None else str(new).lower(), *(f"{x:.6f}" for x in more))
-        for name, value, new, *more in rows
-    )
+    writer.writerows(_cells(*row) for row in rows)
     return text.getvalue().encode()
+
+
+def _cells(name: str, log_prob: float, novel: bool | None, *per_character: float) -> list[str]:
+    """A row of a table.
+
+    >>> _cells("@SUM(1)", -7.5, True)
+    ["'@SUM(1)", '-7.500000', 'true']
+    """
+    text = f"'{name}" if name.startswith(FORMULA_BEGINNINGS) else name
+    is_novel = "" if novel is None else str(novel).lower()
+    return [text, f"{log_prob:.6f}", is_novel, *(f"{value:.6f}" for value in per_character)]
 
 
 def scored(

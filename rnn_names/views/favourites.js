@@ -54,7 +54,7 @@ function favouriteItem(name) {
 
 const asText = () => [...favourites].map((name) => `${name}\r\n`).join("");
 
-/** One column, each name in quotes. What a spreadsheet would take for a formula gets a ' before. */
+/** One column, each name in quotes, and formulas guarded as in cli/output.py. */
 function asCSV() {
   const cell = (name) => `"${(/^[=+\-@]/.test(name) ? "'" : "") + name.replaceAll('"', '""')}"`;
   return ["name", ...Array.from(favourites, cell)].map((line) => `${line}\r\n`).join("");

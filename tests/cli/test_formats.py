@@ -149,6 +149,38 @@ def test_scores_as_records(kind, invoke, model_file, model, names):
     assert [r["novel"] for r in records] == [name not in names for name in LINES]
 
 
+FORMULAS = ["=1+2", "+1", "-1+1", "@SUM(1)"]
+PLAIN_TEXTS = ["1=1", "'s-Gravenhage", "a@b"]
+
+
+@pytest.mark.parametrize("options", [[], ["--sort"]])
+@pytest.mark.parametrize("kind", ["csv", "tsv", "excel"])
+def test_no_name_in_a_table_is_a_formula(kind, options, invoke, model_file):
+    lines = "\n".join([*FORMULAS, *PLAIN_TEXTS])
+    done = invoke("score", "-m", model_file, "--format", kind, *options, input=lines)
+    delimiter = "\t" if kind == "tsv" else ","
+    rows = [*csv.reader(io.StringIO(done.stdout.removeprefix("\ufeff")), delimiter=delimiter)]
+    assert [row[0] for row in rows[1:]] == [*(f"'{name}" for name in FORMULAS), *PLAIN_TEXTS]
+
+
+def test_plain_lines_and_json_lines_hold_such_names_as_they_are(invoke, model_file):
+    lines = "\n".join([*FORMULAS, *PLAIN_TEXTS])
+    done = invoke("score", "-m", model_file, "--format", "jsonl", input=lines)
+    assert [record["name"] for record in read("jsonl", done.stdout)] == lines.split("\n")
+    done = invoke("score", "-m", model_file, input=lines)
+    assert [line.split("\t")[1] for line in done.stdout.splitlines()] == lines.split("\n")
+
+
+@pytest.mark.parametrize("best", [[], ["--best"]])
+def test_names_written_to_a_table_are_no_formulas(best, invoke, tmp_path):
+    train(["=1+2", "@SUM(1)"] * 3, hidden_size=4, epochs=1, **SETTINGS).save(tmp_path / "m.npz")
+    options = ["sample", "-m", tmp_path / "m.npz", "-n", 5, *(best or ["--seed", 1])]
+    names = invoke(*options, "--prefix", "=").stdout.splitlines()
+    assert len(names) == 5 and all(name.startswith("=") for name in names)
+    done = invoke(*options, "--prefix", "=", "--format", "csv")
+    assert [record["name"] for record in read("csv", done.stdout)] == [f"'{n}" for n in names]
+
+
 def test_sorted_scores_fall_and_equal_ones_keep_their_order(invoke, model_file):
     plain = invoke("score", "-m", model_file, input="\n".join(LINES))
     done = invoke("score", "-m", model_file, "--sort", input="\n".join(LINES))
