@@ -17,7 +17,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
-from rnn_names.network.threads import start_blas_with_one_thread
+from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
 COMMANDS = ("train", "sample", "score", "info", "models", "blend", "page", "completion")

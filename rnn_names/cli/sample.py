@@ -189,7 +189,7 @@ def sample(
     options give the same names, on any number of cores. If too few names meet the conditions, those
     found are written, and the exit code is 1.
     """
-    from rnn_names.sampling.options import Options
+    from rnn_names.conditions.options import Options
     from rnn_names.sampling.stream import sample
 
     with wrong_usage():

@@ -38,7 +38,7 @@ from rnn_names.errors import BlendError, shortened, shown
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
 
 if TYPE_CHECKING:

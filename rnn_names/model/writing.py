@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.sampling.options import Options, check_count
+from rnn_names.conditions.options import Options, check_count
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,5 +1,4 @@
-"""Drawing names from a network, also under conditions.
+"""Drawing names from a network.
 
-Read `options`, `sampler`, `stream`; then `conditions` with `dfa` and `regex`, and `lookahead`;
-`best` finds the most probable names.
+Read `sampler`, `walk`, `stream`; `best` finds the most probable names.
 """

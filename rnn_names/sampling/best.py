@@ -24,20 +24,20 @@ import numpy as np
 
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError, setting
+from rnn_names.lookahead.preparation import Preparation
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.ngram.chain import can_be_accepted
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import changes
-from rnn_names.sampling.markov import can_be_accepted
-from rnn_names.sampling.preparation import Preparation
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.visited import VisitedPrefixes, Visits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.conditions.options import Options
     from rnn_names.network.language_model import LanguageModel
-    from rnn_names.sampling.options import Options
 
 AT_ONCE = 1024
 """Prefixes that the network runs for together."""

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.sampling.lookahead import LookAheadState
+    from rnn_names.lookahead.guide import LookAheadState
 
 
 class NodeBatch(NamedTuple):

@@ -4,7 +4,7 @@
 each *distinct* prefix, and the names at a node are split over its characters in one draw. A name
 that breaks a condition (its length, say) is thrown away: what is left has the model's distribution
 given the conditions. Where the conditions on length and spelling are so rare that this would take
-long, `rnn_names.sampling.lookahead` looks ahead.
+long, `rnn_names.lookahead.guide` looks ahead.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.conditions.beginnings import Beginnings, Text, one_of, shortest_ones
+from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN
 from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 from rnn_names.network import rnn
+from rnn_names.network.choice import LARGEST_WALK, keep_top_k, keep_top_p
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.beginnings import Beginnings, Text, one_of, shortest_ones
-from rnn_names.sampling.choice import LARGEST_WALK, keep_top_k, keep_top_p
-from rnn_names.sampling.options import Options, any_of
 from rnn_names.sampling.tally import Tally, add_to, meeting
 from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.conditions.tests import Condition
     from rnn_names.corpus.vocabulary import Vocabulary
+    from rnn_names.lookahead.guide import LookAhead
+    from rnn_names.lookahead.preparation import Preparation, Prepared
     from rnn_names.network.language_model import LanguageModel
-    from rnn_names.sampling.lookahead import LookAhead
-    from rnn_names.sampling.preparation import Preparation, Prepared
-    from rnn_names.sampling.tally import Condition
 
 FIRST_BLOCK = 32
 """Names of the stream's first block, a few more than are drawn when nobody says how many.
@@ -122,7 +122,7 @@ class Sampler:
         self.has_warned = False
         self.conditions: list[Condition] = []
         if _has_conditions(options):
-            from rnn_names.sampling.conditions import conditions_of
+            from rnn_names.conditions.tests import conditions_of
 
             self.conditions = conditions_of(model, options)
 
@@ -197,8 +197,8 @@ class Sampler:
         unguided, covered, others = self.possible()
         if any_length and not covered:
             return {}
-        from rnn_names.sampling.preparation import Preparation
-        from rnn_names.sampling.visited import Visits
+        from rnn_names.lookahead.preparation import Preparation
+        from rnn_names.lookahead.visited import Visits
 
         tally: Tally = {}
         bits = Random(0)
@@ -239,9 +239,9 @@ class Sampler:
         Raises:
             SamplingError: if no name is possible.
         """
-        from rnn_names.sampling.conditions import spelling
-        from rnn_names.sampling.lookahead import LookAhead, max_states
-        from rnn_names.sampling.markov import can_be_accepted
+        from rnn_names.conditions.tests import spelling
+        from rnn_names.lookahead.guide import LookAhead, max_states
+        from rnn_names.ngram.chain import can_be_accepted
 
         begins = self.beginnings.automaton if self.beginnings is not None else None
         automaton, covered, others = spelling(

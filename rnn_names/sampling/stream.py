@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError, setting
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.drawing import Block, Drawer, Part, SharedBlock, WholeBlock, blocks_of
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
 from rnn_names.sampling.tally import Tally, add_to
 

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from rnn_names.conditions.tests import Condition
     from rnn_names.corpus.names import Names
 
 Tally = dict[str, tuple[int, int]]
 """For each condition, by its title: how many names were held to it, and how many passed."""
-
-
-class Condition(Protocol):
-    """What a name must be like."""
-
-    @property
-    def title(self) -> str:
-        """The condition as its user gave it: the name of its option, marked for messages, and more.
-
-        See `rnn_names.errors.setting`.
-        """
-
-    def passes(self, names: Names) -> NDArray[np.bool_]:
-        """Whether each name meets the condition: (len(names),) bool."""
 
 
 def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Names:

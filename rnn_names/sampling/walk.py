@@ -10,15 +10,15 @@ import numpy as np
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
+from rnn_names.network.choice import LARGEST_WALK, choose
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.choice import LARGEST_WALK, choose
 from rnn_names.sampling.frontier import Frontier, changes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.sampling.beginnings import Beginnings
-    from rnn_names.sampling.lookahead import LookAhead, LookAheadState
+    from rnn_names.conditions.beginnings import Beginnings
+    from rnn_names.lookahead.guide import LookAhead, LookAheadState
 
 
 class Step(NamedTuple):

@@ -14,14 +14,14 @@ from contextlib import contextmanager, suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.network.threads import usable_cores, worker_threads
+from rnn_names.processes.threads import usable_cores, worker_threads
 from rnn_names.sampling.shares import walked
 from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from rnn_names.network.second_process import SecondProcess
+    from rnn_names.processes.second_process import SecondProcess
     from rnn_names.sampling.sampler import Sampler
     from rnn_names.sampling.shares import Share
     from rnn_names.sampling.walk import Drawn
@@ -84,7 +84,7 @@ class Workers:
             return
         self._was_started = True
         with suppress(Exception):  # without it, things only take longer
-            from rnn_names.network.second_process import SecondProcess
+            from rnn_names.processes.second_process import SecondProcess
 
             self._process = SecondProcess(f"{__name__}:{SecondDrawer.__name__}")
 

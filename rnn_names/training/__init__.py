@@ -2,6 +2,5 @@
 
 Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`; `parts`, `gradients`
 and `optimizers` for one minibatch; `factorization` for how Wax is trained; `warm_start` to begin
-from a model. Distillation is `ngram`, `lengths` and `distillation`. An interrupted run goes on from
-a `checkpoint`.
+from a model. Then `distillation`. An interrupted run goes on from a `checkpoint`.
 """

@@ -8,7 +8,7 @@ the geometric mean of their distributions, normalised (a product of experts, Hin
     log p(c | prefix) = 1/(2K) Σ_k log p_k(c | prefix) + ½ log p_ngram(c | prefix) − log Z
 
 On the dinosaurs, with one network, that was 0.005 to 0.008 nats per character better than the
-arithmetic mean. The n-gram is first given the lengths of the list (`rnn_names.training.lengths`).
+arithmetic mean. The n-gram is first given the lengths of the list (`rnn_names.ngram.lengths`).
 
 A character that was seen once or twice has arithmetic means instead, before Z:
 
@@ -38,8 +38,8 @@ from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.network.scoring import names_per_batch
-from rnn_names.training.lengths import LengthGuide
-from rnn_names.training.ngram import NGram
+from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.ngram.lengths import LengthGuide
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

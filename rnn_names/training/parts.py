@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.network.second_process import SecondProcess, SharedArray
-from rnn_names.network.threads import usable_cores
+from rnn_names.processes.second_process import SecondProcess, SharedArray
+from rnn_names.processes.threads import usable_cores
 from rnn_names.training.gradients import MinibatchPart
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from rnn_names.errors import TrainingError, setting
 from rnn_names.model.model import MAX_WEIGHT, Model
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
-from rnn_names.network.second_process import SharedArray
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.processes.second_process import SharedArray
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
 from rnn_names.training.epoch import Epoch

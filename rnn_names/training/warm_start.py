@@ -13,7 +13,7 @@ from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.network.threads import one_blas_thread
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.factorization import factored
 from rnn_names.training.settings import ResolvedSettings, Settings
 

@@ -6,9 +6,9 @@ import time
 from random import Random
 from typing import Any
 
+from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
-from rnn_names.network.threads import one_blas_thread
-from rnn_names.sampling.options import Options
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from rnn_names.sampling.tally import meeting

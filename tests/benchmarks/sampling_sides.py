@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.model.model import Model
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import sample
 
 

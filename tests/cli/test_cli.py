@@ -22,9 +22,9 @@ import rnn_names
 from rnn_names import Model
 from rnn_names.cli.main import COMMANDS
 from rnn_names.cli.main import cli as commands
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.network.threads import SWITCH_INTERVAL
-from rnn_names.sampling.options import Options
+from rnn_names.processes.threads import SWITCH_INTERVAL
 from rnn_names.sampling.stream import sample
 from rnn_names.training import phases
 from rnn_names.training import trainer as training
@@ -567,7 +567,7 @@ import sys, numpy, click
 before = set(sys.modules)
 import rnn_names.cli.main
 slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect', 'csv',
-        'rnn_names.sampling.conditions', 'rnn_names.model.blend'}
+        'rnn_names.conditions.tests', 'rnn_names.model.blend'}
 try: rnn_names.cli.main.main()
 except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """
@@ -583,7 +583,7 @@ except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 
 def test_blas_starts_with_one_thread_whatever_the_environment_says():
     program = """
-from rnn_names.network.threads import one_blas_thread, start_blas_with_one_thread
+from rnn_names.processes.threads import one_blas_thread, start_blas_with_one_thread
 start_blas_with_one_thread()
 import numpy
 from threadpoolctl import threadpool_info

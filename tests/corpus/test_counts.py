@@ -13,7 +13,7 @@ from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
 from rnn_names.errors import CorpusError
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import log_probs
-from rnn_names.training.ngram import NGram
+from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training.trainer import Trainer
 
 CENSUS = {"Mary": 7065, "Anna": 2604, "Emma": 2003, "Ida": 1472, "Zoë": 5, "Mary Ann": 1}

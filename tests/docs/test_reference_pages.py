@@ -8,8 +8,8 @@ import pytest
 
 import rnn_names
 from rnn_names import Model, Settings
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, RnnNamesWarning
-from rnn_names.sampling.options import Options
 from rnn_names.training.trainer import Epoch
 from support.documents import ROOT
 

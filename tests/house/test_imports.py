@@ -7,7 +7,8 @@ import pytest
 
 from support.package import MODULES
 
-FOLDERS = ["", "cli", "views", "training", "model", "sampling", "network", "corpus"]
+FOLDERS = ["", "cli", "views", "training", "model", "sampling"]
+FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
 """From the top down: what users import, then each folder; `errors` and `version` lie below all."""
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, Settings, train
+from rnn_names.conditions.options import Options
 from rnn_names.errors import CorpusError, SamplingError
-from rnn_names.sampling.options import Options
 from support.enumerated import tiny_model
 
 

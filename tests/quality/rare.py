@@ -36,11 +36,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rare_orders import ORDERS, spelled
 
 from rnn_names import Model
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.network.threads import one_blas_thread, usable_cores
+from rnn_names.processes.threads import one_blas_thread, usable_cores
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import sampler as sampling
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.conditions import random_orders

@@ -35,7 +35,7 @@ from rnn_names import Model, blend
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.training.ngram import NGram
+from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.distributions import area_under_curve

@@ -14,7 +14,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.network.threads import ONE_BLAS_THREAD
+from rnn_names.processes.threads import ONE_BLAS_THREAD
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import faults

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
+from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import sampler as sampling
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from support.distributions import assert_drawn_from
 from support.enumerated import all_texts, distribution, tiny_model

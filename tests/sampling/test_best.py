@@ -3,9 +3,9 @@
 import pytest
 
 from rnn_names import Model, train
+from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from support.enumerated import KNOWN, all_texts, distribution, tiny_model
 from support.networks import CELLS, random_model

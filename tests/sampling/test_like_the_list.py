@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from rnn_names import Model, train
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, SamplingError
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from support.distributions import assert_drawn_from
 from support.enumerated import LONGEST, distribution, tiny_model

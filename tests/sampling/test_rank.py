@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.sampling import best
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from support.enumerated import LONGEST, all_texts, tiny_model
 from support.networks import CELLS

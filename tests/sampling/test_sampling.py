@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.network import rnn
 from rnn_names.sampling import drawing, shares, workers
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.stream import preview, sample
 from support.distributions import assert_drawn_from
 from support.networks import CELLS, SYLLABLES

@@ -9,11 +9,11 @@ import threading
 
 import pytest
 
-from rnn_names.network import second_process
+from rnn_names.conditions.options import Options
+from rnn_names.processes import second_process
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling import workers
-from rnn_names.sampling.options import Options
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.processes import is_running, wait_until

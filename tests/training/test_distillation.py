@@ -7,10 +7,11 @@ from rnn_names import Settings, train
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
-from rnn_names.training import distillation, ngram
+from rnn_names.ngram import kneser_ney
+from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.ngram.lengths import LengthGuide
+from rnn_names.training import distillation
 from rnn_names.training.distillation import Teacher, copies_of_each
-from rnn_names.training.lengths import LengthGuide
-from rnn_names.training.ngram import NGram
 from rnn_names.training.trainer import Trainer
 from support.networks import coded, prefixes_of, random_names, random_params, tree_of
 from support.plain_kneser_ney import PlainKneserNey
@@ -27,7 +28,7 @@ def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
     teacher = Teacher(NGram(coded(learned), 5), networks, rare=np.array(rare, int))
-    plain = PlainKneserNey(learned, 5, ngram.ORDER)
+    plain = PlainKneserNey(learned, 5, kneser_ney.ORDER)
     soft_targets = teacher.soft_targets(tree, rnn.Workspace(np.float64))
     predictions = [
         np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64))) for params in networks

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.network import second_process
+from rnn_names.processes import second_process
 from rnn_names.training import distillation, parts, trainer
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer

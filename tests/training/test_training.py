@@ -11,10 +11,10 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
+from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients, parts, phases
 from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
-from rnn_names.training.ngram import NGram
 from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.trainer import Trainer

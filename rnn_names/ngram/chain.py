@@ -31,7 +31,7 @@ from rnn_names.network.prefix_tree import EOS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.sampling.dfa import Automaton
+    from rnn_names.conditions.automaton import Automaton
 
 LONGEST_CONTEXT = 6
 """Characters of the longest contexts, the predicted one not counted."""

@@ -13,8 +13,8 @@ import threading
 import numpy as np
 import pytest
 
-from rnn_names.network import second_process
-from rnn_names.network.second_process import SecondProcess, SharedArray
+from rnn_names.processes import second_process
+from rnn_names.processes.second_process import SecondProcess, SharedArray
 from support.processes import is_running, wait_until
 from support.program import measure_no_children, unmeasured
 
@@ -143,7 +143,7 @@ def test_it_ends_when_the_first_is_killed(tmp_path):
     """Even by a signal that leaves no time for anything."""
     code = (
         "import os, signal\n"
-        "from rnn_names.network.second_process import SecondProcess, SharedArray\n"
+        "from rnn_names.processes.second_process import SecondProcess, SharedArray\n"
         "process = SecondProcess('builtins:list', SharedArray(1, 1))\n"
         "while not process.is_there(): pass\n"
         "print(process._process.pid, flush=True)\n"

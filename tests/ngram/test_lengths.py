@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names.training import lengths
-from rnn_names.training.lengths import PSEUDO_NAMES, LengthGuide
-from rnn_names.training.ngram import Level, NGram
+from rnn_names.ngram import lengths
+from rnn_names.ngram.kneser_ney import Level, NGram
+from rnn_names.ngram.lengths import PSEUDO_NAMES, LengthGuide
 from support.networks import coded
 
 N_Y = 4

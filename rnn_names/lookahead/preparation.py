@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.sampling.lookahead import FLOOR, LookAhead
-from rnn_names.sampling.visited import VisitedPrefixes, Visits
+from rnn_names.lookahead.guide import FLOOR, LookAhead
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

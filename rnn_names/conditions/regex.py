@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.sampling.dfa import (
+from rnn_names.conditions.automaton import (
     ANY,
     EMPTY,
     MAX_STATES,
@@ -21,6 +20,7 @@ from rnn_names.sampling.dfa import (
     Terms,
     automaton_of,
 )
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
 
 if TYPE_CHECKING:
     from rnn_names.corpus.vocabulary import Vocabulary
@@ -106,7 +106,7 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
 
 
 class _Reading:
-    """Turns a parsed expression into a term of `rnn_names.sampling.dfa`."""
+    """Turns a parsed expression into a term of `rnn_names.conditions.automaton`."""
 
     def __init__(self, alphabet: _Alphabet) -> None:
         self.alphabet, self.terms = alphabet, Terms()

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.conditions.automaton import MAX_STATES, Automaton
 from rnn_names.errors import SamplingError, setting
-from rnn_names.sampling.dfa import MAX_STATES, Automaton
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

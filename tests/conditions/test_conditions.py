@@ -12,15 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
+from rnn_names.conditions import tests as conditions
+from rnn_names.conditions.automaton import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
+from rnn_names.conditions.options import Options
+from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import conditions, drawing, sampler
+from rnn_names.sampling import drawing, sampler
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling.dfa import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
-from rnn_names.sampling.options import Options
-from rnn_names.sampling.regex import matching
 from support.conditions import COMBINATIONS, given_conditions
 from support.distributions import assert_drawn_from
 from support.enumerated import LETTERS, all_texts, distribution, tiny_model

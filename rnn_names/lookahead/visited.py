@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.sampling.markov import LEAST, LONGEST_CONTEXT
+from rnn_names.ngram.chain import LEAST, LONGEST_CONTEXT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.sampling.dfa import Automaton
+    from rnn_names.conditions.automaton import Automaton
 
 
 MAX_NUMBERS = 1 << 23
@@ -91,7 +91,7 @@ class VisitedPrefixes:
         length: (N,) characters.
         automaton_state: (N,) state of the conditions' automaton.
         recent: (N, LONGEST_CONTEXT) the last characters, the last one first, as in
-            `rnn_names.sampling.markov.fitted`.
+            `rnn_names.ngram.chain.fitted`.
         probabilities: (N, n_y) float32. The network's, of what comes next.
         passed: (N,) how many names have passed.
     """

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names.training import ngram
-from rnn_names.training.ngram import NGram
+from rnn_names.ngram import kneser_ney
+from rnn_names.ngram.kneser_ney import NGram
 from support.distributions import assert_drawn_from
 from support.kneser_ney import KneserNey
 from support.networks import coded
@@ -64,7 +64,7 @@ def test_a_kneser_ney_by_hand():
 )
 def test_probabilities_are_those_of_a_plain_kneser_ney(names, asked, order):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ngram, "ORDER", order)
+        patch.setattr(kneser_ney, "ORDER", order)
         model = NGram(coded(names), N_Y)
     plain = PlainKneserNey(names, N_Y, order)
     for prefix in [*asked, [], *(name[:-1] for name in names)]:
@@ -118,7 +118,7 @@ def test_a_large_vocabulary_lowers_the_order_and_mixes_nothing_up(n_y):
 
 def test_synthetic_names_come_with_the_models_probabilities():
     names = [[1, 2], [1, 2, 1], [2, 1], [1, 1, 2, 2], [2], [1, 2, 1, 2], [2, 2, 1]] * 2
-    model, plain = NGram(coded(names), 3), PlainKneserNey(names, 3, ngram.ORDER)
+    model, plain = NGram(coded(names), 3), PlainKneserNey(names, 3, kneser_ney.ORDER)
     probabilities = {}
     for length in range(1, 5):
         for name in product((1, 2), repeat=length):

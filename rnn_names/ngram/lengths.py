@@ -37,7 +37,7 @@ from rnn_names.network.prefix_tree import EOS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.training.ngram import Integers, Level, NGram
+    from rnn_names.ngram.kneser_ney import Integers, Level, NGram
 
 MAX_HISTORY_TABLE = 1 << 23
 """Probabilities in a table of all histories. Where there are more, A looks at shorter histories;

@@ -36,8 +36,8 @@ import numpy as np
 
 from rnn_names.corpus.names import Names
 from rnn_names.network.arrays import ranges
+from rnn_names.network.choice import branches
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.choice import branches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,13 +11,15 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning
-from rnn_names.network.threads import worker_threads
-from rnn_names.sampling import lookahead, markov, preparation, workers
+from rnn_names.lookahead import guide, preparation
+from rnn_names.lookahead.visited import Visits
+from rnn_names.ngram import chain as markov
+from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import sampler as sampling
-from rnn_names.sampling.options import Options
+from rnn_names.sampling import workers
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.visited import Visits
 from support.conditions import (
     COMBINATIONS,
     can_look_ahead,
@@ -108,7 +110,7 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(name, options):
 def poor(monkeypatch):
     """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
     monkeypatch.setattr(markov, "CONTEXTS", 1)
-    monkeypatch.setattr(lookahead, "MAX_VISITED", 20)
+    monkeypatch.setattr(guide, "MAX_VISITED", 20)
     monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
@@ -283,7 +285,7 @@ def test_more_is_learned_in_rounds(model):
 
 
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
-    monkeypatch.setattr(lookahead, "MAX_VISITED", 1 << 12)
+    monkeypatch.setattr(guide, "MAX_VISITED", 1 << 12)
     look_ahead, _ = learned(model, 3000, suffix="us")
     prefixes = look_ahead.prefixes
     assert len(prefixes) == (1 << 12) // len(model.vocabulary)

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.network.threads import ONE_BLAS_THREAD
+from rnn_names.processes.threads import ONE_BLAS_THREAD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _START = """\
 import sys
 sys.path[:] = {path!a}
-from rnn_names.network.second_process import serve
+from rnn_names.processes.second_process import serve
 serve({worker!a}, {connection}, {memory}, {shape})
 """
 

@@ -16,17 +16,17 @@ a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 Where the guess comes from:
-- At prefixes that earlier draws have passed, from the network itself: `rnn_names.sampling.visited`
+- At prefixes that earlier draws have passed, from the network itself: `rnn_names.lookahead.visited`
   keeps them with the probabilities that the network gave, and adds up from the longest to the
   shortest what is ahead of each.
 - Elsewhere from a Markov chain of the network, over the last characters:
-  `rnn_names.sampling.markov`.
+  `rnn_names.ngram.chain`.
 
 A name that was drawn with weight w comes out w / bound times: not at all or once where that is
 below 1, at random; where it is above, as often as it says, rounded up or down at random. So
 the expected share of every name is the network's own, whatever the guess is worth. A bad guess
 shows in two ways only: names are drawn for nothing, and a rare name of a large weight is repeated.
-The bound is chosen so that few are (`rnn_names.sampling.preparation`).
+The bound is chosen so that few are (`rnn_names.lookahead.preparation`).
 
 A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
 is small, and a name comes many times at once, its end may take some of them; this is not corrected.
@@ -43,16 +43,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits, by_level
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling import markov
-from rnn_names.sampling.visited import VisitedPrefixes, Visits, by_level
+from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 
 if TYPE_CHECKING:
     from random import Random
 
     from numpy.typing import NDArray
 
-    from rnn_names.sampling.dfa import Automaton
+    from rnn_names.conditions.automaton import Automaton
 
 MAX_TABLE = 1 << 24
 """Numbers in the tables of all states, characters and lengths."""
@@ -128,7 +128,7 @@ class LookAhead:
     min_length: int
     max_length: int
     prefixes: VisitedPrefixes
-    chain: markov.MarkovChain | None = None
+    chain: MarkovChain | None = None
     table: NDArray[np.float64] | None = None
     ahead: NDArray[np.float64] | None = None
     log_bound: float = 0.0
@@ -145,13 +145,13 @@ class LookAhead:
     def learned(self, visits: Visits, prefix: NDArray[Any]) -> LookAhead:
         """One that knows some further draws as well; every name begins with `prefix`."""
         prefixes = self.prefixes.joined(visits, self.automaton, prefix)
-        chain = markov.fitted(
+        chain = fitted(
             prefixes.recent,
             prefixes.length,
             prefixes.probabilities,
             prefixes.passed,
             self.max_length,
-            markov.max_contexts(self.automaton, self.max_length),
+            max_contexts(self.automaton, self.max_length),
         )
         table = chain.ahead(self.automaton, self.min_length, self.max_length)
         grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_floor=-np.inf)

@@ -2,7 +2,7 @@
 
 They look at whole names and know nothing of the network. Those on the spelling have an automaton,
 too. With it the sampler can look ahead when few names would meet them: see
-`rnn_names.sampling.lookahead`.
+`rnn_names.lookahead.guide`.
 """
 
 from __future__ import annotations
@@ -13,33 +13,46 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
-from rnn_names.sampling.dfa import (
+from rnn_names.conditions.automaton import (
     Automaton,
     NoAutomatonError,
     anything,
     containing,
     ending_in,
 )
-from rnn_names.sampling.options import any_of, compiled
-from rnn_names.sampling.regex import matching
-from rnn_names.sampling.tally import Condition
+from rnn_names.conditions.options import any_of, compiled
+from rnn_names.conditions.regex import matching
+from rnn_names.corpus.vocabulary import UNKNOWN
+from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.conditions.options import Options
     from rnn_names.corpus.names import Names
     from rnn_names.corpus.vocabulary import Vocabulary
     from rnn_names.network.language_model import LanguageModel
-    from rnn_names.sampling.options import Options
 
 TESTED_AT_ONCE = 1 << 13
 """Names that go through an automaton together; it bounds the memory."""
+
+
+class Condition(Protocol):
+    """What a name must be like."""
+
+    @property
+    def title(self) -> str:
+        """The condition as its user gave it: the name of its option, marked for messages, and more.
+
+        See `rnn_names.errors.setting`.
+        """
+
+    def passes(self, names: Names) -> NDArray[np.bool_]:
+        """Whether each name meets the condition: (len(names),) bool."""
 
 
 def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:

@@ -1,0 +1,5 @@
+"""Models of the last few characters.
+
+Read `kneser_ney`, which counts those of a list; `lengths`, which gives it the list's lengths; and
+`chain`, which is fitted to a network.
+"""

@@ -1,0 +1,1 @@
+"""Several cores: threads that share out array work, and a second process."""
