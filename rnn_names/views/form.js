@@ -2,10 +2,17 @@
 
 const TEXTS = ["prefix", "suffix", "contains"];
 const CHECKS = ["novel", "unique"];
-const NUMBERS = ["count", "temperature", "min-length", "max-length"];
-let seed = newSeed();
+const NUMBERS = ["count", "min-length", "max-length"];
+const OPENING_TEMPERATURE = 1;
+const LARGEST_SHARE = 100; // the end of a slider
 
 const shareInputs = models.map((_, i) => $(`share-${i}`));
+let seed = newSeed();
+
+// A slider shows the nearest number that it has, such as 17 for a share of 16.67, or 2 for a
+// temperature of 3. What counts is here.
+let temperature = OPENING_TEMPERATURE;
+let shares = openingShares();
 
 /** What the form says, as `drawNames` takes it. */
 function settingsOfForm() {
@@ -14,7 +21,7 @@ function settingsOfForm() {
   return {
     seed,
     count: value("count") ?? data.count,
-    temperature: value("temperature"),
+    temperature,
     prefix: $("prefix").value,
     suffix: $("suffix").value,
     contains: $("contains").value,
@@ -26,10 +33,23 @@ function settingsOfForm() {
   };
 }
 
-/** The shares that the sliders say; equal ones where all are at 0. */
+/** The shares of the models; equal ones where all are 0. */
 function sharesOfForm() {
-  const shares = shareInputs.map((input) => Number(input.value));
   return shares.some((share) => share > 0) ? shares : shares.map(() => 1);
+}
+
+/** Takes in where somebody moved a slider to. */
+function moved(slider) {
+  const value = Number(slider.value);
+  if (slider === $("temperature")) temperature = value;
+  shares = shares.map((share, i) => (slider === shareInputs[i] ? value : share));
+}
+
+/** Sets everything but the seed as on opening. */
+function resetForm() {
+  $("settings").reset();
+  temperature = OPENING_TEMPERATURE;
+  shares = openingShares();
 }
 
 /** The address's part after #: the seed, and what is not as it was on opening. */
@@ -38,26 +58,31 @@ function addressOfForm() {
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
-  if (shareInputs.some((input) => input.value !== input.defaultValue)) {
-    address.set("shares", shareInputs.map((input) => input.value).join(" "));
-  }
+  if (temperature !== OPENING_TEMPERATURE) address.set("temperature", temperature);
+  if (shares.some((share, i) => share !== models[i].share)) address.set("shares", shares.join(" "));
   return `#${address}`;
 }
 
 /** Sets the form from the address; what makes no sense there is left as on opening. */
 function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
-  $("settings").reset();
+  resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   for (const id of CHECKS) $(id).checked = address.has(id) && !$(id).disabled;
-  (address.get("shares") ?? "")
-    .split(" ")
-    .slice(0, models.length)
-    .forEach((share, i) => {
-      if (/^\d+$/.test(share)) shareInputs[i].value = share;
-    });
+  const degrees = Number(address.get("temperature"));
+  if (degrees > 0 && degrees < Infinity) temperature = degrees;
+  shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   seed = /^\d{1,10}$/.test(address.get("seed")) ? Number(address.get("seed")) >>> 0 : newSeed();
+}
+
+/** The shares in a text such as "300 100", scaled to fit the sliders; undefined for nonsense. */
+function sharesIn(text) {
+  const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
+  const isRight = given.every((share) => share >= 0 && share < Infinity);
+  if (given.length !== models.length || !isRight) return undefined;
+  const scale = Math.min(1, LARGEST_SHARE / Math.max(...given));
+  return given.map((share) => share * scale);
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
@@ -71,17 +96,13 @@ function writeAddress(isNew) {
   }
 }
 
-/** What follows from the form: the numbers beside the sliders, and hints. */
+/** What follows from the settings: the sliders, the numbers beside them, and hints. */
 function showValues() {
-  $("temperature-value").textContent = Number($("temperature").value).toFixed(2);
-  const shares = sharesOfForm();
-  const total = shares.reduce((a, b) => a + b);
-  shares.forEach((share, i) => {
-    const text = `${Math.round((100 * share) / total)} %`;
-    $(`share-${i}-value`).textContent = text;
-    shareInputs[i].setAttribute("aria-valuetext", text);
+  showSlider($("temperature"), temperature, twoPlaces(temperature));
+  scaled(sharesOfForm()).forEach((part, i) => {
+    showSlider(shareInputs[i], shares[i], percent(part));
   });
-  const { parts } = blendOf(shares);
+  const { parts } = blendOf(sharesOfForm());
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
   $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);
@@ -89,4 +110,16 @@ function showValues() {
   $("novel").disabled = forgetful.length > 0;
   if (forgetful.length) $("novel").checked = false;
   $("novel-hint").hidden = !forgetful.length;
+}
+
+function showSlider(slider, value, text) {
+  slider.value = value;
+  slider.setAttribute("aria-valuetext", text);
+  $(`${slider.id}-value`).textContent = text;
+}
+
+/** A number with two decimal places, or with more digits where those would not tell what it is. */
+function twoPlaces(value) {
+  const text = value.toFixed(2);
+  return Number(text) === value ? text : String(value);
 }

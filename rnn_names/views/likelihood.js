@@ -12,15 +12,6 @@ const END = "end";
 /** Which colour a probability gets: 0 for what was most expected. */
 const colourOf = (probability) => SCALE.findIndex(([least]) => probability >= least);
 
-function percent(probability) {
-  const share = 100 * probability;
-  return share >= 9.95
-    ? `${share.toFixed(0)} %`
-    : share >= 0.095
-      ? `${share.toFixed(1)} %`
-      : "under 0.1 %";
-}
-
 const minus = (text) => text.replace("-", "−");
 
 /** A character as it can be seen alone. */

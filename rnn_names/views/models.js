@@ -12,6 +12,13 @@ function element(tag, properties = {}, ...children) {
 
 const bdi = (text) => element("bdi", {}, text);
 
+/** A probability or a share, from 0 to 1, as people read it. */
+function percent(share) {
+  if (share === 0) return "0 %";
+  if (share < 0.00095) return "under 0.1 %";
+  return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+}
+
 // --- The models ----------------------------------------------------------------------------------
 
 const data = JSON.parse($("data").textContent);

@@ -181,6 +181,16 @@ class Network {
 
 // --- Several networks ----------------------------------------------------------------------------
 
+/** Shares scaled to sum to 1; divided by the largest first, as the sum of all may be infinite. */
+function scaled(shares) {
+  const largest = Math.max(...shares);
+  if (!(largest > 0 && shares.every((share) => share >= 0 && share < Infinity)))
+    throw new RangeError("Shares must be finite numbers, none below 0 and one above it.");
+  const relative = shares.map((share) => share / largest);
+  const total = relative.reduce((sum, share) => sum + share);
+  return relative.map((share) => share / total);
+}
+
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
  *
@@ -189,9 +199,9 @@ class Network {
  */
 class Blend {
   constructor(networks, shares) {
-    const total = shares.reduce((sum, share) => sum + share, 0);
-    if (!(total > 0)) throw new RangeError("One share at least must be above 0.");
-    const parts = networks.map((network, i) => ({ network, share: shares[i] / total }));
+    if (shares.length !== networks.length) throw new RangeError("Give one share for each model.");
+    const weights = scaled(shares);
+    const parts = networks.map((network, i) => ({ network, share: weights[i] }));
     this.parts = parts.filter(({ share }) => share > 0);
     const all = new Set(this.parts.flatMap(({ network }) => network.characters));
     this.characters = [...all].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));

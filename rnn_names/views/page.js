@@ -126,7 +126,10 @@ function listen() {
     event.preventDefault();
     more();
   });
-  $("settings").addEventListener("input", changed);
+  $("settings").addEventListener("input", (event) => {
+    moved(event.target);
+    changed();
+  });
   document.addEventListener("keydown", (event) => {
     const elsewhere = event.target === document.body || event.target === document.documentElement;
     if (event.key === "Enter" && elsewhere) more();
@@ -135,7 +138,7 @@ function listen() {
     current.isStopped = true;
   });
   $("start-over").addEventListener("click", () => {
-    $("settings").reset();
+    resetForm();
     changed();
   });
   $("copy-link").addEventListener("click", (event) => {

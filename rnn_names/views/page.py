@@ -26,7 +26,7 @@ import numpy as np
 from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
-from rnn_names.model.blend import unknown_logit
+from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.model import PROGRAM_VERSION, Model
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 COUNT = 20
 """Names that are there when the page opens."""
+
+LARGEST_OPENING_SHARE = 50.0
+"""Of a slider that goes to 100: there is room on both sides."""
 
 STYLES = ("style.css", "controls.css", "page.css")
 SCRIPTS = (
@@ -63,7 +66,7 @@ class Part:
     Attributes:
         name: what it is called there.
         model: the model itself.
-        share: its share of the blend as the page opens; only ratios count.
+        share: its share of the blend as the page opens, above 0; only ratios count.
     """
 
     name: str
@@ -75,24 +78,32 @@ def save(parts: Sequence[Part], path: str) -> None:
     """Writes the page, whole or not at all.
 
     Raises:
-        RnnNamesError: if it cannot be written.
+        RnnNamesError: if it cannot be written, or as `page`.
     """
     text = page(parts).encode()
     write_atomically(path, lambda file: file.write(text))
 
 
 def page(parts: Sequence[Part]) -> str:
-    """The whole page as HTML."""
+    """The whole page as HTML.
+
+    Raises:
+        BlendError: for shares that are no finite numbers above 0.
+    """
     style = "".join(_file(name) for name in STYLES) + _longest(parts)
     script = '"use strict";\n' + "".join(_file(name) for name in SCRIPTS)
     characters = set().union(*(part.model.vocabulary.characters for part in parts))
-    data = {"count": COUNT, "models": [_described(part, characters) for part in parts]}
+    shares = _opening_shares(parts)
+    models = [
+        _described(part, share, characters) for part, share in zip(parts, shares, strict=True)
+    ]
+    data = {"count": COUNT, "models": models}
     return Template(_file("page.html")).substitute(
         policy=_policy(style, script),
         title=escape(shown(_title(parts))),
         lead=escape(_lead(parts)),
         program=escape(PROGRAM_VERSION),
-        shares=_shares(parts),
+        shares=_sliders(parts, shares),
         places="<li></li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
@@ -148,7 +159,7 @@ def as_script_data(value: Any) -> str:
 # --- Models -------------------------------------------------------------------------------------
 
 
-def _described(part: Part, characters: set[str]) -> dict[str, Any]:
+def _described(part: Part, share: float, characters: set[str]) -> dict[str, Any]:
     """A model as the scripts read it; `characters` are those of all models of the page."""
     model, language_model = part.model, part.model.language_model
     lower_case = "".join(filter(str.islower, model.vocabulary.characters))
@@ -162,7 +173,7 @@ def _described(part: Part, characters: set[str]) -> dict[str, Any]:
     )
     return {
         "name": shown(part.name),
-        "share": part.share,
+        "share": share,
         "cell": model.cell,
         "hidden_size": model.hidden_size,
         "vocabulary": model.vocabulary.characters,
@@ -205,15 +216,19 @@ def _lead(parts: Sequence[Part]) -> str:
     return "New names, written letter by letter by a network that learned from a list."
 
 
-def _shares(parts: Sequence[Part]) -> str:
+def _opening_shares(parts: Sequence[Part]) -> list[float]:
+    """Where the sliders stand as the page opens: the largest share at half of its slider."""
+    shares = scaled([part.share for part in parts], len(parts))
+    return [LARGEST_OPENING_SHARE * share / max(shares) for share in shares]
+
+
+def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:
     """A slider for each model's share; that of a single model is hidden."""
-    total, largest = sum(part.share for part in parts), max(part.share for part in parts)
     rows = [
         f'<div><label for="share-{i}"><bdi>{escape(shown(part.name))}</bdi></label> '
-        f'<output id="share-{i}-value" for="share-{i}">{100 * part.share / total:.0f} %</output> '
-        f'<input type="range" id="share-{i}" min="0" max="100" step="1" '
-        f'value="{50 * part.share / largest:.0f}"></div>'
-        for i, part in enumerate(parts)
+        f'<output id="share-{i}-value" for="share-{i}"></output> '
+        f'<input type="range" id="share-{i}" min="0" max="100" step="1" value="{share:.0f}"></div>'
+        for i, (part, share) in enumerate(zip(parts, shares, strict=True))
     ]
     hidden = "" if len(parts) > 1 else " hidden"
     legend = "<legend>Blend</legend>"

@@ -56,7 +56,8 @@ function completed(settings, blend, models) {
     );
   }
   const temperature = settings.temperature ?? 1;
-  if (!(temperature > 0)) throw new WrongSettings("The temperature must be above 0.");
+  if (!(temperature > 0 && temperature < Infinity))
+    throw new WrongSettings("The temperature must be a finite number above 0.");
   const start = blend.encode(prefix);
   const contains = [settings.contains ?? []].flat().filter(Boolean);
   for (const text of [prefix, settings.suffix ?? "", ...contains]) {

@@ -24,16 +24,14 @@ def browser(one_browser):
 
 @pytest.fixture(scope="session")
 def page_file(tmp_path_factory):
-    """Makes the page of some models, given as (name, model), once for all tests."""
+    """Makes the page of some models, given as (name, model) or (name, model, share), once."""
     folder, made = tmp_path_factory.mktemp("pages"), {}
 
     def make(*parts):
-        key = tuple((name, id(model)) for name, model in parts)
+        key = tuple((name, id(model), *share) for name, model, *share in parts)
         if key not in made:
             path = folder / f"{len(made)}.html"
-            path.write_text(
-                page([Part(name, model) for name, model in parts]), "utf-8", newline="\n"
-            )
+            path.write_text(page([Part(*part) for part in parts]), "utf-8", newline="\n")
             made[key] = path, parts  # the models too: an id is only good while they live
         return made[key][0]
 

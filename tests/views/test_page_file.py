@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 import re
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.errors import BlendError
 from rnn_names.views.page import Part, as_script_data, bfloat16, page, save
 
 LIMITS = {"dinosaurs": 500_000, "first-names": 1_000_000, "surnames": 1_300_000}
@@ -55,6 +57,12 @@ def test_the_policy_allows_this_script_and_this_style_and_no_other(bundled):
         digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
         assert f"{directive} 'sha256-{digest}';" in policy
     assert policy.startswith("default-src 'none';")
+
+
+@pytest.mark.parametrize("share", [0, -1, math.inf, math.nan])
+def test_shares_that_make_no_sense_are_refused(share, model):
+    with pytest.raises(BlendError, match="must be a finite number above 0"):
+        page([Part("a", model), Part("b", model, share)])
 
 
 def test_nothing_of_a_model_can_be_markup(bundled):

@@ -8,6 +8,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
 
 NEW_NAMES = "More names"
@@ -165,6 +166,53 @@ def test_shares_change_the_names_step_by_step(browser, mixture):
     assert lengths[0] < lengths[1] < lengths[2]
 
 
+@pytest.mark.parametrize(
+    ("weights", "shown"),
+    [
+        ((3, 1), ["75 %", "25 %"]),
+        ((1, 1000), ["0.1 %", "100 %"]),
+        ((1e308, 1e308), ["50 %", "50 %"]),
+        ((1e-300, 2e-300), ["33 %", "67 %"]),
+    ],
+)
+def test_a_page_opens_with_the_weights_that_were_given(
+    weights, shown, browser, page_file, small_models
+):
+    models = small_models["gru"], small_models["rnn"]
+    page = browser.open(page_file(("a", models[0], weights[0]), ("b", models[1], weights[1])))
+    assert page.locator("#shares output").all_inner_texts() == shown
+    assert page.url.endswith("#seed=1")
+    assert page.evaluate("rnnNames.sample(20, { seed: 1 })") == names_of(page)
+    shares = page.evaluate("blendOf(sharesOfForm()).blend.parts.map(({ share }) => share)")
+    assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("link", ["300+100", "3e307+1e307", "0.003+0.001", "75+25"])
+def test_of_the_shares_in_a_link_only_ratios_count(link, browser, page_file, small_models):
+    models = ("a", small_models["gru"]), ("b", small_models["rnn"])
+    page = browser.open(page_file(*models), f"#seed=1&shares={link}")
+    assert page.locator("#shares output").all_inner_texts() == ["75 %", "25 %"]
+    assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 1, shares: [3, 1] })")
+    again = browser.open(page_file(*models), "#" + page.url.partition("#")[2])
+    assert names_of(again) == names_of(page)
+    for label in ("a", "b"):
+        page.get_by_label(label, exact=True).fill("50")
+    settle(page)
+    assert page.url.endswith("#seed=1")
+    assert page.locator("#shares output").all_inner_texts() == ["50 %", "50 %"]
+
+
+@pytest.mark.parametrize("link", ["1", "1+2+3", "-1+2", "x+1", "+1", "Infinity+1", "1e999+1"])
+def test_shares_in_a_link_that_make_no_sense_are_those_on_opening(
+    link, browser, page_file, small_models
+):
+    models = ("a", small_models["gru"]), ("b", small_models["rnn"])
+    page = browser.open(page_file(*models), f"#seed=1&shares={link}")
+    assert page.locator("#shares output").all_inner_texts() == ["50 %", "50 %"]
+    assert page.url.endswith("#seed=1")
+
+
 def test_models_without_a_common_letter_are_told(browser, page_file, small_models):
     foreign = replace(small_models["gru"], vocabulary=Vocabulary("αβγ"))
     page = browser.open(page_file(("latin", small_models["gru"]), ("greek", foreign)), names=None)
@@ -254,6 +302,24 @@ def test_a_link_brings_the_same_names_and_settings_in_another_browser(browser, m
     assert other.url == page.url
 
 
+@pytest.mark.parametrize("temperature", ["3", "0.77", "0.1"])
+def test_a_link_may_have_any_temperature(temperature, browser, page_file, small_models):
+    """One between the steps of the slider, or beyond its ends, too."""
+    page = browser.open(
+        page_file(("gru", small_models["gru"])), f"#seed=1&temperature={temperature}"
+    )
+    assert float(page.locator("#temperature-value").inner_text()) == float(temperature)
+    drawn = page.evaluate(f"rnnNames.sample(20, {{ seed: 1, temperature: {temperature} }})")
+    assert names_of(page) == drawn
+    assert page.url.endswith(f"#seed=1&temperature={temperature}")
+    set_to(page, "Temperature", 1.5)
+    assert page.url.endswith("temperature=1.5")
+    page.get_by_role("button", name="Reset all").click()
+    settle(page)
+    assert page.url.endswith("#seed=1")
+    assert page.locator("#temperature-value").inner_text() == "1.00"
+
+
 def test_back_brings_the_names_from_before(page):
     first = names_of(page)
     page.get_by_role("button", name=NEW_NAMES).click()
@@ -265,7 +331,7 @@ def test_back_brings_the_names_from_before(page):
 
 def test_a_broken_link_opens_as_if_new(browser, dinosaurs):
     page = browser.open(
-        dinosaurs, "#seed=x&count=-4&temperature=hot&min-length=1e9&shares=a%20b&nonsense=%00<b>"
+        dinosaurs, "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
     )
     assert page.get_by_label("How many").input_value() == "20"
     assert page.problems == []

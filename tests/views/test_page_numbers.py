@@ -95,6 +95,14 @@ def test_exp_is_right_to_thirteen_digits(browser, page_file, small_models):
     ]
 
 
+@pytest.mark.parametrize("shares", ["[1]", "[NaN, 1]", "[-1, 2]", "[0, 0]", "[1, Infinity]"])
+def test_shares_that_make_no_sense_are_refused(shares, browser, page_file, small_models):
+    page = browser.open(page_file(("a", small_models["gru"]), ("b", small_models["rnn"])))
+    for call in (f"rnnNames.sample(1, {{ shares: {shares} }})", f"rnnNames.logProb('', {shares})"):
+        with pytest.raises(Exception, match=r"RangeError: (Shares must be|Give one share)"):
+            page.evaluate(call)
+
+
 # --- Names ----------------------------------------------------------------------------------------
 
 
