@@ -1,4 +1,5 @@
-# `make demo` and `make test` set everything up on a machine with Python 3.10+ and make.
+# `make demo` and `make test` set everything up on a machine with Python 3.10+ and make. They call
+# `python -m tests`, which does the same without make.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,28 +10,25 @@ BIN := $(VENV)/bin
 help:  ## Show what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 23
 
-demo: $(VENV)/.run  ## Train on data/dinosaurs.txt and print twenty new names.
-	$(BIN)/rnn-names train data/dinosaurs.txt --output dinosaurs.npz
-	$(BIN)/rnn-names sample --count 20 --model dinosaurs.npz
+demo:  ## Train on data/dinosaurs.txt and print twenty new names.
+	$(PYTHON) -m tests demo
 
-test: $(VENV)/.test lint  ## Run the whole suite, lint and types.
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
+test:  ## Run the whole suite, lint and types.
+	$(PYTHON) -m tests
 
-lint: $(VENV)/.test  ## Check format, lint and types.
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+lint:  ## Check format, lint, types and workflows.
+	$(PYTHON) -m tests lint
 
 torture: $(VENV)/.test  ## Kill and interrupt hundreds of runs, damage thousands of model files: some minutes.
 	$(BIN)/python tests/torture/run.py
 
-fuzz: .venv-fuzz/.done  ## Let atheris look for lists and model files that are not answered as promised.
+fuzz: .venv-fuzz/.fuzz  ## Let atheris look for lists and model files that are not answered as promised.
 	.venv-fuzz/bin/python tests/fuzz/run.py
 
 bench:  ## Measure every speed that is promised, beside what it is compared with: keep the machine quiet.
 	$(PYTHON) tests/benchmarks/run.py
 
-parity: .venv-torch/.done  ## Compare loss, gradients and a loaded model with PyTorch.
+parity: .venv-torch/.torch  ## Compare loss, gradients and a loaded model with PyTorch.
 	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py \
 		tests/docs/test_model_file_page.py tests/training/test_optimizers.py -rs
 
@@ -65,35 +63,8 @@ docs: $(VENV)/.docs  ## Run all that README and docs show, and write down what i
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# The stamps name what is installed; a changed pyproject.toml installs anew.
-$(VENV)/.run: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "rnn-names needs Python 3.10 or newer: make PYTHON=python3.12 …")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
-	touch $@
-
-$(VENV)/.test: $(VENV)/.run
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[browser]' \
-		|| echo 'No Playwright for this machine: the page will not be tested in a browser.'
-	touch $@
-
-$(VENV)/.docs: $(VENV)/.test
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,docs]'
-	touch $@
-
-$(VENV)/.quality: $(VENV)/.test
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,quality]'
-	touch $@
-
-.venv-fuzz/.done: pyproject.toml
-	$(PYTHON) -m venv .venv-fuzz
-	.venv-fuzz/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
-	touch $@
-
-.venv-torch/.done: pyproject.toml
-	$(PYTHON) -m venv .venv-torch
-	.venv-torch/bin/pip install --quiet --disable-pip-version-check --editable '.[test,torch]'
-	touch $@
+# A stamp names what is installed; a changed pyproject.toml installs anew.
+.venv/.% .venv-fuzz/.% .venv-torch/.%: pyproject.toml
+	$(PYTHON) -m tests setup $*
 
 .PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality short-lists rare page-study pictures models docs

@@ -1,5 +1,6 @@
 """What many tests share: the command line as a real process, and small models trained once."""
 
+import os
 import re
 
 import pytest
@@ -62,6 +63,18 @@ def pytest_configure(config):
     """One BLAS thread in each of several processes: more would wait for each other, spinning."""
     if hasattr(config, "workerinput"):
         threadpool_limits(1, user_api="blas")
+
+
+def pytest_ignore_collect(collection_path):
+    """Where there is no POSIX, a file all of whose tests need it is not even imported."""
+    if os.name != "posix" and collection_path.suffix == ".py":
+        return "pytestmark = pytest.mark.posix" in collection_path.read_text("utf-8") or None
+    return None
+
+
+def pytest_runtest_setup(item):
+    if os.name != "posix" and item.get_closest_marker("posix"):
+        pytest.skip("needs POSIX")
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -354,6 +354,7 @@ def test_nothing_to_score_is_no_error(invoke, model_file):
 # --- Pipes and signals ----------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 def test_a_closed_reader_ends_the_program_quietly(model_file):
     # So many names that it would never end by itself.
     with start(
@@ -366,6 +367,7 @@ def test_a_closed_reader_ends_the_program_quietly(model_file):
     assert all(line.endswith(b"\n") for line in lines)
 
 
+@pytest.mark.posix
 def test_a_shell_pipeline_ends_at_once(model_file):
     program = shlex.join(
         [sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)]
@@ -377,6 +379,7 @@ def test_a_shell_pipeline_ends_at_once(model_file):
     assert len(done.stdout.splitlines()) == 3
 
 
+@pytest.mark.posix
 def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
     program = shlex.join(
         [sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)]
@@ -390,6 +393,7 @@ def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
     assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)
 
 
+@pytest.mark.posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_output_is_one_line(cli, model_file):
     done = cli("sample", "-m", model_file, stdout="/dev/full")
@@ -397,6 +401,7 @@ def test_a_full_output_is_one_line(cli, model_file):
     assert re.fullmatch("Error: standard output: No space left on device\n", done.stderr)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("command", "what"),
     [
@@ -420,6 +425,7 @@ def test_a_closed_stream_is_one_line(command, what, model_file, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(
     number, corpus_file, tmp_path
@@ -447,6 +453,7 @@ def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(
     assert {path.name for path in tmp_path.iterdir()} == {"m.npz", "m.npz.resume"}
 
 
+@pytest.mark.posix
 def test_an_interrupt_of_sampling_exits_130(model_file):
     with start(
         "sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -458,6 +465,7 @@ def test_an_interrupt_of_sampling_exits_130(model_file):
     assert b"Traceback" not in stderr
 
 
+@pytest.mark.posix
 def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
     text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK)
     assert "\r" in text
@@ -466,6 +474,7 @@ def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
     assert "Wrote" in text
 
 
+@pytest.mark.posix
 def test_a_search_on_a_terminal_leaves_no_bar_behind(model_file):
     screen, stderr = terminal(columns=80)
     options = ["--best", "-n", 3, "-m", model_file]
@@ -487,6 +496,7 @@ RUN = {
 }
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "epochs",
     [3, 4, 5],

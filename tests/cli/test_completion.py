@@ -12,6 +12,8 @@ import pytest
 
 from rnn_names.model import bundled
 
+pytestmark = pytest.mark.posix
+
 WAIT = 30  # seconds; a shell on a busy machine
 
 

@@ -28,6 +28,7 @@ def test_lists_that_look_like_none_get_a_note(lines, note, invoke, tmp_path):
     assert f"Note: {note}" in done.stderr
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     "lines",
     [

@@ -7,6 +7,8 @@ import pytest
 
 from support.documents import CLI, DOCUMENTS, Reader, examples
 
+pytestmark = pytest.mark.posix
+
 TEXTS = {document: document.read_text(encoding="utf-8") for document in DOCUMENTS}
 EXAMPLES = [
     pytest.param(document, example, id=f"{document.name}-{example}")

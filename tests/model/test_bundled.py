@@ -235,6 +235,7 @@ def test_a_model_asked_for_in_the_environment_counts_as_given(model_file, tmp_pa
     assert (there.returncode, there.stderr) == (0, "")
 
 
+@pytest.mark.posix
 def test_what_stands_in_the_folder_is_never_passed_over(tmp_path):
     (tmp_path / "names.npz").write_bytes(b"damaged")
     done = invoke("sample", cwd=tmp_path)

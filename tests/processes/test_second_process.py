@@ -18,6 +18,8 @@ from rnn_names.processes.second_process import SecondProcess, SharedArray
 from support.processes import is_running, wait_until
 from support.program import measure_no_children, unmeasured
 
+pytestmark = pytest.mark.posix
+
 
 class Adder:
     """What the second process works on."""

@@ -37,6 +37,8 @@ from support.model_files import OLD_MODEL, make_model
 from support.program import ROOT, error_line, heed_interrupts, unmeasured
 from support.terminal import terminal
 
+pytestmark = pytest.mark.posix
+
 TINY = ["--hidden-size", 4, "--epochs", 1, "--distil-epochs", 0, "--batch-size", 64, "-q"]
 
 

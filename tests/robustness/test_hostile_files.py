@@ -276,10 +276,12 @@ def verdicts(content, tmp_path_factory):
     ) * 1024
 
 
+@pytest.mark.posix
 def test_a_valid_file_is_accepted(verdicts):
     assert verdicts[0]["valid"] == "accepted"
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("case", [*HOSTILE, *WRONG_CONTENTS])
 def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     message = verdicts[0][case]
@@ -288,6 +290,7 @@ def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     assert len(message) < 400
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("case", "reason"),
     [
@@ -301,6 +304,7 @@ def test_sizes_are_refused_before_anything_is_read(case, reason, verdicts):
     assert reason in verdicts[0][case]
 
 
+@pytest.mark.posix
 def test_all_of_them_are_read_in_little_memory(verdicts):
     assert verdicts[1] < MEMORY, "of which Python and NumPy are a third"
 
@@ -403,6 +407,7 @@ def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
     assert Model.load(tmp_path / "new.npz").training["settings"]["hidden_size"] == 2
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("place", ["/dev/zero", "/dev/null", "pipe"])
 def test_what_is_no_file_is_refused_at_once(place, cli, tmp_path):
     if place == "pipe":

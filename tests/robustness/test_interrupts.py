@@ -20,6 +20,8 @@ from rnn_names.training.trainer import Trainer
 from support import faults
 from support.program import heed_interrupts, unmeasured
 
+pytestmark = pytest.mark.posix
+
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
 

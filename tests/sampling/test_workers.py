@@ -19,6 +19,8 @@ from rnn_names.sampling.stream import sample
 from support.processes import is_running, wait_until
 from support.program import heed_interrupts, measure_no_children, unmeasured
 
+pytestmark = pytest.mark.posix
+
 COUNT = 12_000
 
 

@@ -1,11 +1,8 @@
 """Terminals that are not there: what programs show on one."""
 
-import fcntl
 import os
-import pty
 import struct
 import subprocess
-import termios
 
 from support.program import start
 
@@ -15,6 +12,10 @@ def terminal(columns):
 
     One of no width would show no bar.
     """
+    import fcntl
+    import pty
+    import termios
+
     screen, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
     return screen, end

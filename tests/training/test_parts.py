@@ -17,6 +17,8 @@ from rnn_names.training.trainer import Trainer
 from support.processes import is_running, wait_until
 from support.program import heed_interrupts, measure_no_children, unmeasured
 
+pytestmark = pytest.mark.posix
+
 SETTINGS = {
     "hidden_size": 48,
     "batch_size": 110,

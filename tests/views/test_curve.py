@@ -165,6 +165,7 @@ def test_the_distillation_phase_is_told_once(invoke, corpus_file, tmp_path):
     assert done.stderr.count("Distillation phase") == 1
 
 
+@pytest.mark.posix
 def test_a_terminal_shows_one_bar_and_few_lines(corpus_file, tmp_path):
     """On a terminal of 80 columns nothing is wider than it, and the bar is gone at the end."""
     options = ["-o", tmp_path / "m.npz", "--epochs", 6, *SMALL]

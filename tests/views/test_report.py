@@ -370,6 +370,7 @@ def test_a_report_that_cannot_be_written_is_found_out_before_training(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.posix
 def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     files = [corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
     options = [*files, *QUICK, "--epochs", 100_000, "--held-out", 0]

@@ -1,0 +1,1 @@
+"""What every change must pass: `python -m tests`."""

@@ -1,0 +1,111 @@
+"""Sets up an environment in .venv, and checks a change in it: on every system, without make.
+
+    python -m tests                set up, then format, lint, types and the whole suite (make test)
+    python -m tests lint           format, lint and types alone                         (make lint)
+    python -m tests demo           install, learn from the dinosaurs, write twenty      (make demo)
+    python -m tests setup GROUP    install one of the groups below, without a check
+
+On Windows `py -m tests` does the same. It needs Python 3.10 or newer with venv, and nothing else;
+what is installed comes from pyproject.toml, and is installed again when that file changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = ROOT / "pyproject.toml"
+
+GROUPS = {
+    # group: (folder of its environment, extras of pyproject.toml)
+    "run": (".venv", ""),
+    "test": (".venv", "[test]"),
+    "docs": (".venv", "[test,docs]"),
+    "quality": (".venv", "[test,quality]"),
+    "torch": (".venv-torch", "[test,torch]"),
+    "fuzz": (".venv-fuzz", "[fuzz]"),
+}
+
+
+def main() -> None:
+    """Does what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "task", nargs="?", default="test", choices=["test", "lint", "demo", "setup"]
+    )
+    parser.add_argument("group", nargs="?", default="test", choices=GROUPS)
+    arguments = parser.parse_args()
+    if sys.version_info < (3, 10):  # noqa: UP036 - who runs this may have an older one
+        sys.exit("rnn-names needs Python 3.10 or newer: run this with a newer one")
+    os.chdir(ROOT)
+    if arguments.task == "setup":
+        set_up(arguments.group)
+    elif arguments.task == "demo":
+        demo(set_up("run"))
+    else:
+        programs = set_up("test")
+        lint(programs)
+        if arguments.task == "test":
+            suite(programs)
+
+
+def set_up(group: str) -> Path:
+    """Installs a group of pyproject.toml, unless it is there.
+
+    Returns:
+        The folder of the environment's programs.
+    """
+    folder, extras = GROUPS[group]
+    programs = ROOT / folder / ("Scripts" if os.name == "nt" else "bin")
+    stamp = ROOT / folder / f".{group}"
+    if stamp.exists() and stamp.stat().st_mtime >= PYPROJECT.stat().st_mtime:
+        return programs
+    run(Path(sys.executable), "-m", "venv", folder)
+    pip = "-m pip install --quiet --disable-pip-version-check --editable".split()
+    run(programs / "python", *pip, f".{extras}")
+    if group == "test" and run(programs / "python", *pip, ".[browser]", check=False):
+        print("No Playwright for this machine: the page will not be tested in a browser.")
+    stamp.touch()
+    return programs
+
+
+def lint(programs: Path) -> None:
+    """Checks format, lint and types, and the workflows for mistakes that open them to others."""
+    run(programs / "ruff", "format", "--check", ".")
+    run(programs / "ruff", "check", ".")
+    run(programs / "mypy")
+    run(programs / "zizmor", "--offline", "--no-progress", "--quiet", ".github")
+
+
+def suite(programs: Path) -> None:
+    """Runs all tests, on all cores."""
+    pytest = "-m pytest --numprocesses auto --cov --cov-report=term".split()
+    run(programs / "python", *pytest)
+
+
+def demo(programs: Path) -> None:
+    """Learns from a list, and writes names like it."""
+    rnn_names = programs / "rnn-names"
+    run(rnn_names, "train", "data/dinosaurs.txt", "--output", "dinosaurs.npz")
+    run(rnn_names, "sample", "--count", "20", "--model", "dinosaurs.npz")
+
+
+def run(program: Path, *arguments: str, check: bool = True) -> int:
+    """Shows a command and runs it; ends with its exit code if it fails, unless that is no fault."""
+    print("$", program.name, *arguments, flush=True)
+    code = subprocess.run([program, *arguments]).returncode
+    if code and check:
+        sys.exit(code)
+    return code
+
+
+if __name__ == "__main__":
+    main()
