@@ -79,8 +79,8 @@ def read_corpus(
 ) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus.
 
-    A list whose first thousand lines all end in a tab and a whole number is one with counts: a name
-    counts that often, and every line must have a count. Of other lists, each line counts once.
+    A list whose first line ends in a tab and a whole number is one with counts: a name counts that
+    often, and every line must have a count. Of other lists, each line counts once.
 
     Lines end at LF or CRLF; white space around a name is trimmed, blank lines are skipped, text is
     normalised to NFC, case is kept.

@@ -2,6 +2,8 @@ r"""Lists of names with counts, as census tables have them: a name, a tab and a 
 
 Mary\t7065
 Anna\t2604
+
+A list has counts if its first line that is not blank has one. Then every line must have one.
 """
 
 from __future__ import annotations
@@ -16,23 +18,10 @@ from rnn_names.errors import CorpusError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LINES_TO_TELL = 1000
-"""A list has counts if each of its first so many lines has one."""
-
 MAX_DIGITS = 11
 """Of a count: the sum of those of any list that fits a memory stays far below 2⁶³."""
 
 TAB = ord("\t")
-
-
-def has_counts(lines: Names) -> bool:
-    """Whether each of the first lines, blank ones aside, ends in a tab and a whole number."""
-    first = lines[:LINES_TO_TELL]
-    full = first.take(np.flatnonzero(first.lengths))
-    if not len(full):
-        return False
-    _, counts = split(full)
-    return bool((counts > 0).all())
 
 
 def split(lines: Names) -> tuple[Names, NDArray[np.int64]]:

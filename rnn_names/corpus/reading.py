@@ -52,18 +52,32 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
 
 def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, NDArray[np.int64] | None]]:
     """As `read_names`, with the (n,) counts of the names where the list has counts, else None."""
-    n_lines, with_counts = 0, False
+    n_lines = 0
+    with_counts: bool | None = None  # not known as long as all lines are blank
     for data in _pieces(title, stream):
         lines = _lines(title, data, n_lines)
-        if b"\t" in data and (with_counts or not n_lines):
-            lines = Names(*gathered(lines.codes, *_trimmed(lines)))
-            with_counts = with_counts or counts.has_counts(lines)
+        if with_counts is None:
+            with_counts = _has_counts(lines)
         if with_counts:
-            names, often = counts.checked(title, lines, n_lines)
+            names, often = counts.checked(title, _without_white_space(lines), n_lines)
             yield _cleaned(title, names, n_lines), often
         else:
             yield _cleaned(title, lines, n_lines), None
         n_lines += len(lines)
+
+
+def _has_counts(lines: Names) -> bool | None:
+    r"""Whether the first line that is not blank has a count; None if all are blank.
+
+    >>> _has_counts(_split("\n\nMary\t7065\nAnna\n")), _has_counts(_split("\n \n"))
+    (True, None)
+    """
+    starts, stops = _trimmed(lines)
+    full = np.flatnonzero(stops > starts)
+    if not len(full):
+        return None
+    first = _without_white_space(lines.take(full[:1]))
+    return bool(counts.split(first)[1][0])
 
 
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
@@ -77,16 +91,17 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             continue
         if at_start:
             rest, at_start = rest.removeprefix(codecs.BOM_UTF8), False
+        first = rest.find(b"\n")
+        if (len(rest) if first < 0 else first) > PIECE_BYTES:
+            raise CorpusError(
+                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is "
+                "it one name per line?"
+            )
         cut = rest.rfind(b"\n") + 1
         if cut:
             n_lines += rest.count(b"\n")
             yield rest[:cut]
             rest = rest[cut:]
-        elif len(rest) > PIECE_BYTES:
-            raise CorpusError(
-                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is "
-                "it one name per line?"
-            )
     if missing > 0:
         raise CorpusError(
             f"{title}: became shorter while it was read; try again when nothing writes to it"
@@ -183,6 +198,11 @@ def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     blank = first == after
     visible = np.append(visible, 0)  # so that a blank last line finds an entry
     return np.where(blank, 0, visible[first]), np.where(blank, 0, visible[after - 1] + 1)
+
+
+def _without_white_space(lines: Names) -> Names:
+    """The lines, trimmed."""
+    return Names(*gathered(lines.codes, *_trimmed(lines)))
 
 
 def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:

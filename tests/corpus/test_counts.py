@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rnn_names import Settings, train
 from rnn_names.corpus.corpus import corpus_from_strings, read_corpus
+from rnn_names.corpus.reading import PIECE_BYTES
 from rnn_names.errors import CorpusError
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import log_probs
@@ -69,9 +70,50 @@ def test_a_later_line_without_a_count_is_named(bad):
         read("\n".join(lines))
 
 
-def test_a_list_of_which_some_first_lines_have_counts_says_what_is_wrong():
-    with pytest.raises(CorpusError, match=r"line 1: a tab .* end every line in a tab and a whole"):
-        read("Mary\t7\nAnna\nIda\t3\n")
+@pytest.mark.parametrize("line", [2, 500, 999, 1001, 1999])
+def test_a_bad_count_is_named_by_its_own_line_wherever_it_stands(line):
+    lines = [f"Name{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}\t{i + 1}" for i in range(2000)]
+    lines[line - 1] = "Ida\t1,472"
+    with pytest.raises(CorpusError, match=rf"list\.txt, line {line}: no count.* end it in a tab"):
+        read("\n".join(lines))
+
+
+@pytest.mark.parametrize("text", ["name\tcount\nMary\t7\n", "Anna\nMary\t7\n"])
+def test_a_tab_after_a_first_line_without_a_count_says_what_a_list_with_counts_is(text):
+    with pytest.raises(CorpusError, match=r"a tab .* end every line in a tab and a whole"):
+        read(text)
+
+
+class Pipe(io.BytesIO):
+    """A stream that gives its bytes in pieces of one size, as a slow writer's pipe may."""
+
+    def __init__(self, data, size):
+        super().__init__(data)
+        self.size = size
+
+    def read1(self, size=-1):
+        return self.read(self.size)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n\nMary\t7065\n\nAnna\t2604\n", "\nMary\nAnna\n", "\n \n\u2003\nB\t2\nC\n"]
+)
+def test_how_a_pipe_cuts_the_bytes_changes_nothing(text):
+    def outcome(size):
+        try:
+            corpus = read_corpus([("a pipe", Pipe(text.encode(), size))])
+        except CorpusError as error:
+            return str(error)
+        return corpus.names.to_strings(), corpus.counts.tolist(), corpus.n_blank
+
+    assert len({str(outcome(size)) for size in range(1, len(text) + 1)}) == 1
+
+
+def test_a_line_of_white_space_is_too_long_however_a_pipe_cuts_it():
+    data = b"Ada\nBo\n" + b" " * (PIECE_BYTES + 1) + b"\nCy\n"
+    for size in (1 << 16, PIECE_BYTES - 1, PIECE_BYTES):
+        with pytest.raises(CorpusError, match=r"line 3: over .* bytes without a line end"):
+            read_corpus([("a pipe", Pipe(data, size))])
 
 
 @given(
