@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any
 
 from rnn_names.errors import ModelFileError, shown
 
@@ -15,8 +13,8 @@ _one_at_a_time = threading.Lock()
 """Two threads that write one file would use the same temporary one."""
 
 
-def write_atomically(path: str, write: Callable[[IO[bytes]], Any]) -> None:
-    """Calls `write(file)` for a temporary file beside `path`, then renames that over `path`.
+def write_atomically(path: str, data: bytes | memoryview) -> None:
+    """Writes a temporary file beside `path`, then renames it over `path`.
 
     Raises:
         ModelFileError: if any of it fails; `path` is then as it was.
@@ -30,7 +28,7 @@ def write_atomically(path: str, write: Callable[[IO[bytes]], Any]) -> None:
                 with suppress(FileNotFoundError):
                     os.unlink(temporary)  # of a killed run that had this process number
                 with open(temporary, "xb") as file:
-                    write(file)
+                    file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
                 os.replace(temporary, target)
@@ -50,25 +48,26 @@ def check_writable(path: str) -> None:
     Raises:
         ModelFileError: if it is no regular file, or its folder is missing or does not allow it.
     """
+    obstacle = _obstacle(path)
+    if obstacle:
+        raise ModelFileError(f"{shown(path)}: {obstacle}")
+
+
+def _obstacle(path: str) -> str:
+    """What keeps a file from being written; "" if nothing does."""
     if "\0" in path:
-        raise ModelFileError(f"{shown(path)}: cannot be written: no file has such a name")
+        return "cannot be written: no file has such a name"
     target = os.path.realpath(path)
-    folder = os.path.dirname(target)
+    folder, folder_shown = os.path.dirname(target), shown(os.path.dirname(path) or ".")
     if not os.path.basename(path) or os.path.isdir(target):
-        raise ModelFileError(f"{shown(path)}: a directory; give the name of a file")
+        return "a directory; give the name of a file"
     if os.path.exists(target) and not os.path.isfile(target):
-        raise ModelFileError(
-            f"{shown(path)}: cannot be written: not a regular file; give the name of one"
-        )
+        return "cannot be written: not a regular file; give the name of one"
     if not os.path.isdir(folder):
-        raise ModelFileError(
-            f"{shown(path)}: cannot be written: there is no folder {shown(os.path.dirname(path))}"
-        )
+        return f"cannot be written: there is no folder {folder_shown}"
     if not os.access(folder, os.W_OK):
-        raise ModelFileError(
-            f"{shown(path)}: cannot be written: the folder {shown(os.path.dirname(path) or '.')} "
-            "is read-only"
-        )
+        return f"cannot be written: the folder {folder_shown} is read-only"
+    return ""
 
 
 def remove_leftovers(path: str) -> None:
@@ -89,11 +88,8 @@ def remove_leftovers(path: str) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether another process has this number.
-
-    If it is our own, the file was left by a process that had the number before.
-    """
-    if pid in (0, os.getpid()):
+    """Whether another process has this number."""
+    if pid in (0, os.getpid()):  # our own: the file was left by one that had the number before
         return False
     try:
         os.kill(pid, 0)

@@ -70,8 +70,8 @@ def blend(
         titles: what each part is called in messages.
 
     Returns:
-        the network over the characters of all parts. Its names may be as short, as long and begin
-        like those of any part; its fingerprints are those of all their lists together.
+        the network over the characters of all parts. Its names may be as short and as long and
+        begin like those of any part; its fingerprints are those of all lists together.
 
     Raises:
         BlendError: for parts without a letter in common, or too many hidden units.
@@ -128,10 +128,9 @@ def _weight(weight: Any) -> float:
 def unknown_logit(model: LanguageModel) -> float:
     """The logit u that stands for any one character that a model does not know.
 
-    u is such that exp(u) / Σ exp(logits) is 1e-4 in the mean over the characters of names that are
-    drawn from the model, their ends included; the names are the same ones each time. The softmax of
-    a blend runs over the unknown characters too, which takes a little off that: a hundredth where
-    there are a hundred of them.
+    With it, exp(u) / Σ exp(logits) is `UNKNOWN_PROBABILITY` in the mean over the characters and
+    ends of names drawn from the model, with one seed. In a blend it is a little less, since the
+    softmax runs over the unknown characters too: by a hundredth where there are a hundred of them.
     """
     with one_blas_thread():
         names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
@@ -216,16 +215,14 @@ def _side_by_side(networks: Sequence[rnn.Params], weights: Sequence[float]) -> d
     }
     Wya = [w * each for w, each in zip(weights, of_each["Wya"], strict=True)]
     by = [w * each.astype(float) for w, each in zip(weights, of_each["by"], strict=True)]
-    joined = {
+    joined: dict[str, Array] = {
         "Wax": _gate_by_gate(of_each["Wax"], gates, np.concatenate),
         "Waa": _gate_by_gate(of_each["Waa"], gates, _along_the_diagonal),
         "ba": _gate_by_gate(of_each["ba"], gates, np.concatenate),
         "Wya": np.concatenate(Wya, axis=1),
         "by": np.sum(by, axis=0),
-        "a0": np.concatenate(of_each["a0"]),
+        **{name: np.concatenate(of_each[name]) for name in ("a0", "bn") if name in of_each},
     }
-    if "bn" in of_each:
-        joined["bn"] = np.concatenate(of_each["bn"])
     return {name: np.ascontiguousarray(array, np.float32) for name, array in joined.items()}
 
 
@@ -247,7 +244,7 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
 
 
 def _check_size(models: Sequence[LanguageModel]) -> None:
-    """Raises BlendError for more hidden units than a model may have."""
+    """Raises BlendError for more hidden units than a blend may have."""
     units = sum(model.hidden_size for model in models)
     if units > MAX_HIDDEN_SIZE:
         raise BlendError(
@@ -257,6 +254,6 @@ def _check_size(models: Sequence[LanguageModel]) -> None:
 
 
 def _all_fingerprints(models: Sequence[LanguageModel]) -> Array | None:
-    """Those of all lists together; None if any part keeps none: what is new is not known then."""
+    """Those of all lists together; None if any part keeps none."""
     kept = [model.fingerprints for model in models if model.fingerprints is not None]
     return reduce(fingerprints.union, kept) if len(kept) == len(models) else None

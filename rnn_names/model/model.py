@@ -42,6 +42,10 @@ MAX_PARTS = 64
 """Models in a blend: it keeps the record of each one's training."""
 
 
+_OF_NAMES = ("longest", "shortest", "lower_case_beginnings")
+"""In the record of a training and in a `LanguageModel`; old files may lack the last two."""
+
+
 @dataclass(frozen=True, repr=False)
 class Model(WritesNames):
     """A network and the characters that it knows.
@@ -50,13 +54,12 @@ class Model(WritesNames):
         vocabulary: the characters.
         params: float32 arrays: Wax (g n_a, n_y), Waa (g n_a, n_a), Wya (n_y, n_a), ba (g n_a,), by
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
-        training: the record of its training, as JSON can hold it; `longest` and `shortest` are the
-            lengths in characters of the longest and the shortest name seen, `lower_case_beginnings`
-            says whether any of them begins with a lower-case letter.
-        fingerprints: (n,) those of all names of its corpus, sorted, as
-            `rnn_names.corpus.fingerprints` makes them; None where they are not kept.
-        sources: the lists that it learned from, as far as they have a source and terms that must go
-            with them.
+        training: the record of its training, as JSON. `longest` and `shortest` are the lengths of
+            the longest and the shortest name seen; `lower_case_beginnings` says whether any name
+            begins with a lower-case letter.
+        fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
+            None where they are not kept.
+        sources: the lists it learned from that have a source and terms to go with them.
     """
 
     vocabulary: Vocabulary
@@ -93,30 +96,24 @@ class Model(WritesNames):
     @cached_property
     def language_model(self) -> LanguageModel:
         """What sampling, scoring and conditions need of the model."""
-        longest = int(self.training.get("longest", MAX_NAME_LENGTH))
+        known = {"longest": MAX_NAME_LENGTH, **self.training}
+        of_names = {name: known[name] for name in _OF_NAMES if name in known}
         return LanguageModel(
-            self.vocabulary,
-            self.params,
-            longest,
-            self.fingerprints,
-            # Files from before these were kept allow any length and any beginning.
-            shortest=int(self.training.get("shortest", 1)),
-            lower_case_beginnings=bool(self.training.get("lower_case_beginnings", True)),
+            self.vocabulary, self.params, fingerprints=self.fingerprints, **of_names
         )
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
         """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
 
-        -inf for a name with a character unknown to the model. Strings are normalised to NFC first,
-        as a corpus is.
+        -inf for a name with a character unknown to the model. Strings are normalised to NFC first.
         """
         return self.language_model.log_prob(names)
 
     def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
-        """Whether each name is in the corpus that the model was trained on: (len(names),) bool.
+        """Whether each name is in the corpus, held-out names included: (len(names),) bool.
 
-        Held-out names are in it. A name that is not may be taken for one that is, with the very low
-        probability that `rnn_names.corpus.fingerprints` states.
+        A new name is mistaken for one of them with the very low probability that
+        `rnn_names.corpus.fingerprints` states.
 
         Raises:
             SamplingError: if the model does not keep fingerprints of its corpus.
@@ -133,10 +130,7 @@ class Model(WritesNames):
         return blend([self, *others], weights)
 
     def facts(self) -> dict[str, Any]:
-        """What there is to know about the model but its weights, as JSON can hold it.
-
-        `fingerprints` is how many of them there are.
-        """
+        """All about the model but its arrays, as JSON; `fingerprints` is how many there are."""
         return {
             "network": {
                 "cell": self.cell,
@@ -159,7 +153,7 @@ class Model(WritesNames):
 
     @property
     def meta(self) -> dict[str, Any]:
-        """All but the parameters, as JSON can hold it."""
+        """What the file holds besides the arrays, as JSON."""
         return {
             "format": FORMAT,
             "cell": self.cell,
@@ -171,10 +165,9 @@ class Model(WritesNames):
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All arrays of the file: the parameters, and the fingerprints where there are any."""
-        if self.fingerprints is None:
-            return {**self.params}
-        return {**self.params, "fingerprints": self.fingerprints}
+        """The arrays of the file: the parameters, and the fingerprints where they are kept."""
+        kept = {} if self.fingerprints is None else {"fingerprints": self.fingerprints}
+        return {**self.params, **kept}
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Model:
@@ -217,21 +210,14 @@ class Model(WritesNames):
                 "that wrote it"
             )
         vocabulary = _vocabulary(meta.get("vocabulary"))
-        cell = meta.get("cell")
-        if cell not in ("rnn", "gru"):
-            raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
-        training = _training_record(meta.get("training"))
-        if "blend" in training:
-            _check_blend(training["blend"])
-        if isinstance(training.get("settings"), dict):
-            training = {**training, "settings": with_new_names(training["settings"])}
         params = {name: array for name, array in arrays.items() if name != "fingerprints"}
-        _check_params(params, cell, len(vocabulary))
+        _check_params(params, meta.get("cell"), len(vocabulary))
         fingerprints = arrays.get("fingerprints")
         if fingerprints is not None and (
             fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()
         ):
             raise ModelFileError("array fingerprints: not a row of numbers in rising order")
+        training = _training_record(meta.get("training"))
         own_sources = sources.from_json(meta.get("sources", []))
         return cls(vocabulary, params, training, fingerprints, own_sources)
 
@@ -252,14 +238,12 @@ def blend(
         titles: what the parts are called in the blend's record; None for "model 1", "model 2", …
 
     Returns:
-        the blend, a model like any other; of a single model, that model. `training["blend"]` tells
-        its parts with their weights and the records of their training; its fingerprints are those
-        of all their lists.
+        the blend, a model like any other; of a single model, that model. `training["blend"]` has
+        its parts with their weights and training records; its fingerprints are those of all lists.
 
     Raises:
-        BlendError: for parts that are no models, weights that make no sense, too few or too many
-            weights or titles, models without a letter in common, or a blend that would be too
-            large.
+        BlendError: for parts that are no models, weights or titles that do not fit them, models
+            without a letter in common, or a blend that would be too large.
 
     >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
     >>> names = blend([welsh, dinosaurs], weights=[2, 1]).sample(3, seed=1)
@@ -278,19 +262,10 @@ def blend(
         return models[0]
     titles = _titles(titles, len(models))
     mixed = blending.blend([model.language_model for model in models], shares, titles)
-    record = {
-        "longest": mixed.longest,
-        "shortest": mixed.shortest,
-        "lower_case_beginnings": mixed.lower_case_beginnings,
-        "blend": _parts(models, shares, titles),
-    }
-    return Model(
-        mixed.vocabulary,
-        mixed.params,
-        record,
-        mixed.fingerprints,
-        sources.joined(model.sources for model in models),
-    )
+    record = {name: getattr(mixed, name) for name in _OF_NAMES}
+    record["blend"] = _parts(models, shares, titles)
+    lists = sources.joined(model.sources for model in models)
+    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists)
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
@@ -309,17 +284,12 @@ def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
 def _parts(
     models: Sequence[Model], shares: Sequence[float], titles: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The record of a blend: its parts, and those of a part that is a blend in the place of it."""
+    """The record of a blend: its parts; in place of a part that is a blend, its parts."""
     parts: list[dict[str, Any]] = []
     for model, share, title in zip(models, shares, titles, strict=True):
-        inner = model.training.get("blend")
-        if isinstance(inner, list):
-            parts += [{**part, "weight": share * part["weight"]} for part in inner]
-        else:
-            network = model.facts()["network"]
-            parts.append(
-                {"model": title, "weight": share, "network": network, "training": model.training}
-            )
+        whole = {"model": title, "weight": 1.0, "network": model.facts()["network"]}
+        inner = model.training.get("blend", [{**whole, "training": model.training}])
+        parts += [{**part, "weight": share * part["weight"]} for part in inner]
     if len(parts) > MAX_PARTS:
         raise BlendError(f"a blend of {len(parts)} models, and {MAX_PARTS} are the most")
     return parts
@@ -338,7 +308,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any) -> dict[str, Any]:
-    """The record of a training, with what sampling takes from it checked."""
+    """The record of a training: what sampling takes from it checked, settings by today's names."""
     if not isinstance(training, dict):
         training = {}
     longest, shortest = training.get("longest"), training.get("shortest", 1)
@@ -347,6 +317,10 @@ def _training_record(training: Any) -> dict[str, Any]:
         raise ModelFileError(
             "`meta` has no training record that says how long names are and how they begin"
         )
+    if "blend" in training:
+        _check_blend(training["blend"])
+    if isinstance(training.get("settings"), dict):
+        training = {**training, "settings": with_new_names(training["settings"])}
     return training
 
 
@@ -360,7 +334,7 @@ def _vocabulary(characters: Any) -> Vocabulary:
 
 
 def with_new_names(settings: dict[str, Any]) -> dict[str, Any]:
-    """A record of settings, with what a setting was called before under the name of today.
+    """A record of settings, with old names of settings replaced by today's.
 
     >>> with_new_names({"made_up_names": 9, "seed": 1})
     {'synthetic_names': 9, 'seed': 1}
@@ -377,23 +351,15 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 """The arrays that a model file may hold, and the types that each may have."""
 
 
-def _check_params(arrays: dict[str, NDArray[Any]], cell: str, n_y: int) -> None:
-    """Raises ModelFileError unless the arrays are those of the cell, in shape and in size.
-
-    No weight is over `MAX_WEIGHT`.
-    """
-    gates = 3 if cell == "gru" else 1
+def _check_params(arrays: dict[str, NDArray[Any]], cell: object, n_y: int) -> None:
+    """Raises ModelFileError unless the arrays are those of the cell, within `MAX_WEIGHT`."""
+    if cell not in ("rnn", "gru"):
+        raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
     n_a = arrays["a0"].size if "a0" in arrays else 0
-    shapes: dict[str, tuple[int, ...]] = {
-        "Wax": (gates * n_a, n_y),
-        "Waa": (gates * n_a, n_a),
-        "Wya": (n_y, n_a),
-        "ba": (gates * n_a,),
-        "by": (n_y,),
-        "a0": (n_a,),
-    }
-    if cell == "gru":
-        shapes["bn"] = (n_a,)
+    rows = 3 * n_a if cell == "gru" else n_a
+    shapes: dict[str, tuple[int, ...]] = {"Wax": (rows, n_y), "Waa": (rows, n_a), "ba": (rows,)}
+    shapes |= {"Wya": (n_y, n_a), "by": (n_y,), "a0": (n_a,)}
+    shapes |= {"bn": (n_a,)} if cell == "gru" else {}
     if set(arrays) != set(shapes):
         wrong = ", ".join(sorted(set(arrays) ^ set(shapes)))
         raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")

@@ -76,24 +76,18 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
         name: array.astype(array.dtype.newbyteorder("<"), copy=False)
         for name, array in arrays.items()
     }
-
     text = json.dumps(meta)
     if 4 * len(text) > MAX_META_BYTES:  # as UTF-32
         raise ModelFileError(f"{shown(path)}: cannot be written: its record is too long to be read")
-
-    def pack(file: IO[bytes]) -> None:
-        # In memory first: a zip on a full disk would print a complaint of its own when deleted.
-        buffer = io.BytesIO()
-        np.savez(buffer, meta=np.array(text), **little_endian)
-        packed = buffer.getbuffer()
-        if len(packed) > MAX_FILE_BYTES:
-            raise ModelFileError(
-                f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
-                f"{setting('hidden_size')}"
-            )
-        file.write(packed)
-
-    write_atomically(path, pack)
+    buffer = io.BytesIO()  # a zip on a full disk would print a complaint of its own when deleted
+    np.savez(buffer, meta=np.array(text), **little_endian)
+    packed = buffer.getbuffer()
+    if len(packed) > MAX_FILE_BYTES:
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
+            f"{setting('hidden_size')}"
+        )
+    write_atomically(path, packed)
 
 
 def read(
@@ -242,9 +236,9 @@ def _read_members(
             raise ModelFileError(f"not a model file: unknown array {name}")
     if "meta" not in members:
         raise ModelFileError("not a model file: no `meta` in it")
-    meta = _json(_read_meta(_unpacked(file, members.pop("meta"))))
+    meta = _json(_text(_unpacked(file, members.pop("meta"))))
     return meta, {
-        name: _read_array(_unpacked(file, member), name, types_of(name))
+        name: _array(_unpacked(file, member), name, types_of(name))
         for name, member in members.items()
     }
 
@@ -275,11 +269,8 @@ _HEADER = re.compile(
 )
 
 
-def _read_header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
-    """Type, Fortran order and shape from a member's header; and where its data start.
-
-    The header is in the one form in which NumPy writes it.
-    """
+def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], bytes]:
+    """Type, Fortran order and shape of an array, and the bytes after its header."""
     length = int.from_bytes(data[8:10], "little")
     if not data.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
         raise ModelFileError(f"array {name}: unknown header version")
@@ -287,39 +278,39 @@ def _read_header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], in
     if not match:
         raise ModelFileError(f"array {name}: a header that NumPy does not write")
     shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
-    return match[1].decode(), match[2] == b"True", shape, 10 + length
+    return match[1].decode(), match[2] == b"True", shape, data[10 + length :]
 
 
-def _check_size(data: bytes, name: str, start: int, size: int) -> None:
-    """Raises ModelFileError unless `size` bytes follow a header, and end the member."""
-    if size > len(data) - start:
+def _check_size(data: bytes, name: str, size: int) -> None:
+    """Raises ModelFileError unless there are `size` bytes after an array's header."""
+    if size > len(data):
         raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
-    if size < len(data) - start:
+    if size < len(data):
         raise ModelFileError(f"array {name}: its size is not what its header says")
 
 
-def _read_array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
+def _array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
     """The array in a member's bytes, of one of some types, with numbers that are finite."""
-    type_, fortran_order, shape, start = _read_header(data, name)
+    type_, fortran_order, shape, numbers = _header(data, name)
     if type_ not in types or fortran_order or len(shape) > 2:
         expected = " or ".join(str(np.dtype(each)) for each in types)
         raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")
     dtype = np.dtype(type_)
-    _check_size(data, name, start, dtype.itemsize * math.prod(shape))
-    array = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    _check_size(numbers, name, dtype.itemsize * math.prod(shape))
+    array = np.frombuffer(numbers, dtype).reshape(shape)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ModelFileError(f"array {name}: a weight that is not a finite number")
     return array
 
 
-def _read_meta(data: bytes) -> str:
+def _text(data: bytes) -> str:
     """The text in the bytes of `meta`, which NumPy keeps in UTF-32."""
-    type_, _, shape, start = _read_header(data, "meta")
+    type_, _, shape, characters = _header(data, "meta")
     size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
     if shape != () or not 0 <= size <= MAX_META_BYTES:
         raise ModelFileError("array meta: not a text of a sensible size")
-    _check_size(data, "meta", start, size)
-    return data[start:].decode("utf-32-le").rstrip("\0")
+    _check_size(characters, "meta", size)
+    return characters.decode("utf-32-le").rstrip("\0")
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -16,7 +16,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -28,6 +27,7 @@ from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.model import PROGRAM_VERSION, Model
+from rnn_names.views.markup import assets, definitions, isolated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,8 +80,7 @@ def save(parts: Sequence[Part], path: str) -> None:
     Raises:
         RnnNamesError: if it cannot be written, or as `page`.
     """
-    text = page(parts).encode()
-    write_atomically(path, lambda file: file.write(text))
+    write_atomically(path, page(parts).encode())
 
 
 def page(parts: Sequence[Part]) -> str:
@@ -90,15 +89,17 @@ def page(parts: Sequence[Part]) -> str:
     Raises:
         BlendError: for shares that are no finite numbers above 0.
     """
-    style = "".join(_file(name) for name in STYLES) + _longest(parts)
-    script = '"use strict";\n' + "".join(_file(name) for name in SCRIPTS)
+    # The width of columns, from the longest name there can be: known at once, so nothing moves.
+    longest = max(part.model.language_model.longest for part in parts)
+    style = assets(*STYLES) + f":root {{ --longest: {longest}; }}\n"
+    script = '"use strict";\n' + assets(*SCRIPTS)
     characters = set().union(*(part.model.vocabulary.characters for part in parts))
     shares = _opening_shares(parts)
     models = [
         _described(part, share, characters) for part, share in zip(parts, shares, strict=True)
     ]
     data = {"count": COUNT, "models": models}
-    return Template(_file("page.html")).substitute(
+    return Template(assets("page.html")).substitute(
         policy=_policy(style, script),
         title=escape(shown(_title(parts))),
         lead=escape(_lead(parts)),
@@ -115,30 +116,12 @@ def page(parts: Sequence[Part]) -> str:
     )
 
 
-def _longest(parts: Sequence[Part]) -> str:
-    """How long names can be, for the width of columns: known at once, so that nothing moves."""
-    longest = max(part.model.language_model.longest for part in parts)
-    return f":root {{ --longest: {longest}; }}\n"
-
-
-def _file(name: str) -> str:
-    """The text of a file beside this one; the hashes of the policy want plain line feeds."""
-    return files("rnn_names.views").joinpath(name).read_text("utf-8").replace("\r\n", "\n")
-
-
 def _policy(style: str, script: str) -> str:
-    """Only these texts are run and applied, no text becomes markup, and nothing is loaded."""
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src '{_hash(script)}'",
-            f"style-src '{_hash(style)}'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        ]
+    """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 
@@ -162,29 +145,23 @@ def as_script_data(value: Any) -> str:
 def _described(part: Part, share: float, characters: set[str]) -> dict[str, Any]:
     """A model as the scripts read it; `characters` are those of all models of the page."""
     model, language_model = part.model, part.model.language_model
-    lower_case = "".join(filter(str.islower, model.vocabulary.characters))
-    unknown = characters - set(model.vocabulary.characters)
+    known, prints = model.vocabulary.characters, model.fingerprints
     arrays = [(name, model.params[name]) for name in ARRAYS_IN_PAGE if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
-    prints = (
-        None
-        if model.fingerprints is None
-        else _base64(upper_halves(model.fingerprints).astype("<u4"))
-    )
     return {
         "name": shown(part.name),
         "share": share,
         "cell": model.cell,
         "hidden_size": model.hidden_size,
-        "vocabulary": model.vocabulary.characters,
+        "vocabulary": known,
         "longest": language_model.longest,
         "shortest": language_model.shortest,
-        "lower_case": lower_case,
+        "lower_case": "".join(filter(str.islower, known)),
         "bars_lower_case": not language_model.lower_case_beginnings,
-        "unknown_logit": unknown_logit(language_model) if unknown else None,
+        "unknown_logit": unknown_logit(language_model) if characters - set(known) else None,
         "arrays": [(name, array.size) for name, array in arrays],
         "weights": _base64(weights.astype("<u2")),
-        "fingerprints": prints,
+        "fingerprints": None if prints is None else _base64(upper_halves(prints).astype("<u4")),
     }
 
 
@@ -225,7 +202,7 @@ def _opening_shares(parts: Sequence[Part]) -> list[float]:
 def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:
     """A slider for each model's share; that of a single model is hidden."""
     rows = [
-        f'<div><label for="share-{i}"><bdi>{escape(shown(part.name))}</bdi></label> '
+        f'<div><label for="share-{i}">{isolated(part.name)}</label> '
         f'<output id="share-{i}-value" for="share-{i}"></output> '
         f'<input type="range" id="share-{i}" min="0" max="100" step="1" value="{share:.0f}"></div>'
         for i, (part, share) in enumerate(zip(parts, shares, strict=True))
@@ -237,11 +214,8 @@ def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:
 
 def _source(part: Part) -> str:
     """What there is to say of a model, as HTML."""
-    rows = "".join(
-        f"<div><dt>{escape(what)}</dt><dd><bdi>{escape(shown(text))}</bdi></dd></div>"
-        for what, text in _about(part)
-    )
-    return f"<div><h3><bdi>{escape(shown(part.name))}</bdi></h3><dl>{rows}</dl></div>"
+    rows = definitions((what, isolated(text)) for what, text in _about(part))
+    return f"<div><h3>{isolated(part.name)}</h3>{rows}</div>"
 
 
 def _about(part: Part) -> list[tuple[str, str]]:

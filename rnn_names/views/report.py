@@ -12,26 +12,24 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
-from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.corpus.corpus import Corpus
+from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.sampling.stream import preview
 from rnn_names.version import __version__
+from rnn_names.views.markup import assets, definitions, isolated
 from rnn_names.views.statistics import (
     character_bars,
-    character_counts,
-    is_among,
-    labelled,
+    character_shares,
     length_bars,
-    length_counts,
-    shares,
+    length_shares,
 )
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
@@ -52,14 +50,12 @@ class Report:
 
     Attributes:
         corpus: all names that were read, held-out ones too.
-        trainer: what trains, as it was after the last epoch that was added: it may be in the middle
-            of the next one.
+        trainer: as it was after the last epoch added; it may be in the middle of the next one.
         sources: titles of the files that the names came from.
         output: the model file.
         init: the model that training started from, if any.
-        epochs: the records; of a resumed run, those since.
-        samples: a few names of the best weights so far, by epoch; 0 stands for the weights before
-            training.
+        epochs: the records; of a resumed run, those since it was resumed.
+        samples: a few names of the best weights so far, by epoch; 0 for those before training.
     """
 
     corpus: Corpus
@@ -75,7 +71,7 @@ class Report:
         self.samples[self.trainer.epoch] = self._names(NAMES_SHOWN)
 
     def add(self, epoch: Epoch) -> None:
-        """Takes an epoch's record, and names of its weights if they are the best so far."""
+        """Adds an epoch's record, and names of its weights if they are the best so far."""
         self.trainer = copy(self._running)
         self.epochs.append(epoch)
         if epoch.is_best:
@@ -87,8 +83,7 @@ class Report:
         Raises:
             RnnNamesError: if it cannot be written.
         """
-        text = as_html(self).encode()
-        write_atomically(path, lambda file: file.write(text))
+        write_atomically(path, as_html(self).encode())
 
     def measured(self) -> list[str]:
         """Names to compare with the corpus."""
@@ -119,7 +114,7 @@ def as_html(report: Report) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)}</title>
-<style>{_style()}</style>
+<style>{assets("style.css", "report.css")}</style>
 </head>
 <body>
 <main>
@@ -129,14 +124,6 @@ end of a name counted as one.</footer>
 </body>
 </html>
 """
-
-
-def _style() -> str:
-    """The style sheets, as they stand in the page: so the page needs no other file."""
-    folder = files("rnn_names.views")
-    return "".join(
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("style.css", "report.css")
-    )
 
 
 # --- Sections -------------------------------------------------------------------------------------
@@ -158,25 +145,22 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
         seconds = sum(epoch.seconds for epoch in report.epochs)
         figures.append((_duration(seconds), f"of training{since}"))
     if sampled:
-        new = sum(not is_among(name, report.corpus.names) for name in sampled)
-        figures.append((f"{new / len(sampled):.1%}", "of its names are not in the list"))
+        listed = np.sort(fingerprints(report.corpus.names))
+        new = ~among(fingerprints(Names.from_strings(sampled)), listed)
+        figures.append((f"{new.mean():.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
     tiles = "".join(
         f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures
     )
-    started = f"started from {_listed([report.init])} and " if report.init is not None else ""
-    ending = (
-        ""
-        if trainer.finished
-        else f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
-    )
+    started = f"started from {isolated(report.init)} and " if report.init is not None else ""
+    stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    ending = "" if trainer.finished else stopped
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
-    network = f"{cell} of {settings.hidden_size} units"
     return f"""<header>
 <h1>{escape(shown(os.path.basename(report.output)))}</h1>
-<p>{network} that {started}learned from
-{len(report.corpus):,} names in {_listed(report.sources)}.{ending}</p>
+<p>{cell} of {settings.hidden_size} units that {started}learned from
+{len(report.corpus):,} names in {", ".join(map(isolated, report.sources))}.{ending}</p>
 <ul class="figures">{tiles}</ul>
 </header>
 """
@@ -231,32 +215,26 @@ def _names_by_epoch(report: Report) -> str:
         epoch.epoch: epoch.training_loss if epoch.held_out_loss is None else epoch.held_out_loss
         for epoch in report.epochs
     }
-    rows = []
-    for number in _ever_fewer(sorted(report.samples)):
-        names = (
-            " ".join(f"<bdi>{escape(name)}</bdi>" for name in report.samples[number])
-            or "<em>no names yet</em>"
+    rows = [
+        (
+            str(number),
+            f"{losses[number]:.3f}" if number in losses else "–",
+            " ".join(map(isolated, report.samples[number])) or "<em>no names yet</em>",
         )
-        loss = f"{losses[number]:.3f}" if number in losses else "–"
-        rows.append(
-            f'<tr><th scope="row">{number}</th><td>{loss}</td><td class="names">{names}</td></tr>'
-        )
-    kind = (
-        "held-out"
-        if any(epoch.held_out_loss is not None for epoch in report.epochs)
-        else "training"
-    )
-    start = (
-        "has not seen a name"
-        if report.init is None
-        else f"is {_listed([report.init])}, from which training started"
-    )
+        for number in _ever_fewer(sorted(report.samples))
+    ]
+    held_out = any(epoch.held_out_loss is not None for epoch in report.epochs)
+    title, start = "From gibberish to names", "has not seen a name"
+    if report.init is not None:
+        title = "From one list to another"
+        start = f"is {isolated(report.init)}, from which training started"
     note = f" Epoch 0 {start}." if 0 in report.samples else ""
     return _section(
-        "From gibberish to names" if report.init is None else "From one list to another",
+        title,
         f"<p>Drawn from the best weights so far, with the same random numbers each time.{note}</p>",
-        f'<table class="by-epoch">{_head("epoch", f"{kind} loss", "names")}'
-        f"<tbody>{''.join(rows)}</tbody></table>",
+        _table(
+            ("epoch", f"{'held-out' if held_out else 'training'} loss", "names"), rows, "by-epoch"
+        ),
     )
 
 
@@ -267,12 +245,9 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
             "<p>The network is not far enough to draw names to compare with the list.</p>",
         )
     drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
-    lengths = length_bars(
-        shares(length_counts(corpus.names, corpus.counts)), shares(length_counts(drawn, once))
-    )
-    in_list = labelled(character_counts(corpus.names, corpus.counts))
-    in_samples = labelled(character_counts(drawn, once))
-    characters = character_bars(shares(in_list), shares(in_samples))
+    lengths = length_bars(length_shares(corpus.names, corpus.counts), length_shares(drawn, once))
+    in_list = character_shares(corpus.names, corpus.counts)
+    characters = character_bars(in_list, character_shares(drawn, once))
     series = ("list", "samples")
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):
@@ -290,7 +265,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
 def _facts(report: Report) -> str:
     corpus, trainer = report.corpus, report.trainer
     read = {
-        "files": _listed(report.sources),
+        "files": ", ".join(map(isolated, report.sources)),
         "names": f"{corpus.n_lines:,}",
         "distinct": f"{len(corpus):,}",
         "repeats": f"{corpus.n_lines - len(corpus):,}",
@@ -304,30 +279,35 @@ def _facts(report: Report) -> str:
         for name, value in asdict(trainer.settings).items()
     }
     sections = (
-        _section("What was read", _definitions(read)),
-        _section("Settings", _definitions(settings)),
+        _section("What was read", definitions(read.items())),
+        _section("Settings", definitions(settings.items())),
     )
     return f'<div class="pair">{"".join(sections)}</div>\n'
 
 
 def _every_epoch(epochs: Sequence[Epoch]) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{epoch.epoch}</th><td>{epoch.training_loss:.4f}</td>'
-        f"<td>{'–' if epoch.held_out_loss is None else f'{epoch.held_out_loss:.4f}'}</td>"
-        f"<td>{'yes' if epoch.is_best else ''}</td><td>{epoch.seconds:.1f}</td></tr>"
+    rows = [
+        (
+            str(epoch.epoch),
+            f"{epoch.training_loss:.4f}",
+            "–" if epoch.held_out_loss is None else f"{epoch.held_out_loss:.4f}",
+            "yes" if epoch.is_best else "",
+            f"{epoch.seconds:.1f}",
+        )
         for epoch in epochs
-    )
-    head = _head("epoch", "training", "held-out", "better", "seconds")
-    table = f"<table>{head}<tbody>{rows}</tbody></table>"
+    ]
+    table = _table(("epoch", "training", "held-out", "better", "seconds"), rows)
     return f"<details><summary>Every epoch in figures</summary>{table}</details>\n"
 
 
-def _head(*titles: str) -> str:
-    return (
-        "<thead><tr>"
-        + "".join(f'<th scope="col">{title}</th>' for title in titles)
-        + "</tr></thead>"
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "plain") -> str:
+    """A table; its cells are HTML, the first of each row is the row's title."""
+    titles = "".join(f'<th scope="col">{title}</th>' for title in head)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
     )
+    return f'<table class="{style}"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _figure(title: str, series: Sequence[str], chart: str) -> str:
@@ -336,27 +316,7 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
 
 
 def _section(title: str, *parts: str) -> str:
-    return (
-        f"<section>\n<h2>{escape(title)}</h2>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</section>\n"
-    )
-
-
-def _definitions(facts: dict[str, str]) -> str:
-    """A list of terms and their values; the values are HTML."""
-    return (
-        "<dl>"
-        + "".join(
-            f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts.items()
-        )
-        + "</dl>"
-    )
-
-
-def _listed(paths: Iterable[str]) -> str:
-    """Some files as HTML, with commas."""
-    return ", ".join(f"<bdi>{escape(shown(path))}</bdi>" for path in paths)
+    return "\n".join(["<section>", f"<h2>{escape(title)}</h2>", *parts, "</section>\n"])
 
 
 def _duration(seconds: float) -> str:

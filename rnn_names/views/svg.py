@@ -106,18 +106,11 @@ def ticks(low: float, high: float, around: bool = False) -> list[float]:
     """
     span = (high - low) or 1
     magnitude = 10 ** math.floor(math.log10(span / MOST_TICKS))
-    step = next(
-        step
-        for step in (magnitude, 2 * magnitude, 5 * magnitude, 10 * magnitude)
-        if span / step <= MOST_TICKS
-    )
-    start, stop = (
-        (math.floor(low / step), math.ceil(high / step))
-        if around
-        else (math.ceil(low / step), math.floor(high / step))
-    )
-    if around and start == stop:
-        stop += 1
+    step = next(k * magnitude for k in (1, 2, 5, 10) if span / (k * magnitude) <= MOST_TICKS)
+    start, stop = math.ceil(low / step), math.floor(high / step)
+    if around:
+        start = math.floor(low / step)
+        stop = max(math.ceil(high / step), start + 1)
     return [round(k * step, 10) for k in range(start, stop + 1)]
 
 
@@ -127,11 +120,8 @@ def _decimal(value: float, among: Sequence[float]) -> str:
 
 
 def _chart(label: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg class="chart" role="img" aria-label="{escape(label)}">\n'
-        + "\n".join(parts)
-        + "\n</svg>"
-    )
+    start = f'<svg class="chart" role="img" aria-label="{escape(label)}">'
+    return "\n".join([start, *parts, "</svg>"])
 
 
 def _rule(y: float, text: str) -> str:

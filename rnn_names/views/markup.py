@@ -1,0 +1,30 @@
+"""Pieces of HTML that the page and the report share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+
+from rnn_names.errors import shown
+
+
+def assets(*names: str) -> str:
+    """The texts of files beside this one, joined; hashes of them want plain line feeds."""
+    folder = files("rnn_names.views")
+    return "".join(folder.joinpath(name).read_text("utf-8") for name in names).replace("\r\n", "\n")
+
+
+def isolated(text: str) -> str:
+    """A text from outside: escaped, and without effect on the writing direction around it.
+
+    >>> isolated("<b>")
+    '<bdi>&lt;b&gt;</bdi>'
+    """
+    return f"<bdi>{escape(shown(text))}</bdi>"
+
+
+def definitions(facts: Iterable[tuple[str, str]]) -> str:
+    """A list of terms and their values; the values are HTML."""
+    rows = (f"<div><dt>{escape(term)}</dt><dd>{value}</dd></div>" for term, value in facts)
+    return f"<dl>{''.join(rows)}</dl>"
