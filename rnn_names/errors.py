@@ -91,6 +91,10 @@ class RareConditionsWarning(RnnNamesWarning):
     """
 
 
+class FewThreadsWarning(RnnNamesWarning):
+    """The system allows no further thread, so the work takes longer."""
+
+
 def shown(text: str) -> str:
     r"""A text that the program did not choose, such as a file's name, for a message.
 

@@ -7,7 +7,7 @@ instructions, so a read from a pipe or a long matrix product is finished first.
 
 Here handlers do next to nothing. A thread of its own learns of the signal through a pipe, does what
 `on_interrupt` says, and ends the process, whatever the other threads are doing. Further signals
-change nothing.
+change nothing. Where a limit allows no thread, or no pipe, the handler itself ends the process.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 INTERRUPTED = 130
 """Exit code, as shells have it for a program that SIGINT ended."""
@@ -28,6 +29,7 @@ SIGNALS = [
 
 _critical_section = threading.Lock()
 _ending = False
+_has_listener = False
 _on_interrupt: Callable[[], int] | None = None
 
 
@@ -36,14 +38,31 @@ def listen() -> None:
 
     One that is ignored already, as under nohup, stays ignored.
     """
-    reader, writer = os.pipe()
+    global _has_listener
+    _has_listener = _start_listener()
+    for number in SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _wait_for_the_end if _has_listener else _end_now)
+
+
+def _start_listener() -> bool:
+    """Starts the thread that ends the process on a signal; False where a limit forbids it."""
+    try:
+        reader, writer = os.pipe()
+    except OSError:
+        return False
+    listener = threading.Thread(target=_end_on_signal, args=(reader,), name="interrupts")
+    listener.daemon = True
+    try:
+        listener.start()
+    except RuntimeError:
+        os.close(reader)
+        os.close(writer)
+        return False
     if hasattr(os, "set_blocking"):  # Windows lets it block, and writes into a pipe as well
         os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    threading.Thread(target=_end_on_signal, args=(reader,), name="interrupts", daemon=True).start()
-    for number in SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _wait_for_the_end)
+    return True
 
 
 def stop_listening() -> None:
@@ -63,11 +82,14 @@ def critical_section() -> Iterator[None]:
     pause()  # else this thread could take the lock again and again, before the one that waits
     with _critical_section:
         yield
+    pause()
 
 
 def pause() -> None:
     """Does not return if the process is about to end: what would follow is not wanted any more."""
     if _ending:
+        if not _has_listener:  # the signal came within a critical section
+            _end()
         threading.Event().wait()
 
 
@@ -94,7 +116,11 @@ def end_within(seconds: float) -> None:
     """
     timer = threading.Timer(seconds, os._exit, [INTERRUPTED])
     timer.daemon = True
-    timer.start()
+    try:
+        timer.start()
+    except RuntimeError:  # there can be no thread, and this is the main one
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(INTERRUPTED))
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
@@ -107,6 +133,15 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
         time.sleep(0.001)
 
 
+def _end_now(signum: int, frame: object) -> None:
+    """The handler where there is no thread: a critical section ends the process at its end."""
+    global _ending
+    if not _ending:
+        _ending = True
+        if not _critical_section.locked():
+            _end()
+
+
 def _end_on_signal(reader: int) -> None:
     """The thread: waits for a signal, and ends the process."""
     global _ending
@@ -117,6 +152,11 @@ def _end_on_signal(reader: int) -> None:
     while os.read(reader, 1)[0] not in SIGNALS:  # another signal, with a handler of its own
         pass
     _ending = True
+    _end()
+
+
+def _end() -> NoReturn:
+    """Does what `on_interrupt` says, and ends the process."""
     _critical_section.acquire()
     code = INTERRUPTED
     try:

@@ -83,7 +83,15 @@ def turn_off(stream: TextIO) -> None:
 
     Else the interpreter would try again at its end to write what the stream still holds.
     """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    number = stream.fileno()
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError:  # no file can be opened besides: take the stream's own number
+        os.close(number)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != number:
+        os.dup2(nowhere, number)
+        os.close(nowhere)
 
 
 _screen_encoding = "utf-8"
@@ -160,8 +168,13 @@ def files_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        file = shown(error.filename) if isinstance(error.filename, str) else "a file or folder"
-        raise RnnNamesError(f"{file}: {error.strerror or error}") from error
+        raise RnnNamesError(_located(error, "a file or folder")) from error
+
+
+def _located(error: OSError, elsewhere: str) -> str:
+    """The message of an error, with the file that it knows, or else another place."""
+    place = shown(error.filename) if isinstance(error.filename, str) else elsewhere
+    return f"{place}: {error.strerror or error}"
 
 
 def option_name(setting: str) -> str:
@@ -191,10 +204,10 @@ def exit_code(work: Callable[[], int]) -> int:
         tell(f"Error: {error.worded(option_name)}")
     except MemoryError:
         tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
-    except OSError as error:  # Click writes help itself
+    except OSError as error:  # Click writes help itself, and modules are read late
         if sys.stdout is not None:
             turn_off(sys.stdout)
-        tell(f"Error: standard output: {error.strerror or error}")
+        tell(f"Error: {_located(error, 'standard output')}")
     except Exception as error:
         if completing:  # a message would come in the middle of what is being typed
             return 1

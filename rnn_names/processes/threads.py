@@ -10,13 +10,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rnn_names.errors import FewThreadsWarning
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
+    from typing import TypeAlias
+
+    Pending: TypeAlias = "Future[Any] | Deferred"
+    Submit: TypeAlias = Callable[..., Pending]
 
 _blas_has_one_thread = False
 
@@ -95,26 +102,77 @@ the prefix tree of 512 names and a plain cell of 128 units each; with 0.1 ms, 1.
 
 
 @contextmanager
-def worker_threads(n: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool of `n` threads; BLAS uses one thread in each for as long as the context lasts.
+def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
+    """Has `n` threads make calls; BLAS uses one thread in each for as long as the context lasts.
 
-    The threads do not warn of overflow: the caller looks at their results. An interrupt does not
-    wait for the work that they are doing, since its results are not wanted any more.
+    Where so many cannot be started, or `n` is 1, the thread that asks for a result makes the call.
+    The calls do not warn of overflow: the caller looks at their results. An interrupt does not wait
+    for calls at work, since their results are not wanted any more.
+
+    Yields:
+        what takes a function and its arguments, and gives the pending result; and how many threads
+        make calls.
+
+    Warns:
+        FewThreadsWarning: where fewer than `n` threads can be started.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    import numpy as np
-
-    quiet = partial(np.seterr, over="ignore", invalid="ignore")
     with one_blas_thread(), _short_switch_interval():
-        pool, interrupted = ThreadPoolExecutor(n, initializer=quiet), False
+        pool = _started_pool(n) if n > 1 else None
+        interrupted = False
         try:
-            yield pool
+            yield (Deferred, 1) if pool is None else (pool.submit, n)
         except KeyboardInterrupt:
             interrupted = True
             raise
         finally:
-            pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
+            if pool is not None:
+                pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
+
+
+def _started_pool(n: int) -> ThreadPoolExecutor | None:
+    """A pool whose `n` threads run; None, with a warning, where they cannot all be started."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool, all_started = ThreadPoolExecutor(n, initializer=_ignore_overflow), threading.Event()
+    try:
+        for _ in range(n):
+            pool.submit(all_started.wait)  # a thread that waits is not free for the next call
+    except RuntimeError:
+        warnings.warn(
+            "no further thread can be started (a limit on processes?): one thread does the work, "
+            "and it takes longer",
+            FewThreadsWarning,
+            stacklevel=2,
+        )
+    else:
+        return pool
+    finally:
+        all_started.set()
+    pool.shutdown()
+    return None
+
+
+def _ignore_overflow() -> None:
+    import numpy as np
+
+    np.seterr(over="ignore", invalid="ignore")
+
+
+class Deferred:
+    """A call that is made when its result is asked for."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self._function, self._arguments = function, arguments
+
+    def result(self) -> Any:
+        """Calls the function, and gives its value."""
+        import numpy as np
+
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._function(*self._arguments)
+
+    def cancel(self) -> None:
+        """Does nothing: nothing was begun."""
 
 
 @contextmanager

@@ -19,9 +19,8 @@ from rnn_names.sampling.shares import walked
 from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
-
     from rnn_names.processes.second_process import SecondProcess
+    from rnn_names.processes.threads import Pending, Submit
     from rnn_names.sampling.sampler import Sampler
     from rnn_names.sampling.shares import Share
     from rnn_names.sampling.walk import Drawn
@@ -63,20 +62,20 @@ class Workers:
         shares_elsewhere: how many shares the second process has drawn.
     """
 
-    def __init__(self, sampler: Sampler, pool: ThreadPoolExecutor, threads: int) -> None:
-        self._sampler, self._pool, self.threads = sampler, pool, threads
+    def __init__(self, sampler: Sampler, submit: Submit, threads: int) -> None:
+        self._sampler, self._submit, self.threads = sampler, submit, threads
         self._process: SecondProcess | None = None
         self._was_started = self._is_checked = self._has_ended = False
         self._in_use = threading.Lock()  # by the thread that waits for the second process
         self.shares_elsewhere = 0
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Pending:
         """Has a thread call a function."""
-        return self._pool.submit(function, *arguments)
+        return self._submit(function, *arguments)
 
-    def walk(self, share: Share) -> Future[Drawn]:
+    def walk(self, share: Share) -> Pending:
         """Has the rest of a share's names drawn, as by `walked`."""
-        return self._pool.submit(self._walked, share)
+        return self._submit(self._walked, share)
 
     def start_process(self) -> None:
         """Starts the second process, if it was not started before, and there is a core for it."""
@@ -138,9 +137,8 @@ class Workers:
 @contextmanager
 def workers(sampler: Sampler) -> Iterator[Workers]:
     """A worker for each core, up to `MAX_THREADS`."""
-    threads = min(usable_cores(), MAX_THREADS)
-    with worker_threads(threads) as pool:
-        team = Workers(sampler, pool, threads)
+    with worker_threads(min(usable_cores(), MAX_THREADS)) as (submit, threads):
+        team = Workers(sampler, submit, threads)
         try:
             yield team
         finally:

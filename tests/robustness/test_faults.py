@@ -326,6 +326,57 @@ cli.main()"""
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
+# --- Limits of the system -------------------------------------------------------------------------
+
+FEW_THREADS = """
+import sys, threading
+allowed, start = int(sys.argv.pop(1)), threading.Thread.start
+def start_if_allowed(thread):
+    global allowed
+    if not allowed:
+        raise RuntimeError("can't start new thread")
+    allowed -= 1
+    start(thread)
+threading.Thread.start = start_if_allowed
+import rnn_names.sampling.workers, rnn_names.cli.main
+rnn_names.sampling.workers.usable_cores = lambda: 2
+rnn_names.cli.main.main()
+"""
+"""As under `ulimit -u`, which does not bind root."""
+
+
+def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model_file):
+    command = ["sample", "-m", str(model_file), "-n", "3000", "--seed", "1"]
+    by_threads = {
+        allowed: subprocess.run(
+            [sys.executable, "-c", FEW_THREADS, str(allowed), *command],
+            capture_output=True, encoding="utf-8", timeout=60,
+        )
+        for allowed in (0, 1, 2, 3)
+    }  # fmt: skip
+    names = by_threads[3].stdout
+    assert names.count("\n") == 3000 and not by_threads.pop(3).stderr
+    for done in by_threads.values():
+        assert (done.returncode, done.stdout) == (0, names)
+        assert done.stderr.startswith("Note: no further thread can be started")
+        assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["sample", "score", "train", "help"])
+def test_where_few_files_can_be_opened_there_are_names_or_one_line(command, folder, tmp_path):
+    arguments = [str(tmp_path / each) if each == "new.npz" else each for each in COMMANDS[command]]
+    for limit in range(5, 11):
+        done = subprocess.run(
+            [sys.executable, "-m", "rnn_names", *map(str, arguments)],
+            preexec_fn=partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit)),
+            cwd=folder, env=unmeasured(), capture_output=True, encoding="utf-8", timeout=60,
+        )  # fmt: skip
+        if done.returncode:
+            assert done.returncode == 1 and "Traceback" not in done.stderr
+            assert re.search("^Error: .*: Too many open files\n\\Z", done.stderr, re.M), limit
+    assert done.returncode == 0, "ten are enough"
+
+
 # --- Corpora --------------------------------------------------------------------------------------
 
 

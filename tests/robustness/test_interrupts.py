@@ -151,6 +151,20 @@ def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
     os.close(writer)
 
 
+NO_THREAD = """
+import threading
+def refuse(_): raise RuntimeError("can't start new thread")
+threading.Thread.start = refuse"""
+
+
+def test_in_a_read_where_no_thread_can_be_started(model_file):
+    before = NO_THREAD + STANDARD_INPUT_READ
+    process = start("score", "-m", model_file, before=before, stdin=subprocess.PIPE)
+    wait_for(process, b"here")
+    process.send_signal(signal.SIGINT)
+    ended(process)
+
+
 @pytest.mark.parametrize("command", ["train -", "score - -m m.npz"])
 def test_in_a_pipeline_whose_writer_ends_too(command, model_file, tmp_path):
     """Ctrl-C goes to all of a pipeline.
@@ -184,9 +198,11 @@ def test_in_a_write_that_nobody_reads(model_file):
 # --- What is kept ---------------------------------------------------------------------------------
 
 
-def test_more_signals_while_it_saves_change_nothing(corpus_file, tmp_path):
+@pytest.mark.parametrize("limit", ["", NO_THREAD])
+def test_more_signals_while_it_saves_change_nothing(limit, corpus_file, tmp_path):
     """The first comes in the middle of the first save."""
-    storm = """
+    storm = f"""
+{limit}
 real = os.fsync
 def fsync(file): [interrupt() for _ in range(50)]; real(file)
 os.fsync = fsync"""
@@ -311,7 +327,8 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, tmp_path):
+@pytest.mark.parametrize("limit", ["", NO_THREAD])
+def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(limit, corpus_file, tmp_path):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     with pytest.raises(BlockingIOError):
@@ -321,7 +338,7 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
         writer, True
     )  # it is of both ends: the child's waits, as a pipe to a pager does
     heard, say = os.pipe()
-    before = f"rnn_names.cli.progress.Progress.epoch = lambda *_: os.write({say}, b'.')"
+    before = f"{limit}\nrnn_names.cli.progress.Progress.epoch = lambda *_: os.write({say}, b'.')"
     process = start(
         "train",
         corpus_file,
