@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -69,8 +69,7 @@ class Corpus:
 
     def take(self, rows: NDArray[np.intp]) -> Corpus:
         """Some of the names, with their counts."""
-        names, counts = self.names.take(rows), self.counts[rows]
-        return Corpus(names, counts, self.n_blank, self.has_counts)
+        return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 
 
 def read_corpus(

@@ -95,14 +95,9 @@ class Names:
         return np.diff(self.offsets)
 
     def to_strings(self) -> list[str]:
-        """The names as Python strings.
-
-        >>> Names.from_strings(["Ada", "Bo"]).to_strings()
-        ['Ada', 'Bo']
-        """
+        """The names as Python strings."""
         text = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        ends = self.offsets.tolist()
-        return [text[a:b] for a, b in pairwise(ends)]
+        return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def to_numpy(self) -> NDArray[np.str_]:
         """The names as an array of strings.
@@ -110,10 +105,9 @@ class Names:
         >>> Names.from_strings(["Ada", "Bo"]).to_numpy().tolist()
         ['Ada', 'Bo']
         """
-        rectangle, _ = self.padded()
-        width = max(rectangle.shape[1], 1)
-        padded = np.zeros((len(self), width), np.uint32)
-        padded[:, : rectangle.shape[1]] = rectangle
+        codes, _ = self.padded()
+        width = codes.shape[1] or 1  # NumPy has no strings of width 0
+        padded = codes.astype("<u4") if codes.size else np.zeros((len(self), 1), "<u4")
         return padded.view(f"<U{width}").ravel()
 
     def to_lines(self) -> bytes:
@@ -242,8 +236,7 @@ def texts(names: object) -> list[str]:
     """Some names as a list of texts.
 
     Raises:
-        CorpusError: for a single text, which would be taken for its letters; for what holds
-            something else than texts.
+        CorpusError: for a single text, which would be taken for its letters, and for other things.
     """
     if isinstance(names, str):
         raise CorpusError(

@@ -53,31 +53,18 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
 def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, NDArray[np.int64] | None]]:
     """As `read_names`, with the (n,) counts of the names where the list has counts, else None."""
     n_lines = 0
-    with_counts: bool | None = None  # not known as long as all lines are blank
+    has_counts: bool | None = None  # not known as long as all lines are blank
     for data in _pieces(title, stream):
-        lines = _lines(title, data, n_lines)
-        if with_counts is None:
-            with_counts = _has_counts(lines)
-        if with_counts:
-            names, often = counts.checked(title, _without_white_space(lines), n_lines)
-            yield _cleaned(title, names, n_lines), often
-        else:
-            yield _cleaned(title, lines, n_lines), None
-        n_lines += len(lines)
-
-
-def _has_counts(lines: Names) -> bool | None:
-    r"""Whether the first line that is not blank has a count; None if all are blank.
-
-    >>> _has_counts(_split("\n\nMary\t7065\nAnna\n")), _has_counts(_split("\n \n"))
-    (True, None)
-    """
-    starts, stops = _trimmed(lines)
-    full = np.flatnonzero(stops > starts)
-    if not len(full):
-        return None
-    first = _without_white_space(lines.take(full[:1]))
-    return bool(counts.split(first)[1][0])
+        names, often = _trimmed(_lines(title, data, n_lines)), None
+        full = np.flatnonzero(names.lengths)
+        if has_counts is None and len(full):
+            has_counts = bool(counts.split(names.take(full[:1]))[1][0])
+        if has_counts:
+            names, often = counts.checked(title, names, n_lines)
+            names = _trimmed(names)
+        _check(title, names, n_lines)
+        yield names, often
+        n_lines += len(names)
 
 
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
@@ -140,13 +127,11 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
             "as UTF-8"
         ) from None
     if not unicodedata.is_normalized("NFC", text):
-        decomposed = _split(text)
-        starts, stops = _trimmed(decomposed)
-        long = np.flatnonzero(stops - starts > MAX_DECOMPOSED)
+        lengths = _trimmed(_split(text)).lengths
+        long = np.flatnonzero(lengths > MAX_DECOMPOSED)
         if len(long):
             raise CorpusError(
-                f"{title}, line {n_before + long[0] + 1}: "
-                f"{_too_long(stops[long[0]] - starts[long[0]])}"
+                f"{title}, line {n_before + long[0] + 1}: {_too_long(lengths[long[0]])}"
             )
         text = unicodedata.normalize("NFC", text)
     return _split(text)
@@ -169,27 +154,11 @@ def _split(text: str) -> Names:
     return Names(codes[~is_line_feed], np.concatenate(([0], ends - np.arange(len(ends)))))
 
 
-def _cleaned(title: str, lines: Names, n_before: int) -> Names:
-    """The lines, trimmed and checked."""
-    codes = lines.codes
-    starts, stops = _trimmed(lines)
-    # How many refused characters there are before each place: more at a name's end than at its
-    # start if it has one.
-    refused = np.zeros(len(codes) + 1, dtype=np.int32)
-    np.cumsum(_among(codes, REFUSED_CHARACTERS), out=refused[1:])
-    bad = np.flatnonzero((refused[stops] > refused[starts]) | (stops - starts > MAX_NAME_LENGTH))
-    if len(bad):
-        where = f"{title}, line {n_before + bad[0] + 1}"
-        raise CorpusError(f"{where}: {_complaint(codes[starts[bad[0]] : stops[bad[0]]])}")
-    return Names(*gathered(codes, starts, stops))
+def _trimmed(lines: Names) -> Names:
+    r"""The lines without the white space around them.
 
-
-def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    r"""Where each line starts and stops without the white space around it: (n,) and (n,).
-
-    >>> starts, stops = _trimmed(Names.from_strings([" Ada\r", "Bo"]))
-    >>> starts.tolist(), stops.tolist()
-    ([1, 5], [4, 7])
+    >>> _trimmed(Names.from_strings([" Ada\r", "", "Bo", " "])).to_strings()
+    ['Ada', '', 'Bo', '']
     """
     visible = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))  # places of all other characters
     # Those of a line are visible[first:after].
@@ -197,12 +166,21 @@ def _trimmed(lines: Names) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     after = np.searchsorted(visible, lines.offsets[1:])
     blank = first == after
     visible = np.append(visible, 0)  # so that a blank last line finds an entry
-    return np.where(blank, 0, visible[first]), np.where(blank, 0, visible[after - 1] + 1)
+    starts = np.where(blank, 0, visible[first])
+    return Names(*gathered(lines.codes, starts, np.where(blank, 0, visible[after - 1] + 1)))
 
 
-def _without_white_space(lines: Names) -> Names:
-    """The lines, trimmed."""
-    return Names(*gathered(lines.codes, *_trimmed(lines)))
+def _check(title: str, names: Names, n_before: int) -> None:
+    """Raises CorpusError for the first line that cannot be a name."""
+    refused = np.flatnonzero(_among(names.codes, REFUSED_CHARACTERS))
+    bad = np.append(
+        np.searchsorted(names.offsets, refused[:1], side="right") - 1,
+        np.flatnonzero(names.lengths > MAX_NAME_LENGTH)[:1],
+    )
+    if len(bad):
+        line = bad.min()
+        complaint = _complaint(names[line : line + 1].codes)
+        raise CorpusError(f"{title}, line {n_before + line + 1}: {complaint}")
 
 
 def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:
