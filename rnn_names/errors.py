@@ -1,36 +1,8 @@
-"""What can go wrong, as types: a caller catches one base class, a person reads one line.
-
-The library calls a setting by its name in Python, `learning_rate`; on the command line the same
-setting is the option `--learning-rate`. So that one message serves both, a message marks the names
-of settings, and whoever shows it chooses how they are written:
-
->>> error = TrainingError(f"{setting('learning_rate')} 0: must be a finite number above 0")
->>> print(error)
-learning_rate 0: must be a finite number above 0
->>> print(error.worded(lambda name: "--" + name.replace("_", "-")))
---learning-rate 0: must be a finite number above 0
-"""
+"""What can go wrong, as types: a caller catches one base class, a person reads one line."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
-_MARK = "\x1f"
-"""Stands before and after the name of a setting.
-
-It is a control character, and `shown` and `quoted` escape those: no text that the program did not
-choose has a mark in it."""
-
-
-def setting(name: str) -> str:
-    """The name of a setting or of an argument, marked for the message of an error."""
-    return f"{_MARK}{name}{_MARK}"
-
-
-def _worded(message: str, word: Callable[[str], str]) -> str:
-    """A message, with `word(name)` wherever it names a setting."""
-    return re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", lambda match: word(match[1]), message)
+from collections.abc import Iterable
 
 
 class RnnNamesError(Exception):
@@ -39,17 +11,13 @@ class RnnNamesError(Exception):
     Its text is one line that says what is wrong, where, and what to do about it.
 
     Attributes:
-        message: that line, in which `setting` marks the names of settings. A message that is made
-            from another one starts from this, so that the marks stay.
+        settings: the settings and options that the text names, as Python does (`hidden_size`), so
+            that the command line can name them in its way (`--hidden-size`).
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(_worded(message, str))
-        self.message = message
-
-    def worded(self, word: Callable[[str], str]) -> str:
-        """The message, with `word(name)` wherever it names a setting."""
-        return _worded(self.message, word)
+    def __init__(self, message: str, settings: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.settings = tuple(settings)
 
 
 class CorpusError(RnnNamesError):

@@ -159,7 +159,7 @@ def loaded(given: Given) -> Model:
             raise
         output = shlex.quote(f"{os.path.splitext(given.path)[0]}.npz")
         command = shown(f"rnn-names train {shlex.quote(given.path)} -o {output}")
-        raise ModelFileError(f"{error.message}: {command}") from None
+        raise ModelFileError(f"{error}: {command}") from None
 
 
 def blend_of(models: Sequence[Given]) -> Model:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from rnn_names.cli.streams import files_named, option_name
+from rnn_names.cli.streams import files_named, worded
 from rnn_names.errors import RnnNamesError, shown
 
 DEFAULT_MODEL = "names.npz"
@@ -211,7 +211,7 @@ def wrong_usage() -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise click.UsageError(error.worded(option_name)) from None
+        raise click.UsageError(worded(error)) from None
 
 
 def was_given(name: str) -> bool:

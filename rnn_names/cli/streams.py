@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -177,13 +178,20 @@ def _located(error: OSError, elsewhere: str) -> str:
     return f"{place}: {error.strerror or error}"
 
 
-def option_name(setting: str) -> str:
-    """What the command line calls a setting of the library.
+def worded(error: RnnNamesError) -> str:
+    """The message of an error, with options for the settings that it names.
 
-    >>> option_name("hidden_size")
-    '--hidden-size'
+    Each is where it comes first, outside of quotation marks and paths.
+
+    >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
+    >>> print(worded(error))
+    --prefix 'prefix': try a --min-length
     """
-    return "--" + setting.replace("_", "-")
+    text = str(error)
+    for name in error.settings:
+        option = "--" + name.replace("_", "-")
+        text = re.sub(rf"(?<![\w./'\"-]){name}(?![\w./'\"-])", option, text, count=1)
+    return text
 
 
 def exit_code(work: Callable[[], int]) -> int:
@@ -201,7 +209,7 @@ def exit_code(work: Callable[[], int]) -> int:
         tell(printable(text.getvalue().removesuffix("\n"), ascii))
         return error.exit_code
     except RnnNamesError as error:
-        tell(f"Error: {error.worded(option_name)}")
+        tell(f"Error: {worded(error)}")
     except MemoryError:
         tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
     except OSError as error:  # Click writes help itself, and modules are read late

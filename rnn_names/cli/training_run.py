@@ -78,7 +78,7 @@ class TrainingRun:
             self._finish()
         except TrainingError as error:
             self._finish()
-            raise TrainingError(f"{error.message}; {self._saved()}") from None
+            raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
         with interrupts.critical_section():

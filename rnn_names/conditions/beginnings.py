@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.conditions.automaton import MAX_STATES, Automaton
-from rnn_names.errors import SamplingError, setting
+from rnn_names.errors import SamplingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,8 @@ def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
     on_the_way = {()} | {prefix[:length] for prefix in prefixes for length in range(len(prefix))}
     if len(on_the_way) > MAX_STATES:
         raise SamplingError(
-            f"{setting('prefix')}: {len(prefixes):,} prefixes are too many to follow at once"
+            f"prefix: {len(prefixes):,} prefixes are too many to follow at once",
+            settings=["prefix"],
         )
     texts = sorted(on_the_way, key=lambda text: (len(text), text))
     number = {text: state for state, text in enumerate(texts)}

@@ -6,12 +6,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from numbers import Integral, Real
 from typing import Any
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.errors import SamplingError, quoted, setting, shortened
+from rnn_names.errors import SamplingError, quoted, shortened
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,13 @@ class Options:
         for name in ("novel", "unique", "any_beginning"):
             if getattr(self, name) not in (True, False):
                 raise SamplingError(
-                    f"{setting(name)} {_shown(getattr(self, name))}: must be a bool"
+                    f"{name} {_shown(getattr(self, name))}: must be a bool", settings=[name]
                 )
         least, most = self.min_length, self.max_length
         if least is not None and most is not None and least > most:
             raise SamplingError(
-                f"{setting('min_length')} {least}: no name can have so many characters with "
-                f"{setting('max_length')} {most}"
+                f"min_length {least}: no name can have so many characters with max_length {most}",
+                settings=["min_length", "max_length"],
             )
         for name in ("prefix", "suffix", "contains"):
             for text in _texts(name, getattr(self, name)):
@@ -91,15 +91,22 @@ class Options:
         for name in ("exclude", "exclude_words"):
             if isinstance(getattr(self, name), str):
                 raise SamplingError(
-                    f"{setting(name)} {_shown(getattr(self, name))}: must be a list of texts, not "
-                    "a single one"
+                    f"{name} {_shown(getattr(self, name))}: must be a list of texts, not "
+                    "a single one",
+                    settings=[name],
                 )
             _texts(name, getattr(self, name))
         if self.unique and self.start:
             raise SamplingError(
                 "which names of a stream are repeats depends on all before them: leave out either "
-                f"{setting('unique')} or {setting('start')}"
+                "unique or start",
+                settings=["unique", "start"],
             )
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The options that are not at their defaults."""
+        return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -149,17 +156,17 @@ def compiled(pattern: str) -> re.Pattern[str]:
     Raises:
         SamplingError: if it is none.
     """
-    option = f"{setting('match')} {quoted(pattern)}"
+    option = f"match {quoted(pattern)}"
     try:
         return re.compile(unicodedata.normalize("NFC", pattern))
     except RecursionError:
-        raise SamplingError(f"{option}: its groups are nested too deeply") from None
+        raise SamplingError(f"{option}: its groups are nested too deeply", ["match"]) from None
     except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits
         raise SamplingError(
-            f"{option}: not a regular expression: the repetition number is too large"
+            f"{option}: not a regular expression: the repetition number is too large", ["match"]
         ) from None
     except re.error as error:
-        raise SamplingError(f"{option}: not a regular expression: {error}") from None
+        raise SamplingError(f"{option}: not a regular expression: {error}", ["match"]) from None
 
 
 def any_of(texts: Sequence[str]) -> str:
@@ -177,14 +184,16 @@ def _check_number(name: str, value: Any, kind: type, least: float, most: float, 
         return
     is_number = isinstance(value, kind) and not isinstance(value, bool)
     if not (is_number and least <= value <= most and value < math.inf):
-        raise SamplingError(f"{setting(name)} {_shown(value)}: must be {what}")
+        raise SamplingError(f"{name} {_shown(value)}: must be {what}", settings=[name])
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     """A text, or a collection of texts, as a tuple of them."""
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
-        raise SamplingError(f"{setting(name)} {_shown(value)}: must be a text or a list of texts")
+        raise SamplingError(
+            f"{name} {_shown(value)}: must be a text or a list of texts", settings=[name]
+        )
     return tuple(texts)
 
 
@@ -198,8 +207,9 @@ def _check_length(name: str, text: str) -> None:
     length = len(unicodedata.normalize("NFC", text))
     if length > MAX_NAME_LENGTH:
         raise SamplingError(
-            f"{setting(name)} {quoted(text)}: {length:,} characters, and a name has at most "
-            f"{MAX_NAME_LENGTH}"
+            f"{name} {quoted(text)}: {length:,} characters, and a name has at most "
+            f"{MAX_NAME_LENGTH}",
+            settings=[name],
         )
 
 

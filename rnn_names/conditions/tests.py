@@ -27,7 +27,7 @@ from rnn_names.conditions.automaton import (
 from rnn_names.conditions.options import any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
+from rnn_names.errors import SamplingError, VocabularyError, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,10 +46,7 @@ class Condition(Protocol):
 
     @property
     def title(self) -> str:
-        """The condition as its user gave it: the name of its option, marked for messages, and more.
-
-        See `rnn_names.errors.setting`.
-        """
+        """The condition as its user gave it: the name of its option, and what was asked."""
 
     def passes(self, names: Names) -> NDArray[np.bool_]:
         """Whether each name meets the condition: (len(names),) bool."""
@@ -70,20 +67,20 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
         found.append(_ending(options.suffixes, known))
     for text in options.contained:
         automaton = containing(_checked("contains", text, known), known)
-        found.append(Spelling(f"{setting('contains')} {quoted(text)}", automaton, known))
+        found.append(Spelling(f"contains {quoted(text)}", automaton, known))
     if options.patterns:
         found.append(_match(options.patterns, known))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
-        found.append(_Test(setting("novel"), lambda names: ~model.knows(names)))
+        found.append(_Test("novel", lambda names: ~model.knows(names)))
     if options.exclude:
         excluded = {_folded(name) for name in options.exclude}
-        found.append(_Test(setting("exclude"), _each(lambda name: _folded(name) not in excluded)))
+        found.append(_Test("exclude", _each(lambda name: _folded(name) not in excluded)))
     words = {_folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = sorted({*map(len, words)})
         free_of_words = _each(lambda name: not _holds_any(_folded(name), words, lengths))
-        found.append(_Test(setting("exclude_words"), free_of_words))
+        found.append(_Test("exclude_words", free_of_words))
     return found
 
 
@@ -150,7 +147,7 @@ class _Test:
 
 def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
     """Names end in one of some texts."""
-    title = f"{setting('suffix')} {any_of(suffixes)}"
+    title = f"suffix {any_of(suffixes)}"
     texts = tuple(_checked("suffix", text, vocabulary) for text in suffixes)
     try:
         return Spelling(title, ending_in(texts, vocabulary), vocabulary)
@@ -160,7 +157,7 @@ def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
 
 def _match(patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
     """Names match one of some regular expressions as a whole."""
-    title = f"{setting('match')} {any_of(patterns)}"
+    title = f"match {any_of(patterns)}"
     expressions = [compiled(pattern) for pattern in patterns]
     try:
         automata = [matching(expression.pattern, vocabulary) for expression in expressions]
@@ -174,7 +171,9 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
     try:
         return any(expression.fullmatch(name) for expression in expressions)
     except SystemError as error:  # Python 3.11 has it for groups in possessive repeats
-        raise SamplingError(f"{title}: this version of Python cannot match it: {error}") from None
+        raise SamplingError(
+            f"{title}: this version of Python cannot match it: {error}", settings=["match"]
+        ) from None
 
 
 def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
@@ -183,8 +182,8 @@ def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
     for character in text:
         if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
             raise VocabularyError(
-                f"{setting(option)} {quoted(text)}: the model does not know the character "
-                f"{character!r}"
+                f"{option} {quoted(text)}: the model does not know the character {character!r}",
+                settings=[option],
             )
     return text
 

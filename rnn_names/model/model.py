@@ -189,12 +189,12 @@ class Model(WritesNames):
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
             raise ModelFileError(
-                f"{error.message}; train a model, or take a bundled one: {bundled.suggested(name)}"
+                f"{error}; train a model, or take a bundled one: {bundled.suggested(name)}"
             ) from error.__cause__
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:
-            raise ModelFileError(f"{shown(name)}: {error.message}") from None
+            raise ModelFileError(f"{shown(name)}: {error}") from None
 
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:

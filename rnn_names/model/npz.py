@@ -29,7 +29,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.errors import ModelFileError, setting, shown
+from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
     if len(packed) > MAX_FILE_BYTES:
         raise ModelFileError(
             f"{shown(path)}: cannot be written: over {MAX_FILE_BYTES:,} bytes; try a smaller "
-            f"{setting('hidden_size')}"
+            "hidden_size",
+            settings=["hidden_size"],
         )
     write_atomically(path, packed)
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnn_names.corpus.names import Names
-from rnn_names.errors import LongNamesWarning, SamplingError, setting
+from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
@@ -100,7 +100,7 @@ def best(
             when the search would take more than `MAX_PREFIXES`, after the names that are certain.
     """
     if rank not in RANKS:
-        raise SamplingError(f"{setting('rank')} {rank!r:.60}: must be {' or '.join(RANKS)}")
+        raise SamplingError(f"rank {rank!r:.60}: must be {' or '.join(RANKS)}", settings=["rank"])
     wanted = options.start + count
     search = _Search(Sampler(model, options), wanted, progress, rank)
     if not count:
@@ -113,7 +113,10 @@ def best(
     yield Names.from_strings(names)
     if len(names) < count:
         found = "found" if is_done else "are certain"
-        raise SamplingError(f"only {len(names):,} of {count:,} names {found}: {search.reason()}")
+        reason, named = search.reason()
+        raise SamplingError(
+            f"only {len(names):,} of {count:,} names {found}: {reason}", settings=named
+        )
 
 
 def _of_lengths_within_reach(model: LanguageModel, options: Options, search: _Search) -> _Search:
@@ -218,20 +221,19 @@ class _Search:
             longest -= 1
         return longest
 
-    def reason(self) -> str:
-        """Why there are not more names."""
+    def reason(self) -> tuple[str, list[str]]:
+        """Why there are not more names; and the options that this names."""
         if not self._is_all:
             return (
                 f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
-                f"or for a {setting('prefix')}, a lower {setting('max_length')} or a lower "
-                f"{setting('temperature')}"
-            )
+                "or for a prefix, a lower max_length or a lower temperature"
+            ), ["prefix", "max_length", "temperature"]
         if self._vanished:
             return (
                 "the probabilities of all others that meet the conditions are too small for the "
-                f"network's numbers; a higher {setting('temperature')} makes them larger"
-            )
-        return "no others meet the conditions"
+                "network's numbers; a higher temperature makes them larger"
+            ), ["temperature"]
+        return "no others meet the conditions", []
 
     # --- The bound -------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted, setting
+from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.network import rnn
 from rnn_names.network.choice import LARGEST_WALK, keep_top_k, keep_top_p
 from rnn_names.network.prefix_tree import EOS
@@ -71,7 +71,7 @@ GAIN = 5
 
 ANY_BEGINNING_HINT = (
     "; no name of the list begins with a lower-case letter, so none comes out, unless "
-    f"{setting('any_beginning')} is set"
+    "any_beginning is set"
 )
 
 
@@ -153,13 +153,16 @@ class Sampler:
         if len(prefixes) > 1:
             possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
             self.beginnings = one_of(possible, self.n_y, self._next_after)
-            what = f"{setting('prefix')} {any_of(self.options.prefixes)}: no name begins so"
+            what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
         elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
             upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
             self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
             what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
         if self.beginnings is not None and not self.beginnings.share:
-            raise SamplingError(f"{what} (at this temperature, top-k and top-p)")
+            raise SamplingError(
+                f"{what} (at this temperature, top-k and top-p)",
+                settings=["prefix" if self.options.prefixes else "any_beginning"],
+            )
 
     def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:
         """The probabilities of the next character after some texts: (m, n_y).
@@ -255,7 +258,8 @@ class Sampler:
                 hint = ANY_BEGINNING_HINT
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
-                f"{self._titles(covered)}{hint}"
+                f"{self._titles(covered)}{hint}",
+                settings=[*self.options.given, "any_beginning"],
             )
         return LookAhead.unguided(automaton, self.min_length, self.max_length), covered, others
 
@@ -275,7 +279,7 @@ class Sampler:
     def _titles(self, covered: list[Condition]) -> str:
         titles, prefixes = [each.title for each in covered], self.options.prefixes
         if prefixes:
-            titles.insert(0, f"{setting('prefix')} {any_of(prefixes)}")
+            titles.insert(0, f"prefix {any_of(prefixes)}")
         return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
@@ -359,8 +363,8 @@ def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
     unknown = codes[indices == UNKNOWN]
     if len(unknown):
         raise VocabularyError(
-            f"{setting('prefix')} {quoted(prefix)}: the model does not know the character "
-            f"{chr(unknown[0])!r}"
+            f"prefix {quoted(prefix)}: the model does not know the character {chr(unknown[0])!r}",
+            settings=["prefix"],
         )
     return tuple(indices.tolist())
 

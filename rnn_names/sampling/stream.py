@@ -15,7 +15,7 @@ import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import RareConditionsWarning, SamplingError, setting
+from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.drawing import Block, Drawer, Part, SharedBlock, WholeBlock, blocks_of
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
@@ -65,7 +65,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 add_to(tallies, option, tested, passed)
             if unique is not None:
                 names = unique.new(names)
-                tallies[setting("unique")] = unique.tested, unique.passed
+                tallies["unique"] = unique.tested, unique.passed
                 if unique.is_exhausted:
                     full = False
             delivered += len(names)
@@ -74,10 +74,14 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 return
             most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
             if most and delivered >= possible:
-                raise SamplingError(f"only {delivered:,} of {count:,} names found: {most}")
+                raise SamplingError(
+                    f"only {delivered:,} of {count:,} names found: {most}", settings=options.given
+                )
             if full is False:
                 shortage = _shortage(delivered, count, tallies)
-                raise SamplingError(f"{shortage}; {most}" if most else shortage)
+                raise SamplingError(
+                    f"{shortage}; {most}" if most else shortage, settings=options.given
+                )
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:

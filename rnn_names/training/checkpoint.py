@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, setting, shown
+from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model, with_new_names
 from rnn_names.training.settings import TYPES, Settings
@@ -71,7 +71,8 @@ class Checkpoint:
             most = archive.MAX_FILE_BYTES
             raise TrainingError(
                 f"the state of the run would be a file of over {most:,} bytes: try a smaller "
-                f"{setting('hidden_size')} or fewer {setting('teacher_networks')}"
+                "hidden_size or fewer teacher_networks",
+                settings=["hidden_size", "teacher_networks"],
             )
         self._last_write = time.monotonic()
 
@@ -94,8 +95,8 @@ class Checkpoint:
         path = state_path(output)
         if not os.path.exists(path):
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to go on with; train without "
-                f"{setting('resume')}"
+                f"{shown(path)}: there is no interrupted run to go on with; train without resume",
+                settings=["resume"],
             )
         meta, arrays = archive.read(path, types_of)
         of_model = {name: array for name, array in arrays.items() if name in ARRAYS}
@@ -120,7 +121,8 @@ class Checkpoint:
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
-                f"{shown(path)}: {error.message}; or train without {setting('resume')}"
+                f"{shown(path)}: {error}; or train without resume",
+                settings=[*error.settings, "resume"],
             ) from None
         checkpoint = cls(output, trainer, corpus, run["init"])
         checkpoint.written = True
@@ -194,8 +196,8 @@ def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
         raise TrainingError("that run learned from other names: give it the same list")
     if init not in (None, run.get("init")):
         raise TrainingError(
-            f"that run had {setting('init')} {shown(str(run.get('init')))}, not {shown(init)}: "
-            "leave it out"
+            f"that run had init {shown(str(run.get('init')))}, not {shown(init)}: leave it out",
+            settings=["init"],
         )
 
 
@@ -207,7 +209,9 @@ def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
         had = getattr(trainer.settings, name)
         if value not in (had, getattr(trainer.asked, name)):
-            raise TrainingError(f"that run had {setting(name)} {had}, not {value}: leave it out")
+            raise TrainingError(
+                f"that run had {name} {had}, not {value}: leave it out", settings=[name]
+            )
 
 
 def _check_place(state: Mapping[str, Any], networks: int) -> None:

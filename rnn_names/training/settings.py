@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from rnn_names.errors import TrainingError, setting
+from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
 from rnn_names.training import optimizers
 
@@ -88,7 +88,7 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not (isinstance(value, str) and value in choices):
                 raise TrainingError(
-                    f"{setting(name)} {value!r}: must be one of {', '.join(choices)}"
+                    f"{name} {value!r}: must be one of {', '.join(choices)}", [name]
                 )
 
     def resolved(self, corpus: Corpus) -> ResolvedSettings:
@@ -247,5 +247,5 @@ def _checked(name: str, value: Any) -> float | None:
         kind, what = Integral, f"a whole number of {what}"
     # A comparison with NaN is false, so NaN is refused, too.
     if not isinstance(value, kind) or isinstance(value, bool) or not least <= value < below:
-        raise TrainingError(f"{setting(name)} {value!r:.60}: must be {what}")
+        raise TrainingError(f"{name} {value!r:.60}: must be {what}", settings=[name])
     return float(value) if kind is Real else int(value)

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any, Literal
 
 from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
-from rnn_names.errors import TrainingError, setting, shortened
+from rnn_names.errors import TrainingError, shortened
 from rnn_names.model.bundled import CLOSEST
 from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
@@ -74,9 +74,13 @@ def train(
     asked = {name: value for name, value in locals().items() if name in _FIELDS}
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
-        raise TrainingError(f"{setting('settings')} {_shown(settings)}: must be a Settings")
+        raise TrainingError(
+            f"settings {_shown(settings)}: must be a Settings", settings=["settings"]
+        )
     if not (init is None or isinstance(init, Model) or (isinstance(init, str) and init == CLOSEST)):
-        raise TrainingError(f"{setting('init')} {_shown(init)}: must be a Model or {CLOSEST!r}")
+        raise TrainingError(
+            f"init {_shown(init)}: must be a Model or {CLOSEST!r}", settings=["init"]
+        )
     settings = replace(
         settings, **{name: value for name, value in asked.items() if value is not None}
     )

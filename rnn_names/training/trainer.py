@@ -26,7 +26,7 @@ from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import TrainingError, setting
+from rnn_names.errors import TrainingError
 from rnn_names.model.model import MAX_WEIGHT, Model
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
@@ -376,10 +376,9 @@ class Trainer:
         return is_best
 
     def _diverged(self, epoch: int) -> TrainingError:
-        return TrainingError(
-            f"the loss grew beyond all bounds in epoch {epoch}: train again with "
-            f"{setting('learning_rate')} below {self.settings.learning_rate:g}"
-        )
+        below = f"learning_rate below {self.settings.learning_rate:g}"
+        text = f"the loss grew beyond all bounds in epoch {epoch}: train again with {below}"
+        return TrainingError(text, ["learning_rate"])
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None

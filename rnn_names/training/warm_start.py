@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.errors import TrainingError, setting
+from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
 from rnn_names.network import rnn
@@ -62,8 +62,8 @@ def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
         best = min(losses, key=lambda each: each.loss)
     if best.loss == np.inf:
         raise TrainingError(
-            f"{setting('init')} {CLOSEST}: no bundled model can spell any of these names; leave it "
-            "out"
+            f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
+            settings=["init"],
         )
     return best
 
@@ -92,7 +92,8 @@ def settings_for(init: Model, settings: Settings) -> Settings:
         asked = getattr(settings, name)
         if asked not in (None, own):
             raise TrainingError(
-                f"{setting(name)} {asked}: the model to start from has {own}; leave it out"
+                f"{name} {asked}: the model to start from has {own}; leave it out",
+                settings=[name],
             )
     # Wax is trained as it is: with columns for new characters, it need not be of a low rank.
     return replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
