@@ -5,8 +5,6 @@ import io
 import json
 import random
 import struct
-import subprocess
-import sys
 import warnings
 import zipfile
 import zlib
@@ -27,7 +25,7 @@ from support.model_files import (
     rewrite,
     same_or_refused,
 )
-from support.program import error_line, unmeasured
+from support.program import error_line, python
 
 CHARACTERS = "abé愛"
 MEMORY = 100 << 20
@@ -95,41 +93,17 @@ def overlapping(content):
     """Many entries that all unpack the same few bytes of zeros."""
     packed = zlib.compressobj(9, zlib.DEFLATED, -15)
     data = packed.compress(ZEROS) + packed.flush()
-    local = (
-        struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(data), len(ZEROS), 7, 0)
-        + b"Waa.npy"
-        + data
-    )
-    names = ["meta", "Wax", "Waa", "Wya", "ba", "by", "a0", "bn"]
+    sizes = len(data), len(ZEROS)
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, *sizes, 7, 0) + b"Waa.npy" + data
+    names = [
+        f"{name}.npy".encode() for name in ("meta", "Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+    ]
+    entry, rest = (b"PK\1\2", 20, 20, 0, 8, 0, 0, 0), (0, 0, 0, 0, 0, 0)
     entries = b"".join(
-        struct.pack(
-            "<4s6H3I5H2I",
-            b"PK\1\2",
-            20,
-            20,
-            0,
-            8,
-            0,
-            0,
-            0,
-            len(data),
-            len(ZEROS),
-            len(n) + 4,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-        )
-        + f"{n}.npy".encode()
-        for n in names
+        struct.pack("<4s6H3I5H2I", *entry, *sizes, len(name), *rest) + name for name in names
     )
-    return (
-        local
-        + entries
-        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
-    )
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
+    return local + entries + end
 
 
 def million_members(content):
@@ -152,77 +126,108 @@ def with_zip64_end(content):
     return content[:at] + record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1) + content[at:]
 
 
+def waa(data, compression=zipfile.ZIP_STORED):
+    """A change of a file: another member `Waa`."""
+    return lambda content: zipped(good(content, Waa=data), compression)
+
+
+def meta(data, compression=zipfile.ZIP_STORED):
+    """A change of a file: another `meta`."""
+    return lambda content: zipped(good(content, meta=data), compression)
+
+
+def more(*others):
+    """A change of a file: members after the good ones."""
+    return lambda content: zipped([*good(content), *others])
+
+
+WIDE = {"format": 1, "cell": "gru", "vocabulary": CHARACTERS}
+NESTED = {**WIDE, "training": {"longest": 7, "x": nested(400)}}
+DAMAGED = "not a model file, or a damaged one"
 HOSTILE = {
-    "a bomb": lambda c: zipped(good(c, Waa=npy(F4 % "5792, 5793", ZEROS)), zipfile.ZIP_DEFLATED),
-    "a bomb for meta": lambda c: zipped(good(c, meta=meta_in("<U33554432", ZEROS)), 8),
-    "bzip2": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2", ZEROS[: 1 << 20])), zipfile.ZIP_BZIP2),
-    "lzma": lambda c: zipped(good(c), zipfile.ZIP_LZMA),
-    "overlapping": overlapping,
-    "10**12 elements": lambda c: zipped(good(c, Waa=npy(F4 % "1000000, 1000000", bytes(64)))),
-    "10**36 elements": lambda c: zipped(
-        good(c, Waa=npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64)))
+    "nothing": (lambda c: b"", DAMAGED),
+    "a list": (lambda c: b"Ada\nBob\n", "a text, such as a list of names"),
+    "a beginning": (lambda c: b"PK\3\4", DAMAGED),
+    "an empty zip": (lambda c: b"PK\5\6" + bytes(18), "no `meta`"),
+    "zeros": (lambda c: bytes(1000), DAMAGED),
+    "half a file": (lambda c: c[: len(c) // 2], DAMAGED),
+    "a file without its last byte": (lambda c: c[:-1], DAMAGED),
+    "a bomb": (waa(npy(F4 % "5792, 5793", ZEROS), 8), "no real model shrinks so far"),
+    "a bomb for meta": (meta(meta_in("<U33554432", ZEROS), 8), "no real model shrinks so far"),
+    "bzip2": (waa(npy(F4 % "6, 2", ZEROS[: 1 << 20]), zipfile.ZIP_BZIP2), "compressed in a way"),
+    "lzma": (lambda c: zipped(good(c), zipfile.ZIP_LZMA), "compressed in a way"),
+    "overlapping": (overlapping, "no real model shrinks so far"),
+    "10**12 elements": (
+        waa(npy(F4 % "1000000, 1000000", bytes(64))),
+        "its header claims 4,000,000,000,000 bytes",
     ),
-    "a size of 10**4000": lambda c: zipped(good(c, Waa=npy(F4 % ("9" * 4000)))),
-    "a million members": million_members,
-    "an entry that claims 4 GB": lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
-    "a directory of 4 GB": lambda c: c[:-10] + struct.pack("<I", 0xFFFFFFF0) + c[-6:],
-    "a zip64 end": with_zip64_end,
-    "a comment": lambda c: c[:-2] + b"\x05\0hello",
-    "an endless header": lambda c: zipped(good(c, Waa=npy(" " * 60_000 + F4 % "3"))),
-    "a header of 4 GB": lambda c: zipped(
-        good(c, Waa=b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64))
+    "10**36 elements": (waa(npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64))), "its header claims"),
+    "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: unknown header version"),
+    "a million members": (million_members, "a zip directory of"),
+    "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
+    "an entry that claims 4 GB": (
+        lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
+        "no real model shrinks so far",
     ),
-    "a nested header": lambda c: zipped(good(c, Waa=npy("(" * 900))),
-    "a header with an escape": lambda c: zipped(good(c, Waa=npy(F4 % "1" + "'\\d'"))),
-    "a header of Python 2": lambda c: zipped(good(c, Waa=npy(F4 % "6L, 2L"))),
-    "a header that computes": lambda c: zipped(good(c, Waa=npy(F4 % "9**9**9"))),
-    "a negative size": lambda c: zipped(good(c, Waa=npy(F4 % "-6, -2"))),
-    "three sizes": lambda c: zipped(good(c, Waa=npy(F4 % "6, 2, 1", bytes(48)))),
-    "meta of 100 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 12_500_000 + "0]")), 8),
-    "meta of 6 MB": lambda c: zipped(good(c, meta=meta_of("[" + "0," * 750_000 + "0]"))),
-    "meta of 4 MB of brackets": lambda c: zipped(good(c, meta=meta_of("[" * 1_000_000))),
-    "meta of a long number": lambda c: zipped(good(c, meta=meta_of("9" * 1_000_000))),
-    "a record of nested objects": lambda c: zipped(
-        good(
-            c,
-            meta=meta_of(
-                {
-                    "format": 1,
-                    "cell": "gru",
-                    "vocabulary": CHARACTERS,
-                    "training": {"longest": 7, "x": nested(400)},
-                }
-            ),
-        )
+    "a directory of 4 GB": (
+        lambda c: c[:-10] + struct.pack("<I", 0xFFFFFFF0) + c[-6:],
+        "a zip directory of",
     ),
-    "meta of empty lists": lambda c: zipped(good(c, meta=meta_of("[" + "[]," * 340_000 + "0]"))),
-    "meta beyond Unicode": lambda c: zipped(good(c, meta=meta_in("<U1", b"\xff" * 4))),
-    "meta big-endian": lambda c: zipped(good(c, meta=meta_in(">U1", b"\0\0\0{"))),
-    "a name with ../": lambda c: zipped([*good(c), ("../../Waa.npy", b"")]),
-    "a name of root": lambda c: zipped([*good(c), ("/Waa.npy", b"")]),
-    "a name with an escape": lambda c: zipped([*good(c), ("\x1b[2J\n.npy", b"")]),
-    "a member twice": lambda c: zipped([*good(c), *good(c)]),
-    "a member with and without .npy": lambda c: zipped([*good(c), ("Waa", members(c)["Waa.npy"])]),
-    "bytes before it": lambda c: b"#!/bin/sh\n" + c,
-    "a directory elsewhere": lambda c: (
-        c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:]
+    "a zip64 end": (with_zip64_end, DAMAGED),
+    "a comment": (lambda c: c[:-2] + b"\x05\0hello", DAMAGED),
+    "an endless header": (waa(npy(" " * 60_000 + F4 % "3")), "Waa: unknown header version"),
+    "a header of 4 GB": (
+        waa(b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64)),
+        "Waa: unknown header version",
     ),
-    "an array under another's name": lambda c: c.replace(b"ba.npy", b"by.npy", 1),
-    "an entry past the end": lambda c: in_directory(c, 42, "<I", len(c) - 8),
-    "an entry too few": lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:],
-    "a packed size too small": lambda c: in_directory(
-        zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9
+    "a nested header": (waa(npy("(" * 900)), "Waa: a header that NumPy does not write"),
+    "a header with an escape": (waa(npy(F4 % "1" + "'\\d'")), "Waa: a header"),
+    "a header of Python 2": (waa(npy(F4 % "6L, 2L")), "Waa: a header"),
+    "a header that computes": (waa(npy(F4 % "9**9**9")), "Waa: a header"),
+    "a negative size": (waa(npy(F4 % "-6, -2")), "Waa: a header"),
+    "three sizes": (waa(npy(F4 % "6, 2, 1", bytes(48))), "Waa: not float32"),
+    "bytes after an array": (waa(npy(F4 % "6, 2", bytes(52))), "Waa: its size is not what its"),
+    "meta of 100 MB": (meta(meta_of("[" + "0," * 12_500_000 + "0]"), 8), "no real model shrinks"),
+    "meta of 6 MB": (meta(meta_of("[" + "0," * 750_000 + "0]")), "not a text of a sensible size"),
+    "meta of 4 MB of brackets": (meta(meta_of("[" * 1_000_000)), "not JSON"),
+    "meta of a long number": (meta(meta_of("9" * 1_000_000)), "not JSON"),
+    "a record of nested objects": (meta(meta_of(NESTED)), "nested too deeply"),
+    "meta of empty lists": (meta(meta_of("[" + "[]," * 340_000 + "0]")), "not a JSON object"),
+    "meta beyond Unicode": (meta(meta_in("<U1", b"\xff" * 4)), DAMAGED),
+    "meta big-endian": (meta(meta_in(">U1", b"\0\0\0{")), "not a text"),
+    "a name with ../": (more(("../../Waa.npy", b"")), "unknown array"),
+    "a name of root": (more(("/Waa.npy", b"")), "unknown array"),
+    "a name with an escape": (more(("\x1b[2J\n.npy", b"")), "unknown array"),
+    "a member twice": (lambda c: zipped([*good(c), *good(c)]), "an array is in it twice"),
+    "a member with and without .npy": (
+        lambda c: zipped([*good(c), ("Waa", members(c)["Waa.npy"])]),
+        "an array is in it twice",
     ),
-    "encrypted": lambda c: in_directory(c, 8, "<H", 1),
-    "an object array": lambda c: zipped(
-        good(c, Waa=npy(F4.replace("<f4", "|O") % "1,", b"\x80\4N."))
+    "bytes before it": (lambda c: b"#!/bin/sh\n" + c, DAMAGED),
+    "a directory elsewhere": (
+        lambda c: c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:],
+        DAMAGED,
     ),
-    "a huge weight": lambda c: zipped(
-        good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))
+    "an array under another's name": (
+        lambda c: c.replace(b"ba.npy", b"by.npy", 1),
+        "ba: not where the directory says",
     ),
-    "another cell": lambda c: zipped(good(c, meta=meta_of({"format": 1, "cell": ["\n"] * 1000}))),
-    "a format with an escape": lambda c: zipped(good(c, meta=meta_of({"format": "\x1b[2J\n"}))),
+    "an entry past the end": (lambda c: in_directory(c, 42, "<I", len(c) - 8), DAMAGED),
+    "an entry too few": (lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:], DAMAGED),
+    "a packed size too small": (
+        lambda c: in_directory(zipped(good(c), zipfile.ZIP_DEFLATED), 20, "<I", 9),
+        "its size is not what the directory says",
+    ),
+    "encrypted": (lambda c: in_directory(c, 8, "<H", 1), "encrypted"),
+    "a pickle": (waa(npy(F4.replace("<f4", "|O") % "1,", b"\x80\4N.")), "Waa: not float32"),
+    "a huge weight": (
+        lambda c: zipped(good(c, a0=npy(F4 % "2,", struct.pack("<2f", 1, 10 * MAX_WEIGHT)))),
+        "a0: a weight over",
+    ),
+    "a cell of lists": (meta(meta_of({**WIDE, "cell": ["\n"] * 1000})), "unknown cell"),
+    "a format with an escape": (meta(meta_of({"format": "\x1b[2J\n"})), "format version"),
 }
+"""What is done to the bytes of a good file, and what its refusal says."""
 
 LOAD = """
 import re, resource, sys, time
@@ -245,73 +250,48 @@ with open("/proc/self/status") as status:
 """
 
 
+assert not HOSTILE.keys() & WRONG_CONTENTS
+REASONS = {case: reason for case, (_, reason) in [*HOSTILE.items(), *WRONG_CONTENTS.items()]}
+
+
 @pytest.fixture(scope="module")
 def verdicts(content, tmp_path_factory):
-    """What each hostile file is answered with, by one process of bounded time.
-
-    Its memory is measured.
-    """
+    """What each file is answered with by one process of bounded time, and its memory in bytes."""
     folder = tmp_path_factory.mktemp("hostile")
-    for i, change in enumerate(HOSTILE.values()):
-        (folder / f"{i}.npz").write_bytes(change(content))
-    for i, (change, _) in enumerate(WRONG_CONTENTS.values(), len(HOSTILE)):
-        torn = folder / f"{i}.npz"
+    for change, _ in HOSTILE.values():
+        (folder / f"{len(list(folder.iterdir()))}.npz").write_bytes(change(content))
+    for change, _ in [*WRONG_CONTENTS.values(), (lambda contents: None, "")]:
+        torn = folder / f"{len(list(folder.iterdir()))}.npz"
         make_model().save(torn)
         rewrite(torn, change)
-    (folder / "valid.npz").write_bytes(content)
-    cases = [*HOSTILE, *WRONG_CONTENTS]
-    paths = [folder / f"{i}.npz" for i in range(len(cases))] + [folder / "valid.npz"]
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD, str(SECONDS), *paths],
-        env=unmeasured(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == "", "no warning reaches the user"
+    done = python(LOAD, SECONDS, *(folder / f"{i}.npz" for i in range(len(REASONS) + 1)))
+    assert (done.returncode, done.stderr) == (0, ""), "no warning reaches the user"
     *messages, peak = done.stdout.splitlines()
-    return dict(zip([*cases, "valid"], map(ast.literal_eval, messages), strict=True)), int(
-        peak
-    ) * 1024
+    return dict(zip([*REASONS, "valid"], map(ast.literal_eval, messages), strict=True)), peak
 
 
 @pytest.mark.posix
-def test_a_valid_file_is_accepted(verdicts):
+def test_a_rewritten_file_is_accepted_when_nothing_is_wrong(verdicts):
+    """Else the refusals could be about the rewriting."""
     assert verdicts[0]["valid"] == "accepted"
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize("case", [*HOSTILE, *WRONG_CONTENTS])
+@pytest.mark.parametrize("case", REASONS)
 def test_a_hostile_file_is_refused_with_one_line(case, verdicts):
     message = verdicts[0][case]
-    assert message != "accepted"
-    assert message.isprintable()
-    assert len(message) < 400
-
-
-@pytest.mark.posix
-@pytest.mark.parametrize(
-    ("case", "reason"),
-    [
-        ("10**12 elements", "its header claims 4,000,000,000,000 bytes"),
-        ("meta of 6 MB", "not a text of a sensible size"),
-        ("a directory of 4 GB", "a zip directory of"),
-        ("a bomb", "no real model shrinks so far"),
-    ],
-)
-def test_sizes_are_refused_before_anything_is_read(case, reason, verdicts):
-    assert reason in verdicts[0][case]
+    assert REASONS[case] in message and ".npz: " in message
+    assert message.isprintable() and len(message) < 400
 
 
 @pytest.mark.posix
 def test_all_of_them_are_read_in_little_memory(verdicts):
-    assert verdicts[1] < MEMORY, "of which Python and NumPy are a third"
+    assert int(verdicts[1]) * 1024 < MEMORY, "of which Python and NumPy are a third"
 
 
 def test_the_real_command_refuses_them_in_one_line_too(cli, content, tmp_path):
     for case in ("a bomb", "a header of Python 2", "a format with an escape"):
-        (tmp_path / "m\n.npz").write_bytes(HOSTILE[case](content))
+        (tmp_path / "m\n.npz").write_bytes(HOSTILE[case][0](content))
         done = cli("sample", "-m", tmp_path / "m\n.npz")
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1), case
         assert done.stderr.startswith("Error: '") and "\\n.npz'" in done.stderr
@@ -407,19 +387,6 @@ def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
     assert Model.load(tmp_path / "new.npz").training["settings"]["hidden_size"] == 2
 
 
-@pytest.mark.posix
-@pytest.mark.parametrize("place", ["/dev/zero", "/dev/null", "pipe"])
-def test_what_is_no_file_is_refused_at_once(place, cli, tmp_path):
-    if place == "pipe":
-        import os
-
-        os.mkfifo(tmp_path / "pipe")
-        place = str(tmp_path / "pipe")
-    done = cli("sample", "-m", place, timeout=60)
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
-    assert "not a regular file" in done.stderr
-
-
 # --- Damage ---------------------------------------------------------------------------------------
 
 
@@ -437,16 +404,6 @@ def test_random_damage(content, tmp_path, edits=600, seed=1):
     rng, expected = random.Random(seed), make_model(n_a=2)
     for _ in range(edits):
         same_or_refused(mutated(content, rng), expected, tmp_path / "m.npz")
-
-
-def test_the_crc_is_checked_although_the_size_is_known(content, tmp_path):
-    """A weight changed in a file whose headers are all in order."""
-    changed = bytearray(content)
-    where = content.find(make_model(n_a=2).params["Wya"].tobytes())
-    changed[where + 4] ^= 0x10
-    (tmp_path / "m.npz").write_bytes(changed)
-    with pytest.raises(ModelFileError, match="CRC"):
-        Model.load(tmp_path / "m.npz")
 
 
 def test_bounds_leave_room_for_the_largest_models():

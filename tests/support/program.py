@@ -46,22 +46,26 @@ def run(*arguments, cwd=None, env=None, stdout=None, text=True, measured=True, *
         measured: Whether it counts for coverage; see `unmeasured`.
         options: Others of `subprocess.run`.
     """
-    command = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
     environment = without(*(["RNN_NAMES_"] if measured else ["RNN_NAMES_", "COVERAGE_"]))
     environment |= env or {}
-    settings = {
-        "cwd": cwd,
-        "env": environment,
-        "stderr": subprocess.PIPE,
-        "timeout": 120,
-        **options,
-    }
-    if text:
-        settings["encoding"] = "utf-8"
+    settings = {"cwd": cwd, "env": environment, "stderr": subprocess.PIPE, "timeout": 120}
+    settings |= {"encoding": "utf-8" if text else None, **options}
     if stdout is None:
-        return subprocess.run(command, stdout=subprocess.PIPE, **settings)
+        return subprocess.run(command(*arguments), stdout=subprocess.PIPE, **settings)
     with Path(stdout).open("wb") as file:
-        return subprocess.run(command, stdout=file, **settings)
+        return subprocess.run(command(*arguments), stdout=file, **settings)
+
+
+def command(*arguments):
+    """`python -m rnn_names` with arguments of any types."""
+    return [sys.executable, "-m", "rnn_names", *map(str, arguments)]
+
+
+def python(code, *arguments, **options):
+    """Runs some lines of Python to their end, in a process that is not measured."""
+    settings = {"capture_output": True, "encoding": "utf-8", "timeout": 120, "env": unmeasured()}
+    run_it = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(run_it, **{**settings, **options})
 
 
 class _Program:
@@ -99,8 +103,7 @@ def invoke(*arguments, cwd=None, env=None, input=None, text=True):
 
 def start(*arguments, **settings):
     """Starts `python -m rnn_names`, and does not wait for it. It takes an interrupt."""
-    command = [sys.executable, "-m", "rnn_names", *map(str, arguments)]
-    return subprocess.Popen(command, preexec_fn=heed_interrupts, **settings)
+    return subprocess.Popen(command(*arguments), preexec_fn=heed_interrupts, **settings)
 
 
 def heed_interrupts():
