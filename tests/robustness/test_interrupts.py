@@ -24,6 +24,7 @@ pytestmark = pytest.mark.posix
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
+AT_AN_EPOCH = "rnn_names.cli.progress.Progress.epoch = here"
 
 
 def start(*arguments, before="", prepare=heed_interrupts, **streams):
@@ -87,20 +88,9 @@ ENDLESS = {
 @pytest.mark.parametrize("work", ENDLESS)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
-    options = [
-        "--hidden-size",
-        4,
-        "--epochs",
-        2,
-        "--distil-epochs",
-        1,
-        "-q",
-        "-o",
-        tmp_path / "m.npz",
-    ]
-    process = start(
-        "train", corpus_file, *options, before=f"import rnn_names.views.terminal\n{ENDLESS[work]}"
-    )
+    options = ["--hidden-size", 4, "--epochs", 2, "--distil-epochs", 1, "-q"]
+    before = f"import rnn_names.views.terminal\n{ENDLESS[work]}"
+    process = start("train", corpus_file, "-o", tmp_path / "m.npz", *options, before=before)
     wait_for(process, b"here")
     process.send_signal(number)
     lines = {
@@ -269,13 +259,7 @@ def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corp
 
 def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     options = ["-q", "-o", tmp_path / "m.npz"]
-    process = start(
-        "train",
-        corpus_file,
-        *FOREVER,
-        *options,
-        before="rnn_names.cli.progress.Progress.epoch = here",
-    )
+    process = start("train", corpus_file, *FOREVER, *options, before=AT_AN_EPOCH)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, "Interrupted in epoch ")
@@ -293,17 +277,8 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
 )
 def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
     before = "rnn_names.cli.progress.Progress.curves = forever"
-    process = start(
-        "train",
-        corpus_file,
-        *TINY,
-        "--epochs",
-        epochs,
-        "-q",
-        "-o",
-        tmp_path / "m.npz",
-        before=before,
-    )
+    options = [*TINY, "--epochs", epochs, "-q", "-o", tmp_path / "m.npz"]
+    process = start("train", corpus_file, *options, before=before)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Interrupted after epoch {epochs}: {tmp_path}/m.npz holds {said}")
@@ -316,10 +291,8 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
         resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
 
     options = [*FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz"]
-    before = "rnn_names.cli.progress.Progress.epoch = here"
-    process = start(
-        "train", corpus_file, *options, before=before, prepare=little_room, env=unmeasured()
-    )
+    streams = {"prepare": little_room, "env": unmeasured()}
+    process = start("train", corpus_file, *options, before=AT_AN_EPOCH, **streams)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     ended(process, f"Error: {tmp_path}/m.npz.resume: cannot be written: File too large", code=1)
@@ -334,22 +307,12 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(limit, corpus
     with pytest.raises(BlockingIOError):
         while True:
             os.write(writer, bytes(1 << 12))
-    os.set_blocking(
-        writer, True
-    )  # it is of both ends: the child's waits, as a pipe to a pager does
+    os.set_blocking(writer, True)  # of both ends: the child's waits, as a pipe to a pager does
     heard, say = os.pipe()
     before = f"{limit}\nrnn_names.cli.progress.Progress.epoch = lambda *_: os.write({say}, b'.')"
-    process = start(
-        "train",
-        corpus_file,
-        *FOREVER,
-        "-q",
-        "-o",
-        tmp_path / "m.npz",
-        before=before,
-        stderr=writer,
-        pass_fds=[say],
-    )
+    options = [*FOREVER, "-q", "-o", tmp_path / "m.npz"]
+    streams = {"stderr": writer, "pass_fds": [say]}
+    process = start("train", corpus_file, *options, before=before, **streams)
     os.read(heard, 1)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
@@ -364,8 +327,7 @@ def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     options = [*FOREVER, "-q", "-o", tmp_path / "m.npz"]
-    before = "rnn_names.cli.progress.Progress.epoch = here"
-    process = start("train", corpus_file, *options, before=before, prepare=nohup)
+    process = start("train", corpus_file, *options, before=AT_AN_EPOCH, prepare=nohup)
     for number in (signal.SIGHUP, signal.SIGHUP, signal.SIGINT):
         wait_for(process, b"here")
         process.send_signal(number)
