@@ -35,8 +35,8 @@ parity: .venv-torch/.torch  ## Compare loss, gradients and a loaded model with P
 recipes:  ## Check the recipes for one stream of names on many processes.
 	$(PYTHON) tests/benchmarks/recipes.py
 
-install-check:  ## Install by pip, pipx and uv, on every Python found here, oldest and newest NumPy.
-	PYTHON=$(PYTHON) tests/install_check.sh
+release-check:  ## Build a release twice, check it, and install it by pip, pipx and uv, on every Python found here.
+	PYTHON=$(PYTHON) tests/release_check.sh
 
 quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and names beside the list's (an hour).
 	$(BIN)/python tests/quality/run.py
@@ -67,4 +67,4 @@ clean:  ## Remove the environments and what was made.
 .venv/.% .venv-fuzz/.% .venv-torch/.%: pyproject.toml
 	$(PYTHON) -m tests setup $*
 
-.PHONY: help demo test lint torture fuzz bench parity recipes install-check clean quality short-lists rare page-study pictures models docs
+.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs

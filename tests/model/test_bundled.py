@@ -108,7 +108,7 @@ def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
 def test_the_wheel_stays_small():
     """A wheel is a zip of the package and half a page about it.
 
-    `make install-check` measures a real one.
+    `make release-check` measures a real one.
     """
     wheel = io.BytesIO()
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -182,7 +182,10 @@ def page(rows, count, tiny_line):
         "",
         "| " + " | ".join(COLUMNS) + " |",
         "|" + "---|" * len(COLUMNS),
-        *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows),
+        *(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in (f"`{order}`", *rest)) + " |"
+            for order, *rest in rows
+        ),
         "",
         "## Tiny models",
         "",
