@@ -43,18 +43,21 @@ def bundled():
     return {name: Model.load(name) for name in ("dinosaurs", "first-names", "surnames")}
 
 
+@pytest.fixture
+def open_page(browser, page_file, small_models, bundled):
+    """Opens the page of some models: names of those below, or as `page_file` takes them."""
+    known = {**small_models, **bundled}
+
+    def opened(*parts, address="#seed=1", **options):
+        parts = [(part, known[part]) if isinstance(part, str) else part for part in parts]
+        return browser.open(page_file(*parts), address, **options)
+
+    return opened
+
+
 @pytest.fixture(scope="session")
 def small_models():
     """One of each cell, with so few letters that all names can be listed."""
-    settings = {
-        "hidden_size": 12,
-        "epochs": 12,
-        "batch_size": 4,
-        "dropout": 0.0,
-        "recurrent_dropout": 0.0,
-        "held_out": 0,
-    }
-    return {
-        cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, distil_epochs=0, **settings)
-        for cell in ("gru", "rnn")
-    }
+    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
+    settings |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
+    return {cell: train(SYLLABLES, cell=cell, **settings) for cell in ("gru", "rnn")}

@@ -1,6 +1,5 @@
 """The page's numbers, in a real browser: its probabilities and names are those of the program."""
 
-import math
 from collections import Counter
 from dataclasses import replace
 from itertools import product
@@ -10,7 +9,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.model import bundled
+from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
 from rnn_names.network import rnn
 from rnn_names.views.page import bfloat16
@@ -37,11 +36,11 @@ def log_probs_of(page, names, shares=(1,)):
     return page.evaluate(log_probs, [names, list(shares)])
 
 
-def test_log_prob_of_each_bundled_model_is_that_of_score(browser, page_file):
+def test_log_prob_of_each_bundled_model_is_that_of_score(open_page):
     """One page holds them all, each with a share of 1 in turn."""
-    models = {name: Model.load(name) for name in bundled.MODELS}
+    models = {name: Model.load(name) for name in MODELS}
     alone = "#seed=1&shares=1" + "+0" * (len(models) - 1)
-    page = browser.open(page_file(*models.items()), alone)
+    page = open_page(*models.items(), address=alone)
     for place, (name, model) in enumerate(models.items()):
         shares = [int(place == other) for other in range(len(models))]
         names = [*NAMES, *model.sample(5, seed=1)]
@@ -50,54 +49,44 @@ def test_log_prob_of_each_bundled_model_is_that_of_score(browser, page_file):
 
 
 @pytest.mark.parametrize("other", ["first-names", "welsh-towns", "greek-towns"])
-def test_log_prob_of_a_blend_is_that_of_the_blend_in_python(other, browser, page_file):
+def test_log_prob_of_a_blend_is_that_of_the_blend_in_python(other, open_page):
     """Of equal characters, of some in common, and with hardly any."""
     models = {name: Model.load(name) for name in ("dinosaurs", other)}
-    page = browser.open(page_file(*models.items()), names=None)
+    page = open_page(*models.items(), names=None)
     blended = blend([rounded(model) for model in models.values()], [3, 1])
     names = [*NAMES, *blended.sample(10, seed=1)]
     log_probs = log_probs_of(page, names, [75, 25])
     np.testing.assert_allclose(log_probs, blended.log_prob(names), atol=1e-4)
 
 
-def test_names_of_a_blend_are_distributed_as_those_of_python(browser, page_file, small_models):
+def test_names_of_a_blend_are_distributed_as_those_of_python(open_page, small_models):
     """With a character that only one of the two knows, and cells of both kinds."""
     gru, rnn_ = small_models["gru"], small_models["rnn"]
     foreign = replace(rnn_, vocabulary=Vocabulary("abd"))
-    page = browser.open(page_file(("gru", gru), ("foreign", foreign)))
+    page = open_page("gru", ("foreign", foreign))
     names = page.evaluate("rnnNames.sample(1500, { seed: 3, shares: [1, 2] })")
     expected = distribution(blend([rounded(gru), rounded(foreign)], [1, 2]), 1.0)
     assert_drawn_from(Counter(names), expected)
     assert any("c" in name for name in names) and any("d" in name for name in names)
 
 
-def test_log_prob_of_the_vanilla_cell_is_that_of_the_rounded_weights(
-    browser, page_file, small_models
-):
-    page = browser.open(page_file(("rnn", small_models["rnn"])))
+def test_log_prob_of_the_vanilla_cell_is_that_of_the_rounded_weights(open_page, small_models):
     names = ["ab", "abc", "ccccc", "b", ""]
-    log_probs = log_probs_of(page, names)
+    log_probs = log_probs_of(open_page("rnn"), names)
     np.testing.assert_allclose(log_probs, rounded(small_models["rnn"]).log_prob(names), atol=1e-4)
 
 
-def test_exp_is_right_to_thirteen_digits(browser, page_file, small_models):
-    page = browser.open(page_file(("gru", small_models["gru"])))
-    x = np.linspace(-690, 690, 2001)
-    np.testing.assert_allclose(
-        np.array(page.evaluate("x => x.map(exp)", x.tolist()), float), np.exp(x), rtol=1e-13
-    )
-    assert page.evaluate("[exp(-1e9), exp(0), tanh(1e9), tanh(-1e9), sigmoid(1e9)]") == [
-        0,
-        1,
-        1,
-        -1,
-        1,
-    ]
+def test_exp_is_right_to_thirteen_digits(open_page):
+    page, x = open_page("gru"), np.linspace(-690, 690, 2001)
+    found = np.array(page.evaluate("x => x.map(exp)", x.tolist()), float)
+    np.testing.assert_allclose(found, np.exp(x), rtol=1e-13)
+    ends = page.evaluate("[exp(-1e9), exp(0), tanh(1e9), tanh(-1e9), sigmoid(1e9)]")
+    assert ends == [0, 1, 1, -1, 1]
 
 
 @pytest.mark.parametrize("shares", ["[1]", "[NaN, 1]", "[-1, 2]", "[0, 0]", "[1, Infinity]"])
-def test_shares_that_make_no_sense_are_refused(shares, browser, page_file, small_models):
-    page = browser.open(page_file(("a", small_models["gru"]), ("b", small_models["rnn"])))
+def test_shares_that_make_no_sense_are_refused(shares, open_page):
+    page = open_page("gru", "rnn")
     for call in (f"rnnNames.sample(1, {{ shares: {shares} }})", f"rnnNames.logProb('', {shares})"):
         with pytest.raises(Exception, match=r"RangeError: (Shares must be|Give one share)"):
             page.evaluate(call)
@@ -132,11 +121,7 @@ def drawn_plainly(model, seed, index, temperature=1.0):
     params = {name: array.astype(np.float64) for name, array in rounded(model).params.items()}
     numbers, text, character, a = sfc32(seed, index), "", 0, params["a0"][None]
     while len(text) <= model.training["longest"]:
-        x = (
-            np.eye(1, len(model.vocabulary), character)
-            if text
-            else np.zeros((1, len(model.vocabulary)))
-        )
+        x = np.eye(1, len(model.vocabulary), character) * bool(text)
         a, _ = rnn.cell_forward(x, a, params)
         y_hat = rnn.softmax(rnn.output_layer(a, params) / temperature)[0]
         character = int(np.searchsorted(np.cumsum(y_hat), next(numbers) / 2**32, side="right"))
@@ -147,19 +132,11 @@ def drawn_plainly(model, seed, index, temperature=1.0):
 
 
 @pytest.mark.parametrize(("cell", "temperature"), [("gru", 1.0), ("rnn", 0.6)])
-def test_a_seed_gives_the_names_of_the_stated_generator(
-    cell, temperature, browser, page_file, small_models
-):
-    page = browser.open(page_file((cell, small_models[cell])))
-    candidates = [
-        drawn_plainly(small_models[cell], 4_000_000_123, index, temperature) for index in range(400)
-    ]
-    expected = [name for name in candidates if name][:300]
-    drawn = page.evaluate(
-        "temperature => rnnNames.sample(300, { seed: 4000000123, temperature })",
-        temperature,
-    )
-    assert drawn == expected
+def test_a_seed_gives_the_names_of_the_stated_generator(cell, temperature, open_page, small_models):
+    model, seed = small_models[cell], 4_000_000_123
+    candidates = [drawn_plainly(model, seed, index, temperature) for index in range(400)]
+    sample = f"rnnNames.sample(300, {{ seed: {seed}, temperature: {temperature} }})"
+    assert open_page(cell).evaluate(sample) == [name for name in candidates if name][:300]
 
 
 def distribution(model, temperature):
@@ -168,12 +145,8 @@ def distribution(model, temperature):
         name: array / np.float32(temperature) if name in ("Wya", "by") else array
         for name, array in model.params.items()
     }
-    letters_known = model.vocabulary.characters
-    names = [
-        "".join(letters)
-        for n in range(1, model.training["longest"] + 1)
-        for letters in product(letters_known, repeat=n)
-    ]
+    letters, longest = model.vocabulary.characters, model.training["longest"]
+    names = ["".join(text) for n in range(longest) for text in product(letters, repeat=n + 1)]
     p = np.exp(Model(model.vocabulary, scaled, model.training).log_prob(names))
     return dict(zip(names, p / p.sum(), strict=True))
 
@@ -187,29 +160,19 @@ def by(function, probabilities):
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
-def test_names_come_with_the_models_own_probabilities(
-    temperature, browser, page_file, small_models
-):
-    page = browser.open(page_file(("gru", small_models["gru"])))
-    names = page.evaluate(
-        "temperature => rnnNames.sample(1500, { seed: 3, temperature })", temperature
-    )
+def test_names_come_with_the_models_own_probabilities(temperature, open_page, small_models):
+    sample = f"rnnNames.sample(1500, {{ seed: 3, temperature: {temperature} }})"
+    names = open_page("gru").evaluate(sample)
     expected = distribution(rounded(small_models["gru"]), temperature)
     assert_drawn_from(Counter(names), expected)
     assert_drawn_from(Counter(map(len, names)), by(len, expected))
     assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
 
 
-def test_after_a_prefix_names_have_the_models_probabilities_given_it(
-    browser, page_file, small_models
-):
-    page = browser.open(page_file(("gru", small_models["gru"])))
-    names = page.evaluate("rnnNames.sample(1500, { seed: 3, prefix: 'ab' })")
-    given = {
-        name: p
-        for name, p in distribution(rounded(small_models["gru"]), 1.0).items()
-        if name.startswith("ab")
-    }
+def test_after_a_prefix_names_have_the_models_probabilities_given_it(open_page, small_models):
+    names = open_page("gru").evaluate("rnnNames.sample(1500, { seed: 3, prefix: 'ab' })")
+    every = distribution(rounded(small_models["gru"]), 1.0)
+    given = {name: p for name, p in every.items() if name.startswith("ab")}
     total = sum(given.values())
     assert_drawn_from(Counter(names), {name: p / total for name, p in given.items()})
 
@@ -217,15 +180,9 @@ def test_after_a_prefix_names_have_the_models_probabilities_given_it(
 # --- The list -------------------------------------------------------------------------------------
 
 
-def test_the_page_knows_the_names_of_the_list(browser, page_file):
-    model = Model.load("first-names")
-    page = browser.open(page_file(("first-names", model)))
+def test_the_page_knows_the_names_of_the_list(open_page, bundled):
     names = ["Anna", "Annna", "Zyxab", "Emma", "A", "Łucja", "Zoe\u0301", "Jose\u0301"]
-    known = page.evaluate(
-        "names => names.map(name => isAmong(name, models[0].fingerprints))", names
-    )
-    assert known == model.knows(names).tolist()
+    among = "names => names.map(name => isAmong(name, models[0].fingerprints))"
+    known = open_page("first-names").evaluate(among, names)
+    assert known == bundled["first-names"].knows(names).tolist()
     assert True in known and False in known
-    assert math.isclose(
-        page.evaluate("models[0].fingerprints.length"), len(model.fingerprints), rel_tol=1e-3
-    )
