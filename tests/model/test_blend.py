@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,26 +13,22 @@ from hypothesis import strategies as st
 from rnn_names import Model, blend
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import BlendError, ModelFileError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, as_gru, scaled, unknown_logit
 from rnn_names.model.sources import Source
 from rnn_names.network import rnn
 from rnn_names.network.blocks import block_product, diagonal_blocks
+from support import networks
+from support.distributions import assert_drawn_from
 from support.enumerated import all_texts, distribution, tiny_model
-from support.networks import CELLS, random_params
+from support.networks import CELLS
 
 
 def random_model(seed, cell="gru", characters="abc", n_a=4, longest=6, names=()):
-    """A model of random weights that knows some characters."""
-    params = random_params(np.random.default_rng(seed), cell, n_y=len(characters) + 1, n_a=n_a)
+    """A model of random weights that knows some characters, and some names by fingerprints."""
     prints = np.unique(fingerprints(Names.from_strings(list(names))))
-    return Model(
-        Vocabulary(characters),
-        {name: array.astype(np.float32) for name, array in params.items()},
-        {"longest": longest, "distinct_names": len(names)},
-        prints,
-    )
+    made = networks.random_model(characters, cell, seed, n_a, longest=longest)
+    return replace(made, fingerprints=prints)
 
 
 # --- The geometric mean, the plain way, in float64 ------------------------------------------------
@@ -158,9 +156,8 @@ def test_of_one_model_it_is_that_model():
 def test_nearly_all_weight_on_one_model_is_that_model():
     one, other = random_model(1), random_model(2)
     names = ["a", "ab", "cab"]
-    assert np.allclose(
-        blend([one, other], [1, 1e-9]).log_prob(names), one.log_prob(names), atol=1e-5
-    )
+    mixed = blend([one, other], [1, 1e-9])
+    assert np.allclose(mixed.log_prob(names), one.log_prob(names), atol=1e-5)
 
 
 def test_a_model_blended_with_itself_is_that_model():
@@ -259,19 +256,10 @@ def test_models_of_two_scripts_have_no_blend():
 def test_sampling_follows_it():
     """As often as the enumeration of all names says; conditions and temperature too."""
     mixed = blend([tiny_model("gru", 1), tiny_model("rnn", 2)], [1, 2])
-    expected = distribution(mixed)
-    drawn = mixed.sample(40_000, seed=1)
-    counts = {
-        name: drawn.count(name) / len(drawn) for name in sorted(expected, key=expected.get)[-12:]
-    }
-    for name, share in counts.items():
-        p = expected[name]
-        assert abs(share - p) < 5 * math.sqrt(p * (1 - p) / len(drawn)), name
-    ending = distribution(mixed, holds=lambda name: name.endswith("b"), temperature=0.5)
+    assert_drawn_from(Counter(mixed.sample(40_000, seed=1)), distribution(mixed))
+    given = distribution(mixed, holds=lambda name: name.endswith("b"), temperature=0.5)
     drawn = mixed.sample(20_000, seed=2, suffix="b", temperature=0.5)
-    best = max(ending, key=ending.get)
-    p = ending[best]
-    assert abs(drawn.count(best) / len(drawn) - p) < 5 * math.sqrt(p * (1 - p) / len(drawn))
+    assert_drawn_from(Counter(drawn), given)
 
 
 def test_best_names_seeds_and_start():
@@ -286,19 +274,15 @@ def test_new_names_are_in_none_of_the_lists():
     mixed = blend([random_model(1, names=["ab", "c"]), random_model(2, names=["b", "c"])])
     assert mixed.knows(["ab", "b", "c", "a"]).tolist() == [True, True, True, False]
     assert not {"ab", "b", "c"} & set(mixed.sample(200, seed=1, novel=True))
-    part = random_model(2)
-    forgetful = Model(part.vocabulary, part.params, part.training)
+    forgetful = replace(random_model(2), fingerprints=None)
     with pytest.raises(SamplingError, match="no fingerprints"):
         blend([random_model(1), forgetful]).sample(1, novel=True)
 
 
 def test_short_and_whole_fingerprints_mix():
     bundled, own = Model.load("welsh-towns"), random_model(1, characters="abLlntu", names=["abba"])
-    assert bundled.blend(own).knows(["Llandudno", "abba", "Triceratops"]).tolist() == [
-        True,
-        True,
-        False,
-    ]
+    known = bundled.blend(own).knows(["Llandudno", "abba", "Triceratops"])
+    assert known.tolist() == [True, True, False]
 
 
 def test_names_may_be_as_long_as_the_longest_of_any_part():
@@ -314,12 +298,8 @@ def test_it_is_saved_and_loaded(tmp_path):
     again = Model.load(tmp_path / "mixed.npz")
     assert again.sample(9, seed=1) == mixed.sample(9, seed=1)
     assert again.facts() == mixed.facts()
-    parts = again.training["blend"]
-    assert [(part["model"], part["weight"]) for part in parts] == [
-        ("elves", 0.5),
-        ("trolls.npz", 0.5),
-    ]
-    assert [part["network"]["cell"] for part in parts] == ["gru", "rnn"]
+    parts = [(e["model"], e["weight"], e["network"]["cell"]) for e in again.training["blend"]]
+    assert parts == [("elves", 0.5, "gru"), ("trolls.npz", 0.5, "rnn")]
 
 
 def test_blends_of_blends_name_the_models_that_they_are_made_of():
@@ -334,9 +314,8 @@ def test_blends_of_blends_name_the_models_that_they_are_made_of():
 
 def test_sources_travel_each_once():
     towns, elves = Source("towns", "somebody", "CC BY 4.0"), Source("elves", "us", "CC0")
-    a, b = random_model(1), random_model(2)
-    a = Model(a.vocabulary, a.params, a.training, a.fingerprints, (towns,))
-    b = Model(b.vocabulary, b.params, b.training, b.fingerprints, (elves, towns))
+    a = replace(random_model(1), sources=(towns,))
+    b = replace(random_model(2), sources=(elves, towns))
     assert blend([a, b]).sources == (towns, elves)
 
 

@@ -92,14 +92,16 @@ def test_a_full_disk_is_one_line_and_the_old_model_stays(small_disk, cli, corpus
     assert os.listdir(small_disk) == ["m.npz"]
 
 
+PLACES = ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "no/m", ""]
+
+
 @pytest.mark.parametrize(
-    "place",
-    ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "none/m.npz", ""],
+    "option, place", [*(("-o", each) for each in PLACES), ("--report", "no/r")]
 )
-def test_a_place_for_no_file_is_one_line_before_any_work(place, cli, corpus_file, tmp_path):
+def test_a_place_for_no_file_is_one_line_before_any_work(option, place, cli, corpus_file, tmp_path):
     (tmp_path / "folder").mkdir()
     devices = [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")]
-    message = error_line(cli("train", corpus_file, "-o", place, *TINY, cwd=tmp_path))
+    message = error_line(cli("train", corpus_file, option, place, *TINY, cwd=tmp_path))
     assert re.search(r"not a regular file|directory|no folder|cannot be written", message)
     assert os.listdir(tmp_path) == ["folder"]
     assert [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")] == devices

@@ -20,14 +20,8 @@ from rnn_names.views.report import Report, as_html
 from support.program import start
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
-SMALL = {
-    "hidden_size": 16,
-    "batch_size": 32,
-    "dropout": 0.0,
-    "recurrent_dropout": 0.0,
-    "learning_rate": 0.01,
-    "distil_epochs": 0,
-}
+SMALL = {"hidden_size": 16, "batch_size": 32, "learning_rate": 0.01, "distil_epochs": 0}
+SMALL |= {"dropout": 0.0, "recurrent_dropout": 0.0}
 
 
 class Page(HTMLParser):
@@ -105,14 +99,11 @@ def test_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
     assert [int(number) for number, _, _ in shown][:4] == [0, 1, 2, 3]
     for number, loss, cell in shown:
-        assert [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)] == made.samples[
-            int(number)
-        ]
+        names = [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)]
+        assert names == made.samples[int(number)]
         if number != "0":
             assert loss == f"{made.epochs[int(number) - 1].held_out_loss:.3f}"
-    assert len(set(map(tuple, made.samples.values()))) == len(made.samples), (
-        "they change from epoch to epoch"
-    )
+    assert len(set(map(tuple, made.samples.values()))) == len(made.samples), "they change"
 
 
 def test_figures_are_those_of_the_record(made, text):
@@ -123,17 +114,9 @@ def test_figures_are_those_of_the_record(made, text):
     assert f"epoch {trainer.best_epoch} the best of {trainer.epoch}" in body
     assert re.search(r"\d s of training \d", body)
     assert "learned from 300 names in list.txt" in body
-    for fact in ("names 305", "distinct 300", "repeats 5", "blank lines skipped 2", "held out 30"):
-        assert fact in body, fact
-    for setting in (
-        "cell gru",
-        "hidden size 16",
-        "epochs 6",
-        "learning rate 0.01",
-        "dropout 0",
-        "seed 0",
-    ):
-        assert setting in body, setting
+    facts = "names 305, distinct 300, repeats 5, blank lines skipped 2, held out 30"
+    settings = "cell gru, hidden size 16, epochs 6, learning rate 0.01, dropout 0, seed 0"
+    assert [each for each in f"{facts}, {settings}".split(", ") if each not in body] == []
 
 
 def test_curves_go_through_the_losses(made, text):
@@ -143,9 +126,8 @@ def test_curves_go_through_the_losses(made, text):
         for line in re.findall(r'points="(.*?)"', text)
     ]
     losses = [[e.training_loss for e in made.epochs], [e.held_out_loss for e in made.epochs]]
-    slope, offset = np.polyfit(
-        np.concatenate([points[:, 1] for points in drawn]), np.concatenate(losses), 1
-    )
+    heights = np.concatenate([points[:, 1] for points in drawn])
+    slope, offset = np.polyfit(heights, np.concatenate(losses), 1)
     for points, expected in zip(drawn, losses, strict=True):
         np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
         np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
@@ -170,9 +152,8 @@ def test_distributions_are_those_of_list_and_samples(made, text):
 
 
 def test_whatever_comes_from_outside_is_escaped(tmp_path):
-    names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"] + [
-        f"<i{c}>" for c in "abcdefgh"
-    ]
+    names = ["<b>old</b>", "</style><script>x", '"quoted"', "R&B", "a'b"]
+    names += [f"<i{c}>" for c in "abcdefgh"]
     made = reported(names, tmp_path, epochs=2)
     made.sources = ["<u>list</u>.txt"]
     made.output = str(tmp_path / "<s>.npz")
@@ -227,9 +208,7 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     text = as_html(made)
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
-    assert text.count(">distillation<") == (done == 2), (
-        "marked where it begins, if it is in the picture"
-    )
+    assert text.count(">distillation<") == (done == 2), "marked if it begins in the picture"
     assert "in the distillation phase against the teacher" in text
 
 
@@ -262,9 +241,8 @@ def test_a_network_that_cannot_draw_names(names, tmp_path, monkeypatch):
 
 
 def test_many_characters_and_lengths(tmp_path):
-    names = [
-        "".join(chr(0x4E00 + (7 * i + k) % 90) for k in range(1 + i % 40)) for i in range(80)
-    ] + ["e\u0336 x", "İ"]
+    letters = [chr(0x4E00 + i % 90) for i in range(1000)]
+    names = ["".join(letters[7 * i : 7 * i + 1 + i % 40]) for i in range(80)] + ["e\u0336 x", "İ"]
     text = as_html(reported(names, tmp_path, epochs=2, hidden_size=4))
     Page(text)
     assert re.search(r"the 30 most frequent of 9\d", text)
@@ -305,22 +283,22 @@ def test_ticks_are_few_and_lie_around(low, high):
 QUICK = ["--hidden-size", 8, "--batch-size", 64]
 
 
-def test_train_writes_the_page(invoke, corpus_file, tmp_path):
-    options = [
-        "-o",
-        tmp_path / "m.npz",
-        "--log",
-        tmp_path / "log",
-        "--report",
-        tmp_path / "r.html",
-        "--epochs",
-        3,
-        *QUICK,
-    ]
-    done = invoke("train", corpus_file, *options)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.endswith("r.html, the report of this training.\n")
-    text = (tmp_path / "r.html").read_text("utf-8")
+@pytest.fixture
+def train(invoke, corpus_file, tmp_path):
+    """Trains a model `m.npz` with a report, and gives what was said on stderr and the report."""
+
+    def trained(*options):
+        files = ["-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
+        done = invoke("train", corpus_file, *files, *options)
+        assert done.returncode == 0, done.stderr
+        return done.stderr, (tmp_path / "r.html").read_text("utf-8")
+
+    return trained
+
+
+def test_train_writes_the_page(train, corpus_file, tmp_path):
+    stderr, text = train("--log", tmp_path / "log", "--epochs", 3, *QUICK)
+    assert stderr.endswith("r.html, the report of this training.\n")
     body = Page(text).text()
     assert_self_contained(text.replace(str(corpus_file), ""))
     for line in (tmp_path / "log").read_text().splitlines():
@@ -330,33 +308,18 @@ def test_train_writes_the_page(invoke, corpus_file, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.npz", "r.html"]
 
 
-def test_a_report_changes_no_weights(invoke, corpus_file, tmp_path):
-    for name, options in (("a", []), ("b", ["--report", tmp_path / "r.html"])):
-        invoke(
-            "train",
-            "-",
-            "-o",
-            tmp_path / f"{name}.npz",
-            "--epochs",
-            2,
-            *QUICK,
-            *options,
-            input=corpus_file.read_text(),
-        )
-    with np.load(tmp_path / "a.npz") as a, np.load(tmp_path / "b.npz") as b:
-        assert all(np.array_equal(a[name], b[name]) for name in a.files)
+def test_a_report_changes_no_weights(train, invoke, corpus_file, tmp_path):
+    train("--epochs", 2, *QUICK)
+    options = ["-o", tmp_path / "b.npz", "--epochs", 2, *QUICK]
+    invoke("train", "-", *options, input=corpus_file.read_text())
+    with np.load(tmp_path / "m.npz") as a, np.load(tmp_path / "b.npz") as b:
+        assert all(np.array_equal(a[name], b[name]) for name in a.files if name != "meta")
+
+
+def test_standard_input_is_called_so(invoke, corpus_file, tmp_path):
+    options = ["-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", "--epochs", 1, *QUICK]
+    invoke("train", "-", *options, input=corpus_file.read_text())
     assert "names in standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
-
-
-def test_a_report_that_cannot_be_written_is_found_out_before_training(
-    invoke, corpus_file, tmp_path
-):
-    done = invoke(
-        "train", corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "none" / "r.html"
-    )
-    assert done.returncode == 1
-    assert re.fullmatch(r"Error: \S+r\.html: cannot be written: .*\n", done.stderr)
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.posix
@@ -374,26 +337,11 @@ def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
 
 
-def test_where_a_training_started_is_told(corpus_file, invoke, tmp_path):
-    def told(*options):
-        done = invoke(
-            "train",
-            corpus_file,
-            "-o",
-            tmp_path / "m.npz",
-            "--report",
-            tmp_path / "r.html",
-            "--epochs",
-            2,
-            *options,
-        )
-        assert done.returncode == 0, done.stderr
-        return Page((tmp_path / "r.html").read_text("utf-8")).text()
-
-    alone = told(*QUICK)
+def test_where_a_training_started_is_told(train):
+    alone = Page(train("--epochs", 2, *QUICK)[1]).text()
     assert "units that learned from" in alone
     assert "Epoch 0 has not seen a name." in alone
-    tuned = told("--init", "dinosaurs")
+    tuned = Page(train("--epochs", 2, "--init", "dinosaurs")[1]).text()
     assert "units that started from dinosaurs and learned from" in tuned
     assert "Epoch 0 is dinosaurs , from which training started." in tuned
     assert "not seen" not in tuned
