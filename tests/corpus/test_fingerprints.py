@@ -1,7 +1,7 @@
 """Fingerprints: fixed by the file format, kept by training, checked when a file is read."""
 
-import json
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.corpus.fingerprints import among, fingerprints, union, upper_halves
 from rnn_names.corpus.names import Names
-from rnn_names.errors import ModelFileError, SamplingError
+from rnn_names.errors import SamplingError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
     lambda text: unicodedata.normalize("NFC", text)
@@ -49,10 +49,7 @@ def test_fingerprints_of_some_names_do_not_change():
         "愛": 0x337E58A9DDCFDD71,
         "Zoë": 0xF613B14D0FD3C39A,
     }
-    assert (
-        dict(zip(expected, fingerprints(Names.from_strings(expected)).tolist(), strict=True))
-        == expected
-    )
+    assert fingerprints(Names.from_strings(expected)).tolist() == [*expected.values()]
 
 
 @pytest.mark.parametrize(
@@ -61,17 +58,11 @@ def test_fingerprints_of_some_names_do_not_change():
 )
 def test_names_in_any_normal_form_have_the_fingerprint_of_nfc(composed, apart):
     assert apart != composed
-    other = by_hand("Zoë")
-    assert fingerprints(Names.from_strings(["Zoë", apart, composed])).tolist() == [
-        other,
-        by_hand(composed),
-        by_hand(composed),
-    ]
+    prints = fingerprints(Names.from_strings(["Zoë", apart, composed])).tolist()
+    assert prints == [by_hand("Zoë"), by_hand(composed), by_hand(composed)]
     # A name may begin with an accent: it is not the accent of the name before.
-    assert fingerprints(Names.from_strings(["e", "\u0301"])).tolist() == [
-        by_hand("e"),
-        by_hand("\u0301"),
-    ]
+    prints = fingerprints(Names.from_strings(["e", "\u0301"])).tolist()
+    assert prints == [by_hand("e"), by_hand("\u0301")]
 
 
 def test_parts_do_not_show(monkeypatch):
@@ -93,9 +84,7 @@ def test_among_tells_what_is_in_a_list(known, asked):
 
 
 def test_union_keeps_the_shorter_form():
-    a, b = (
-        np.unique(fingerprints(Names.from_strings(names))) for names in (["x", "y"], ["y", "z"])
-    )
+    a, b = (np.unique(fingerprints(Names.from_strings([*names]))) for names in ("xy", "yz"))
     assert union(a, b).dtype == np.uint64
     assert len(union(a, b)) == 3
     assert union(upper_halves(a), b).dtype == np.uint32
@@ -124,51 +113,20 @@ def test_fine_tuning_adds_its_list_to_what_was_known(names):
 
 def test_names_are_told_in_any_normal_form():
     model = train(["José", "Zoë", "Ana"], held_out=0, **SETTINGS)
-    assert model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"]).tolist() == [
-        True,
-        True,
-        True,
-        False,
-    ]
+    known = model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"])
+    assert known.tolist() == [True, True, True, False]
 
 
 def test_a_model_without_fingerprints_cannot_tell(model):
-    plain = Model(model.vocabulary, model.params, model.training)
+    plain = replace(model, fingerprints=None)
     with pytest.raises(SamplingError, match="no fingerprints"):
         plain.knows(["Ada"])
     with pytest.raises(SamplingError, match="no fingerprints"):
         plain.sample(1, novel=True)
 
 
-def altered(model, prints, path):
-    """A model file with other fingerprints."""
-    meta = {
-        "format": 1,
-        "cell": model.cell,
-        "vocabulary": model.vocabulary.characters,
-        "training": model.training,
-    }
-    np.savez(path, meta=np.array(json.dumps(meta)), fingerprints=prints, **model.params)
-    return path
-
-
 @pytest.mark.parametrize("dtype", ["<u8", "<u4"])
 def test_both_forms_are_read(dtype, model, tmp_path):
     prints = model.fingerprints if dtype == "<u8" else upper_halves(model.fingerprints)
-    assert Model.load(altered(model, prints, tmp_path / "m.npz")).fingerprints.dtype == dtype
-
-
-@pytest.mark.parametrize(
-    "prints, message",
-    [
-        (np.array([2, 1], "<u8"), "not a row of numbers in rising order"),
-        (np.array([1, 1], "<u8"), "not a row of numbers in rising order"),
-        (np.array([[1, 2]], "<u8"), "not a row of numbers in rising order"),
-        (np.array([1, 2], "<i8"), "not uint64 or uint32, little-endian"),
-        (np.array([1, 2], ">u8"), "not uint64 or uint32, little-endian"),
-        (np.array([1.0, 2.0], "<f4"), "not uint64 or uint32, little-endian"),
-    ],
-)
-def test_fingerprints_that_are_none_are_refused(prints, message, model, tmp_path):
-    with pytest.raises(ModelFileError, match=f"array fingerprints: {message}"):
-        Model.load(altered(model, prints, tmp_path / "m.npz"))
+    replace(model, fingerprints=prints).save(tmp_path / "m.npz")
+    assert Model.load(tmp_path / "m.npz").fingerprints.dtype == dtype

@@ -32,17 +32,13 @@ def test_indices_follow_code_points_and_lead_back(strings, other):
 def test_index_0_is_the_end_and_no_character_has_it():
     vocabulary = Vocabulary("ab")
     assert chr(vocabulary.codes[0]) == "\n"
-    assert (
-        vocabulary.encode(np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)).tolist()
-        == [UNKNOWN] * 4
-    )
+    codes = np.array([ord("\n"), 0, 0x10FFFF, 0xFFFFFFFF], np.uint32)
+    assert vocabulary.encode(codes).tolist() == [UNKNOWN] * 4
 
 
 def test_any_shape_is_encoded():
-    assert Vocabulary("ab").encode(np.array([[98, 97], [99, 98]])).tolist() == [
-        [2, 1],
-        [UNKNOWN, 2],
-    ]
+    indices = Vocabulary("ab").encode(np.array([[98, 97], [99, 98]]))
+    assert indices.tolist() == [[2, 1], [UNKNOWN, 2]]
 
 
 def test_the_order_of_a_file_is_kept():
@@ -54,9 +50,8 @@ def test_the_order_of_a_file_is_kept():
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(a=st.text(CHARACTERS, max_size=8), b=st.text(CHARACTERS, max_size=8))
 def test_a_union_has_the_characters_of_both_once(a, b):
-    assert Vocabulary("".join(sorted(set(a)))).union(
-        Vocabulary("".join(sorted(set(b))))
-    ).characters == "".join(sorted({*a, *b}))
+    one, other = (Vocabulary("".join(sorted(set(text)))) for text in (a, b))
+    assert one.union(other).characters == "".join(sorted({*a, *b}))
 
 
 def test_refused_characters():

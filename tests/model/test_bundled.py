@@ -40,9 +40,8 @@ MAX_WHEEL_BYTES = 7_000_000
 
 def test_the_package_holds_what_the_recipe_makes_and_no_more():
     assert sorted(make_models.RECIPE) == NAMES
-    assert sorted(path.name for path in Path(bundled.FOLDER).iterdir()) == [
-        f"{name}.npz" for name in NAMES
-    ]
+    files = sorted(path.name for path in Path(bundled.FOLDER).iterdir())
+    assert files == [f"{name}.npz" for name in NAMES]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,22 +66,13 @@ def test_settings_are_those_of_the_recipe(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_fingerprints_are_those_of_the_list(name):
-    kept, names = Model.load(name).fingerprints, make_models.corpus_of(name).names
-    assert kept.dtype == np.uint32
-    assert np.array_equal(kept, upper_halves(fingerprints(names)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_held_out_loss_is_the_one_recorded(name):
-    model = Model.load(name)
-    loss = make_models.held_out_loss(model, make_models.corpus_of(name))
+def test_a_model_is_that_of_its_list(name):
+    model, corpus = Model.load(name), make_models.corpus_of(name)
+    loss = make_models.held_out_loss(model, corpus)
     assert loss == pytest.approx(model.training["held_out_loss"], abs=make_models.TOLERANCE)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_weights_are_rounded(name):
-    for array in Model.load(name).params.values():
+    assert model.fingerprints.dtype == np.uint32
+    assert np.array_equal(model.fingerprints, upper_halves(fingerprints(corpus.names)))
+    for array in model.params.values():
         assert np.array_equal(make_models.rounded(array), array)
 
 
@@ -162,30 +152,17 @@ def test_each_draws_new_names_at_once(name, tmp_path):
 def test_score_info_and_init_take_names(tmp_path):
     done = invoke("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
     assert done.returncode == 0
-    assert float(done.stdout.split("\t")[0]) == pytest.approx(
-        Model.load("dinosaurs").log_prob(["Triceratops"])[0], abs=1e-4
-    )
+    log_prob = Model.load("dinosaurs").log_prob(["Triceratops"])[0]
+    assert float(done.stdout.split("\t")[0]) == pytest.approx(log_prob, abs=1e-4)
 
     done = invoke("info", "dinosaurs", "--json", cwd=tmp_path)
     facts = json.loads(done.stdout)
-    assert (facts["file"], facts["bytes"]) == (
-        "dinosaurs",
-        Path(bundled.path_of("dinosaurs")).stat().st_size,
-    )
-    assert facts["fingerprints"] == 1318
+    assert facts["file"] == "dinosaurs" and facts["fingerprints"] == 1318
+    assert facts["bytes"] == Path(bundled.path_of("dinosaurs")).stat().st_size
 
     (tmp_path / "few.txt").write_text("Ælfo\nÆlfi\nÆlfa\nLuno\n", "utf-8")
-    done = invoke(
-        "train",
-        "few.txt",
-        "--init",
-        "dinosaurs",
-        "--epochs",
-        1,
-        "--learning-rate",
-        1e-9,
-        cwd=tmp_path,
-    )
+    options = "--init dinosaurs --epochs 1 --learning-rate 1e-9".split()
+    done = invoke("train", "few.txt", *options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     tuned, start = Model.load(tmp_path / "names.npz"), Model.load("dinosaurs")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
@@ -280,11 +257,8 @@ def test_models_as_json(tmp_path):
     assert sorted(facts) == NAMES
     assert facts["icelandic-first-names"]["aliases"] == ["norse"]
     towns = facts["welsh-towns"]
-    assert (towns["group"], towns["origin"], towns["terms"]) == (
-        "places",
-        "GeoNames (geonames.org)",
-        "CC BY 4.0",
-    )
+    assert towns["group"] == "places"
+    assert (towns["origin"], towns["terms"]) == ("GeoNames (geonames.org)", "CC BY 4.0")
     assert towns["held_out_loss"] == Model.load("welsh-towns").training["held_out_loss"]
 
 

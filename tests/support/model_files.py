@@ -66,6 +66,7 @@ def put(name, value):
 
 
 NOT_FINITE = np.array([1, np.nan, 2, 3], np.float32)
+ROW = "fingerprints: not a row of numbers in rising order"
 WRONG_CONTENTS = {
     "no meta": (lambda c: c.pop("meta"), "meta"),
     "meta no text": (put("meta", np.zeros(3, np.float32)), "meta"),
@@ -96,16 +97,20 @@ WRONG_CONTENTS = {
     "by a column": (set_array("by", lambda a: a[:, None]), "by"),
     "a0 a number": (set_array("a0", lambda a: a[0]), "shape"),
     "a0 empty": (set_array("a0", lambda a: a[:0]), "shape"),
-    "Wya float64": (set_array("Wya", lambda a: a.astype(float)), "Wya"),
-    "Wya float16": (set_array("Wya", lambda a: a.astype(np.float16)), "Wya"),
-    "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya"),
-    "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya"),
+    "Wya float64": (set_array("Wya", lambda a: a.astype(float)), "Wya: not float32"),
+    "Wya float16": (set_array("Wya", lambda a: a.astype(np.float16)), "Wya: not float32"),
+    "Wya big-endian": (set_array("Wya", lambda a: a.astype(">f4")), "Wya: not float32"),
+    "Wya Fortran": (set_array("Wya", np.asfortranarray), "Wya: not float32"),
     "bn NaN": (put("bn", NOT_FINITE), "bn: a weight that is not a finite number"),
-    "ba infinite": (
-        set_array("ba", lambda a: a + np.float32(np.inf)),
-        "ba: a weight that is not a finite number",
-    ),
+    "ba infinite": (set_array("ba", lambda a: a + np.float32(np.inf)), "ba: a weight that is not"),
+    "prints falling": (put("fingerprints", np.array([2, 1], "<u8")), ROW),
+    "prints twice": (put("fingerprints", np.array([1, 1], "<u8")), ROW),
+    "prints in two rows": (put("fingerprints", np.array([[1, 2]], "<u8")), ROW),
+    "prints signed": (put("fingerprints", np.array([1, 2], "<i8")), "not uint64 or uint32"),
+    "prints big-endian": (put("fingerprints", np.array([1, 2], ">u8")), "not uint64 or uint32"),
+    "prints floats": (put("fingerprints", np.array([1, 2], "<f4")), "not uint64 or uint32"),
 }
+"""What is done to the contents of a good file, and what its refusal says."""
 
 
 def same_or_refused(content, expected, path):
