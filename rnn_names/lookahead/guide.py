@@ -31,9 +31,11 @@ The bound is chosen so that few are (`rnn_names.lookahead.preparation`).
 A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
 is small, and a name comes many times at once, its end may take some of them; this is not corrected.
 
-Names that lose weight on the way are given up early. Where the weight so far falls below `floor`, a
-name goes on with probability weight / floor, and with weight `floor` if it does, which leaves all
-expected shares as they are.
+On the way, too, a name of weight w can become w / mean names of weight `mean`, rounded up or down
+at random, which leaves all expected shares as they are. So names that lose weight are given up
+early, and those that gain much are split, and their copies go on apart. The longer the names, the
+more the weights drift apart: without this, all the weight of a draw of names of 60 characters lies
+on one.
 """
 
 from __future__ import annotations
@@ -62,6 +64,10 @@ MAX_VISITED = 1 << 22
 
 FLOOR = 0.3
 """Of the mean weight: names below it are given up by chance."""
+
+MAX_BOUND = 64
+"""The largest bound, in mean weights: with it, a name comes out for 64 draws on average. Where that
+bound is too low, more names are repeats than promised. Names above it are split on the way."""
 
 
 def max_states(n_y: int, max_length: int) -> int:
@@ -120,7 +126,10 @@ class LookAhead:
         ahead: (N, n_y) what is ahead of each character after each of them; in column EOS, 1 where a
             name may end and else 0.
         log_bound: natural logarithm of the weight with which a name comes once.
-        log_floor: natural logarithm of the weight below which names are given up early.
+        log_means: (max_length + 1,) natural logarithm of the mean weight of a draw at each length,
+            by which names are given up or split on the way; None to take it from the draw at hand,
+            which then goes on level by level.
+        ceiling: in mean weights; names above it are split.
         visits: where nodes are recorded, if anywhere.
     """
 
@@ -132,7 +141,8 @@ class LookAhead:
     table: NDArray[np.float64] | None = None
     ahead: NDArray[np.float64] | None = None
     log_bound: float = 0.0
-    log_floor: float = -np.inf
+    log_means: NDArray[np.float64] | None = None
+    ceiling: float = MAX_BOUND
     visits: Visits | None = None
 
     @classmethod
@@ -142,9 +152,11 @@ class LookAhead:
             automaton, min_length, max_length, VisitedPrefixes.none(automaton.after.shape[1])
         )
 
-    def learned(self, visits: Visits, prefix: NDArray[Any]) -> LookAhead:
+    def learned(self, visits: list[Visits], prefix: NDArray[Any]) -> LookAhead:
         """One that knows some further draws as well; every name begins with `prefix`."""
-        prefixes = self.prefixes.joined(visits, self.automaton, prefix)
+        prefixes = self.prefixes
+        for each in visits:
+            prefixes = prefixes.joined(each, self.automaton, prefix)
         chain = fitted(
             prefixes.recent,
             prefixes.length,
@@ -154,7 +166,7 @@ class LookAhead:
             max_contexts(self.automaton, self.max_length),
         )
         table = chain.ahead(self.automaton, self.min_length, self.max_length)
-        grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_floor=-np.inf)
+        grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_means=None)
         contexts = np.zeros(len(prefixes), np.int32)
         for rows in by_level(prefixes.length):
             if prefixes.parent[rows[0]] < 0:
@@ -169,6 +181,11 @@ class LookAhead:
             kept = prefixes.most_passed(ahead, MAX_VISITED // n_y)
             prefixes, ahead = prefixes.take(kept), ahead[kept]
         return replace(grown, prefixes=prefixes, ahead=ahead)
+
+    @property
+    def goes_by_level(self) -> bool:
+        """Whether a draw must go on level by level, to know the mean weight at each."""
+        return self.chain is not None and self.log_means is None
 
     @property
     def log_value(self) -> float:
@@ -227,23 +244,29 @@ class LookAhead:
         with np.errstate(divide="ignore"):
             return replace(ahead_state, log_weight=ahead_state.log_weight + np.log(total)), ahead
 
-    def go_on(
-        self, ahead_state: LookAheadState, names: NDArray[Any], node: NDArray[Any], bits: Random
-    ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
-        """Gives up names of small weight, by chance.
+    def split(
+        self, ahead_state: LookAheadState, node: NDArray[Any], log_mean: float, bits: Random
+    ) -> tuple[LookAheadState, NDArray[np.intp]]:
+        """Gives up names of small weight and splits those of large weight, by chance.
+
+        Args:
+            ahead_state: of the nodes.
+            node: (k,) at which of them each name is.
+            log_mean: natural logarithm of the mean weight at their length.
+            bits: where random numbers come from.
 
         Returns:
-            the state, with weights of at least the floor; and the names and nodes that stay.
+            the state, and (k,) how many names each becomes.
         """
-        if not (ahead_state.log_weight < self.log_floor).any():
-            return ahead_state, names, node
-        goes_on = np.exp(np.minimum(ahead_state.log_weight - self.log_floor, 0))
+        copies, off = np.ones(len(node), np.intp), ahead_state.log_weight - log_mean
+        far = (off < np.log(FLOOR)) | (off > np.log(self.ceiling))
+        if not (far.any() and np.isfinite(log_mean)):
+            return ahead_state, copies
+        log_weight = np.where(far, log_mean, ahead_state.log_weight)
         uniform = np.frombuffer(bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
-        on = np.flatnonzero(uniform < goes_on[node])
-        ahead_state = replace(
-            ahead_state, log_weight=np.maximum(ahead_state.log_weight, self.log_floor)
-        )
-        return ahead_state, names[on], node[on]
+        changed = np.flatnonzero(far[node])
+        copies[changed] = np.exp(np.minimum(off, 30))[node[changed]] + uniform[changed]
+        return replace(ahead_state, log_weight=log_weight), copies
 
     def follow(
         self,

@@ -247,7 +247,7 @@ class _Search:
             visits = self._unguided_draws(MANY_DRAWS)
             estimate = _Estimate(self._joined(visits), self._possible)
             preparation = Preparation(
-                self.sampler.log_weights, self.sampler.prefix, self.unguided, visits
+                self.sampler.weighed, self.sampler.prefix, self.unguided, visits
             )
             for rounds in range(3):
                 preparation.after(rounds)
@@ -258,7 +258,7 @@ class _Search:
 
     def _unguided_draws(self, size: int) -> Visits:
         visits = Visits()
-        self.sampler.draw_weighed(size, Random(0), replace(self.unguided, visits=visits))
+        self.sampler.walked(size, Random(0), replace(self.unguided, visits=visits))
         return visits
 
     def _joined(self, visits: Visits) -> VisitedPrefixes:

@@ -27,7 +27,7 @@ from rnn_names.network import rnn
 from rnn_names.network.choice import LARGEST_WALK, keep_top_k, keep_top_p
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.tally import Tally, add_to, meeting
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.vocabulary import Vocabulary
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.lookahead.preparation import Preparation, Prepared
+    from rnn_names.lookahead.weights import Weights
     from rnn_names.network.language_model import LanguageModel
 
 FIRST_BLOCK = 32
@@ -208,12 +209,13 @@ class Sampler:
         for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits()
-            first, _ = self.draw_weighed(drawn, bits, replace(unguided, visits=visits))
+            pilot = self.walked(drawn, bits, replace(unguided, visits=visits))
+            first = self.in_characters(pilot.names)
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
             if met > LOOK_AHEAD_BELOW:
                 return {}
-        preparation = Preparation(self.log_weights, self.prefix, unguided, visits)
+        preparation = Preparation(self.weighed, self.prefix, unguided, visits)
         if preparation.after(0).share <= GAIN * met:
             return {}
         self.preparation, self.conditions = preparation, others
@@ -287,35 +289,29 @@ class Sampler:
 
         With a look-ahead, each name comes as often as its weight asks for.
         """
-        names, log_weights = self.draw_weighed(size, bits, look_ahead)
-        if look_ahead is None:
+        drawn = self.walked(size, bits, look_ahead)
+        names = self.in_characters(drawn.names)
+        if look_ahead is None or drawn.weights is None:
             return names
-        rows = np.repeat(np.arange(len(names)), look_ahead.copies(log_weights, bits))
+        rows = np.repeat(np.arange(len(names)), look_ahead.copies(drawn.weights.log_weights, bits))
         # In random order: a repeat should not follow its name.
         order = np.argsort(np.frombuffer(bits.randbytes(8 * len(rows)), "<u8"), kind="stable")
         return names.take(rows[order])
 
-    def draw_weighed(
-        self, size: int, bits: Random, look_ahead: LookAhead | None = None
-    ) -> tuple[Names, NDArray[np.float64]]:
-        """Draws `size` names together, without those of a wrong length.
-
-        Returns:
-            the names, and the natural logarithms of their weights; without a look-ahead, 0.
-        """
+    def walked(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Drawn:
+        """Draws `size` names together."""
         walk = Walk(self, size, bits, look_ahead)
-        drawn = walk.go_on(walk.first_step())
-        log_weights = np.zeros(size) if drawn.log_weights is None else drawn.log_weights
-        return self.in_characters(drawn.names), log_weights[drawn.lengths > 0]
+        return walk.go_on(walk.first_step())
+
+    def weighed(self, size: int, bits: Random, look_ahead: LookAhead) -> Weights:
+        """The weights of `size` draws."""
+        weights = self.walked(size, bits, look_ahead).weights
+        assert weights is not None
+        return weights
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""
         return Names(self.codes[names.codes], names.offsets)
-
-    def log_weights(self, size: int, bits: Random, look_ahead: LookAhead) -> NDArray[np.float64]:
-        """The logarithms of the weights of `size` draws; −∞ for those of a wrong length."""
-        _, log_weights = self.draw_weighed(size, bits, look_ahead)
-        return np.concatenate([log_weights, np.full(size - len(log_weights), -np.inf)])
 
     def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes).

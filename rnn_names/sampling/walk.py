@@ -9,6 +9,7 @@ import numpy as np
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
+from rnn_names.lookahead.weights import Weights
 from rnn_names.network import rnn
 from rnn_names.network.choice import LARGEST_WALK, choose
 from rnn_names.network.prefix_tree import EOS
@@ -43,13 +44,13 @@ class Drawn(NamedTuple):
     Attributes:
         lengths: (k,) characters of each name; 0 for one that has a wrong length, or was given up.
         codes: (characters,) the others, as vocabulary indices, name after name.
-        log_weights: (k,) natural logarithms of their weights, if there is a look-ahead. A weight is
-            how much more probable a name is by the network than with the look-ahead.
+        weights: those of the names that are left, if there is a look-ahead. A weight is how much
+            more probable a name is by the network than with the look-ahead.
     """
 
     lengths: NDArray[Any]
     codes: NDArray[Any]
-    log_weights: NDArray[np.float64] | None
+    weights: Weights | None
 
     @property
     def names(self) -> Names:
@@ -93,7 +94,7 @@ class Continuations(Protocol):
 class Walk:
     """Draws names by going down the tree of their prefixes, level by level.
 
-    Names are numbers below `size`, those of columns of `text`.
+    Names are numbers, those of columns of `text`: below `size`, but for those that are split off.
     """
 
     def __init__(
@@ -106,11 +107,15 @@ class Walk:
         self.text[: len(sampler.prefix)] = sampler.prefix[:, None]
         # A length stays 0 for a name that goes on past the limit, or is given up.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
-        self.log_weights = np.zeros(size) if look_ahead else None
+        self._size = size
+        self._log_weights = np.zeros(size if look_ahead else 0)
+        self._family = np.arange(len(self._log_weights), dtype=np.int32)
+        self._log_means = np.full(sampler.max_length + 1, -np.inf)
+        self._free = np.zeros(0, np.int32)  # columns of names that were given up
 
     def first_step(self) -> Step:
         """Draws the first character of every name, at the root of the tree."""
-        size, prefix = len(self.lengths), self.sampler.prefix
+        size, prefix = self._size, self.sampler.prefix
         return self._step(
             self.sampler.first_state,
             len(prefix),
@@ -137,7 +142,9 @@ class Walk:
         New nodes wait in `frontier`, and the next turn takes some of those of one level.
         """
         sampler = self.sampler
-        frontier = Frontier(sampler.max_length + 1, sampler.nodes_at_once)
+        by_level = self.look_ahead is not None and self.look_ahead.goes_by_level
+        at_once = LARGEST_WALK if by_level else sampler.nodes_at_once
+        frontier = Frontier(sampler.max_length + 1, at_once)
         states, length = sampler.first_state, len(sampler.prefix)
         while True:
             names, branch, ahead_state, ahead = step
@@ -145,9 +152,9 @@ class Walk:
             character = branch - parent * sampler.n_y
             ends = character == EOS
             self.lengths[names[ends]] = length
-            if ahead_state and self.log_weights is not None:
+            if ahead_state:
                 # A log weight is Σ log(total / ahead): `guide` adds log total; ahead of EOS is 1.
-                self.log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
+                self._log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
             if length < sampler.max_length:
                 on = np.flatnonzero(~ends)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
@@ -166,7 +173,11 @@ class Walk:
             step = self._step(states, length, part.names, part.node, part.ahead_state)
         self.lengths[self.lengths < sampler.min_length] = 0
         codes = Names.from_columns(self.text, self.lengths).codes
-        return Drawn(self.lengths, codes, self.log_weights)
+        return Drawn(self.lengths, codes, self._weights() if self.look_ahead else None)
+
+    def _weights(self) -> Weights:
+        kept = self.lengths > 0
+        return Weights(self._size, self._log_weights[kept], self._family[kept], self._log_means)
 
     def _step(
         self,
@@ -184,6 +195,47 @@ class Walk:
         ahead = None
         if self.look_ahead and ahead_state:
             ahead_state, ahead = self.look_ahead.guide(probabilities, ahead_state, length, node)
-            ahead_state, names, node = self.look_ahead.go_on(ahead_state, names, node, self.bits)
+            if self.look_ahead.chain is not None:
+                ahead_state, names, node = self._split(ahead_state, names, node, length)
         names, branch = choose(probabilities, names, node, self.bits)
         return Step(names, branch, ahead_state, ahead)
+
+    def _split(
+        self, ahead_state: LookAheadState, names: NDArray[Any], node: NDArray[Any], length: int
+    ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
+        """Gives up names of small weight, and splits those of large weight.
+
+        Returns:
+            the state, and the names that go on, with the node that each is at.
+        """
+        assert self.look_ahead is not None
+        log_means = self.look_ahead.log_means
+        if log_means is None:
+            log_means = self._log_means
+            ended = self._log_weights[self.lengths > 0]
+            there = np.concatenate([ended, ahead_state.log_weight[node]])
+            log_means[length:] = np.logaddexp.reduce(there) - np.log(self._size)
+        split, copies = self.look_ahead.split(ahead_state, node, log_means[length], self.bits)
+        if copies.sum() > LARGEST_WALK:  # more than `choose` can tell apart
+            return ahead_state, names, node
+        rows = np.repeat(np.arange(len(names)), copies)
+        self._free = np.append(self._free, names[copies == 0])
+        is_copy = ~changes(rows)
+        names, node = names[rows], node[rows]
+        names[is_copy] = self._columns_like(names[is_copy], length)
+        return split, names, node
+
+    def _columns_like(self, names: NDArray[Any], length: int) -> NDArray[Any]:
+        """Columns for copies of some names, which have `length` characters so far."""
+        missing, size = len(names) - len(self._free), len(self.lengths)
+        if missing > 0:
+            more = max(missing, size // 8)
+            self.text = np.pad(self.text, ((0, 0), (0, more)))
+            self.lengths, self._family, self._log_weights = (
+                np.pad(each, (0, more)) for each in (self.lengths, self._family, self._log_weights)
+            )
+            self._free = np.append(self._free, np.arange(size, size + more, dtype=np.int32))
+        columns, self._free = np.split(self._free, [len(names)])
+        self.text[:length, columns] = self.text[:length, names]
+        self._family[columns] = self._family[names]
+        return columns

@@ -1,0 +1,88 @@
+"""The weights of names that were drawn with a look-ahead, and the bound by which they come out.
+
+A name of weight w comes out w / bound times on average. Names that were split on the way are a
+*family*: they began as one draw. Of a family of which E names come out on average, those beyond the
+first are repeats: of the same name, or of its beginning. For a family of one name, these are
+w / bound − 1, where that is above 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Weights(NamedTuple):
+    """The weights of some draws.
+
+    Attributes:
+        size: how many draws there were.
+        log_weights: (m,) natural logarithm of the weight of each name that they brought.
+        family: (m,) the draw, 0 to size − 1, that each name comes from.
+        log_means: (max_length + 1,) by length, natural logarithm of the mean weight of a draw, all
+            names counted that go on or have ended.
+    """
+
+    size: int
+    log_weights: NDArray[np.float64]
+    family: NDArray[np.int32]
+    log_means: NDArray[np.float64]
+
+    @property
+    def log_mean(self) -> float:
+        """Natural logarithm of the mean weight of a draw: the probability of the conditions."""
+        return float(np.logaddexp.reduce(self.log_weights, initial=-np.inf) - np.log(self.size))
+
+    def half(self, which: int) -> Weights:
+        """The first half of the draws, 0, or the second half, 1."""
+        middle = self.size // 2
+        rows = np.flatnonzero((self.family >= middle) == bool(which))
+        size = self.size - middle if which else middle
+        family = self.family[rows] - np.int32(middle * which)
+        return Weights(size, self.log_weights[rows], family, self.log_means)
+
+    def expected(self, log_bound: float) -> NDArray[np.float64]:
+        """How often each name comes out on average: (m,)."""
+        return np.exp(np.minimum(self.log_weights - log_bound, 300))
+
+    def repeats(self, log_bound: float) -> float:
+        """Of the names that come out, the share that are repeats."""
+        expected = self.expected(log_bound)
+        none = np.ones(self.size)  # the probability that no name of a family comes out
+        np.multiply.at(none, self.family, 1 - np.minimum(expected, 1))
+        total = expected.sum()
+        return float(max(total - (1 - none).sum(), 0) / max(total, 1e-300))
+
+    def log_bound(self, most: float, highest: float) -> float:
+        """The least bound with which a share of at most `most` are repeats, by bisection.
+
+        It is at most `highest`, whatever the repeats are.
+        """
+        low, high = float(self.log_weights.min(initial=highest)), highest
+        if not np.isfinite(low):
+            low = highest - 100
+        for _ in range(40):
+            middle = (low + high) / 2
+            if self.repeats(middle) > most:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    @staticmethod
+    def concatenate(parts: list[Weights]) -> Weights:
+        """Those of all draws of several parts."""
+        before = np.cumsum([0, *(part.size for part in parts)])
+        shares = np.array([[part.size] for part in parts]) / before[-1]
+        return Weights(
+            int(before[-1]),
+            np.concatenate([part.log_weights for part in parts]),
+            np.concatenate(
+                [part.family + np.int32(n) for part, n in zip(parts, before, strict=False)]
+            ),
+            np.logaddexp.reduce([part.log_means for part in parts] + np.log(shares), axis=0),
+        )
