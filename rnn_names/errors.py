@@ -53,7 +53,7 @@ class LongNamesWarning(RnnNamesWarning):
 
 
 class RareConditionsWarning(RnnNamesWarning):
-    """Conditions are so rare that more names than usual are repeats of others.
+    """Conditions are so rare that more names than usual are repeats, or begin like others.
 
     The expected share of every name is still the model's own.
     """

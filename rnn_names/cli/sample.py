@@ -183,7 +183,7 @@ def sample(
     """Write new names, one per line.
 
     Names follow the model's distribution, given the conditions. --temperature, --top-k and --top-p
-    change the distribution.
+    change the distribution: a --prefix whose characters they rule out begins no name.
 
     A seed fixes an endless stream of names, of which the first COUNT are written: the same seed and
     options give the same names, on any number of cores. If too few names meet the conditions, those

@@ -258,9 +258,12 @@ class LookAhead:
         Returns:
             the state, and (k,) how many names each becomes.
         """
-        copies, off = np.ones(len(node), np.intp), ahead_state.log_weight - log_mean
+        copies = np.ones(len(node), np.intp)
+        if log_mean == -np.inf:  # no name at all can meet the conditions
+            return ahead_state, copies
+        off = ahead_state.log_weight - log_mean
         far = (off < np.log(FLOOR)) | (off > np.log(self.ceiling))
-        if not (far.any() and np.isfinite(log_mean)):
+        if not far.any():
             return ahead_state, copies
         log_weight = np.where(far, log_mean, ahead_state.log_weight)
         uniform = np.frombuffer(bits.randbytes(4 * len(node)), "<u4") * 2.0**-32

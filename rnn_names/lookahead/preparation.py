@@ -42,8 +42,8 @@ MAX_CHARACTERS = 1 << 19
 MAX_REPEATS = 0.005
 """Share of the names that may be repeats for their weight."""
 
-MANY_REPEATS = 0.2
-"""Where more names than this are repeats at the largest bound, names are split sooner."""
+MANY_REPEATS = 0.05
+"""Where more names than this are repeats, names are split from `LOW_CEILING` on."""
 
 LOW_CEILING = 4
 """In mean weights: where names are split then. Of dinosaurs of 60 characters, it makes 25 % repeats
@@ -143,6 +143,16 @@ class Preparation:
         return self._prepared.is_good or self._n_visits >= MAX_VISITS
 
     def _test(self, size: int) -> Prepared:
+        """The look-ahead with a bound, and how good it is, by new draws."""
+        prepared = self._with_bound(size)
+        if prepared.repeats > MANY_REPEATS:
+            visits = self._new_visits
+            self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
+            prepared = self._with_bound(size)
+            self._new_visits += visits
+        return prepared
+
+    def _with_bound(self, size: int) -> Prepared:
         weights = self._round(size)
         return with_bound(self._look_ahead, weights.half(0), weights.half(1))
 
@@ -155,13 +165,11 @@ class Preparation:
             recording = replace(self._look_ahead, visits=self._new_visits[-1])
             parts.append(self._draw(min(size - start, DRAWN_AT_ONCE), self._bits, recording))
         self._n_visits += sum(map(len, self._new_visits))
-        weights = Weights.concatenate(parts)
-        if weights.repeats(weights.log_mean + np.log(MAX_BOUND)) > MANY_REPEATS:
-            self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
-        return weights
+        return Weights.concatenate(parts)
 
     def _learn(self) -> None:
-        self._look_ahead = self._look_ahead.learned(self._new_visits, self._prefix)
+        look_ahead = self._look_ahead.learned(self._new_visits, self._prefix)
+        self._look_ahead = replace(look_ahead, ceiling=MAX_BOUND)
 
 
 def with_bound(look_ahead: LookAhead, first: Weights, second: Weights) -> Prepared:

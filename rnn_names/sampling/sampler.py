@@ -147,19 +147,21 @@ class Sampler:
         """The state from which every name goes on, and which ways it can go."""
         prefix = prefixes[0] if len(prefixes) == 1 else ()
         self.prefix = np.array(prefix, np.int32)
-        state = self.params["a0"][None]
+        state, work, is_possible = self.params["a0"][None], rnn.Workspace(), True
         for character in (EOS, *prefix):
-            state = self.states_after(state, np.array([0]), np.array([character]), rnn.Workspace())
+            if character != EOS and (self.options.top_k or self.options.top_p):
+                is_possible &= self.next_probabilities(state, work)[character, 0] > 0
+            state = self.states_after(state, np.array([0]), np.array([character]), work).copy()
         self.first_state = state
+        what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
         if len(prefixes) > 1:
             possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
             self.beginnings = one_of(possible, self.n_y, self._next_after)
-            what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
         elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
             upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
             self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
             what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
-        if self.beginnings is not None and not self.beginnings.share:
+        if not (is_possible and (self.beginnings is None or self.beginnings.share)):
             raise SamplingError(
                 f"{what} (at this temperature, top-k and top-p)",
                 settings=["prefix" if self.options.prefixes else "any_beginning"],

@@ -65,9 +65,8 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 add_to(tallies, option, tested, passed)
             if unique is not None:
                 names = unique.new(names)
-                tallies["unique"] = unique.tested, unique.passed
                 if unique.is_exhausted:
-                    full = False
+                    full, tallies = False, {"unique": (unique.tested, unique.passed)}
             delivered += len(names)
             yield names
             if delivered == count:

@@ -12,14 +12,14 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.errors import RareConditionsWarning
+from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 from rnn_names.ngram import chain as markov
 from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import sampler as sampling
-from rnn_names.sampling import workers
+from rnn_names.sampling import stream, workers
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import (
     COMBINATIONS,
@@ -401,6 +401,12 @@ def test_few_names_are_prepared_for_until_few_are_repeats_or_it_is_said(always, 
     monkeypatch.setattr(preparation, "MAX_VISITS", 4000)
     with pytest.warns(RareConditionsWarning, match="of those drawn are repeats"):
         tiny_model().sample(5, seed=1, suffix="cb", contains=["a"])
+
+
+def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always, monkeypatch):
+    monkeypatch.setattr(stream, "REPEATS", 1 << 12)
+    with pytest.raises(SamplingError, match=r"the tightest condition was unique \(1 in"):
+        tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 
 
 def test_the_command_line_says_so_in_one_line(always, monkeypatch, invoke, tmp_path):

@@ -70,6 +70,28 @@ def test_several_prefixes_under_top_k_and_top_p(options):
     assert_drawn_from(Counter(names), wanted)
 
 
+@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.7}], ids=str)
+def test_what_top_k_and_top_p_rule_out_begins_no_name(options):
+    """However the beginning is asked for, and for the best names too."""
+    model = tiny_model()
+    other = min({*"abc"} - {name[0] for name in model.sample(400, seed=1, **options)})
+    for beginning in ({"prefix": other}, {"prefix": [other + "a", other + "b"]}):
+        with pytest.raises(SamplingError, match="no name begins so"):
+            model.sample(1, **beginning, **options)
+        with pytest.raises(SamplingError, match="no name begins so"):
+            model.best(1, **beginning, **options)
+    with pytest.raises(SamplingError):
+        model.best(1, match=other + ".*", **options)
+
+
+@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.7}], ids=str)
+def test_a_prefix_and_a_pattern_for_it_mean_the_same_names(options):
+    model = tiny_model()
+    first = min(name[:2] for name in model.sample(100, seed=1, min_length=2, **options))
+    best = model.best(5, prefix=first, **options)
+    assert best == model.best(5, match=first + ".*", **options)
+
+
 @pytest.mark.parametrize(
     "options, meets", SEVERAL, ids=lambda value: "+".join(value) if isinstance(value, dict) else ""
 )
