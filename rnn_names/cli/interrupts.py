@@ -70,10 +70,9 @@ def stop_listening() -> None:
 
     It does not return if a signal came before.
     """
-    pause()
-    _critical_section.acquire()
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    pause()
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli import interrupts
 from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
 from rnn_names.cli.options import FILE, GroupedCommand, option, output_options, rank_option
 from rnn_names.cli.output import Output
@@ -58,7 +57,6 @@ def score(
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
         out.scores(names, log_probs)
     out.end()
-    interrupts.pause()  # the end of the list may be that of an interrupted pipeline
     tell(str(summary))
 
 

@@ -7,6 +7,7 @@ import io
 import os
 import re
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
+from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
 from rnn_names.version import __version__
 
@@ -21,6 +23,9 @@ PROGRAM = "rnn-names"
 
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
 """Set by the scripts of `rnn-names completion`."""
+
+SECONDS_AFTER_INPUT = 0.01
+"""How long an interrupt may come after the end of a piped list and still count."""
 
 
 class ReaderGone(Exception):
@@ -129,6 +134,10 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         yield "standard input", sys.stdin.buffer
+        if not os.path.isfile("/dev/stdin"):
+            # Its writer may have ended by a Ctrl-C that reaches this process a little later.
+            time.sleep(SECONDS_AFTER_INPUT)
+            interrupts.pause()
         return
     try:
         if os.path.isdir(path):
@@ -194,6 +203,15 @@ def worded(error: RnnNamesError) -> str:
     return text
 
 
+@contextmanager
+def memory_advice(advice: str) -> Iterator[None]:
+    """Within it, running out of memory becomes a message with this advice."""
+    try:
+        yield
+    except MemoryError:
+        raise RnnNamesError(f"not enough memory for this; try {advice}") from None
+
+
 def exit_code(work: Callable[[], int]) -> int:
     """Does some work, which gives an exit code. Every error of it ends here as one line."""
     completing = COMPLETE_VARIABLE in os.environ
@@ -211,7 +229,7 @@ def exit_code(work: Callable[[], int]) -> int:
     except RnnNamesError as error:
         tell(f"Error: {worded(error)}")
     except MemoryError:
-        tell("Error: not enough memory for this; try a smaller --hidden-size or --batch-size")
+        tell("Error: not enough memory for this; end other programs, or raise the limit")
     except OSError as error:  # Click writes help itself, and modules are read late
         if sys.stdout is not None:
             turn_off(sys.stdout)

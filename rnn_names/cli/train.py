@@ -24,7 +24,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
-from rnn_names.cli.streams import exit_code, is_same_file, opened
+from rnn_names.cli.streams import exit_code, is_same_file, memory_advice, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
 
@@ -195,6 +195,7 @@ if TYPE_CHECKING:
     help="Write a page with loss curves, samples and settings to FILE.html.",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
+@memory_advice("a smaller --hidden-size or --batch-size")
 def train(
     corpus: tuple[str, ...],
     output: str,

@@ -300,6 +300,23 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     assert done.returncode == 0, "ten are enough"
 
 
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [("train", "try a smaller --hidden-size or --batch-size"), ("sample", "or raise the limit")],
+)
+def test_out_of_memory_is_one_line_with_advice_for_the_command(
+    command, advice, invoke, monkeypatch, corpus_file, model_file, tmp_path
+):
+    def no_memory(*_):
+        raise MemoryError
+
+    for module in ("training.trainer.Trainer", "sampling.stream.Sampler"):
+        monkeypatch.setattr(f"rnn_names.{module}", no_memory)
+    files = {"train": [corpus_file, "-o", tmp_path / "m.npz"], "sample": ["-m", model_file]}
+    message = error_line(invoke(command, *files[command]))
+    assert message.startswith("not enough memory") and message.endswith(advice)
+
+
 # --- Corpora --------------------------------------------------------------------------------------
 
 
