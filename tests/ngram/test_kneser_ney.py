@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quality.kneser_ney import KneserNey
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from support.distributions import assert_drawn_from
-from support.kneser_ney import KneserNey
 from support.networks import coded
 from support.plain_kneser_ney import PlainKneserNey
 

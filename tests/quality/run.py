@@ -1,7 +1,7 @@
 """`make quality`: held-out loss against Kneser-Ney at its best, and what the samples are like.
 
 For each list, the same split in the same run: a tenth of the distinct names held out (at most
-2,000). The rival is an interpolated Kneser-Ney n-gram, `tests/support/kneser_ney.py`, whose order
+2,000). The rival is an interpolated Kneser-Ney n-gram, `tests/quality/kneser_ney.py`, whose order
 and discount are chosen *on the held-out names*, which favours it. The network is trained with the
 default settings for a list as long as the rest, with no option given; its best epoch is chosen on
 the held-out names too, as it always is. The rule behind the default settings was found on other
@@ -41,6 +41,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import alphabets
 import two_samples
+from kneser_ney import KneserNey
 from splits import compared, split
 
 from rnn_names import Model, blend
@@ -48,7 +49,6 @@ from rnn_names.corpus.corpus import read_corpus
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.kneser_ney import KneserNey
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 HERE = Path(__file__).resolve().parent

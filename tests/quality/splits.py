@@ -11,11 +11,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from kneser_ney import KneserNey
+
 from rnn_names.corpus.corpus import MAX_HELD_OUT, Corpus
 from rnn_names.corpus.names import Names
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.kneser_ney import KneserNey
 
 
 def split(corpus: Corpus, fold: int, size: int | None = None) -> tuple[Corpus, Names]:

@@ -1,16 +1,14 @@
 """A tiny random model, and the distribution of its names: all of them, one step after another."""
 
-import math
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 
-from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
-from support.networks import random_params
+from support.networks import random_model
 
 LETTERS = "abc"
 LONGEST = 6
@@ -18,61 +16,34 @@ KNOWN = ["a", "b", "ca", "abc", "bab", "ccb"]
 
 
 def tiny_model(cell="gru", seed=1):
-    params = random_params(np.random.default_rng(seed), cell, n_y=len(LETTERS) + 1)
-    params["by"][0] -= 1  # longer names
-    prints = np.unique(fingerprints(Names.from_strings(KNOWN)))
-    return Model(
-        Vocabulary(LETTERS),
-        {name: a.astype(np.float32) for name, a in params.items()},
-        {"longest": LONGEST},
-        prints,
-    )
+    made = random_model(LETTERS, cell, seed, longest=LONGEST)
+    made.params["by"][0] -= 1  # longer names
+    return replace(made, fingerprints=np.unique(fingerprints(Names.from_strings(KNOWN))))
 
 
 def distribution(model, holds=lambda name: True, prefix="", max_length=LONGEST, **options):
     """The probability of every name that meets a condition, given it."""
+    params = {name: array.astype(float) for name, array in model.params.items()}
     found = {}
-    _extend(
-        model,
-        "",
-        model.params["a0"][None].astype(float),
-        0,
-        0.0,
-        prefix,
-        max_length,
-        options,
-        found,
-    )
+
+    def extend(text, a, p_text):
+        x = np.zeros((1, len(LETTERS) + 1))
+        if text:
+            x[0, 1 + LETTERS.index(text[-1])] = 1
+        a, _ = rnn.cell_forward(x, a, params)
+        probabilities = _probabilities((a @ params["Wya"].T + params["by"])[0], **options)
+        if len(text) < len(prefix):  # followed, not drawn
+            probabilities = np.eye(len(LETTERS) + 1)[1 + LETTERS.index(prefix[len(text)])]
+        if text and probabilities[0] > 0:
+            found[text] = p_text * probabilities[0]
+        for letter, p in zip(LETTERS, probabilities[1:], strict=True):
+            if p > 0 and len(text) < max_length:
+                extend(text + letter, a, p_text * p)
+
+    extend("", params["a0"][None], 1.0)
     found = {name: p for name, p in found.items() if holds(name)}
     total = sum(found.values())
     return {name: p / total for name, p in found.items()}
-
-
-def _extend(model, text, a, last, log_p, prefix, longest, options, found):
-    x = np.zeros((1, len(LETTERS) + 1))
-    x[0, last] = last > 0
-    params = {name: array.astype(float) for name, array in model.params.items()}
-    a, _ = rnn.cell_forward(x, a, params)
-    probabilities = _probabilities((a @ params["Wya"].T + params["by"])[0], **options)
-    for index, p in enumerate(probabilities):
-        if len(text) < len(prefix):  # followed, not drawn
-            p = float(index > 0 and LETTERS[index - 1] == prefix[len(text)])
-        if p == 0:
-            continue
-        if index == 0 and text:
-            found[text] = math.exp(log_p) * p
-        elif index and len(text) < longest:
-            _extend(
-                model,
-                text + LETTERS[index - 1],
-                a,
-                index,
-                log_p + math.log(p),
-                prefix,
-                longest,
-                options,
-                found,
-            )
 
 
 def _probabilities(logits, temperature=1.0, top_k=None, top_p=1.0):

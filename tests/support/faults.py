@@ -35,18 +35,8 @@ def train(output, *options, **streams):
     corpus = output.parent / "names.txt"
     if not corpus.exists():
         corpus.write_text("Ada\nBo\nZoe\n")
-    command = [
-        sys.executable,
-        "-c",
-        TRAIN,
-        "train",
-        str(corpus),
-        "-o",
-        str(output),
-        *TINY,
-        *options,
-    ]
-    return subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
+    train = [sys.executable, "-c", TRAIN, "train", corpus, "-o", output, *TINY, *options]
+    return subprocess.Popen(train, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
 
 
 DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
@@ -62,9 +52,8 @@ def killed(output, rng):
     state = output.with_name(output.name + ".resume")
     process = train(output, *(["--resume"] if state.exists() and rng.random() < 0.5 else []))
     try:
-        patience = (
-            0.2 * rng.random() if rng.random() < 0.1 else 60
-        )  # some are killed before they have saved anything
+        # Some are killed before they have saved anything.
+        patience = 0.2 * rng.random() if rng.random() < 0.1 else 60
         began = time.monotonic()
         while changed == before and time.monotonic() - began < patience and process.poll() is None:
             time.sleep(0.002)
@@ -84,13 +73,9 @@ def killed(output, rng):
     if state.exists():
         meta, arrays = read(str(state), types_of)
         Model.of(meta, {name: array for name, array in arrays.items() if name in ARRAYS})
-    return (
-        "half-written file left aside"
-        if litter
-        else "new model"
-        if _stamp(output) != before
-        else "old model"
-    )
+    if litter:
+        return "half-written file left aside"
+    return "new model" if _stamp(output) != before else "old model"
 
 
 def _stamp(path):
@@ -166,61 +151,46 @@ def places(share, match, until=float("inf")):
 
     They are every `share`-th, and those in which `match` is found.
     """
-    command = [
-        sys.executable,
-        Path(__file__).parents[1] / "torture" / "points.py",
-        "--share",
-        str(share),
-        "--match",
-        match,
-    ]
-    done = subprocess.run(
-        [*command, "--seconds", str(until - time.monotonic())],
-        env=unmeasured(),
-        capture_output=True,
-        text=True,
-    )
+    points = Path(__file__).parents[1] / "torture" / "points.py"
+    options = ["--share", share, "--match", match, "--seconds", until - time.monotonic()]
+    command = [sys.executable, points, *map(str, options)]
+    done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return Counter(json.loads(done.stdout))
 
 
 def interrupts(count, folder, rng, until=float("inf")):
-    found = Counter()
+    """Interrupts that many runs, one after another; returns what was found, counted."""
+    found, numbers = Counter(), [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
     while sum(found.values()) < count and time.monotonic() < until:
-        found[
-            interrupted(
-                folder / "i.npz", rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]), rng
-            )
-        ] += 1
+        found[interrupted(folder / "i.npz", rng.choice(numbers), rng)] += 1
     return found
 
 
-def flips(folder, until=float("inf")):
-    """Every bit of a model file turned over, one at a time."""
+def damages(contents, folder, until=float("inf")):
+    """What becomes of damaged model files, counted; `contents` damages the bytes of a good one."""
     expected, found = make_model(n_a=2), Counter()
     expected.save(folder / "m.npz")
-    content = (folder / "m.npz").read_bytes()
-    for bit in range(8 * len(content)):
+    for damaged in contents((folder / "m.npz").read_bytes()):
         if time.monotonic() > until:
             break
-        damaged = bytearray(content)
-        damaged[bit // 8] ^= 1 << bit % 8
-        found[
-            "the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"
-        ] += 1
+        same = same_or_refused(damaged, expected, folder / "m.npz")
+        found["the same model" if same else "refused"] += 1
     return found
+
+
+def flips(folder, until=float("inf"), step=1):
+    """Every `step`-th bit of a model file turned over, one at a time."""
+
+    def contents(content):
+        for bit in range(0, 8 * len(content), step):
+            damaged = bytearray(content)
+            damaged[bit // 8] ^= 1 << bit % 8
+            yield damaged
+
+    return damages(contents, folder, until)
 
 
 def edits(count, folder, rng, until=float("inf")):
     """Random edits of a model file."""
-    expected, found = make_model(n_a=2), Counter()
-    expected.save(folder / "m.npz")
-    content = (folder / "m.npz").read_bytes()
-    for _ in range(count):
-        if time.monotonic() > until:
-            break
-        damaged = mutated(content, rng)
-        found[
-            "the same model" if same_or_refused(damaged, expected, folder / "m.npz") else "refused"
-        ] += 1
-    return found
+    return damages(lambda content: (mutated(content, rng) for _ in range(count)), folder, until)

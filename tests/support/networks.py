@@ -9,38 +9,15 @@ from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]
 
-# A few letters and short names, so that all names and their probabilities can be listed.
-SYLLABLES = [
-    "ab",
-    "aba",
-    "abba",
-    "bab",
-    "b",
-    "cab",
-    "ca",
-    "acca",
-    "baba",
-    "abc",
-    "bcab",
-    "ccc",
-    "a",
-    "cabac",
-]
+SYLLABLES = "ab aba abba bab b cab ca acca baba abc bcab ccc a cabac".split()
+"""A few letters and short names, so that all names and their probabilities can be listed."""
 
 
 def random_params(rng, cell, n_y=5, n_a=4):
     """Parameters of which none is zero, so that no term of a gradient is missed."""
-    gates = {"rnn": 1, "gru": 3}[cell]
-    shapes = {
-        "Wax": (gates * n_a, n_y),
-        "Waa": (gates * n_a, n_a),
-        "Wya": (n_y, n_a),
-        "ba": gates * n_a,
-        "by": n_y,
-        "a0": n_a,
-    }
-    if cell == "gru":
-        shapes["bn"] = n_a
+    rows = {"rnn": 1, "gru": 3}[cell] * n_a
+    shapes = {"Wax": (rows, n_y), "Waa": (rows, n_a), "Wya": (n_y, n_a)}
+    shapes |= {"ba": rows, "by": n_y, "a0": n_a, **({"bn": n_a} if cell == "gru" else {})}
     return {name: rng.standard_normal(shape) * 0.7 for name, shape in shapes.items()}
 
 
@@ -60,10 +37,7 @@ def bytes_of(model):
 
 
 def random_names(rng, n_y=5, count=9, longest=5):
-    """Names that share beginnings.
-
-    One is empty, one a duplicate, and one the beginning of another.
-    """
+    """Names that share beginnings; one is empty, one a duplicate, one the beginning of another."""
     names = [rng.integers(1, n_y, rng.integers(1, longest + 1)).tolist() for _ in range(count)]
     return [*names, [], names[0], names[1][: len(names[1]) // 2]]
 
@@ -86,9 +60,7 @@ def tree_of(names, n_y=5):
 
 
 def private_branches(x, y):
-    """The textbook's rectangular batch as a tree, a branch per example.
-
-    The batch is x (m, steps, n_x) and y (m, steps, n_y).
+    """A batch of examples x (m, steps, n_x) and y (m, steps, n_y) as a tree, a branch for each.
 
     Rows are step by step, and every example has an initial state of its own.
     """
@@ -106,12 +78,10 @@ def private_branches(x, y):
 
 
 def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
-    """Holds `gradients` of `function(arrays)` to its central differences.
+    """Holds `gradients` of `function(arrays)` to central differences along random directions.
 
-    They are taken along random directions of each array by itself.
-
-    The fourth-order difference: its error is below the tolerance for any h that keeps rounding
-    below it, too.
+    They are of fourth order: their error is below the tolerance for any h that keeps rounding below
+    it, too.
     """
     assert set(gradients) == set(arrays)
     for name, array in arrays.items():
@@ -119,15 +89,12 @@ def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
         for _ in range(directions):
             direction = rng.standard_normal(array.shape)
             direction /= np.linalg.norm(direction)
-            at = {
-                step: function({**arrays, name: array + step * h * direction})
-                for step in (-2, -1, 1, 2)
-            }
-            numeric = (8 * (at[1] - at[-1]) - (at[2] - at[-2])) / (12 * h)
+            steps = [array + step * h * direction for step in (-2, -1, 1, 2)]
+            low, below, above, high = (function({**arrays, name: moved}) for moved in steps)
+            numeric = (8 * (above - below) - (high - low)) / (12 * h)
             exact = float(np.vdot(gradients[name], direction))
-            assert abs(numeric - exact) < 1e-6 * max(abs(numeric), abs(exact)), (
-                f"gradient of {name}: {exact}, should be {numeric}"
-            )
+            difference = abs(numeric - exact)
+            assert difference < 1e-6 * max(abs(numeric), abs(exact)), f"{name}: {exact}, {numeric}"
 
 
 def prefixes_of(tree):
