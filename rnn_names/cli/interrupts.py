@@ -6,8 +6,9 @@ swallowed and the program goes on. And it comes late: handlers run in the main t
 instructions, so a read from a pipe or a long matrix product is finished first.
 
 Here handlers do next to nothing. A thread of its own learns of the signal through a pipe, does what
-`on_interrupt` says, and ends the process, whatever the other threads are doing. Further signals
-change nothing. Where a limit allows no thread, or no pipe, the handler itself ends the process.
+`on_interrupt` says, and ends the process, whatever the other threads are doing. Only a file that is
+being written is finished first (`atomic.writing`). Further signals change nothing. Where a limit
+allows no thread, or no pipe, the handler itself ends the process.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from rnn_names.model import atomic
+
 INTERRUPTED = 130
 """Exit code, as shells have it for a program that SIGINT ended."""
 
@@ -27,10 +30,11 @@ SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
 
-_critical_section = threading.Lock()
 _ending = False
 _has_listener = False
 _on_interrupt: Callable[[], int] | None = None
+_taken: set[int] = set()
+"""Signals that an earlier call in this process ignores since it is over; no caller wants that."""
 
 
 def listen() -> None:
@@ -41,7 +45,7 @@ def listen() -> None:
     global _has_listener
     _has_listener = _start_listener()
     for number in SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN:
+        if signal.getsignal(number) != signal.SIG_IGN or number in _taken:
             signal.signal(number, _wait_for_the_end if _has_listener else _end_now)
 
 
@@ -71,15 +75,16 @@ def stop_listening() -> None:
     It does not return if a signal came before.
     """
     for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        if signal.signal(number, signal.SIG_IGN) != signal.SIG_IGN:
+            _taken.add(number)
     pause()
 
 
 @contextmanager
 def critical_section() -> Iterator[None]:
-    """For what must not be cut short, such as writing a file: an interrupt waits for its end."""
+    """For what must not be cut short: an interrupt waits for its end, as it does for every file."""
     pause()  # else this thread could take the lock again and again, before the one that waits
-    with _critical_section:
+    with atomic.writing:
         yield
     pause()
 
@@ -137,7 +142,7 @@ def _end_now(signum: int, frame: object) -> None:
     global _ending
     if not _ending:
         _ending = True
-        if not _critical_section.locked():
+        if not atomic.writing.depth:
             _end()
 
 
@@ -156,7 +161,7 @@ def _end_on_signal(reader: int) -> None:
 
 def _end() -> NoReturn:
     """Does what `on_interrupt` says, and ends the process."""
-    _critical_section.acquire()
+    atomic.writing.acquire()
     code = INTERRUPTED
     try:
         if _on_interrupt is not None:

@@ -16,6 +16,7 @@ from typing import NoReturn
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.options import HelpfulCommand, prints
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
@@ -24,7 +25,7 @@ COMMANDS = ("train", "sample", "score", "info", "models", "blend", "page", "comp
 """Each is the function of this name in the module of this name."""
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HelpfulCommand, click.Group):
     """Commands that are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -61,8 +62,15 @@ class LazyGroup(click.Group):
         "max_content_width": 100,
     },
 )
-@click.version_option(
-    __version__, "-V", "--version", prog_name=PROGRAM, message="%(prog)s %(version)s"
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    allow_from_autoenv=False,
+    callback=prints(lambda context: f"{PROGRAM} {__version__}"),
+    help="Show the version and exit.",
 )
 def cli() -> None:
     """Learns from a plain list how names are spelled, and writes new ones.

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from rnn_names.cli.streams import files_named, worded
+from rnn_names.cli.streams import files_named, worded, write
 from rnn_names.errors import RnnNamesError, shown
 
 DEFAULT_MODEL = "names.npz"
@@ -55,7 +55,34 @@ class GroupedOption(click.Option):
         return names, text.replace(f"({self.show_default})", self.show_default)
 
 
-class GroupedCommand(click.Command):
+def prints(text: Callable[[click.Context], str]) -> Callable[..., None]:
+    """A callback of a flag that prints a text and ends the command.
+
+    The text goes the way of names, not through `click.echo`, to which a closed standard output is
+    no error.
+    """
+
+    def print_text(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            write(f"{text(context)}\n".encode())
+            context.exit()
+
+    return print_text
+
+
+class HelpfulCommand(click.Command):
+    """A command whose --help is asked for on the command line, never in the environment."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option --help."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.allow_from_autoenv = False
+            found.callback = prints(click.Context.get_help)
+        return found
+
+
+class GroupedCommand(HelpfulCommand):
     """A command whose help shows options by group, and its examples as they are typed.
 
     Its arguments are explained in its docstring.

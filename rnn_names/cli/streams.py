@@ -37,8 +37,11 @@ def write(data: bytes) -> None:
     if sys.stdout is None:
         raise RnnNamesError("standard output is closed")
     try:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        if hasattr(sys.stdout, "buffer"):
+            sys.stdout.buffer.write(data)
+        else:  # a notebook's, or a text in memory
+            sys.stdout.write(data.decode())
+        sys.stdout.flush()
     except OSError as error:
         turn_off(sys.stdout)
         if error.errno == errno.EPIPE:
@@ -219,8 +222,8 @@ def exit_code(work: Callable[[], int]) -> int:
         return work()
     except ReaderGone:
         return 0
-    except SystemExit as error:  # Click's own: at the end of completion, or no reader of the help
-        return int(error.code or 0) if completing else 0
+    except SystemExit as error:  # Click's own, at the end of completion
+        return int(error.code or 0)
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
@@ -230,7 +233,7 @@ def exit_code(work: Callable[[], int]) -> int:
         tell(f"Error: {worded(error)}")
     except MemoryError:
         tell("Error: not enough memory for this; end other programs, or raise the limit")
-    except OSError as error:  # Click writes help itself, and modules are read late
+    except OSError as error:  # Click writes completions itself, and modules are read late
         if sys.stdout is not None:
             turn_off(sys.stdout)
         tell(f"Error: {_located(error, 'standard output')}")

@@ -216,7 +216,7 @@ def train(
     longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
     removed when the run has finished.
     """
-    from rnn_names.model.atomic import check_writable, remove_leftovers
+    from rnn_names.model.atomic import check_writable
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
@@ -248,8 +248,6 @@ def train(
         start = closest.model if closest else blend_of(init) if init else None
         trainer = Trainer(names, settings, start)
         checkpoint = Checkpoint(output, trainer, names, started_from)
-    remove_leftovers(output)
-    remove_leftovers(checkpoint.path)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)

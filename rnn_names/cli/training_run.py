@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_names.cli import interrupts
 from rnn_names.cli.streams import files_named, tell
 from rnn_names.errors import RnnNamesError, TrainingError, shown
+from rnn_names.model.atomic import standard_stream
 
 if TYPE_CHECKING:
     from rnn_names.cli.progress import Progress
@@ -145,6 +146,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
     The first `epochs` lines of a log that is there already stay: they are those of a resumed run.
+    Where the log is a standard stream, all that was written to it stays.
     """
     if path is None:
         yield lambda epoch: None
@@ -156,12 +158,12 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
                 data = data[file.write(data) :]
 
     with _log_errors(path):
-        kept = b""
-        if epochs and os.path.isfile(path):
+        kept, stream = b"", standard_stream(path)
+        if epochs and stream is None and os.path.isfile(path):
             with open(path, "rb") as old:
                 kept = b"".join(old.readlines()[:epochs])
         # No `with` here: errors of what is done while it is open are none of the log.
-        file = open(path, "wb", buffering=0)  # noqa: SIM115
+        file = open(path if stream is None else os.dup(stream), "wb", buffering=0)  # noqa: SIM115
     with file:
         write(kept)
         yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")

@@ -5,12 +5,45 @@ from __future__ import annotations
 import os
 import re
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 from rnn_names.errors import ModelFileError, shown
 
-_one_at_a_time = threading.Lock()
-"""Two threads that write one file would use the same temporary one."""
+
+class Section:
+    """A lock that a thread may take several times.
+
+    Attributes:
+        depth: how often it is taken now.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self.depth = threading.RLock(), 0
+
+    def acquire(self) -> None:
+        """Waits until no other thread has it, and takes it."""
+        self._lock.acquire()
+        self.depth += 1
+
+    def release(self) -> None:
+        """Gives it back."""
+        self.depth -= 1
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+writing = Section()
+"""Taken while a file is written, and by whoever is about to end the process. So no write is cut
+short, no temporary file stays, and no two threads use the same one."""
+
+_STREAMS = ("standard input", "standard output", "standard error")
 
 
 def write_atomically(path: str, data: bytes | memoryview) -> None:
@@ -19,38 +52,51 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
     Raises:
         ModelFileError: if any of it fails; `path` is then as it was.
     """
-    check_writable(path)
-    target = os.path.realpath(path)  # a link stays a link
-    temporary = f"{target}.{os.getpid()}.tmp"
-    try:
-        with _one_at_a_time:
-            try:
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary)  # of a killed run that had this process number
-                with open(temporary, "xb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(temporary, target)
-            except BaseException:
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary)
-                raise
-    except OSError as error:
-        raise ModelFileError(
-            f"{shown(path)}: cannot be written: {error.strerror or error}"
-        ) from error
+    with _temporary(path) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()  # Windows renames no open file
+        os.replace(file.name, os.path.realpath(path))  # a link stays a link
 
 
 def check_writable(path: str) -> None:
-    """Finds out, before long work, whether a file can be written.
+    """Finds out, before long work, whether a file can be written, by a temporary one beside it.
+
+    Those that killed processes left there are removed.
 
     Raises:
-        ModelFileError: if it is no regular file, or its folder is missing or does not allow it.
+        ModelFileError: if it cannot.
+    """
+    with _temporary(path):
+        _remove_leftovers(path)
+
+
+@contextmanager
+def _temporary(path: str) -> Iterator[BinaryIO]:
+    """A new file beside `path`, which is removed at the end if it is still there.
+
+    Raises:
+        ModelFileError: if there can be none, or if what is done with it ends in an `OSError`.
     """
     obstacle = _obstacle(path)
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
+    temporary = f"{os.path.realpath(path)}.{os.getpid()}.tmp"
+    try:
+        with writing:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)  # of a killed run that had this process number
+            try:
+                with open(temporary, "xb") as file:
+                    yield file
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(temporary)
+    except OSError as error:
+        raise ModelFileError(
+            f"{shown(path)}: cannot be written: {error.strerror or error}"
+        ) from error
 
 
 def _obstacle(path: str) -> str:
@@ -63,6 +109,9 @@ def _obstacle(path: str) -> str:
         return "a directory; give the name of a file"
     if os.path.exists(target) and not os.path.isfile(target):
         return "cannot be written: not a regular file; give the name of one"
+    stream = standard_stream(path)
+    if stream is not None:
+        return f"cannot be written: it is {_STREAMS[stream]}, too; give the name of another file"
     if not os.path.isdir(folder):
         return f"cannot be written: there is no folder {folder_shown}"
     if not os.access(folder, os.W_OK):
@@ -70,7 +119,19 @@ def _obstacle(path: str) -> str:
     return ""
 
 
-def remove_leftovers(path: str) -> None:
+def standard_stream(path: str) -> int | None:
+    """The standard stream of this process, 0, 1 or 2, that is the file of a path; else None.
+
+    To rename over that file, or to empty it, would lose what is written to the stream.
+    """
+    for number in range(len(_STREAMS)):
+        with suppress(OSError):  # a stream may be closed, and a file not there yet
+            if os.path.samestat(os.fstat(number), os.stat(path)):
+                return number
+    return None
+
+
+def _remove_leftovers(path: str) -> None:
     """Removes the temporary files that killed runs left beside `path`.
 
     Those of processes that still run stay.

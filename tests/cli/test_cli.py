@@ -3,6 +3,8 @@
 What needs no process of its own runs within this one.
 """
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -401,11 +403,43 @@ def test_a_full_output_is_one_line(cli, model_file):
     assert re.fullmatch("Error: standard output: No space left on device\n", done.stderr)
 
 
+def test_the_environment_asks_neither_for_the_version_nor_for_help(invoke, model_file):
+    plain = invoke("sample", "-m", model_file, "--seed", 1)
+    env = dict.fromkeys(("RNN_NAMES_VERSION", "RNN_NAMES_HELP", "RNN_NAMES_SAMPLE_HELP"), "1")
+    assert invoke("sample", "-m", model_file, "--seed", 1, env=env).stdout == plain.stdout
+
+
+def test_two_calls_in_one_process_print_the_same(tmp_path):
+    program = """
+import contextlib, sys
+from rnn_names.cli.main import main
+sys.argv = ["rnn-names", "train", "-h"]
+for _ in range(2):
+    with contextlib.suppress(SystemExit):
+        main()"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True, timeout=20)
+    half = len(done.stdout) // 2
+    assert done.stdout.startswith("Usage: ") and done.stdout[:half] == done.stdout[half:]
+
+
+def test_a_caller_may_take_the_output_as_text():
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        for _ in range(2):
+            commands.main(["train", "-h"], prog_name="rnn-names", standalone_mode=False)
+    half = len(output.getvalue()) // 2
+    assert output.getvalue()[:half] == output.getvalue()[half:] != ""
+
+
 @pytest.mark.posix
 @pytest.mark.parametrize(
     ("command", "what"),
     [
         ("sample >&-", "standard output is closed"),
+        ("-h >&-", "standard output is closed"),
+        ("train --help >&-", "standard output is closed"),
+        ("--version >&-", "standard output is closed"),
         ("score - <&-", "standard input is closed"),
         ("train - <&-", "closed"),
     ],

@@ -172,15 +172,75 @@ def test_a_current_folder_that_is_gone_is_one_line(corpus_file, tmp_path):
     assert error_line(done) == "a file or folder: No such file or directory"
 
 
-def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(cli, corpus_file, tmp_path):
+@pytest.mark.parametrize(
+    "line",
+    [
+        "train list.txt -q --hidden-size 4 --epochs 1 -o out",
+        "train list.txt -q --hidden-size 4 --epochs 1 -o m.npz --report out",
+        "blend dinosaurs -o out",
+        "page dinosaurs -o out",
+    ],
+)
+def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(
+    line, invoke, corpus_file, tmp_path
+):
+    (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     dead = subprocess.Popen(["true"])
     dead.wait()
-    cleared = [f"m.npz.{dead.pid}.tmp", f"m.npz.resume.{dead.pid}.tmp"]
-    kept = [f"m.npz.{os.getpid()}.tmp", "m.npz.x.tmp", f"n.npz.{dead.pid}.tmp"]
-    for name in cleared + kept:
+    litter, others = f"out.{dead.pid}.tmp", {"out.1.tmp", "out.x.tmp", f"other.{dead.pid}.tmp"}
+    for name in (litter, *others):
         (tmp_path / name).touch()
-    assert cli("train", corpus_file, "-o", tmp_path / "m.npz", *TINY).returncode == 0
-    assert sorted(os.listdir(tmp_path)) == sorted(["m.npz", *kept])
+    assert invoke(*line.split(), cwd=tmp_path).returncode == 0
+    assert set(os.listdir(tmp_path)) - {"list.txt", "m.npz"} == {"out", *others}
+
+
+def test_litter_of_a_state_is_cleared(invoke, corpus_file, tmp_path):
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    (tmp_path / f"m.npz.resume.{dead.pid}.tmp").touch()
+    assert invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY).returncode == 0
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "train list.txt -o {}",
+        "train list.txt --report {}",
+        "blend dinosaurs -o {}",
+        "page dinosaurs -o {}",
+    ],
+)
+def test_a_name_too_long_for_what_is_written_beside_it_is_one_line_before_any_work(
+    line, invoke, corpus_file, tmp_path
+):
+    (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
+    name = "a" * 250
+    message = error_line(invoke(*line.format(name).split(), cwd=tmp_path))
+    assert message.startswith(name) and message.endswith("cannot be written: File name too long")
+    assert os.listdir(tmp_path) == ["list.txt"]
+
+
+@pytest.mark.parametrize("redirection", [">> all", "2>> all"])
+@pytest.mark.parametrize("option", ["--report", "-o"])
+def test_a_file_that_is_a_standard_stream_keeps_what_was_in_it(
+    option, redirection, corpus_file, tmp_path
+):
+    """To rename over it, the report did just that, lost what others had written there."""
+    (tmp_path / "all").write_text("precious\n")
+    place = "/dev/stderr" if "2" in redirection else "/dev/stdout"
+    arguments = ["train", corpus_file, *TINY, option, place]
+    shell(redirection, *arguments, cwd=tmp_path)
+    assert (tmp_path / "all").read_text().startswith("precious\n")
+    done = shell(">> all", "train", corpus_file, *TINY, "--report", "all", cwd=tmp_path)
+    assert "all: cannot be written: it is standard output, too" in error_line(done)
+
+
+def test_a_log_that_is_standard_output_is_added_to_what_was_in_its_file(corpus_file, tmp_path):
+    (tmp_path / "all").write_text("precious\n")
+    shell(">> all", "train", corpus_file, *TINY, "--log", "/dev/stdout", cwd=tmp_path)
+    lines = (tmp_path / "all").read_text().splitlines()
+    assert lines[0] == "precious" and json.loads(lines[1])["epoch"] == 1 and len(lines) == 2
 
 
 def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
@@ -392,6 +452,7 @@ COMMANDS = {
     "score": ["score", "list.txt", "-m", "m.npz"],
     "train": ["train", "list.txt", "-o", "new.npz", *TINY[:-1]],
     "help": ["sample", "--help"],
+    "version": ["--version"],
 }
 
 
@@ -405,9 +466,7 @@ def test_closed_and_full_streams(name, closed, folder):
     Names that cannot be written are an error, but for a program that writes none.
     """
     done = shell(closed, *COMMANDS[name], cwd=folder)
-    fails = (">&-" in closed.split() and name in ("sample", "score")) or (
-        closed == "> /dev/full" and name != "train"
-    )
+    fails = name != "train" and (">&-" in closed.split() or closed == "> /dev/full")
     assert done.returncode == int(fails), done
     if fails and "2>" not in closed:
         assert re.fullmatch(

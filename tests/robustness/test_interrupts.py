@@ -219,6 +219,31 @@ os.fsync = fsync"""
     assert Model.load(tmp_path / "m.npz").training["epoch"] == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "blend dinosaurs welsh-towns -o out.npz",
+        "page dinosaurs -o out.html",
+        "train list.txt -q --epochs 0 -o out.npz",
+        "train list.txt -q --epochs 1 -o out.npz --report out.html",
+    ],
+)
+def test_a_file_that_is_being_written_is_finished_by_every_command(command, corpus_file, tmp_path):
+    (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
+    before = """
+real = os.fsync
+def fsync(file):
+    interrupt()
+    time.sleep(0.3)
+    real(file)
+os.fsync = fsync"""
+    process = start(*command.split(), before=before, cwd=tmp_path)
+    faults.on_interrupt(process)
+    assert process.returncode == 130
+    left = set(os.listdir(tmp_path)) - {"list.txt", "out.npz.resume"}
+    assert left == {word for word in command.split() if word.startswith("out.")}
+
+
 def test_what_cannot_be_cut_short_is_finished_first(corpus_file, tmp_path):
     before = """
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
