@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rnn_names import declarations as declared
 from rnn_names.cli.streams import files_named, worded, write
 from rnn_names.errors import RnnNamesError, shown
 
@@ -159,39 +160,26 @@ FILE = click.Path()
 
 
 class Number(click.FloatRange):
-    """A number within bounds; "nan", which no comparison keeps out, is none."""
+    """A number as it is declared; the help shows its bounds."""
+
+    def __init__(self, kind: declared.Number) -> None:
+        most = None if kind.most == math.inf else kind.most
+        super().__init__(kind.least, most, min_open=kind.min_open, max_open=kind.max_open)
+        self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number that a text stands for."""
-        if not _is(float, value) or math.isnan(float(value)):
-            self.fail(f"{value!r} is not a number.", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class Whole(click.IntRange):
-    """A whole number within bounds."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number that a text stands for."""
-        if not _is(int, value):
-            self.fail(f"{value!r} is not a whole number.", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-def _is(kind: type[int] | type[float], value: Any) -> bool:
-    """Whether a text stands for a number of a kind."""
-    try:
-        kind(value)
-    except ValueError:
-        return False
-    return True
+        try:
+            return self.kind.checked(int(value) if self.kind.whole else float(value))
+        except ValueError:
+            self.fail(f"{value!r} is not {self.kind}.", param, ctx)
 
 
 class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
     """One of some words. What people also try may have a hint."""
 
-    def __init__(self, words: Sequence[str], hints: Mapping[str, str] | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, kind: declared.Choice, hints: Mapping[str, str] | None = None) -> None:
+        super().__init__(kind.words)
         self.hints = hints or {}
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -250,17 +238,33 @@ def was_given(name: str) -> bool:
     )
 
 
-def rank_option(group: str) -> Callable[[_F], _F]:
-    """What names are ranked by: --rank."""
-    return option(
-        "--rank",
-        group=group,
-        type=Choice(["total", "per-character"], {"character": "per-character is the word"}),
-        default="total",
-        metavar="RANK",
-        help="total or per-character: by the probability of the whole name, which favours short "
-        "ones, or per character.",
-    )
+def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
+    """The option of a field of a dataclass; `more` comes before what its declaration says."""
+    each = declared.declarations(owner)[name]
+    kind, general = each.kind, {"group": each.group, "help": each.help, "metavar": each.metavar}
+    if isinstance(kind, declared.Flag):
+        own: dict[str, Any] = {"is_flag": True}
+    elif isinstance(kind, declared.Lines):
+        own = {"type": FILE, "help": f"{each.help} FILE has one on each line."}
+    elif isinstance(kind, declared.Texts):
+        own = {"multiple": True, "help": f"{each.help} May be repeated."}
+    else:
+        converter = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
+        default = {"default": each.default, "show_default": each.default_words or True}
+        own = {"type": converter, **default}
+    names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
+    return option(*names, **{**general, **own, **more})
+
+
+def options_of(owner: Any) -> Callable[[_F], _F]:
+    """The options of all fields of a dataclass that have a group."""
+
+    def decorate(command: _F) -> _F:
+        for name, each in reversed(declared.declarations(owner).items()):
+            command = declared_option(owner, name)(command) if each.group else command
+        return command
+
+    return decorate
 
 
 def output_options(command: _F) -> _F:
@@ -273,7 +277,7 @@ def output_options(command: _F) -> _F:
         callback=_only_text,
         help="End each name with NUL instead of a line feed, for xargs -0.",
     )(command)
-    kinds = Choice(["text", "jsonl", "csv", "tsv", "excel"], {"json": JSON_LINES})
+    kinds = Choice(declared.Choice("text", "jsonl", "csv", "tsv", "excel"), {"json": JSON_LINES})
     return option(
         "--format",
         group="Output",

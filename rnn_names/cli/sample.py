@@ -10,18 +10,17 @@ import click
 
 from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
 from rnn_names.cli.options import (
-    FILE,
     GroupedCommand,
-    Number,
-    Whole,
+    declared_option,
     option,
+    options_of,
     output_options,
-    rank_option,
     was_given,
     wrong_usage,
 )
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import listed, warnings_told
+from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 
 
 @click.command(
@@ -37,137 +36,16 @@ from rnn_names.cli.streams import listed, warnings_told
         "rnn-names sample -n 100000 | grep 'saurus$' | sort -u | head",
     ],
 )
-@option(
-    "-n",
-    "--count",
-    group="Which names",
-    type=Whole(0),
-    default=20,
-    metavar="N",
-    help="Number of names.",
-)
-@model_option("Which names")
+@declared_option(SampleOptions, "count", group="General")
+@model_option("General")
 @option(
     "--best",
-    group="Which names",
+    group="General",
     is_flag=True,
     help="The most probable names, in falling order, instead of random ones.",
 )
-@rank_option("Which names")
-@option(
-    "--prefix",
-    group="Which names",
-    multiple=True,
-    metavar="TEXT",
-    help="Only names that begin with TEXT; given several times, with any of the texts.",
-)
-@option(
-    "--suffix",
-    group="Which names",
-    multiple=True,
-    metavar="TEXT",
-    help="Only names that end in TEXT; given several times, in any of the texts.",
-)
-@option(
-    "--contains",
-    group="Which names",
-    multiple=True,
-    metavar="TEXT",
-    help="Only names that contain TEXT; given several times, all of the texts.",
-)
-@option(
-    "--match",
-    group="Which names",
-    multiple=True,
-    metavar="REGEX",
-    help="Only names that match REGEX as a whole (Python's syntax); given several times, any of "
-    "them.",
-)
-@option(
-    "--min-length",
-    group="Which names",
-    type=Whole(1, 200),
-    metavar="N",
-    show_default="the shortest trained on",
-    help="Shortest name, in characters.",
-)
-@option(
-    "--max-length",
-    group="Which names",
-    type=Whole(1, 200),
-    metavar="N",
-    show_default="the longest trained on",
-    help="Longest name, in characters.",
-)
-@option(
-    "--any-beginning",
-    group="Which names",
-    is_flag=True,
-    help="Names may begin in lower case even if none trained on does.",
-)
-@option(
-    "--novel",
-    group="Which names",
-    is_flag=True,
-    help="Only names that are not in the list the model learned from.",
-)
-@option("--unique", group="Which names", is_flag=True, help="No name twice. Not with --start.")
-@option(
-    "--exclude",
-    group="Which names",
-    type=FILE,
-    metavar="FILE",
-    help="Leave out the names listed in FILE, whatever their case.",
-)
-@option(
-    "--exclude-words",
-    group="Which names",
-    type=FILE,
-    metavar="FILE",
-    help="Leave out names that contain a text listed in FILE, whatever its case.",
-)
-@option(
-    "-t",
-    "--temperature",
-    group="Sampling distribution",
-    type=Number(0, min_open=True),
-    default=1.0,
-    metavar="X",
-    help="Divide the logits by X: above 1 for wilder names. Below 1, names look better one by one, "
-    "but are more alike together: 0.7 for twenty safe ones.",
-)
-@option(
-    "--top-k",
-    group="Sampling distribution",
-    type=Whole(1),
-    metavar="K",
-    show_default="all",
-    help="Keep only the K most probable next characters.",
-)
-@option(
-    "--top-p",
-    group="Sampling distribution",
-    type=Number(0, 1, min_open=True),
-    metavar="P",
-    show_default="1",
-    help="Keep only the most probable next characters that add up to probability P.",
-)
-@option(
-    "--seed",
-    group="Random stream",
-    type=Whole(0),
-    metavar="N",
-    show_default="a new one each time",
-    help="Random seed.",
-)
-@option(
-    "--start",
-    group="Random stream",
-    type=Whole(0),
-    default=0,
-    metavar="K",
-    help="Skip the first K names of the stream.",
-)
+@declared_option(BestOptions, "rank", group="General")
+@options_of(Options)
 @output_options
 def sample(
     count: int,
@@ -189,7 +67,6 @@ def sample(
     options give the same names, on any number of cores. If too few names meet the conditions, those
     found are written, and the exit code is 1.
     """
-    from rnn_names.conditions.options import Options
     from rnn_names.sampling.stream import sample
 
     with wrong_usage():

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, option, output_options, rank_option
+from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option, output_options
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import opened, tell
+from rnn_names.conditions.options import BestOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Most probable name first, once the whole input is read.",
 )
-@rank_option("Output")
+@declared_option(BestOptions, "rank", group="Output")
 @output_options
 def score(
     file: str, model: tuple[Given, ...], sort: bool, rank: str, format: str, null: bool

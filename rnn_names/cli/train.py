@@ -13,12 +13,10 @@ from rnn_names.cli.model_options import START, Given, blend_of, closest_alone, i
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
-    Choice,
     GroupedCommand,
-    Number,
-    Whole,
     check_model_file,
     option,
+    options_of,
     to_a_file,
     was_given,
     wrong_usage,
@@ -27,6 +25,7 @@ from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, is_same_file, memory_advice, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
+from rnn_names.training.settings import Settings
 
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
@@ -45,21 +44,7 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("corpus", nargs=-1, required=True, type=FILE)
-@option(
-    "--cell",
-    group="Model",
-    type=Choice(["gru", "rnn"]),
-    show_default="gru",
-    help="GRU, or vanilla (Elman) RNN.",
-)
-@option(
-    "--hidden-size",
-    group="Model",
-    type=Whole(1, 4096),
-    metavar="N",
-    show_default="by corpus size",
-    help="Hidden units.",
-)
+@options_of(Settings)
 @option(
     "--init",
     group="Model",
@@ -72,101 +57,10 @@ if TYPE_CHECKING:
     "predicts the list best.",
 )
 @option(
-    "--epochs",
-    group="Training",
-    type=Whole(0),
-    metavar="N",
-    show_default="by corpus size",
-    help="Most epochs to train for, distillation included; 0 writes the untrained model.",
-)
-@option(
-    "--distil-epochs",
-    group="Training",
-    type=Whole(0),
-    metavar="N",
-    show_default="by corpus size",
-    help="How many of those are the distillation phase, in which the network learns a teacher's "
-    "predictions for synthetic names; 0 leaves it out.",
-)
-@option(
-    "--teacher-networks",
-    group="Training",
-    type=Whole(1, 99),
-    metavar="N",
-    show_default="3 for fewer than 1,000 names, else 1; 1 with --epochs",
-    help="How many networks learn from the names first, one after another. With an n-gram they are "
-    "the teacher. More of them take longer and make better names.",
-)
-@option(
-    "--batch-size",
-    group="Training",
-    type=Whole(1),
-    metavar="N",
-    show_default="by corpus size",
-    help="Names per minibatch. The distillation phase takes more if it is small: 272 or 408, by "
-    "corpus size.",
-)
-@option(
-    "--optimizer",
-    group="Training",
-    type=Choice(["adam", "sgd"]),
-    default="adam",
-    help="Optimizer.",
-)
-@option(
-    "--learning-rate",
-    group="Training",
-    type=Number(0, min_open=True),
-    metavar="X",
-    show_default="by optimizer",
-    help="Peak learning rate; in the distillation phase it is 1.6 times as high.",
-)
-@option(
-    "--clip",
-    group="Training",
-    type=Number(0, min_open=True),
-    default=5.0,
-    metavar="X",
-    help="Clip gradients to ±X, elementwise.",
-)
-@option(
-    "--held-out",
-    group="Training",
-    type=Number(0, 1, max_open=True),
-    default=0.1,
-    metavar="FRACTION",
-    help="Fraction of the names held out for validation (at most 2,000 names); 0 trains on all.",
-)
-@option(
-    "--seed",
-    group="Training",
-    type=Whole(0),
-    default=0,
-    metavar="N",
-    help="Random seed.",
-)
-@option(
     "--resume",
     group="Training",
     is_flag=True,
     help="Go on with an interrupted run, from the end of its last epoch.",
-)
-@option(
-    "--dropout",
-    group="Regularisation",
-    type=Number(0, 1, max_open=True),
-    metavar="P",
-    show_default="by corpus size",
-    help="Dropout rate between hidden state and output, at the end of the first phase. Below 0.6 "
-    "it begins lower and rises.",
-)
-@option(
-    "--recurrent-dropout",
-    group="Regularisation",
-    type=Number(0, 1, max_open=True),
-    metavar="P",
-    show_default="by corpus size",
-    help="Dropout rate between one hidden state and the next; it rises likewise.",
 )
 @option(
     "-o",
@@ -218,7 +112,6 @@ def train(
     """
     from rnn_names.model.atomic import check_writable
     from rnn_names.training.checkpoint import Checkpoint, state_path
-    from rnn_names.training.settings import Settings
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model
 

@@ -69,9 +69,6 @@ MARGIN = 1e-3
 """Nats by which a bound is kept below a name: probabilities that were computed in other company
 differ by rounding."""
 
-RANKS = ("total", "per-character")
-"""What names can be ranked by."""
-
 Progress = Callable[[int, int], None]
 """Is told how many prefixes are done, and how many they will be, about."""
 
@@ -99,8 +96,6 @@ def best(
         VocabularyError, SamplingError: as `rnn_names.sampling.stream.sample`; SamplingError, too,
             when the search would take more than `MAX_PREFIXES`, after the names that are certain.
     """
-    if rank not in RANKS:
-        raise SamplingError(f"rank {rank!r:.60}: must be {' or '.join(RANKS)}", settings=["rank"])
     wanted = options.start + count
     search = _Search(Sampler(model, options), wanted, progress, rank)
     if not count:

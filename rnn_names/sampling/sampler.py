@@ -10,7 +10,7 @@ long, `rnn_names.lookahead.guide` looks ahead.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import groupby
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -390,8 +390,4 @@ def _has_conditions(options: Options) -> bool:
 
     Their module is only imported then: twenty names should come at once.
     """
-    if options.patterns:  # an empty expression, too, which no name matches
-        return True
-    return any(
-        getattr(options, each.name) for each in fields(options) if each.name not in KEPT_HERE
-    )
+    return not KEPT_HERE.issuperset(options.given)

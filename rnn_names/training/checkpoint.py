@@ -26,10 +26,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.declarations import declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model, with_new_names
-from rnn_names.training.settings import TYPES, Settings
+from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -234,9 +235,7 @@ def _settings(values: dict[str, Any]) -> Settings:
         TrainingError: for a value out of range.
     """
     values = with_new_names(values)
-    if values.keys() != TYPES.keys() or any(
-        type(value) not in TYPES[name] for name, value in values.items()
-    ):
+    if values.keys() != declarations(Settings).keys():
         raise ModelFileError("not settings that this program writes")
     return Settings(**values)
 

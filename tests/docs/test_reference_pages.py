@@ -1,17 +1,15 @@
 """docs/python.md and docs/log.md leave nothing out, and name nothing that is not there."""
 
-import inspect
 import re
 from dataclasses import fields
 
 import pytest
 
 import rnn_names
-from rnn_names import Model, Settings
-from rnn_names.conditions.options import Options
+from rnn_names import Model
 from rnn_names.errors import RnnNamesError, RnnNamesWarning
 from rnn_names.training.trainer import Epoch
-from support.documents import ROOT
+from support.documents import PYTHON, ROOT, python_page
 
 
 def names_in_tables(page, title=None):
@@ -43,8 +41,6 @@ def problems():
     [
         ("Names", set(rnn_names.__all__)),
         ("Model", members(Model)),
-        ("Options of sample, stream and best", field_names(Options) | {"rank"}),
-        ("Settings", field_names(Settings)),
         ("Errors", {kind.__name__ for kind in problems()}),
     ],
 )
@@ -52,14 +48,10 @@ def test_python_page_lists_every_name(title, names):
     assert names_in_tables("python.md", title) == names
 
 
-def test_python_page_says_which_options_best_has():
-    shown = rows(ROOT / "docs" / "python.md", "Options of sample, stream and best")
-    listed = {f"`{name}`" for name in field_names(Options) | {"rank"}}
-    other = {name for name in listed if "not of `best`" in shown[name][1]}
-    own = {name for name in listed if "of `best` only" in shown[name][1]}
-    arguments = {f"`{name}`" for name in inspect.signature(Model.best).parameters}
-    assert listed - other == arguments & listed
-    assert own == {"`rank`"}
+def test_python_page_shows_options_and_settings_as_they_are_declared():
+    """`python tests/support/documents.py docs/python.md` writes them."""
+    text = PYTHON.read_text(encoding="utf-8")
+    assert python_page(text) == text
 
 
 def test_log_page_lists_every_key():

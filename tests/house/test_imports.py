@@ -9,13 +9,15 @@ from support.package import MODULES
 
 FOLDERS = ["", "cli", "views", "training", "model", "sampling"]
 FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
-"""From the top down: what users import, then each folder; `errors` and `version` lie below all."""
+"""From the top down: what users import, then each folder."""
+
+BELOW_ALL = ["declarations", "errors", "version"]
 
 
 def floor(module):
     """How far down a module lives: 0 at the top."""
     parts = module.split(".")[1:]
-    if module in ("rnn_names.errors", "rnn_names.version"):
+    if len(parts) == 1 and parts[0] in BELOW_ALL:
         return len(FOLDERS)
     return FOLDERS.index(parts[0] if parts and parts[0] in FOLDERS else "")
 

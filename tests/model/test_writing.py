@@ -1,7 +1,6 @@
 """From Python: the verbs of a model that write names, what they take and what they refuse."""
 
 import inspect
-from dataclasses import fields
 from itertools import islice
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 
 from rnn_names import Model, Settings, train
 from rnn_names.conditions.options import Options
+from rnn_names.declarations import declarations
 from rnn_names.errors import CorpusError, SamplingError
 from support.enumerated import tiny_model
 
@@ -21,18 +21,25 @@ def arguments(function):
 
 @pytest.mark.parametrize("verb", [Model.sample, Model.stream, Model.best])
 def test_every_option_is_an_argument_that_editors_complete(verb):
-    options = {field.name: field.default for field in fields(Options)}
+    options = {name: each.default for name, each in declarations(Options).items()}
     if verb is Model.best:
         del options["seed"], options["unique"]
         options["rank"] = "total"
     assert arguments(verb) == options
+    count = inspect.signature(verb).parameters["count"]
+    assert (count.kind, count.default) == (
+        count.POSITIONAL_OR_KEYWORD,
+        None if verb is Model.stream else 20,
+    )
     assert all(each.annotation != "Any" for each in inspect.signature(verb).parameters.values())
     assert all(name in inspect.getdoc(verb) for name in options)
 
 
 def test_every_setting_is_an_argument_of_train():
-    assert arguments(train) == dict.fromkeys([field.name for field in fields(Settings)])
-    assert all(field.name in inspect.getdoc(train) for field in fields(Settings))
+    settings = declarations(Settings)
+    assert arguments(train) == {name: each.default for name, each in settings.items()}
+    for name, each in settings.items():
+        assert f"\n    {name}: {each.help}" in inspect.getdoc(train)
 
 
 def test_a_stream_gives_the_names_of_a_sample_one_after_another():
@@ -86,7 +93,10 @@ def test_a_number_of_names_that_is_none_is_refused(verb, count):
         ({"novel": "yes"}, "novel 'yes': must be a bool"),
         ({"prefix": 5}, "prefix 5: must be a text or a list of texts"),
         ({"suffix": None}, "suffix None: must be a text or a list of texts"),
-        ({"exclude": [1]}, r"exclude \[1\]: must be a text or a list of texts"),
+        ({"exclude": "Bo"}, "exclude 'Bo': must be a list of texts"),
+        ({"max_length": 201}, "max_length 201: must be a whole number from 1 to 200"),
+        ({"min_length": 0}, "min_length 0: must be a whole number from 1 to 200"),
+        ({"exclude": [1]}, r"exclude \[1\]: must be a list of texts"),
     ],
     ids=str,
 )

@@ -94,7 +94,7 @@ def test_names_out_of_reach_are_left_out_with_a_warning(monkeypatch):
 
 
 def test_another_rank_is_refused():
-    with pytest.raises(SamplingError, match="rank 'length': must be total or per-character"):
+    with pytest.raises(SamplingError, match="rank 'length': must be one of total, per-character"):
         tiny_model().best(3, rank="length")
 
 

@@ -391,8 +391,6 @@ def test_a_huge_temperature_draws_all_characters_alike(model):
     [
         {"min_length": 5, "max_length": 4},
         {"prefix": "Abc", "max_length": 2},
-        {"max_length": 0},
-        {"max_length": 201},
     ],
 )
 def test_lengths_that_no_name_can_have_are_refused(options, model):

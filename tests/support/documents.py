@@ -16,7 +16,8 @@ them all. Two comments in a document change that folder:
 
     python tests/support/documents.py [FILE…]     runs all examples of documents (all documents if
                                                   none is named), and writes what they print into
-                                                  them; docs/cli.md is written from the commands
+                                                  them; the commands of docs/cli.md and the tables
+                                                  of options in docs/python.md come from the package
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-CLI = ROOT / "docs" / "cli.md"
+CLI, PYTHON = ROOT / "docs" / "cli.md", ROOT / "docs" / "python.md"
 DOCUMENTS = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 BLOCK = re.compile(r"^```(console|pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -200,8 +201,7 @@ def update(document: Path) -> None:
     It stops at the first that fails, and then leaves the document as it was.
     """
     text = document.read_text(encoding="utf-8")
-    if document == CLI:
-        text = cli_page(text)
+    text = {CLI: cli_page, PYTHON: python_page}.get(document, str)(text)
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
         reader.prepare(text)
@@ -230,9 +230,41 @@ def cli_page(text: str) -> str:
         f"## {command}\n\n```console\n$ rnn-names {command} --help\n```\n"
         for command in cli.list_commands(None)
     ]
-    first, last = "<!-- commands -->\n", "<!-- end of commands -->\n"
+    return between_marks(text, "commands", "\n".join(sections))
+
+
+def python_page(text: str) -> str:
+    """docs/python.md with the tables of the options and settings that are declared."""
+    from rnn_names import Settings
+    from rnn_names.conditions.options import BestOptions, CommonOptions, Options
+    from rnn_names.declarations import declarations
+
+    common, options = declarations(CommonOptions), declarations(Options)
+    rank = {"rank": declarations(BestOptions)["rank"]}
+    random_only = {name: each for name, each in options.items() if name not in common}
+    rows = [
+        *_rows(common),
+        *_rows(random_only, " Not of `best`."),
+        *_rows(rank, " Only of `best`."),
+    ]
+    text = between_marks(text, "options", "".join(rows))
+    return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
+
+
+def _rows(declared: dict[str, Any], note: str = "") -> Iterator[str]:
+    """The lines of a table of options."""
+    if not note:
+        yield "| name | value | default | what |\n|---|---|---|---|\n"
+    for name, each in declared.items():
+        default = f"`{each.default!r}`" + (f": {each.default_words}" if each.default_words else "")
+        yield f"| `{name}` | {each.kind} | {default} | {each.help}{note} |\n"
+
+
+def between_marks(text: str, mark: str, inside: str) -> str:
+    """A text with something else between `<!-- mark -->` and `<!-- end of mark -->`."""
+    first, last = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->\n"
     above, below = text[: text.index(first)], text[text.index(last) :]
-    return f"{above}{first}\n{chr(10).join(sections)}\n{below}"
+    return f"{above}{first}\n{inside}\n{below}"
 
 
 if __name__ == "__main__":

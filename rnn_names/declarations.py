@@ -1,0 +1,229 @@
+"""Options of `sample` and settings of `train`, each declared once.
+
+They are fields of dataclasses, made by `option`. From that one place come the check of a value
+(`Checked`), the keyword of the Python functions (`parameters_of`), the option of the command line
+(`rnn_names.cli.options`) and the row of docs/python.md.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Collection
+from dataclasses import field, fields
+from numbers import Integral, Real
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+
+from rnn_names.errors import RnnNamesError, quoted, shortened
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+# --- Kinds of values ------------------------------------------------------------------------------
+# `checked` gives a value in its plainest type, and raises ValueError for one that is not allowed;
+# as a text, a kind says what is.
+
+
+class Number:
+    """Finite numbers within bounds, which belong to them unless they are open.
+
+    >>> print(Number(0, 1, min_open=True), Number(0), Number(1, 99, whole=True), sep=", ")
+    a number above 0 and at most 1, a finite number of at least 0, a whole number from 1 to 99
+    """
+
+    def __init__(
+        self,
+        least: float,
+        most: float = math.inf,
+        *,
+        min_open: bool = False,
+        max_open: bool = False,
+        whole: bool = False,
+    ) -> None:
+        self.least, self.most, self.whole = least, most, whole
+        self.min_open, self.max_open = min_open, max_open
+
+    def checked(self, value: Any) -> float:
+        """An int or a float: NumPy's numbers become Python's, which a model file can keep."""
+        kind: Any = Integral if self.whole else Real
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise ValueError
+        # A comparison with NaN is false, so it is refused, too.
+        above = value > self.least if self.min_open else value >= self.least
+        below = value < self.most if self.max_open else value <= self.most
+        if not (above and below and value < math.inf):
+            raise ValueError
+        return int(value) if self.whole else float(value)
+
+    def __str__(self) -> str:
+        noun = "a whole number" if self.whole else "a number"
+        lower = f"{'above' if self.min_open else 'of at least'} {self.least:g}"
+        upper = f"{'below' if self.max_open else 'at most'} {self.most:g}"
+        if self.most == math.inf:
+            return f"{noun} {lower}" if self.whole else f"a finite number {lower}"
+        if self.min_open or self.max_open:
+            return f"{noun} {lower} and {upper}"
+        return f"{noun} from {self.least:g} to {self.most:g}"
+
+
+class Flag:
+    """True or False."""
+
+    def checked(self, value: Any) -> bool:
+        """True or False."""
+        if value not in (True, False):
+            raise ValueError
+        return bool(value)
+
+    def __str__(self) -> str:
+        return "a bool"
+
+
+class Choice:
+    """One of some words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def checked(self, value: Any) -> str:
+        """One of the words."""
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError
+        return value
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+
+class Texts:
+    """Some texts, as a tuple; or a single one."""
+
+    def checked(self, value: Any) -> tuple[str, ...]:
+        """A tuple."""
+        texts = (value,) if isinstance(value, str) else value
+        if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
+            raise ValueError
+        return tuple(texts)
+
+    def __str__(self) -> str:
+        return "a text or a list of texts"
+
+
+class Lines(Texts):
+    """Some texts, which the command line reads from the lines of a file."""
+
+    def checked(self, value: Any) -> tuple[str, ...]:
+        """A tuple. A single text is refused, since it would be taken for its characters."""
+        if isinstance(value, str):
+            raise ValueError
+        return super().checked(value)
+
+    def __str__(self) -> str:
+        return "a list of texts"
+
+
+Kind = Number | Flag | Choice | Texts
+
+# --- Options --------------------------------------------------------------------------------------
+
+
+class Declaration:
+    """What there is to know of an option but its name and its default.
+
+    Attributes:
+        kind: the values that it may have, beside None where that is the default.
+        help: what it does, for the command line and for Python.
+        group: the heading in the help of the command line; "" keeps it out of there.
+        short: another name on the command line, such as "-t".
+        metavar: what stands for its value there.
+        default: what it is where nothing is given.
+        default_words: what a default of None stands for.
+    """
+
+    def __init__(
+        self,
+        default: Any,
+        kind: Kind,
+        help: str,
+        group: str = "",
+        short: str = "",
+        metavar: str | None = None,
+        default_words: str = "",
+    ) -> None:
+        self.default, self.kind, self.help = default, kind, help
+        self.group, self.short, self.metavar = group, short, metavar
+        self.default_words = default_words
+
+
+def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
+    """A field of a dataclass that is an option; arguments as in `Declaration`."""
+    declaration = Declaration(default, kind, help, **more)
+    return field(default=default, metadata={"declaration": declaration})
+
+
+def declarations(owner: Any) -> dict[str, Declaration]:
+    """The declaration of each option of a dataclass, by name."""
+    return {
+        each.name: each.metadata["declaration"]
+        for each in fields(owner)
+        if "declaration" in each.metadata
+    }
+
+
+class Checked:
+    """Base of dataclasses of options: values are checked, and get their plainest types.
+
+    Attributes:
+        error: what is raised for a value that is not allowed.
+    """
+
+    error: ClassVar[type[RnnNamesError]]
+
+    def __post_init__(self) -> None:
+        for name, declaration in declarations(self).items():
+            value = getattr(self, name)
+            if value is None and declaration.default is None:
+                continue
+            try:
+                checked = declaration.kind.checked(value)
+            except ValueError:
+                found = quoted(value) if isinstance(value, str) else shortened(repr(value), 60)
+                raise self.error(f"{name} {found}: must be {declaration.kind}", [name]) from None
+            object.__setattr__(self, name, checked)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The options that are not at their defaults."""
+        return tuple(
+            name for name, each in declarations(self).items() if getattr(self, name) != each.default
+        )
+
+
+# --- Parameters of functions ----------------------------------------------------------------------
+
+
+def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
+    """A decorator that shows a function with the parameters of a dataclass.
+
+    Type checkers, editors and `inspect.signature` see them, and its docstring gets a line for each.
+    """
+    return lambda function: _shown_with(owner, function, [])
+
+
+def method_parameters_of(
+    owner: Callable[P, Any],
+) -> Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]:
+    """As `parameters_of`, for a method: `self` stays its first parameter."""
+    return lambda method: _shown_with(
+        owner, method, [*inspect.signature(method).parameters.values()][:1]
+    )
+
+
+def _shown_with(owner: Any, function: Any, first: list[inspect.Parameter]) -> Any:
+    parameters = [*first, *inspect.signature(owner).parameters.values()]
+    function.__signature__ = inspect.signature(function).replace(parameters=parameters)
+    lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
+    function.__doc__ = "\n".join([inspect.cleandoc(function.__doc__), "", "Options:", *lines])
+    return function
