@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import field, fields
 from numbers import Integral, Real
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from rnn_names.errors import RnnNamesError, quoted, shortened
 
@@ -44,6 +44,7 @@ class Number:
     ) -> None:
         self.least, self.most, self.whole = least, most, whole
         self.min_open, self.max_open = min_open, max_open
+        self.metavar = "N" if whole else "X"
 
     def checked(self, value: Any) -> float:
         """An int or a float: NumPy's numbers become Python's, which a model file can keep."""
@@ -71,6 +72,8 @@ class Number:
 class Flag:
     """True or False."""
 
+    metavar = None
+
     def checked(self, value: Any) -> bool:
         """True or False."""
         if value not in (True, False):
@@ -83,6 +86,8 @@ class Flag:
 
 class Choice:
     """One of some words."""
+
+    metavar = None
 
     def __init__(self, *words: str) -> None:
         self.words = words
@@ -100,6 +105,8 @@ class Choice:
 class Texts:
     """Some texts, as a tuple; or a single one."""
 
+    metavar = "TEXT"
+
     def checked(self, value: Any) -> tuple[str, ...]:
         """A tuple."""
         texts = (value,) if isinstance(value, str) else value
@@ -113,6 +120,8 @@ class Texts:
 
 class Lines(Texts):
     """Some texts, which the command line reads from the lines of a file."""
+
+    metavar = "FILE"
 
     def checked(self, value: Any) -> tuple[str, ...]:
         """A tuple. A single text is refused, since it would be taken for its characters."""
@@ -129,32 +138,26 @@ Kind = Number | Flag | Choice | Texts
 # --- Options --------------------------------------------------------------------------------------
 
 
-class Declaration:
-    """What there is to know of an option but its name and its default.
+class Declaration(NamedTuple):
+    """What there is to know of an option but its name.
 
     Attributes:
+        default: its value where none is given.
         kind: the values that it may have, beside None where that is the default.
         help: what it does, for the command line and for Python.
         group: the heading in the help of the command line; "" keeps it out of there.
         short: another name on the command line, such as "-t".
-        metavar: what stands for its value there.
-        default: what it is where nothing is given.
-        default_words: what a default of None stands for.
+        metavar: what stands for its value there; "" for what the kind says.
+        unset: what a default of None stands for.
     """
 
-    def __init__(
-        self,
-        default: Any,
-        kind: Kind,
-        help: str,
-        group: str = "",
-        short: str = "",
-        metavar: str | None = None,
-        default_words: str = "",
-    ) -> None:
-        self.default, self.kind, self.help = default, kind, help
-        self.group, self.short, self.metavar = group, short, metavar
-        self.default_words = default_words
+    default: Any
+    kind: Kind
+    help: str
+    group: str = ""
+    short: str = ""
+    metavar: str = ""
+    unset: str = ""
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:

@@ -241,7 +241,10 @@ def was_given(name: str) -> bool:
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     """The option of a field of a dataclass; `more` comes before what its declaration says."""
     each = declared.declarations(owner)[name]
-    kind, general = each.kind, {"group": each.group, "help": each.help, "metavar": each.metavar}
+    kind, general = (
+        each.kind,
+        {"group": each.group, "help": each.help, "metavar": each.metavar or each.kind.metavar},
+    )
     if isinstance(kind, declared.Flag):
         own: dict[str, Any] = {"is_flag": True}
     elif isinstance(kind, declared.Lines):
@@ -250,7 +253,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
         own = {"multiple": True, "help": f"{each.help} May be repeated."}
     else:
         converter = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
-        default = {"default": each.default, "show_default": each.default_words or True}
+        default = {"default": each.default, "show_default": each.unset or True}
         own = {"type": converter, **default}
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**general, **own, **more})

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
 from rnn_names.errors import SamplingError, quoted
 
-_CONDITIONS, _SAMPLING = "Conditions", "Sampling"
+_condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
@@ -27,109 +28,60 @@ class CommonOptions(Checked):
         SamplingError: for values that make no sense.
     """
 
-    prefix: str | Collection[str] = option(
-        (),
-        Texts(),
-        "Only names that begin with this text; of several texts, with any of them.",
-        group=_CONDITIONS,
-        metavar="TEXT",
+    prefix: str | Collection[str] = _condition(
+        (), Texts(), "Only names that begin with this text; of several texts, with any of them."
     )
-    suffix: str | Collection[str] = option(
-        (),
-        Texts(),
-        "Only names that end in this text; of several texts, in any of them.",
-        group=_CONDITIONS,
-        metavar="TEXT",
+    suffix: str | Collection[str] = _condition(
+        (), Texts(), "Only names that end in this text; of several texts, in any of them."
     )
-    contains: str | Collection[str] = option(
-        (),
-        Texts(),
-        "Only names that contain this text; of several texts, all of them.",
-        group=_CONDITIONS,
-        metavar="TEXT",
+    contains: str | Collection[str] = _condition(
+        (), Texts(), "Only names that contain this text; of several texts, all of them."
     )
-    match: str | Collection[str] | None = option(
+    match: str | Collection[str] | None = _condition(
         None,
         Texts(),
         "Only names that this regular expression matches as a whole (Python's syntax); of several, "
         "any of them.",
-        group=_CONDITIONS,
         metavar="REGEX",
     )
-    min_length: int | None = option(
-        None,
-        _LENGTH,
-        "Shortest name, in characters.",
-        group=_CONDITIONS,
-        metavar="N",
-        default_words="the shortest trained on",
+    min_length: int | None = _condition(
+        None, _LENGTH, "Shortest name, in characters.", unset="the shortest trained on"
     )
-    max_length: int | None = option(
-        None,
-        _LENGTH,
-        "Longest name, in characters.",
-        group=_CONDITIONS,
-        metavar="N",
-        default_words="the longest trained on",
+    max_length: int | None = _condition(
+        None, _LENGTH, "Longest name, in characters.", unset="the longest trained on"
     )
-    any_beginning: bool = option(
-        False,
-        Flag(),
-        "Names may begin with a lower-case letter even if none trained on does.",
-        group=_CONDITIONS,
+    any_beginning: bool = _condition(
+        False, Flag(), "Names may begin with a lower-case letter even if none trained on does."
     )
-    novel: bool = option(
-        False,
-        Flag(),
-        "Only names that are not in the list that the model learned from.",
-        group=_CONDITIONS,
+    novel: bool = _condition(
+        False, Flag(), "Only names that are not in the list that the model learned from."
     )
-    exclude: Collection[str] = option(
-        (),
-        Lines(),
-        "Leave out these names, in upper or lower case.",
-        group=_CONDITIONS,
-        metavar="FILE",
+    exclude: Collection[str] = _condition(
+        (), Lines(), "Leave out these names, in upper or lower case."
     )
-    exclude_words: Collection[str] = option(
-        (),
-        Lines(),
-        "Leave out names that contain one of these texts, in upper or lower case.",
-        group=_CONDITIONS,
-        metavar="FILE",
+    exclude_words: Collection[str] = _condition(
+        (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
     )
-    temperature: float = option(
+    temperature: float = _sampling(
         1.0,
         Number(0, min_open=True),
         "Divide the logits by this: above 1 for wilder names. Below 1, names look better one by "
         "one, but are more alike together: 0.7 for twenty safe ones.",
-        group=_SAMPLING,
         short="-t",
-        metavar="X",
     )
-    top_k: int | None = option(
+    top_k: int | None = _sampling(
         None,
         Number(1, whole=True),
         "Keep only this many of the most probable next characters.",
-        group=_SAMPLING,
-        metavar="K",
-        default_words="all",
+        unset="all",
     )
-    top_p: float | None = option(
+    top_p: float | None = _sampling(
         None,
         Number(0, 1, min_open=True),
         "Keep only the most probable next characters that together have this probability.",
-        group=_SAMPLING,
-        metavar="P",
-        default_words="1",
+        unset="1",
     )
-    start: int = option(
-        0,
-        Number(0, whole=True),
-        "Skip this many names.",
-        group=_SAMPLING,
-        metavar="K",
-    )
+    start: int = _sampling(0, Number(0, whole=True), "Skip this many names.")
 
     error = SamplingError
 
@@ -145,11 +97,11 @@ class CommonOptions(Checked):
             )
         for name in ("prefix", "suffix", "contains"):
             for text in getattr(self, name):
-                if len(unicodedata.normalize("NFC", text)) > MAX_NAME_LENGTH:
+                length = len(unicodedata.normalize("NFC", text))
+                if length > MAX_NAME_LENGTH:
+                    limit = f"a name has at most {MAX_NAME_LENGTH}"
                     raise SamplingError(
-                        f"{name} {quoted(text)}: {len(text):,} characters, and a name has at most "
-                        f"{MAX_NAME_LENGTH}",
-                        [name],
+                        f"{name} {quoted(text)}: {length:,} characters, and {limit}", [name]
                     )
         for pattern in self.patterns:
             compiled(pattern)
@@ -179,14 +131,12 @@ class CommonOptions(Checked):
 class Options(CommonOptions):
     """Options of random names."""
 
-    unique: bool = option(False, Flag(), "No name twice. Not with a start.", group=_CONDITIONS)
-    seed: int | None = option(
+    unique: bool = _condition(False, Flag(), "No name twice. Not with a start.")
+    seed: int | None = _sampling(
         None,
         Number(0, whole=True),
         "Random seed: fixes the stream of names.",
-        group=_SAMPLING,
-        metavar="N",
-        default_words="a new one each time",
+        unset="a new one each time",
     )
 
     def __post_init__(self) -> None:
@@ -204,16 +154,19 @@ class Options(CommonOptions):
 class SampleOptions(Options):
     """The parameters of `sample`."""
 
-    count: int = option(20, Number(0, whole=True), "Number of names.", short="-n", metavar="N")
+    count: int = option(
+        20,
+        Number(0, whole=True),
+        "Number of names.",
+        short="-n",
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StreamOptions(Options):
     """The parameters of `stream`."""
 
-    count: int | None = option(
-        None, Number(0, whole=True), "Number of names.", default_words="no end"
-    )
+    count: int | None = option(None, Number(0, whole=True), "Number of names.", unset="no end")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

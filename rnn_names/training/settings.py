@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.declarations import Checked, Choice, Number, option
@@ -22,7 +23,8 @@ _POSITIVE_COUNT = Number(1, whole=True)
 _POSITIVE = Number(0, min_open=True)
 _SHARE = Number(0, 1, max_open=True)
 
-_MODEL, _TRAINING, _REGULARISATION = "Model", "Training", "Regularisation"
+_model, _training = partial(option, group="Model"), partial(option, group="Training")
+_regularisation = partial(option, group="Regularisation")
 _BY_SIZE = "by corpus size"
 
 
@@ -39,99 +41,72 @@ class Settings(Checked):
         TrainingError: for values that are not allowed.
     """
 
-    cell: str | None = option(
-        None,
-        Choice("gru", "rnn"),
-        "GRU, or vanilla (Elman) RNN.",
-        group=_MODEL,
-        default_words="gru",
+    cell: str | None = _model(
+        None, Choice("gru", "rnn"), "GRU, or vanilla (Elman) RNN.", unset="gru"
     )
-    hidden_size: int | None = option(
-        None,
-        Number(1, 4096, whole=True),
-        "Hidden units.",
-        group=_MODEL,
-        metavar="N",
-        default_words=_BY_SIZE,
+    hidden_size: int | None = _model(
+        None, Number(1, 4096, whole=True), "Hidden units.", unset=_BY_SIZE
     )
-    epochs: int | None = option(
+    epochs: int | None = _training(
         None,
         _COUNT,
         "Most epochs to train for, distillation included; 0 gives the untrained model.",
-        group=_TRAINING,
-        metavar="N",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    distil_epochs: int | None = option(
+    distil_epochs: int | None = _training(
         None,
         _COUNT,
         "How many of those are the distillation phase, in which the network learns a teacher's "
         "predictions for synthetic names; 0 leaves it out.",
-        group=_TRAINING,
-        metavar="N",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    teacher_networks: int | None = option(
+    teacher_networks: int | None = _training(
         None,
         Number(1, 99, whole=True),
         "How many networks learn from the names first, one after another. With an n-gram they are "
         "the teacher. More of them take longer and make better names.",
-        group=_TRAINING,
-        metavar="N",
-        default_words="3 for fewer than 1,000 names, else 1; 1 where epochs are given",
+        unset="3 for fewer than 1,000 names, else 1; 1 where epochs are given",
     )
     synthetic_names: int | None = option(
         None,
         _COUNT,
         "Names that the n-gram writes for the distillation phase; each of its epochs learns from "
         "all of them, and from the real names.",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    batch_size: int | None = option(
+    batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
         "Names per minibatch. The distillation phase takes more if it is small: 272 or 408, by "
         "corpus size.",
-        group=_TRAINING,
-        metavar="N",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    optimizer: str = option("adam", Choice("adam", "sgd"), "Optimizer.", group=_TRAINING)
-    learning_rate: float | None = option(
+    optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
+    learning_rate: float | None = _training(
         None,
         _POSITIVE,
         "Peak learning rate; in the distillation phase it is 1.6 times as high.",
-        group=_TRAINING,
-        metavar="X",
-        default_words="by optimizer",
+        unset="by optimizer",
     )
-    clip: float = option(
-        5.0, _POSITIVE, "Clip gradients to ± this, elementwise.", group=_TRAINING, metavar="X"
-    )
-    held_out: float = option(
+    clip: float = _training(5.0, _POSITIVE, "Clip gradients to ± this, elementwise.")
+    held_out: float = _training(
         0.1,
         _SHARE,
         "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
         "all.",
-        group=_TRAINING,
-        metavar="FRACTION",
     )
-    dropout: float | None = option(
+    dropout: float | None = _regularisation(
         None,
         _SHARE,
         "Dropout rate between hidden state and output, at the end of the first phase. Below 0.6 "
         "it begins lower and rises.",
-        group=_REGULARISATION,
-        metavar="P",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    recurrent_dropout: float | None = option(
+    recurrent_dropout: float | None = _regularisation(
         None,
         _SHARE,
         "Dropout rate between one hidden state and the next; it rises likewise.",
-        group=_REGULARISATION,
-        metavar="P",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
     embedding_size: int = option(
         24, _COUNT, "Rank of Wax while it is trained; 0 trains Wax as it is."
@@ -141,9 +116,9 @@ class Settings(Checked):
         _POSITIVE_COUNT,
         "Epochs without a lower held-out loss after which a phase, or the turn of a network in the "
         "first, ends.",
-        default_words=_BY_SIZE,
+        unset=_BY_SIZE,
     )
-    seed: int = option(0, _COUNT, "Random seed.", group=_TRAINING, metavar="N")
+    seed: int = _training(0, _COUNT, "Random seed.")
 
     error = TrainingError
 

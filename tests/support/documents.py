@@ -256,7 +256,7 @@ def _rows(declared: dict[str, Any], note: str = "") -> Iterator[str]:
     if not note:
         yield "| name | value | default | what |\n|---|---|---|---|\n"
     for name, each in declared.items():
-        default = f"`{each.default!r}`" + (f": {each.default_words}" if each.default_words else "")
+        default = f"`{each.default!r}`" + (f": {each.unset}" if each.unset else "")
         yield f"| `{name}` | {each.kind} | {default} | {each.help}{note} |\n"
 
 
