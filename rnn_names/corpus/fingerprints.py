@@ -4,12 +4,10 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
     Σ mix(code + 2²¹ · place)        place = 0, 1, …
 
-`mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014), as published. The file format fixes
-all this. A million names take 0.1 s.
+`mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014). The file format fixes all this.
 
-A model file holds 8 bytes a name. A name that is not in a list of n is taken for one of it with
-probability n / 2⁶⁴. A model may hold their `upper_halves` instead, 4 bytes a name. The
-probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
+A name that is not in a list of n is taken for one of it with probability n / 2⁶⁴. A model may hold
+only the `upper_halves`. The probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
 """
 
 from __future__ import annotations
@@ -51,11 +49,8 @@ def fingerprints(names: Names) -> NDArray[np.uint64]:
 
 
 def _in_nfc(names: Names) -> Names:
-    """Some names in NFC.
-
-    Those of a list are. One that a network drew may have a letter and its accent apart.
-    """
-    # If all of them, put together, are in NFC, each is. This takes a tenth of the time or less.
+    """Some names in NFC: a network may draw a letter and its accent apart."""
+    # If all names joined are in NFC, each is; to check that takes a tenth of the time.
     together = names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     if unicodedata.is_normalized("NFC", together):
         return names

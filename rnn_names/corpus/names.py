@@ -161,11 +161,9 @@ class Names:
     def order(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Rows in code-point order, and whether each of them differs from the one before.
 
-        As many characters as fit are packed into one 64-bit key, and rows are sorted by that. Then
-        rows that are still equal are sorted by their next characters, and so on. Most names differ
-        after one or two keys, so later keys are made for few rows.
-
-        An example with three characters a key:
+        As many characters as fit are packed into one 64-bit key, and rows are sorted by that. Rows
+        that are still equal are sorted by their next characters, and so on. An example with three
+        characters per key:
 
             row  name    first key   second key   place in the order   differs from the one before
             0    Bo      Bo                       2                    yes

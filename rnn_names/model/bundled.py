@@ -1,6 +1,6 @@
 """The bundled models: small ones that come with the package, chosen by name instead of by file.
 
-`data/make_models.py` makes them (`make models`) from the lists beside it; it holds the recipe.
+`data/make_models.py` has the recipe.
 """
 
 from __future__ import annotations

@@ -1,16 +1,15 @@
 """Arrays and a JSON text in one `.npz` file: written whole or not at all, and read with suspicion.
 
 Model files and the state of interrupted runs are such files. Any of them may come from a stranger.
-So reading one runs nothing in it, and looks at every size before memory is taken for it. It accepts
-only what NumPy's own `savez` writes:
+So reading one runs nothing in it, and checks every size before memory is allocated for it. Only
+what NumPy's own `savez` writes is accepted:
 
-- members of the zip stored or deflated, each with its CRC-32, so a damaged number is noticed;
-- array headers in one fixed form, which a regular expression reads; Python's parser, which NumPy
-  uses, would warn, recurse or grow on a bad one;
+- members of the zip stored or deflated, each with its CRC-32;
+- array headers in one fixed form, read by a regular expression: Python's parser, which NumPy uses,
+  would warn, recurse or grow on a bad one;
 - no pickles.
 
-The zip's directory is read here and not by `zipfile`. That module accepts more forms than NumPy
-writes, and importing it takes as long as reading a model does.
+`zipfile` accepts more forms, and importing it takes as long as reading a model does.
 """
 
 from __future__ import annotations
@@ -42,28 +41,26 @@ MAX_FILE_BYTES = (1 << 31) - 1
 """A longer zip would need the directory of zip64, which is not read."""
 
 MAX_DIRECTORY_BYTES = 1 << 14
-"""Of a zip's directory, which is read whole. It has some sixty bytes a member."""
+"""Of a zip's directory, which has some sixty bytes per member."""
 
 MAX_MEMBERS = 32
 
 MAX_NAME = 40
 """Characters of the name of an array."""
 
-MAX_UNPACKED = 8
-"""Bytes that may be unpacked for each byte of the file, beyond `FREE_BYTES`.
+MAX_UNPACKED, FREE_BYTES = 8, 1 << 20
+"""Bytes that may be unpacked for each byte of the file, and without any.
 
-Deflate makes weights a tenth smaller, and JSON in UTF-32 eight times."""
-
-FREE_BYTES = 1 << 20
+Deflate makes weights smaller by a tenth, and JSON in UTF-32 by seven eighths."""
 
 MAX_META_BYTES = 1 << 22
 
 MAX_DEPTH = 32
-"""Of lists and objects within each other in `meta`.
-
-Python can follow some hundreds; what reads `meta` should not have to think of that."""
+"""Of lists and objects within each other in `meta`, far below the depth of Python's recursion."""
 
 MAX_HEADER_BYTES = 1 << 10
+
+DAMAGED = "not a model file, or a damaged one"
 
 
 def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -118,9 +115,7 @@ def read(
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
     except (zlib.error, struct.error, ValueError) as error:
-        raise ModelFileError(
-            f"{title}: not a model file, or a damaged one ({_one_line(error)})"
-        ) from error
+        raise ModelFileError(f"{title}: {DAMAGED} ({_one_line(error)})") from error
 
 
 def is_text(path: str) -> bool:
@@ -163,26 +158,21 @@ _STORED, _DEFLATED = 0, 8
 
 
 def _directory(file: IO[bytes]) -> list[_Member]:
-    """The entries of the directory at the end of a zip, as NumPy writes it.
-
-    That is without a comment after it, and without a record of zip64 before its end.
-    """
+    """The entries of the directory at the end of a zip: no comment after it, and no zip64."""
     size = os.fstat(file.fileno()).st_size
     if size > MAX_FILE_BYTES:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
     file.seek(max(size - _END.size, 0))
     end = file.read()
     if len(end) != _END.size or not end.startswith(b"PK\5\6"):
-        raise ModelFileError("not a model file, or a damaged one (it does not end as one)")
+        raise ModelFileError(f"{DAMAGED} (it does not end as one)")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
     if length > MAX_DIRECTORY_BYTES:
         raise ModelFileError(f"not a model file: a zip directory of {length:,} bytes")
     if count > MAX_MEMBERS:
         raise ModelFileError(f"not a model file: {count} arrays in it")
     if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
-        raise ModelFileError(
-            "not a model file, or a damaged one (its directory is not where it says)"
-        )
+        raise ModelFileError(f"{DAMAGED} (its directory is not where it says)")
     file.seek(start)
     entries, members, at = file.read(length), [], 0
     for _ in range(count):
@@ -193,22 +183,19 @@ def _directory(file: IO[bytes]) -> list[_Member]:
         name = entries[at : at + lengths[0]].decode("ascii")
         at += sum(lengths)
         if signature != b"PK\1\2":
-            raise ModelFileError("not a model file, or a damaged one (an entry of its directory)")
-        members.append(
-            _Member(name.removesuffix(".npy"), flags, method, crc, packed, unpacked, offset)
-        )
+            raise ModelFileError(f"{DAMAGED} (an entry of its directory)")
+        name = name.removesuffix(".npy")
+        members.append(_Member(name, flags, method, crc, packed, unpacked, offset))
     if at != length:
-        raise ModelFileError(
-            "not a model file, or a damaged one (its directory has another length)"
-        )
+        raise ModelFileError(f"{DAMAGED} (its directory has another length)")
     _check_directory(members, size)
     return members
 
 
 def _check_directory(members: list[_Member], size: int) -> None:
-    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense as a whole.
+    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense.
 
-    After it, a member's name is safe to show in a message.
+    The names of members are checked first, and are then safe to show in a message.
     """
     for name in (member.name for member in members):
         if not name.isidentifier() or len(name) > MAX_NAME:
@@ -314,6 +301,9 @@ def _text(data: bytes) -> str:
     return characters.decode("utf-32-le").rstrip("\0")
 
 
+_PLAIN = (str, int, float, type(None))
+
+
 def _json(text: str) -> dict[str, Any]:
     """A JSON object, nested no deeper than `MAX_DEPTH`."""
     try:
@@ -324,14 +314,8 @@ def _json(text: str) -> dict[str, Any]:
         raise ModelFileError("`meta` is not a JSON object")
     level: list[Any] = [meta]
     for _ in range(MAX_DEPTH):
-        level = [inner for value in level for inner in _within(value)]
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [value for each in inner if not isinstance(each, _PLAIN) for value in each]
     if level:
         raise ModelFileError("`meta` is nested too deeply")
     return meta
-
-
-def _within(value: Any) -> Collection[Any]:
-    """The values of a JSON object or list; none of anything else."""
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()

@@ -43,18 +43,14 @@ def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:
 
 
 def from_json(value: Any) -> tuple[Source, ...]:
-    """Sources from a model file's `meta`.
-
-    Raises:
-        ModelFileError: if they are anything else.
+    """Sources from a model file's `meta`. Raises ModelFileError if they are anything else.
 
     >>> from_json([{"what": "elves", "origin": "this project", "terms": "CC0"}])
     (Source(what='elves', origin='this project', terms='CC0'),)
     """
-    fields = set(Source._fields)
+    kinds = dict.fromkeys(Source._fields, str)
     sound = isinstance(value, list) and len(value) <= MAX_SOURCES
-    if not sound or not all(isinstance(each, dict) and each.keys() == fields for each in value):
-        raise ModelFileError("`meta` has sources that are not a list of what, origin and terms")
-    if not all(isinstance(text, str) for each in value for text in each.values()):
-        raise ModelFileError("`meta` has a source that is not text")
+    for each in value if sound else [None]:
+        if not isinstance(each, dict) or {k: type(v) for k, v in each.items()} != kinds:
+            raise ModelFileError("`meta` has sources that are not a list of what, origin and terms")
     return tuple(Source(**each) for each in value)
