@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model
-from support import browser, program
+from support import browser, package, program
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +78,10 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter):
+    if any("/test_sizes.py" in report.nodeid for report in terminalreporter.getreports("passed")):
+        lines = [len(path.read_text("utf-8").splitlines()) for path in package.MODULES.values()]
+        mean = f"{sum(lines):,} lines in {len(lines)} modules, {sum(lines) / len(lines):.0f} each"
+        terminalreporter.write_line(f"rnn_names/ has {mean}, {max(lines)} at most")
     skipped = terminalreporter.getreports("skipped")
     if any(browser.NOT_TESTED in str(report.longrepr) for report in skipped):
         line = f"{browser.NOT_TESTED.upper()}: {browser.missing()}"
