@@ -54,6 +54,12 @@ pictures: $(VENV)/.test  ## Make the pictures in docs/ anew: the drawings, and t
 	$(BIN)/python docs/drawings/draw.py
 	$(BIN)/python tests/page_study/picture.py
 
+site: .venv-site/.site  ## Build the site into build/site, strictly.
+	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --clean --config-file docs/site/mkdocs.yml
+
+site-check: .venv-site/.site build/node_modules/axe-core  ## Open every page of the site in Chromium: errors, accessibility.
+	.venv-site/bin/python tests/site_check.py
+
 models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
 	$(BIN)/python data/make_models.py
 
@@ -64,7 +70,11 @@ clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # A stamp names what is installed; a changed pyproject.toml installs anew.
-.venv/.% .venv-fuzz/.% .venv-torch/.%: pyproject.toml
-	$(PYTHON) -m tests setup $*
+STAMPS := $(addprefix $(VENV)/.,run test docs quality) .venv-fuzz/.fuzz .venv-site/.site .venv-torch/.torch
+$(STAMPS): pyproject.toml
+	$(PYTHON) -m tests setup $(patsubst .%,%,$(notdir $@))
 
-.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs
+build/node_modules/axe-core:
+	npm install --silent --no-save --prefix build axe-core@4
+
+.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs site site-check

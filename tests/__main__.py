@@ -28,6 +28,7 @@ GROUPS = {
     "quality": (".venv", "[test,quality]"),
     "torch": (".venv-torch", "[test,torch]"),
     "fuzz": (".venv-fuzz", "[fuzz]"),
+    "site": (".venv-site", "[site]"),
     "release": (".venv-release", "[release]"),
 }
 

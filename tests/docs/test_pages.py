@@ -6,10 +6,11 @@ import pytest
 
 from support.documents import README, ROOT
 
+MADE = {"build", "dist"}
 PAGES = [
     page
     for page in sorted(ROOT.rglob("*.md"))
-    if not any(part.startswith(".") or part == "dist" for part in page.relative_to(ROOT).parts)
+    if not any(part.startswith(".") or part in MADE for part in page.relative_to(ROOT).parts)
 ]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MAX_COLUMNS = 100

@@ -1,0 +1,247 @@
+"""Makes what the site has besides the pages of docs/, and leads their links to it.
+
+- index.md of this folder is the first page. It shows names, and holds the page of `rnn-names page`
+- api.md: the public names, from their docstrings
+- benchmarks.md: pictures made from the tables of the results
+- project/…: the documents outside docs/ that a page links to
+- source/…: the code and lists that a page links to, so that the site is whole without a repository
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import charts
+import equations
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "docs" / "site"
+
+MODELS = ["first-names", "dinosaurs", "welsh-towns", "japanese-towns", "norwegian-towns"]
+"""What the page on the site blends, and what the names of the first screen are of."""
+
+SHOWN, WAITING = 24, 120
+"""Names on the first screen, and of those that take their places."""
+
+LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
+CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
+LANGUAGES = {".py": "python", ".js": "javascript", ".sh": "bash", ".toml": "toml"}
+
+API = """# Names from their docstrings
+
+[From Python](python.md) says what to use them for.
+
+::: rnn_names.training.train.train
+::: rnn_names.model.model.Model
+::: rnn_names.model.model.blend
+::: rnn_names.training.settings.Settings
+::: rnn_names.errors
+"""
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds what is made or taken from elsewhere."""
+    folder = Path(config.site_dir).parent / "site-parts"
+    folder.mkdir(parents=True, exist_ok=True)
+    live = folder / "names.html"
+    program = [sys.executable, "-m", "rnn_names"]
+    subprocess.run([*program, "page", *MODELS, "-o", live], check=True, capture_output=True)
+    made = {
+        "index.md": first_page(),
+        "api.md": API,
+        "benchmarks.md": charts.page(),
+        "names.html": live.read_text("utf-8"),
+        "site.css": (HERE / "site.css").read_text("utf-8"),
+        "site.js": (HERE / "site.js").read_text("utf-8"),
+    }
+    for uri, content in made.items():
+        files.append(File.generated(config, uri, content=content))
+    for path in linked_from_docs():
+        files.append(File.generated(config, uri_of(path), content=page_of(path)))
+    return files
+
+
+def first_page() -> str:
+    """index.md of this folder, with the names and the page that its comments stand for."""
+    text = (HERE / "index.md").read_text("utf-8")
+    live = (
+        '<iframe class="live" src="names.html#shares=0+100+0+0+0" loading="lazy" '
+        'title="A page that writes names"></iframe>'
+    )
+    return text.replace("<!-- names -->", names()).replace("<!-- the page -->", live)
+
+
+def names() -> str:
+    """A list of names of all models, in turn; the rest, for the script that changes them."""
+    from rnn_names import Model
+
+    options: dict[str, Any] = {"temperature": 0.8, "max_length": 14, "novel": True, "unique": True}
+    per_model = -(-(SHOWN + WAITING) // len(MODELS))
+    columns = [Model.load(model).sample(per_model, seed=1, **options) for model in MODELS]
+    mixed = [name for row in zip(*columns, strict=True) for name in row]
+    items = "".join(f"<li>{name}</li>" for name in mixed[:SHOWN])
+    waiting = json.dumps(mixed[SHOWN:], ensure_ascii=False).replace("'", "&#39;")
+    return f'<ul class="names" translate="no" data-names=\'{waiting}\'>{items}</ul>'
+
+
+# --- Links ----------------------------------------------------------------------------------------
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Sets the equations of a page, and leads its links to where the site has what they name."""
+    uri = page.file.src_uri
+    if uri.startswith("source/"):
+        return markdown
+    return equations.typeset(relinked(markdown, document_of(uri), uri))
+
+
+def relinked(markdown: str, document: Path, uri: str) -> str:
+    """A page with its links changed from those of the repository to those of the site.
+
+    Args:
+        markdown: the page.
+        document: the file in the repository that its links are relative to.
+        uri: of the page in the site.
+    """
+
+    def target(match: re.Match[str]) -> str:
+        before, link, anchor, after = match[1], match[2], match[3] or "", match[4]
+        path = (document.parent / link).resolve()
+        if re.match(r"[a-z]+:|/", link) or not path.is_relative_to(ROOT) or not path.exists():
+            return match[0]
+        if path.suffix == ".py" and after:
+            after += line_of(path, titles.get(match.start(2), ""))
+        link = posixpath.relpath(uri_of(path), posixpath.dirname(uri) or ".")
+        return f"{before}{link}{anchor}{after}"
+
+    parts = CODE.split(markdown)
+    text = "\0".join(parts[::2])  # what is code is no link
+    titles: dict[int, str] = {}
+    # [`name`](file.py): the title stands in the code before the link.
+    place = 0
+    for plain, code in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        place += len(plain)
+        titles[place + 3] = code.strip("`")
+        place += 1
+    plains = LINK.sub(target, text).split("\0")
+    codes = [*parts[1::2], ""]
+    return "".join(plain + code for plain, code in zip(plains, codes, strict=True))
+
+
+def line_of(path: Path, title: str) -> str:
+    """What leads a link to the line of a file that defines a name such as `Model.load`.
+
+    "" if no line does. See `on_page_content`.
+    """
+    if name := re.fullmatch(r"(?:\w+\.)*(\w+)", title):
+        defines = re.compile(rf"\s*(?:def|class) {name[1]}\b|{name[1]}\b.* = ")
+        for i, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if defines.match(line):
+                return f"{{ data-line={i} }}"
+    return ""
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Names the theme's dialog for those who hear the page."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Puts the line that a link leads to behind its address.
+
+    Not before: MkDocs takes the lines of highlighted code for no anchors, and would warn.
+    """
+    return re.sub(
+        r'(<a [^>]*href="[^"]*)"([^>]*?) data-line="(\d+)"', r'\1#__codelineno-0-\3"\2', html
+    )
+
+
+def document_of(uri: str) -> Path:
+    """The file in the repository that a page of the site is made from."""
+    if uri == "index.md":
+        return HERE / uri
+    if uri.startswith("project/"):
+        return ROOT / uri.removeprefix("project/")
+    return ROOT / "docs" / uri
+
+
+def uri_of(path: Path) -> str:
+    """Where the site has a file or folder of the repository."""
+    inside = path.relative_to(ROOT)
+    if path == ROOT / "README.md":
+        return "index.md"
+    if inside.parts[0] == "docs" and inside.suffix != ".py":
+        return inside.relative_to("docs").as_posix()
+    if inside.suffix == ".md":
+        return f"project/{inside.as_posix()}"
+    return f"source/{inside.as_posix()}.md"
+
+
+def linked_from_docs() -> list[Path]:
+    """What pages link to outside docs/, and what these link to in turn."""
+    found: dict[Path, None] = {}
+    waiting = [*sorted((ROOT / "docs").glob("*.md")), HERE / "index.md"]
+    seen = set(waiting)
+    while waiting:
+        document = waiting.pop(0)
+        for path in linked(document):
+            if path in seen:
+                continue
+            seen.add(path)
+            if uri_of(path).startswith(("project/", "source/")):
+                found[path] = None
+            if path.suffix == ".md" or path.is_dir():
+                waiting.append(path)
+    return list(found)
+
+
+def linked(document: Path) -> list[Path]:
+    """The files and folders of the repository that a document links to, or that a folder holds."""
+    if document.is_dir():
+        inside = [path for path in sorted(document.iterdir()) if path.suffix in LANGUAGES]
+        return [path for path in inside if path.name != "__init__.py"]
+    text = CODE.sub("", document.read_text("utf-8"))
+    if document.parent == HERE:
+        return [charts.SPEED, charts.QUALITY, *linked_in(text, HERE)]
+    return linked_in(text, document.parent)
+
+
+def linked_in(text: str, base: Path) -> list[Path]:
+    """The files and folders of the repository that a text links to."""
+    paths = [(base / link[1]).resolve() for link in LINK.findall(text) if ":" not in link[1]]
+    return [path for path in paths if path.is_relative_to(ROOT) and path.exists() and path != ROOT]
+
+
+# --- Pages of files -------------------------------------------------------------------------------
+
+
+def page_of(path: Path) -> str:
+    """The page of a file or folder outside docs/."""
+    title = path.relative_to(ROOT).as_posix()
+    if path.suffix == ".md":
+        return path.read_text("utf-8")
+    head = f"---\ntitle: {title}\nsearch:\n  exclude: true\nhide: [toc]\n---\n\n# {title}\n\n"
+    if path.is_dir():
+        lines = [
+            f"- [{each.name}]({path.name}/{each.name}.md){_summary(each)}" for each in linked(path)
+        ]
+        return head + "\n".join(lines)
+    language = LANGUAGES.get(path.suffix, "text")
+    return f"{head}````{{.{language} linenums=1}}\n{path.read_text('utf-8')}\n````\n"
+
+
+def _summary(path: Path) -> str:
+    """The first line of a module's docstring."""
+    match = re.match(r'"""(.*?)(?:"""|\n)', path.read_text("utf-8"))
+    return f": {match[1]}" if match else ""

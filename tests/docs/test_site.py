@@ -1,0 +1,54 @@
+"""What the site makes of the pages: equations, and pictures of what was measured."""
+
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+from support.documents import ROOT
+
+sys.path.insert(0, str(ROOT / "docs" / "site"))
+
+import charts
+import equations
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("z = Wyaᵀ", ["<msubsup><mi>W</mi><mi>ya</mi><mrow>"]),
+        ("a⟨t-1⟩ = x", ["<msup><mi>a</mi>", "<mi>t</mi><mo>−</mo><mn>1</mn>"]),
+        ("dba = Σ du⟨t⟩", ["<msub><mi>b</mi><mi>a</mi></msub>", "∑"]),
+        ("a_prev = w₁", ["<msub><mi>a</mi><mi>prev</mi></msub>", "<msub><mi>w</mi><mi>1</mi>"]),
+    ],
+)
+def test_an_equation_is_typeset(text, parts):
+    html = equations.typeset(f"So\n\n    {text}          a remark\n\nand\n")
+    assert [part for part in parts if part not in html] == []
+    assert "<small>a remark</small>" in html
+    ElementTree.fromstring(html.removeprefix("So\n\n").removesuffix("\n\nand\n"))
+
+
+def test_what_is_no_equation_stays_as_it_is():
+    text = "So\n\n    x = {1: 2}\n\n    rnn-names train\n\n```\n\n    a = b\n\n```\n"
+    assert equations.typeset(text) == text
+
+
+def test_the_equations_of_how_it_works_are_typeset():
+    page = (ROOT / "docs" / "how-it-works.md").read_text("utf-8")
+    blocks = equations.typeset(page).count('class="equations"')
+    assert blocks >= 8
+    assert "    a⟨t⟩ = tanh" not in equations.typeset(page)
+
+
+def test_pictures_have_what_was_measured():
+    page = charts.page()
+    pictures = [part.split("</svg>")[0] for part in page.split("<svg ")[1:]]
+    assert len(pictures) == 4
+    for picture in pictures:
+        ElementTree.fromstring(f"<svg {picture}</svg>")
+    speed = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    shown = f"{charts.sampling()[0].ours:,.0f} ("
+    assert shown in speed and shown.strip(" (") in page
+    assert {row.label for row in charts.losses()} >= {"US first names", "US surnames"}
+    assert len(charts.training()) >= 3 and len(charts.rare()) >= 10

@@ -1,0 +1,105 @@
+"""Opens every page of the site in Chromium, wide and light, narrow and dark: `make site-check`.
+
+A page fails if its console has an error or a warning, if it asks for anything that is not of the
+site, if it is wider than its window, or if axe-core finds a violation of accessibility.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.browser import Browser, missing  # noqa: E402 - tests/ is on the path now
+
+SITE = ROOT / "build" / "site"
+AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
+
+WINDOWS = {
+    "wide": {"width": 1280, "height": 900, "color_scheme": "light"},
+    "narrow": {"width": 390, "height": 800, "color_scheme": "dark"},
+}
+
+VIOLATIONS = """async (without) => {
+    const found = await axe.run({exclude: without}, {resultTypes: ["violations"]});
+    return found.violations.map((each) =>
+        `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" ")}`
+    );
+}"""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves the site as a host of static pages does, and says nothing of it."""
+
+    def log_message(self, *arguments: object) -> None:
+        """Nothing."""
+
+    def send_error(self, code: int, *arguments: object) -> None:
+        """The site's own page for what is not there."""
+        content = (SITE / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def main() -> None:
+    """Checks all pages; ends with 1 if one fails."""
+    if lacking := missing():
+        sys.exit(f"The site cannot be checked: {lacking}")
+    if not AXE.exists():
+        sys.exit("The site cannot be checked: npm install --prefix build axe-core")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    pages = [path.relative_to(SITE).as_posix() for path in sorted(SITE.rglob("*.html"))]
+    pages += ["nowhere/at/all.html"]
+    failed = 0
+    with Browser() as browser:
+        for window, options in WINDOWS.items():
+            profile = browser.profile(**options)
+            for page in pages:
+                if page == "404.html" or page == "names.html":
+                    continue  # seen as nowhere/at/all.html, and in the first page
+                problems = problems_of(profile, address, page)
+                failed += bool(problems)
+                for problem in problems:
+                    print(f"{page}, {window}: {problem}", flush=True)
+    print(f"{2 * len(pages) - 4 - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+def problems_of(profile, address: str, name: str) -> list[str]:
+    """What is wrong with a page."""
+    page = profile.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith((address, "data:", "blob:"))
+            or problems.append(f"asks for {request.url}")
+        ),
+    )
+    page.goto(address + name, wait_until="load")
+    if name.startswith("nowhere"):
+        problems = [each for each in problems if "404" not in each]  # the console says so
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append("wider than the window")
+    page.add_script_tag(path=AXE)
+    # Highlighted code is checked in the pages of docs/: in whole files it takes too long.
+    without = [["iframe"]] + ([[".highlight"]] if name.startswith("source/") else [])
+    problems += page.evaluate(VIOLATIONS, without)
+    page.close()
+    return problems
+
+
+if __name__ == "__main__":
+    main()
