@@ -66,16 +66,7 @@ def test_docstrings_and_comments_use_the_fields_words(module):
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "the laws of",
-        "its chances",
-        "a lesson",
-        "made-up names",
-        "Made up",
-        "last\nwords",
-        "hands on",
-    ],
+    "text", ["the laws of", "its chances", "Made up", "last\nwords", "hands on"]
 )
 def test_a_word_to_avoid_is_found(text):
     assert found(text)

@@ -76,13 +76,8 @@ def test_bars_fall_as_the_losses_do():
 
 
 def test_a_run_that_was_taken_up_again():
-    assert loss_curves(records(falling(10), falling(10), first=31))[-2].split() == [
-        "epoch",
-        "31",
-        "40",
-        "31",
-        "40",
-    ]
+    axis = loss_curves(records(falling(10), falling(10), first=31))[-2]
+    assert axis.split() == ["epoch", "31", "40", "31", "40"]
 
 
 def test_equal_losses():
@@ -119,16 +114,8 @@ def test_no_curves_of_two_epochs_nor_when_quiet(options, invoke, corpus_file, tm
 
 
 def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
-    done = cli(
-        "train",
-        corpus_file,
-        "-o",
-        tmp_path / "m.npz",
-        "--epochs",
-        3,
-        *SMALL,
-        env={"PYTHONIOENCODING": "ascii"},
-    )
+    options = ["-o", tmp_path / "m.npz", "--epochs", 3, *SMALL]
+    done = cli("train", corpus_file, *options, env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
     assert done.stderr.isascii()
     assert "\\u" not in done.stderr
@@ -136,31 +123,18 @@ def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
 
 
 def test_lines_come_ever_more_rarely_and_only_for_something_better(invoke, corpus_file, tmp_path):
-    done = invoke(
-        "train",
-        corpus_file,
-        "-o",
-        tmp_path / "m.npz",
-        "--epochs",
-        30,
-        "--log",
-        tmp_path / "log",
-        *SMALL,
-    )
-    told = [int(n) for n in re.findall(r"^epoch +(\d+):", done.stderr, re.M)]
-    best = [
-        int(n)
-        for n in re.findall(r'"epoch": (\d+).*"is_best": true', (tmp_path / "log").read_text())
-    ]
-    assert told[:4] == [1, 2, 3, 4]
+    files = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
+    done = invoke("train", corpus_file, *files, "--epochs", 30, *SMALL)
+    told = re.findall(r"^epoch +(\d+):", done.stderr, re.M)
+    best = re.findall(r'"epoch": (\d+).*"is_best": true', (tmp_path / "log").read_text())
+    assert told[:4] == ["1", "2", "3", "4"]
     assert set(told) <= set(best)
     assert len(told) <= 9
 
 
 def test_the_distillation_phase_is_told_once(invoke, corpus_file, tmp_path):
-    done = invoke(
-        "train", corpus_file, "-o", tmp_path / "m.npz", *SMALL, "--epochs", 3, "--distil-epochs", 1
-    )
+    options = [*SMALL, "--epochs", 3, "--distil-epochs", 1]
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options)
     assert re.search(r"^epoch +2: .*\nDistillation phase: .*\nepoch +3: ", done.stderr, re.M)
     assert done.stderr.count("Distillation phase") == 1
 
