@@ -11,22 +11,19 @@ BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2
 REFUSED_CHARACTERS = (
     "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) + "\u2028\u2029\ufeff" + BIDI_CONTROLS
 )
-"""What no name can hold: control characters, line separators, byte-order mark and bidi controls.
-
-Control characters could rewrite a terminal."""
+"""What no name can hold: control characters, which could rewrite a terminal; line separators; the
+byte-order mark; bidi controls."""
 
 WHITE_SPACE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
     + "".join(map(chr, range(0x2000, 0x200B)))
     + "\u2028\u2029\u202f\u205f\u3000"
 )
-"""What is trimmed from both ends of a name: all that Python calls space."""
+"""What is trimmed from both ends of a name: every character for which `str.isspace` is true."""
 
 
 def refused_characters(text: str) -> str:
-    r"""Those of a text's characters that no name can hold.
-
-    Surrogates count as such, since no UTF-8 text can hold them.
+    r"""The characters of a text that no name can hold; surrogates too, since UTF-8 has none.
 
     >>> refused_characters("a\tb")
     '\t'

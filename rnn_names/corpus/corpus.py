@@ -27,10 +27,10 @@ class Corpus:
 
     Attributes:
         names: the distinct names, in code-point order.
-        counts: (n,) int64, how often each occurs in the list, or what count it has there.
+        counts: (n,) int64, how often each occurs in the list, or its count there.
         n_blank: blank lines that were skipped.
-        has_counts: whether the list has counts. They may be far more than its lines, so names are
-            drawn in proportion to them.
+        has_counts: whether the list has counts. They may add up to far more than its lines, so an
+            epoch draws names in proportion to them.
     """
 
     names: Names
@@ -86,14 +86,11 @@ def read_corpus(
 
     Args:
         sources: pairs of a title for messages and a binary stream.
-        look: called with the lines of a source, trimmed, a part at a time; with its title, and how
-            many lines were before.
+        look: called with a source's title, the number of lines before, and its next lines.
 
     Raises:
-        CorpusError: for text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, a
-            character that no name can hold (a control character, line separator, byte-order mark
-            inside the text, or bidirectional control, which could make a name display as another),
-            or fewer than two distinct names.
+        CorpusError: for text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of
+            the `REFUSED_CHARACTERS`, or fewer than two distinct names.
     """
     parts: list[Names] = []
     often: list[NDArray[np.int64]] = []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROWS_AT_ONCE = 1 << 15
-"""Names that are gathered or packed together: index arrays are large, and caches are small."""
+"""Names that are gathered or packed together, so that their index arrays fit the cache."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 PIECE_BYTES = 1 << 22
 
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
-"""Characters that a name may have before NFC, which makes one of up to four.
+"""Characters that a name may have before NFC, which composes up to four into one.
 
-NFC takes time with the square of the marks on a letter, so a longer line is refused before."""
+The time for NFC grows with the square of the marks on a letter, so longer lines are refused."""
 
 _TABLE_SIZE = 0x10000
-"""No white space and no refused character lies beyond: a table up to here knows all of them."""
+"""All white space and all refused characters are below it."""
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
@@ -108,7 +108,7 @@ def _bytes_ahead(stream: BinaryIO) -> int:
 
 
 def _read(title: str, stream: BinaryIO) -> bytes:
-    # `read1` gives what is there already: who pipes names in one by one sees each score at once.
+    # `read1` returns what is already there: a score comes while the writer of a pipe goes on.
     read = getattr(stream, "read1", stream.read)
     try:
         return read(PIECE_BYTES)

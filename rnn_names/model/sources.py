@@ -1,7 +1,7 @@
-"""Where the names came from that a model learned from, and under which terms.
+"""Where the names that a model learned from came from, and under which terms.
 
-A list that is bundled has a source, and so has every model that learned from it: copies, blends and
-models that start from it (`--init`) keep it.
+Bundled lists have a source. Models that learned from them keep it, and so do copies and blends of
+these models and models that start from them.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 The page is `page.html` with the style sheets, the scripts and the models set into it; the scripts
 run the networks. Weights travel as bfloat16 and fingerprints as four bytes a name, both in base64.
 
-What comes from a model may be a stranger's. It stands in the page as escaped text, or as JSON in
-which no character can end the element around it, and the scripts only ever set it as text. A
-content security policy allows the page's own script and style, by their hashes, and no connection.
+A model may come from a stranger. What it holds is in the page as escaped text, or as JSON in which
+no character can end the element around it, and the scripts only ever set it as text. A content
+security policy allows the page's own script and style, by their hashes, and no connection.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:
 
 
 def _source(part: Part) -> str:
-    """What there is to say of a model, as HTML."""
+    """A section about a model."""
     rows = definitions((what, isolated(text)) for what, text in _about(part))
     return f"<div><h3>{isolated(part.name)}</h3>{rows}</div>"
 

@@ -1,8 +1,8 @@
 """A report of a training: one HTML file that needs no network and no script.
 
-A `Report` collects what a training brings, epoch by epoch; `as_html` makes the file's text from it.
-The report follows the reader's light or dark mode and fits a telephone. Whatever comes from outside
-(names, paths, characters) goes through `html.escape`.
+A `Report` collects the results of a training, epoch by epoch; `as_html` formats them. The report
+follows the reader's light or dark mode and fits a phone. Whatever comes from outside (names, paths,
+characters) goes through `html.escape`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NAMES_MEASURED = 2000
 
 @dataclass
 class Report:
-    """What a training brought so far.
+    """The results of a training so far.
 
     Attributes:
         corpus: all names that were read, held-out ones too.
@@ -90,8 +90,7 @@ class Report:
         return self._names(NAMES_MEASURED)
 
     def _names(self, count: int) -> list[str]:
-        # One seed for all epochs: the same random numbers, so that what changes from row to row is
-        # the network.
+        # With one seed for all epochs, only the network changes from row to row.
         return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
 
 

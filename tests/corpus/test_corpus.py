@@ -122,9 +122,11 @@ def test_what_cannot_be_names_is_refused_with_its_line(text, where, what):
     assert message.isprintable()
 
 
-def test_the_first_bad_line_is_named():
-    with pytest.raises(CorpusError, match=r"file2, line 2: .*U\+0001"):
-        read("a\nb\n", "c\nd\x01e\nf\x02g\n")
+@pytest.mark.parametrize("worse", ["f\x02g", "x" * 999])
+@pytest.mark.parametrize("bad, what", [("d\x01e", r"U\+0001"), ("y" * 201, "201 characters")])
+def test_the_first_bad_line_is_named(bad, what, worse):
+    with pytest.raises(CorpusError, match=rf"file2, line 2: .*{what}"):
+        read("a\nb\n", f"c\n{bad}\n{worse}\n")
 
 
 def test_a_stream_that_fails_is_one_line():
