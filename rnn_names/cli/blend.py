@@ -8,7 +8,7 @@ import shlex
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, blend_of
-from rnn_names.cli.options import FILE, GroupedCommand, check_model_file, option, to_a_file
+from rnn_names.cli.options import GroupedCommand, OutputFile, check_output, option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
@@ -28,10 +28,9 @@ from rnn_names.model import bundled
     "-o",
     "--output",
     group="Output",
-    type=FILE,
+    type=OutputFile("the model"),
     required=True,
     metavar="FILE",
-    callback=to_a_file("the model"),
     help="The model file to write.",
 )
 def blend(models: tuple[Given, ...], output: str) -> None:
@@ -41,10 +40,9 @@ def blend(models: tuple[Given, ...], output: str) -> None:
     are equal unless given, and are scaled to sum to 1. Nothing is trained: it takes a moment. The
     blend is a model like any other, for every command and for further blends.
     """
-    from rnn_names.model.atomic import check_writable
+    from rnn_names.model.npz import SIGNATURE
 
-    check_model_file(output)
-    check_writable(output)
+    check_output(output, "model", SIGNATURE)
     for each in models:
         if os.path.exists(output) and is_same_file(bundled.located(each.path), output):
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import click
@@ -70,31 +71,20 @@ def _described(facts: dict[str, Any]) -> str:
 
     The record of its training may be a stranger's: any JSON, any characters.
     """
-    training, network = facts["training"], facts["network"]
-    settings = training.get("settings")
+    training, settings = facts["training"], facts["training"].get("settings")
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
+    characters, known = facts["vocabulary"], facts["fingerprints"]
+    fingerprints = f"{known:,} names" if known else "none: the model cannot tell new names"
     rows = [
         ("file", f"{shown(facts['file'])}, {size}"),
-        (
-            "network",
-            f"{network['cell'].upper()} of {network['hidden_size']} units, "
-            f"{network['parameters']:,} parameters",
-        ),
-        (
-            "vocabulary",
-            f"{len(facts['vocabulary'])} characters: {shortened(facts['vocabulary'], 200)}",
-        ),
-        ("corpus", _corpus_described(training)),
-        ("training", _training_described(training)),
-        *(("blend of", _part_described(part)) for part in training.get("blend", [])),
-        ("settings", _settings_described(settings) if isinstance(settings, dict) else ""),
-        (
-            "fingerprints",
-            f"{facts['fingerprints']:,} names"
-            if facts["fingerprints"]
-            else "none: the model cannot tell new names",
-        ),
-        *(("source", _source_described(source)) for source in facts["sources"]),
+        ("network", f"{_network(facts['network'])}, {facts['network']['parameters']:,} parameters"),
+        ("vocabulary", f"{len(characters)} characters: {shortened(characters, 200)}"),
+        ("corpus", _corpus(training)),
+        ("training", "" if "blend" in training else _training(training)),
+        *(("blend of", _part(part)) for part in training.get("blend", [])),
+        ("settings", _settings(settings) if isinstance(settings, dict) else ""),
+        ("fingerprints", fingerprints),
+        *(("source", _source(**source)) for source in facts["sources"]),
     ]
     return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
@@ -106,59 +96,61 @@ def _value(value: Any) -> str:
     return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
 
 
-def _settings_described(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
+def _network(network: dict[str, Any]) -> str:
+    return f"{_value(network.get('cell')).upper()} of {_value(network.get('hidden_size'))} units"
+
+
+def _settings(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
     """The settings, at most so many, in lines of about so many columns."""
     lines = [""]
-    for name in list(settings)[:most]:
-        text = f"{_value(name)} {_value(settings[name])}"
+    for name, value in islice(settings.items(), most):
+        text = f"{_value(name)} {_value(value)}"
         if lines[-1] and len(lines[-1]) + len(text) > width:
             lines.append("")
         lines[-1] += f", {text}" if lines[-1] else text
     return f",\n{'':{TITLE_WIDTH + 1}}".join(lines)
 
 
-def _corpus_described(training: dict[str, Any]) -> str:
+def _corpus(training: dict[str, Any]) -> str:
     """What names a model learned from."""
     distinct, all_lines = training.get("distinct_names"), training.get("names")
-    parts = [
-        (distinct, "distinct names trained on"),
-        (None if all_lines == distinct else all_lines, "with repeats"),
-        (training.get("held_out_names"), "held out"),
-    ]
-    counts = [f"{n:,} {what}" for n, what in parts if type(n) is int]
+    counts = {
+        "distinct names trained on": distinct,
+        "with repeats": None if all_lines == distinct else all_lines,
+        "held out": training.get("held_out_names"),
+    }
     longest, shortest = training["longest"], training.get("shortest")
     lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
-    beginnings = ["none begins in lower case"] * (training.get("lower_case_beginnings") is False)
-    return ", ".join([*counts, f"{lengths} characters long", *beginnings])
+    parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
+    parts.append(f"{lengths} characters long")
+    if training.get("lower_case_beginnings") is False:
+        parts.append("none begins in lower case")
+    return ", ".join(parts)
 
 
-def _training_described(training: dict[str, Any]) -> str:
+def _training(training: dict[str, Any]) -> str:
     """How a model's training went."""
-    losses = [("held_out_loss", "held-out loss"), ("training_loss", "training loss")]
-    parts = [
-        f"{title} {training[key]:.4f}"
-        for key, title in losses
-        if isinstance(training.get(key), float)
-    ]
-    if "blend" in training:
-        return ""  # that of each part is shown
     if not training.get("epoch"):
         return "none: the weights are random"
-    losses_shown = f": {', '.join(parts)} nats per character" if parts else ""
-    return f"epoch {_value(training['epoch'])}{losses_shown}"
+    losses = {"held-out loss": "held_out_loss", "training loss": "training_loss"}
+    parts = [
+        f"{title} {training[key]:.4f}"
+        for title, key in losses.items()
+        if isinstance(training.get(key), float)
+    ]
+    told = f": {', '.join(parts)} nats per character" if parts else ""
+    return f"epoch {_value(training['epoch'])}{told}"
 
 
-def _part_described(part: dict[str, Any]) -> str:
-    training, network = part["training"], part["network"]
-    kind = f"{_value(network.get('cell')).upper()} of {_value(network.get('hidden_size'))} units"
-    names = training.get("distinct_names")
-    of = [f"{names:,} names"] if type(names) is int else []
-    told = ", ".join([kind, *of, _training_described(training)])
-    return f"{_value(part['model'])}, weight {part['weight']:.3g}: {told}"
+def _part(part: dict[str, Any]) -> str:
+    """A part of a blend."""
+    training, names = part["training"], part["training"].get("distinct_names")
+    facts = [_network(part["network"]), f"{names:,} names" if type(names) is int else ""]
+    facts.append("" if "blend" in training else _training(training))
+    weight = f"{_value(part['model'])}, weight {part['weight']:.3g}"
+    return f"{weight}: {', '.join(filter(None, facts))}"
 
 
-def _source_described(source: dict[str, str]) -> str:
-    what, origin, terms = (
-        shown(shortened(source[key], 100)) for key in ("what", "origin", "terms")
-    )
+def _source(what: str, origin: str, terms: str) -> str:
+    what, origin, terms = (shown(shortened(text, 100)) for text in (what, origin, terms))
     return f"{what}; {origin}, {terms}"

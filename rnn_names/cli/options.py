@@ -193,31 +193,38 @@ class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
         return f"Choose from: {', '.join(self.choices)}"
 
 
-def to_a_file(what: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    """A callback that refuses "-" as the file of an option."""
+class OutputFile(click.Path):
+    """A file to write; not "-", since standard output is for names."""
 
-    def check(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
         if value == "-":
-            raise click.BadParameter(f"{what} goes to a file: give its name")
+            self.fail(f"{self.what} goes to a file: give its name", param, ctx)
         return value
 
-    return check
 
+def check_output(path: str, what: str, signature: bytes) -> None:
+    """Finds out, before long work, whether an output can be written.
 
-def check_model_file(path: str) -> None:
-    """Refuses to write a model over a file that is none: a list, say, that a pipe is reading.
+    A file of another kind, which begins in another way, is left alone: a list, say, that a pipe is
+    reading.
 
     Raises:
-        RnnNamesError: if that is what there is.
+        RnnNamesError: if it cannot.
     """
-    from rnn_names.model.npz import SIGNATURE
+    from rnn_names.model.atomic import check_writable
 
     if os.path.isfile(path) and os.path.getsize(path):
         with open(path, "rb") as file:
-            if file.read(len(SIGNATURE)) != SIGNATURE:
+            if file.read(len(signature)).upper() != signature:
                 raise RnnNamesError(
-                    f"{shown(path)}: is there already, and is no model: give another --output"
+                    f"{shown(path)}: is there already, and is no {what}: give another --output"
                 )
+    check_writable(path)
 
 
 @contextmanager
@@ -241,22 +248,19 @@ def was_given(name: str) -> bool:
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     """The option of a field of a dataclass; `more` comes before what its declaration says."""
     each = declared.declarations(owner)[name]
-    kind, general = (
-        each.kind,
-        {"group": each.group, "help": each.help, "metavar": each.metavar or each.kind.metavar},
-    )
+    kind, metavar = each.kind, each.metavar or each.kind.metavar
+    settings: dict[str, Any] = {"group": each.group, "help": each.help, "metavar": metavar}
     if isinstance(kind, declared.Flag):
-        own: dict[str, Any] = {"is_flag": True}
+        settings["is_flag"] = True
     elif isinstance(kind, declared.Lines):
-        own = {"type": FILE, "help": f"{each.help} FILE has one on each line."}
+        settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
     elif isinstance(kind, declared.Texts):
-        own = {"multiple": True, "help": f"{each.help} May be repeated."}
+        settings |= {"multiple": True, "help": f"{each.help} May be repeated."}
     else:
-        converter = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
-        default = {"default": each.default, "show_default": each.unset or True}
-        own = {"type": converter, **default}
+        settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
+        settings |= {"default": each.default, "show_default": each.unset or True}
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
-    return option(*names, **{**general, **own, **more})
+    return option(*names, **{**settings, **more})
 
 
 def options_of(owner: Any) -> Callable[[_F], _F]:

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, loaded
-from rnn_names.cli.options import FILE, GroupedCommand, option, to_a_file
+from rnn_names.cli.options import GroupedCommand, OutputFile, check_output, option
 from rnn_names.cli.streams import tell
-from rnn_names.errors import RnnNamesError, shown
-
-DEFAULT_OUTPUT = "names.html"
+from rnn_names.errors import shown
 
 
 @click.command(
@@ -28,38 +26,26 @@ DEFAULT_OUTPUT = "names.html"
     "-o",
     "--output",
     group="Output",
-    type=FILE,
-    default=DEFAULT_OUTPUT,
+    type=OutputFile("the page"),
+    default="names.html",
     metavar="FILE.html",
-    callback=to_a_file("the page"),
     help="The page to write.",
 )
 def page(models: tuple[Given, ...], output: str) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
-    by a double click, send it, or put it on any web space. Who has it has the models, too.
+    by a double click, send it, or put it on any web space. Whoever has it can take the models out.
     """
-    from rnn_names.model.atomic import check_writable
     from rnn_names.views.page import Part, save
 
-    _check_output(output)
-    check_writable(output)
+    check_output(output, "page", b"<!DOCTYPE HTML>")
     parts = [
         Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
         for name, each in zip(_names([each.path for each in models]), models, strict=True)
     ]
     save(parts, output)
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: open it in a browser.")
-
-
-def _check_output(output: str) -> None:
-    """Refuses to write over anything but a page: a model, say, or a list."""
-    if not os.path.isfile(output):
-        return
-    with open(output, "rb") as file:
-        if not file.read(15).upper().startswith(b"<!DOCTYPE HTML>") and os.path.getsize(output):
-            raise RnnNamesError(f"{shown(output)}: is there and is no page: give another --output")
 
 
 def _names(models: Sequence[str]) -> list[str]:

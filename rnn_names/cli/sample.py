@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,10 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import listed, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
+
+if TYPE_CHECKING:
+    from rnn_names.corpus.names import Names
+    from rnn_names.model.model import Model
 
 
 @click.command(
@@ -77,16 +81,13 @@ def sample(
     loaded = blend_of(chosen(model))
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
     out = Output(loaded, format, null, per_character=rank == "per-character")
-    with warnings_told(), _SearchBar() as bar:
+    with warnings_told():
         if best:
-            from rnn_names.sampling.best import best as most_probable
-
-            drawn = most_probable(loaded.language_model, count, wanted, bar.show, rank=rank)
+            drawn = _best(loaded, count, wanted, rank)
         else:
             drawn = sample(loaded.language_model, count, wanted)
         for names in drawn:
-            bar.close()
-            out.names(names)
+            out.write(names)
     out.end()
 
 
@@ -99,41 +100,32 @@ def _check_stream(best: bool, start: int) -> None:
     if best and source is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if start and not best and not was_given("seed"):
-        raise click.UsageError("--start goes with --seed: another stream each time has no place K")
+        raise click.UsageError(
+            "--start goes with --seed: without one, the stream is another each time"
+        )
 
 
-class _SearchBar:
-    """A bar on a terminal for a search that takes longer than two seconds."""
+def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
+    """The most probable names; a bar on a terminal shows a search of more than two seconds."""
+    from tqdm import tqdm
 
-    def __init__(self) -> None:
-        self._bar: Any = None
+    from rnn_names.sampling.best import best
 
-    def __enter__(self) -> _SearchBar:
-        return self
+    bar = tqdm(
+        unit=" beginnings",
+        unit_scale=True,
+        dynamic_ncols=True,
+        leave=False,
+        delay=2,
+        disable=None,  # where standard error is no terminal
+        bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}",
+    )
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def show(done: int, expected: int) -> None:
+        bar.total = expected
+        bar.update(done - bar.n)
 
-    def show(self, done: int, expected: int) -> None:
-        """Takes in how many beginnings of names are done, of about how many."""
-        if not sys.stderr.isatty():
-            return
-        if self._bar is None:
-            from tqdm import tqdm
-
-            self._bar = tqdm(
-                unit=" beginnings",
-                unit_scale=True,
-                dynamic_ncols=True,
-                leave=False,
-                delay=2,
-                bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}",
-            )
-        self._bar.total = expected
-        self._bar.update(done - self._bar.n)
-
-    def close(self) -> None:
-        """Takes the bar off the screen."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+    with bar:
+        for names in best(model.language_model, count, options, show, rank=rank):
+            bar.close()
+            yield names

@@ -56,7 +56,7 @@ def score(
     scores = _scores(loaded, file, summary)
     out = Output(loaded, format, null, per_character)
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
-        out.scores(names, log_probs)
+        out.write(names, log_probs)
     out.end()
     tell(str(summary))
 

@@ -14,10 +14,10 @@ from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
     GroupedCommand,
-    check_model_file,
+    OutputFile,
+    check_output,
     option,
     options_of,
-    to_a_file,
     was_given,
     wrong_usage,
 )
@@ -66,26 +66,23 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     group="Output",
-    type=FILE,
+    type=OutputFile("the model"),
     default=DEFAULT_MODEL,
     metavar="FILE",
-    callback=to_a_file("the model"),
     help="Model file to write.",
 )
 @option(
     "--log",
     group="Output",
-    type=FILE,
+    type=OutputFile("the log"),
     metavar="FILE",
-    callback=to_a_file("the log"),
     help="Write a line of JSON per epoch to FILE.",
 )
 @option(
     "--report",
     group="Output",
-    type=FILE,
+    type=OutputFile("the report"),
     metavar="FILE.html",
-    callback=to_a_file("the report"),
     help="Write a page with loss curves, samples and settings to FILE.html.",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
@@ -111,6 +108,7 @@ def train(
     removed when the run has finished.
     """
     from rnn_names.model.atomic import check_writable
+    from rnn_names.model.npz import SIGNATURE
     from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model
@@ -118,19 +116,12 @@ def train(
     with wrong_usage():
         settings = Settings(**options)
     state = state_path(output)
-    written = {
-        "--output": output,
-        "--log": log,
-        "--report": report,
-        "the state of the run": state,
-    }
+    written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
     by_list = is_closest(init)
-    _check_files(corpus, () if by_list else init, written)
-    check_model_file(output)
-    check_writable(output)
-    check_writable(state)
-    if report is not None:
-        check_writable(report)
+    _check_files(corpus, () if by_list else init, {k: v for k, v in written.items() if v})
+    check_output(output, "model", SIGNATURE)
+    for path in filter(None, (state, report)):
+        check_writable(path)
     names, notes = _read_corpus(corpus, has_start=bool(init) or resume)
     closest = closest_model(names.names) if by_list else None
     started_from = closest.name if closest else ", ".join(map(str, init)) or None
@@ -158,31 +149,20 @@ def train(
                 progress.say(wrote)
 
 
-def _check_files(
-    corpus: Sequence[str], init: Sequence[Given], written: Mapping[str, str | None]
-) -> None:
+def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[str, str]) -> None:
     """Refuses, before anything is touched, files of which one would overwrite another.
 
-    A model may overwrite the one that its training started from.
-
-    Args:
-        corpus: the lists.
-        init: the models to start from.
-        written: the files to write, each by its option or what it is.
+    A model may overwrite the one that its training started from. `written` are the files to write,
+    each by its option or by what it is.
 
     Raises:
         RnnNamesError: if there are any.
     """
-    files: list[tuple[str, str | None]] = [("the list", path) for path in corpus if path != "-"]
+    files = [("the list", path) for path in corpus if path != "-"]
     files += [("--init", each.path) for each in init]
     for title, path in written.items():
         for other_title, other in files:
-            if (
-                path
-                and other
-                and (other_title, title) != ("--init", "--output")
-                and is_same_file(path, other)
-            ):
+            if (other_title, title) != ("--init", "--output") and is_same_file(path, other):
                 raise RnnNamesError(
                     f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
                 )

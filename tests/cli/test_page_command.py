@@ -35,7 +35,8 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
     before = model_file.read_bytes()
     done = invoke("page", model_file, "-o", model_file)
     assert done.returncode == 1
-    assert done.stderr == f"Error: {model_file}: is there and is no page: give another --output\n"
+    message = "is there already, and is no page: give another --output"
+    assert done.stderr == f"Error: {model_file}: {message}\n"
     assert model_file.read_bytes() == before
 
 
