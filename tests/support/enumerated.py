@@ -21,23 +21,25 @@ def tiny_model(cell="gru", seed=1):
     return replace(made, fingerprints=np.unique(fingerprints(Names.from_strings(KNOWN))))
 
 
-def distribution(model, holds=lambda name: True, prefix="", max_length=LONGEST, **options):
+def distribution(model, holds=lambda name: True, prefix="", max_length=None, **options):
     """The probability of every name that meets a condition, given it."""
+    letters = model.vocabulary.characters
+    longest = max_length or getattr(model, "language_model", model).longest
     params = {name: array.astype(float) for name, array in model.params.items()}
     found = {}
 
     def extend(text, a, p_text):
-        x = np.zeros((1, len(LETTERS) + 1))
+        x = np.zeros((1, len(letters) + 1))
         if text:
-            x[0, 1 + LETTERS.index(text[-1])] = 1
+            x[0, 1 + letters.index(text[-1])] = 1
         a, _ = rnn.cell_forward(x, a, params)
         probabilities = _probabilities((a @ params["Wya"].T + params["by"])[0], **options)
         if len(text) < len(prefix):  # followed, not drawn
-            probabilities = np.eye(len(LETTERS) + 1)[1 + LETTERS.index(prefix[len(text)])]
+            probabilities = np.eye(len(letters) + 1)[1 + letters.index(prefix[len(text)])]
         if text and probabilities[0] > 0:
             found[text] = p_text * probabilities[0]
-        for letter, p in zip(LETTERS, probabilities[1:], strict=True):
-            if p > 0 and len(text) < max_length:
+        for letter, p in zip(letters, probabilities[1:], strict=True):
+            if p > 0 and len(text) < longest:
                 extend(text + letter, a, p_text * p)
 
     extend("", params["a0"][None], 1.0)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from rnn_names.model.model import blend
 from rnn_names.network import rnn
 from rnn_names.views.page import bfloat16
 from support.distributions import assert_drawn_from
+from support.enumerated import distribution
 
 NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
 
@@ -65,7 +65,7 @@ def test_names_of_a_blend_are_distributed_as_those_of_python(open_page, small_mo
     foreign = replace(rnn_, vocabulary=Vocabulary("abd"))
     page = open_page("gru", ("foreign", foreign))
     names = page.evaluate("rnnNames.sample(1500, { seed: 3, shares: [1, 2] })")
-    expected = distribution(blend([rounded(gru), rounded(foreign)], [1, 2]), 1.0)
+    expected = distribution(blend([rounded(gru), rounded(foreign)], [1, 2]))
     assert_drawn_from(Counter(names), expected)
     assert any("c" in name for name in names) and any("d" in name for name in names)
 
@@ -139,18 +139,6 @@ def test_a_seed_gives_the_names_of_the_stated_generator(cell, temperature, open_
     assert open_page(cell).evaluate(sample) == [name for name in candidates if name][:300]
 
 
-def distribution(model, temperature):
-    """The probability of every name, at a temperature: logits are divided by it."""
-    scaled = {
-        name: array / np.float32(temperature) if name in ("Wya", "by") else array
-        for name, array in model.params.items()
-    }
-    letters, longest = model.vocabulary.characters, model.training["longest"]
-    names = ["".join(text) for n in range(longest) for text in product(letters, repeat=n + 1)]
-    p = np.exp(Model(model.vocabulary, scaled, model.training).log_prob(names))
-    return dict(zip(names, p / p.sum(), strict=True))
-
-
 def by(function, probabilities):
     """The distribution of a function of the name."""
     sums = Counter()
@@ -163,7 +151,7 @@ def by(function, probabilities):
 def test_names_come_with_the_models_own_probabilities(temperature, open_page, small_models):
     sample = f"rnnNames.sample(1500, {{ seed: 3, temperature: {temperature} }})"
     names = open_page("gru").evaluate(sample)
-    expected = distribution(rounded(small_models["gru"]), temperature)
+    expected = distribution(rounded(small_models["gru"]), temperature=temperature)
     assert_drawn_from(Counter(names), expected)
     assert_drawn_from(Counter(map(len, names)), by(len, expected))
     assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
@@ -171,7 +159,7 @@ def test_names_come_with_the_models_own_probabilities(temperature, open_page, sm
 
 def test_after_a_prefix_names_have_the_models_probabilities_given_it(open_page, small_models):
     names = open_page("gru").evaluate("rnnNames.sample(1500, { seed: 3, prefix: 'ab' })")
-    every = distribution(rounded(small_models["gru"]), 1.0)
+    every = distribution(rounded(small_models["gru"]))
     given = {name: p for name, p in every.items() if name.startswith("ab")}
     total = sum(given.values())
     assert_drawn_from(Counter(names), {name: p / total for name, p in given.items()})
