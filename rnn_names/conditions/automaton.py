@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.errors import RnnNamesError
+from rnn_names.network.ahead import by_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,18 +60,21 @@ class Automaton:
             state[inside] = self.after[state[inside], indices[inside, place]]
         return state
 
-    def count(
-        self, state: NDArray[Any], length: int, min_length: int, max_length: int
-    ) -> NDArray[np.float64]:
-        """How many texts it accepts that go on from some states after `length` characters: (m,).
+    def may_end(self, min_length: int, max_length: int) -> NDArray[np.bool_]:
+        """Whether a name of each length may end in each state: (max_length + 1, S)."""
+        return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
+
+    def counts(self, min_length: int, max_length: int) -> NDArray[np.float64]:
+        """How many texts it accepts, by how long they are already, and by state.
 
         They are `min_length` to `max_length` characters long in all.
+
+        Returns:
+            (max_length + 2, S); infinity for very many.
         """
-        ways = np.zeros(len(self.accepting))
-        for n in range(max_length, length - 1, -1):
-            ends = self.accepting & (n >= min_length)
-            ways = ends + (ways[self.after[:, 1:]].sum(axis=1) if n < max_length else 0.0)
-        return ways[state]
+        ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
+        with np.errstate(over="ignore"):
+            return by_length(lambda _: ones, self.after, worth.astype(float))
 
     def __and__(self, other: Automaton) -> Automaton:
         """The automaton of what both accept."""

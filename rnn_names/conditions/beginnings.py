@@ -1,15 +1,9 @@
 """How names may begin: with some first characters only, or with one of several prefixes.
 
-Names that begin otherwise are not drawn and thrown away: the first characters are drawn with the
-model's own distribution given that the name begins as it may. With P the model's probabilities, and
-`ahead` the probability that a name which has come so far will begin as it may,
-
-    q(c | text)  =  P(c | text) · ahead(text c) / ahead(text)
-    ahead(text)  =  Σ_c P(c | text) · ahead(text c)
-
-The texts on the way to a prefix are few, so `ahead` is computed exactly, from the longest to the
-shortest. For the prefixes "Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after "Ma", and
-0 after "A".
+Names that begin otherwise are not drawn and discarded: the first characters are drawn with the
+model's own distribution given that the name begins as it may, as in `rnn_names.network.ahead`. The
+texts on the way to a prefix are few, so what is ahead of each is computed exactly. For the prefixes
+"Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after "Ma", and 0 after "A".
 """
 
 from __future__ import annotations
@@ -22,6 +16,7 @@ import numpy as np
 
 from rnn_names.conditions.automaton import MAX_STATES, Automaton
 from rnn_names.errors import SamplingError
+from rnn_names.network.ahead import on_tree
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,8 +74,15 @@ def one_of(
     [[0.0, 0.75, 2.25], [0.0, 3.0, 0.0]]
     """
     automaton, texts = _trie([tuple(prefix) for prefix in prefixes], n_y)
-    factors, share = _factors(automaton, next_probabilities(texts), texts)
-    return Beginnings(automaton, factors, max(map(len, prefixes), default=0), share)
+    number = {text: row for row, text in enumerate(texts)}
+    parent = np.array([number[text[:-1]] for text in texts])
+    character = np.array([text[-1] if text else 0 for text in texts])
+    length = np.array([len(text) for text in texts])
+    factors = np.ones(automaton.after.shape)
+    ahead = automaton.accepting[automaton.after[: len(texts)]].astype(float)
+    values = on_tree(next_probabilities(texts), ahead, parent, character, length)
+    factors[: len(texts)] = ahead / np.where(values, values, 1)[:, None]
+    return Beginnings(automaton, factors, max(map(len, prefixes), default=0), float(values[0]))
 
 
 def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
@@ -102,19 +104,6 @@ def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
     for text in [*texts[1:], *prefixes]:
         after[number[text[:-1]], text[-1]] = number.get(text, begun)
     return Automaton(after, np.arange(len(after)) == begun), texts
-
-
-def _factors(
-    automaton: Automaton, probabilities: NDArray[np.float64], texts: list[Text]
-) -> tuple[NDArray[np.float64], float]:
-    """`Beginnings.factors` and `.share`, by those of the next characters, (m, n_y)."""
-    ahead = automaton.accepting.astype(float)
-    factors = np.ones(automaton.after.shape)
-    for state in reversed(range(len(texts))):
-        factors[state] = ahead[automaton.after[state]]
-        ahead[state] = probabilities[state] @ factors[state]
-        factors[state] = factors[state] / ahead[state] if ahead[state] else 0
-    return factors, float(ahead[0])
 
 
 def shortest_ones(prefixes: Iterable[str]) -> list[str]:

@@ -17,25 +17,21 @@ are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
 Where the guess comes from:
 - At prefixes that earlier draws have passed, from the network itself: `rnn_names.lookahead.visited`
-  keeps them with the probabilities that the network gave, and adds up from the longest to the
-  shortest what is ahead of each.
-- Elsewhere from a Markov chain of the network, over the last characters:
-  `rnn_names.ngram.chain`.
+  keeps them with the probabilities that the network gave.
+- Elsewhere from a Markov chain of the network, over the last characters: `rnn_names.ngram.chain`.
 
-A name that was drawn with weight w comes out w / bound times: not at all or once where that is
-below 1, at random; where it is above, as often as it says, rounded up or down at random. So
-the expected share of every name is the network's own, whatever the guess is worth. A bad guess
-shows in two ways only: names are drawn for nothing, and a rare name of a large weight is repeated.
-The bound is chosen so that few are (`rnn_names.lookahead.preparation`).
+A name of weight w comes out w / bound times: where that is no whole number, rounded up or down at
+random. So the expected share of every name is the network's own, whatever the guess is worth. A bad
+guess shows in two ways only: names are drawn in vain, and a name of large weight is repeated. The
+bound is chosen so that few are (`rnn_names.lookahead.preparation`).
+
+On the way, too, a name of weight w can become w / mean names of weight `mean`, which leaves all
+expected shares as they are. So names that lose weight are given up early, and those that gain much
+are split, and their copies go on apart. The longer the names, the more the weights drift apart:
+without this, all the weight of a draw of names of 60 characters lies on one or two.
 
 A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
 is small, and a name comes many times at once, its end may take some of them; this is not corrected.
-
-On the way, too, a name of weight w can become w / mean names of weight `mean`, rounded up or down
-at random, which leaves all expected shares as they are. So names that lose weight are given up
-early, and those that gain much are split, and their copies go on apart. The longer the names, the
-more the weights drift apart: without this, all the weight of a draw of names of 60 characters lies
-on one.
 """
 
 from __future__ import annotations
@@ -45,7 +41,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.lookahead.visited import VisitedPrefixes, Visits, by_level
+from rnn_names.lookahead.visited import VisitedPrefixes, Visits
+from rnn_names.network.ahead import by_level, on_tree
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 
@@ -81,19 +78,14 @@ class LookAheadState:
 
     Attributes:
         automaton_state: (m,) the automaton's state after each node's prefix.
-        context: (m,) of the Markov chain: the last characters, as a row of its tables.
+        context: (m,) of the Markov chain.
         visited: (m,) row among the visited prefixes; −1 for others.
-        visit: (m,) row in `Visits`, where nodes are recorded there: of the node that each hangs
-            from, until `LookAhead.guide` records the nodes themselves; then of each itself.
-        character: (m,) index that leads into each.
         log_weight: (m,) natural logarithm of the weight so far.
     """
 
     automaton_state: NDArray[np.int32]
     context: NDArray[np.int32]
     visited: NDArray[np.int64]
-    visit: NDArray[np.int64]
-    character: NDArray[np.int32]
     log_weight: NDArray[np.float64]
 
     def __getitem__(self, nodes: slice) -> LookAheadState:
@@ -119,18 +111,19 @@ class LookAhead:
         automaton: of the conditions.
         min_length: in characters.
         max_length: in characters.
-        chain: the Markov chain; None while there is none, and draws are unguided.
-        table: (max_length + 1, K, S) what is ahead by the chain, after so many characters, in each
-            of the chain's K contexts and the automaton's S states.
         prefixes: the visited ones, N of them.
-        ahead: (N, n_y) what is ahead of each character after each of them; in column EOS, 1 where a
-            name may end and else 0.
+        chain: the Markov chain; None while there is none, and draws are unguided.
+        table: (max_length + 2, K, S) what is ahead by the chain, after so many characters, in each
+            of the chain's K contexts and the automaton's S states.
+        ahead: (N, n_y) what is ahead of each character after each of the visited prefixes; in
+            column EOS, 1 where a name may end and else 0.
         log_bound: natural logarithm of the weight with which a name comes once.
         log_means: (max_length + 1,) natural logarithm of the mean weight of a draw at each length,
             by which names are given up or split on the way; None to take it from the draw at hand,
             which then goes on level by level.
         ceiling: in mean weights; names above it are split.
-        visits: where nodes are recorded, if anywhere.
+        visits: where prefixes are recorded, if anywhere. They are numbered as in `prefixes`, with
+            more behind them.
     """
 
     automaton: Automaton
@@ -146,19 +139,20 @@ class LookAhead:
     visits: Visits | None = None
 
     @classmethod
-    def unguided(cls, automaton: Automaton, min_length: int, max_length: int) -> LookAhead:
-        """One that knows nothing yet: it does not change draws, and may only record them."""
-        return cls(
-            automaton, min_length, max_length, VisitedPrefixes.none(automaton.after.shape[1])
-        )
+    def unguided(
+        cls, automaton: Automaton, min_length: int, max_length: int, prefix: NDArray[Any]
+    ) -> LookAhead:
+        """One that knows nothing yet: it does not change draws, and may only record them.
 
-    def learned(self, visits: list[Visits], prefix: NDArray[Any]) -> LookAhead:
-        """One that knows some further draws as well; every name begins with `prefix`."""
-        prefixes = self.prefixes
-        for each in visits:
-            prefixes = prefixes.joined(each, self.automaton, prefix)
+        All names begin with `prefix`, vocabulary indices.
+        """
+        prefixes = VisitedPrefixes.beginning(prefix, automaton)
+        return cls(automaton, min_length, max_length, prefixes)
+
+    def learned(self, prefixes: VisitedPrefixes) -> LookAhead:
+        """One that knows some more prefixes."""
         chain = fitted(
-            prefixes.recent,
+            prefixes.string,
             prefixes.length,
             prefixes.probabilities,
             prefixes.passed,
@@ -166,17 +160,14 @@ class LookAhead:
             max_contexts(self.automaton, self.max_length),
         )
         table = chain.ahead(self.automaton, self.min_length, self.max_length)
-        grown = replace(self, prefixes=prefixes, chain=chain, table=table, log_means=None)
-        contexts = np.zeros(len(prefixes), np.int32)
+        grown = replace(self, chain=chain, table=table, log_means=None, ceiling=MAX_BOUND)
+        n_y = self.automaton.after.shape[1]
+        ahead = np.empty((len(prefixes), n_y))
+        contexts = chain.contexts.longest(prefixes.string)
         for rows in by_level(prefixes.length):
-            if prefixes.parent[rows[0]] < 0:
-                contexts[rows] = chain.context_of(prefix)
-            else:
-                contexts[rows] = chain.after[
-                    contexts[prefixes.parent[rows]], prefixes.character[rows]
-                ]
-        ahead = prefixes.values(grown._guess, contexts)
-        n_y = ahead.shape[1]
+            length = int(prefixes.length[rows[0]])
+            ahead[rows] = grown._guess(contexts[rows], prefixes.automaton_state[rows], length)
+        on_tree(prefixes.probabilities, ahead, prefixes.parent, prefixes.character, prefixes.length)
         if ahead.size > MAX_VISITED:
             kept = prefixes.most_passed(ahead, MAX_VISITED // n_y)
             prefixes, ahead = prefixes.take(kept), ahead[kept]
@@ -197,13 +188,14 @@ class LookAhead:
         with np.errstate(divide="ignore"):
             return float(np.log(self.prefixes.probabilities[0] @ self.ahead[0]))
 
-    def first(self, prefix: NDArray[Any]) -> LookAheadState:
-        """The state of the node after a prefix of indices."""
-        one = np.zeros(1, np.int32)
-        context = one if self.chain is None else np.full(1, self.chain.context_of(prefix), np.int32)
-        automaton_state = self.automaton.run(prefix[None], np.array([len(prefix)]))
-        visited = np.full(1, 0 if len(self.prefixes) else -1)
-        return LookAheadState(automaton_state, context, visited, np.full(1, -1), one, np.zeros(1))
+    def first(self) -> LookAheadState:
+        """The state of the node that all names begin at."""
+        context = np.zeros(1, np.int32)
+        if self.chain is not None:
+            context = self.chain.contexts.longest(self.prefixes.string[:1]).astype(np.int32)
+        return LookAheadState(
+            self.prefixes.automaton_state[:1], context, np.zeros(1, np.int64), np.zeros(1)
+        )
 
     def guide(
         self,
@@ -225,19 +217,16 @@ class LookAhead:
             `follow` divides them, or None if draws are unguided.
         """
         if self.visits is not None:
-            passed = np.bincount(node, minlength=probabilities.shape[1])
-            rows = self.visits.add(
-                ahead_state.visit, ahead_state.character, length, probabilities.T, passed
-            )
-            ahead_state = replace(ahead_state, visit=rows)
+            names = np.bincount(node, minlength=probabilities.shape[1])
+            self.visits.passed(ahead_state.visited, probabilities.T, names)
         if self.ahead is None:
             return ahead_state, None
-        inside = ahead_state.visited >= 0
-        if inside.all():
+        known = (ahead_state.visited >= 0) & (ahead_state.visited < len(self.ahead))
+        if known.all():
             ahead = self.ahead[ahead_state.visited]
         else:
             ahead = self._guess(ahead_state.context, ahead_state.automaton_state, length)
-            ahead[inside] = self.ahead[ahead_state.visited[inside]]
+            ahead[known] = self.ahead[ahead_state.visited[known]]
         probabilities *= ahead.T
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
@@ -283,17 +272,16 @@ class LookAhead:
         `ahead` is what `guide` gave.
         """
         automaton_state = self.automaton.after[ahead_state.automaton_state[parent], character]
-        context, visited, log_weight = (
-            ahead_state.context[parent],
-            ahead_state.visited[parent],
-            ahead_state.log_weight[parent],
-        )
-        if self.chain is not None and ahead is not None:
-            context = self.chain.after[context, character]
+        context, visited = ahead_state.context[parent], ahead_state.visited[parent]
+        log_weight = ahead_state.log_weight[parent]
+        if self.visits is not None:
+            visited = self.visits.child(visited, character, automaton_state)
+        else:
             visited = self.prefixes.child(visited, character)
+        if self.chain is not None and ahead is not None:
+            context = self.chain.contexts.after[context, character]
             log_weight = log_weight - np.log(ahead[parent, character])
-        visit = ahead_state.visit[parent]
-        return LookAheadState(automaton_state, context, visited, visit, character, log_weight)
+        return LookAheadState(automaton_state, context, visited, log_weight)
 
     def copies(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.intp]:
         """How often each of some finished names comes out: weight / bound, rounded by chance."""
@@ -307,10 +295,7 @@ class LookAhead:
     ) -> NDArray[np.float64]:
         """What is ahead of each next character by the chain: (m, n_y)."""
         assert self.chain is not None and self.table is not None
-        ahead = np.zeros((len(context), self.automaton.after.shape[1]))
+        next_context = self.chain.contexts.after[context, :-1]
+        ahead = self.table[length + 1][next_context, self.automaton.after[automaton_state]]
         ahead[:, EOS] = self.automaton.accepting[automaton_state] & (length >= self.min_length)
-        if length < self.max_length:  # the columns 1:-1 of `chain.after` are the characters
-            ahead[:, 1:] = self.table[length + 1][
-                self.chain.after[context, 1:-1], self.automaton.after[automaton_state, 1:]
-            ]
         return ahead

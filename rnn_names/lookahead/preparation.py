@@ -14,18 +14,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.lookahead.guide import MAX_BOUND, LookAhead
-from rnn_names.lookahead.visited import VisitedPrefixes, Visits
+from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
     Draw = Callable[[int, Random, LookAhead], Weights]
 
@@ -82,23 +80,24 @@ class Prepared:
 
 
 class Preparation:
-    """Prepares a look-ahead for one model and its conditions, a little or more."""
+    """Prepares a look-ahead for one model and its conditions, a little or more.
 
-    def __init__(
-        self, draw: Draw, prefix: NDArray[Any], unguided: LookAhead, visits: Visits
-    ) -> None:
+    Attributes:
+        prefixes: those that the draws so far have passed, or the most of them.
+    """
+
+    def __init__(self, draw: Draw, unguided: LookAhead, visits: Visits) -> None:
         """Learns from unguided draws, and then from a few guided ones.
 
         Args:
-            draw: gives the log-weights of so many draws, −∞ for those that break a condition.
-            prefix: (length,) indices that every name begins with.
+            draw: gives the weights of so many draws.
             unguided: the look-ahead that knows nothing yet.
             visits: where draws with that one were recorded.
         """
-        self._draw, self._prefix, self._bits = draw, prefix, Random(1)
+        self._draw, self._bits = draw, Random(1)
         self._look_ahead = unguided
-        self._new_visits = [visits]  # of the last round, which it has not learned from
-        self._n_visits = 0  # of all rounds
+        self.prefixes = visits.joined()
+        self._n_visits = 0  # nodes of all rounds
         for size in FIRST_ROUNDS:
             self._learn()
             self._round(size)
@@ -134,11 +133,6 @@ class Preparation:
         )
 
     @property
-    def prefixes(self) -> VisitedPrefixes:
-        """Those that the draws so far have passed, or the most of them."""
-        return self._look_ahead.prefixes
-
-    @property
     def _is_done(self) -> bool:
         return self._prepared.is_good or self._n_visits >= MAX_VISITS
 
@@ -146,10 +140,8 @@ class Preparation:
         """The look-ahead with a bound, and how good it is, by new draws."""
         prepared = self._with_bound(size)
         if prepared.repeats > MANY_REPEATS:
-            visits = self._new_visits
             self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
             prepared = self._with_bound(size)
-            self._new_visits += visits
         return prepared
 
     def _with_bound(self, size: int) -> Prepared:
@@ -158,18 +150,19 @@ class Preparation:
 
     def _round(self, size: int) -> Weights:
         """The weights of new draws that it has not learned from: `size`, fewer of long names."""
-        self._new_visits, parts = [], []
+        parts = []
         size = min(size, MAX_CHARACTERS // self._look_ahead.max_length)
         for start in range(0, size, DRAWN_AT_ONCE):
-            self._new_visits.append(Visits())
-            recording = replace(self._look_ahead, visits=self._new_visits[-1])
+            visits = Visits(self.prefixes)
+            recording = replace(self._look_ahead, visits=visits)
             parts.append(self._draw(min(size - start, DRAWN_AT_ONCE), self._bits, recording))
-        self._n_visits += sum(map(len, self._new_visits))
+            self.prefixes = visits.joined()
+            self._n_visits += visits.n_passed
         return Weights.concatenate(parts)
 
     def _learn(self) -> None:
-        look_ahead = self._look_ahead.learned(self._new_visits, self._prefix)
-        self._look_ahead = replace(look_ahead, ceiling=MAX_BOUND)
+        self._look_ahead = self._look_ahead.learned(self.prefixes)
+        self.prefixes = self._look_ahead.prefixes
 
 
 def with_bound(look_ahead: LookAhead, first: Weights, second: Weights) -> Prepared:

@@ -1,23 +1,24 @@
 """The prefixes that draws have passed: there the look-ahead need not guess.
 
-The probabilities that the network gave after each are kept.
+The probabilities that the network gave after each are kept. What is ahead of a prefix is then
 
-    value(prefix)  =  Σ_c  P(c | prefix) · ahead(prefix, c)
+    ahead(prefix)  =  Σ_c  P(c | prefix) · ahead(prefix, c)
 
-`ahead` of a character is 1 or 0 at the end of a name (does it meet the conditions?), the value of
-the longer prefix where that was passed as well, and a guess where it was not. So a value is exact
-except for the guesses at the leaves below it.
+where ahead of a character is 1 or 0 at the end of a name (does it meet the conditions?), that of
+the longer prefix where that was passed as well, and a guess where it was not.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.ngram.chain import LEAST, LONGEST_CONTEXT
+from rnn_names.network.ahead import by_level
+from rnn_names.ngram.chain import LONGEST_CONTEXT
+from rnn_names.ngram.contexts import max_symbols
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,58 +27,7 @@ if TYPE_CHECKING:
 
 
 MAX_NUMBERS = 1 << 23
-"""Probabilities that the visits of a draw may hold; further nodes are not recorded."""
-
-NOT_RECORDED = -2
-"""Stands for the row of a node that is not recorded."""
-
-
-class Visits:
-    """Records the nodes of a draw, a row each, those of a prefix before those of longer ones."""
-
-    def __init__(self) -> None:
-        self._parts: list[tuple[NDArray[Any], ...]] = []
-        self._rows = 0
-
-    def add(
-        self,
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        length: int,
-        probabilities: NDArray[Any],
-        passed: NDArray[Any],
-    ) -> NDArray[np.int64]:
-        """Records some nodes of one length, (m,); gives their rows.
-
-        Args:
-            parent: (m,) the row of the node that each hangs from; −1 for the first of all.
-            character: (m,) the index that leads into each.
-            length: in characters.
-            probabilities: (m, n_y) the network's, of what comes next.
-            passed: (m,) how many names passed.
-        """
-        rows = np.full(len(parent), NOT_RECORDED)
-        if self._rows * probabilities.shape[1] < MAX_NUMBERS:
-            kept = np.flatnonzero(parent != NOT_RECORDED)
-            rows[kept] = self._rows + np.arange(len(kept))
-            self._rows += len(kept)
-            self._parts.append(
-                (
-                    parent[kept],
-                    character[kept],
-                    np.full(len(kept), length),
-                    probabilities[kept].astype(np.float32),
-                    passed[kept],
-                )
-            )
-        return rows
-
-    def __len__(self) -> int:
-        return self._rows
-
-    def rows(self) -> list[NDArray[Any]]:
-        """All of it: parent, character, length, probabilities and passed."""
-        return [np.concatenate(column) for column in zip(*self._parts, strict=True)]
+"""Probabilities that are kept of a draw; further new prefixes are not."""
 
 
 @dataclass
@@ -85,13 +35,12 @@ class VisitedPrefixes:
     """Prefixes, N of them; each comes after the one that it is one character longer than.
 
     Attributes:
-        parent: (N,) row of the prefix without the last character; −1 for the first of all, which
-            every name begins with.
+        parent: (N,) row of the prefix without the last character. Row 0 is what every name begins
+            with; it is its own parent.
         character: (N,) index of the last character.
         length: (N,) characters.
         automaton_state: (N,) state of the conditions' automaton.
-        recent: (N, LONGEST_CONTEXT) the last characters, the last one first, as in
-            `rnn_names.ngram.chain.fitted`.
+        string: (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `rnn_names.ngram.contexts`.
         probabilities: (N, n_y) float32. The network's, of what comes next.
         passed: (N,) how many names have passed.
     """
@@ -100,41 +49,41 @@ class VisitedPrefixes:
     character: NDArray[np.int32]
     length: NDArray[np.int64]
     automaton_state: NDArray[np.int32]
-    recent: NDArray[np.int32]
+    string: NDArray[np.int64]
     probabilities: NDArray[np.float32]
     passed: NDArray[np.float64]
 
-    @cached_property
-    def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """A number for the place of each prefix in the tree, rising, and its row.
-
-        They serve to find prefixes again.
-        """
-        keys = self.parent * self.probabilities.shape[1] + self.character
-        order = np.argsort(keys, kind="stable")
-        return keys[order], order
-
     @classmethod
-    def none(cls, n_y: int) -> VisitedPrefixes:
-        """No prefixes."""
-        empty = np.zeros(0, np.int32)
+    def beginning(cls, prefix: NDArray[Any], automaton: Automaton) -> VisitedPrefixes:
+        """The prefix that every name begins with, not visited yet."""
+        n_y = automaton.after.shape[1]
+        string = 0
+        for symbol in (n_y, *prefix.tolist()):
+            string = _followed(string, symbol, n_y)
         return cls(
-            parent=empty.astype(np.int64),
-            character=empty,
-            length=empty.astype(np.int64),
-            automaton_state=empty,
-            recent=np.zeros((0, LONGEST_CONTEXT), np.int32),
-            probabilities=np.zeros((0, n_y), np.float32),
-            passed=np.zeros(0),
+            parent=np.zeros(1, np.int64),
+            character=np.zeros(1, np.int32),
+            length=np.array([len(prefix)]),
+            automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
+            string=np.array([string], np.int64),
+            probabilities=np.zeros((1, n_y), np.float32),
+            passed=np.zeros(1),
         )
 
     def __len__(self) -> int:
         return len(self.parent)
 
+    @cached_property
+    def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """A number for the place of each prefix but the first in the tree, rising, and its row."""
+        keys = self.parent[1:] * self.probabilities.shape[1] + self.character[1:]
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order + 1
+
     def child(self, row: NDArray[Any], character: NDArray[Any]) -> NDArray[np.int64]:
         """Rows of the prefixes that are one character longer than those of some rows.
 
-        A row is −1 for a prefix that was not passed, and for all that go on from it.
+        −1 stands for a prefix that is not among them, and for all that go on from it.
         """
         keys, order = self._sorted
         if not len(keys):
@@ -143,57 +92,18 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def joined(self, visits: Visits, automaton: Automaton, prefix: NDArray[Any]) -> VisitedPrefixes:
-        """These and those of further draws; every name begins with `prefix`."""
-        parent, character, length, probabilities, passed = visits.rows()
-        row = np.full(len(parent), -1)  # of each visit
-        for visited in by_level(length):
-            above = np.where(parent[visited] < 0, -1, row[parent[visited]])
-            found = self.child(above, character[visited])
-            row[visited] = np.where(parent[visited] < 0, 0 if len(self) else -1, found)
-        new = np.flatnonzero(row < 0)
-        before = self.passed.copy()
-        before[row[row >= 0]] += passed[row >= 0]
-        row[new] = len(self) + np.arange(len(new))
-        automaton_state = np.zeros(len(new), np.int32)
-        recent = np.full((len(new), LONGEST_CONTEXT), -1, np.int32)
-        grown = VisitedPrefixes(
-            np.concatenate([self.parent, np.where(parent[new] < 0, -1, row[parent[new]])]),
-            np.concatenate([self.character, character[new].astype(np.int32)]),
-            np.concatenate([self.length, length[new]]),
-            np.concatenate([self.automaton_state, automaton_state]),
-            np.concatenate([self.recent, recent]),
-            np.concatenate([self.probabilities, probabilities[new]]),
-            np.concatenate([before, passed[new]]),
-        )
-        grown._spell(np.arange(len(self), len(grown)), automaton, prefix)
-        return grown
-
-    def _spell(self, rows: NDArray[Any], automaton: Automaton, prefix: NDArray[Any]) -> None:
-        """Fills in the automaton's states and the last characters of new rows, from those above."""
-        for level in by_level(self.length[rows]):
-            these = rows[level]
-            if self.parent[these[0]] < 0:
-                start = [self.probabilities.shape[1], *prefix][::-1][:LONGEST_CONTEXT]
-                self.recent[these, : len(start)] = start
-                self.automaton_state[these] = automaton.run(prefix[None], np.array([len(prefix)]))
-            else:
-                above = self.parent[these]
-                self.recent[these, 1:] = self.recent[above, :-1]
-                self.recent[these, 0] = self.character[these]
-                self.automaton_state[these] = automaton.after[
-                    self.automaton_state[above], self.character[these]
-                ]
-
     def log_probs(self) -> NDArray[np.float64]:
         """Natural logarithm of the probability of each prefix, given the first: (N,), in nats."""
-        log_probs = np.zeros(len(self))
         with np.errstate(divide="ignore"):
-            for rows in by_level(self.length)[1:]:
-                above = self.parent[rows]
-                of_last = self.probabilities[above, self.character[rows]].astype(np.float64)
-                log_probs[rows] = log_probs[above] + np.log(of_last)
-        return log_probs
+            return self._products(np.log(self.probabilities.astype(np.float64)))
+
+    def _products(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of some logarithms, (N, n_y), on the way to each prefix: (N,)."""
+        sums = np.zeros(len(self))
+        for rows in by_level(self.length)[1:]:
+            above = self.parent[rows]
+            sums[rows] = sums[above] + logs[above, self.character[rows]]
+        return sums
 
     def texts(self, rows: NDArray[Any], prefix: NDArray[Any]) -> NDArray[np.int32]:
         """The indices of some prefixes, 0 after the last: (m, longest)."""
@@ -206,26 +116,6 @@ class VisitedPrefixes:
             here[there] = self.parent[here[there]]
         return texts
 
-    def values(self, guess: Any, context: NDArray[Any]) -> NDArray[np.float64]:
-        """What is ahead of each next character of each prefix: (N, n_y) float64.
-
-        Args:
-            guess: gives it for contexts, states and a length, where nothing is known from below.
-            context: (N,) of the Markov chain that guesses.
-        """
-        ahead = np.empty(self.probabilities.shape)
-        levels = by_level(self.length)
-        for rows in levels:
-            ahead[rows] = guess(
-                context[rows], self.automaton_state[rows], int(self.length[rows[0]])
-            )
-        for rows in levels[:0:-1]:
-            value = np.einsum("nc,nc->n", self.probabilities[rows], ahead[rows])
-            ahead[self.parent[rows], self.character[rows]] = np.where(
-                value > 0, np.maximum(value, LEAST), 0
-            )
-        return ahead
-
     def most_passed(self, ahead: NDArray[np.float64], size: int) -> NDArray[np.intp]:
         """Rows of the `size` prefixes that draws guided by `ahead` are most likely to pass.
 
@@ -233,22 +123,87 @@ class VisitedPrefixes:
         """
         guided = self.probabilities * ahead
         guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
-        passes = np.ones(len(self))
-        for rows in by_level(self.length)[1:]:
-            passes[rows] = (
-                passes[self.parent[rows]] * guided[self.parent[rows], self.character[rows]]
-            )
+        with np.errstate(divide="ignore"):
+            passes = self._products(np.log(guided))
         return np.sort(np.lexsort((self.length, -passes))[:size])
 
     def take(self, rows: NDArray[Any]) -> VisitedPrefixes:
         """Some of the prefixes, rows rising, with the beginnings of each."""
-        new = np.full(len(self) + 1, -1)  # the last for −1
+        new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
-        parent, *others = (getattr(self, name)[rows] for name in self.__dataclass_fields__)
-        return VisitedPrefixes(new[parent], *others)
+        parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
+        return VisitedPrefixes(**{**parts, "parent": new[parts["parent"]]})
 
 
-def by_level(length: NDArray[Any]) -> list[NDArray[np.intp]]:
-    """The rows of each length, from the shortest on."""
-    order = np.argsort(length, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(length[order])) + 1) if len(order) else []
+class Visits:
+    """Records the prefixes that a draw passes, those that are known and new ones.
+
+    Attributes:
+        known: the prefixes that draws before have passed.
+        n_passed: how many were passed.
+    """
+
+    def __init__(self, known: VisitedPrefixes) -> None:
+        self.known, self.n_passed = known, 0
+        self._n_rows = len(known)
+        self._most = len(known) + MAX_NUMBERS // known.probabilities.shape[1]
+        self._new: list[tuple[NDArray[Any], ...]] = []
+        self._passed: list[tuple[NDArray[Any], ...]] = []
+
+    def __len__(self) -> int:
+        """How many new ones there are."""
+        return self._n_rows - len(self.known)
+
+    def child(
+        self, row: NDArray[Any], character: NDArray[Any], automaton_state: NDArray[Any]
+    ) -> NDArray[np.int64]:
+        """Rows of the prefixes that go on from some rows; new ones for those that are new.
+
+        −1 stands for a prefix that is not recorded.
+        """
+        rows = self.known.child(row, character)
+        new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
+        rows[new] = self._n_rows + np.arange(len(new))
+        self._n_rows += len(new)
+        self._new.append((row[new], character[new], automaton_state[new]))
+        return rows
+
+    def passed(self, rows: NDArray[Any], probabilities: NDArray[Any], names: NDArray[Any]) -> None:
+        """Notes what the network gave after some prefixes, and how many names are there."""
+        kept = np.flatnonzero(rows >= 0)
+        self.n_passed += len(kept)
+        self._passed.append(
+            (rows[kept], probabilities[kept].astype(np.float32), names[kept].astype(float))
+        )
+
+    def joined(self) -> VisitedPrefixes:
+        """All prefixes that are known now."""
+        known, n_y = self.known, self.known.probabilities.shape[1]
+        places = known.parent, known.character, known.automaton_state
+        parent, character, automaton_state = map(
+            np.concatenate, zip(places, *self._new, strict=True)
+        )
+        grown = VisitedPrefixes(
+            parent,
+            character,
+            np.pad(known.length, (0, len(self))),
+            automaton_state,
+            np.pad(known.string, (0, len(self))),
+            np.concatenate([known.probabilities, np.zeros((len(self), n_y), np.float32)]),
+            np.pad(known.passed, (0, len(self))),
+        )
+        first = len(known)
+        for part, *_ in self._new:  # a part holds no prefix and its parent
+            last = first + len(part)
+            grown.length[first:last] = grown.length[part] + 1
+            grown.string[first:last] = _followed(grown.string[part], character[first:last], n_y)
+            first = last
+        for rows, probabilities, names in self._passed:
+            grown.probabilities[rows] = probabilities
+            grown.passed[rows] += names
+        return grown
+
+
+def _followed(string: Any, symbol: Any, n_y: int) -> Any:
+    """The last symbols after one more, as in `VisitedPrefixes.string`."""
+    return (string * (n_y + 1) + symbol) % (n_y + 1) ** max_symbols(n_y, LONGEST_CONTEXT)

@@ -23,14 +23,11 @@ and D = 2/3 at order 2.
               p(a) = (2 − 0.2) / 5 + 0.12 / 3 = 0.4, the same for EOS;   p(b) = 0.2
     order 2   a follows START twice: c = 2 of 2, λ = 2/3 / 2 = 1/3
               p(a | START) = (2 − 2/3) / 2 + 1/3 · 0.4 = 0.8
-
-A history is one integer: its symbols are digits to the base n_y + 1, and START is the digit n_y. No
-history holds EOS, the digit 0, so a shorter history never equals a longer one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,6 +35,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.arrays import ranges
 from rnn_names.network.choice import branches
 from rnn_names.network.prefix_tree import EOS
+from rnn_names.ngram.contexts import Contexts, max_symbols
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,38 +47,16 @@ ORDER = 6
 nats per character."""
 
 
-class Level(NamedTuple):
-    """One order: its H histories, and what was seen after each, history after history.
-
-    Attributes:
-        histories: (H,) sorted.
-        starts: (H + 1,) where the entries of each history begin.
-        characters: (entries,) which characters followed.
-        discounted: (entries,) (c(hw) − D(c(hw))) / c(h) of each.
-        left_over: (H,) λ(h), the probability that is left for the order below.
-    """
-
-    histories: Integers
-    starts: Integers
-    characters: Integers
-    discounted: NDArray[np.float64]
-    left_over: NDArray[np.float64]
-
-    def find(self, wanted: Integers) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Which of some histories this order has seen, and the index of each of those."""
-        at = np.minimum(np.searchsorted(self.histories, wanted), len(self.histories) - 1)
-        seen = np.flatnonzero(self.histories[at] == wanted)
-        return seen, at[seen]
-
-
 class NGram:
     """An n-gram of some names.
 
     Attributes:
         n_y: size of the vocabulary, EOS counted.
-        order: `ORDER`, or what fits 63 bits for a large vocabulary.
         base: n_y + 1.
+        order: `ORDER`, or what a large vocabulary or short names allow.
         start: the history of a name's first character, which is START alone.
+        contexts: the histories that it has seen, K of them. One of k symbols belongs to order
+            k + 1.
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
@@ -96,83 +72,57 @@ class NGram:
             weights: (n,) how often each name counts; None for once each.
         """
         self.n_y, self.base, self.start = n_y, n_y + 1, n_y
-        self.order = min(ORDER, int(63 / np.log2(self.base)))
-        grams, places = self._grams(names)
-        while not len(grams[self.order]):  # all names are short
-            self.order -= 1
-        # Of each place where a gram stands, how often its name counts.
-        often = None if weights is None else np.repeat(weights, names.lengths + 1)
-        self.levels = [
-            self._level(*self._counts(grams, k, None if often is None else often[places[k]]))
-            for k in range(1, self.order + 1)
-        ]
+        self.order = max_symbols(n_y, ORDER)
+        histories, characters = self._histories(names)
+        while self.order > 1 and histories.max() < self.base ** (self.order - 2):
+            self.order -= 1  # all names are short
+        n_each = np.ones(len(names), np.int64) if weights is None else weights
+        orders = self._counts(histories, characters, np.repeat(n_each, names.lengths + 1))
+        seen, counts, discounts = (np.concatenate(each) for each in zip(*orders, strict=True))
+        # The last digit of a gram is the character, the digits before it are the history. Grams are
+        # in order, so those of one history stand together.
+        keys, first = np.unique(seen // self.base, return_index=True)
+        self.contexts = Contexts(keys, n_y)
+        totals = np.add.reduceat(counts, first)  # (K,) c(h)
+        self._starts = np.append(first, len(seen))  # where the grams of each history begin
+        self._characters = seen % self.base
+        self._discounted = (counts - discounts) / np.repeat(totals, np.diff(self._starts))
+        self._left_over = np.add.reduceat(discounts, first) / totals  # (K,) λ(h)
 
-    def _grams(self, names: Names) -> tuple[list[Integers], list[NDArray[np.bool_]]]:
-        """All grams of k symbols at index k, as integers; and at which places they stand.
-
-        "ab" is START a b EOS, in digits 3 1 2 0 to the base 4. Its grams of 1 symbol are a, b and
-        EOS, those of 2 are START a = 31₄, ab = 12₄ and b EOS = 20₄.
-
-        Returns:
-            for each k, an integer for each place where a gram of k symbols ends, and which of the
-            places of all characters these are.
-        """
-        tokens, begins = self._tokens(names)
-        predicted = np.flatnonzero(tokens != self.start)  # (characters,) places in `tokens`
-        before = predicted - np.repeat(begins, names.lengths + 1)  # symbols before each, with START
-        grams, places = [np.zeros(0, np.int64)], [np.zeros(0, bool)]
-        history = np.zeros(len(predicted), np.int64)
-        for k in range(1, self.order + 1):
-            if k > 1:  # one more digit in front of the k − 2 that are there
-                further_back = tokens[np.maximum(predicted - k + 1, 0)]
-                history = history + further_back * self.base ** (k - 2)
-            places.append(before >= k - 1)
-            grams.append((history * self.base + tokens[predicted])[places[k]])
-        return grams, places
-
-    def _tokens(self, names: Names) -> tuple[Integers, Integers]:
-        """START, the characters and EOS of all names in one row, and where each name begins."""
-        begins = names.offsets[:-1] + 2 * np.arange(len(names))
-        tokens = np.zeros(len(names.codes) + 2 * len(names), np.int64)
-        inside = np.ones(len(tokens), bool)
-        inside[begins] = inside[begins + names.lengths + 1] = False
-        tokens[inside] = names.codes
-        tokens[begins] = self.start
-        return tokens, begins
+    def _histories(self, names: Names) -> tuple[Integers, Integers]:
+        """The history of every character of all names, EOS counted; and these characters."""
+        characters = np.full(len(names.codes) + len(names), EOS, np.int64)
+        characters[
+            np.arange(len(names.codes)) + np.repeat(np.arange(len(names)), names.lengths)
+        ] = names.codes
+        last = np.roll(characters, 1)
+        last[last == EOS] = self.start
+        histories = last if self.order > 1 else 0 * last
+        for _ in range(2, self.order):  # one more symbol, unless the history begins with START
+            longer = np.roll(histories, 1) * self.base + last
+            histories = np.where(last == self.start, histories, longer)
+        return histories, characters
 
     def _counts(
-        self, grams: list[Integers], k: int, often: Integers | None
-    ) -> tuple[Integers, Integers]:
-        """The different grams of k symbols, sorted, and the count c of each: (G,) twice."""
-        if often is None:
-            seen, occurrences = np.unique(grams[k], return_counts=True)
-        else:
-            seen, which = np.unique(grams[k], return_inverse=True)
-            occurrences = np.bincount(which, often).astype(np.int64)
-        if k == self.order:
-            return seen, occurrences
-        # How many different grams of k + 1 symbols end in each; % drops their first digit.
-        inner, different = np.unique(np.unique(grams[k + 1]) % self.base**k, return_counts=True)
-        counts = occurrences.copy()  # stays so for those that begin with START
-        counts[np.searchsorted(seen, inner)] = different
-        return seen, counts
-
-    def _level(self, grams: Integers, counts: Integers) -> Level:
-        """One order, from its different grams, sorted, and their counts: (G,) twice."""
-        n = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)
-        discount = _discounts(n[1:5])[np.minimum(counts, 3) - 1]  # (G,)
-        # The last digit of a gram is the character, the digits before it are the history. Grams are
-        # sorted, so those of one history stand together.
-        histories, first = np.unique(grams // self.base, return_index=True)  # (H,)
-        starts = np.append(first, len(grams))
-        totals = np.add.reduceat(counts, first)  # (H,) c(h)
-        return Level(
-            histories=histories,
-            starts=starts,
-            characters=grams % self.base,
-            discounted=(counts - discount) / np.repeat(totals, np.diff(starts)),
-            left_over=np.add.reduceat(discount, first) / totals,
-        )
+        self, histories: Integers, characters: Integers, n_each: Integers
+    ) -> list[tuple[Integers, Integers, NDArray[np.float64]]]:
+        """The different grams of each order, rising, their counts c and discounts D."""
+        orders: list[tuple[Integers, Integers, NDArray[np.float64]]] = []
+        for symbols in range(self.order - 1, -1, -1):
+            power = self.base**symbols
+            there = histories >= power // self.base  # those that have so many symbols
+            grams = histories[there] % power * self.base + characters[there]
+            seen, which = np.unique(grams, return_inverse=True)
+            counts = np.bincount(which, n_each[there]).astype(np.int64)
+            if orders:
+                # How many different longer grams end in each; those that begin with START keep
+                # their occurrences.
+                ends = orders[-1][0] % (power * self.base)
+                inner, different = np.unique(ends, return_counts=True)
+                counts[np.searchsorted(seen, inner)] = different
+            n = np.bincount(np.minimum(counts, 5), minlength=6).astype(float)
+            orders.append((seen, counts, _discounts(n[1:5])[np.minimum(counts, 3) - 1]))
+        return orders[::-1]
 
     def extend(self, history: Integers, character: Integers) -> Integers:
         """The histories after one more character: (m,) twice to (m,)."""
@@ -180,22 +130,23 @@ class NGram:
 
     def probabilities(self, history: Integers) -> NDArray[np.float64]:
         """Of the next character after each history: (m,) to (m, n_y)."""
-        return self._probabilities(history % self.base ** (self.order - 1), self.order)
+        return self.after_contexts(self.contexts.longest(history))
 
-    def _probabilities(self, history: Integers, k: int) -> NDArray[np.float64]:
-        """p_k of each history of k − 1 symbols: (m,) to (m, n_y)."""
-        if k == 0:
-            return np.full((len(history), self.n_y), 1 / self.n_y)
-        # Many histories differ in their first symbol only: p_{k−1} is computed once for all these.
-        # For k = 1, all of them become 0, the history of no symbols.
-        shorter, which = np.unique(history % self.base ** max(k - 2, 0), return_inverse=True)
-        p = self._probabilities(shorter, k - 1)[which]  # it stays for those that k has not seen
-        level = self.levels[k - 1]
-        rows, at = level.find(history)
-        p[rows] *= level.left_over[at, None]  # λ(h) p_{k−1}(w | h′)
-        first, n = level.starts[at], level.starts[at + 1] - level.starts[at]
+    def after_contexts(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+        """The probabilities of the next character after some of the contexts: (m,) to (m, n_y)."""
+        p = np.full((len(rows), self.n_y), 1 / self.n_y)
+        longer = np.flatnonzero(rows)
+        if len(
+            longer
+        ):  # many differ in their first symbol only: p_{k−1} is computed once for these
+            shorter, which = np.unique(self.contexts.shorter[rows[longer]], return_inverse=True)
+            p[longer] = self.after_contexts(shorter)[which]
+        p *= self._left_over[rows, None]  # λ(h) p_{k−1}(w | h′)
+        first, n = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
         entries = ranges(first, n)  # of all those histories, one after another
-        p[np.repeat(rows, n), level.characters[entries]] += level.discounted[entries]
+        p[np.repeat(np.arange(len(rows)), n), self._characters[entries]] += self._discounted[
+            entries
+        ]
         return p
 
     def sample(self, count: int, max_length: int, rng: np.random.Generator) -> Names:

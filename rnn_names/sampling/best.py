@@ -28,7 +28,6 @@ from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.ngram.chain import can_be_accepted
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import changes
 from rnn_names.sampling.sampler import Sampler
@@ -176,7 +175,7 @@ class _Search:
         self._is_per_character = rank == "per-character"
         self.unguided, _, self._others = sampler.possible()
         self.automaton = self.unguided.automaton
-        self._possible = can_be_accepted(self.automaton, sampler.min_length, sampler.max_length)
+        self._possible = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = rnn.Workspace()
@@ -236,14 +235,12 @@ class _Search:
     def _goal(self) -> tuple[_Estimate, float]:
         """How many prefixes there are, about; and a bound with as many names above it as wanted."""
         visits = self._unguided_draws(FEW_DRAWS)
-        estimate = _Estimate(self._joined(visits), self._possible)
-        goal = self._bound_of(self._joined(visits))
+        estimate = _Estimate(visits.joined(), self._possible)
+        goal = self._bound_of(visits.joined())
         if goal is None or estimate.count_above(goal) > FEW_PREFIXES:
             visits = self._unguided_draws(MANY_DRAWS)
-            estimate = _Estimate(self._joined(visits), self._possible)
-            preparation = Preparation(
-                self.sampler.weighed, self.sampler.prefix, self.unguided, visits
-            )
+            estimate = _Estimate(visits.joined(), self._possible)
+            preparation = Preparation(self.sampler.weighed, self.unguided, visits)
             for rounds in range(3):
                 preparation.after(rounds)
                 goal = self._bound_of(preparation.prefixes)
@@ -252,12 +249,9 @@ class _Search:
         return estimate, estimate.bound_of(FIRST_PREFIXES) if goal is None else goal
 
     def _unguided_draws(self, size: int) -> Visits:
-        visits = Visits()
+        visits = Visits(self.unguided.prefixes)
         self.sampler.walked(size, Random(0), replace(self.unguided, visits=visits))
         return visits
-
-    def _joined(self, visits: Visits) -> VisitedPrefixes:
-        return self.unguided.prefixes.joined(visits, self.automaton, self.sampler.prefix)
 
     def _bound_of(self, prefixes: VisitedPrefixes) -> float | None:
         """The log-probability that as many names as wanted have, at least; None without them.

@@ -210,14 +210,14 @@ class Sampler:
         bits = Random(0)
         for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
-            visits = Visits()
+            visits = Visits(unguided.prefixes)
             pilot = self.walked(drawn, bits, replace(unguided, visits=visits))
             first = self.in_characters(pilot.names)
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
             if met > LOOK_AHEAD_BELOW:
                 return {}
-        preparation = Preparation(self.weighed, self.prefix, unguided, visits)
+        preparation = Preparation(self.weighed, unguided, visits)
         if preparation.after(0).share <= GAIN * met:
             return {}
         self.preparation, self.conditions = preparation, others
@@ -248,13 +248,12 @@ class Sampler:
         """
         from rnn_names.conditions.tests import spelling
         from rnn_names.lookahead.guide import LookAhead, max_states
-        from rnn_names.ngram.chain import can_be_accepted
 
         begins = self.beginnings.automaton if self.beginnings is not None else None
         automaton, covered, others = spelling(
             self.conditions, self.n_y, max_states(self.n_y, self.max_length), begins
         )
-        possible = can_be_accepted(automaton, self.min_length, self.max_length)
+        possible = automaton.counts(self.min_length, self.max_length) > 0
         length = len(self.prefix)
         if not possible[length, automaton.run(self.prefix[None], np.array([length]))].any():
             hint = ""
@@ -265,7 +264,8 @@ class Sampler:
                 f"{self._titles(covered)}{hint}",
                 settings=[*self.options.given, "any_beginning"],
             )
-        return LookAhead.unguided(automaton, self.min_length, self.max_length), covered, others
+        unguided = LookAhead.unguided(automaton, self.min_length, self.max_length, self.prefix)
+        return unguided, covered, others
 
     def count_possible(self) -> tuple[float, str]:
         """How many names can meet the conditions on length and spelling; and these, for a message.
@@ -274,10 +274,9 @@ class Sampler:
             SamplingError: if no name can.
         """
         look_ahead, covered, _ = self.possible()
-        automaton = look_ahead.automaton
-        state = automaton.run(self.prefix[None], np.array([len(self.prefix)]))
-        with np.errstate(over="ignore"):
-            [n] = automaton.count(state, len(self.prefix), self.min_length, self.max_length)
+        n = look_ahead.automaton.counts(self.min_length, self.max_length)[
+            len(self.prefix), look_ahead.prefixes.automaton_state[0]
+        ]
         return float(n), self._titles(covered) or self.length_option
 
     def _titles(self, covered: list[Condition]) -> str:

@@ -121,7 +121,7 @@ class Walk:
             len(prefix),
             np.arange(size, dtype=np.int32),
             np.zeros(size, np.int32),
-            self.look_ahead.first(prefix) if self.look_ahead else None,
+            self.look_ahead.first() if self.look_ahead else None,
         )
 
     def go_on(self, step: Step) -> Drawn:

@@ -4,7 +4,6 @@ import math
 import os
 from collections import Counter
 from dataclasses import replace
-from itertools import product
 from random import Random
 
 import numpy as np
@@ -16,7 +15,7 @@ from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
-from rnn_names.ngram import chain as markov
+from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream, workers
@@ -110,7 +109,7 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(name, options):
 
 def poor(monkeypatch):
     """A look-ahead that knows next to nothing: no contexts, few prefixes, little learned from."""
-    monkeypatch.setattr(markov, "CONTEXTS", 1)
+    monkeypatch.setattr(chain, "CONTEXTS", 1)
     monkeypatch.setattr(guide, "MAX_VISITED", 20)
     monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
@@ -235,9 +234,9 @@ def learned(model, draws=3000, **options):
     """A look-ahead that has learned from unguided draws, and its sampler."""
     sampler = Sampler(model.language_model, Options(**options))
     unguided, _, _ = sampler.possible()
-    visits = Visits()
+    visits = Visits(unguided.prefixes)
     sampler.walked(draws, Random(0), replace(unguided, visits=visits))
-    return unguided.learned([visits], sampler.prefix), sampler
+    return unguided.learned(visits.joined()), sampler
 
 
 def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
@@ -256,43 +255,20 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
 
-def test_the_chain_adds_up_what_is_ahead():
-    """Against a sum over all names by the chain itself."""
-    look_ahead, sampler = learned(tiny_model(), 500, suffix="ab", max_length=4)
-    chain, automaton = look_ahead.chain, look_ahead.automaton
-
-    def ahead(context, state, length):
-        end = chain.probabilities[context, 0]
-        end = 1 / (1 + (1 - end) / end * math.exp(-chain.end_shift[length]))
-        total = end * automaton.accepting[state]
-        if length < 4:
-            rest = chain.probabilities[context, 1:] / chain.probabilities[context, 1:].sum()
-            for character, p in enumerate(rest, 1):
-                after = chain.after[context, character], automaton.after[state, character]
-                total += (1 - end) * p * ahead(*after, length + 1)
-        return total
-
-    context = chain.context_of(sampler.prefix)
-    assert look_ahead.table[0, context, 0] == pytest.approx(ahead(context, 0, 0))
-    assert chain.probabilities.sum(axis=1) == pytest.approx(1)
-
-
-def test_contexts_are_the_longest_known_ends_of_a_prefix():
-    look_ahead, _ = learned(tiny_model(), 2000)
-    chain, start = look_ahead.chain, len(LETTERS) + 1
-    # Strings by the contexts that lead to them from the start of a name.
-    seen = {chain.context_of(np.array(text, int)): text for n in range(6) for text in words(n)}
-    assert 0 not in seen, "one character at least is known"
-    known = {}
-    for context, text in seen.items():
-        for n in range(len(text), -1, -1):
-            path = 0
-            for character in text[len(text) - n :]:
-                path = chain.after[path, character]
-            if path == context:
-                known[context] = text[len(text) - n :]
-    assert len(known) > 50
-    assert chain.after[0, start] == chain.context_of(np.zeros(0, int))
+def test_a_second_draw_finds_the_prefixes_of_the_first():
+    unguided, sampler = learned(tiny_model(), 50)
+    visits = Visits(unguided.prefixes)
+    sampler.walked(50, Random(1), replace(unguided, visits=visits))
+    prefixes = visits.joined()
+    assert len(unguided.prefixes) < len(prefixes) < 2 * len(unguided.prefixes)
+    assert prefixes.passed[0] == 100
+    texts = prefixes.texts(np.arange(len(prefixes)), np.zeros(0, int))
+    assert len({tuple(text) for text in texts.tolist()}) == len(prefixes)
+    names = [[index for index in text if index] for text in texts.tolist()]
+    for row, name in enumerate(names[1:], 1):
+        assert names[prefixes.parent[row]] == name[:-1]
+        digits = [len(LETTERS) + 1, *name][-chain.LONGEST_CONTEXT :]
+        assert prefixes.string[row] == sum(d * 5**i for i, d in enumerate(digits[::-1]))
 
 
 @pytest.mark.parametrize("passed, guess", [([1000], 0.33), ([100] * 10, 0.24), ([1] * 1000, 0.05)])
@@ -302,21 +278,16 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     Half of all others do.
     """
     n = len(passed)
-    recent = np.full((2 * n, markov.LONGEST_CONTEXT), -1)
-    recent[:n, 0], recent[n:, 0] = 1, 2  # prefixes that end in "a", and in "b"
+    strings = np.repeat([1, 2], n)  # prefixes that end in "a", and in "b"
     probabilities = np.zeros((2 * n, 3))
     probabilities[:n, 2] = 1
     probabilities[n:, 1] = 1
-    chain = markov.fitted(
-        recent, np.full(2 * n, 9), probabilities, np.array([*passed, *passed]), 10, 3
+    fitted = chain.fitted(
+        strings, np.full(2 * n, 9), probabilities, np.array([*passed, *passed]), 10, 3
     )
-    a = chain.after[0, 1]
+    a = fitted.contexts.longest(np.array([1]))
     assert a != 0
-    assert chain.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
-
-
-def words(length):
-    return product(range(1, len(LETTERS) + 1), repeat=length)
+    assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
 
 def test_more_is_learned_in_rounds(model):
@@ -342,9 +313,9 @@ def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
 def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length):
     # Only its shape counts.
     automaton = type("Shape", (), {"after": np.broadcast_to(0, (states, n_y))})()
-    contexts = markov.max_contexts(automaton, length)
-    assert 1 <= contexts <= markov.CONTEXTS
-    assert contexts == 1 or contexts * states * n_y * (length + 1) <= markov.MAX_WORK
+    contexts = chain.max_contexts(automaton, length)
+    assert 1 <= contexts <= chain.CONTEXTS
+    assert contexts == 1 or contexts * states * n_y * (length + 1) <= chain.MAX_WORK
 
 
 # --- The stream -----------------------------------------------------------------------------------

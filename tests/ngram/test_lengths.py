@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names.ngram import lengths
-from rnn_names.ngram.kneser_ney import Level, NGram
+from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.lengths import PSEUDO_NAMES, LengthGuide
 from support.networks import coded
 
@@ -53,22 +53,6 @@ def test_names_are_the_ngrams_own_with_the_lengths_of_the_list(names):
     assert sum(shares) == pytest.approx(1, rel=1e-5)
 
 
-def test_the_coin_of_the_docstring():
-    class Coin:
-        """Ends a name with probability ½ after each character, of which there is one."""
-
-        n_y, base, start = 2, 3, 2
-        levels = (Level(np.array([0]), *[np.array([])] * 4),)
-
-        def probabilities(self, history):
-            return np.full((len(history), 2), 0.5)
-
-    guide = LengthGuide(Coin(), np.array([0, 0, 5e9, 5e9]))
-    # The first step is the coin's too, and a name has a character: so 1/4, 1/8 and 1/16 of 7/16.
-    assert guide.ratio.tolist() == pytest.approx([0, 0, 7 / 4, 7 / 2], abs=1e-6)
-    assert guide.ahead[0, 1:].tolist() == pytest.approx([7 / 8, 7 / 4, 7 / 4, 0], abs=1e-6)
-
-
 def test_with_a_small_table_lengths_still_come_close(monkeypatch):
     rng = np.random.default_rng(2)
     names = [rng.integers(1, N_Y, 5).tolist() for _ in range(60)]
@@ -77,6 +61,6 @@ def test_with_a_small_table_lengths_still_come_close(monkeypatch):
     )  # the empty history, and those of one symbol
     ngram = NGram(coded(names), N_Y)
     guide = LengthGuide(ngram, np.bincount([5] * len(names)).astype(float))
-    assert len(guide.after) == 5
+    assert len(guide.contexts) == 5
     own = [probabilities(ngram, length).sum() for length in range(1, 6)]
     assert probabilities(ngram, 5, guide).sum() > 0.8 > 0.6 > own[-1] / sum(own)

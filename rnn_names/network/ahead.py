@@ -1,0 +1,97 @@
+"""What is ahead of a name that has come so far: one recursion, from the longest names down.
+
+    ahead(name so far)  =  Σ_c p(c | name so far) · ahead(name so far + c)
+
+over all next characters c and the end of the name. What an ended name is worth decides what the
+result means: 1 if it meets a condition and else 0, and it is the probability that the condition
+will be met; with p = 1 as well, it is how many names meet it.
+
+It also makes the steps of a distribution that is p given the condition, or p times the worth:
+
+    q(c | name so far)  =  p(c | name so far) · ahead(name so far + c) / ahead(name so far)
+
+Along a name, every ahead but the first stands above once and below once. So the product of these
+steps is p(name) times its worth, divided by what is ahead of the empty name.
+
+An example: after each character, a coin ends the name, or after three at the latest. A name of one
+character is worth 0, one of two 7/4, and one of three 7/2. By the number of characters so far,
+
+    ahead(3) = ½ · 7/2 = 7/4                     no name goes on
+    ahead(2) = ½ · 7/4 + ½ · ahead(3) = 7/4      so q(end | 2) = ½ · 7/4 / ahead(2) = ½
+    ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.network.prefix_tree import EOS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+LEAST = 1e-250
+"""What may still happen is never given less: a product of 200 small probabilities would come to
+0."""
+
+
+def by_length(
+    probabilities: Callable[[int], NDArray[Any]], after: NDArray[Any], worth: NDArray[Any]
+) -> NDArray[Any]:
+    """What is ahead by length, where a state says all else that counts of a name.
+
+    Args:
+        probabilities: of the next character, (…, n_y), in each state at a length.
+        after: (…, n_y) the state after each state and character, numbered as if in one row.
+        worth: (longest + 1, …) of a name that ends in each state, by its length.
+
+    Returns:
+        (longest + 2, …) by length and state; 0 in the last row, for names that are too long.
+    """
+    ahead = np.zeros((len(worth) + 1, *after.shape[:-1]), worth.dtype)
+    for length in range(len(worth) - 1, -1, -1):
+        next_ahead = ahead[length + 1].ravel()[after]
+        next_ahead[..., EOS] = worth[length]
+        ahead[length] = _expected(probabilities(length), next_ahead)
+    return ahead
+
+
+def on_tree(
+    probabilities: NDArray[Any],
+    ahead: NDArray[np.float64],
+    parent: NDArray[Any],
+    character: NDArray[Any],
+    length: NDArray[Any],
+) -> NDArray[np.float64]:
+    """What is ahead of each prefix of a tree, (N,).
+
+    Args:
+        probabilities: (N, n_y) of the next character after each prefix.
+        ahead: (N, n_y) what is ahead of each next character, overwritten where that leads to
+            another prefix of the tree.
+        parent: (N,) the prefix that each one goes on from, by its row; rows 1 and up.
+        character: (N,) with which character.
+        length: (N,) of each, in characters.
+    """
+    values = np.zeros(len(parent))
+    for rows in by_level(length)[::-1]:
+        values[rows] = _expected(probabilities[rows], ahead[rows])
+        below = rows[rows > 0]
+        ahead[parent[below], character[below]] = values[below]
+    return values
+
+
+def _expected(probabilities: NDArray[Any], ahead: NDArray[Any]) -> NDArray[Any]:
+    """Σ p · ahead over the last axis; at least `LEAST` where that is above 0."""
+    value = np.einsum("...c,...c->...", probabilities, ahead)
+    return np.where(value > 0, np.maximum(value, LEAST), 0)
+
+
+def by_level(length: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """The rows of each length, from the shortest on."""
+    order = np.argsort(length, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(length[order])) + 1)

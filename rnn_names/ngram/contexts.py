@@ -1,0 +1,79 @@
+"""The last few symbols of a name: which strings of them a model knows, and where each one leads.
+
+A symbol is a character, or START, which stands before the first one. A string of symbols is one
+integer: its symbols are digits to the base n_y + 1, the last symbol lowest, and START is the digit
+n_y. With n_y = 3, START a b is 312₄. No string holds EOS, the digit 0, so no string has the number
+of a longer one.
+
+A *context* is a string that a model knows. What begins or ends a context is a context, down to the
+empty one, which is 0. So the longest context that a name ends in can be followed character by
+character: from each context, each character leads to one other. After "a b" comes c: if "a b c" is
+a context, that is the next one; if not, it is the same as after "b".
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+
+
+def max_symbols(n_y: int, most: int) -> int:
+    """How many symbols a string can have: at most `most`, and fewer for a large vocabulary."""
+    return min(most, int(62 / np.log2(n_y + 1)))
+
+
+class Contexts:
+    """Some contexts, K of them, from the shortest to the longest.
+
+    Attributes:
+        keys: (K,) the strings as integers, rising.
+        base: n_y + 1.
+        by_symbols: the rows of the contexts of 0, 1, 2, … symbols.
+        shorter: (K,) the row of each without its first symbol; 0 for the empty one.
+    """
+
+    def __init__(self, keys: Integers, n_y: int) -> None:
+        self.keys, self.base = keys, n_y + 1
+        symbols = max_symbols(n_y, len(keys))
+        starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
+        starts = starts[: np.searchsorted(starts, len(keys)) + 1]
+        self.by_symbols = [slice(a, b) for a, b in pairwise(starts.tolist())]
+        self.shorter = np.zeros(len(keys), np.int64)
+        for k, rows in enumerate(self.by_symbols[1:]):
+            self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def shortest(self, most: int) -> Contexts:
+        """At most `most` of them, but the empty one always: all up to some number of symbols."""
+        ends = [rows.stop for rows in self.by_symbols]
+        return Contexts(self.keys[: max([1, *(end for end in ends if end <= most)])], self.base - 1)
+
+    def longest(self, strings: Integers) -> NDArray[np.intp]:
+        """The row of the longest context that each string ends in: (m,) to (m,)."""
+        rows = np.zeros(len(strings), np.intp)
+        for symbols in range(1, len(self.by_symbols)):
+            ends = strings % self.base**symbols
+            at = np.minimum(np.searchsorted(self.keys, ends), len(self.keys) - 1)
+            rows = np.where(self.keys[at] == ends, at, rows)
+        return rows
+
+    @cached_property
+    def after(self) -> NDArray[np.int32]:
+        """The row that each context and symbol lead to: (K, base)."""
+        after = np.zeros((len(self.keys), self.base), np.int32)
+        for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):
+            after[rows] = after[self.shorter[rows]]
+            keys = self.keys[longer]
+            begins = np.searchsorted(self.keys, keys // self.base)
+            after[begins, keys % self.base] = np.arange(longer.start, longer.stop)
+        return after

@@ -1,0 +1,104 @@
+"""Contexts, the recursion over what is ahead, and the chain that uses both."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_names.conditions.automaton import ending_in
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network.ahead import by_length, on_tree
+from rnn_names.ngram.chain import MarkovChain
+from rnn_names.ngram.contexts import Contexts, max_symbols
+
+N_Y = 3
+START = N_Y
+STRINGS = st.lists(st.lists(st.integers(1, N_Y - 1), max_size=6), max_size=8)
+
+
+def number(symbols):
+    """A string as `Contexts` writes it."""
+    return sum(symbol * (N_Y + 1) ** i for i, symbol in enumerate(reversed(symbols)))
+
+
+def closed(strings):
+    """All pieces of some strings, START before each."""
+    pieces = {()}
+    for string in strings:
+        text = (START, *string)
+        pieces |= {text[a:b] for a in range(len(text)) for b in range(a + 1, len(text) + 1)}
+    return pieces
+
+
+@given(known=STRINGS, asked=STRINGS)
+def test_a_name_is_followed_by_its_longest_context(known, asked):
+    pieces = closed(known)
+    contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
+    for string in asked:
+        row = 0
+        for i, symbol in enumerate((START, *string), 1):
+            row = contexts.after[row, symbol]
+            text = (START, *string)[:i]
+            longest = next(text[j:] for j in range(i + 1) if text[j:] in pieces)
+            assert contexts.keys[row] == number(longest)
+            assert contexts.longest(np.array([number(text)])) == row
+            assert contexts.keys[contexts.shorter[row]] == number(longest[1:])
+
+
+def test_the_shortest_contexts_end_at_some_number_of_symbols():
+    contexts = Contexts(np.array(sorted(map(number, closed([(1, 2, 1)]))), np.int64), N_Y)
+    symbols = [rows.stop - rows.start for rows in contexts.by_symbols]
+    assert symbols == [1, 3, 3, 2, 1]
+    assert [len(contexts.shortest(most)) for most in (0, 1, 3, 4, 8, 99)] == [1, 1, 1, 4, 7, 10]
+
+
+@pytest.mark.parametrize("n_y", [2, 60, 5000, 2**20])
+def test_a_string_fits_an_integer(n_y):
+    assert (n_y + 1) ** max_symbols(n_y, 99) < 2**63
+
+
+def test_the_coin_of_the_docstring():
+    """It ends a name with probability ½ after each character, of at most three."""
+    worth = np.array([0, 0, 7 / 4, 7 / 2])[:, None]
+    ahead = by_length(lambda _: np.full((1, 2), 0.5), np.zeros((1, 2), int), worth)
+    assert ahead[1:, 0].tolist() == pytest.approx([7 / 8, 7 / 4, 7 / 4, 0])
+    parent, length = np.array([0, 0, 1, 2]), np.arange(4)
+    by_node = np.stack([worth[:, 0], np.zeros(4)], axis=1)
+    values = on_tree(np.full((4, 2), 0.5), by_node, parent, np.ones(4, int), length)
+    assert values.tolist() == pytest.approx(ahead[:4, 0].tolist())
+
+
+def test_what_may_happen_is_never_given_0():
+    ahead = by_length(lambda _: np.array([[1e-9, 1e-9]]), np.zeros((1, 2), int), np.ones((200, 1)))
+    assert (ahead[:200] > 0).all()
+
+
+def test_the_chain_adds_up_what_is_ahead():
+    """Against a sum over all names by the chain itself."""
+    rng = np.random.default_rng(1)
+    pieces = closed([[1, 2, 2], [2, 1]])
+    contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
+    p = rng.dirichlet(np.ones(N_Y), len(contexts))
+    chain = MarkovChain(contexts, p, rng.normal(size=5))
+    automaton = ending_in("ab", Vocabulary("ab"))
+    table = chain.ahead(automaton, 2, 4)
+    start, total = contexts.after[0, START], 0.0
+    for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
+        if name[-2:] == (1, 2):
+            total += probability(chain, start, name)
+    assert table[0, start, 0] == pytest.approx(total)
+    assert not table[4, :, ~automaton.accepting].any(), "no further character is possible"
+
+
+def probability(chain, context, name):
+    """Of a name by a chain."""
+    total = 1.0
+    for length, symbol in enumerate([*name, 0]):
+        p = chain.probabilities[context]
+        end = 1 / (1 + (1 - p[0]) / p[0] * math.exp(-chain.end_shift[length]))
+        total *= (1 - end) * p[symbol] / p[1:].sum() if symbol else end
+        context = chain.contexts.after[context, symbol]
+    return total
