@@ -279,8 +279,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
         lines.append(f"Going on after epoch {trainer.epoch}.")
     elif os.path.exists(checkpoint.path):
         lines.append(
-            f"Note: {shown(checkpoint.path)} holds an interrupted run; this one will replace it. "
-            "--resume goes on with it."
+            f"Note: {shown(checkpoint.path)} holds an interrupted run, which --resume goes on "
+            "with. This one replaces it after its first epoch."
         )
     return "\n".join(lines)
 

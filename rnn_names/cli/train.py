@@ -18,7 +18,6 @@ from rnn_names.cli.options import (
     check_output,
     option,
     options_of,
-    was_given,
     wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
@@ -109,25 +108,28 @@ def train(
     """
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
-    from rnn_names.training.checkpoint import Checkpoint, state_path
+    from rnn_names.training.checkpoint import Checkpoint, old_state_path, state_path
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model
 
     with wrong_usage():
         settings = Settings(**options)
-    state = state_path(output)
-    written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
+    states = {
+        "the state of the run": state_path(output),
+        "the state of the run before": old_state_path(output),
+    }
+    written = {"--output": output, "--log": log, "--report": report, **states}
     by_list = is_closest(init)
     _check_files(corpus, () if by_list else init, {k: v for k, v in written.items() if v})
-    check_output(output, "model", SIGNATURE)
-    for path in filter(None, (state, report)):
-        check_writable(path)
+    for path in (output, *states.values()):
+        check_output(path, "model", SIGNATURE)
+    if report is not None:
+        check_writable(report)
     names, notes = _read_corpus(corpus, has_start=bool(init) or resume)
     closest = closest_model(names.names) if by_list else None
     started_from = closest.name if closest else ", ".join(map(str, init)) or None
     if resume:
-        given = {name: value for name, value in options.items() if was_given(name)}
-        checkpoint = Checkpoint.resumed(output, names, started_from, given)
+        checkpoint = Checkpoint.resumed(output, names, settings, started_from)
     else:
         start = closest.model if closest else blend_of(init) if init else None
         trainer = Trainer(names, settings, start)

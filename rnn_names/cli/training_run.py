@@ -64,6 +64,9 @@ class TrainingRun:
         Raises:
             RnnNamesError: if the numbers overflow or a file cannot be written.
         """
+        with interrupts.critical_section():
+            if not self.checkpoint.written:  # else it is a resumed run
+                self.checkpoint.begin()
         try:
             if self.trainer.best_epoch or not self.trainer.settings.epochs:
                 self._save()
@@ -100,8 +103,15 @@ class TrainingRun:
 
     def _finish(self) -> None:
         with interrupts.critical_section():
-            self.checkpoint.remove()
+            self._put_back_or(self.checkpoint.remove)
             self.over = True
+
+    def _put_back_or(self, act: Callable[[], None]) -> None:
+        """Puts back the state of an earlier run if this one wrote no model; else acts."""
+        if self.model is None:
+            self.checkpoint.put_back()
+        else:
+            act()
 
     def write_report(self) -> str:
         """Writes the report, if there is to be one, and says so."""
@@ -120,7 +130,7 @@ class TrainingRun:
             with files_named():
                 if self.trainer.model.training["epoch"]:
                     self._save_model()
-                self.checkpoint.write()
+                self._put_back_or(self.checkpoint.write)
                 wrote = self.write_report()
         finally:
             interrupts.end_within(SECONDS_TO_SPEAK)

@@ -5,18 +5,23 @@ A run keeps its state of the end of the last epoch in memory. It writes that sta
 finished. The random numbers of an epoch follow from the seed and the epoch's number. So a resumed
 run ends with the same weights, bit for bit, as one that was never interrupted.
 
+A new run puts the state of an earlier one aside before its first epoch, as `<output>.resume.old`,
+and removes it once it has a state of its own. So nobody goes on with an older run than the model
+file is of.
+
 The file is a model file with more in it. Its arrays are those of the best model so far, and the
 state's, whose names begin with `state_`. Its `meta` is that of the model, and under `run` it has
 
     corpus     a digest of the list that the run learns from
     init       the name of the model that it started from, or null
-    settings   as they were asked for
+    settings   as resolved for the list
     state      numbers of the trainer, such as its epoch
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -26,10 +31,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.declarations import declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
-from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model, with_new_names
+from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -65,8 +69,9 @@ class Checkpoint:
             TrainingError: if its state would not fit a file.
         """
         self.path, self.trainer, self.init = state_path(output), trainer, init
+        self._old, self._is_aside = old_state_path(output), False
         self.written = False
-        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.asked)}
+        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
         self._state: dict[str, Any] | None = None
         if trainer.state_bytes > archive.MAX_FILE_BYTES:
             most = archive.MAX_FILE_BYTES
@@ -79,15 +84,15 @@ class Checkpoint:
 
     @classmethod
     def resumed(
-        cls, output: str, corpus: Corpus, init: str | None, given: Mapping[str, Any]
+        cls, output: str, corpus: Corpus, settings: Settings, init: str | None
     ) -> Checkpoint:
         """An interrupted run, as it was.
 
         Args:
             output: the model file that it writes.
             corpus: what it learned from.
-            init: the model that it is said to have started from; None to believe the file.
-            given: those settings that must be the run's.
+            settings: how it trains.
+            init: the model that it started from.
 
         Raises:
             ModelFileError: if its file is damaged, or of another version.
@@ -95,8 +100,12 @@ class Checkpoint:
         """
         path = state_path(output)
         if not os.path.exists(path):
+            earlier, hint = old_state_path(output), ""
+            if os.path.exists(earlier):
+                hint = f" ({shown(earlier)} is of one before it: rename it to go on with that)"
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to go on with; train without resume",
+                f"{shown(path)}: there is no interrupted run to go on with{hint}; train without "
+                "resume",
                 settings=["resume"],
             )
         meta, arrays = archive.read(path, types_of)
@@ -110,14 +119,10 @@ class Checkpoint:
             model = Model.of(meta, of_model)
             run = _run(meta)
             _compare(run, digest(corpus), init)
-            settings = _settings(run["settings"])
-            # Checked before memory is taken for so many units.
-            if settings.hidden_size not in (None, model.hidden_size):
-                raise ModelFileError("its model and its settings do not fit")
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same.
             trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
-            _compare_settings(trainer, given)
+            _compare_settings(run["settings"], asdict(trainer.settings))
             _check_place(run["state"], trainer.settings.teacher_networks)
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
@@ -128,6 +133,20 @@ class Checkpoint:
         checkpoint = cls(output, trainer, corpus, run["init"])
         checkpoint.written = True
         return checkpoint
+
+    def begin(self) -> None:
+        """Puts the state of an earlier run aside: this run is about to write another model."""
+        if os.path.exists(self.path):
+            os.replace(self.path, self._old)
+            self._is_aside = True
+        if os.path.exists(self._old):
+            self._last_write = -math.inf  # so that it is replaced after the first epoch
+
+    def put_back(self) -> None:
+        """Undoes `begin`, for a run that wrote nothing."""
+        if self._is_aside:
+            os.replace(self._old, self.path)
+            self._is_aside = False
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds.
@@ -156,17 +175,25 @@ class Checkpoint:
         of_state = {_STATE + name: array for name, array in arrays.items()}
         archive.write(self.path, meta, {**model.arrays, **of_state})
         self.written, self._last_write = True, time.monotonic()
+        with suppress(OSError):
+            os.unlink(self._old)
 
     def remove(self) -> None:
         """Removes the file: there is nothing to go on with."""
         self._state, self.written = None, False
-        with suppress(OSError):
-            os.unlink(self.path)
+        for path in (self.path, self._old):
+            with suppress(OSError):
+                os.unlink(path)
 
 
 def state_path(output: str) -> str:
     """The file that keeps the state of a run that writes the model `output`."""
     return f"{output}.resume"
+
+
+def old_state_path(output: str) -> str:
+    """The file of an earlier run's state, until the run that writes `output` has one of its own."""
+    return f"{state_path(output)}.old"
 
 
 def types_of(name: str) -> tuple[str, ...]:
@@ -195,24 +222,24 @@ def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
     """Raises TrainingError if a run had another corpus or beginning."""
     if run.get("corpus") != corpus:
         raise TrainingError("that run learned from other names: give it the same list")
-    if init not in (None, run.get("init")):
+    if init != run.get("init"):
         raise TrainingError(
-            f"that run had init {shown(str(run.get('init')))}, not {shown(init)}: leave it out",
+            f"that run had init {shown(str(run.get('init')))}, not {shown(str(init))}: give it the "
+            "same",
             settings=["init"],
         )
 
 
-def _compare_settings(trainer: Trainer, given: Mapping[str, Any]) -> None:
-    """Raises TrainingError if a run had another setting than those given.
-
-    A setting may be given as it was asked for, or as it was resolved.
-    """
-    for name, value in given.items():
-        had = getattr(trainer.settings, name)
-        if value not in (had, getattr(trainer.asked, name)):
-            raise TrainingError(
-                f"that run had {name} {had}, not {value}: leave it out", settings=[name]
-            )
+def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Raises TrainingError if a run had other settings, both as resolved for its list."""
+    if had.keys() != settings.keys():
+        raise ModelFileError("not settings that this program writes")
+    others = [name for name, value in settings.items() if value != had[name]]
+    if others:
+        differences = ", and ".join(
+            f"{name} {shown(str(had[name])[:60])}, not {settings[name]}" for name in others
+        )
+        raise TrainingError(f"that run had {differences}: give it the same", settings=others)
 
 
 def _check_place(state: Mapping[str, Any], networks: int) -> None:
@@ -222,22 +249,6 @@ def _check_place(state: Mapping[str, Any], networks: int) -> None:
     began, epoch, phase, network = place
     if not (is_known and 0 <= began <= epoch and phase in (1, 2) and 1 <= network <= networks):
         raise ModelFileError("not a state that this program writes")
-
-
-def _settings(values: dict[str, Any]) -> Settings:
-    """The settings as they were asked for, from what a file says.
-
-    >>> _settings(asdict(Settings(epochs=3))).epochs
-    3
-
-    Raises:
-        ModelFileError: unless there is a value of the right type for each field and no other.
-        TrainingError: for a value out of range.
-    """
-    values = with_new_names(values)
-    if values.keys() != declarations(Settings).keys():
-        raise ModelFileError("not settings that this program writes")
-    return Settings(**values)
 
 
 def digest(corpus: Corpus) -> str:

@@ -434,7 +434,11 @@ class Trainer:
             TrainingError: if they do not belong together.
         """
         own = self.state()
-        if model.vocabulary.characters != self.vocabulary.characters or own.keys() != state.keys():
+        kinds = [
+            (each.vocabulary.characters, {name: a.shape for name, a in each.params.items()})
+            for each in (model, self.model)
+        ]
+        if kinds[0] != kinds[1] or own.keys() != state.keys():
             raise TrainingError("the state of another kind of run")
         for name, value in own.items():
             if type(state[name]) is not type(value) or np.shape(state[name]) != np.shape(value):

@@ -234,7 +234,8 @@ def test_resume_knows_what_a_run_started_from(folder, names):
     next(trainer.epochs())
     checkpoint.keep()
     checkpoint.write()
-    again = ["train", "list.txt", "-o", "t.npz", "--resume"]
+    options = ["--epochs", "3", "--distil-epochs", "0"]
+    again = ["train", "list.txt", "-o", "t.npz", *options, "--resume"]
     done = invoke(*again, "--init", "gru.npz", cwd=folder)
     assert done.returncode == 1
     assert "that run had --init gru.npz, rnn.npz=1, not gru.npz" in done.stderr

@@ -524,7 +524,6 @@ RUN = {
     "hidden_size": 8,
     "epochs": 6,
     "distil_epochs": 2,
-    "synthetic_names": 300,
     "batch_size": 64,
     "learning_rate": 0.01,
 }
@@ -548,8 +547,13 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
         next(records)
     checkpoint.keep()
     checkpoint.write()
-    trainer = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {}).trainer
-    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
+    trainer = Checkpoint.resumed(
+        str(tmp_path / "m.npz"), corpus, training.Settings(**RUN), None
+    ).trainer
+    options = [
+        word for name, value in RUN.items() for word in (f"--{name.replace('_', '-')}", value)
+    ]
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--resume")
     told = f"Epochs {epochs + 1} to 6" if epochs < 5 else "Epoch 6"
     assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
     share = trainer.characters_done / (trainer.characters_done + trainer.characters_left)

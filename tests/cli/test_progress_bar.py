@@ -126,8 +126,8 @@ def test_the_distillation_phase_is_told_before_it_is_prepared(
         return prepared(*arguments)
 
     monkeypatch.setattr(Teacher, "distillation_set", prepare)
-    options = "--resume" if done_before else "--hidden-size 4 --epochs 3 --distil-epochs 2"
-    done = invoke("train", corpus_file, "-o", output, *options.split())
+    options = "--hidden-size 4 --epochs 3 --distil-epochs 2".split() + ["--resume"] * done_before
+    done = invoke("train", corpus_file, "-o", output, *options)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("Distillation phase: ") == done.stderr.count("prepares") == 1
     assert "Distillation phase: learning a teacher's predictions.\nprepares\n" in done.stderr

@@ -284,7 +284,7 @@ def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corp
     ended(
         process, "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to go on"
     )
-    assert cli("train", corpus_file, *names, "-q", "--resume", cwd=tmp_path).returncode == 0
+    assert cli("train", corpus_file, *options, *names, "--resume", cwd=tmp_path).returncode == 0
     logs = [
         [json.loads(line) | {"seconds": 0} for line in (tmp_path / at / "log").open()]
         for at in ("whole", ".")
@@ -303,7 +303,9 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     process.send_signal(signal.SIGINT)
     ended(process, "Interrupted in epoch ")
     state = (tmp_path / "m.npz.resume").read_bytes()
-    process = start("train", corpus_file, *options, "--resume", before=ENDLESS["a minibatch"])
+    process = start(
+        "train", corpus_file, *FOREVER, *options, "--resume", before=ENDLESS["a minibatch"]
+    )
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     line = faults.on_interrupt(process).decode().splitlines()[-1]

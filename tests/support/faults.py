@@ -67,7 +67,8 @@ def killed(output, rng):
     litter = {name for name in names if name.endswith(".tmp")}
     own = {f"{output.name}.{process.pid}.tmp", f"{output.name}.resume.{process.pid}.tmp"}
     assert litter <= own or _stamp(output) == before, f"litter of an earlier run: {litter - own}"
-    assert names - litter <= {output.name, f"{output.name}.resume", "names.txt"}, names
+    states = {f"{output.name}.resume", f"{output.name}.resume.old"}
+    assert names - litter <= {output.name, "names.txt", *states}, names
     if output.exists():
         Model.load(output)
     if state.exists():

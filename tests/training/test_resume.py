@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.networks import bytes_of
-from support.program import error_line, start
+from support.program import error_line, heed_interrupts, start
 
 SETTINGS = {
     "hidden_size": 8,
@@ -73,7 +74,9 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, 
     whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
     records = list(whole.epochs())
     left = interrupted(tmp_path / "m.npz", corpus, epochs, {**SETTINGS, **settings})
-    trainer = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {}).trainer
+    trainer = Checkpoint.resumed(
+        str(tmp_path / "m.npz"), corpus, Settings(**SETTINGS | settings), None
+    ).trainer
     assert trainer.epoch == epochs
     assert bytes_of(trainer.model) == bytes_of(left.model)
     rest = list(trainer.epochs())
@@ -96,7 +99,9 @@ def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
     os.unlink(init)
-    trainer = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, init, {}).trainer
+    trainer = Checkpoint.resumed(
+        str(tmp_path / "m.npz"), corpus, Settings(**SETTINGS), init
+    ).trainer
     list(trainer.epochs())
     assert bytes_of(trainer.model) == bytes_of(whole.model)
 
@@ -112,7 +117,7 @@ def run(corpus, tmp_path):
 
 def refusal(output, corpus, error=TrainingError, init=None, **given):
     with pytest.raises(error) as raised:
-        Checkpoint.resumed(output, corpus, init, given)
+        Checkpoint.resumed(output, corpus, Settings(**{**SETTINGS, **given}), init)
     message = str(raised.value)
     assert message.startswith(f"{output}.resume: ")
     assert message.endswith("train without resume") or isinstance(raised.value, ModelFileError)
@@ -127,34 +132,26 @@ def test_nothing_to_resume(corpus, tmp_path):
 def test_other_names_another_count_or_another_setting(run, corpus, names):
     assert "other names" in refusal(run, corpus_from_strings(names[:149]))
     assert "other names" in refusal(run, corpus_from_strings([*names[:150], names[3]]))
-    assert "had batch_size 64, not 32" in refusal(run, corpus, batch_size=32)
+    assert "had batch_size 64, not 32: give it the same" in refusal(run, corpus, batch_size=32)
     assert "had hidden_size 8, not 9" in refusal(run, corpus, hidden_size=9)
+    assert "had hidden_size 8, not 128, and seed 4, not 0" in refusal(
+        run, corpus, hidden_size=None, seed=0
+    ), "what is not given is compared as well"
     assert "had init None, not x.npz" in refusal(run, corpus, init="x.npz")
-    assert (
-        Checkpoint.resumed(run, corpus, None, {"batch_size": 64, "hidden_size": 8}).trainer.epoch
-        == 1
-    )
 
 
-def test_the_options_as_given_resume_a_run_that_resolved_them_to_others(corpus, tmp_path):
+def test_settings_are_compared_as_resolved(corpus, tmp_path):
+    output = str(tmp_path / "m.npz")
     asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
-    trainer = interrupted(tmp_path / "m.npz", corpus, 1, asked)
+    trainer = interrupted(output, corpus, 1, asked)
     assert trainer.settings.distil_epochs == 2, "a teacher needs a first phase"
-    for given in ({}, {"epochs": 3, "distil_epochs": 5}, {"distil_epochs": 2}):
-        assert (
-            Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, given).trainer.settings
-            == trainer.settings
-        )
-    assert "had distil_epochs 2, not 4" in refusal(str(tmp_path / "m.npz"), corpus, distil_epochs=4)
-    again = Checkpoint.resumed(str(tmp_path / "m.npz"), corpus, None, {})
-    again.keep()
-    again.write()
-    assert (
-        Checkpoint.resumed(
-            str(tmp_path / "m.npz"), corpus, None, {"distil_epochs": 5}
-        ).trainer.epoch
-        == 1
-    ), "a second time"
+    for distil_epochs in (5, 2):
+        settings = Settings(**{**asked, "distil_epochs": distil_epochs})
+        checkpoint = Checkpoint.resumed(output, corpus, settings, None)
+        assert checkpoint.trainer.settings == trainer.settings
+        checkpoint.keep()
+        checkpoint.write()
+    assert "had distil_epochs 2, not 1" in refusal(output, corpus, epochs=3, distil_epochs=1)
 
 
 def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_path, monkeypatch):
@@ -170,7 +167,12 @@ def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_
 
 
 def test_the_order_of_the_list_does_not_matter(run, names):
-    assert Checkpoint.resumed(run, corpus_from_strings(names[149::-1]), None, {}).trainer.epoch == 1
+    assert (
+        Checkpoint.resumed(
+            run, corpus_from_strings(names[149::-1]), Settings(**SETTINGS), None
+        ).trainer.epoch
+        == 1
+    )
 
 
 def rewrite(output, change):
@@ -223,17 +225,7 @@ def test_a_state_that_does_not_fit_is_one_line(case, run, corpus):
 
 def test_a_state_rewritten_as_it_was_is_accepted(run, corpus):
     rewrite(run, lambda meta, arrays: None)
-    assert Checkpoint.resumed(run, corpus, None, {}).trainer.epoch == 1
-
-
-def test_a_state_with_the_old_name_of_a_setting_is_gone_on_with(run, corpus):
-    def with_old_name(meta, arrays):
-        settings = meta["run"]["settings"]
-        settings["made_up_names"] = settings.pop("synthetic_names")
-
-    rewrite(run, with_old_name)
-    trainer = Checkpoint.resumed(run, corpus, None, {}).trainer
-    assert trainer.settings.synthetic_names == SETTINGS["synthetic_names"]
+    assert Checkpoint.resumed(run, corpus, Settings(**SETTINGS), None).trainer.epoch == 1
 
 
 @pytest.mark.parametrize("share", [0, 0.4, 0.99])
@@ -284,7 +276,7 @@ def test_interrupt_and_resume_by_the_command_line(name, whole, cli, corpus_file,
     assert last.endswith("to go on, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
-    done = cli(*command, "--resume")  # its settings are known
+    done = cli(*command, *OPTIONS, "--resume")
     assert done.returncode == 0, done.stderr
     assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
@@ -322,12 +314,70 @@ def test_refusals_of_the_command_are_one_line_and_leave_the_files(
     before = (tmp_path / "m.npz.resume").read_bytes()
     for env, options in (({}, ["--seed", 5]), ({"RNN_NAMES_TRAIN_SEED": "5"}, [])):
         done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--resume", *options, env=env)
-        assert "that run had --seed 4, not 5" in error_line(done)
+        assert "--seed 4, not 5: give it the same; or train without --resume" in error_line(done)
     assert (tmp_path / "m.npz.resume").read_bytes() == before
+
+
+# --- A new run with the output of an interrupted one ----------------------------------------------
 
 
 def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(invoke, corpus_file, names, tmp_path):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--epochs", 1)
-    assert "m.npz.resume holds an interrupted run; this one will replace it" in done.stderr
+    assert "m.npz.resume holds an interrupted run, which --resume goes on with." in done.stderr
     assert os.listdir(tmp_path) == ["m.npz"]
+
+
+def train_until(where, corpus_file, tmp_path, number):
+    """Starts a run, sends it a signal in or after its first epoch, and waits for its end."""
+    at = {
+        "in": "rnn_names.training.trainer.Trainer._step = lambda *_: here() or time.sleep(100)",
+        "after": "rnn_names.cli.progress.Progress.epoch = lambda *_: here() or time.sleep(100)",
+    }[where]
+    program = f"""
+import os, time, rnn_names.cli.progress, rnn_names.training.trainer, rnn_names.cli.main as cli
+def here(): os.write(2, b"here\\n")
+{at}
+cli.main()"""
+    command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "-q"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, command)],
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
+    )
+    assert process.stderr.readline() == b"here\n"
+    process.send_signal(number)
+    process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("where", ["in", "after"])
+def test_a_new_run_makes_the_state_of_an_older_one_unusable(
+    where, number, cli, corpus_file, names, tmp_path
+):
+    """In the first epoch of the new run the old state is kept, but for that run alone."""
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, {**SETTINGS, "epochs": 9})
+    old = (tmp_path / "m.npz.resume").read_bytes()
+    train_until(where, corpus_file, tmp_path, number)
+    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume"]
+    done = cli(*command)
+    if where == "after":
+        assert set(files) == {"m.npz", "m.npz.resume"} and files["m.npz.resume"] != old
+        assert "Going on after epoch 1." in done.stderr
+    elif number == signal.SIGKILL:
+        assert files == {"m.npz.resume.old": old}
+        assert "m.npz.resume.old is of one before it: rename it" in error_line(done)
+    else:
+        assert files == {"m.npz.resume": old}, "as if there had been no new run"
+        assert "that run had --epochs 9, not 20" in error_line(done)
+
+
+def test_a_new_run_that_fails_at_once_leaves_the_old_state(invoke, corpus_file, names, tmp_path):
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
+    old = (tmp_path / "m.npz.resume").read_bytes()
+    done = invoke(
+        "train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--learning-rate", 1e9, "-q"
+    )
+    assert "the loss grew beyond all bounds in epoch 1" in error_line(done)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"m.npz.resume": old}

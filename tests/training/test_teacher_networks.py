@@ -105,7 +105,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, 
         if record.epoch == epochs:
             break
     checkpoint.write()
-    resumed = Checkpoint.resumed(output, corpus, None, {"teacher_networks": 3}).trainer
+    resumed = Checkpoint.resumed(output, corpus, Settings(**{**SETTINGS, **settings}), None).trainer
     rest = list(resumed.epochs())
     assert [record.as_dict() | {"seconds": 0} for record in rest] == [
         record.as_dict() | {"seconds": 0} for record in records[epochs:]
@@ -204,7 +204,8 @@ def test_a_resumed_run_says_which_network_goes_on(invoke, corpus_file, tmp_path)
         if record.epoch == 3:
             break
     checkpoint.write()
-    done = invoke("train", corpus_file, "-o", output, "--resume")
+    options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks 3 --resume"
+    done = invoke("train", corpus_file, "-o", output, *options.split())
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if line.startswith("Network")] == [
         "Network 2 of 3.",
