@@ -1,1 +1,1 @@
-"""Several cores: threads that share out array work, and a second process."""
+"""Several cores: threads that share out array work, and the helper process."""

@@ -128,7 +128,7 @@ class Sampler:
             self.conditions = conditions_of(model, options)
 
     def without_conditions(self) -> Sampler:
-        """A copy for the second process: the same walks, but no conditions on finished names."""
+        """A copy for the helper process: the same walks, but no conditions on finished names."""
         sampler, kept = copy(self), {name: getattr(self.options, name) for name in DISTRIBUTION}
         sampler.options, sampler.conditions = Options(**kept), []
         return sampler

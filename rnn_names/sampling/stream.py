@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 LONG = 1 << 17
-"""Names that are still to be drawn, at least, where a second process is started. That takes as long
-as 30,000 names of a GRU of 256 units."""
+"""Names that are still to be drawn, at least, where the helper process is started. The start takes
+as long as 30,000 names of a GRU of 256 units."""
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when so many names of it bring fewer than one new one in
@@ -124,9 +124,12 @@ def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part
                     yield from _ended(begun, 0)  # rather than let them wait
                 _prepare(sampler, block)
                 has_shares = drawer.has_shares(block)
-                is_long = max(end, block.stop) - block.begin >= LONG
-                if is_long and sampler.preparation is None:  # with one there are no shares
-                    team.start_process()
+                # A stream without an end is taken to go on for as long as it went so far.
+                last = end if end < ENDLESS else 2 * block.begin - sampler.options.start
+                is_long = max(last, block.stop) - block.begin >= LONG
+                has_core = team.threads > 1
+                if is_long and has_core and sampler.preparation is None:  # else no shares
+                    team.helper.start()
                 begun.append((SharedBlock if has_shares else WholeBlock)(drawer, team, block))
                 # While one block ends, the shares of the next are there to be drawn.
                 yield from _ended(begun, 1 if has_shares else team.threads - 1)

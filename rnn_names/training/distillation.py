@@ -64,7 +64,8 @@ SEEN_RARELY = 2
 
 MAX_SOFT_TARGETS = 1 << 27
 """Probabilities that a distillation set may hold, 4 bytes each; twice as many for a moment while
-they are made, and as many in a second process. Of a longer list, as many names as fit are taken."""
+they are made, and as many in the helper process. Of a longer list, as many names as fit are
+taken."""
 
 
 Both = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]

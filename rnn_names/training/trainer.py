@@ -30,7 +30,7 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.model import MAX_WEIGHT, Model
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
-from rnn_names.processes.second_process import SharedArray
+from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
@@ -254,7 +254,7 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
-        A long run starts a second process, which ends with this generator.
+        A long run uses the helper process, and leaves it at the end of this generator.
 
         Args:
             progress: called after every minibatch with its characters and the smoothed training
@@ -264,7 +264,7 @@ class Trainer:
             TrainingError: when the loss is no longer a finite number; `model` is then still the
                 best one before.
         """
-        # What is trained is meanwhile in memory that a second process can share.
+        # What is trained is meanwhile in memory that the helper process can share.
         memory = SharedArray(2, self._flat.size)
         flat = memory.array[0]
         try:

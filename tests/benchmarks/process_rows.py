@@ -50,7 +50,7 @@ def _seconds(command: list[str]) -> float:
 def _measured(command: list[str], output: Path) -> tuple[float, float]:
     """Runs a command with its stdout in a file; returns wall seconds and its peak memory in MiB.
 
-    A second process of its counts, too.
+    A helper process of its counts, too.
     """
     peak = 0.0
     with output.open("wb") as file:

@@ -89,7 +89,7 @@ class OurTraining:
     """`rnn_names.training.trainer.Trainer`, an epoch at a time."""
 
     def __init__(self, corpus: str, cell: str, n_a: int, batch_size: int) -> None:
-        """Trains until the second process has computed a gradient; `corpus`: path of a name list.
+        """Trains until the helper process has computed a gradient; `corpus`: path of a name list.
 
         Raises AssertionError if it does not come in 50 epochs.
         """
@@ -105,9 +105,9 @@ class OurTraining:
         self._epochs = self._trainer.epochs()
         in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS
         for _ in itertools.islice(self._epochs, 50):
-            if made[0].steps_elsewhere or not in_two or usable_cores() < PARTS:
+            if made[0].helper.calls_made_there or not in_two or usable_cores() < PARTS:
                 return
-        raise AssertionError("the second process never came")
+        raise AssertionError("the helper process never came")
 
     def n_y(self) -> int:
         """Size of the vocabulary."""

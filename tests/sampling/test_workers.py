@@ -1,23 +1,25 @@
-"""Workers: the same names whether threads draw them, or a second process does."""
+"""The same names whether threads draw them, or the helper process does.
+
+Whatever else becomes of the helper process is in `processes/test_helper.py`.
+"""
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
 import threading
+from itertools import islice
 
 import pytest
 
 from rnn_names.conditions.options import Options
-from rnn_names.processes import second_process
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling import workers
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
-from support.processes import is_running, wait_until
-from support.program import heed_interrupts, measure_no_children, unmeasured
+from support.processes import is_running, kill, patient_helpers, wait_until
+from support.program import heed_interrupts, unmeasured
 
 pytestmark = pytest.mark.posix
 
@@ -25,30 +27,15 @@ COUNT = 12_000
 
 
 @pytest.fixture(autouse=True)
-def streams_worth_a_second_process(monkeypatch):
+def streams_worth_a_helper(monkeypatch):
     monkeypatch.setattr(sampling, "LARGEST_WALK", 512)  # blocks of 2,048 names, in shares of 256
     monkeypatch.setattr(streaming, "LONG", 0)
     monkeypatch.setattr(workers, "usable_cores", lambda: 2)
-    measure_no_children(monkeypatch)
 
 
 @pytest.fixture
-def teams(monkeypatch):
-    """The workers of all streams; they wait for the second process, if there is one."""
-    seen = []
-
-    class Patient(workers.Workers):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            seen.append(self)
-
-        def start_process(self):
-            super().start_process()
-            if self._process is not None:
-                wait_until(self._process.is_there)
-
-    monkeypatch.setattr(workers, "Workers", Patient)
-    return seen
+def helpers(monkeypatch):
+    return patient_helpers(monkeypatch, workers)
 
 
 def drawn(model, **options):
@@ -58,134 +45,91 @@ def drawn(model, **options):
 
 
 @pytest.fixture
-def alone(model, monkeypatch, teams):
+def alone(model, monkeypatch, helpers):
     with monkeypatch.context() as patch:
         patch.setattr(workers, "usable_cores", lambda: 1)
         names = drawn(model)
-    assert teams[-1].shares_elsewhere == 0
+    assert helpers[-1].calls_made_there == 0
     return names
 
 
-def test_two_processes_draw_what_one_draws(model, teams, alone):
+def test_two_processes_draw_what_one_draws(model, helpers, alone):
     assert drawn(model) == alone
-    assert teams[-1].shares_elsewhere > 10
+    assert helpers[-1].calls_made_there > 10
 
 
 @pytest.mark.parametrize(
     "options",
     [{"novel": True}, {"prefix": ["A", "Be"], "max_length": 9}, {"temperature": 0.8, "top_p": 0.9}],
 )
-def test_so_they_do_under_any_conditions(options, model, monkeypatch, teams):
+def test_so_they_do_under_any_conditions(options, model, monkeypatch, helpers):
     names = drawn(model, **options)
-    assert teams[-1].shares_elsewhere > 10
+    assert helpers[-1].calls_made_there > 10
     monkeypatch.setattr(workers, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
 
 
-def no_python(monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-
-
-def nothing_can_be_sent(monkeypatch):
-    def refuse(*_):
-        raise pickle.PicklingError
-
-    monkeypatch.setattr(second_process.pickle, "dumps", refuse)
-
-
-@pytest.mark.parametrize("lack", [no_python, nothing_can_be_sent])
-def test_a_second_process_that_is_of_no_use_changes_nothing(lack, model, monkeypatch, teams, alone):
-    with monkeypatch.context() as patch:
-        lack(patch)
-        assert drawn(model) == alone
-    assert teams[-1].shares_elsewhere == 0
-
-
-@pytest.mark.parametrize("calls", [0, 1, 7])
-def test_a_second_process_that_dies_at_work_changes_nothing(
-    calls, model, monkeypatch, teams, alone
-):
-    tell, told = second_process.SecondProcess.tell, []
-
-    def tell_and_kill(self, method, *arguments):
-        told.append(method)
-        if len(told) == 3 + calls:  # after `keep` and the check
-            os.kill(self._process.pid, signal.SIGSTOP)  # it takes the call, and never answers
-            tell(self, method, *arguments)
-            self._process.kill()
-        else:
-            tell(self, method, *arguments)
-
-    monkeypatch.setattr(second_process.SecondProcess, "tell", tell_and_kill)
-    assert drawn(model) == alone
-    assert teams[-1].shares_elsewhere == calls
-
-
-def test_a_second_process_that_draws_other_names_is_not_used(model, monkeypatch, teams, alone):
-    """The files of the program may have changed since it was started."""
-    answer = second_process.SecondProcess.answer
-    monkeypatch.setattr(second_process.SecondProcess, "answer", lambda self: answer(self)[1:])
-    assert drawn(model) == alone
-    assert teams[-1].shares_elsewhere == 0
-    assert teams[-1]._process is None
-
-
-def test_a_second_process_that_fails_leaves_the_work_to_the_first(model, monkeypatch, teams, alone):
-    """An error there ends it; here the same share may be drawn."""
-    tell = second_process.SecondProcess.tell
-
-    def wrong(self, method, *arguments):
-        tell(self, "no such method" if teams[-1].shares_elsewhere == 2 else method, *arguments)
-
-    monkeypatch.setattr(second_process.SecondProcess, "tell", wrong)
-    assert drawn(model) == alone
-    assert teams[-1].shares_elsewhere == 2
+def test_a_helper_that_goes_changes_nothing(model, helpers, alone):
+    names = []
+    for part in sample(model.language_model, COUNT, Options(seed=5)):
+        if helpers and helpers[-1].calls_made_there > 3 and helpers[-1].is_ready():
+            kill(helpers[-1])
+        names += part.to_strings()
+    assert "\n".join(names) == alone
+    assert not helpers[-1].is_ready()
 
 
 @pytest.mark.parametrize("options", [{"min_length": 13}, {"max_length": 1}])
 def test_the_names_that_are_compared_do_not_depend_on_the_lengths_asked_for(options, model):
-    plain = workers._some(Sampler(model.language_model, Options(max_length=13)))
+    plain = workers._check(Sampler(model.language_model, Options(max_length=13)))
     width = workers.CHECKED * min(options.get("max_length", 13), 13)
     limits = {"max_length": 13, **options}
-    assert workers._some(Sampler(model.language_model, Options(**limits)))[:width] == plain[:width]
+    assert workers._check(Sampler(model.language_model, Options(**limits)))[:width] == plain[:width]
     assert len(set(plain)) > 10
 
 
 @pytest.mark.parametrize(("long", "options"), [(1 << 17, {}), (0, {"suffix": "zxq"})])
-def test_no_second_process_for_a_short_stream_or_a_look_ahead(
-    long, options, model, monkeypatch, teams
-):
+def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monkeypatch, helpers):
     monkeypatch.setattr(streaming, "LONG", long)
     assert len(model.sample(400, seed=1, **options)) == 400
-    assert [team._was_started for team in teams] == [False]
+    assert [helper.is_ready() for helper in helpers] == [False]
+
+
+def test_streams_without_an_end_share_a_helper_once_enough_was_read(model, monkeypatch, helpers):
+    monkeypatch.setattr(streaming, "LONG", 2000)
+    streams = [model.stream(seed=5) for _ in range(3)]
+    for stream in streams:
+        list(islice(stream, 400))
+    assert [helper.is_ready() for helper in helpers] == [False] * 3
+    for stream in streams[:2]:
+        list(islice(stream, 4000))
+    pids = [helper._process._process.pid for helper in helpers[:2]]
+    assert pids[0] == pids[1] and not helpers[2].is_ready()
 
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
-def test_the_second_process_ends_with_the_stream(how, model, monkeypatch, teams):
+def test_the_helper_ends_with_the_stream(how, model, helpers):
     parts = sample(model.language_model, 10**9, Options(seed=5))
-    while not (teams and teams[-1].shares_elsewhere):
+    while not (helpers and helpers[-1].calls_made_there):
         next(parts)
-    process = teams[-1]._process._process
+    pid = helpers[-1]._process._process.pid
     if how == "left":
         parts.close()
     else:
         with pytest.raises(KeyboardInterrupt):
             parts.throw(KeyboardInterrupt)
-    assert process.poll() is not None
     with pytest.raises(ProcessLookupError):
-        os.kill(process.pid, 0)
+        os.kill(pid, 0)
 
 
-def test_a_stream_that_is_left_does_not_wait_for_a_second_process_that_is_stopped(
-    model, monkeypatch, teams
-):
+def test_a_stream_that_is_left_does_not_wait_for_a_helper_that_is_stopped(model, helpers):
     parts = sample(model.language_model, 10**9, Options(seed=5))
-    while not (teams and teams[-1].shares_elsewhere):
+    while not (helpers and helpers[-1].calls_made_there):
         next(parts)
-    os.kill(teams[-1]._process._process.pid, signal.SIGSTOP)
+    os.kill(helpers[-1]._process._process.pid, signal.SIGSTOP)
     closing = threading.Thread(target=parts.close)
     closing.start()
-    closing.join(60)
+    closing.join(25)
     assert not closing.is_alive()
 
 
@@ -195,13 +139,12 @@ def test_the_command_leaves_no_process_behind(number, model_file):
         "import sys\n"
         "from rnn_names.sampling import stream, workers\n"
         "stream.LONG, workers.usable_cores = 0, lambda: 2\n"
-        "call = workers.Workers._walked_elsewhere\n"
-        "def call_and_tell(self, *arguments):\n"
-        "    value = call(self, *arguments)\n"
-        "    if self.shares_elsewhere == 3:\n"
-        "        print(self._process._process.pid, file=sys.stderr, flush=True)\n"
-        "    return value\n"
-        "workers.Workers._walked_elsewhere = call_and_tell\n"
+        "class Helper(workers.Helper):\n"
+        "    def begin(self, *arguments):\n"
+        "        if self.calls_made_there == 3:\n"
+        "            print(self._process._process.pid, file=sys.stderr, flush=True)\n"
+        "        return super().begin(*arguments)\n"
+        "workers.Helper = Helper\n"
         "from rnn_names.cli.main import main\n"
         "main()\n"
     )

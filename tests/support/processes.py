@@ -1,7 +1,10 @@
-"""Waiting for other processes."""
+"""Other processes: waiting for them, and ending them."""
 
 import subprocess
 import time
+
+from rnn_names.processes.helper import Helper
+from support.program import measure_no_children
 
 
 def wait_until(happened):
@@ -16,3 +19,28 @@ def is_running(pid):
     """Whether there is such a process, other than one that has ended and nobody asked after."""
     state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
+
+
+def patient_helpers(monkeypatch, module):
+    """Lets a module wait until its helper process is ready; gives all its `Helper`s."""
+    made = []
+
+    class Patient(Helper):
+        def __init__(self, *arguments, **named):
+            super().__init__(*arguments, **named)
+            made.append(self)
+
+        def start(self):
+            super().start()
+            if self._process is not None:
+                wait_until(self.is_ready)
+
+    monkeypatch.setattr(module, "Helper", Patient)
+    measure_no_children(monkeypatch)
+    return made
+
+
+def kill(helper):
+    """Kills the process that a helper uses."""
+    helper._process._process.kill()
+    helper._process._process.wait()

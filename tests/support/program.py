@@ -24,7 +24,7 @@ def unmeasured():
 
 
 def measure_no_children(monkeypatch):
-    """Leaves children unmeasured: a second process is killed, and would leave half a file."""
+    """Leaves children unmeasured: the helper process is killed, and would leave half a file."""
     for name in set(os.environ) - set(unmeasured()):
         monkeypatch.delenv(name)
 

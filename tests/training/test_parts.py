@@ -1,7 +1,9 @@
-"""Minibatches in two parts: the same weights whether one process computes them or two."""
+"""Minibatches in two parts: the same weights whether one process computes them or two.
+
+Whatever else becomes of the helper process is in `processes/test_helper.py`.
+"""
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -10,12 +12,11 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.processes import second_process
-from rnn_names.training import distillation, parts, trainer
+from rnn_names.training import distillation, parts
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.processes import is_running, wait_until
-from support.program import heed_interrupts, measure_no_children, unmeasured
+from support.processes import is_running, kill, patient_helpers, wait_until
+from support.program import heed_interrupts, unmeasured
 
 pytestmark = pytest.mark.posix
 
@@ -32,29 +33,14 @@ IN_TWO_PARTS = 4 * 2 + 2 * 9
 
 
 @pytest.fixture(autouse=True)
-def runs_worth_a_second_process(monkeypatch):
-    monkeypatch.setattr(parts, "MIN_WORK_FOR_A_PROCESS", 0)
+def runs_worth_a_helper(monkeypatch):
+    monkeypatch.setattr(parts, "MIN_WORK_FOR_HELPER", 0)
     monkeypatch.setattr(parts, "usable_cores", lambda: 2)
-    measure_no_children(monkeypatch)
 
 
 @pytest.fixture
-def runs(monkeypatch):
-    """The parts of all runs; an epoch begins when the second process is there, if there is one."""
-    seen = []
-
-    class Patient(parts.Parts):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            seen.append(self)
-
-        def begin_epoch(self, minibatches, seed):
-            super().begin_epoch(minibatches, seed)
-            if self._process is not None:
-                wait_until(self._process.is_there)
-
-    monkeypatch.setattr(trainer, "Parts", Patient)
-    return seen
+def helpers(monkeypatch):
+    return patient_helpers(monkeypatch, parts)
 
 
 def trained(names, progress=lambda *_: None, **settings):
@@ -70,124 +56,55 @@ def assert_same(first, second):
 
 
 @pytest.fixture
-def alone(names, monkeypatch, runs):
+def alone(names, monkeypatch, helpers):
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
         patch.setattr(parts, "usable_cores", lambda: 1)
         result = trained(names)
-    assert runs[-1].steps_elsewhere == 0
+    assert helpers[-1].calls_made_there == 0
     return result
 
 
-def test_two_processes_end_with_the_weights_of_one(names, runs, alone):
+def test_two_processes_end_with_the_weights_of_one(names, helpers, alone):
     assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == IN_TWO_PARTS
+    assert helpers[-1].calls_made_there == IN_TWO_PARTS + 1, "and half of the soft targets"
 
 
 @pytest.mark.parametrize("step", [0, 1, 5, 20])
-def test_a_second_process_that_is_killed_changes_nothing(step, names, runs, alone):
+def test_a_helper_that_goes_changes_nothing(step, names, helpers, alone):
     steps = []
 
     def progress(*_):
         if len(steps) == step:
-            runs[-1]._process._process.kill()
-            runs[-1]._process._process.wait()
+            kill(helpers[-1])
         steps.append(1)
 
     assert_same(trained(names, progress), alone)
-    assert runs[-1].steps_elsewhere <= step + 1 < len(steps)
+    assert helpers[-1].calls_made_there <= step + 2 < len(steps)
 
 
-def test_a_second_process_that_dies_at_work_changes_nothing(names, monkeypatch, runs, alone):
-    tell = parts.SecondProcess.tell
-
-    def tell_and_kill(self, method, *arguments):
-        at_work = method == "put_gradient" and arguments[0] == 1
-        if at_work:
-            os.kill(self._process.pid, signal.SIGSTOP)  # it takes the call, and never answers
-        tell(self, method, *arguments)
-        if at_work:
-            self._process.kill()
-            self._process.wait()
-
-    monkeypatch.setattr(parts.SecondProcess, "tell", tell_and_kill)
-    assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == 1
-
-
-def test_a_second_process_that_dies_while_it_makes_targets_changes_nothing(
-    names, monkeypatch, runs, alone
-):
-    tell, answer, told = parts.SecondProcess.tell, parts.SecondProcess.answer, []
-
-    def kill_and_answer(self):
-        if not callable(told[-1]):
-            return answer(self)
-        self._process.kill()
-        raise EOFError
-
-    monkeypatch.setattr(
-        parts.SecondProcess, "tell", lambda self, *what: (told.append(what[0]), tell(self, *what))
-    )
-    monkeypatch.setattr(parts.SecondProcess, "answer", kill_and_answer)
-    assert_same(trained(names), alone)
-    assert len([what for what in told if callable(what)]) == 1
-    assert runs[-1].steps_elsewhere == 4 * 2, "those of the first phase"
-
-
-def test_a_second_process_that_comes_late_changes_nothing(names, monkeypatch, runs, alone):
+def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, alone):
     """It takes over in the middle of each epoch."""
-    tell = parts.Parts._tell
+    begin = parts.Helper.begin
 
-    def late(self, what, *arguments):
-        return arguments[:1] != (0,) and tell(self, what, *arguments)
+    def late(self, function, *arguments):
+        if arguments[:1] == (0,):
+            return lambda: function(self.here, *arguments)
+        return begin(self, function, *arguments)
 
-    monkeypatch.setattr(parts.Parts, "_tell", late)
+    monkeypatch.setattr(parts.Helper, "begin", late)
     assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == 4 * 1 + 2 * 8
+    assert helpers[-1].calls_made_there == 4 * 1 + 1 + 2 * 8
 
 
-def test_a_second_process_that_computes_other_numbers_is_not_used(names, monkeypatch, runs, alone):
-    """The files of the program may have changed since it was started."""
-    answer = parts.SecondProcess.answer
-
-    def other(self):
-        loss, characters = answer(self)
-        return loss * 1.0001, characters
-
-    monkeypatch.setattr(parts.SecondProcess, "answer", other)
-    assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == 1
-
-
-def test_what_cannot_be_sent_changes_nothing(names, monkeypatch, runs, alone):
-    def refuse(*_):
-        raise pickle.PicklingError
-
-    monkeypatch.setattr(second_process.pickle, "dumps", refuse)
-    assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == 0
-
-
-def no_python(monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-
-
-def no_room(monkeypatch):
-    monkeypatch.setattr(second_process.os, "write", lambda fd, data: 0)
-
-
-@pytest.mark.parametrize("lack", [no_python, no_room])
-def test_a_second_process_that_cannot_be_started_changes_nothing(
-    lack, names, monkeypatch, runs, alone
-):
+def test_without_memory_to_share_the_weights_are_the_same(names, monkeypatch, helpers, alone):
     with monkeypatch.context() as patch:
-        lack(patch)
+        patch.setattr(os, "write", lambda fd, data: 0)
         assert_same(trained(names), alone)
-    assert runs[-1].steps_elsewhere == 0
+    assert helpers[-1].calls_made_there == 0
 
 
-def test_a_run_that_goes_on_starts_a_second_process_again(names, runs, alone):
+def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
     """After a loop that was left, and another."""
     run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
     losses = []
@@ -197,25 +114,25 @@ def test_a_run_that_goes_on_starts_a_second_process_again(names, runs, alone):
             if record.epoch == epochs:
                 break
     assert_same((run.model.params, losses), alone)
-    assert [each.steps_elsewhere for each in runs[-3:]] == [2, 2 + 2 + 2, 9 + 9]
+    assert [each.calls_made_there for each in helpers[-3:]] == [2, 2 + 2 + 2, 9 + 9]
 
 
 @pytest.mark.parametrize(
     ("least", "settings"), [(2e10, {}), (0, {"batch_size": 100, "distil_epochs": 0})]
 )
-def test_no_second_process_for_a_short_run_or_minibatches_of_one_part(
-    least, settings, names, monkeypatch, runs
+def test_no_helper_for_a_short_run_or_minibatches_of_one_part(
+    least, settings, names, monkeypatch, helpers
 ):
-    monkeypatch.setattr(parts, "MIN_WORK_FOR_A_PROCESS", least)
+    monkeypatch.setattr(parts, "MIN_WORK_FOR_HELPER", least)
     trained(names, **settings)
-    assert [each._was_started for each in runs] == [False]
+    assert [each.calls_made_there for each in helpers] == [0]
 
 
 def test_small_minibatches_stay_in_one_part():
     assert [parts.parts_for(size, 3 * 128) for size in (1, 39, 40, 400)] == [1, 1, 2, 2]
 
 
-def test_two_loops_over_one_run_take_turns(names, runs, alone):
+def test_two_loops_over_one_run_take_turns(names, helpers, alone):
     """What is trained moves to the memory of the loop that goes on."""
     run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
     losses, first, second = [], run.epochs(), run.epochs()
@@ -228,12 +145,12 @@ def test_two_loops_over_one_run_take_turns(names, runs, alone):
 
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
-def test_the_second_process_ends_with_the_loop(how, names, runs):
+def test_the_helper_ends_with_the_loop(how, names, helpers):
     run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
     pids = []
 
     def progress(*_):
-        pids.append(runs[-1]._process._process.pid)
+        pids.append(helpers[-1]._process._process.pid)
         if how == "interrupted" and len(pids) == 3:
             raise KeyboardInterrupt
 
@@ -267,11 +184,11 @@ def test_the_command_leaves_no_process_behind(number, tmp_path, names):
     list_file.write_text("\n".join(names), encoding="utf-8")
     code = (
         "from rnn_names.training import parts\n"
-        "parts.MIN_WORK_FOR_A_PROCESS, parts.usable_cores = 0, lambda: 2\n"
+        "parts.MIN_WORK_FOR_HELPER, parts.usable_cores = 0, lambda: 2\n"
         "gradient = parts.Parts.gradient\n"
         "def gradient_and_tell(self, *arguments):\n"
-        "    if self.steps_elsewhere == 3:\n"
-        "        print(self._process._process.pid, flush=True)\n"
+        "    if self.helper.calls_made_there == 3:\n"
+        "        print(self.helper._process._process.pid, flush=True)\n"
         "    return gradient(self, *arguments)\n"
         "parts.Parts.gradient = gradient_and_tell\n"
         "from rnn_names.cli.main import main\n"

@@ -1,0 +1,309 @@
+"""The contract of the helper process: values are the same, whatever becomes of it."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import CancelledError
+
+import numpy as np
+import pytest
+
+from rnn_names.processes import helper as module
+from rnn_names.processes.helper import Helper
+from rnn_names.processes.shared_array import SharedArray
+from support.processes import is_running, wait_until
+from support.program import measure_no_children, unmeasured
+
+pytestmark = pytest.mark.posix
+
+OURS = os.getpid()
+
+
+def is_helper():
+    return "RNN_NAMES_HELPER_PROCESS" in os.environ
+
+
+class Counter:
+    """What the two processes have: a number, and perhaps rows of memory."""
+
+    def __init__(self, *rows):
+        self.rows, self.number, self.others_are_wrong = rows, 0, False
+
+    def set(self, number):
+        self.number = number
+
+    def be_wrong(self):
+        self.others_are_wrong = True
+
+    def check(self):
+        return self.number + 1 + (self.others_are_wrong and is_helper())
+
+    def plus(self, amount):
+        return self.number + amount
+
+    def fill(self, value):
+        for row in self.rows:
+            row[:] = value
+        return value
+
+    def fail_elsewhere(self):
+        if is_helper():
+            raise MemoryError
+        return 5
+
+    def stop_elsewhere(self, number):
+        if is_helper():
+            os.kill(os.getpid(), number)
+        return 6
+
+    def wait(self):
+        time.sleep(60)
+
+    def pid(self):
+        return os.getpid()
+
+    def environment(self):
+        return {name: os.environ.get(name) for name in ("OPENBLAS_NUM_THREADS", "TZ")}
+
+
+@pytest.fixture(autouse=True)
+def unmeasured_children(monkeypatch):
+    measure_no_children(monkeypatch)
+
+
+@pytest.fixture
+def make():
+    """Makes helpers, each ready unless told otherwise, and ends them."""
+    made = []
+
+    def make(memory=None, is_ready=True):
+        helper = Helper(Counter, check=Counter.check, memory=memory)
+        made.append(helper)
+        helper.start()
+        if is_ready:
+            wait_until(helper.is_ready)
+        return helper
+
+    yield make
+    for helper in made:
+        helper.end()
+
+
+@pytest.fixture
+def helper(make):
+    return make()
+
+
+def pid_of(helper):
+    pid = helper.begin(Counter.pid)()
+    assert pid != OURS
+    return pid
+
+
+def assert_ended(pid):
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_calls_are_made_there_with_all_updates_so_far(helper):
+    assert helper.begin(Counter.plus, 2)() == 2
+    for number in (1, 7):
+        helper.update(Counter.set, number)
+    assert helper.begin(Counter.plus, 2)() == 9
+    assert helper.here.number == 7
+    assert helper.calls_made_there == 2
+
+
+def test_before_it_is_ready_calls_are_made_here(make, monkeypatch):
+    monkeypatch.setattr(module, "_START", "import time; time.sleep(60)")
+    helper = make(is_ready=False)
+    helper.update(Counter.set, 7)
+    assert helper.begin(Counter.plus, 2)() == 9 and helper.begin(Counter.pid)() == OURS
+    assert helper.calls_made_there == 0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda: (Counter.stop_elsewhere, signal.SIGKILL), id="killed at work"),
+        pytest.param(lambda: (Counter.stop_elsewhere, signal.SIGSTOP), id="stopped"),
+        pytest.param(lambda: (Counter.fail_elsewhere,), id="failed"),
+        pytest.param(lambda: (lambda self: 8,), id="what cannot be sent"),
+    ],
+)
+def test_a_process_that_is_of_no_use_any_more_changes_nothing(call, helper, monkeypatch):
+    pid = pid_of(helper)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    assert helper.begin(*call())() in (5, 6, 8)
+    assert_ended(pid)
+    assert helper.begin(Counter.pid)() == OURS, "it is not started again"
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_process_that_ends_between_calls_changes_nothing(number, helper, monkeypatch):
+    pid = pid_of(helper)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    os.kill(pid, number)
+    assert helper.begin(Counter.plus, 2)() == 2
+    wait_until(lambda: helper.begin(Counter.pid)() == OURS)
+    assert_ended(pid)
+
+
+def test_more_than_a_stopped_process_takes_in_is_not_waited_for(helper, monkeypatch):
+    os.kill(pid_of(helper), signal.SIGSTOP)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
+    helper.update(Counter.set, np.zeros(1 << 20))
+    assert helper.begin(Counter.plus, 2)().sum() == 2 << 20
+    assert helper.begin(Counter.pid)() == OURS
+
+
+def test_a_process_with_other_values_is_not_used(helper):
+    helper.update(Counter.be_wrong)
+    assert helper.begin(Counter.pid)() == OURS
+    assert helper.calls_made_there == 0
+
+
+def test_both_see_the_same_memory(make, has_memfd, monkeypatch):
+    helper = make(SharedArray(2, 3))
+    assert helper.begin(Counter.fill, 4.5)() == 4.5
+    assert helper.calls_made_there == 1
+    assert all(row.tolist() == [4.5] * 3 for row in helper.here.rows)
+
+
+@pytest.fixture(params=[True, False], ids=["memfd", "file"])
+def has_memfd(request, monkeypatch):
+    if not request.param:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+
+
+def test_shared_memory_leaves_no_file(has_memfd, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    memory = SharedArray(5)
+    assert memory.fd is not None
+    assert memory.array.tolist() == [0] * 5 and memory.array.flags.writeable
+    assert not list(tmp_path.iterdir())
+
+
+def refused(*_):
+    raise OSError(errno.EFBIG, "File too large")
+
+
+@pytest.mark.parametrize("write", [refused, lambda fd, data: 5])
+def test_without_memory_to_share_there_is_an_array_and_no_process(write, make, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", write)
+        memory = SharedArray(2, 3)
+    assert memory.array.tolist() == [[0] * 3] * 2 and memory.array.flags.writeable
+    helper = make(memory, is_ready=False)
+    assert helper.begin(Counter.pid)() == OURS and not helper.is_ready()
+
+
+def no_python(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+
+def frozen(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+
+
+def helper_itself(monkeypatch):
+    """As in a program that embeds Python, whose `sys.executable` is itself."""
+    monkeypatch.setenv("RNN_NAMES_HELPER_PROCESS", "1")
+
+
+@pytest.mark.parametrize("lack", [no_python, frozen, helper_itself])
+def test_it_is_not_started_where_there_is_no_python(lack, make, monkeypatch):
+    lack(monkeypatch)
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1) or refused())
+    helper = make(is_ready=False)
+    assert helper.begin(Counter.pid)() == OURS
+    assert len(started) == (lack is no_python)
+
+
+def test_its_blas_has_one_thread_and_the_environment_is_ours(make, monkeypatch):
+    monkeypatch.setenv("TZ", "Europe/Oslo")
+    environment = make().begin(Counter.environment)()
+    assert environment == {"OPENBLAS_NUM_THREADS": "1", "TZ": "Europe/Oslo"}
+
+
+def test_a_program_has_one_process_which_ends_with_its_last_user(make):
+    first, second = make(), make()
+    pid = pid_of(first)
+    assert pid_of(second) == pid
+    first.update(Counter.set, 3)
+    assert first.begin(Counter.plus, 0)() == 3 and second.begin(Counter.plus, 0)() == 0
+    first.end()
+    assert pid_of(second) == pid
+    second.end()
+    assert_ended(pid)
+    assert pid_of(make()) != pid
+
+
+def test_while_it_is_at_work_for_one_the_other_makes_its_calls_here(make):
+    first, second = make(), make()
+    result = first.begin(Counter.pid)
+    assert second.begin(Counter.pid)() == OURS
+    assert result() == pid_of(second)
+
+
+def test_the_end_does_not_wait_for_a_call(helper):
+    pid = pid_of(helper)
+    results, result = [], helper.begin(Counter.wait)
+
+    def wait():
+        try:
+            result()
+        except CancelledError:
+            results.append("cancelled")
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    helper.end()
+    waiting.join(50)
+    assert results == ["cancelled"]
+    assert_ended(pid)
+
+
+def test_a_fork_of_the_program_leaves_the_process_alone(helper):
+    pid = pid_of(helper)
+    child = os.fork()
+    if not child:
+        here = helper.begin(Counter.pid)() == os.getpid()
+        helper.end()
+        os._exit(0 if here else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert pid_of(helper) == pid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can ask for that")
+def test_a_process_that_ended_sends_no_sigpipe(helper):
+    """Scripts that write into pipes may have set its default, which ends the program."""
+    pid = pid_of(helper)
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: helper.begin(Counter.pid)() == OURS)
+    finally:
+        signal.signal(signal.SIGPIPE, before)
+
+
+def test_it_ends_when_the_program_is_killed():
+    code = (
+        "import os, signal\n"
+        "from rnn_names.processes.helper import Helper\n"
+        "helper = Helper(list, check=repr)\n"
+        "helper.start()\n"
+        "while not helper.is_ready(): pass\n"
+        "print(helper._process._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=unmeasured()
+    )
+    wait_until(lambda: not is_running(int(done.stdout)))
