@@ -111,29 +111,6 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-def ending_in(texts: str | Iterable[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that end in a text, or in one of several.
-
-    For "ab" there are three states: nothing of it read yet, "a" read, "ab" read. Each row below is
-    a state, and holds the state after "a" and the state after "b".
-
-    >>> from rnn_names.corpus.vocabulary import Vocabulary
-    >>> ending_in("ab", Vocabulary("ab")).after[:, 1:].tolist()
-    [[1, 0], [1, 2], [1, 0]]
-    """
-    terms = Terms()
-    ends = [texts] if isinstance(texts, str) else texts
-    end = terms.either([terms.literal(text, vocabulary) for text in ends])
-    return automaton_of(terms, terms.then(ANYTHING, end), vocabulary)
-
-
-def containing(text: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that contain `text`."""
-    terms = Terms()
-    term = terms.sequence([ANYTHING, terms.literal(text, vocabulary), ANYTHING])
-    return automaton_of(terms, term, vocabulary)
-
-
 NOTHING, EMPTY, ANY, ANYTHING = range(4)
 """The terms that all others are built on: no text, the empty text, any one character, any text."""
 
@@ -202,10 +179,6 @@ class Terms:
         for term in reversed(list(terms)):
             sequence = self.then(term, sequence)
         return sequence
-
-    def literal(self, text: str, vocabulary: Vocabulary) -> int:
-        """A text; NOTHING if it has characters that the vocabulary lacks."""
-        return self.sequence(self.one_of({1 + vocabulary.characters.find(c)} - {0}) for c in text)
 
     def either(self, terms: Iterable[int]) -> int:
         """Any of some terms."""

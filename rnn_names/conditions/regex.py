@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
     """Accepts the texts that a regular expression matches as a whole.
 
-    Texts of more than `MAX_NAME_LENGTH` characters do not matter.
+    Texts of more than `MAX_NAME_LENGTH` characters do not matter. For ".*ab" there are three
+    states: nothing of "ab" read yet, "a" read, "ab" read. Each row below is a state, and holds the
+    states after "a" and after "b".
+
+    >>> from rnn_names.corpus.vocabulary import Vocabulary
+    >>> matching(".*ab", Vocabulary("ab")).after[:, 1:].tolist()
+    [[1, 0], [1, 2], [1, 0]]
 
     Raises:
         NoAutomatonError: for an expression that is not regular, has flags, or needs too many

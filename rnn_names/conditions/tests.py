@@ -17,13 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from rnn_names.conditions.automaton import (
-    Automaton,
-    NoAutomatonError,
-    anything,
-    containing,
-    ending_in,
-)
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
 from rnn_names.conditions.options import any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.vocabulary import UNKNOWN
@@ -64,12 +58,14 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
     """
     known, found = model.vocabulary, list[Condition]()
     if options.suffixes:
-        found.append(_ending(options.suffixes, known))
+        texts = [_literal("suffix", text, known) for text in options.suffixes]
+        title = f"suffix {any_of(options.suffixes)}"
+        found.append(_matching(title, [f".*({'|'.join(texts)})"], known))
     for text in options.contained:
-        automaton = containing(_checked("contains", text, known), known)
-        found.append(Spelling(f"contains {quoted(text)}", automaton, known))
+        pattern = f".*{_literal('contains', text, known)}.*"
+        found.append(_matching(f"contains {quoted(text)}", [pattern], known))
     if options.patterns:
-        found.append(_match(options.patterns, known))
+        found.append(_matching(f"match {any_of(options.patterns)}", options.patterns, known))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(_Test("novel", lambda names: ~model.knows(names)))
@@ -102,21 +98,15 @@ def spelling(
         the automaton, the conditions that it covers, and the others.
     """
     start = start or anything(n_y)
-    covered, others = list[Condition](), list[Condition]()
-    automata = []
-    for condition in conditions:
-        if isinstance(condition, Spelling):
-            covered.append(condition)
-            automata.append(condition.automaton)
-        else:
-            others.append(condition)
+    conditions = list(conditions)
+    covered = [condition for condition in conditions if isinstance(condition, Spelling)]
     try:
-        automaton = reduce(and_, automata, start)
+        automaton = reduce(and_, (condition.automaton for condition in covered), start)
     except NoAutomatonError:
-        return start, [], covered + others
+        return start, [], conditions
     if len(automaton.accepting) > max_states:
-        return start, [], covered + others
-    return automaton, covered, others
+        return start, [], conditions
+    return automaton, [*covered], [each for each in conditions if not isinstance(each, Spelling)]
 
 
 @dataclass(frozen=True)
@@ -145,19 +135,8 @@ class _Test:
     passes: Callable[[Names], NDArray[np.bool_]]
 
 
-def _ending(suffixes: Sequence[str], vocabulary: Vocabulary) -> Condition:
-    """Names end in one of some texts."""
-    title = f"suffix {any_of(suffixes)}"
-    texts = tuple(_checked("suffix", text, vocabulary) for text in suffixes)
-    try:
-        return Spelling(title, ending_in(texts, vocabulary), vocabulary)
-    except NoAutomatonError:
-        return _Test(title, _each(lambda name: name.endswith(texts)))
-
-
-def _match(patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
+def _matching(title: str, patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
     """Names match one of some regular expressions as a whole."""
-    title = f"match {any_of(patterns)}"
     expressions = [compiled(pattern) for pattern in patterns]
     try:
         automata = [matching(expression.pattern, vocabulary) for expression in expressions]
@@ -176,8 +155,8 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
         ) from None
 
 
-def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
-    """The text in NFC; an error if no name can hold it."""
+def _literal(option: str, text: str, vocabulary: Vocabulary) -> str:
+    """A regular expression for a text; an error if no name can hold it."""
     text = unicodedata.normalize("NFC", text)
     for character in text:
         if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
@@ -185,7 +164,7 @@ def _checked(option: str, text: str, vocabulary: Vocabulary) -> str:
                 f"{option} {quoted(text)}: the model does not know the character {character!r}",
                 settings=[option],
             )
-    return text
+    return re.escape(text)
 
 
 def _each(test: Callable[[str], bool]) -> Callable[[Names], NDArray[np.bool_]]:

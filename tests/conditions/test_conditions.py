@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.conditions import tests as conditions
-from rnn_names.conditions.automaton import MAX_SIZE, NoAutomatonError, Terms, containing, ending_in
+from rnn_names.conditions.automaton import MAX_SIZE, NoAutomatonError, Terms
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints
@@ -42,7 +42,7 @@ def accepted(automaton):
 @given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
 @settings(max_examples=30, deadline=None)
 def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
-    ends, contains = ending_in(end, VOCABULARY), containing(inside, VOCABULARY)
+    ends, contains = (matching(text, VOCABULARY) for text in (f".*{end}", f".*{inside}.*"))
     assert accepted(ends) == [text.endswith(end) for text in TEXTS]
     assert accepted(contains) == [inside in text for text in TEXTS]
     assert accepted(ends & contains) == [text.endswith(end) and inside in text for text in TEXTS]
@@ -92,6 +92,15 @@ def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth
     ]
     long = matching("ab" * 100, VOCABULARY)
     assert long.accepting[long.run(np.tile([1, 2], 100)[None], np.array([200]))].tolist() == [True]
+
+
+def test_texts_are_no_expressions():
+    model = random_model("a.*(|", seed=1, longest=6)
+    for options, meets in (
+        ({"suffix": [".*", "("]}, lambda name: name.endswith((".*", "("))),
+        ({"contains": ["|", "a."]}, lambda name: "|" in name and "a." in name),
+    ):
+        assert all(map(meets, model.sample(50, seed=1, **options)))
 
 
 NOT_REGULAR = [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab"]
