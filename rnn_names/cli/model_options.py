@@ -11,12 +11,14 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
 from rnn_names.cli.streams import tell
+from rnn_names.declarations import Number
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from rnn_names.model.model import Model
+
+
+WEIGHT = Number(0, min_open=True)
 
 
 class Given(NamedTuple):
@@ -53,22 +58,14 @@ class GivenModel(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight."""
-        if isinstance(value, Given):
-            return value
-        path, equals, weight = value.rpartition("=")
-        if not equals or os.path.lexists(value):
-            return Given(value)
-        number = math.nan
+        if isinstance(value, Given) or "=" not in value or os.path.lexists(value):
+            return value if isinstance(value, Given) else Given(value)
+        path, _, weight = value.rpartition("=")
         with suppress(ValueError):
-            number = float(weight)
-        if not 0 < number < math.inf or not path:
-            self.fail(
-                f"{value!r}: after = belongs the model's weight, a finite number above 0 (there is "
-                "no file of that whole name).",
-                param,
-                ctx,
-            )
-        return Given(path, number)
+            if path:
+                return Given(path, WEIGHT.checked(float(weight)))
+        rule = f"after = belongs the model's weight, {WEIGHT}"
+        self.fail(f"{value!r}: {rule} (there is no file of that whole name).", param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -77,18 +74,19 @@ class GivenModel(click.Path):
         from click.shell_completion import CompletionItem
 
         known = sorted([*bundled.MODELS, *bundled.ALIASES, *self.words])
-        names = [name for name in known if name.startswith(incomplete)]
-        if not names:
+        if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
         # Shells do not agree on what else to offer beside names that we offer, so all of it comes
         # from here.
         with suppress(OSError):
-            for entry in sorted(os.scandir(), key=lambda entry: entry.name):
-                # Names are offered as lines of UTF-8.
-                offered = entry.name.isprintable() and not entry.name.startswith(".")
-                if offered and entry.name.startswith(incomplete):
-                    names.append(f"{entry.name}/" if entry.is_dir() else entry.name)
-        return [CompletionItem(name) for name in dict.fromkeys(names)]
+            entries = sorted(os.scandir(), key=lambda entry: entry.name)
+            known += [f"{each.name}/" if each.is_dir() else each.name for each in entries]
+        return [
+            CompletionItem(name)
+            for name in dict.fromkeys(known)
+            # Names are offered as lines of UTF-8.
+            if name.startswith(incomplete) and name.isprintable() and not name.startswith(".")
+        ]
 
 
 MODEL = GivenModel()
@@ -131,7 +129,7 @@ def closest_alone(
     context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
 ) -> tuple[Given, ...]:
     """A callback that refuses `closest` with a weight, or beside other models."""
-    if is_closest(models) and (len(models) > 1 or models[0].weight is not None):
+    if is_closest(models) and models != (Given(bundled.CLOSEST),):
         raise click.BadParameter(
             f"{bundled.CLOSEST} stands alone: give it no weight, and no other model beside it"
         )
@@ -179,9 +177,10 @@ def blend_of(models: Sequence[Given]) -> Model:
     weights = [1.0 if each.weight is None else each.weight for each in models]
     model = blend(parts, weights, [each.title for each in models])
     shares = scaled(weights, len(models))
-    some_given = any(each.weight is not None for each in models)
-    if some_given and any(not math.isclose(*both) for both in zip(weights, shares, strict=True)):
-        scales = zip(models, shares, strict=True)
-        told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in scales)
+    pairs = list(zip(weights, shares, strict=True))
+    if {each.weight for each in models} != {None} and not all(starmap(math.isclose, pairs)):
+        told = ", ".join(
+            f"{shown(m.path)} {share:.3g}" for m, share in zip(models, shares, strict=True)
+        )
         tell(f"Note: the weights were scaled to sum to 1: {told}.")
     return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import groupby
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from rnn_names.cli.options import GroupedCommand, option
 from rnn_names.cli.streams import write
 from rnn_names.model import bundled
 
-HEAD = ("names", "characters", "held-out loss", "size", "list; where it came from, terms")
+HEAD = ("", "names", "characters", "held-out loss", "size", "list; where it came from, terms")
 
 
 @click.command(
@@ -65,17 +66,14 @@ def _facts(name: str) -> dict[str, Any]:
 
 def _table(facts: list[dict[str, Any]]) -> list[str]:
     """The lines of a table for each group."""
-    rows = {each["name"]: _row(each) for each in facts}
-    columns = zip(HEAD, *rows.values(), strict=True)
-    widths = [max(map(len, column)) for column in columns]
-    longest = max(map(len, rows))
+    rows = [(each["group"], _row(each)) for each in facts]
+    widths = [max(map(len, column)) for column in zip(HEAD, *(row for _, row in rows), strict=True)]
     lines = []
-    for group in dict.fromkeys(each["group"] for each in facts):
-        lines += ["", _line(group, HEAD, longest, widths)]
+    for group, of_group in groupby(rows, key=lambda row: row[0]):
         lines += [
-            _line(f"  {each['name']}", rows[each["name"]], longest, widths)
-            for each in facts
-            if each["group"] == group
+            "",
+            _line((group, *HEAD[1:]), widths),
+            *(_line(row, widths) for _, row in of_group),
         ]
     return lines[1:]
 
@@ -83,6 +81,7 @@ def _table(facts: list[dict[str, Any]]) -> list[str]:
 def _row(facts: dict[str, Any]) -> tuple[str, ...]:
     aliases = "".join(f" (also: {alias})" for alias in facts["aliases"])
     return (
+        f"  {facts['name']}",
         f"{facts['names']:,}",
         f"{facts['characters']}",
         f"{facts['held_out_loss']:.3f}",
@@ -91,6 +90,7 @@ def _row(facts: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _line(name: str, cells: tuple[str, ...], longest: int, widths: list[int]) -> str:
-    numbers = map(str.rjust, cells[:-1], widths[:-1])
-    return "  ".join([name.ljust(longest + 2), *numbers, cells[-1]])
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    name, *numbers, text = cells
+    aligned = map(str.rjust, numbers, widths[1:-1])
+    return "  ".join([name.ljust(widths[0]), *aligned, text])

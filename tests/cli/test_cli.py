@@ -9,10 +9,8 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 import click
@@ -32,8 +30,10 @@ from rnn_names.training import phases
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
 from support.model_files import OLD_MODEL
-from support.program import error_line, start, unmeasured
+from support.program import command, error_line, python, start, unmeasured
 from support.terminal import on_terminal, read_to_the_end, terminal
+
+PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 # A model of no quality in no time.
 QUICK = ["--hidden-size", 8, "--epochs", 2, "--batch-size", 64, "--seed", 1]
@@ -48,14 +48,10 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     assert done.stdout == ""
     assert [path.name for path in tmp_path.iterdir()] == ["names.npz"]
     assert re.search(r"300 distinct names.* 30 of them held out", done.stderr)
-    assert re.search(r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, ", done.stderr, re.M), (
-        "with a few names"
-    )
-    assert re.search(
-        r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$",
-        done.stderr,
-        re.M,
-    )
+    with_names = r"^epoch +1: loss \d\.\d+, held-out \d\.\d+ .*, "
+    assert re.search(with_names, done.stderr, re.M)
+    end = r"^2 epochs in .*\nheld-out loss \d\.\d+, training loss \d\.\d+ nats per character\.$"
+    assert re.search(end, done.stderr, re.M)
     assert "Wrote names.npz" in done.stderr
     assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
     assert "\r" not in done.stderr
@@ -87,42 +83,21 @@ def test_thousands_of_characters_in_any_locale(cli, tmp_path):
     """Chinese names in, Chinese names out, where the environment speaks ASCII."""
     rng = np.random.default_rng(0)
     lines = ["".join(map(chr, 0x4E00 + rng.integers(0, 3000, 2))) for _ in range(3000)]
-    ascii_only = {
-        "LC_ALL": "C",
-        "PYTHONIOENCODING": "ascii",
-        "PYTHONUTF8": "0",
-        "PYTHONCOERCECLOCALE": "0",
-    }
-    options = [
-        "--hidden-size",
-        8,
-        "--epochs",
-        3,
-        "--batch-size",
-        256,
-        "--learning-rate",
-        0.05,
-        "-o",
-        tmp_path / "m.npz",
-    ]
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ascii_only["PYTHONCOERCECLOCALE"] = "0"
+    model, options = tmp_path / "m.npz", "--hidden-size 8 --epochs 3 --batch-size 256"
+    options = [*options.split(), "--learning-rate", 0.05, "-o", model]
     done = cli("train", "-", *options, input="\n".join(lines), env=ascii_only)
     assert done.returncode == 0, done.stderr
-    drawn = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=ascii_only)
+    drawn = cli("sample", "-m", model, "-n", 30, "--seed", 1, env=ascii_only)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     assert len(drawn.stdout.splitlines()) == 30
     assert set(drawn.stdout) - {"\n"} <= set("".join(lines))
-    scored = cli(
-        "score",
-        "-m",
-        tmp_path / "m.npz",
-        input="".join(f"{line}\n" for line in lines[:5]),
-        env=ascii_only,
-    )
+    listed = "".join(f"{line}\n" for line in lines[:5])
+    scored = cli("score", "-m", model, input=listed, env=ascii_only)
     assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == lines[:5]
-    unknown = cli(
-        "sample", "-m", tmp_path / "m.npz", "--prefix", "ж", env={**ascii_only, "LC_ALL": "C.UTF-8"}
-    )
-    assert error_line(unknown).startswith("--prefix ")
+    utf8 = {**ascii_only, "LC_ALL": "C.UTF-8"}
+    assert error_line(cli("sample", "-m", model, "--prefix", "ж", env=utf8)).startswith("--prefix ")
 
 
 def test_no_epochs_write_the_untrained_model(invoke, corpus_file, tmp_path):
@@ -145,92 +120,34 @@ def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
     assert invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options).returncode == 0
     records = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     assert [record["epoch"] for record in records] == [1, 2, 3]
-    fields = {
-        "epoch",
-        "phase",
-        "network",
-        "training_loss",
-        "smoothed_loss",
-        "held_out_loss",
-        "is_best",
-        "characters",
-        "seconds",
-    }
-    assert all(fields <= set(record) for record in records)
     best = min(records, key=lambda record: record["held_out_loss"])
     assert Model.load(tmp_path / "m.npz").training["held_out_loss"] == best["held_out_loss"]
-    assert (
-        invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0).returncode
-        == 0
-    )
-    assert [json.loads(line)["held_out_loss"] for line in log.read_text("utf-8").splitlines()] == [
-        None
-    ] * 3
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--held-out", 0)
+    assert done.returncode == 0
+    lines = log.read_text("utf-8").splitlines()
+    assert [json.loads(line)["held_out_loss"] for line in lines] == [None] * 3
 
 
 @pytest.mark.parametrize("way", ["options", "environment"])
 def test_options_of_train_reach_the_training(way, invoke, names, tmp_path):
-    options = {
-        "cell": "rnn",
-        "hidden_size": 5,
-        "epochs": 2,
-        "batch_size": 900,
-        "optimizer": "sgd",
-        "learning_rate": 0.125,
-        "clip": 2.5,
-        "dropout": 0.25,
-        "recurrent_dropout": 0.75,
-        "held_out": 0.5,
-        "seed": 99,
-        "distil_epochs": 1,
-    }
-    if way == "options":
-        arguments, env = (
-            [
-                part
-                for name, value in options.items()
-                for part in (f"--{name.replace('_', '-')}", value)
-            ],
-            {},
-        )
-    else:
-        arguments, env = (
-            [],
-            {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()},
-        )
-    done = invoke(
-        "train", "-", "-o", tmp_path / "m.npz", *arguments, input="\n".join(names[:40]), env=env
-    )
+    options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "distil_epochs": 1, "batch_size": 900}
+    options |= {"optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5, "held_out": 0.5}
+    options |= {"dropout": 0.25, "recurrent_dropout": 0.75, "seed": 99}
+    pairs = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
+    arguments = sum(pairs, ()) if way == "options" else ()
+    variables = {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()}
+    env, listed = {} if way == "options" else variables, "\n".join(names[:40])
+    done = invoke("train", "-", "-o", tmp_path / "m.npz", *arguments, input=listed, env=env)
     assert done.returncode == 0, done.stderr
     assert options.items() <= Model.load(tmp_path / "m.npz").training["settings"].items()
 
 
 def test_init_starts_from_a_model_and_adds_characters(invoke, model_file, tmp_path):
-    done = invoke(
-        "train",
-        "-",
-        "--init",
-        model_file,
-        "-o",
-        tmp_path / "m.npz",
-        "--epochs",
-        0,
-        input="Zoé\nR2D0\nAda\n",
-    )
-    assert done.returncode == 0, done.stderr
+    for init in (model_file, tmp_path / "m.npz"):  # which may be overwritten
+        options = ["--init", init, "-o", tmp_path / "m.npz", "--epochs", 0]
+        done = invoke("train", "-", *options, input="Zoé\nR2D0\nAda\n")
+        assert done.returncode == 0, done.stderr
     before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
-    again = invoke(
-        "train",
-        "-",
-        "--init",
-        tmp_path / "m.npz",
-        "-o",
-        tmp_path / "m.npz",
-        "--epochs",
-        0,
-        input="Zoé\nR2D0\nAda\n",
-    )
-    assert again.returncode == 0, "a model may take the place of the one that it starts from"
     assert set("é20") <= set(after.vocabulary.characters) - set(before.vocabulary.characters)
     assert np.array_equal(after.params["Waa"], before.params["Waa"])
 
@@ -255,31 +172,23 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
 def test_conditions_of_sample(invoke, model_file, model):
     options = "--prefix Al --min-length 5 --max-length 8 -t 0.8 --seed 3 -n 40".split()
     found = sampled(invoke, model_file, *options)
-    assert found == model.sample(
-        40, prefix="Al", min_length=5, max_length=8, temperature=0.8, seed=3
-    )
+    lengths = {"min_length": 5, "max_length": 8}
+    assert found == model.sample(40, prefix="Al", **lengths, temperature=0.8, seed=3)
     assert all(name.startswith("Al") and 5 <= len(name) <= 8 for name in found)
 
 
 def test_a_prefix_is_normalised_as_names_are(invoke, tmp_path):
-    done = invoke(
-        "train", "-", "-o", tmp_path / "m.npz", *QUICK, input="Zo\u00eb\nE\u0308va\nAna\n"
-    )
-    assert done.returncode == 0, done.stderr
-    assert all(
-        name.startswith("\u00cb")
-        for name in sampled(invoke, tmp_path / "m.npz", "--prefix", "E\u0308")
-    )
+    listed, model = "Zo\u00eb\nE\u0308va\nAna\n", tmp_path / "m.npz"
+    assert invoke("train", "-", "-o", model, *QUICK, input=listed).returncode == 0
+    names = sampled(invoke, model, "--prefix", "E\u0308")
+    assert all(name.startswith("\u00cb") for name in names)
 
 
 def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
     invoke, model_file, model
 ):
-    env = {
-        "RNN_NAMES_SAMPLE_MODEL": str(model_file),
-        "RNN_NAMES_SAMPLE_COUNT": "3",
-        "RNN_NAMES_SAMPLE_SEED": "5",
-    }
+    env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file)}
+    env |= {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
     assert invoke("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
     assert invoke("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
 
@@ -288,18 +197,12 @@ def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
 def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
     """Click makes it from the name of the function's parameter, which might be another one."""
     of_command = commands.get_command(click.Context(commands), command)
-    settings = commands.context_settings
-    context = click.Context(
-        of_command,
-        click.Context(commands, auto_envvar_prefix=settings["auto_envvar_prefix"]),
-        command,
-    )
+    prefix = commands.context_settings["auto_envvar_prefix"]
+    context = click.Context(of_command, click.Context(commands, auto_envvar_prefix=prefix), command)
     for parameter in of_command.params:
         if isinstance(parameter, click.Option):
             (long,) = [name for name in parameter.opts if name.startswith("--")]
-            variable = (
-                f"RNN_NAMES_{command.upper()}_{long.removeprefix('--').replace('-', '_').upper()}"
-            )
+            variable = f"{prefix}_{command}_{long[2:]}".replace("-", "_").upper()
             monkeypatch.setenv(variable, "1")
             assert parameter.resolve_envvar_value(context) == "1", variable
             monkeypatch.delenv(variable)
@@ -307,12 +210,10 @@ def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monk
 
 
 def test_switches_in_the_environment_work(invoke, model_file, corpus_file, tmp_path):
-    assert json.loads(invoke("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"}).stdout)[
-        "file"
-    ] == str(model_file)
-    done = invoke(
-        "train", corpus_file, "-o", tmp_path / "m.npz", *QUICK, env={"RNN_NAMES_TRAIN_RESUME": "1"}
-    )
+    done = invoke("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"})
+    assert json.loads(done.stdout)["file"] == str(model_file)
+    env, options = {"RNN_NAMES_TRAIN_RESUME": "1"}, ["-o", tmp_path / "m.npz", *QUICK]
+    done = invoke("train", corpus_file, *options, env=env)
     assert "no interrupted run to go on with" in error_line(done)
 
 
@@ -359,9 +260,7 @@ def test_nothing_to_score_is_no_error(invoke, model_file):
 @pytest.mark.posix
 def test_a_closed_reader_ends_the_program_quietly(model_file):
     # So many names that it would never end by itself.
-    with start(
-        "sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with start("sample", "-m", model_file, "-n", 10**12, **PIPES) as process:
         lines = [process.stdout.readline() for _ in range(3)]
         process.stdout.close()
         assert process.wait(timeout=60) == 0
@@ -370,27 +269,11 @@ def test_a_closed_reader_ends_the_program_quietly(model_file):
 
 
 @pytest.mark.posix
-def test_a_shell_pipeline_ends_at_once(model_file):
-    program = shlex.join(
-        [sys.executable, "-m", "rnn_names", "sample", "-n", "100000", "-m", str(model_file)]
-    )
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", f"{program} | head -3"], capture_output=True, timeout=60
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert len(done.stdout.splitlines()) == 3
-
-
-@pytest.mark.posix
 def test_score_ends_quietly_when_its_reader_does(model_file, corpus_file):
-    program = shlex.join(
-        [sys.executable, "-m", "rnn_names", "score", str(corpus_file), "-m", str(model_file)]
-    )
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", f"{program} | true"], capture_output=True, timeout=60
-    )
-    # `true` may be gone before the first line or after the last one; then only the summary is left
-    # to say.
+    program = shlex.join(command("score", corpus_file, "-m", model_file))
+    piped = ["bash", "-o", "pipefail", "-c", f"{program} | true"]
+    done = subprocess.run(piped, capture_output=True, timeout=60)
+    # `true` may be gone before the first line or after the last one, which leaves the summary.
     assert done.returncode == 0
     assert re.fullmatch(rb"(300 names, .*\n)?", done.stderr)
 
@@ -417,8 +300,7 @@ sys.argv = ["rnn-names", "train", "-h"]
 for _ in range(2):
     with contextlib.suppress(SystemExit):
         main()"""
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True, timeout=20)
+    done = python(program)
     half = len(done.stdout) // 2
     assert done.stdout.startswith("Usage: ") and done.stdout[:half] == done.stdout[half:]
 
@@ -434,69 +316,18 @@ def test_a_caller_may_take_the_output_as_text():
 
 @pytest.mark.posix
 @pytest.mark.parametrize(
-    ("command", "what"),
-    [
-        ("sample >&-", "standard output is closed"),
-        ("-h >&-", "standard output is closed"),
-        ("train --help >&-", "standard output is closed"),
-        ("--version >&-", "standard output is closed"),
-        ("score - <&-", "standard input is closed"),
-        ("train - <&-", "closed"),
-    ],
+    "line",
+    ["sample >&-", "-h >&-", "train --help >&-", "--version >&-", "score - <&-", "train - <&-"],
 )
-def test_a_closed_stream_is_one_line(command, what, model_file, tmp_path):
-    program = shlex.join([sys.executable, "-m", "rnn_names"])
-    env = {
-        **unmeasured(),
-        "RNN_NAMES_SAMPLE_MODEL": str(model_file),
-        "RNN_NAMES_SCORE_MODEL": str(model_file),
-    }
-    options = ["sh", "-c", f"{program} {command}"]
-    done = subprocess.run(
-        options, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", timeout=60
-    )
-    assert what in error_line(done)
+def test_a_closed_stream_is_one_line(line, model_file, tmp_path):
+    variables = ("RNN_NAMES_SAMPLE_MODEL", "RNN_NAMES_SCORE_MODEL")
+    env = unmeasured() | dict.fromkeys(variables, str(model_file))
+    program = ["sh", "-c", f"{shlex.join(command())} {line}"]
+    stream = "input" if "<" in line else "output"
+    settings = {"capture_output": True, "encoding": "utf-8", "timeout": 60}
+    done = subprocess.run(program, cwd=tmp_path, env=env, **settings)
+    assert error_line(done).startswith(f"standard {stream} is closed")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_of_training_keeps_the_best_weights_and_exits_130(
-    number, corpus_file, tmp_path
-):
-    options = ["--hidden-size", 16, "--epochs", 100_000, "--held-out", 0, "-o", tmp_path / "m.npz"]
-    with start(
-        "train",
-        corpus_file,
-        *options,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        while "epoch " not in process.stderr.readline():
-            pass
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert stdout == ""
-    assert "Traceback" not in stderr
-    message = [line for line in stderr.splitlines() if line.startswith("Interrupted in epoch ")]
-    assert len(message) == 1
-    saved = Model.load(tmp_path / "m.npz")
-    assert f"best weights so far (epoch {saved.training['epoch']})" in message[0]
-    assert {path.name for path in tmp_path.iterdir()} == {"m.npz", "m.npz.resume"}
-
-
-@pytest.mark.posix
-def test_an_interrupt_of_sampling_exits_130(model_file):
-    with start(
-        "sample", "-m", model_file, "-n", 10**12, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"Traceback" not in stderr
 
 
 @pytest.mark.posix
@@ -520,21 +351,11 @@ def test_a_search_on_a_terminal_leaves_no_bar_behind(model_file):
     assert shown.split("\r")[-1].strip() == ""
 
 
-RUN = {
-    "hidden_size": 8,
-    "epochs": 6,
-    "distil_epochs": 2,
-    "batch_size": 64,
-    "learning_rate": 0.01,
-}
+RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "batch_size": 64, "learning_rate": 0.01}
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize(
-    "epochs",
-    [3, 4, 5],
-    ids=["in the first phase", "between the phases", "in the distillation phase"],
-)
+@pytest.mark.parametrize("epochs", [3, 4, 5])  # before, between and in the phases
 def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
     epochs, corpus_file, names, tmp_path
 ):
@@ -564,16 +385,6 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
 
 # --- Help and usage -------------------------------------------------------------------------------
 
-OPTIONS = {
-    "train": "-o --output --cell --hidden-size --epochs --batch-size --optimizer --learning-rate "
-    "--clip --dropout --recurrent-dropout --distil-epochs --held-out --seed --init --log --report "
-    "-q --quiet",
-    "sample": "-n --count -m --model -t --temperature --seed --start --prefix --min-length "
-    "--max-length",
-    "score": "-m --model",
-    "completion": "",
-}
-
 
 def test_version(cli):
     done = cli("--version")
@@ -584,29 +395,18 @@ def test_version(cli):
     )
 
 
-@pytest.mark.parametrize("command", OPTIONS)
-def test_help_names_every_option_and_shows_examples(command, invoke):
-    done = invoke(command, "--help", env={"COLUMNS": "100"})
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_has_a_short_option(command, invoke):
+    """docs/cli.md has the text, and a test holds that."""
+    done = invoke(*command.split(), "-h")
     assert (done.returncode, done.stderr) == (0, "")
-    words = Counter(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", done.stdout))
-    assert set(OPTIONS[command].split()) <= set(words)
-    assert "Examples:" in done.stdout
-    assert re.search(rf"^ +.*rnn-names {command} ", done.stdout.split("Examples:")[1], re.M)
-    short = invoke(command, "-h", env={"COLUMNS": "100"})
-    assert (short.returncode, short.stderr) == (0, "")
-    assert short.stdout == done.stdout
-    if command not in ("score", "completion"):
-        assert "[default: " in done.stdout
+    assert done.stdout == invoke(*command.split(), "--help").stdout != ""
 
 
 def test_help_lists_the_commands_with_a_summary_each(invoke):
-    done = invoke("--help")
-    assert done.returncode == 0
-    for command in OPTIONS:
-        assert re.search(rf"^  {command} +\w.*\.$", done.stdout, re.M)
-    assert re.search(r"^  rnn-names train names.txt +learn", done.stdout, re.M), (
-        "the examples keep their lines"
-    )
+    text = invoke("--help").stdout
+    assert all(re.search(rf"^  {name} +\w.*\.$", text, re.M) for name in COMMANDS)
+    assert re.search(r"^  rnn-names train names.txt +learn", text, re.M)
 
 
 def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
@@ -619,13 +419,7 @@ slow = {'zipfile', 'numpy.random', 'hashlib', 'concurrent.futures', 'inspect', '
 try: rnn_names.cli.main.main()
 except SystemExit: print(*sorted(slow & (set(sys.modules) - before)))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, "sample", "-n", "3", "-m", str(model_file)],
-        env=unmeasured(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python(program, "sample", "-n", 3, "-m", model_file)
     assert done.stdout.splitlines()[3:] == [""]
 
 
@@ -639,10 +433,7 @@ with one_blas_thread():
     blas = [each for each in threadpool_info() if each["user_api"] == "blas"]
     print({each["num_threads"] for each in blas} or {1})
 """
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "2"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
+    done = python(program, env={**unmeasured(), "OPENBLAS_NUM_THREADS": "2"})
     assert done.stdout == "{1}\n"
 
 
@@ -673,62 +464,8 @@ import sys, rnn_names.cli.main
 try: rnn_names.cli.main.main()
 except SystemExit: print('numpy' in sys.modules)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, "train", "--help"], capture_output=True, text=True
-    )
+    done = python(program, "train", "--help")
     assert done.stdout.endswith("False\n")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        "train",
-        "train x --epochs -1",
-        "train x --cell lstm",
-        "train x --optimizer adagrad",
-        "train x --dropout 1",
-        "train x --dropout nan",
-        "train x --recurrent-dropout nan",
-        "train x --learning-rate 0",
-        "train x --learning-rate nan",
-        "train x --clip 0",
-        "train x --clip nan",
-        "train x --held-out 1",
-        "train x --held-out nan",
-        "train x --hidden-size 0",
-        "train x --batch-size 0",
-        "sample extra",
-        "sample -n -1",
-        "sample -n many",
-        "sample --seed -1",
-        "sample --top-p nan",
-        "sample -t 0",
-        "sample -t -1",
-        "sample -t nan",
-        "sample -t inf",
-        "sample --min-length 9 --max-length 8",
-        "sample --max-length 201",
-        "score a b",
-        "score --unknown",
-        "draw",
-    ],
-)
-def test_wrong_usage_exits_2_and_says_what_is_wrong(arguments, invoke, tmp_path):
-    done = invoke(*arguments.split(), cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("Usage: rnn-names")
-    assert "\nError: " in done.stderr
-    assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "typed, meant", [("sampel", " Did you mean 'sample'?\n"), ("xyz", "'xyz'.\n")]
-)
-def test_a_mistyped_command_is_told_from_what_may_be_meant(typed, meant, invoke):
-    done = invoke(typed)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.endswith(meant)
 
 
 def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):

@@ -5,33 +5,47 @@ import re
 import pytest
 
 
+def refused(invoke, folder, *arguments):
+    """What a command says of wrong usage; it has read and written no file."""
+    done = invoke(*arguments, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("Usage: rnn-names") and "missing." not in done.stderr
+    assert list(folder.iterdir()) == []
+    return done.stderr.split("\nError: ")[1]
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
         ("--temperature -1", "'-1' is not a finite number above 0"),
         ("--temperature 0", "'0' is not a finite number above 0"),
-        ("--temperature inf", "'inf' is not a finite number above 0"),
+        ("-t inf", "'inf' is not a finite number above 0"),
+        ("-t nan", "'nan' is not a finite number above 0"),
         ("--temperature warm", "'warm' is not a finite number above 0"),
+        ("--top-k 0", "'0' is not a whole number of at least 1"),
+        ("--top-p 0", "'0' is not a number above 0 and at most 1"),
+        ("--top-p nan", "'nan' is not a number above 0 and at most 1"),
         ("--min-length 9 --max-length 3", "--min-length 9: no name can have so many characters"),
+        ("--max-length 201", "'201' is not a whole number from 1 to 200"),
         ("--match (a", "--match '(a': not a regular expression"),
         ("--match a --match b[", "--match 'b[': not a regular expression"),
         ("--best --seed 3", "--seed goes with random names"),
+        ("--rank per-character", "--rank goes with --best"),
         ("--start 5", "--start goes with --seed"),
         ("--unique --seed 1 --start 3", "leave out either --unique or --start"),
-        ("--seed abc", "'abc' is not a whole number"),
+        ("--seed abc", "'abc' is not a whole number of at least 0"),
         ("--seed 1.5", "'1.5' is not a whole number"),
         ("--seed -1", "'-1' is not a whole number of at least 0"),
         ("-n many", "'many' is not a whole number"),
+        ("-n -1", "'-1' is not a whole number of at least 0"),
         ("--json", "--format jsonl writes a line of JSON for each name"),
         ("--format json", "--format jsonl writes a line of JSON for each name"),
         ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
+        ("extra", "unexpected extra argument (extra)"),
     ],
 )
 def test_sample_judges_values_without_reading_the_model(options, message, invoke, tmp_path):
-    done = invoke("sample", "-m", "missing.npz", *options.split(), cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
-    assert message in done.stderr
-    assert "missing.npz" not in done.stderr
+    assert message in refused(invoke, tmp_path, "sample", "-m", "missing.npz", *options.split())
 
 
 @pytest.mark.parametrize(
@@ -40,18 +54,37 @@ def test_sample_judges_values_without_reading_the_model(options, message, invoke
         ("--log -", "the log goes to a file: give its name"),
         ("--report -", "the report goes to a file"),
         ("-o -", "the model goes to a file"),
+        ("--learning-rate 0", "'0' is not a finite number above 0"),
         ("--learning-rate inf", "'inf' is not a finite number above 0"),
+        ("--clip nan", "'nan' is not a finite number above 0"),
         ("--epochs ten", "'ten' is not a whole number"),
-        ("--dropout nan", "'nan' is not a number of at least 0 and below 1"),
+        ("--epochs -1", "'-1' is not a whole number of at least 0"),
+        ("--hidden-size 4097", "'4097' is not a whole number from 1 to 4096"),
+        ("--batch-size 0", "'0' is not a whole number of at least 1"),
+        ("--teacher-networks 100", "'100' is not a whole number from 1 to 99"),
+        ("--dropout 1", "'1' is not a number of at least 0 and below 1"),
+        ("--recurrent-dropout nan", "'nan' is not a number of at least 0 and below 1"),
+        ("--held-out 1", "'1' is not a number of at least 0 and below 1"),
         ("--cell lstm", "'lstm' is not one of 'gru', 'rnn'"),
+        ("--optimizer adagrad", "'adagrad' is not one of 'adam', 'sgd'"),
     ],
 )
 def test_train_judges_values_without_reading_the_list(options, message, invoke, tmp_path):
-    done = invoke("train", "missing.txt", *options.split(), cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, ""), done.stderr
-    assert message in done.stderr
-    assert "missing.txt" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert message in refused(invoke, tmp_path, "train", "missing.txt", *options.split())
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ("train", "Missing argument 'CORPUS...'"),
+        ("score a b", "unexpected extra argument (b)"),
+        ("score --unknown", "No such option '--unknown'"),
+        ("sampel", "Did you mean 'sample'?"),
+        ("xyz", "'xyz'.\n"),
+    ],
+)
+def test_what_no_command_takes_is_wrong_usage(arguments, message, invoke, tmp_path):
+    assert message in refused(invoke, tmp_path, *arguments.split())
 
 
 @pytest.mark.parametrize(
