@@ -36,13 +36,14 @@ is small, and a name comes many times at once, its end may take some of them; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import by_level, on_tree
+from rnn_names.network.arrays import Rows
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 
@@ -73,7 +74,7 @@ def max_states(n_y: int, max_length: int) -> int:
 
 
 @dataclass(frozen=True)
-class LookAheadState:
+class LookAheadState(Rows):
     """What the look-ahead knows of some nodes of a draw, m of them.
 
     Attributes:
@@ -87,20 +88,6 @@ class LookAheadState:
     context: NDArray[np.int32]
     visited: NDArray[np.int64]
     log_weight: NDArray[np.float64]
-
-    def __getitem__(self, nodes: slice) -> LookAheadState:
-        """Those of some of the nodes."""
-        return LookAheadState(*(getattr(self, field.name)[nodes] for field in fields(self)))
-
-    @staticmethod
-    def concatenate(parts: list[LookAheadState]) -> LookAheadState:
-        """Those of all nodes of several parts, in order."""
-        return LookAheadState(
-            *(
-                np.concatenate([getattr(part, field.name) for part in parts])
-                for field in fields(LookAheadState)
-            )
-        )
 
 
 @dataclass(frozen=True)

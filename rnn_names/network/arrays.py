@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+    from typing_extensions import Self
 
 STRIP = 32
 """Rows that `transposed` copies at a time."""
@@ -56,3 +59,17 @@ def transposed(a: NDArray[Any]) -> NDArray[Any]:
         strip = slice(start, start + STRIP)
         result[:, :, strip] = a[:, strip].transpose(0, 2, 1)
     return result
+
+
+class Rows:
+    """Base of dataclasses of arrays that each have a row for every one of some things."""
+
+    def __getitem__(self, rows: Any) -> Self:
+        """Some of the rows."""
+        return type(self)(*(column[rows] for column in vars(self).values()))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The rows of all parts, in order."""
+        columns = zip(*(vars(part).values() for part in parts), strict=True)
+        return cls(*map(np.concatenate, columns))

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,9 +27,10 @@ from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
+from rnn_names.network.arrays import Rows
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.frontier import changes
+from rnn_names.sampling.frontier import Frontier
 from rnn_names.sampling.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -134,30 +135,19 @@ def _of_lengths_within_reach(model: LanguageModel, options: Options, search: _Se
     return search
 
 
-class _Batch(NamedTuple):
+@dataclass(frozen=True)
+class _Prefixes(Rows):
     """Prefixes of one length that are to be looked into, m of them.
 
     Attributes:
-        above: (p, n_a) hidden states of the prefixes that they are one character longer than.
-        parent: (m,) which row of `above` each hangs from, rising.
         text: (m, length) indices.
         automaton_state: (m,) of the conditions' automaton.
         log_prob: (m,) of the prefix, without the one that all names must begin with.
     """
 
-    above: NDArray[Any]
-    parent: NDArray[Any]
     text: NDArray[Any]
     automaton_state: NDArray[Any]
     log_prob: NDArray[np.float64]
-
-    def split(self, at: int) -> tuple[_Batch, _Batch]:
-        """The first `at` of them, and the rest."""
-        rest = self.parent[at:]
-        return (
-            _Batch(self.above, *(column[:at] for column in self[1:])),
-            _Batch(self.above[rest[0] :], rest - rest[0], *(column[at:] for column in self[2:])),
-        )
 
 
 class _Search:
@@ -287,52 +277,37 @@ class _Search:
         Says in `_is_all` whether nothing possible is below the bound.
         """
         found, self._is_all = _Found(self.wanted, bound), True
-        waiting: list[list[_Batch]] = [[] for _ in range(self.sampler.max_length + 1)]
-        length = len(self.sampler.prefix)
-        automaton_state = self.automaton.run(self.sampler.prefix[None], np.array([length]))
-        text = self.sampler.prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
-        batch = _Batch(
-            self.sampler.first_state, np.zeros(1, int), text, automaton_state, np.zeros(1)
-        )
-        states = batch.above
+        frontier = Frontier(self.sampler.max_length + 2, self._at_once)
+        prefix, states = self.sampler.prefix, self.sampler.first_state
+        text = prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
+        state = self.unguided.prefixes.automaton_state[:1]
+        length, prefixes = len(prefix), _Prefixes(text, state, np.zeros(1))
         while True:
-            self.done += len(batch.parent)
-            children = self._look_into(batch, states, found)
-            if children is not None:
-                waiting[length + 1].append(children)
+            self.done += len(prefixes.text)
+            parent, character, children = self._look_into(prefixes, states, found)
+            each = np.arange(len(parent))
+            frontier.add(length + 1, states, parent, character, children, each, each)
             if self.progress is not None:
                 self.progress(self.done, max(self._expected, self.done))
-            if not any(waiting):
+            if not frontier:
                 return found.names(self.sampler.codes)
             if self.done >= MAX_PREFIXES:
                 self._is_all = False
                 return None
-            length, batch = self._next(waiting)
+            length, batch = frontier.take()
+            prefixes = batch.ahead_state
             states = self.sampler.states_after(
-                batch.above, batch.parent, batch.text[:, -1], self._work
+                batch.above, batch.parent, batch.character, self._work
             )
 
-    def _next(self, waiting: list[list[_Batch]]) -> tuple[int, _Batch]:
-        """Takes some of the longest prefixes, and their length."""
-        length = max(length for length, batches in enumerate(waiting) if batches)
-        batch = waiting[length].pop()
-        if len(batch.parent) > self._at_once:
-            batch, rest = batch.split(self._at_once)
-            waiting[length].append(rest)
-        while waiting[length] and (
-            len(batch.parent) + len(waiting[length][-1].parent) <= self._at_once
-        ):
-            other = waiting[length].pop()
-            parent = np.concatenate([batch.parent, len(batch.above) + other.parent])
-            columns = (np.concatenate(pair) for pair in zip(batch[2:], other[2:], strict=True))
-            batch = _Batch(np.concatenate([batch.above, other.above]), parent, *columns)
-        first = changes(batch.parent)  # states of which nothing is left here are not asked again
-        return length, batch._replace(
-            above=batch.above[batch.parent[first]], parent=np.cumsum(first) - 1
-        )
+    def _look_into(
+        self, batch: _Prefixes, states: NDArray[Any], found: _Found
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], _Prefixes]:
+        """Records the names that end at some prefixes.
 
-    def _look_into(self, batch: _Batch, states: NDArray[Any], found: _Found) -> _Batch | None:
-        """Records the names that end at some prefixes; gives the prefixes that go on from there."""
+        Returns:
+            the prefixes that go on from there: from which, with which character, and themselves.
+        """
         length = batch.text.shape[1]
         probabilities = self.sampler.next_probabilities(states, self._work).T
         beginnings = self.sampler.beginnings
@@ -354,21 +329,12 @@ class _Search:
         ends = np.flatnonzero(is_above[:, EOS])
         ends = ends[self._meets(batch.text[ends], np.full(len(ends), length))]
         found.add(batch.text[ends], log_probs[ends, EOS])
-        rows, characters = np.nonzero(is_above[:, 1:])
-        if not len(rows):
-            return None
-        characters += 1
-        text = np.concatenate(
-            [batch.text[rows], characters[:, None].astype(batch.text.dtype)], axis=1
-        )
-        first = changes(rows)
-        return _Batch(
-            states[rows[first]],
-            np.cumsum(first) - 1,
-            text,
-            after[rows, characters],
-            log_probs[rows, characters],
-        )
+        parent, character = np.nonzero(is_above[:, 1:])
+        character += 1
+        last = character[:, None].astype(batch.text.dtype)
+        text = np.concatenate([batch.text[parent], last], axis=1)
+        children = _Prefixes(text, after[parent, character], log_probs[parent, character])
+        return parent, character, children
 
     def _meets(self, text: NDArray[Any], length: NDArray[Any]) -> NDArray[np.bool_]:
         """Whether texts meet all conditions but those of the automaton.

@@ -10,8 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.lookahead.guide import LookAheadState
-
 
 class NodeBatch(NamedTuple):
     """Some nodes of one level, m of them, whose states are still to be computed.
@@ -20,7 +18,7 @@ class NodeBatch(NamedTuple):
         above: (p, n_a) states of the nodes that they hang from.
         parent: (m,) which row of `above` each hangs from, rising.
         character: (m,) index of the character that leads into each.
-        ahead_state: what the look-ahead knows of them, if there is one.
+        ahead_state: what else is known of them, as `Rows`: by the look-ahead, if there is one.
         names: (k,) the names that are at them.
         node: (k,) at which node each name is, rising.
     """
@@ -28,7 +26,7 @@ class NodeBatch(NamedTuple):
     above: NDArray[Any]
     parent: NDArray[Any]
     character: NDArray[Any]
-    ahead_state: LookAheadState | None
+    ahead_state: Any
     names: NDArray[Any]
     node: NDArray[Any]
 
@@ -55,7 +53,7 @@ class Frontier:
         states: NDArray[Any],
         parent: NDArray[Any],
         character: NDArray[Any],
-        ahead_state: LookAheadState | None,
+        ahead_state: Any,
         names: NDArray[Any],
         node: NDArray[Any],
     ) -> None:
