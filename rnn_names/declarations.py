@@ -14,7 +14,7 @@ from dataclasses import field, fields
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from rnn_names.errors import RnnNamesError, quoted, shortened
+from rnn_names.errors import RnnNamesError, quoted
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +51,7 @@ class Number:
         kind: Any = Integral if self.whole else Real
         if not isinstance(value, kind) or isinstance(value, bool):
             raise ValueError
-        # A comparison with NaN is false, so it is refused, too.
+        # NaN is refused, since a comparison with it is false.
         above = value > self.least if self.min_open else value >= self.least
         below = value < self.most if self.max_open else value <= self.most
         if not (above and below and value < math.inf):
@@ -192,8 +192,9 @@ class Checked:
             try:
                 checked = declaration.kind.checked(value)
             except ValueError:
-                found = quoted(value) if isinstance(value, str) else shortened(repr(value), 60)
-                raise self.error(f"{name} {found}: must be {declaration.kind}", [name]) from None
+                raise self.error(
+                    f"{name} {quoted(value)}: must be {declaration.kind}", [name]
+                ) from None
             object.__setattr__(self, name, checked)
 
     @property
@@ -218,7 +219,7 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 def method_parameters_of(
     owner: Callable[P, Any],
 ) -> Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]:
-    """As `parameters_of`, for a method: `self` stays its first parameter."""
+    """The decorator for a method, which keeps its first parameter, `self`."""
     return lambda method: _shown_with(
         owner, method, [*inspect.signature(method).parameters.values()][:1]
     )

@@ -1,4 +1,4 @@
-"""What can go wrong, as types: a caller catches one base class, a person reads one line."""
+"""Errors: a caller catches one base class, a person reads one line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class TrainingError(RnnNamesError):
 
 
 class BlendError(RnnNamesError):
-    """Models that have no blend, or weights that make none."""
+    """Models that cannot be blended, or weights or titles that do not fit."""
 
 
 class SamplingError(RnnNamesError):
@@ -79,10 +79,10 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
-def quoted(text: str) -> str:
-    """A text that a user typed, in quotes and not too long, for a message.
+def quoted(value: object) -> str:
+    """A value that a user gave, as Python writes it and not too long, for a message.
 
-    >>> print(quoted("Ada"), quoted("a" * 70))
-    'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…'
+    >>> print(quoted("Ada"), quoted("a" * 70), quoted(2.5))
+    'Ada' 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…' 2.5
     """
-    return repr(shortened(text, 60))
+    return repr(shortened(value, 60)) if isinstance(value, str) else shortened(repr(value), 60)

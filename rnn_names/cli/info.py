@@ -46,7 +46,7 @@ def info(model: tuple[Given, ...], json: bool) -> None:
 
 
 def _file(models: Sequence[Given]) -> dict[str, Any]:
-    """The file that is described; for a blend that is in none, what was asked for."""
+    """The file that is described; for a blend that is made on the fly, its parts."""
     if len(models) > 1:
         return {"file": " ".join(map(str, models)), "bytes": None}
     path = models[0].path

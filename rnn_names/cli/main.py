@@ -42,7 +42,7 @@ class LazyGroup(HelpfulCommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As Click does it; its error names a command that is spelled much alike."""
+        """The command of a line; the error for an unknown one names one that is spelled alike."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -92,7 +92,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Runs the command line, and exits: 0 done, 1 could not, 2 wrong usage, 130 interrupted."""
     start_blas_with_one_thread()
-    # Reading modules makes many objects and hardly any garbage: look for it more rarely.
+    # Importing modules makes many objects and hardly any garbage.
     gc.set_threshold(50_000)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # they are for developers
@@ -100,8 +100,7 @@ def main() -> NoReturn:
     interrupts.listen()
     code = exit_code(_command)
     interrupts.stop_listening()
-    # What is left ends with the process. To look for garbage in it would take longer than to draw
-    # twenty names.
+    # A last search for garbage would take longer than drawing twenty names.
     gc.freeze()
     sys.exit(code)
 

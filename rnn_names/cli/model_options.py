@@ -1,7 +1,7 @@
 """Models as users give them: a file or a bundled model, several of them, each with a weight.
 
-`-m elves.npz -m norwegian-towns=2` is the blend of both. It is made on the fly, in a few hundredths
-of a second, and all that is done with one model can be done with it.
+`-m elves.npz -m norwegian-towns=2` is the blend of both, which is made in a few hundredths of a
+second. Every command takes it as it takes a single model.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WEIGHT = Number(0, min_open=True)
 
 
 class Given(NamedTuple):
-    """A model as the user gave it: a file or the name of a bundled model, and its weight."""
+    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
 
     path: str
     weight: float | None = None
@@ -52,7 +52,7 @@ class GivenModel(click.Path):
     name = "model"
 
     def __init__(self, *words: str) -> None:
-        """`words`: what else may be given, for shells to complete."""
+        """`words` are what else may be given, for shells to complete."""
         super().__init__()
         self.words = words
 
@@ -70,14 +70,13 @@ class GivenModel(click.Path):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Bundled models and what is in the folder; elsewhere files, as shells complete them."""
+        """Bundled models and what is in the folder; for other beginnings, what shells find."""
         from click.shell_completion import CompletionItem
 
         known = sorted([*bundled.MODELS, *bundled.ALIASES, *self.words])
         if not any(name.startswith(incomplete) for name in known):
             return super().shell_complete(ctx, param, incomplete)
-        # Shells do not agree on what else to offer beside names that we offer, so all of it comes
-        # from here.
+        # Shells differ in what they add to names from here, so files come from here, too.
         with suppress(OSError):
             entries = sorted(os.scandir(), key=lambda entry: entry.name)
             known += [f"{each.name}/" if each.is_dir() else each.name for each in entries]
@@ -97,7 +96,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def model_option(group: str) -> Callable[[_F], _F]:
-    """Which model to use: --model, given once or several times."""
+    """The option --model."""
     return option(
         "-m",
         "--model",
@@ -112,10 +111,7 @@ def model_option(group: str) -> Callable[[_F], _F]:
 
 
 def chosen(models: Sequence[Given]) -> Sequence[Given]:
-    """The models to use: those given, else the default file, else a bundled one.
-
-    A note on standard error says so when it is the bundled one.
-    """
+    """The models given, else the default file, else a bundled model, with a note that says so."""
     if was_given("model") or os.path.lexists(DEFAULT_MODEL):
         return models
     tell(
@@ -142,7 +138,7 @@ def is_closest(models: Sequence[Given]) -> bool:
 
 
 def loaded(given: Given) -> Model:
-    """One model; where it is a list of names instead, the error says how to train on it.
+    """Reads a model; of a list of names, the error says how to train on it.
 
     Raises:
         ModelFileError: if it cannot be read.
@@ -161,7 +157,7 @@ def loaded(given: Given) -> Model:
 
 
 def blend_of(models: Sequence[Given]) -> Model:
-    """The model that is meant, or the blend of several, with a note if their weights were scaled.
+    """The model, or the blend of several; a note says so if their weights are scaled.
 
     Raises:
         ModelFileError: if one cannot be read.

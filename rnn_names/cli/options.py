@@ -29,26 +29,25 @@ NEGATIONS = {
     "suffix": ("end in TEXT", "(?!.*TEXT$).*"),
     "match": ("match REGEX", "(?!(REGEX)$).*"),
 }
-"""For an option on what names are like: which names its opposite would leave out, and what --match
-does so."""
+"""For an option: which names its opposite would leave out, and the --match that does it."""
 
 
 class GroupedOption(click.Option):
-    """An option that stands in a group of its command's help."""
+    """An option with a heading in the help of its command."""
 
     def __init__(self, *args: Any, group: str = "Options", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
-        """The value in the environment: one, also of an option that may be given several times."""
+        """The value in the environment; Click would cut that of a repeatable option at spaces."""
         if not self.multiple:
             return super().value_from_envvar(ctx)
         value = self.resolve_envvar_value(ctx)
         return None if value is None else (value,)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The option and its help. Click puts a default that is a text in parentheses: not here."""
+        """The option and its help; a default in words has no parentheses, as it would in Click."""
         record = super().get_help_record(ctx)
         if record is None or not isinstance(self.show_default, str):
             return record
@@ -59,8 +58,7 @@ class GroupedOption(click.Option):
 def prints(text: Callable[[click.Context], str]) -> Callable[..., None]:
     """A callback of a flag that prints a text and ends the command.
 
-    The text goes the way of names, not through `click.echo`, to which a closed standard output is
-    no error.
+    It does not use `click.echo`, to which a closed standard output is no error.
     """
 
     def print_text(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -84,10 +82,7 @@ class HelpfulCommand(click.Command):
 
 
 class GroupedCommand(HelpfulCommand):
-    """A command whose help shows options by group, and its examples as they are typed.
-
-    Its arguments are explained in its docstring.
-    """
+    """A command whose help shows options by group, and examples."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +104,7 @@ class GroupedCommand(HelpfulCommand):
             ) from None
 
     def _way_without(self, name: str | None) -> str:
-        """How to leave out what an option would ask for, for a message; nothing if unknown."""
+        """For a message: how to leave out what an option asks for; "" if there is no way."""
         if name not in NEGATIONS or all(each.name != name for each in self.params):
             return ""
         what, expression = NEGATIONS[name]
@@ -176,7 +171,7 @@ class Number(click.FloatRange):
 
 
 class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
-    """One of some words. What people also try may have a hint."""
+    """One of some words; for others that people try, there may be a hint."""
 
     def __init__(self, kind: declared.Choice, hints: Mapping[str, str] | None = None) -> None:
         super().__init__(kind.words)
@@ -229,7 +224,7 @@ def check_output(path: str, what: str, signature: bytes) -> None:
 
 @contextmanager
 def wrong_usage() -> Iterator[None]:
-    """Within it, what the library refuses is wrong usage: no file has been read yet."""
+    """Makes wrong usage of what the library refuses, as long as no file has been read."""
     try:
         yield
     except RnnNamesError as error:

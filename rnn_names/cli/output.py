@@ -40,20 +40,20 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 class Output:
-    """Writes names to stdout as --format and --null say."""
+    """Writes names to stdout in the format of --format and --null."""
 
     def __init__(self, model: Model, kind: str, null: bool, per_character: bool = False) -> None:
         self.model, self.kind, self.per_character = model, kind, per_character
         self.line_end = "\0" if null else "\n"
         self.fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
-        # It is written with the first names: none come if an option or a file is wrong.
+        # Written with the first names: if an option or a file is wrong, stdout stays empty.
         self._header = ""
         if kind in DELIMITERS:
             mark = BYTE_ORDER_MARK if kind == "excel" else ""
             self._header = f"{mark}{DELIMITERS[kind].join(self.fields)}\n"
 
     def write(self, names: Names, log_probs: NDArray[Any] | None = None) -> None:
-        """Writes names; with their log-probabilities, in plain lines too, if these are given."""
+        """Writes names; plain lines have log-probabilities only if these are given."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
             self._put(self._lines(names[part], None if log_probs is None else log_probs[part]))

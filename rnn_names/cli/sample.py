@@ -92,9 +92,9 @@ def sample(
 
 
 def _check_stream(best: bool, start: int) -> None:
-    """Refuses options of the random stream where there is none, or where it is another each time.
+    """Refuses a seed for names that are not random, and a start without a seed.
 
-    A seed that stands in the environment, for all commands to come, is no mistake.
+    A seed in the environment is meant for all commands, so it is no mistake.
     """
     source = click.get_current_context().get_parameter_source("seed")
     if best and source is click.core.ParameterSource.COMMANDLINE:

@@ -50,11 +50,9 @@ def write(data: bytes) -> None:
 
 
 def printable(text: str, escape: Callable[[str], str]) -> str:
-    r"""Lines of text without what could take over a terminal.
+    r"""Lines of text, with what could take over a terminal escaped.
 
-    Args:
-        text: the lines.
-        escape: gives a character as a program would write it, in quotes: `ascii`, `json.dumps`.
+    `escape` gives a character in quotes, as a program would write it: `ascii` or `json.dumps`.
 
     >>> print(printable("red: \x1b[31m", ascii))
     red: \x1b[31m
@@ -63,7 +61,7 @@ def printable(text: str, escape: Callable[[str], str]) -> str:
 
 
 def tell(text: str) -> None:
-    """Writes a line to stderr. If nobody can read it, the work goes on without."""
+    """Writes a line to stderr; if it cannot be written, the work goes on."""
     try:
         click.echo(text, err=True)
     except OSError:
@@ -72,7 +70,7 @@ def tell(text: str) -> None:
 
 @contextmanager
 def warnings_told() -> Iterator[None]:
-    """The library's own warnings go to stderr as one line each; others as usual."""
+    """Shows the library's own warnings as one line each on stderr."""
     with warnings.catch_warnings():
         show = warnings.showwarning
 
@@ -88,9 +86,9 @@ def warnings_told() -> Iterator[None]:
 
 
 def turn_off(stream: TextIO) -> None:
-    """Lets a stream that failed write to nowhere.
+    """Points a stream that failed to the null device.
 
-    Else the interpreter would try again at its end to write what the stream still holds.
+    Otherwise the interpreter would try again at exit to write what the stream still holds.
     """
     number = stream.fileno()
     try:
@@ -107,21 +105,18 @@ _screen_encoding = "utf-8"
 
 
 def screen_encoding() -> str:
-    """The encoding that standard error had before it was made UTF-8.
-
-    It tells whether the screen can show block characters.
-    """
+    """The encoding of standard error before it was made UTF-8: can it show block characters?"""
     return _screen_encoding
 
 
 def prepare_streams() -> None:
-    """Fills in what was closed, and makes messages UTF-8 in any locale, as names are."""
+    """Opens closed streams, and makes messages UTF-8 in any locale, as names are."""
     global _screen_encoding
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # It takes the lowest free number. Else the next file would, and messages go into it.
+            # It takes the lowest free number. Otherwise the next file would, and get messages.
             os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
@@ -132,7 +127,7 @@ def prepare_streams() -> None:
 
 @contextmanager
 def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
-    """A text to read, with its title for messages; "-" is stdin."""
+    """Opens a text, and gives its title for messages; "-" is stdin."""
     if path == "-":
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
@@ -156,7 +151,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def is_same_file(path: str, other: str) -> bool:
-    """Whether two paths lead to one file, there already or not; devices and pipes do not count."""
+    """Whether two paths lead to one file, which need not exist; devices and pipes do not count."""
     if os.path.exists(path) and os.path.exists(other):
         return os.path.isfile(path) and os.path.samefile(path, other)
     return os.path.realpath(path) == os.path.realpath(other)
@@ -174,10 +169,7 @@ def listed(path: str | None) -> list[str]:
 
 @contextmanager
 def files_named() -> Iterator[None]:
-    """Within it, an OSError becomes a message with the file's name.
-
-    Errors of standard output do not come here: `write` has its own message.
-    """
+    """Makes a message with the file's name of an OSError; `write` has a message of its own."""
     try:
         yield
     except OSError as error:
@@ -208,7 +200,7 @@ def worded(error: RnnNamesError) -> str:
 
 @contextmanager
 def memory_advice(advice: str) -> Iterator[None]:
-    """Within it, running out of memory becomes a message with this advice."""
+    """Makes a message with this advice of a MemoryError."""
     try:
         yield
     except MemoryError:
@@ -216,7 +208,7 @@ def memory_advice(advice: str) -> Iterator[None]:
 
 
 def exit_code(work: Callable[[], int]) -> int:
-    """Does some work, which gives an exit code. Every error of it ends here as one line."""
+    """Does some work and gives its exit code; an error becomes one line on stderr."""
     completing = COMPLETE_VARIABLE in os.environ
     try:
         return work()

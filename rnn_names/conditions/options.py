@@ -86,7 +86,7 @@ class CommonOptions(Checked):
     error = SamplingError
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be."""
+        """Refuses values that do not go together."""
         super().__post_init__()
         object.__setattr__(self, "match", self.match or None)  # no expressions are no condition
         least, most = self.min_length, self.max_length
@@ -108,12 +108,12 @@ class CommonOptions(Checked):
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The texts of which every name begins with one, in NFC; none for any beginning."""
+        """The texts in NFC of which every name begins with one; empty for any beginning."""
         return _alternatives(self.prefix)
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """The texts of which every name ends in one, in NFC; none for any end."""
+        """The texts in NFC of which every name ends in one; empty for any end."""
         return _alternatives(self.suffix)
 
     @property
@@ -123,7 +123,7 @@ class CommonOptions(Checked):
 
     @property
     def patterns(self) -> tuple[str, ...]:
-        """The regular expressions of which one matches every name; none without that condition."""
+        """The regular expressions of which every name matches one; empty for any name."""
         return tuple(self.match or ())
 
 
@@ -140,7 +140,7 @@ class Options(CommonOptions):
     )
 
     def __post_init__(self) -> None:
-        """Refuses what cannot be."""
+        """Refuses values that do not go together."""
         super().__post_init__()
         if self.unique and self.start:
             raise SamplingError(
@@ -184,10 +184,10 @@ class BestOptions(CommonOptions):
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """A regular expression, compiled in NFC.
+    """Compiles a regular expression in NFC.
 
     Raises:
-        SamplingError: if it is none.
+        SamplingError: if it cannot be compiled.
     """
     try:
         return re.compile(unicodedata.normalize("NFC", pattern))
@@ -210,6 +210,6 @@ def any_of(texts: Sequence[str]) -> str:
 
 
 def _alternatives(texts: Collection[str]) -> tuple[str, ...]:
-    """Some texts in NFC, each once; none at all if one of them is empty, since that allows all."""
+    """Distinct texts in NFC; empty if one of them is "", which allows all."""
     each = dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts)
     return () if "" in each else tuple(each)

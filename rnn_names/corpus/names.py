@@ -241,11 +241,11 @@ def texts(names: object) -> list[str]:
             f"{quoted(names)}: a single text; give a list of names: [{quoted(names)}]"
         )
     if not isinstance(names, Iterable):
-        raise CorpusError(f"{shortened(repr(names), 60)}: give a list of names")
+        raise CorpusError(f"{quoted(names)}: give a list of names")
     found = list(names)
     for number, name in enumerate(found, 1):
         if not isinstance(name, str):
-            raise CorpusError(f"name {number:,}: {shortened(repr(name), 60)} is not a text")
+            raise CorpusError(f"name {number:,}: {quoted(name)} is not a text")
     return found
 
 

@@ -34,7 +34,7 @@ import numpy as np
 from rnn_names.corpus import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import BlendError, shortened, shown
+from rnn_names.errors import BlendError, quoted, shown
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
@@ -118,7 +118,7 @@ def _weight(weight: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0 < number < math.inf:
-        raise BlendError(f"weight {shortened(repr(weight), 60)}: must be a finite number above 0")
+        raise BlendError(f"weight {quoted(weight)}: must be a finite number above 0")
     return number
 
 

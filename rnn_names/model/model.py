@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import BlendError, ModelFileError, shortened, shown
+from rnn_names.errors import BlendError, ModelFileError, quoted, shown
 from rnn_names.model import bundled, npz, sources
 from rnn_names.model.sources import Source
 from rnn_names.model.writing import WritesNames
@@ -255,8 +255,7 @@ def blend(
     models = list(models)
     for model in models:
         if not isinstance(model, Model):
-            found = shortened(repr(model), 60)
-            raise BlendError(f"{found}: not a Model; Model.load reads one from a file")
+            raise BlendError(f"{quoted(model)}: not a Model; Model.load reads one from a file")
     shares = blending.scaled(weights, len(models))
     if len(models) == 1:
         return models[0]
@@ -277,7 +276,7 @@ def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
         raise BlendError(f"{len(titles)} titles for {count} models: give one for each")
     for title in titles:
         if not isinstance(title, str):
-            raise BlendError(f"title {shortened(repr(title), 60)}: not a text")
+            raise BlendError(f"title {quoted(title)}: not a text")
     return titles
 
 

@@ -32,10 +32,10 @@ _BY_SIZE = "by corpus size"
 class Settings(Checked):
     """What is asked for: None stands for a value that follows from the corpus.
 
-    Those of a model that training starts from come before the rule for `cell` and `hidden_size`.
-    Gradients are those of the mean loss per character, in nats. `dropout` is drawn for each prefix
-    of a minibatch; `recurrent_dropout` for each part of a minibatch, and is the same at all its
-    steps (Gal & Ghahramani 2016, arXiv:1512.05287). The distillation phase has none.
+    `cell` and `hidden_size` are those of the model that training starts from, if there is one.
+    Gradients are those of the mean loss per character, in nats. Dropout masks are drawn for each
+    prefix of a minibatch; recurrent ones for each part of a minibatch, the same at all its steps
+    (Gal & Ghahramani 2016, arXiv:1512.05287). The distillation phase has no dropout.
 
     Raises:
         TrainingError: for values that are not allowed.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import TrainingError, shortened
+from rnn_names.errors import TrainingError, quoted
 from rnn_names.model.bundled import CLOSEST
 from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
@@ -44,11 +44,11 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     settings = Settings() if settings is None else settings
     if not isinstance(settings, Settings):
         raise TrainingError(
-            f"settings {_shown(settings)}: must be a Settings", settings=["settings"]
+            f"settings {quoted(settings)}: must be a Settings", settings=["settings"]
         )
     if not (init is None or isinstance(init, Model) or (isinstance(init, str) and init == CLOSEST)):
         raise TrainingError(
-            f"init {_shown(init)}: must be a Model or {CLOSEST!r}", settings=["init"]
+            f"init {quoted(init)}: must be a Model or {CLOSEST!r}", settings=["init"]
         )
     settings = replace(
         settings, **{name: value for name, value in given.items() if value is not None}
@@ -69,7 +69,3 @@ def _corpus(names: Any) -> Corpus:
     if isinstance(names, (str, os.PathLike)):
         return corpus_from_file(names)
     return corpus_from_strings(names)
-
-
-def _shown(value: object) -> str:
-    return shortened(repr(value), 60)
