@@ -16,6 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -46,7 +47,6 @@ API = """# Names from their docstrings
 ::: rnn_names.model.model.Model
 ::: rnn_names.model.model.blend
 ::: rnn_names.training.settings.Settings
-::: rnn_names.errors
 """
 
 
@@ -59,7 +59,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     subprocess.run([*program, "page", *MODELS, "-o", live], check=True, capture_output=True)
     made = {
         "index.md": first_page(),
-        "api.md": API,
+        "api.md": API + errors(),
         "benchmarks.md": charts.page(),
         "names.html": live.read_text("utf-8"),
         "site.css": (HERE / "site.css").read_text("utf-8"),
@@ -70,6 +70,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in linked_from_docs():
         files.append(File.generated(config, uri_of(path), content=page_of(path)))
     return files
+
+
+def errors() -> str:
+    """The part of api.md about all kinds of errors, which have a line each."""
+    from rnn_names.errors import RnnNamesError, RnnNamesWarning
+
+    kinds = [RnnNamesError, *RnnNamesError.__subclasses__(), *RnnNamesWarning.__subclasses__()]
+    return "".join(
+        f"\n::: {kind.__module__}.{kind.__name__}\n    options:\n      members: []\n"
+        for kind in kinds
+        if kind.__module__ == "rnn_names.errors"
+    )
 
 
 def first_page() -> str:
@@ -152,9 +164,21 @@ def line_of(path: Path, title: str) -> str:
     return ""
 
 
-def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     """Names the theme's dialog for those who hear the page."""
     return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Says on the page for what is not there where to look instead."""
+    if template_name != "404.html":
+        return output
+    first = urlsplit(config.site_url or "/").path
+    return on_post_page(output, None, config).replace(
+        "<h1>404 - Not found</h1>",
+        "<h1>This page does not exist</h1>"
+        f'<p>Search for it above, or start from the <a href="{first}">first page</a>.</p>',
+    )
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -350,22 +350,23 @@ cli.main()"""
     process.communicate(timeout=60)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGKILL"])
 @pytest.mark.parametrize("where", ["in", "after"])
 def test_a_new_run_makes_the_state_of_an_older_one_unusable(
-    where, number, cli, corpus_file, names, tmp_path
+    where, name, cli, corpus_file, names, tmp_path
 ):
     """In the first epoch of the new run the old state is kept, but for that run alone."""
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, {**SETTINGS, "epochs": 9})
     old = (tmp_path / "m.npz.resume").read_bytes()
-    train_until(where, corpus_file, tmp_path, number)
+    train_until(where, corpus_file, tmp_path, getattr(signal, name))
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume"]
     done = cli(*command)
     if where == "after":
         assert set(files) == {"m.npz", "m.npz.resume"} and files["m.npz.resume"] != old
         assert "Going on after epoch 1." in done.stderr
-    elif number == signal.SIGKILL:
+    elif name == "SIGKILL":
         assert files == {"m.npz.resume.old": old}
         assert "m.npz.resume.old is of one before it: rename it" in error_line(done)
     else:
