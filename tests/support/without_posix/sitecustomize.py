@@ -1,6 +1,6 @@
 """Hides what only POSIX has from rnn_names and its tests, in this process and in all its children.
 
-    PYTHONPATH=tests/support/without_posix .venv/bin/python -m pytest --numprocesses auto
+    PYTHONPATH=$PWD/tests/support/without_posix .venv/bin/python -m pytest --numprocesses auto
 
 Python reads this file when it starts. It shows how the program does without, on a system that has
 it; it does not show what else differs on Windows. Python's own modules and other packages see the
