@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.errors import CorpusError, quoted, shortened
+from rnn_names.errors import CorpusError, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
