@@ -51,9 +51,8 @@ def test_conditions_hold_for_a_blend(options, holds, folder):
 
 
 def test_score_takes_several(folder):
-    done = invoke(
-        "score", "-m", "gru.npz=0.75", "-m", "rnn.npz=0.25", cwd=folder, input="Triceratops\n"
-    )
+    both = ["-m", "gru.npz=0.75", "-m", "rnn.npz=0.25"]
+    done = invoke("score", *both, cwd=folder, input="Triceratops\n")
     expected = blended(folder / "gru.npz", folder / "rnn.npz", weights=[3, 1])
     score = float(done.stdout.split("\t")[0])
     assert score == pytest.approx(expected.log_prob(["Triceratops"])[0], abs=1e-3)
@@ -104,9 +103,8 @@ def test_a_file_whose_whole_name_has_the_sign_wins(folder):
 
 def test_in_the_environment_it_is_one_model(folder):
     (folder / "my: own model.npz").write_bytes((folder / "gru.npz").read_bytes())
-    done = invoke(
-        "sample", "--seed", 1, cwd=folder, env={"RNN_NAMES_SAMPLE_MODEL": "my: own model.npz"}
-    )
+    env = {"RNN_NAMES_SAMPLE_MODEL": "my: own model.npz"}
+    done = invoke("sample", "--seed", 1, cwd=folder, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == Model.load(folder / "gru.npz").sample(20, seed=1)
 
@@ -134,9 +132,8 @@ def test_info_shows_the_parts_their_weights_records_and_sources(folder):
     lines = done.stdout.splitlines()
     assert lines[0] == "file          welsh-towns=2 dinosaurs, a blend in no file"
     parts = [line for line in lines if line.startswith("blend of")]
-    for part, name, weight in zip(
-        parts, ["welsh-towns", "dinosaurs"], ["0.667", "0.333"], strict=True
-    ):
+    weights = {"welsh-towns": "0.667", "dinosaurs": "0.333"}
+    for part, (name, weight) in zip(parts, weights.items(), strict=True):
         loss = Model.load(name).training["held_out_loss"]
         assert part.startswith(f"blend of      {name}, weight {weight}: GRU of ")
         assert f"held-out loss {loss:.4f}" in part
@@ -200,19 +197,8 @@ def test_blend_does_not_write_over_its_parts(folder):
 
 def test_training_goes_on_from_a_blend(folder, names):
     (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
-    init = ["--init", "welsh-towns", "--init", "gru.npz=1"]
-    done = invoke(
-        "train",
-        "list.txt",
-        *init,
-        "--epochs",
-        1,
-        "--learning-rate",
-        1e-9,
-        "-o",
-        "t.npz",
-        cwd=folder,
-    )
+    options = "--init welsh-towns --init gru.npz=1 --epochs 1 --learning-rate 1e-9 -o t.npz"
+    done = invoke("train", "list.txt", *options.split(), cwd=folder)
     assert done.returncode == 0, done.stderr
     tuned, start = Model.load(folder / "t.npz"), blended("welsh-towns", folder / "gru.npz")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
@@ -246,16 +232,7 @@ def test_resume_knows_what_a_run_started_from(folder, names):
 
 def test_files_that_training_starts_from_are_not_its_log(folder, names):
     (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
-    done = invoke(
-        "train",
-        "list.txt",
-        "--init",
-        "gru.npz",
-        "--init",
-        "rnn.npz",
-        "--log",
-        "rnn.npz",
-        cwd=folder,
-    )
+    options = "--init gru.npz --init rnn.npz --log rnn.npz"
+    done = invoke("train", "list.txt", *options.split(), cwd=folder)
     assert done.returncode == 1
     assert "--init and --log are the same file" in done.stderr

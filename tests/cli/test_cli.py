@@ -388,11 +388,8 @@ def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
 
 def test_version(cli):
     done = cli("--version")
-    assert (done.returncode, done.stdout, done.stderr) == (
-        0,
-        f"rnn-names {rnn_names.__version__}\n",
-        "",
-    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"rnn-names {rnn_names.__version__}\n"
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -458,16 +455,6 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
         assert settings() == before
 
 
-def test_help_does_not_wait_for_numpy():
-    program = """
-import sys, rnn_names.cli.main
-try: rnn_names.cli.main.main()
-except SystemExit: print('numpy' in sys.modules)
-"""
-    done = python(program, "train", "--help")
-    assert done.stdout.endswith("False\n")
-
-
 def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
     for arguments in (
         ["sample", "\x1b]0;x\x07x", "y"],
@@ -484,12 +471,9 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
 # --- Bad input ------------------------------------------------------------------------------------
 
 BAD_LISTS = {
-    "empty": (b"", "no names"),
     "blank": (b"\n  \r\n", "no names"),
     "one name": (b"Ada\nAda\n", "at least two"),
-    "not UTF-8": (b"Ada\nBo\nZo\xeb\n", "line 3: not UTF-8"),
     "control character": (b"Ada\nBo\x1b[31m\n", "line 2: a control character (U+001B)"),
-    "long line": (b"Ada\nBo\n" + b"x" * 201, "line 3: 201 characters"),
     "nothing left to train on": (b"Ada\nBo\n", "leave none to train on"),
 }
 
@@ -519,26 +503,14 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, invoke, tmp_path):
         ("train good.txt --init=", "'': cannot be read"),
         ("train good.txt --init good.txt", "good.txt: not a model file"),
         ("train good.txt --log none/log -q", "none/log"),
-        (
-            "train good.txt -o good.txt",
-            "good.txt: the list and --output are the same file; give each its own",
-        ),
-        (
-            "train good.txt -o new.npz --log ./new.npz",
-            "new.npz: --output and --log are the same file",
-        ),
-        (
-            "train good.txt -o new.npz --log new.npz.resume",
-            "the state of the run are the same file",
-        ),
-        ("train good.txt --report names.npz", "names.npz: --output and --report are the same file"),
+        ("train good.txt -o good.txt", "good.txt: the list and --output are the same file"),
+        ("train good.txt -o new.npz --log ./new.npz", "--output and --log are the same"),
+        ("train good.txt -o new.npz --log new.npz.resume", "the state of the run are the same"),
+        ("train good.txt --report names.npz", "--output and --report are the same"),
         ("train good.txt --report new --log new", "new: --log and --report are the same file"),
-        ("train good.txt bad.txt --log bad.txt", "bad.txt: the list and --log are the same file"),
-        ("train good.txt --log linked.txt", "linked.txt: the list and --log are the same file"),
-        (
-            "train good.txt -o new.npz --init good.npz --report good.npz",
-            "good.npz: --init and --report are the same file",
-        ),
+        ("train good.txt bad.txt --log bad.txt", "the list and --log are the same"),
+        ("train good.txt --log linked.txt", "the list and --log are the same"),
+        ("train good.txt -o new.npz --init good.npz --report good.npz", "--init and --report are"),
         ("train good.txt --learning-rate 1e30 -q", "--learning-rate below"),
         ("sample", "names.npz: not a model file"),
         ("sample -m none.npz", "train a model, or take a bundled one"),
@@ -550,8 +522,6 @@ def test_a_bad_list_is_one_line_and_the_old_model_stays(case, invoke, tmp_path):
         ("score good.txt -m none.npz", "none.npz: cannot be read"),
         ("sample -m good.npz --prefix A0", "does not know the character '0'"),
         ("sample -m truncated.npz", "truncated.npz: not a model file, or a damaged one"),
-        ("sample -m version.npz", "version.npz: format version 99"),
-        ("sample -m shapes.npz", "shapes.npz: array Waa: shape"),
     ],
 )
 def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, invoke, folder):
@@ -576,13 +546,6 @@ def folder(model_file, tmp_path_factory):
     content = model_file.read_bytes()
     (folder / "good.npz").write_bytes(content)
     (folder / "truncated.npz").write_bytes(content[: len(content) // 2])
-    with np.load(model_file, allow_pickle=False) as file:
-        arrays = dict(file)
-    np.savez(folder / "shapes.npz", **{**arrays, "Waa": arrays["Waa"][1:]})
-    meta = json.loads(str(arrays["meta"]))
-    np.savez(
-        folder / "version.npz", **{**arrays, "meta": np.array(json.dumps({**meta, "format": 99}))}
-    )
     return folder
 
 

@@ -39,13 +39,8 @@ def place(tmp_path, corpus_file):
     for name in ("my-dwarves.npz", "surfers.npz", "old/orcs.npz"):
         (folder / name).touch()
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return folder, {
-        **os.environ,
-        "PATH": path,
-        "TERM": "xterm",
-        "HOME": str(tmp_path),
-        "HISTFILE": "",
-    }
+    own = {"PATH": path, "TERM": "xterm", "HOME": str(tmp_path), "HISTFILE": ""}
+    return folder, {**os.environ, **own}
 
 
 def typed(place, shell, setup, lines):
@@ -53,16 +48,8 @@ def typed(place, shell, setup, lines):
     folder, environment = place
     called = folder / "called"
     terminal, other = pty.openpty()
-    process = subprocess.Popen(
-        shell,
-        stdin=other,
-        stdout=other,
-        stderr=other,
-        cwd=folder,
-        env=environment,
-        start_new_session=True,
-        close_fds=True,
-    )
+    settings = {"cwd": folder, "env": environment, "start_new_session": True, "close_fds": True}
+    process = subprocess.Popen(shell, stdin=other, stdout=other, stderr=other, **settings)
     os.close(other)
     calls = {}
     try:
@@ -126,14 +113,8 @@ def test_fish(place):
     script = "rnn-names completion fish | source; " + "; ".join(
         f"complete -C '{line}'; echo ==" for line in lines
     )
-    done = subprocess.run(
-        ["fish", "--no-config", "-c", script],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=WAIT,
-    )
+    settings = {"cwd": folder, "env": environment, "capture_output": True, "encoding": "utf-8"}
+    done = subprocess.run(["fish", "--no-config", "-c", script], timeout=WAIT, **settings)
     assert done.stderr == ""
     *parts, rest = done.stdout.split("==\n")
     assert rest == ""
@@ -143,30 +124,11 @@ def test_fish(place):
 
 
 def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
-    folder, environment = place
-    (folder / ".hidden").touch()
-    asked = {
-        "_RNN_NAMES_COMPLETE": "bash_complete",
-        "COMP_WORDS": "rnn-names sample -m ",
-        "COMP_CWORD": "3",
-    }
-    command = [sys.executable, "-m", "rnn_names"]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment | asked,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=WAIT,
-    )
-    offered = [line.removeprefix("plain,") for line in done.stdout.splitlines()]
-    assert offered == [
-        *sorted([*bundled.MODELS, *bundled.ALIASES]),
-        "elves.txt",
-        "my-dwarves.npz",
-        "old/",
-        "surfers.npz",
-    ]
+    (place[0] / ".hidden").touch()
+    done = asked(place, "rnn-names sample -m ", "3")
+    offered = [line.removeprefix("plain,") for line in done.stdout.decode().splitlines()]
+    files = ["elves.txt", "my-dwarves.npz", "old/", "surfers.npz"]
+    assert offered == [*sorted([*bundled.MODELS, *bundled.ALIASES]), *files]
 
 
 def test_closest_is_offered_to_start_from_alone(place):
@@ -177,22 +139,12 @@ def test_closest_is_offered_to_start_from_alone(place):
 
 
 def asked(place, words, number, **variables):
+    """What a shell is told that asks with some variables; one that is None is not there."""
     folder, environment = place
-    question = {
-        "_RNN_NAMES_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": number,
-    } | variables
-    environment = environment | {
-        name: value for name, value in question.items() if value is not None
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "rnn_names"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        timeout=WAIT,
-    )
+    question = {"COMP_WORDS": words, "COMP_CWORD": number, "_RNN_NAMES_COMPLETE": "bash_complete"}
+    given = {name: value for name, value in (question | variables).items() if value is not None}
+    settings = {"cwd": folder, "env": environment | given, "capture_output": True, "timeout": WAIT}
+    return subprocess.run([sys.executable, "-m", "rnn_names"], **settings)
 
 
 @pytest.mark.parametrize("encoding", [{}, {"PYTHONIOENCODING": "ascii"}])
@@ -227,22 +179,14 @@ def test_another_shell_is_wrong_usage(invoke):
     assert "'bash', 'zsh', 'fish'" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["completion", "fish"], []])
-def test_it_does_not_wait_for_numpy(arguments):
-    environment = {
-        **os.environ,
-        "_RNN_NAMES_COMPLETE": "bash_complete",
-        "COMP_WORDS": "rnn-names train el",
-        "COMP_CWORD": "2",
-    }
-    command = [sys.executable, "-X", "importtime", "-m", "rnn_names", *arguments]
-    done = subprocess.run(
-        command,
-        env=os.environ if arguments else environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=WAIT,
-    )
+@pytest.mark.parametrize("line", ["--help", "train -h", "sample -h", "completion fish", ""])
+def test_what_needs_no_numpy_does_not_wait_for_it(line):
+    question = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_CWORD": "2"}
+    question["COMP_WORDS"] = "rnn-names train el"
+    environment = os.environ if line else {**os.environ, **question}
+    command = [sys.executable, "-X", "importtime", "-m", "rnn_names", *line.split()]
+    settings = {"env": environment, "capture_output": True, "encoding": "utf-8", "timeout": WAIT}
+    done = subprocess.run(command, **settings)
     assert done.returncode == 0
     assert done.stdout
     assert "click" in done.stderr

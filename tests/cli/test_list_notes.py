@@ -58,24 +58,12 @@ def test_the_command_in_a_note_leaves_the_names(lines, invoke, tmp_path):
     "lines, note",
     [
         ("# Elves\nAnna\nBerta\n", "line 1: '# Elves' begins with \"#\", as a remark does."),
-        (
-            "\nAnna\n\n  // Dwarves\nBo\n",
-            "line 4: '// Dwarves' begins with \"//\", as a remark does.",
-        ),
+        ("\nAnna\n\n  // Bo\nBo\n", "line 4: '// Bo' begins with \"//\", as a remark does."),
         ("Names:\nAnna\nBerta\n", "line 1: 'Names:' ends in \":\", as a heading does."),
-        (
-            "Anna\n- Berta\n* Cora\n",
-            "line 2: '- Berta' begins with a list mark, one of 2 such lines.",
-        ),
+        ("Anna\n- Bo\n* Cora\n", "line 2: '- Bo' begins with a list mark, one of 2 such lines."),
         ("• Anna\n• Berta\n", "line 1: '• Anna' begins with a list mark, one of 2 such lines."),
-        (
-            "Men\n1. Aldor\n2. Brego\n",
-            "line 2: '1. Aldor' begins with a number, one of 2 such lines.",
-        ),
-        (
-            "11) Aldor\n12) Brego\nEd",
-            "line 1: '11) Aldor' begins with a number, one of 2 such lines.",
-        ),
+        ("Men\n1. Bo\n2. Ed\n", "line 2: '1. Bo' begins with a number, one of 2 such lines."),
+        ("11) Bo\n12) Ed\nAl", "line 1: '11) Bo' begins with a number, one of 2 such lines."),
     ],
 )
 def test_lines_that_are_no_names_are_told_by_their_number(lines, note, invoke, tmp_path):
@@ -102,20 +90,13 @@ def test_names_that_look_odd_get_no_note(lines, invoke, tmp_path):
     done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     notes = [line for line in done.stderr.splitlines() if line.startswith("Note:")]
-    assert ["names are few" in notes[0], "--init closest" in notes[1], len(notes)] == [
-        True,
-        True,
-        2,
-    ]
+    assert len(notes) == 2
+    assert "names are few" in notes[0] and "--init closest" in notes[1]
 
 
 @pytest.mark.parametrize(
     ("count", "options", "is_told"),
-    [
-        (SHORT - 1, [], True),
-        (SHORT, [], False),
-        (100, ["--init", "dinosaurs"], False),
-    ],
+    [(SHORT - 1, [], True), (SHORT, [], False), (100, ["--init", "dinosaurs"], False)],
 )
 def test_short_lists_are_told_to_start_from_a_model(
     count, options, is_told, names, invoke, tmp_path
