@@ -83,14 +83,13 @@ def best(
 ) -> Iterator[Names]:
     """The most probable names that meet the conditions, from the most probable down, in parts.
 
-    The distribution is that of `rnn_names.sampling.stream` at the temperature, top-k and top-p of
-    `options`; `seed` and `unique` make no difference; `start` skips names. Names of one probability
-    come in the order of their characters.
+    `seed` and `unique` make no difference; `start` skips names. Names of one probability come in
+    the order of their characters.
 
     With `rank` "per-character", names go by the mean log-probability of their characters, the end
-    counted and a single prefix left out. The longest name is then M characters long, its end
-    counted, and a name of L is ranked by M / L times its log-probability: no more than that of any
-    of its beginnings, so the same search finds them.
+    counted and a single prefix left out. Where the longest name has M characters, its end counted,
+    a name of L is ranked by M / L times its log-probability: no more than that of any of its
+    beginnings, so the same search finds them.
 
     Raises:
         VocabularyError, SamplingError: as `rnn_names.sampling.stream.sample`; SamplingError, too,
@@ -356,28 +355,19 @@ class _Found:
 
     def __init__(self, wanted: int, bound: float) -> None:
         self.wanted, self.bound = wanted, bound
-        self._texts: list[list[int]] = []
-        self._log_probs: list[float] = []
+        self._names: list[tuple[float, list[int]]] = []  # minus the log-probability, and indices
 
     def add(self, texts: NDArray[Any], log_probs: NDArray[np.float64]) -> None:
         """Takes in some names."""
-        self._texts += texts.tolist()
-        self._log_probs += log_probs.tolist()
-        if len(self._texts) >= 2 * self.wanted + AT_ONCE:
-            self._keep_best()
-            self.bound = max(self.bound, self._log_probs[-1])
-
-    def _keep_best(self) -> None:
-        order = sorted(
-            range(len(self._texts)), key=lambda i: (-self._log_probs[i], self._texts[i])
-        )[: self.wanted]
-        self._texts = [self._texts[i] for i in order]
-        self._log_probs = [self._log_probs[i] for i in order]
+        self._names += zip((-log_probs).tolist(), texts.tolist(), strict=True)
+        if len(self._names) >= 2 * self.wanted + AT_ONCE:
+            self._names = sorted(self._names)[: self.wanted]
+            self.bound = max(self.bound, -self._names[-1][0])
 
     def names(self, codes: NDArray[Any]) -> list[str]:
         """The names, from the most probable down."""
-        self._keep_best()
-        return ["".join(chr(codes[index]) for index in text) for text in self._texts]
+        best = sorted(self._names)[: self.wanted]
+        return ["".join(chr(codes[index]) for index in text) for _, text in best]
 
 
 class _Estimate:
