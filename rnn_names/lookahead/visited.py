@@ -92,18 +92,19 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def log_probs(self) -> NDArray[np.float64]:
-        """Natural logarithm of the probability of each prefix, given the first: (N,), in nats."""
-        with np.errstate(divide="ignore"):
-            return self._products(np.log(self.probabilities.astype(np.float64)))
+    def log_probs(self, steps: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Natural logarithm of the probability of each prefix, given the first: (N,), in nats.
 
-    def _products(self, logs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The sum of some logarithms, (N, n_y), on the way to each prefix: (N,)."""
-        sums = np.zeros(len(self))
-        for rows in by_level(self.length)[1:]:
-            above = self.parent[rows]
-            sums[rows] = sums[above] + logs[above, self.character[rows]]
-        return sums
+        With `steps`, (N, n_y), these are the probabilities of what comes next.
+        """
+        log_probs = np.zeros(len(self))
+        steps = self.probabilities if steps is None else steps
+        with np.errstate(divide="ignore"):
+            for rows in by_level(self.length)[1:]:
+                above = self.parent[rows]
+                of_last = steps[above, self.character[rows]].astype(np.float64)
+                log_probs[rows] = log_probs[above] + np.log(of_last)
+        return log_probs
 
     def texts(self, rows: NDArray[Any], prefix: NDArray[Any]) -> NDArray[np.int32]:
         """The indices of some prefixes, 0 after the last: (m, longest)."""
@@ -123,9 +124,7 @@ class VisitedPrefixes:
         """
         guided = self.probabilities * ahead
         guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
-        with np.errstate(divide="ignore"):
-            passes = self._products(np.log(guided))
-        return np.sort(np.lexsort((self.length, -passes))[:size])
+        return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: NDArray[Any]) -> VisitedPrefixes:
         """Some of the prefixes, rows rising, with the beginnings of each."""

@@ -268,8 +268,11 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
 
-def test_more_is_learned_in_rounds(model):
-    prepared = looking_ahead(model, suffix="zxq").preparation
+def test_more_is_learned_in_rounds(always, monkeypatch):
+    monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
+    monkeypatch.setattr(preparation, "FIRST_TEST", 64)
+    monkeypatch.setattr(preparation, "FEW_IN_VAIN", 2)  # it is never enough
+    prepared = looking_ahead(tiny_model(), suffix="cb", contains=["a"]).preparation
     few = prepared.after(0)
     before = len(few.look_ahead.prefixes)
     many = prepared.after(1)
@@ -299,33 +302,33 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 # --- The stream -----------------------------------------------------------------------------------
 
 
-@pytest.mark.no_cover
-def test_the_stream_has_a_fixed_order(model):
-    more = model.sample(300, seed=3, suffix="zxq")
-    assert model.sample(70, seed=3, suffix="zxq", start=200) == more[200:270]
-    assert model.sample(250, seed=3, suffix="zxq") == more[:250]
-    assert model.sample(30, seed=4, suffix="zxq") != more[:30]
+def test_the_stream_has_a_fixed_order(always):
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    more = model.sample(300, seed=3, **options)
+    assert model.sample(70, seed=3, start=200, **options) == more[200:270]
+    assert model.sample(250, seed=3, **options) == more[:250]
+    assert model.sample(30, seed=4, **options) != more[:30]
 
 
-def test_the_number_of_cores_does_not_show(model, monkeypatch):
+def test_the_number_of_cores_does_not_show(always, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
     for cores, threads in [(1, 4), (64, 4), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         monkeypatch.setattr(workers, "MAX_THREADS", threads)
-        streams.append(model.sample(600, seed=10, suffix="rus"))
+        streams.append(tiny_model().sample(600, seed=10, suffix="cb"))
     assert all(names == streams[0] for names in streams)
 
 
-def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(model, monkeypatch):
+def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(always, monkeypatch):
     rounds = []
     after = preparation.Preparation.after
     monkeypatch.setattr(
         preparation.Preparation, "after", lambda self, n: (rounds.append(n), after(self, n))[1]
     )
-    model.sample(200, seed=1, suffix="zxq")
+    tiny_model().sample(200, seed=1, suffix="cb")
     assert set(rounds) == {0}
-    model.sample(300, seed=1, suffix="zxq")
+    tiny_model().sample(300, seed=1, suffix="cb")
     assert set(rounds) == {0, 1}
 
 
