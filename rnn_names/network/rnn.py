@@ -21,10 +21,10 @@ candidate, and so on. Each kind is a *block* of its own, so these arrays are (bl
 element-wise work runs over one stretch of memory, which takes a third of the time or less of work
 on every third stretch of n_a numbers.
 
-Where intermediate results are. The way back starts from what the way there left in a `Workspace`,
-an array for each name: to ask for "kept" or "states" once more, in the same shape, gives the array
-as it was filled. Names of arrays then stay, even where their contents change: `out=` and `+=`
-overwrite, and a comment says what is there from now on.
+Where intermediate results are. The backward pass starts from what the forward pass left in a
+`Workspace`, which has an array for each name: asking for "kept" or "states" again, in the same
+shape, returns the array as it was filled. Where an array is overwritten with something else, that
+has a name of its own.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class PlainCell:
         halved: how many of the gates, the first ones, go through σ; `step_weights` halves their
             weights, since σ is computed from tanh (`GRUCell.step`).
         width: blocks of a recurrent projection, which is all that a step needs of the one before.
-        blocks: blocks of what a step keeps for the way back; the first `width` are the projection.
-        input_blocks: which of those hold the gradients of the gates' from_x after the way back.
+        blocks: blocks that a step keeps for the backward pass, first those of the projection.
+        input_blocks: which of those hold the gradients of the gates' from_x after that pass.
     """
 
     gates = 1
@@ -135,7 +135,7 @@ class GRUCell:
         a = (1 − z) ∘ c + z ∘ a_prev
 
     `Wax` stacks Wr, Wz and Wn, `Waa` stacks Ur, Uz and Un, and `ba` stacks br, bz and bc. Only bn
-    is an array of its own. The way back, from the gradient da of a, by the chain rule with
+    is an array of its own. The backward pass, from the gradient da of a, by the chain rule with
     σ' = σ(1 − σ) and tanh' = 1 − tanh²:
 
         w    = da ∘ (1 − z)
@@ -145,18 +145,18 @@ class GRUCell:
         dp   = dc ∘ r
         da_prev = da ∘ z + dr Ur + dz Uz + dp Un
 
-    (dz, dc and dr are the gradients of what is inside σ and tanh.) What a step keeps is overwritten
-    by gradients on the way back, block by block:
+    (dz, dc and dr are the gradients of what is inside σ and tanh.) The backward pass overwrites
+    what a step keeps with gradients, block by block:
 
-        block    before the step    after it    after the way back
+        block    before the step    after it    after the backward pass
         0        p_r                r           dr
         1        p_z                z           dz
         2        p                  p           dp
-        3        a_prev             a_prev      da ∘ z
+        3        a_prev             a_prev      carry = da ∘ z
         4                           c           dc
 
     So 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and 0, 1 and 4 those of
-    from_x. Block 3 needs no product with U on its way to da_prev.
+    from_x. The carry is added to da_prev without a product.
     """
 
     gates = 3
@@ -167,20 +167,20 @@ class GRUCell:
 
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
-        """As `PlainCell.project`; after the projections of the gates, the fourth block is `a`."""
+        """The three projections of the states, and the states themselves as a fourth block."""
         block_product(a, weights.Waa, weights.bounds, out=out)
         out[2] += weights.bn
         return [*out, a]
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
-        """As `PlainCell.step`. σ(u) = ½ + ½ tanh(½u), and the inner ½ is in the weights."""
+        """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the weights have the inner ½."""
+        gates = kept[:2]  # at first, their projections
+        gates += from_x[:2]
+        np.tanh(gates, out=gates)
+        gates += 1
+        gates *= 0.5
         r, z, p, a_prev, c = kept
-        both = kept[:2]
-        both += from_x[:2]
-        np.tanh(both, out=both)
-        both += 1
-        both *= 0.5  # from here on, r and z are the gates
         np.multiply(r, p, out=c)
         c += from_x[2]
         np.tanh(c, out=c)
@@ -190,28 +190,29 @@ class GRUCell:
 
     @staticmethod
     def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """As `PlainCell.step_backward`; the equations and the places are those of the class.
+        """Puts gradients into `kept`, by the equations and the table of the class.
 
-        A comment says what the array that was written holds from there on.
+        Each gradient takes the place of a value that is not needed any more.
         """
-        r, z, p, a_prev, c = kept
-        w, s = work("scratch", 2, *a.shape)
-        np.multiply(da, z, out=a_prev)  # a_prev: da ∘ z
-        np.subtract(da, a_prev, out=w)  # w: da ∘ (1 − z)
-        np.subtract(a, c, out=z)
-        z *= w  # z: dz
-        c *= c
-        np.subtract(1, c, out=c)
-        c *= w  # c: dc
-        p *= r
-        np.subtract(1, r, out=s)
-        s *= p  # s: p ∘ r ∘ (1 − r)
-        np.multiply(c, r, out=p)  # p: dp
-        np.multiply(s, c, out=r)  # r: dr
+        r, z, p, _, c = kept
+        dr, dz, dp, carry, dc = kept
+        w, slope = work("scratch", 2, *a.shape)
+        np.multiply(da, z, out=carry)
+        np.subtract(da, carry, out=w)  # da ∘ (1 − z)
+        np.subtract(a, c, out=dz)
+        dz *= w
+        np.multiply(c, c, out=dc)
+        np.subtract(1, dc, out=dc)
+        dc *= w
+        p_reset = np.multiply(p, r, out=p)  # r ∘ p, as in the candidate
+        np.subtract(1, r, out=slope)
+        slope *= p_reset  # p ∘ r ∘ (1 − r)
+        np.multiply(dc, r, out=dp)
+        np.multiply(slope, dc, out=dr)
 
     @staticmethod
     def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
-        """As `PlainCell.project_backward`."""
+        """Adds to `da` (m, n_a) what the gradients dr, dz, dp and the carry bring."""
         m, n_a = da.shape
         U = params["Waa"].reshape(3, n_a, n_a)
         products = np.matmul(dp[:3], U, out=work("products", 3, m, n_a))
@@ -372,7 +373,7 @@ def next_states(
         parent: (m,) which of them each node continues.
         x: (m,) or (m, n_x) the nodes' inputs, as in `input_layer`.
         cell, weights: of the network.
-        kept: (blocks, m, n_a) overwritten with what the way back needs, as the cell says.
+        kept: (blocks, m, n_a) overwritten with what the backward pass needs, as the cell says.
         work: buffers.
         out: (m, n_a) overwritten with the new states.
     """
@@ -475,9 +476,9 @@ class Workspace:
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree, (N, n_a), level by level.
 
-    What the way back needs stays in `work`: "states" (m + N, n_a), the m initial states and then a
-    row per node, and "kept" (blocks, N, n_a), what the cell keeps of its steps. There is one
-    initial state, a0, from which all names start; only for tests there are m of them, a0 (m, n_a).
+    What the backward pass needs stays in `work`: "states" (m + N, n_a), the m initial states and
+    then a row per node, and "kept" (blocks, N, n_a), what the cell keeps of its steps. All names
+    start from one initial state, a0; tests may give m of them, a0 (m, n_a).
     """
     cell, weights, a0 = cell_of(params), step_weights(params), np.atleast_2d(params["a0"])
     (m, n_a), n = a0.shape, len(tree.x)
@@ -552,10 +553,10 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, from the last level to the first.
 
-    `da` (N, n_a) holds what comes from the output layer. What comes from the level after is added
-    on the way: before a level's turn, its children have added to it.
+    At first, `da` (N, n_a) holds what comes from the output layer. Before a level's turn, its
+    children have added what comes from them.
 
-    `work` holds what `hidden_states` left. Of that, "kept" is overwritten by gradients.
+    `work` holds what `hidden_states` left; "kept" is overwritten with gradients.
     """
     cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(np.atleast_2d(params["a0"]))
