@@ -169,7 +169,7 @@ def distillation_picture() -> str:
             box(495, 205, 170, 48, ["soft targets", "√(n-gram · network)"], "other"),
             arrow((355, 205), (410, 205)),
             arrow((355, 80), (495, 80), (495, 181)),
-            box(682, 205, 124, 48, ["network", "goes on from phase 1"], "result"),
+            box(682, 205, 124, 48, ["network", "continues from phase 1"], "result"),
             arrow((580, 205), (620, 205)),
             arrow((495, 80), (682, 80), (682, 181)),
             text(590, 68, "its best weights", "small"),
