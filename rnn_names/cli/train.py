@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     "--resume",
     group="Training",
     is_flag=True,
-    help="Go on with an interrupted run, from the end of its last epoch.",
+    help="Continue an interrupted run, from the end of its last epoch.",
 )
 @option(
     "-o",

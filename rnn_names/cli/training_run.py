@@ -137,7 +137,9 @@ class TrainingRun:
         self.progress.screen.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
-        go_on = "; to go on, give the same command with --resume" if self.checkpoint.written else ""
+        go_on = (
+            "; to continue, give the same command with --resume" if self.checkpoint.written else ""
+        )
         tell(f"Interrupted {when}: {self._saved()}{go_on}.")
         self.progress.say(wrote)
         return interrupts.INTERRUPTED

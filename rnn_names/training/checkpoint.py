@@ -6,7 +6,7 @@ finished. The random numbers of an epoch follow from the seed and the epoch's nu
 run ends with the same weights, bit for bit, as one that was never interrupted.
 
 A new run puts the state of an earlier one aside before its first epoch, as `<output>.resume.old`,
-and removes it once it has a state of its own. So nobody goes on with an older run than the model
+and removes it once it has a state of its own. So nobody continues an older run than the model
 file is of.
 
 The file is a model file with more in it. Its arrays are those of the best model so far, and the
@@ -102,9 +102,9 @@ class Checkpoint:
         if not os.path.exists(path):
             earlier, hint = old_state_path(output), ""
             if os.path.exists(earlier):
-                hint = f" ({shown(earlier)} is of one before it: rename it to go on with that)"
+                hint = f" ({shown(earlier)} is of one before it: rename it to continue that)"
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to go on with{hint}; train without "
+                f"{shown(path)}: there is no interrupted run to continue{hint}; train without "
                 "resume",
                 settings=["resume"],
             )
@@ -179,7 +179,7 @@ class Checkpoint:
             os.unlink(self._old)
 
     def remove(self) -> None:
-        """Removes the file: there is nothing to go on with."""
+        """Removes the file: there is nothing to continue."""
         self._state, self.written = None, False
         for path in (self.path, self._old):
             with suppress(OSError):

@@ -214,7 +214,7 @@ def test_switches_in_the_environment_work(invoke, model_file, corpus_file, tmp_p
     assert json.loads(done.stdout)["file"] == str(model_file)
     env, options = {"RNN_NAMES_TRAIN_RESUME": "1"}, ["-o", tmp_path / "m.npz", *QUICK]
     done = invoke("train", corpus_file, *options, env=env)
-    assert "no interrupted run to go on with" in error_line(done)
+    assert "no interrupted run to continue" in error_line(done)
 
 
 # --- score ----------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
         "a minibatch": ["Interrupted in epoch 1: nothing was saved."],
         "a distillation set": [
             f"Interrupted in epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 1); to "
-            "go on"
+            "continue"
         ],
         "a held-out measurement": ["Interrupted in epoch 1: nothing was saved."],
         "the split of the list": [],
@@ -282,7 +282,8 @@ def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corp
     assert cli("train", corpus_file, *options, *names, cwd=tmp_path / "whole").returncode == 0
     process = start("train", corpus_file, *options, *names, before=BETWEEN[where], cwd=tmp_path)
     ended(
-        process, "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to go on"
+        process,
+        "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to continue",
     )
     assert cli("train", corpus_file, *options, *names, "--resume", cwd=tmp_path).returncode == 0
     logs = [
@@ -309,7 +310,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     line = faults.on_interrupt(process).decode().splitlines()[-1]
-    assert line.endswith("; to go on, give the same command with --resume.")
+    assert line.endswith("; to continue, give the same command with --resume.")
     assert (tmp_path / "m.npz.resume").read_bytes() == state
 
 

@@ -273,7 +273,7 @@ def test_interrupt_and_resume_by_the_command_line(name, whole, cli, corpus_file,
         "m.npz holds the best weights so far (epoch "
         f"{Model.load(tmp_path / 'm.npz').training['epoch']})" in last
     )
-    assert last.endswith("to go on, give the same command with --resume.")
+    assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
     done = cli(*command, *OPTIONS, "--resume")
