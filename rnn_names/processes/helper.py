@@ -91,6 +91,14 @@ class Helper:
         self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # that are not yet there
         self.calls_made_there = 0
 
+    def __enter__(self) -> Helper:
+        """This helper."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends it."""
+        self.end()
+
     def start(self) -> None:
         """Starts the helper process if there is none, and does not wait until it is ready."""
         if not self._was_started and (self._memory is None or self._memory.fd is not None):

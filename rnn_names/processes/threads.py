@@ -106,8 +106,8 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     """Has `n` threads make calls; BLAS uses one thread in each for as long as the context lasts.
 
     Where so many cannot be started, or `n` is 1, the thread that asks for a result makes the call.
-    The calls do not warn of overflow: the caller looks at their results. An interrupt does not wait
-    for calls at work, since their results are not wanted any more.
+    The calls do not warn of overflow: the caller looks at their results. At the end, calls that
+    have not begun are discarded; an interrupt does not wait for the others either.
 
     Yields:
         what takes a function and its arguments, and gives the pending result; and how many threads
@@ -126,7 +126,7 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
             raise
         finally:
             if pool is not None:
-                pool.shutdown(wait=not interrupted, cancel_futures=interrupted)
+                pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
 def _started_pool(n: int) -> ThreadPoolExecutor | None:
@@ -170,9 +170,6 @@ class Deferred:
 
         with np.errstate(over="ignore", invalid="ignore"):
             return self._function(*self._arguments)
-
-    def cancel(self) -> None:
-        """Does nothing: nothing was begun."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a walk needs to know: how names begin, go on and end, by a model and some options.
+"""Names drawn together, and what they are held to.
 
 `rnn_names.sampling.walk` goes down the tree of the prefixes drawn so far. The network runs once for
 each *distinct* prefix, and the names at a node are split over its characters in one draw. A name
@@ -9,31 +9,23 @@ long, `rnn_names.lookahead.guide` looks ahead.
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import replace
-from itertools import groupby
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.beginnings import Beginnings, Text, one_of, shortest_ones
 from rnn_names.conditions.options import Options, any_of
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted
-from rnn_names.network import rnn
-from rnn_names.network.choice import LARGEST_WALK, keep_top_k, keep_top_p
-from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.tally import Tally, add_to, meeting
+from rnn_names.errors import SamplingError
+from rnn_names.network.choice import LARGEST_WALK
+from rnn_names.sampling.continuations import ANY_BEGINNING_HINT, SHAPING, Continuations
 from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
     from rnn_names.conditions.tests import Condition
-    from rnn_names.corpus.vocabulary import Vocabulary
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.lookahead.preparation import Preparation, Prepared
     from rnn_names.lookahead.weights import Weights
@@ -48,17 +40,8 @@ Each further block is twice as large, up to `Sampler.largest_block`.
 WALKS_PER_BLOCK = 4
 """Without a look-ahead, the largest blocks have so many times the names of the largest walk.
 
-The larger the block, the more prefixes names have in common, and the fewer nodes there are: for
-the first names, 1.38 a name in blocks of 131,072, 1.14 in 262,144, 0.94 in 524,288 and 0.77 in
-1,048,576. But a block is drawn as a whole, also where few of its names are wanted."""
-
-MEMORY_AT_ONCE = 1 << 23
-"""Bytes for nodes whose states are computed together. The more nodes, the less often two threads
-wait for one another: 1,024 of a plain cell of 256 units made 1.1 times as many names a second as
-512. For a GRU, with three times the arithmetic per node, more than 512 made no difference."""
-
-NODES_AT_ONCE = 512, 2048
-"""The fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says."""
+The larger the block, the more prefixes names have in common, and the fewer nodes there are a name.
+But a block is drawn as a whole, also where few of its names are wanted."""
 
 PILOT = 1 << 13
 """Names drawn to see how rare the conditions are."""
@@ -69,28 +52,19 @@ LOOK_AHEAD_BELOW = 1 / 200
 GAIN = 5
 """Looking ahead is worth it if so many times the share of the draws comes out."""
 
-
-ANY_BEGINNING_HINT = (
-    "; no name of the list begins with a lower-case letter, so none comes out, unless "
-    "any_beginning is set"
-)
-
-
-DISTRIBUTION = "temperature", "top_k", "top_p"
-"""The options that say how probable a character is."""
-
-KEPT_HERE = {
-    *(*DISTRIBUTION, "seed", "start", "unique"),
-    *("prefix", "min_length", "max_length", "any_beginning"),
-}
+KEPT_HERE = {*SHAPING, "seed", "start", "unique"}
 """The options that make no condition on finished names."""
 
+Tally = dict[str, tuple[int, int]]
+"""For each condition, by its title: how many names were held to it, and how many passed."""
 
-class Sampler:
+
+class Sampler(Continuations):
     """Draws names from a model, many together, each with a length within the limits.
 
     Attributes:
-        beginnings: how names may begin, where there is more than one way but not any.
+        largest_walk: the most names that are drawn together.
+        share_size: about how many names of a large block are drawn together.
         conditions: what names are held to after they are drawn.
         preparation: what prepares a look-ahead, if conditions are rare; those that it covers are
             then not among `conditions`.
@@ -98,40 +72,18 @@ class Sampler:
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
-        self.options, prefixes = options, shortest_ones(options.prefixes or [""])
-        self.params, self.cell = model.params, rnn.cell_of(model.params)
-        self.weights = rnn.step_weights(model.params)
-        self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
-        shortest = options.min_length
-        if shortest is None:  # an explicit limit from above wins
-            shortest = min(model.shortest, options.max_length or model.shortest)
-        self.min_length = max(shortest, min(map(len, prefixes)), 1)
-        longest = max(model.longest, self.min_length, *map(len, prefixes))
-        self.max_length: int = longest if options.max_length is None else options.max_length
-        if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
-            raise SamplingError(
-                f"no name can have {self.min_length} to {self.max_length} characters; at most "
-                f"{MAX_NAME_LENGTH} are possible"
-            )
+        super().__init__(model, options)
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
         self.share_size = self.largest_walk // 2  # about; at most, a share has the largest walk
-        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
-        self.beginnings: Beginnings | None = None
-        self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
         self.preparation: Preparation | None = None
         self.has_warned = False
         self.conditions: list[Condition] = []
-        if _has_conditions(options):
+        # Their module is only imported where there are any: twenty names should come at once.
+        if not KEPT_HERE.issuperset(options.given):
             from rnn_names.conditions.tests import conditions_of
 
             self.conditions = conditions_of(model, options)
-
-    def without_conditions(self) -> Sampler:
-        """A copy for the helper process: the same walks, but no conditions on finished names."""
-        sampler, kept = copy(self), {name: getattr(self.options, name) for name in DISTRIBUTION}
-        sampler.options, sampler.conditions = Options(**kept), []
-        return sampler
 
     @property
     def largest_block(self) -> int:
@@ -142,48 +94,6 @@ class Sampler:
     def length_option(self) -> str:
         """What the limits of length are called in messages."""
         return f"a length of {self.min_length} to {self.max_length} characters"
-
-    def _begin(self, model: LanguageModel, prefixes: list[Text]) -> None:
-        """The state from which every name goes on, and which ways it can go."""
-        prefix = prefixes[0] if len(prefixes) == 1 else ()
-        self.prefix = np.array(prefix, np.int32)
-        state, work, is_possible = self.params["a0"][None], rnn.Workspace(), True
-        for character in (EOS, *prefix):
-            if character != EOS and (self.options.top_k or self.options.top_p):
-                is_possible &= self.next_probabilities(state, work)[character, 0] > 0
-            state = self.states_after(state, np.array([0]), np.array([character]), work).copy()
-        self.first_state = state
-        what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
-        if len(prefixes) > 1:
-            possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
-            self.beginnings = one_of(possible, self.n_y, self._next_after)
-        elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
-            upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
-            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
-            what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
-        if not (is_possible and (self.beginnings is None or self.beginnings.share)):
-            raise SamplingError(
-                f"{what} (at this temperature, top-k and top-p)",
-                settings=["prefix" if self.options.prefixes else "any_beginning"],
-            )
-
-    def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:
-        """The probabilities of the next character after some texts: (m, n_y).
-
-        The first text is empty; each other one goes on, by a character, from one of the level
-        before.
-        """
-        work, states = rnn.Workspace(), self.first_state
-        above: dict[Text, int] = {(): 0}
-        probabilities = [self.next_probabilities(states, work).T]
-        for _, group in groupby(texts[1:], key=len):
-            level = list(group)
-            parent = np.array([above[text[:-1]] for text in level])
-            last = np.array([text[-1] for text in level])
-            states = self.states_after(states, parent, last, work).copy()
-            probabilities.append(self.next_probabilities(states, work).T)
-            above = {text: i for i, text in enumerate(level)}
-        return np.concatenate(probabilities)
 
     def look_ahead(self) -> Tally:
         """Looks ahead from now on if conditions on length and spelling turn out to be rare.
@@ -310,61 +220,6 @@ class Sampler:
         assert weights is not None
         return weights
 
-    def in_characters(self, names: Names) -> Names:
-        """Names with code points in place of indices."""
-        return Names(self.codes[names.codes], names.offsets)
-
-    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
-        """The probabilities of the next character after each state, by column: (n_y, nodes).
-
-        A column sums to 1, apart from rounding.
-        """
-        by_column = work("logits", self.n_y, len(states))
-        logits = rnn.output_layer(states, self.params, out=by_column.T)
-        if self.options.temperature != 1:
-            # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps
-            # the best; float32 ends at 1e±38.
-            logits -= logits.max(axis=1, keepdims=True)
-            with np.errstate(over="ignore"):
-                logits /= min(max(self.options.temperature, 1e-30), 1e30)
-        rnn.softmax(logits, out=logits)
-        probabilities = by_column.astype(np.float64)
-        if self.options.top_k is not None and self.options.top_k < self.n_y:
-            keep_top_k(probabilities, self.options.top_k)
-        if self.options.top_p is not None and self.options.top_p < 1:
-            keep_top_p(probabilities, self.options.top_p)
-        return probabilities
-
-    def states_after(
-        self,
-        states: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
-        """The states after one more character, in `work`.
-
-        Child i goes on from row parent[i] with character[i]. Every row of `states` (p, n_a) should
-        have a child, since its recurrent projection is computed.
-        """
-        n_a, cell, m = states.shape[1], self.cell, len(parent)
-        kept, children = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
-        rnn.next_states(states, parent, character, cell, self.weights, kept, work, out=children)
-        return children
-
-
-def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
-    """A prefix as indices."""
-    codes = Names.from_strings([prefix]).codes
-    indices = vocabulary.encode(codes)
-    unknown = codes[indices == UNKNOWN]
-    if len(unknown):
-        raise VocabularyError(
-            f"prefix {quoted(prefix)}: the model does not know the character {chr(unknown[0])!r}",
-            settings=["prefix"],
-        )
-    return tuple(indices.tolist())
-
 
 def _rounds(block: int) -> int:
     """Rounds of careful preparation before a block of the stream.
@@ -375,18 +230,16 @@ def _rounds(block: int) -> int:
     return max(block - 1, 0) // 2
 
 
-def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
-    """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
-    # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
-    # next characters as float32 and, twice, as float64.
-    each = 4 * (2 * cell.width + cell.gates + 1) * n_a + 20 * n_y
-    fewest, most = NODES_AT_ONCE
-    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most)
+def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Names:
+    """The names that meet all conditions; each condition sees those that met the ones before."""
+    for condition in conditions:
+        passes = condition.passes(names)
+        add_to(tally, condition.title, len(names), int(passes.sum()))
+        names = names.take(np.flatnonzero(passes))
+    return names
 
 
-def _has_conditions(options: Options) -> bool:
-    """Whether there are any beyond those that the sampler itself keeps.
-
-    Their module is only imported then: twenty names should come at once.
-    """
-    return not KEPT_HERE.issuperset(options.given)
+def add_to(tally: Tally, title: str, tested: int, passed: int) -> None:
+    """Counts `tested` more names that were held to a condition, of which `passed` met it."""
+    before = tally.get(title, (0, 0))
+    tally[title] = before[0] + tested, before[1] + passed

@@ -1,4 +1,4 @@
-"""A seed's stream of names: its blocks, drawn by several workers, put one after another."""
+"""A seed's stream of names: its blocks, drawn on several cores, put one after another."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,18 +18,25 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.drawing import Block, Drawer, Part, SharedBlock, WholeBlock, blocks_of
-from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler
-from rnn_names.sampling.tally import Tally, add_to
+from rnn_names.processes.threads import one_blas_thread, usable_cores, worker_threads
+from rnn_names.sampling.blocks import Block, Drawer, GivenUp, Share, blocks_of, walked
+from rnn_names.sampling.continuations import SHAPING, Continuations
+from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally
+from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
     from rnn_names.network.language_model import LanguageModel
+    from rnn_names.processes.helper import Helper
 
+MAX_THREADS = 4
+"""Each thread holds names that it draws: more of them would use more memory than promised."""
 
 LONG = 1 << 17
 """Names that are still to be drawn, at least, where the helper process is started. The start takes
 as long as 30,000 names of a GRU of 256 units."""
+
+CHECKED = 1024
+"""Names that both processes draw, of whatever length, to see whether they draw the same."""
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when so many names of it bring fewer than one new one in
@@ -51,36 +60,29 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     """
     sampler = Sampler(model, options)
     with one_blas_thread():
-        unique, possible, titles = None, np.inf, ""
-        if options.unique and count:
-            unique = _Unique(count)
-            possible, titles = sampler.count_possible()
-        tallies = sampler.look_ahead() if count else {}
+        if not count:
+            return
+        unique = _Unique(count) if options.unique else None
+        possible, titles = sampler.count_possible() if unique else (np.inf, "")
+        most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
         delivered = 0
-        # How much of the stream it takes to find the wanted unique names is not known before.
-        wanted = min(count, 1) * ENDLESS if unique else count
-        blocks = blocks_of(options.start, wanted, sampler.largest_block)
-        for names, full, tally in _drawn(sampler, blocks, options.start + count):
-            for option, (tested, passed) in tally.items():
-                add_to(tallies, option, tested, passed)
-            if unique is not None:
-                names = unique.new(names)
-                if unique.is_exhausted:
-                    full, tallies = False, {"unique": (unique.tested, unique.passed)}
-            delivered += len(names)
-            yield names
-            if delivered == count:
-                return
-            most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
-            if most and delivered >= possible:
-                raise SamplingError(
-                    f"only {delivered:,} of {count:,} names found: {most}", settings=options.given
-                )
-            if full is False:
-                shortage = _shortage(delivered, count, tallies)
-                raise SamplingError(
-                    f"{shortage}; {most}" if most else shortage, settings=options.given
-                )
+        try:
+            for names in _drawn(model, sampler, count):
+                if unique:
+                    names = unique.new(names)
+                delivered += len(names)
+                yield names
+                if delivered == count:
+                    return
+                if delivered >= possible or (unique and unique.is_exhausted):
+                    raise GivenUp({"unique": (unique.tested, unique.passed)} if unique else {})
+        except GivenUp as error:
+            causes = [] if delivered >= possible else [_tightest(error.tally)]
+            causes += [most] if most else []
+            raise SamplingError(
+                f"only {delivered:,} of {count:,} names found: {'; '.join(causes)}",
+                settings=options.given,
+            ) from None
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
@@ -97,53 +99,74 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _drawn(sampler: Sampler, blocks: Iterator[Block], end: int) -> Iterator[Part]:
-    """The wanted names of some blocks of a stream, in order, in parts.
+def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names]:
+    """`count` names of the stream, in order, in parts; without an end where they are to be unique.
 
-    Names are wanted up to place `end` of the stream at least. The first block comes at once, if it
-    is small; of the others, a few are drawn at a time.
+    The first block comes at once, if it is small; of the others, a few are drawn at a time.
     """
-    seed = sampler.options.seed
+    options, seed = sampler.options, sampler.options.seed
     if seed is None:
         seed = int.from_bytes(os.urandom(16), "little")
-    drawer = Drawer(sampler, seed)
-    first = next(blocks, None)
-    if first and not drawer.has_shares(first):
+    drawer = Drawer(sampler, seed, sampler.look_ahead())
+    # How much of the stream it takes to find the wanted unique names is not known before.
+    blocks = blocks_of(options.start, ENDLESS if options.unique else count, sampler.largest_block)
+    first = next(blocks)
+    if not drawer.has_shares(first):
         _prepare(sampler, first)
-        yield drawer.block(first)
-        first = next(blocks, None)
-    if first is None:
-        return
-    from rnn_names.sampling.workers import workers  # a few names do without
-
-    begun: deque[WholeBlock | SharedBlock] = deque()
-    with workers(sampler) as team:
-        try:
-            for block in chain([first], blocks):
-                if not sampler.is_prepared(block.number):
-                    yield from _ended(begun, 0)  # rather than let them wait
-                _prepare(sampler, block)
-                has_shares = drawer.has_shares(block)
-                # A stream without an end is taken to go on for as long as it went so far.
-                last = end if end < ENDLESS else 2 * block.begin - sampler.options.start
-                is_long = max(last, block.stop) - block.begin >= LONG
-                has_core = team.threads > 1
-                if is_long and has_core and sampler.preparation is None:  # else no shares
-                    team.helper.start()
-                begun.append((SharedBlock if has_shares else WholeBlock)(drawer, team, block))
-                # While one block ends, the shares of the next are there to be drawn.
-                yield from _ended(begun, 1 if has_shares else team.threads - 1)
-            yield from _ended(begun, 0)
-        finally:
-            for each in begun:
-                each.cancel()
+        yield from drawer.begin(first)
+        following = next(blocks, None)
+        if following is None:
+            return
+        first = following
+    helper: Helper | None = None
+    begun: deque[Iterator[Names]] = deque()
+    with (
+        worker_threads(min(usable_cores(), MAX_THREADS)) as (drawer.submit, threads),
+        ExitStack() as stack,
+    ):
+        for block in chain([first], blocks):
+            if not sampler.is_prepared(block.number):
+                yield from _ended(begun, 0)  # rather than let them wait
+            _prepare(sampler, block)
+            # A stream without an end is taken to go on for as long as it went so far.
+            end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
+            is_long = max(end, block.stop) - block.begin >= LONG
+            if is_long and helper is None and threads > 1 and sampler.preparation is None:
+                helper = stack.enter_context(_helper(model, options))
+                drawer.walked = partial(_walked, helper)
+            begun.append(drawer.begin(block))
+            # While one block ends, the shares of the next are there to be drawn.
+            yield from _ended(begun, 1 if drawer.has_shares(block) else threads - 1)
+        yield from _ended(begun, 0)
 
 
-def _ended(begun: deque[WholeBlock | SharedBlock], most: int) -> Iterator[Part]:
+def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
     """The names of blocks that were begun, until `most` of these are left."""
     while len(begun) > most:
-        yield from begun[0].parts()
-        begun.popleft()
+        yield from begun.popleft()
+
+
+def _helper(model: LanguageModel, options: Options) -> Helper:
+    """A helper that draws shares: one of the threads leaves its work to it."""
+    from rnn_names.processes.helper import Helper  # a few names do without
+
+    shaping = {name: getattr(options, name) for name in SHAPING}
+    model = replace(model, fingerprints=None)
+    helper = Helper(Continuations, model, Options(**shaping), check=_check)
+    helper.start()
+    return helper
+
+
+def _walked(helper: Helper, share: Share) -> Drawn:
+    drawn: Drawn = helper.begin(walked, share)()
+    return drawn
+
+
+def _check(continuations: Continuations) -> bytes:
+    """The text of a walk that is always the same, unfinished names and all."""
+    walk = Walk(continuations, CHECKED, Random(0))
+    walk.go_on(walk.first_step())
+    return walk.text.tobytes()
 
 
 def _prepare(sampler: Sampler, block: Block) -> None:
@@ -155,18 +178,17 @@ def _prepare(sampler: Sampler, block: Block) -> None:
         warnings.warn(shortcoming, RareConditionsWarning, stacklevel=4)
 
 
-def _shortage(delivered: int, count: int, tallies: Tally) -> str:
-    """The message for an order that could not be filled."""
-    what = "allow other lengths or another temperature, or train for longer"
+def _tightest(tally: Tally) -> str:
+    """Why names were not found, for a message: the condition that the smallest share met."""
     rates = {
-        option: max(passed, 0.5) / tested for option, (tested, passed) in tallies.items() if tested
+        option: max(passed, 0.5) / tested for option, (tested, passed) in tally.items() if tested
     }
-    if rates:
-        option = min(rates, key=lambda option: rates[option])
-        tested, passed = tallies[option]
-        rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-        what = f"the tightest condition was {option} ({rate} drawn passes)"
-    return f"only {delivered:,} of {count:,} names found: {what}"
+    if not rates:
+        return "allow other lengths or another temperature, or train for longer"
+    option = min(rates, key=lambda option: rates[option])
+    tested, passed = tally[option]
+    rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
+    return f"the tightest condition was {option} ({rate} drawn passes)"
 
 
 class _Unique:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from rnn_names.sampling.frontier import Frontier, changes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from rnn_names.conditions.beginnings import Beginnings
     from rnn_names.lookahead.guide import LookAhead, LookAheadState
+    from rnn_names.sampling.continuations import Continuations
 
 
 class Step(NamedTuple):
@@ -56,39 +56,6 @@ class Drawn(NamedTuple):
     def names(self) -> Names:
         """The names that are left."""
         return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
-
-
-class Continuations(Protocol):
-    """What a walk asks of a sampler: how names begin, go on and end.
-
-    Attributes:
-        n_y: size of the vocabulary, EOS counted.
-        prefix: the characters that all names begin with, as indices.
-        first_state: (1, n_a) the state after them.
-        beginnings: how names may begin, if not in any way.
-        min_length, max_length: of a name that is kept.
-        nodes_at_once: how many nodes are computed together.
-    """
-
-    n_y: int
-    prefix: NDArray[np.int32]
-    first_state: NDArray[Any]
-    beginnings: Beginnings | None
-    min_length: int
-    max_length: int
-    nodes_at_once: int
-
-    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
-        """As `Sampler.next_probabilities`."""
-
-    def states_after(
-        self,
-        states: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
-        """As `Sampler.states_after`."""
 
 
 class Walk:

@@ -9,9 +9,8 @@ from typing import Any
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import Sampler, meeting
 from rnn_names.sampling.stream import sample
-from rnn_names.sampling.tally import meeting
 
 
 class RareSampling:

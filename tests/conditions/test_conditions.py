@@ -20,7 +20,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import drawing, sampler
+from rnn_names.sampling import blocks, sampler
 from rnn_names.sampling import stream as streaming
 from support.conditions import COMBINATIONS, given_conditions
 from support.distributions import assert_drawn_from
@@ -121,7 +121,7 @@ def test_what_has_no_automaton_is_a_condition_all_the_same(pattern):
 
 
 def test_what_has_no_automaton_and_cannot_be_ends_with_one_line(monkeypatch):
-    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     with pytest.raises(SamplingError, match="only 0 of 5 names found"):
         tiny_model().sample(5, seed=1, match="b^a")
 
@@ -317,7 +317,7 @@ def test_an_unknown_character_is_refused(option):
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     model = tiny_model()
     drawn = []
     kept = {name for name, p in distribution(model).items() if 2e-6 < p < 1e-4}
@@ -437,9 +437,10 @@ def test_novel_is_refused_by_a_model_without_fingerprints(invoke, model, tmp_pat
     )
 
 
-def test_an_option_is_a_condition_unless_the_sampler_itself_keeps_it():
+def test_an_option_is_a_condition_unless_the_sampler_itself_keeps_it(model):
     """A new one is then looked at without anybody saying so a second time."""
     assert {field.name for field in fields(Options)} > sampler.KEPT_HERE
-    assert not sampler._has_conditions(Options(prefix="a", match=(), temperature=0.5, unique=True))
+    kept_here = Options(prefix="a", match=(), temperature=0.5, unique=True)
+    assert not sampler.Sampler(model.language_model, kept_here).conditions
     for name, value in {"match": "a", "novel": True, "exclude_words": ["a"]}.items():
-        assert sampler._has_conditions(Options(**{name: value}))
+        assert sampler.Sampler(model.language_model, Options(**{name: value})).conditions

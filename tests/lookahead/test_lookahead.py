@@ -18,7 +18,7 @@ from rnn_names.lookahead.weights import Weights
 from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import sampler as sampling
-from rnn_names.sampling import stream, workers
+from rnn_names.sampling import stream
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import (
     COMBINATIONS,
@@ -315,7 +315,7 @@ def test_the_number_of_cores_does_not_show(always, monkeypatch):
     streams = []
     for cores, threads in [(1, 4), (64, 4), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(workers, "MAX_THREADS", threads)
+        monkeypatch.setattr(stream, "MAX_THREADS", threads)
         streams.append(tiny_model().sample(600, seed=10, suffix="cb"))
     assert all(names == streams[0] for names in streams)
 

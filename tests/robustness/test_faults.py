@@ -330,8 +330,8 @@ def start_if_allowed(thread):
     allowed -= 1
     start(thread)
 threading.Thread.start = start_if_allowed
-import rnn_names.sampling.workers, rnn_names.cli.main
-rnn_names.sampling.workers.usable_cores = lambda: 2
+import rnn_names.sampling.stream, rnn_names.cli.main
+rnn_names.sampling.stream.usable_cores = lambda: 2
 rnn_names.cli.main.main()
 """
 """As under `ulimit -u`, which does not bind root."""

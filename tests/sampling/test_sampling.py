@@ -15,7 +15,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.network import rnn
-from rnn_names.sampling import drawing, shares, workers
+from rnn_names.sampling import blocks, continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
@@ -126,8 +126,8 @@ def test_conditions_give_the_conditional_distribution(conditions, small_models):
 
 @pytest.mark.parametrize("nodes", [1, 5])
 def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, small_models, monkeypatch):
-    assert nodes < min(sampling.NODES_AT_ONCE)
-    monkeypatch.setattr(sampling, "NODES_AT_ONCE", (nodes, nodes))
+    assert nodes < min(continuations.NODES_AT_ONCE)
+    monkeypatch.setattr(continuations, "NODES_AT_ONCE", (nodes, nodes))
     names = small_models["gru"].sample(20_000, seed=4)
     assert_drawn_from(Counter(names), distribution(small_models["gru"]))
 
@@ -192,17 +192,17 @@ def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(
 ):
     stream = model.sample(3000, seed=8)
     assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
-    blocks = []
+    drawn = []
 
     def noted(*arguments):
-        for block in drawing.blocks_of(*arguments):
-            blocks.append(block)
+        for block in blocks.blocks_of(*arguments):
+            drawn.append(block)
             yield block
 
     monkeypatch.setattr(streaming, "blocks_of", noted)
     assert len(model.sample(5, seed=8, start=10**15)) == 5
-    assert len(blocks) <= 2
-    assert blocks[0].size == 256
+    assert len(drawn) <= 2
+    assert drawn[0].size == 256
 
 
 @pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
@@ -234,7 +234,7 @@ def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
 )
 def test_no_share_is_larger_than_a_walk(branch, share_size):
     """A walk has at most twice as many names as shares usually have."""
-    cuts = shares._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
+    cuts = blocks._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
     assert cuts[0] == 0 and cuts[-1] == len(branch)
     assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts))
 
@@ -258,7 +258,7 @@ def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
     streams = []
     for cores, threads in [(1, 4), (2, 4), (64, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(workers, "MAX_THREADS", threads)
+        monkeypatch.setattr(streaming, "MAX_THREADS", threads)
         streams.append(model.sample(1000, seed=10))
     assert all(stream == streams[0] for stream in streams)
 
@@ -313,14 +313,14 @@ def never_ending(rare=-1e4):
 
 
 def test_an_order_that_cannot_be_filled_ends_with_one_line(monkeypatch):
-    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     with pytest.raises(SamplingError, match="only 0 of 5 names found") as error:
         never_ending().sample(5, seed=1)
     assert "\n" not in str(error.value)
 
 
 def test_what_could_be_had_of_an_order_comes_first(monkeypatch):
-    monkeypatch.setattr(drawing, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError) as error:
         for part in sample(never_ending(-8).language_model, 500, Options(seed=1)):

@@ -13,9 +13,9 @@ from itertools import islice
 import pytest
 
 from rnn_names.conditions.options import Options
+from rnn_names.processes import helper as helper_process
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
-from rnn_names.sampling import workers
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from support.processes import is_running, kill, patient_helpers, wait_until
@@ -30,12 +30,12 @@ COUNT = 12_000
 def streams_worth_a_helper(monkeypatch):
     monkeypatch.setattr(sampling, "LARGEST_WALK", 512)  # blocks of 2,048 names, in shares of 256
     monkeypatch.setattr(streaming, "LONG", 0)
-    monkeypatch.setattr(workers, "usable_cores", lambda: 2)
+    monkeypatch.setattr(streaming, "usable_cores", lambda: 2)
 
 
 @pytest.fixture
 def helpers(monkeypatch):
-    return patient_helpers(monkeypatch, workers)
+    return patient_helpers(monkeypatch, helper_process)
 
 
 def drawn(model, **options):
@@ -47,9 +47,9 @@ def drawn(model, **options):
 @pytest.fixture
 def alone(model, monkeypatch, helpers):
     with monkeypatch.context() as patch:
-        patch.setattr(workers, "usable_cores", lambda: 1)
+        patch.setattr(streaming, "usable_cores", lambda: 1)
         names = drawn(model)
-    assert helpers[-1].calls_made_there == 0
+    assert not helpers
     return names
 
 
@@ -65,7 +65,7 @@ def test_two_processes_draw_what_one_draws(model, helpers, alone):
 def test_so_they_do_under_any_conditions(options, model, monkeypatch, helpers):
     names = drawn(model, **options)
     assert helpers[-1].calls_made_there > 10
-    monkeypatch.setattr(workers, "usable_cores", lambda: 1)
+    monkeypatch.setattr(streaming, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
 
 
@@ -81,10 +81,12 @@ def test_a_helper_that_goes_changes_nothing(model, helpers, alone):
 
 @pytest.mark.parametrize("options", [{"min_length": 13}, {"max_length": 1}])
 def test_the_names_that_are_compared_do_not_depend_on_the_lengths_asked_for(options, model):
-    plain = workers._check(Sampler(model.language_model, Options(max_length=13)))
-    width = workers.CHECKED * min(options.get("max_length", 13), 13)
+    plain = streaming._check(Sampler(model.language_model, Options(max_length=13)))
+    width = streaming.CHECKED * min(options.get("max_length", 13), 13)
     limits = {"max_length": 13, **options}
-    assert workers._check(Sampler(model.language_model, Options(**limits)))[:width] == plain[:width]
+    assert (
+        streaming._check(Sampler(model.language_model, Options(**limits)))[:width] == plain[:width]
+    )
     assert len(set(plain)) > 10
 
 
@@ -92,7 +94,7 @@ def test_the_names_that_are_compared_do_not_depend_on_the_lengths_asked_for(opti
 def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monkeypatch, helpers):
     monkeypatch.setattr(streaming, "LONG", long)
     assert len(model.sample(400, seed=1, **options)) == 400
-    assert [helper.is_ready() for helper in helpers] == [False]
+    assert not helpers
 
 
 def test_streams_without_an_end_share_a_helper_once_enough_was_read(model, monkeypatch, helpers):
@@ -100,11 +102,11 @@ def test_streams_without_an_end_share_a_helper_once_enough_was_read(model, monke
     streams = [model.stream(seed=5) for _ in range(3)]
     for stream in streams:
         list(islice(stream, 400))
-    assert [helper.is_ready() for helper in helpers] == [False] * 3
+    assert not helpers
     for stream in streams[:2]:
         list(islice(stream, 4000))
-    pids = [helper._process._process.pid for helper in helpers[:2]]
-    assert pids[0] == pids[1] and not helpers[2].is_ready()
+    first, second = (helper._process._process.pid for helper in helpers)
+    assert first == second
 
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
@@ -137,14 +139,15 @@ def test_a_stream_that_is_left_does_not_wait_for_a_helper_that_is_stopped(model,
 def test_the_command_leaves_no_process_behind(number, model_file):
     code = (
         "import sys\n"
-        "from rnn_names.sampling import stream, workers\n"
-        "stream.LONG, workers.usable_cores = 0, lambda: 2\n"
-        "class Helper(workers.Helper):\n"
+        "from rnn_names.processes import helper\n"
+        "from rnn_names.sampling import stream\n"
+        "stream.LONG, stream.usable_cores = 0, lambda: 2\n"
+        "class Helper(helper.Helper):\n"
         "    def begin(self, *arguments):\n"
         "        if self.calls_made_there == 3:\n"
         "            print(self._process._process.pid, file=sys.stderr, flush=True)\n"
         "        return super().begin(*arguments)\n"
-        "workers.Helper = Helper\n"
+        "helper.Helper = Helper\n"
         "from rnn_names.cli.main import main\n"
         "main()\n"
     )

@@ -1,0 +1,258 @@
+"""Drawing the blocks of a seed's stream.
+
+A seed fixes an endless stream of names. The stream is cut into blocks, each drawn with random
+numbers of its own, so that blocks can be drawn on several cores, and a later part of the stream
+without what lies before it. The first blocks are small, so that a few names come at once; later
+ones are large, since names drawn together share their beginnings.
+
+A large block is itself cut into shares, which are drawn one by one or on several cores. A cut lies
+between two first characters (after the prefix) where that leaves shares of similar size. So names
+of two shares have hardly any beginning in common, and shares together have nearly as few nodes as
+one walk with all of their names. A share needs less memory than such a walk.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from rnn_names.corpus.names import Names
+from rnn_names.network.arrays import stable_order
+from rnn_names.processes.threads import Deferred
+from rnn_names.sampling.frontier import changes
+from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, add_to, meeting
+from rnn_names.sampling.walk import Drawn, Step, Walk
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.lookahead.guide import LookAhead
+    from rnn_names.processes.threads import Submit
+    from rnn_names.sampling.continuations import Continuations
+
+DRAWS_PER_BLOCK = 1 << 21
+"""A block that is not full after as many draws, and as many more for every `FOUND_PER_BUDGET` names
+found, is given up."""
+
+FOUND_PER_BUDGET = 16
+"""Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions,
+however many are wanted."""
+
+SHARES_FROM = 1 / 4
+"""A block of more names than this part of a usual share is drawn in two shares or more."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the stream: `size` names, of which those from `skip` to `need` are wanted.
+
+    `begin` is where it begins in the stream.
+    """
+
+    number: int
+    size: int
+    skip: int
+    need: int
+    begin: int
+
+    @property
+    def stop(self) -> int:
+        """Where it ends in the stream."""
+        return self.begin + self.size
+
+
+def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
+    """The blocks that hold the names start, …, start + count − 1 of a stream."""
+    number, begin, size = 0, 0, min(FIRST_BLOCK, largest)
+    while begin + size <= start and size < largest:
+        number, begin, size = number + 1, begin + size, min(2 * size, largest)
+    if begin + size <= start:  # all further blocks are of the largest size
+        skipped = (start - begin) // size
+        number, begin = number + skipped, begin + skipped * size
+    while begin < start + count:
+        yield Block(number, size, max(start - begin, 0), min(start + count - begin, size), begin)
+        number, begin, size = number + 1, begin + size, min(2 * size, largest)
+
+
+class GivenUp(Exception):
+    """Too few names meet the conditions.
+
+    Attributes:
+        tally: how the conditions did.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        super().__init__()
+        self.tally = tally
+
+
+class Drawer:
+    """Draws the blocks of a seed's stream.
+
+    How many names are drawn at a time depends on the block alone, never on how many are needed:
+    each name of a stream stays where it is.
+
+    Attributes:
+        tally: how the conditions did so far.
+        submit: has some thread make a call.
+        walked: draws the rest of a share's names, here or elsewhere.
+    """
+
+    def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
+        self._sampler, self._seed, self.tally = sampler, seed, tally
+        self.submit: Submit = Deferred
+        self.walked: Callable[[Share], Drawn] = partial(walked, sampler)
+
+    def has_shares(self, block: Block) -> bool:
+        """Whether a block is drawn in shares. With a look-ahead there are none."""
+        is_large = block.size > SHARES_FROM * self._sampler.share_size
+        return is_large and self._sampler.preparation is None
+
+    def begin(self, block: Block) -> Iterator[Names]:
+        """Begins to draw a block. The iterator waits for its wanted names.
+
+        Raises:
+            GivenUp: by the iterator, if not all are found.
+        """
+        # Python makes its state from a SHA-512 of the text: blocks have nothing in common.
+        bits = Random(f"{self._seed} {block.number}")
+        if self.has_shares(block):
+            begin_draw, size = partial(self._draw_shares, bits), block.size
+            largest = self._sampler.largest_block
+        else:
+            look_ahead, size = None, block.size
+            largest = self._sampler.largest_walk
+            if prepared := self._sampler.prepared(block.number):
+                look_ahead = prepared.look_ahead
+                size = min(int(block.size / prepared.share) + FIRST_BLOCK, largest)
+            begin_draw = partial(self._draw_together, bits, look_ahead)
+        return self._filled(block, begin_draw, size, begin_draw(size), largest)
+
+    def _filled(
+        self,
+        block: Block,
+        begin_draw: Callable[[int], Iterator[Names]],
+        size: int,
+        draw: Iterator[Names],
+        largest: int,
+    ) -> Iterator[Names]:
+        """The wanted names of a block, whose first draw, of `size` names, is begun."""
+        found = drawn = 0
+        while True:
+            for names in draw:
+                names = meeting(self._sampler.conditions, names, self.tally)
+                yield names[max(block.skip - found, 0) : max(block.need - found, 0)]
+                found += len(names)
+                if found >= block.need:
+                    return
+            drawn += size
+            if drawn >= DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
+                raise GivenUp(self.tally)
+            missing = (block.size - found) * drawn // max(found, 1)
+            size = min(missing + missing // 16 + FIRST_BLOCK, largest)
+            draw = begin_draw(size)
+
+    def _draw_together(
+        self, bits: Random, look_ahead: LookAhead | None, size: int
+    ) -> Iterator[Names]:
+        """Begins to draw names in one walk, and gives them."""
+        pending = self.submit(self._sampler.draw, size, bits, look_ahead)
+
+        def names() -> Iterator[Names]:
+            drawn = pending.result()
+            if look_ahead is None:  # else all have a good length
+                add_to(self.tally, self._sampler.length_option, size, len(drawn))
+            yield drawn
+
+        return names()
+
+    def _draw_shares(self, bits: Random, size: int) -> Iterator[Names]:
+        """Begins to draw names in shares, and gives them, some at a time."""
+        sampler = self._sampler
+        shares = shares_of(sampler, size, bits)
+        pending = [self.submit(self.walked, share) for share in shares]
+
+        def names() -> Iterator[Names]:
+            drawn, order = joined(size, shares, [each.result() for each in pending])
+            pending.clear()  # they hold the names, too
+            shares.clear()
+            add_to(self.tally, sampler.length_option, size, len(order))
+            for start in range(0, len(order), sampler.share_size):
+                yield sampler.in_characters(drawn.take(order[start : start + sampler.share_size]))
+
+        return names()
+
+
+class Share(NamedTuple):
+    """Some names of a draw, and the random bits for all but their first character.
+
+    Attributes:
+        step: which names they are, and their first characters.
+        bits: for the rest of them.
+    """
+
+    step: Step
+    bits: Random
+
+
+def shares_of(sampler: Sampler, size: int, bits: Random) -> list[Share]:
+    """Draws the first character of `size` names, and cuts the names into two shares or more."""
+    steps = []
+    for start in range(0, size, sampler.share_size):
+        walk = Walk(sampler, min(sampler.share_size, size - start), bits)
+        names, branch, *_ = walk.first_step()
+        steps.append((names + np.int32(start), branch))
+    names, branch = (np.concatenate(each) for each in zip(*steps, strict=True))
+    order = stable_order(branch)
+    names, branch = names[order], branch[order]
+    cuts = _cuts(branch, max(math.ceil(size / sampler.share_size), 2))
+    return [
+        Share(Step(names[a:b], branch[a:b]), Random(bits.getrandbits(64)))
+        for a, b in pairwise(cuts)
+    ]
+
+
+def walked(sampler: Continuations, share: Share) -> Drawn:
+    """Draws the rest of the names of a share."""
+    names, branch, *_ = share.step
+    walk = Walk(sampler, len(names), share.bits)
+    return walk.go_on(Step(np.arange(len(names), dtype=np.int32), branch))
+
+
+def joined(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, NDArray[np.int32]]:
+    """The names of all shares of a draw of `size` names.
+
+    Returns:
+        the names, as indices, share after share; and in which order they are in the draw, which is
+        a random one.
+    """
+    place = np.full(size, -1, np.int32)  # of each name of the draw
+    lengths = np.concatenate([part.lengths for part in drawn])
+    names = np.concatenate([share.step.names for share in shares])[lengths > 0]
+    place[names] = np.arange(len(names), dtype=np.int32)
+    codes = np.concatenate([part.codes for part in drawn])
+    return Names.from_lengths(codes, lengths[lengths > 0]), place[place >= 0]
+
+
+def _cuts(branch: NDArray[Any], shares: int) -> list[int]:
+    """Where names are cut into shares, from 0 to how many there are.
+
+    `branch` is what each has drawn, (k,), rising. A cut lies between two branches: at the nearest
+    place to where shares would be equal. In a branch of more than a share, it lies right there. So
+    no share is more than twice as large as if they were equal.
+
+    >>> _cuts(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), 3)
+    [0, 4, 6, 9]
+    """
+    even = np.arange(shares + 1) * len(branch) // shares
+    starts = np.append(np.flatnonzero(changes(branch)), len(branch))
+    nearest = starts[np.abs(starts[:, None] - even).argmin(axis=0)]
+    is_near = np.abs(nearest - even) <= len(branch) // (2 * shares)
+    return np.unique(np.where(is_near, nearest, even)).tolist()

@@ -1,0 +1,182 @@
+"""How names begin, go on and end, by a model and some options."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.conditions.beginnings import Beginnings, Text, one_of, shortest_ones
+from rnn_names.conditions.options import Options, any_of
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import UNKNOWN
+from rnn_names.errors import SamplingError, VocabularyError, quoted
+from rnn_names.network import rnn
+from rnn_names.network.choice import keep_top_k, keep_top_p
+from rnn_names.network.prefix_tree import EOS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.vocabulary import Vocabulary
+    from rnn_names.network.language_model import LanguageModel
+
+MEMORY_AT_ONCE = 1 << 23
+"""Bytes for nodes whose states are computed together. With fewer, two threads wait for one another
+more often; more make no difference."""
+
+NODES_AT_ONCE = 512, 2048
+"""The fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says."""
+
+ANY_BEGINNING_HINT = (
+    "; no name of the list begins with a lower-case letter, so none comes out, unless "
+    "any_beginning is set"
+)
+
+SHAPING = {
+    *("temperature", "top_k", "top_p"),
+    *("prefix", "min_length", "max_length", "any_beginning"),
+}
+"""The options that shape continuations."""
+
+
+class Continuations:
+    """What a walk asks for: how names begin, go on and end.
+
+    Attributes:
+        n_y: size of the vocabulary, EOS counted.
+        codes: (n_y,) the code points of the characters.
+        min_length, max_length: of a name that is kept.
+        nodes_at_once: how many nodes are computed together.
+        prefix: the characters that all names begin with, as indices.
+        first_state: (1, n_a) the state after them.
+        beginnings: how names may begin, where there is more than one way but not any.
+    """
+
+    def __init__(self, model: LanguageModel, options: Options) -> None:
+        self.options, prefixes = options, shortest_ones(options.prefixes or [""])
+        self.params, self.cell = model.params, rnn.cell_of(model.params)
+        self.weights = rnn.step_weights(model.params)
+        self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
+        shortest = options.min_length
+        if shortest is None:  # an explicit limit from above wins
+            shortest = min(model.shortest, options.max_length or model.shortest)
+        self.min_length = max(shortest, min(map(len, prefixes)), 1)
+        longest = max(model.longest, self.min_length, *map(len, prefixes))
+        self.max_length: int = longest if options.max_length is None else options.max_length
+        if not self.min_length <= self.max_length <= MAX_NAME_LENGTH:
+            raise SamplingError(
+                f"no name can have {self.min_length} to {self.max_length} characters; at most "
+                f"{MAX_NAME_LENGTH} are possible"
+            )
+        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
+        self.beginnings: Beginnings | None = None
+        self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
+
+    def _begin(self, model: LanguageModel, prefixes: list[Text]) -> None:
+        """The state from which every name goes on, and which ways it can go."""
+        prefix = prefixes[0] if len(prefixes) == 1 else ()
+        self.prefix = np.array(prefix, np.int32)
+        state, work, is_possible = self.params["a0"][None], rnn.Workspace(), True
+        for character in (EOS, *prefix):
+            if character != EOS and (self.options.top_k or self.options.top_p):
+                is_possible &= self.next_probabilities(state, work)[character, 0] > 0
+            state = self.states_after(state, np.array([0]), np.array([character]), work).copy()
+        self.first_state = state
+        what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
+        if len(prefixes) > 1:
+            possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
+            self.beginnings = one_of(possible, self.n_y, self._next_after)
+        elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
+            upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
+            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
+            what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
+        if not (is_possible and (self.beginnings is None or self.beginnings.share)):
+            raise SamplingError(
+                f"{what} (at this temperature, top-k and top-p)",
+                settings=["prefix" if self.options.prefixes else "any_beginning"],
+            )
+
+    def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:
+        """The probabilities of the next character after some texts: (m, n_y).
+
+        The first text is empty; each other one goes on, by a character, from one of the level
+        before.
+        """
+        work, states = rnn.Workspace(), self.first_state
+        above: dict[Text, int] = {(): 0}
+        probabilities = [self.next_probabilities(states, work).T]
+        for _, group in groupby(texts[1:], key=len):
+            level = list(group)
+            parent = np.array([above[text[:-1]] for text in level])
+            last = np.array([text[-1] for text in level])
+            states = self.states_after(states, parent, last, work).copy()
+            probabilities.append(self.next_probabilities(states, work).T)
+            above = {text: i for i, text in enumerate(level)}
+        return np.concatenate(probabilities)
+
+    def in_characters(self, names: Names) -> Names:
+        """Names with code points in place of indices."""
+        return Names(self.codes[names.codes], names.offsets)
+
+    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """The probabilities of the next character after each state, by column: (n_y, nodes).
+
+        A column sums to 1, apart from rounding.
+        """
+        by_column = work("logits", self.n_y, len(states))
+        logits = rnn.output_layer(states, self.params, out=by_column.T)
+        if self.options.temperature != 1:
+            # With the maximum taken off first, a tiny temperature makes −∞ of the rest and keeps
+            # the best; float32 ends at 1e±38.
+            logits -= logits.max(axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                logits /= min(max(self.options.temperature, 1e-30), 1e30)
+        rnn.softmax(logits, out=logits)
+        probabilities = by_column.astype(np.float64)
+        if self.options.top_k is not None and self.options.top_k < self.n_y:
+            keep_top_k(probabilities, self.options.top_k)
+        if self.options.top_p is not None and self.options.top_p < 1:
+            keep_top_p(probabilities, self.options.top_p)
+        return probabilities
+
+    def states_after(
+        self,
+        states: NDArray[Any],
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        work: rnn.Workspace,
+    ) -> NDArray[Any]:
+        """The states after one more character, in `work`.
+
+        Child i goes on from row parent[i] with character[i]. Every row of `states` (p, n_a) should
+        have a child, since its recurrent projection is computed.
+        """
+        n_a, cell, m = states.shape[1], self.cell, len(parent)
+        kept, children = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
+        rnn.next_states(states, parent, character, cell, self.weights, kept, work, out=children)
+        return children
+
+
+def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
+    """A prefix as indices."""
+    codes = Names.from_strings([prefix]).codes
+    indices = vocabulary.encode(codes)
+    unknown = codes[indices == UNKNOWN]
+    if len(unknown):
+        raise VocabularyError(
+            f"prefix {quoted(prefix)}: the model does not know the character {chr(unknown[0])!r}",
+            settings=["prefix"],
+        )
+    return tuple(indices.tolist())
+
+
+def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
+    """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
+    # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
+    # next characters as float32 and, twice, as float64.
+    each = 4 * (2 * cell.width + cell.gates + 1) * n_a + 20 * n_y
+    fewest, most = NODES_AT_ONCE
+    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most)
