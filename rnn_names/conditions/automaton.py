@@ -77,21 +77,7 @@ class Automaton:
             return by_length(lambda _: ones, self.after, worth.astype(float))
 
     def __and__(self, other: Automaton) -> Automaton:
-        """The automaton of what both accept."""
-        after, (first, second) = self._pairs(other)
-        return Automaton(after, self.accepting[first] & other.accepting[second])
-
-    def __or__(self, other: Automaton) -> Automaton:
-        """The automaton of what either accepts."""
-        after, (first, second) = self._pairs(other)
-        return Automaton(after, self.accepting[first] | other.accepting[second])
-
-    def _pairs(self, other: Automaton) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-        """The pairs of states that both automata can be in after the same text.
-
-        Returns:
-            (S, n_y) the pair after each pair and character, by number, and (2, S) the pairs.
-        """
+        """The automaton of what both accept: its states are pairs of theirs."""
         number = {(0, 0): 0}
         pairs, rows = [(0, 0)], []
         for a, b in pairs:  # grows as it is read
@@ -103,7 +89,8 @@ class Automaton:
             if len(pairs) > MAX_STATES:
                 raise NoAutomatonError("too many states")
             rows.append([number[pair] for pair in targets])
-        return np.array(rows, np.int32), np.array(pairs).T
+        first, second = np.array(pairs).T
+        return Automaton(np.array(rows, np.int32), self.accepting[first] & other.accepting[second])
 
 
 def anything(n_y: int) -> Automaton:

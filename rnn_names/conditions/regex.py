@@ -7,7 +7,7 @@ Python's own parser reads them, so the syntax is that of `re`. An expression tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.conditions.automaton import (
@@ -26,29 +26,24 @@ if TYPE_CHECKING:
     from rnn_names.corpus.vocabulary import Vocabulary
 
 
-def matching(pattern: str, vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that a regular expression matches as a whole.
+def matching(patterns: Iterable[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts the texts that one of some regular expressions matches as a whole.
 
     Texts of more than `MAX_NAME_LENGTH` characters do not matter. For ".*ab" there are three
     states: nothing of "ab" read yet, "a" read, "ab" read. Each row below is a state, and holds the
     states after "a" and after "b".
 
     >>> from rnn_names.corpus.vocabulary import Vocabulary
-    >>> matching(".*ab", Vocabulary("ab")).after[:, 1:].tolist()
+    >>> matching([".*ab"], Vocabulary("ab")).after[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
 
     Raises:
         NoAutomatonError: for an expression that is not regular, has flags, or needs too many
             states.
     """
+    reading = _Reading(vocabulary)
     try:
-        parsed = _parser().parse(pattern)
-        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is so long: spare all the states
-            return automaton_of(Terms(), NOTHING, vocabulary)
-        if parsed.state.flags & ~re.UNICODE.value:
-            raise NoAutomatonError("flags")
-        reading = _Reading(_Alphabet(vocabulary))
-        term = reading.sequence(_without_anchors(list(parsed)))
+        term = reading.terms.either([reading.expression(pattern) for pattern in patterns])
         return automaton_of(reading.terms, term, vocabulary)
     except (AttributeError, ValueError, TypeError, RecursionError) as error:
         # The parser of another Python may give something else.
@@ -68,40 +63,6 @@ def _parser() -> Any:
             return import_module("sre_parse")
 
 
-class _Alphabet:
-    """The vocabulary, as the items of a parsed expression see it."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.codes = {ord(c): 1 + i for i, c in enumerate(vocabulary.characters)}
-        self.all = frozenset(self.codes.values())
-
-    def items(self, items: list[Any]) -> frozenset[int]:
-        """The indices that a set of characters stands for."""
-        negated = bool(items) and str(items[0][0]) == "NEGATE"
-        indices: set[int] = set()
-        for op, value in items[negated:]:
-            kind = str(op)
-            if kind == "LITERAL":
-                indices |= self.where(lambda code, value=value: code == value)
-            elif kind == "RANGE":
-                indices |= self.where(lambda code, value=value: value[0] <= code <= value[1])
-            elif kind == "CATEGORY":
-                escape = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[
-                    str(value).rpartition("_")[2]
-                ]
-                escape = escape.upper() if "_NOT_" in str(value) else escape
-                indices |= self.where(
-                    lambda code, escape=escape: re.match(escape, chr(code)) is not None
-                )
-            else:
-                raise NoAutomatonError(kind)
-        return self.all - indices if negated else frozenset(indices)
-
-    def where(self, holds: Any) -> set[int]:
-        """The indices of the characters for whose code point `holds` is true."""
-        return {index for code, index in self.codes.items() if holds(code)}
-
-
 def _without_anchors(parsed: list[Any]) -> list[Any]:
     """The items without ^ and $ at the ends: a whole name is matched anyway."""
     if parsed and str(parsed[0][1]) in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
@@ -112,10 +73,20 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
 
 
 class _Reading:
-    """Turns a parsed expression into a term of `rnn_names.conditions.automaton`."""
+    """Turns parsed expressions into terms of `rnn_names.conditions.automaton`."""
 
-    def __init__(self, alphabet: _Alphabet) -> None:
-        self.alphabet, self.terms = alphabet, Terms()
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.terms = Terms()
+        self._indices = {ord(c): 1 + i for i, c in enumerate(vocabulary.characters)}
+
+    def expression(self, pattern: str) -> int:
+        """The term of an expression."""
+        parsed = _parser().parse(pattern)
+        if parsed.getwidth()[0] > MAX_NAME_LENGTH:  # no name is so long: spare all the states
+            return NOTHING
+        if parsed.state.flags & ~re.UNICODE.value:
+            raise NoAutomatonError("flags")
+        return self.sequence(_without_anchors(list(parsed)))
 
     def sequence(self, parsed: Iterable[Any]) -> int:
         """The term of items one after another."""
@@ -124,13 +95,13 @@ class _Reading:
     def item(self, kind: str, value: Any) -> int:
         """The term of one item, as Python's parser names it and what it holds."""
         if kind in ("LITERAL", "RANGE", "CATEGORY"):
-            return self.terms.one_of(self.alphabet.items([(kind, value)]))
+            return self.one_of([(kind, value)])
         if kind == "NOT_LITERAL":
-            return self.terms.one_of(self.alphabet.items([("NEGATE", None), ("LITERAL", value)]))
+            return self.one_of([("NEGATE", None), ("LITERAL", value)])
         if kind == "ANY":
             return ANY
         if kind == "IN":
-            return self.terms.one_of(self.alphabet.items(value))
+            return self.one_of(value)
         if kind == "BRANCH":
             return self.terms.either([self.sequence(branch) for branch in value[1]])
         if kind == "SUBPATTERN" and not (value[1] or value[2]):
@@ -151,3 +122,26 @@ class _Reading:
         for _ in range(least):
             rest = self.terms.then(term, rest)
         return rest
+
+    def one_of(self, items: list[Any]) -> int:
+        """The term of a set of characters."""
+        is_negated = bool(items) and str(items[0][0]) == "NEGATE"
+        indices: set[int] = set()
+        for kind, value in items[is_negated:]:
+            holds = _test(str(kind), value)
+            indices |= {index for code, index in self._indices.items() if holds(code)}
+        return self.terms.one_of({*self._indices.values()} - indices if is_negated else indices)
+
+
+def _test(kind: str, value: Any) -> Callable[[int], bool]:
+    """Whether a code point is in a part of a set, as Python's parser names it."""
+    if kind == "LITERAL":
+        return lambda code: code == value
+    if kind == "RANGE":
+        return lambda code: value[0] <= code <= value[1]
+    if kind == "CATEGORY":
+        _, *negation, name = str(value).split("_")
+        escape = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[name]
+        matches = re.compile(escape.upper() if negation else escape).match
+        return lambda code: matches(chr(code)) is not None
+    raise NoAutomatonError(kind)

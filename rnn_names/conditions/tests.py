@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_, or_
-from typing import TYPE_CHECKING, Protocol
+from operator import and_
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,15 +35,19 @@ TESTED_AT_ONCE = 1 << 13
 """Names that go through an automaton together; it bounds the memory."""
 
 
-class Condition(Protocol):
-    """What a name must be like."""
+@dataclass(frozen=True)
+class Condition:
+    """What a name must be like.
 
-    @property
-    def title(self) -> str:
-        """The condition as its user gave it: the name of its option, and what was asked."""
+    Attributes:
+        title: the name of its option, and what was asked.
+        passes: tells which of some names meet the condition: (len(names),) bool.
+        automaton: of the spelling, if the condition has one.
+    """
 
-    def passes(self, names: Names) -> NDArray[np.bool_]:
-        """Whether each name meets the condition: (len(names),) bool."""
+    title: str
+    passes: Callable[[Names], NDArray[np.bool_]]
+    automaton: Automaton | None = None
 
 
 def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
@@ -68,15 +72,15 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
         found.append(_matching(f"match {any_of(options.patterns)}", options.patterns, known))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
-        found.append(_Test("novel", lambda names: ~model.knows(names)))
+        found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.exclude:
         excluded = {_folded(name) for name in options.exclude}
-        found.append(_Test("exclude", _each(lambda name: _folded(name) not in excluded)))
+        found.append(Condition("exclude", _each(lambda name: _folded(name) not in excluded)))
     words = {_folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = sorted({*map(len, words)})
         free_of_words = _each(lambda name: not _holds_any(_folded(name), words, lengths))
-        found.append(_Test("exclude_words", free_of_words))
+        found.append(Condition("exclude_words", free_of_words))
     return found
 
 
@@ -97,52 +101,36 @@ def spelling(
     Returns:
         the automaton, the conditions that it covers, and the others.
     """
-    start = start or anything(n_y)
-    conditions = list(conditions)
-    covered = [condition for condition in conditions if isinstance(condition, Spelling)]
+    start, conditions = start or anything(n_y), list(conditions)
+    automata = [each.automaton for each in conditions if each.automaton]
     try:
-        automaton = reduce(and_, (condition.automaton for condition in covered), start)
+        automaton = reduce(and_, automata, start)
     except NoAutomatonError:
         return start, [], conditions
     if len(automaton.accepting) > max_states:
         return start, [], conditions
-    return automaton, [*covered], [each for each in conditions if not isinstance(each, Spelling)]
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """A condition with an automaton."""
-
-    title: str
-    automaton: Automaton
-    vocabulary: Vocabulary
-
-    def passes(self, names: Names) -> NDArray[np.bool_]:
-        """As `Condition.passes`."""
-        passes = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), TESTED_AT_ONCE):
-            codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
-            states = self.automaton.run(self.vocabulary.encode(codes), lengths)
-            passes[start : start + TESTED_AT_ONCE] = self.automaton.accepting[states]
-        return passes
-
-
-@dataclass(frozen=True)
-class _Test:
-    """A condition that is a function."""
-
-    title: str
-    passes: Callable[[Names], NDArray[np.bool_]]
+    covered = [each for each in conditions if each.automaton]
+    return automaton, covered, [each for each in conditions if not each.automaton]
 
 
 def _matching(title: str, patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
     """Names match one of some regular expressions as a whole."""
     expressions = [compiled(pattern) for pattern in patterns]
     try:
-        automata = [matching(expression.pattern, vocabulary) for expression in expressions]
-        return Spelling(title, reduce(or_, automata), vocabulary)
+        automaton = matching([each.pattern for each in expressions], vocabulary)
     except NoAutomatonError:
-        return _Test(title, _each(lambda name: _matches_any(expressions, name, title)))
+        return Condition(title, _each(lambda name: _matches_any(expressions, name, title)))
+    return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
+
+
+def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Whether an automaton accepts each name: (len(names),) bool."""
+    passes = np.zeros(len(names), dtype=bool)
+    for start in range(0, len(names), TESTED_AT_ONCE):
+        codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
+        states = automaton.run(vocabulary.encode(codes), lengths)
+        passes[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
+    return passes
 
 
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:

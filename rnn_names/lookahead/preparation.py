@@ -145,8 +145,7 @@ class Preparation:
         return prepared
 
     def _with_bound(self, size: int) -> Prepared:
-        weights = self._round(size)
-        return with_bound(self._look_ahead, weights.half(0), weights.half(1))
+        return with_bound(self._look_ahead, self._round(size))
 
     def _round(self, size: int) -> Weights:
         """The weights of new draws that it has not learned from: `size`, fewer of long names."""
@@ -165,16 +164,15 @@ class Preparation:
         self.prefixes = self._look_ahead.prefixes
 
 
-def with_bound(look_ahead: LookAhead, first: Weights, second: Weights) -> Prepared:
-    """The look-ahead with a bound from some weights, measured on others, of as many draws."""
-    both = Weights.concatenate([first, second])
-    if both.log_mean == -np.inf:
+def with_bound(look_ahead: LookAhead, weights: Weights) -> Prepared:
+    """The look-ahead with a bound from one half of some weights, measured on the other."""
+    if weights.log_mean == -np.inf:
         return Prepared(look_ahead, 0.0, 0.0)
-    highest = both.log_mean + np.log(MAX_BOUND)
+    highest = weights.log_mean + np.log(MAX_BOUND)
     # The weight of every name whose prefixes were all visited. There, ahead of a character is the
     # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = look_ahead.log_value + 1e-6
-    log_bound = min(max(first.log_bound(MAX_REPEATS / 2, highest), usual), highest)
-    ready = replace(look_ahead, log_bound=log_bound, log_means=both.log_means)
-    share = float(np.minimum(both.expected(log_bound), 1).sum() / both.size)
-    return Prepared(ready, share, second.repeats(log_bound))
+    log_bound = min(max(weights.half(0).log_bound(MAX_REPEATS / 2, highest), usual), highest)
+    ready = replace(look_ahead, log_bound=log_bound, log_means=weights.log_means)
+    share = float(np.minimum(weights.expected(log_bound), 1).sum() / weights.size)
+    return Prepared(ready, share, weights.half(1).repeats(log_bound))

@@ -42,7 +42,7 @@ def accepted(automaton):
 @given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
 @settings(max_examples=30, deadline=None)
 def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
-    ends, contains = (matching(text, VOCABULARY) for text in (f".*{end}", f".*{inside}.*"))
+    ends, contains = (matching([text], VOCABULARY) for text in (f".*{end}", f".*{inside}.*"))
     assert accepted(ends) == [text.endswith(end) for text in TEXTS]
     assert accepted(contains) == [inside in text for text in TEXTS]
     assert accepted(ends & contains) == [text.endswith(end) and inside in text for text in TEXTS]
@@ -69,7 +69,7 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS)
 @settings(max_examples=150, deadline=None)
 def test_automata_of_expressions_accept_what_python_matches(pattern):
-    assert accepted(matching(pattern, VOCABULARY)) == [
+    assert accepted(matching([pattern], VOCABULARY)) == [
         re.fullmatch(pattern, text) is not None for text in TEXTS
     ]
 
@@ -81,16 +81,16 @@ def test_an_expression_of_too_many_states_is_refused_before_they_are_made(patter
     made, add = [], Terms._add
     monkeypatch.setattr(Terms, "_add", lambda *term: (made.append(term), add(*term))[1])
     with pytest.raises(NoAutomatonError, match="too large"):
-        matching(pattern, VOCABULARY)
+        matching([pattern], VOCABULARY)
     assert len(made) <= MAX_SIZE
 
 
 @pytest.mark.parametrize("depth", [1, 70])
 def test_long_and_deeply_nested_expressions_have_an_automaton_all_the_same(depth):
-    assert accepted(matching(f"{'(' * depth}a+{')?' * depth}b*", VOCABULARY)) == [
+    assert accepted(matching([f"{'(' * depth}a+{')?' * depth}b*"], VOCABULARY)) == [
         re.fullmatch("a*b*", text) is not None for text in TEXTS
     ]
-    long = matching("ab" * 100, VOCABULARY)
+    long = matching(["ab" * 100], VOCABULARY)
     assert long.accepting[long.run(np.tile([1, 2], 100)[None], np.array([200]))].tolist() == [True]
 
 
@@ -109,7 +109,7 @@ NOT_REGULAR = [r"(a|b)\1", "(?=ab)a.", "(?i)AB", "a(?!b).*", r"\bab"]
 @pytest.mark.parametrize("pattern", [*NOT_REGULAR, "b^a", "(.*a.{12})"])
 def test_what_is_not_regular_or_too_large_has_no_automaton(pattern):
     with pytest.raises(NoAutomatonError):
-        matching(pattern, VOCABULARY)
+        matching([pattern], VOCABULARY)
 
 
 @pytest.mark.parametrize("pattern", NOT_REGULAR)
@@ -127,14 +127,14 @@ def test_what_has_no_automaton_and_cannot_be_ends_with_one_line(monkeypatch):
 
 
 def test_anchors_say_what_is_so_anyway():
-    assert accepted(matching("^ab+$", VOCABULARY)) == accepted(matching("ab+", VOCABULARY))
+    assert accepted(matching(["^ab+$"], VOCABULARY)) == accepted(matching(["ab+"], VOCABULARY))
 
 
 def test_an_expression_that_takes_python_for_ever_takes_no_time(monkeypatch):
     """It has a small automaton, and Python's matcher, which backtracks, is not asked."""
     forever = "(a*)*(a*)*b"
-    assert accepted(matching(forever, VOCABULARY)) == accepted(matching("a*b", VOCABULARY))
-    assert len(matching(forever, VOCABULARY).accepting) < 10
+    assert accepted(matching([forever], VOCABULARY)) == accepted(matching(["a*b"], VOCABULARY))
+    assert len(matching([forever], VOCABULARY).accepting) < 10
     monkeypatch.setattr(conditions, "_each", None)
     model = tiny_model()
     assert set(model.sample(20, seed=1, match=forever)) <= {"a" * n + "b" for n in range(6)}

@@ -83,7 +83,7 @@ def test_the_chain_adds_up_what_is_ahead():
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
     chain = MarkovChain(contexts, p, rng.normal(size=5))
-    automaton = matching(".*ab", Vocabulary("ab"))
+    automaton = matching([".*ab"], Vocabulary("ab"))
     table = chain.ahead(automaton, 2, 4)
     start, total = contexts.after[0, START], 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
