@@ -10,15 +10,6 @@ from support.program import run
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"
 
 
-def test_two_names_that_can_match_are_two_names():
-    """Not the fault of asking for each name once."""
-    with pytest.raises(SamplingError) as raised:
-        tiny_model().sample(30, seed=1, match="(a|b)cb", unique=True)
-    assert str(raised.value) == (
-        "only 2 of 30 names found: no more than 2 can meet match '(a|b)cb'"
-    )
-
-
 def test_how_many_names_are_possible_follows_all_conditions_on_spelling():
     for options, possible in (
         ({"max_length": 1}, 3),

@@ -1,0 +1,104 @@
+"""Options that are declared once: how values are checked, and what type checkers know of them."""
+
+import math
+import subprocess
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
+from rnn_names.errors import RnnNamesError
+from support.package import PACKAGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(Checked):
+    """One option of each kind."""
+
+    share: float = option(0.5, Number(0, 1, min_open=True), "")
+    rate: float = option(1.0, Number(0, max_open=True), "")
+    count: int | None = option(None, Number(1, 9, whole=True), "")
+    flag: bool = option(False, Flag(), "")
+    word: str = option("a", Choice("a", "b"), "")
+    texts: str | list[str] = option((), Texts(), "")  # noqa: RUF009
+    lines: list[str] = option((), Lines(), "")  # noqa: RUF009
+
+    error = RnnNamesError
+
+
+@pytest.mark.parametrize(
+    "given, value",
+    [
+        ({"share": 1}, 1.0),
+        ({"share": Fraction(1, 4)}, 0.25),
+        ({"rate": np.float32(0.5)}, 0.5),
+        ({"count": np.int64(9)}, 9),
+        ({"count": None}, None),
+        ({"flag": np.True_}, True),
+        ({"word": "b"}, "b"),
+        ({"texts": "ab"}, ("ab",)),
+        ({"lines": ["b", "a"]}, ("b", "a")),
+    ],
+)
+def test_a_value_gets_its_plainest_type(given, value):
+    [name] = given
+    found = getattr(Options(**given), name)
+    assert (found, type(found)) == (value, type(value))
+    assert Options(**given).given == (() if value is None else (name,))
+
+
+@pytest.mark.parametrize(
+    "given, rule",
+    [
+        ({"share": 0}, "share 0: must be a number above 0 and at most 1"),
+        ({"share": math.nextafter(1, 2)}, "must be a number above 0"),
+        ({"share": math.nan}, "share nan: must be a number above 0"),
+        ({"rate": math.inf}, "rate inf: must be a finite number of at least 0"),
+        ({"rate": True}, "rate True: must be a finite number"),
+        ({"rate": None}, "rate None: must be a finite number"),
+        ({"count": 10}, "count 10: must be a whole number from 1 to 9"),
+        ({"count": 0}, "count 0: must be a whole number from 1 to 9"),
+        ({"count": 1.0}, "count 1.0: must be a whole number"),
+        ({"flag": "yes"}, "flag 'yes': must be a bool"),
+        ({"word": "c"}, "word 'c': must be one of a, b"),
+        ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
+        ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),
+        ({"lines": "ab"}, "lines 'ab': must be a list of texts"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused(given, rule):
+    with pytest.raises(RnnNamesError, match=rule) as raised:
+        Options(**given)
+    assert raised.value.settings == tuple(given)
+
+
+def test_an_option_that_is_not_there_is_a_type_error():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'sufix'"):
+        Model.load("dinosaurs").sample(sufix="us")
+    with pytest.raises(TypeError, match="positional argument"):
+        Model.load("dinosaurs").sample(3, "us")
+
+
+CALLS = """
+from rnn_names import Model, Settings, train
+model = train(["Ada", "Bo"], epochs=2, init=Model.load("dinosaurs"))
+names: list[str] = model.sample(3, prefix=["A", "B"], top_k=None)
+names = [*model.stream(seed=1), *model.best(rank="total")]
+model.sample("3")
+model.best(seed=1)
+model.stream(temperature="hot")
+train(["Ada"], epoch=3)
+Settings(epochs="3")
+"""
+
+
+def test_type_checkers_know_the_options(tmp_path):
+    (tmp_path / "calls.py").write_text(CALLS)
+    mypy = [sys.executable, "-m", "mypy", "--strict", tmp_path / "calls.py"]
+    done = subprocess.run(mypy, cwd=PACKAGE.parent, capture_output=True, text=True, timeout=120)
+    lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line]
+    assert lines == [6, 7, 8, 9, 10], done.stdout
