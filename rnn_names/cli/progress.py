@@ -20,7 +20,7 @@ from rnn_names.errors import shown
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
     from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.stages import Epoch, Stage
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import Closest
 
@@ -29,15 +29,15 @@ LOG_WIDTH = 100
 
 
 EXPECTED_SHARE = 0.1
-"""The second phase is expected to be as fast as the first, and what it turns out to be is measured.
-At first the expectation counts for as much as this share of the phase."""
+"""Distillation is expected to be as fast as the networks were, and what it turns out to be is
+measured. At first the expectation counts for as much as this share of the stage."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What the time that is left goes by: the mean speed of a phase.
+    """A mean speed, by which the time left is estimated: that of the networks, or of distillation.
 
-    The speed of its last few minibatches would jump.
+    The speed of the last few minibatches would jump.
 
     Attributes:
         characters, seconds: how many were done when it began, and after how long.
@@ -70,9 +70,9 @@ class Progress:
         self.screen = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
         self.before = trainer.epoch
-        self.next_line = self.measured_phase = 1
-        self.network = 0  # of which it was told that it is next
-        self.has_told_of_distillation = False
+        self.next_line = 1
+        self.announced: Stage | None = None
+        self.pace_is_of_distillation = False
         self.began = time.perf_counter()
         self.pace = Pace(trainer.characters_done)
         self.each: float | None = None  # seconds for each character, as it seemed last
@@ -116,30 +116,27 @@ class Progress:
         with self.screen:
             if self.bar is None:
                 return
-            if self.trainer.phase != self.measured_phase:
-                self._measure_phase(characters)
-            held_out = (
-                f", held-out {self.trainer.best_loss:.3f}"
-                if self.trainer.best_epoch and len(self.trainer.held_out)
-                else ""
-            )
+            if self.trainer.position.stage.is_distillation and not self.pace_is_of_distillation:
+                self._measure_distillation(characters)
+            loss = self.trainer.model.training["held_out_loss"]
+            held_out = "" if loss is None else f", held-out {loss:.3f}"
             self.bar.set_description_str(
                 f"epoch {self.trainer.epoch + 1}/{self.trainer.settings.epochs}", refresh=False
             )
-            # "At most", since a phase may end early.
+            # "At most", since a stage may end early.
             self.bar.set_postfix_str(
                 f"at most {self._time_left(characters)} left, loss {smoothed_loss:.3f}{held_out}",
                 refresh=False,
             )
             self.bar.update(characters)
 
-    def _measure_phase(self, characters: int) -> None:
-        """Measures the pace of phase 2 from after its first minibatch, of so many characters.
+    def _measure_distillation(self, characters: int) -> None:
+        """Measures the pace of distillation after its first minibatch, of so many characters.
 
-        Only then is it known how large the phase is. And how long its preparation took, which comes
+        Only then is it known how large the stage is. And how long its preparation took, which comes
         before that, says nothing of its pace.
         """
-        self.measured_phase = self.trainer.phase
+        self.pace_is_of_distillation = True
         self._correct_bar()
         done = self.bar.n + characters
         weight = EXPECTED_SHARE * self.trainer.characters_left if self.each else 0
@@ -155,25 +152,21 @@ class Progress:
         return text
 
     def what_is_next(self) -> None:
-        """Says which of several networks is next, or that the distillation phase is.
+        """Announces a stage before its first epoch, but not the only network.
 
-        That phase takes a while to prepare, and nothing moves meanwhile: so it is said before.
+        Distillation takes a while to prepare, and nothing moves meanwhile.
         """
-        trainer = self.trainer
-        networks = trainer.settings.teacher_networks
-        network = trainer.network + trainer.network_is_next
-        if networks > 1 and trainer.phase == 1 and network != self.network:
-            if not trainer.distillation_is_next:
-                self.say(f"Network {network} of {networks}.")
-            self.network = network
-        is_next = trainer.distillation_is_next or (trainer.phase == 2 and not trainer.finished)
-        if self.has_told_of_distillation or not is_next:
+        stage = self.trainer.position.next_stage
+        if stage is None or stage is self.announced:
             return
-        self.has_told_of_distillation = True
-        with self.screen:
-            if self.bar is not None:
-                self.bar.set_description_str("preparing distillation", refresh=False)
-        self.say("Distillation phase: learning a teacher's predictions.")
+        self.announced = stage
+        if stage.is_distillation:
+            with self.screen:
+                if self.bar is not None:
+                    self.bar.set_description_str("preparing distillation", refresh=False)
+            self.say("Distillation phase: learning a teacher's predictions.")
+        elif self.trainer.settings.teacher_networks > 1:
+            self.say(f"{stage.name.capitalize()}.")
 
     def epoch(self, epoch: Epoch) -> None:
         """Takes in an epoch; says a line with a few names if it brought something better.
@@ -182,10 +175,10 @@ class Progress:
         """
         self.epochs.append(epoch)
         self._correct_bar()
-        if self.trainer.is_lost:
+        if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):
             self.say(
-                f"{self._turn(epoch)} ends in epoch {epoch.epoch}: its loss passed four times that "
-                "of a uniform guess. The best weights so far are kept."
+                f"{epoch.stage.capitalize()}: it ends with epoch {epoch.epoch}, in which its loss "
+                "passed four times that of a uniform guess. The best weights so far are kept."
             )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
@@ -194,15 +187,10 @@ class Progress:
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         self.say(losses + self._few_names(self.width - len(losses)))
 
-    def _turn(self, epoch: Epoch) -> str:
-        """What an epoch belongs to: a phase, or one of several networks."""
-        several = self.trainer.settings.teacher_networks > 1
-        return f"Network {epoch.network}" if several and epoch.network else f"Phase {epoch.phase}"
-
     def _correct_bar(self) -> None:
         """Sets the end of the bar to what is left.
 
-        A phase may have ended early, and the size of the second one is a guess before it begins.
+        A stage may have ended early, and the size of distillation is a guess before it begins.
         """
         with self.screen:
             if self.bar is not None:
@@ -299,11 +287,12 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    lower = any((each.held_out_loss or math.inf) < trainer.best_loss for each in progress.epochs)
+    kept = record["held_out_loss"] or -math.inf
+    lower = any((each.held_out_loss or math.inf) < kept for each in progress.epochs)
     note = "An earlier epoch was lower, but by no more than chance explains.\n" if lower else ""
     return (
         f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was "
-        f"epoch {trainer.best_epoch}:\n"
+        f"epoch {record['epoch']}:\n"
         f"{losses} nats per character.\n{note}{model}"
     )
 

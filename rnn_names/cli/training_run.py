@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.cli.progress import Progress
     from rnn_names.model.model import Model
     from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.stages import Epoch
     from rnn_names.views.report import Report
 
 SECONDS_TO_SPEAK = 2.0
@@ -68,7 +68,7 @@ class TrainingRun:
             if not self.checkpoint.written:  # else it is a resumed run
                 self.checkpoint.begin()
         try:
-            if self.trainer.best_epoch or not self.trainer.settings.epochs:
+            if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
                 self._save()
             self.progress.what_is_next()
             for epoch in self.trainer.epochs(self.progress.batch):

@@ -1,6 +1,6 @@
 """Training: what is asked for, the loop, and what a network learns from.
 
-Read `settings`, then `trainer`, the loop. What it uses: `phases` and `epoch`; `parts`, `gradients`
-and `optimizers` for one minibatch; `factorization` for how Wax is trained; `warm_start` to begin
-from a model. Then `distillation`. An interrupted run goes on from a `checkpoint`.
+Read `settings`, `stages`, and `trainer`, the loop. What it uses: `parts`, `gradients` and
+`optimizers` for one minibatch; `factorization` for how Wax is trained; `warm_start` to begin from a
+model. Then `distillation`. An interrupted run goes on from a `checkpoint`.
 """

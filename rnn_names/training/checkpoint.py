@@ -24,7 +24,6 @@ import hashlib
 import math
 import os
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -123,7 +122,6 @@ class Checkpoint:
             # vocabulary are the same.
             trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
             _compare_settings(run["settings"], asdict(trainer.settings))
-            _check_place(run["state"], trainer.settings.teacher_networks)
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
@@ -240,15 +238,6 @@ def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
             f"{name} {shown(str(had[name])[:60])}, not {settings[name]}" for name in others
         )
         raise TrainingError(f"that run had {differences}: give it the same", settings=others)
-
-
-def _check_place(state: Mapping[str, Any], networks: int) -> None:
-    """Raises ModelFileError if a run cannot be where its state says, with so many networks."""
-    place: list[Any] = [state.get(name) for name in ("phase_began", "epoch", "phase", "network")]
-    is_known = all(type(number) is int for number in place)
-    began, epoch, phase, network = place
-    if not (is_known and 0 <= began <= epoch and phase in (1, 2) and 1 <= network <= networks):
-        raise ModelFileError("not a state that this program writes")
 
 
 def digest(corpus: Corpus) -> str:

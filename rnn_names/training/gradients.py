@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rnn_names.network.batches import Batches
     from rnn_names.network.prefix_tree import PrefixTree
-    from rnn_names.training.phases import Phase
+    from rnn_names.training.stages import Stage
 
     Array = NDArray[Any]
 
@@ -46,18 +46,18 @@ class MinibatchPart:
         self._work = rnn.Workspace()
         self._trees: Iterator[PrefixTree]
 
-    def begin_phase(
-        self, batches: Batches, phase: Phase, shapes: Mapping[str, tuple[int, ...]]
+    def begin_stage(
+        self, batches: Batches, stage: Stage, shapes: Mapping[str, tuple[int, ...]]
     ) -> None:
-        """Takes up a phase: what it learns from, how, and the shapes of what is trained."""
-        self._batches, self._phase = batches, phase
+        """Takes up a stage: what it learns from, how, and the shapes of what is trained."""
+        self._batches, self._stage = batches, stage
         self._trained = views(self._flat, shapes)
 
     def begin_epoch(self, rows: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
         """Takes up an epoch.
 
         Args:
-            rows: this part's names in each minibatch, as sorted rows of what the phase trains on.
+            rows: this part's names in each minibatch, as sorted rows of what the stage trains on.
             seed: of this part's dropout in this epoch, whole numbers.
         """
         self._rows, self._seed = rows, seed
@@ -70,7 +70,7 @@ class MinibatchPart:
 
         Args:
             step: which minibatch. Trees of those that follow are laid out with it.
-            share_over: the share of the phase that is over, from 0 to 1.
+            share_over: the share of the stage that is over, from 0 to 1.
 
         Returns:
             loss: in nats, summed over all characters.
@@ -81,8 +81,8 @@ class MinibatchPart:
         self._next = step + 1
         tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
         params = multiplied_out(self._trained)
-        phase = self._phase.at(share_over)
-        loss, gradients = part_gradients(params, phase, tree, self._work, rng)
+        stage = self._stage.at(share_over)
+        loss, gradients = part_gradients(params, stage, tree, self._work, rng)
         # From Wax to its factors, and all arrays into one vector.
         factors = factor_gradients(gradients, self._trained)
         np.concatenate([each.ravel() for each in factors.values()], out=self._gradient)
@@ -96,7 +96,7 @@ class MinibatchPart:
 
 def part_gradients(
     params: dict[str, Array],
-    phase: Phase,
+    stage: Stage,
     tree: PrefixTree,
     work: rnn.Workspace,
     rng: np.random.Generator,
@@ -112,8 +112,8 @@ def part_gradients(
     There (mask_u ∘ a) Waaᵀ = a (Waa ∘ mask_u)ᵀ: the mask goes on the columns of Waa, once.
     """
     n_a = params["Waa"].shape[1]
-    unit_mask = dropout_mask(rng, phase.recurrent_dropout, work("unit_mask", n_a))  # (n_a,)
-    node_mask = dropout_mask(rng, phase.dropout, work("node_mask", len(tree.x), n_a))  # (N, n_a)
+    unit_mask = dropout_mask(rng, stage.recurrent_dropout, work("unit_mask", n_a))  # (n_a,)
+    node_mask = dropout_mask(rng, stage.dropout, work("node_mask", len(tree.x), n_a))  # (N, n_a)
     if unit_mask is not None:
         params = {**params, "Waa": params["Waa"] * unit_mask}
     loss, gradients = rnn.loss_and_gradients(tree, params, work, node_mask)

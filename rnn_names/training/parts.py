@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rnn_names.network.batches import Batches
     from rnn_names.processes.shared_array import SharedArray
-    from rnn_names.training.phases import Phase
+    from rnn_names.training.stages import Stage
 
     Array = NDArray[Any]
 
@@ -59,7 +59,7 @@ class Parts:
         self._shapes, self._gradient, self._second_gradient = shapes, np.empty_like(flat), gradient
         self._first = MinibatchPart(flat, self._gradient)
         self.helper = Helper(_second_part, check=MinibatchPart.check, memory=memory)
-        self._phase: tuple[Batches, Phase] | None = None
+        self._stage: tuple[Batches, Stage] | None = None
 
     def __enter__(self) -> Parts:
         """These parts."""
@@ -69,31 +69,31 @@ class Parts:
         """Leaves the helper process."""
         self.helper.end()
 
-    def begin_phase(self, batches: Batches, phase: Phase, characters_left: int) -> None:
-        """Takes up a phase, or goes on with it.
+    def begin_stage(self, batches: Batches, stage: Stage, characters_left: int) -> None:
+        """Takes up a stage, or goes on with it.
 
         Args:
-            batches: what the phase trains on.
-            phase: how it trains.
-            characters_left: to train on, in this phase and after it. The helper process is started
+            batches: what the stage trains on.
+            stage: how it trains.
+            characters_left: to train on, in this stage and after it. The helper process is started
                 if they are worth it.
         """
         n_rows, n_a = self._shapes["Waa"]
-        self._n_parts = parts_for(phase.batch_size, n_rows)
+        self._n_parts = parts_for(stage.batch_size, n_rows)
         worth_it = characters_left * n_rows * n_a >= MIN_WORK_FOR_HELPER
         if self._n_parts > 1 and worth_it and usable_cores() >= PARTS:
             self.helper.start()
-        if self._phase and self._phase[0] is batches and self._phase[1] == phase:
+        if self._stage and self._stage[0] is batches and self._stage[1] == stage:
             return
-        self._phase = batches, phase
-        self._first.begin_phase(batches, phase, self._shapes)
-        self.helper.update(MinibatchPart.begin_phase, batches, phase, self._shapes)
+        self._stage = batches, stage
+        self._first.begin_stage(batches, stage, self._shapes)
+        self.helper.update(MinibatchPart.begin_stage, batches, stage, self._shapes)
 
     def begin_epoch(self, minibatches: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
         """Takes up an epoch.
 
         Args:
-            minibatches: the names of each, as sorted rows of what the phase trains on.
+            minibatches: the names of each, as sorted rows of what the stage trains on.
             seed: of the epoch's dropout, whole numbers.
         """
         cut = [np.array_split(rows, self._n_parts) for rows in minibatches]

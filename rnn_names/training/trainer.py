@@ -1,15 +1,6 @@
-"""The training loop, as a generator: it yields the record of each epoch and decides when to stop.
+"""The training loop: a run goes through its stages, and yields the record of each epoch.
 
-There are two phases:
-
-    phase 1   network 1, 2, …, K   each: random weights, epochs over the names, its best weights
-    phase 2   the best of them     learns soft targets of the teacher: an n-gram and all K networks
-
-For a long list there is one network. Phase 2 is called distillation. Kept is what has the lowest
-held-out loss; that of phase 2 may be a little higher than that of phase 1 (`phases.tolerance`).
-
-What is trained differs a little from what is saved: `Wax` is trained as a product of two factors
-(`rnn_names.training.factorization`).
+`Wax` is trained as a product of two factors (`rnn_names.training.factorization`).
 """
 
 from __future__ import annotations
@@ -17,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,11 +25,10 @@ from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
-from rnn_names.training.epoch import Epoch
 from rnn_names.training.factorization import multiplied_out
 from rnn_names.training.parts import Parts
-from rnn_names.training.phases import Phase, tolerance
 from rnn_names.training.settings import Settings
+from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.warm_start import first_weights, settings_for
 
 if TYPE_CHECKING:
@@ -50,7 +40,7 @@ SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
 
 LOST = 4
-"""Times the loss of a uniform guess, from which on a phase ends with the best weights so far.
+"""Times the loss of a uniform guess, from which on a stage ends with the best weights so far.
 
 It shows that the learning rate is far too high or, on a list of a few names, that the network is
 sure of the wrong ones."""
@@ -59,36 +49,17 @@ _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed and this
 number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
-_NUMBERS = (
-    *("epoch", "phase", "phase_began", "network", "is_lost", "smoothed_loss"),
-    *("best_epoch", "best_loss", "network_best_epoch", "network_best_loss"),
-)
-"""The attributes of a `Trainer` that are part of its state, beside arrays."""
-
 
 class Trainer:
-    """Training on one corpus: of one network or more, and of the one that is kept.
+    """A run on one list.
 
     Attributes:
-        asked: the settings as they were given.
-        settings: the same as resolved for the corpus.
+        settings: as resolved for the corpus.
+        position: where it is in its stages.
         corpus, held_out: what is trained on and what is measured on.
         vocabulary: the characters of both, and those of the model that training starts from.
-        longest, shortest: characters of the longest and the shortest name of both.
-        lower_case_beginnings: whether any name of both begins with a lower-case letter.
         model: the best model so far.
-        best_epoch, best_loss: its epoch and its held-out loss in nats per character; 0 and infinity
-            before the first.
         smoothed_loss: see `Epoch`.
-        phase: 1 or 2.
-        network: number, from 1, of the network that phase 1 trains or trained last.
-        network_best_epoch, network_best_loss: as `best_epoch` and `best_loss`, of that network.
-        phase_began: how many epochs were done when phase 2 or, in phase 1, the network began.
-        is_lost: whether a loss of the last epoch was `LOST` times that of a uniform guess or more.
-        epoch: how many are done.
-        sources: those of the model that training starts from.
-        fingerprints: of all names, held-out ones and those of the model that training starts from
-            included.
     """
 
     def __init__(
@@ -98,7 +69,7 @@ class Trainer:
         init: Model | None = None,
         held_out: Names | None = None,
     ) -> None:
-        """Gets ready.
+        """A run before its first epoch.
 
         Args:
             corpus: the names.
@@ -111,141 +82,100 @@ class Trainer:
             CorpusError: if holding names out leaves none to train on.
             TrainingError: for settings that the model to start from contradicts.
         """
-        self.asked = settings
         if init is not None:
             settings = settings_for(init, settings)
         self.settings = settings.resolved(corpus)
-        self._held_out_counts: NDArray[np.int64] | None = None
+        self.position = Position.first(stages_of(self.settings))
+        self._held_out_counts = None
         if held_out is None:
             corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT))
             held_out = aside.names
             self._held_out_counts = aside.counts if aside.has_counts else None
         self.corpus, self.held_out = corpus, held_out
-        self._tolerance = tolerance(len(held_out.codes) + len(held_out)) if len(held_out) else 0.0
         self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches.of(corpus, self.vocabulary)
-        self.sources = init.sources if init is not None else ()
-        # (networks, n): what each network of phase 1 starts from, and later its best weights.
-        uses = [(_WEIGHTS,), *((_WEIGHTS, i) for i in range(1, self.settings.teacher_networks))]
+        self._distillation_set: DistillationSet | None = None  # made when it is needed
+
         starts = [
-            first_weights(self._generator(*use), self.settings, self.vocabulary, init)
-            for use in uses
+            first_weights(self._generator(_WEIGHTS, number), self.settings, self.vocabulary, init)
+            for number in range(self.settings.teacher_networks)
         ]
-        self._shapes = {name: array.shape for name, array in starts[0].items()}
-        self._networks = np.stack([optimizers.flatten(start)[0] for start in starts])
+        flat, self._shapes = optimizers.flatten(starts[0])
+        # (stages, n): what each stage starts from, and then its best weights.
+        self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
+        for weights, start in zip(self._weights, starts, strict=False):  # distillation has none yet
+            weights[:] = optimizers.flatten(start)[0]
         # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
-        self._flat = self._networks[0].copy()
+        self._flat = np.empty_like(flat)
         self._trained = optimizers.views(self._flat, self._shapes)
-        self.epoch = 0
-        self.best_epoch, self.best_loss, self._best = 0, math.inf, self._flat.copy()
+        self._begin_stage()
         self.model = self._current_model()
-        self._begin_network(1)
 
     def _generator(self, *use: int) -> np.random.Generator:
         """Random numbers for a use: one of the constants above, and more numbers if need be."""
         return np.random.default_rng([self.settings.seed, *use])
 
     def _describe(self, names: Names, init: Model | None) -> None:
-        """What a model says of its list: of all names, and of those that `init` learned from."""
+        """Notes what a model says of its list: of all names, and those that `init` learned from."""
         self.vocabulary = Vocabulary.of(names)
-        self.fingerprints = np.unique(fingerprints(names))
-        self.longest, self.shortest = int(names.lengths.max()), int(names.lengths.min())
+        self._fingerprints = np.unique(fingerprints(names))
+        self._sources = init.sources if init is not None else ()
         beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
-        self.lower_case_beginnings = bool(self.vocabulary.lower_case[beginnings].any())
+        self._of_list = {
+            "names": self.corpus.n_lines,
+            "distinct_names": len(self.corpus),
+            "held_out_names": len(self.held_out),
+            "longest": int(names.lengths.max()),
+            "shortest": int(names.lengths.min()),
+            "lower_case_beginnings": bool(self.vocabulary.lower_case[beginnings].any()),
+        }
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)
             if init.fingerprints is not None:
-                self.fingerprints = union(init.fingerprints, self.fingerprints)
+                self._fingerprints = union(init.fingerprints, self._fingerprints)
 
-    # --- Phases -----------------------------------------------------------------------------------
+    # --- Stages -----------------------------------------------------------------------------------
 
-    def _begin_phase(self, number: int, start: Array) -> None:
-        """Starts phase 2 or, in phase 1, another network, with a fresh optimizer."""
-        self.phase, self.phase_began, self.is_lost = number, self.epoch, False
-        self._flat[:] = start  # in place: the arrays of `_trained` are views of `_flat`
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return self.position.epoch
+
+    def _begin_stage(self) -> None:
+        """Starts the optimizer and the weights of a stage, before its first epoch."""
+        stage, index = self.position.stage, self.position.index
+        if stage.is_distillation:
+            self._weights[index] = self._weights[self.position.best_stage]
+        else:  # before the first epoch, the loss is about that of a uniform guess
+            self.smoothed_loss = math.log(len(self.vocabulary))
+        self._flat[:] = self._weights[index]  # in place: the arrays of `_trained` are views of it
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
-        self._teacher: Teacher | None = None
-        self._distillation_set: DistillationSet | None = None  # made when it is needed
-
-    def _begin_network(self, number: int) -> None:
-        """Starts network `number` of phase 1, from 1."""
-        self.network, self.network_best_epoch, self.network_best_loss = number, 0, math.inf
-        # Before the first epoch, the loss is about that of a uniform guess.
-        self.smoothed_loss = math.log(len(self.vocabulary))
-        self._begin_phase(1, self._networks[number - 1])
-        # Until it has a good epoch. If it never has, the best network is asked in its place.
-        self._networks[number - 1] = self._best
-
-    def _begin_distillation(self) -> None:
-        """Starts phase 2, from the best weights; where nothing is held out, from the newest."""
-        self._begin_phase(2, self._best if len(self.held_out) else self._networks[-1])
-        networks = [multiplied_out(optimizers.views(flat, self._shapes)) for flat in self._networks]
-        self._teacher = Teacher.of(self._batches, networks, self._generator(_NGRAM_NAMES))
-
-    @property
-    def _phase(self) -> Phase:
-        """How the phase trains."""
-        return Phase.of(self.phase, self.settings)
-
-    @property
-    def _phase_finished(self) -> bool:
-        """Whether the phase has had its epochs, or too many that brought nothing, or is lost."""
-        if self.is_lost or self.epoch - self.phase_began >= self._phase.epochs:
-            return True
-        if not len(self.held_out):
-            return False
-        # Counted from the best epoch, but from the phase's beginning if that was before it.
-        best = self.network_best_epoch if self.phase == 1 else self.best_epoch
-        return self.epoch - max(best, self.phase_began) >= self.settings.patience
-
-    @property
-    def finished(self) -> bool:
-        """Whether there is nothing more to do."""
-        return self._phase_finished and (self.phase == 2 or not self.settings.distil_epochs)
-
-    @property
-    def network_is_next(self) -> bool:
-        """Whether the next epoch is the first of another network of phase 1."""
-        is_last = self.network == self.settings.teacher_networks
-        return self.phase == 1 and self._phase_finished and not is_last
-
-    @property
-    def distillation_is_next(self) -> bool:
-        """Whether the next epoch is the first of phase 2. It begins with making its targets."""
-        is_over = self.phase == 1 and self._phase_finished
-        return is_over and not (self.finished or self.network_is_next)
 
     @property
     def characters_done(self) -> int:
-        """How many characters were trained on so far, end-of-name symbols counted.
-
-        In a run that was resumed in its distillation phase, it is an estimate at first.
-        """
-        if self.phase == 1:
-            return self._characters(self.epoch, 0)
-        return self._characters(self.phase_began, self.epoch - self.phase_began)
+        """How many characters were trained on so far, end-of-name symbols counted."""
+        at = self.position
+        before = (at.epoch - at.stage_epoch) * self._batches.characters
+        return before + at.stage_epoch * self._characters(at.stage)
 
     @property
     def characters_left(self) -> int:
-        """About how many are left, if no phase ends early from now on."""
-        epochs = 0
-        if not self._phase_finished:
-            epochs = self._phase.epochs - (self.epoch - self.phase_began)
-        if self.phase == 1:
-            epochs += (self.settings.teacher_networks - self.network) * self._phase.epochs
-            return self._characters(epochs, self.settings.distil_epochs)
-        return self._characters(0, epochs)
+        """About how many are left, if no stage ends early from now on."""
+        at = self.position
+        here = 0 if at.stage_is_over else at.stage.epochs - at.stage_epoch
+        return here * self._characters(at.stage) + sum(
+            stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :]
+        )
 
-    def _characters(self, first: int, second: int) -> int:
-        """The characters of `first` epochs of phase 1 and `second` epochs of phase 2."""
-        corpus = self._batches.characters
+    def _characters(self, stage: Stage) -> int:
+        """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
+        if not stage.is_distillation:
+            return self._batches.characters
         if self._distillation_set is not None:
-            distillation = self._distillation_set.characters
-        else:  # an estimate, as if its names were as long as those of the list on average
-            count = self.settings.synthetic_names
-            drawn = copies_of_each(len(self.corpus), count) * len(self.corpus) + count
-            distillation = drawn * corpus // len(self._batches.rows)
-        return first * corpus + second * distillation
+            return self._distillation_set.characters
+        count = self.settings.synthetic_names
+        drawn = copies_of_each(len(self.corpus), count) * len(self.corpus) + count
+        return drawn * self._batches.characters // len(self._batches.rows)  # of the mean length
 
     # --- The loop ---------------------------------------------------------------------------------
 
@@ -269,13 +199,12 @@ class Trainer:
         flat = memory.array[0]
         try:
             with one_blas_thread(), Parts(memory, self._shapes) as parts:
-                while not self.finished:
+                while self.position.next_stage is not None:
                     if self._flat is not flat:  # at first, and after another loop
                         self._move_to(flat)
-                    if self.network_is_next:
-                        self._begin_network(self.network + 1)
-                    elif self.distillation_is_next:
-                        self._begin_distillation()
+                    if self.position.stage_is_over:
+                        self.position = self.position.next()
+                        self._begin_stage()
                     # An overflow is no warning of NumPy's, but the error that `_diverged` words.
                     with np.errstate(over="ignore", invalid="ignore"):
                         epoch = self._run_epoch(parts, progress)
@@ -292,29 +221,29 @@ class Trainer:
     def _run_epoch(self, parts: Parts, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        phase, batches = self._phase, self._training_set(parts)
-        parts.begin_phase(batches, phase, self.characters_left)
-        order = self._generator(_EPOCH, self.epoch)
-        middles, minibatches = zip(*batches.epoch(phase.batch_size, order), strict=True)
-        parts.begin_epoch(minibatches, [self.settings.seed, _EPOCH, self.epoch])
+        at, batches = self.position, self._training_set(parts)
+        parts.begin_stage(batches, at.stage, self.characters_left)
+        order = self._generator(_EPOCH, at.epoch)
+        middles, minibatches = zip(*batches.epoch(at.stage.batch_size, order), strict=True)
+        parts.begin_epoch(minibatches, [self.settings.seed, _EPOCH, at.epoch])
         for step, middle in enumerate(middles):
-            share_over = (self.epoch - self.phase_began + middle) / phase.epochs
-            batch_loss, n = self._step(parts, step, phase, share_over)
+            share_over = (at.stage_epoch + middle) / at.stage.epochs
+            batch_loss, n = self._step(parts, step, share_over)
             if not math.isfinite(batch_loss):
-                raise self._diverged(self.epoch + 1)
+                raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
             weight = -math.expm1(-n / SMOOTHING_CHARACTERS)  # 1 − e^(−n / SMOOTHING_CHARACTERS)
             self.smoothed_loss += (batch_loss / n - self.smoothed_loss) * weight
             progress(n, self.smoothed_loss)
-        self.epoch += 1
-        return self._record(loss / characters, characters, began)
+        self.position = replace(at, epoch=at.epoch + 1, stage_epoch=at.stage_epoch + 1)
+        return self._measure(loss / characters, characters, began)
 
     def _training_set(self, parts: Parts) -> Batches:
-        """What the phase trains on. `parts` may share the making of it."""
-        if self._teacher is None:
+        """What the stage trains on. `parts` may share the making of it."""
+        if not self.position.stage.is_distillation:
             return self._batches
         if self._distillation_set is None:
-            self._distillation_set = self._teacher.distillation_set(
+            self._distillation_set = self._teacher().distillation_set(
                 self._batches.names,
                 self.settings.synthetic_names,
                 self._generator(_SYNTHETIC_NAMES),
@@ -322,35 +251,50 @@ class Trainer:
             )
         return self._distillation_set
 
-    def _step(self, parts: Parts, step: int, phase: Phase, share_over: float) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update, when a share of `phase` is over.
+    def _teacher(self) -> Teacher:
+        """An n-gram and the best weights of each network; of one that was always lost, none."""
+        networks = [
+            multiplied_out(optimizers.views(weights, self._shapes))
+            for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
+            if best.epoch
+        ]
+        return Teacher.of(self._batches, networks, self._generator(_NGRAM_NAMES))
+
+    def _step(self, parts: Parts, step: int, share_over: float) -> tuple[float, int]:
+        """One minibatch: forward, backward, clip, update, when a share of the stage is over.
 
         Returns:
             the loss in nats, and the characters that it is a sum over.
         """
         loss, characters, gradient = parts.gradient(step, share_over)
         optimizers.clip(gradient, self.settings.clip)
-        self._optimizer.step(self._flat, gradient, phase.learning_rate(share_over))
+        self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
         return loss, characters
 
-    def _record(self, training_loss: float, characters: int, began: float) -> Epoch:
-        """Measures the network as it is now, and keeps it if it is the best."""
+    # --- After an epoch ---------------------------------------------------------------------------
+
+    def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
+        """Measures the network as it is now, keeps it if it is the best, and may end the stage."""
         params = multiplied_out(self._trained)
         held_out_loss = None
         if len(self.held_out):
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
-        losses = [training_loss] if held_out_loss is None else [training_loss, held_out_loss]
-        # A uniform guess has a loss of log n_y. NaN is not below any number, and so is lost, too.
-        self.is_lost = not max(losses) < LOST * math.log(len(self.vocabulary))
+        is_lost = self.is_lost(training_loss, held_out_loss)
+        is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
         bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
-        has_good = self.best_epoch > 0 or not self.is_lost
-        if not (all(map(math.isfinite, losses)) and bounded and has_good):
+        has_good = self.position.best.epoch or not is_lost
+        if not (is_finite and bounded and has_good):
             raise self._diverged(self.epoch)
-        is_best = not self.is_lost and self._keep_best(training_loss, held_out_loss)
+        is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
+        at = self.position
+        # Patience counts from the best epoch of the stage, or from its beginning.
+        since_best = min(at.epoch - at.bests[at.index].epoch, at.stage_epoch)
+        is_stuck = held_out_loss is not None and since_best >= self.settings.patience
+        is_over = is_lost or is_stuck or at.stage_epoch >= at.stage.epochs
+        self.position = replace(at, stage_is_over=is_over)
         return Epoch(
-            epoch=self.epoch,
-            phase=self.phase,
-            network=self.network if self.phase == 1 else None,
+            epoch=at.epoch,
+            stage=at.stage.name,
             training_loss=training_loss,
             smoothed_loss=self.smoothed_loss,
             held_out_loss=held_out_loss,
@@ -359,45 +303,43 @@ class Trainer:
             seconds=time.perf_counter() - began,
         )
 
+    def is_lost(self, training_loss: float, held_out_loss: float | None) -> bool:
+        """Whether a loss is at least `LOST` times that of a uniform guess, which is log n_y."""
+        return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
+
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps what is the best of its network, or of all so far. True if it is that of all."""
-        is_newest = held_out_loss is None  # and then the best
-        loss = math.inf if held_out_loss is None else held_out_loss
-        if self.phase == 1 and (is_newest or loss < self.network_best_loss):
-            self.network_best_epoch, self.network_best_loss = self.epoch, loss
-            self._networks[self.network - 1] = self._flat
-        of_phase_1 = self.phase == 2 and self.best_epoch <= self.phase_began
-        is_best = loss < self.best_loss + (self._tolerance if of_phase_1 else 0)
-        if is_newest:  # of later networks, the first epochs are no better than what is there
-            is_best = self.phase == 2 or self.network == 1
-        if is_best:
-            self.best_epoch, self.best_loss, self._best = self.epoch, loss, self._flat.copy()
-            self.model = self._current_model(training_loss, held_out_loss)
-        return is_best
+        """Keeps the weights if they are the best of their stage. True if the model has them, too.
+
+        Where no names are held out, the newest weights are the best.
+        """
+        loss = math.inf
+        if held_out_loss is not None:
+            loss = held_out_loss
+            if loss >= self.position.loss_to_beat(len(self.held_out.codes) + len(self.held_out)):
+                return False
+        self.position = self.position.with_best(loss)
+        self._weights[self.position.index] = self._flat
+        if self.position.best_stage != self.position.index:
+            return False
+        self.model = self._current_model(training_loss, held_out_loss)
+        return True
 
     def _diverged(self, epoch: int) -> TrainingError:
-        below = f"learning_rate below {self.settings.learning_rate:g}"
-        text = f"the loss grew beyond all bounds in epoch {epoch}: train again with {below}"
-        return TrainingError(text, ["learning_rate"])
+        return TrainingError(
+            f"the loss grew beyond all bounds in epoch {epoch}: train again with learning_rate "
+            f"below {self.settings.learning_rate:g}",
+            settings=["learning_rate"],
+        )
 
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
         """The network as it is now, with a record of its training."""
-        training = {
-            "epoch": self.epoch,
-            "training_loss": training_loss,
-            "held_out_loss": held_out_loss,
-            "names": self.corpus.n_lines,
-            "distinct_names": len(self.corpus),
-            "held_out_names": len(self.held_out),
-            "longest": self.longest,
-            "shortest": self.shortest,
-            "lower_case_beginnings": self.lower_case_beginnings,
-            "settings": asdict(self.settings),
-        }
+        losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
+        settings = {"settings": asdict(self.settings)}
+        training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
         params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
-        return Model(self.vocabulary, params, training, self.fingerprints, self.sources)
+        return Model(self.vocabulary, params, training, self._fingerprints, self._sources)
 
     # --- The state, to go on from -----------------------------------------------------------------
 
@@ -406,15 +348,14 @@ class Trainer:
 
         The rest follows from the corpus, the settings and the epoch's number.
         """
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
-        return {**numbers, **{name: a.copy() for name, a in self._state_arrays().items()}}
+        arrays = {name: array.copy() for name, array in self._state_arrays().items()}
+        return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
 
     def _state_arrays(self) -> dict[str, Array]:
         """The arrays of the state, by name, themselves."""
         return {
             "trained": self._flat,
-            "best": self._best,
-            "networks": self._networks,
+            "weights": self._weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
 
@@ -424,30 +365,33 @@ class Trainer:
         return sum(a.nbytes for a in (*self.model.arrays.values(), *self._state_arrays().values()))
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Goes on where `state()` was called, in a run with the same corpus and settings.
-
-        Args:
-            state: what it returned.
-            model: the best model then.
+        """Goes on where `state()` gave this and `model` was the best; same list, same settings.
 
         Raises:
-            TrainingError: if they do not belong together.
+            TrainingError: if they do not belong together, or there is no such state.
         """
-        own = self.state()
-        kinds = [
-            (each.vocabulary.characters, {name: a.shape for name, a in each.params.items()})
-            for each in (model, self.model)
-        ]
-        if kinds[0] != kinds[1] or own.keys() != state.keys():
+        if not (
+            model.vocabulary.characters == self.vocabulary.characters
+            and _is_like({**self.model.params, **self.state()}, {**model.params, **state})
+        ):
             raise TrainingError("the state of another kind of run")
-        for name, value in own.items():
-            if type(state[name]) is not type(value) or np.shape(state[name]) != np.shape(value):
-                raise TrainingError(f"`{name}` is of another kind or size than this run's")
-        if state["phase"] == 2:
-            self._networks[...] = state["networks"]
-            self._begin_distillation()  # makes the teacher again
+        self.position = self.position.at(state)
+        self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():
-            array[...] = state[name]  # in place, as in `_begin_phase`
-        for name in _NUMBERS:
-            setattr(self, name, state[name])
+            array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
+
+
+def _is_like(own: Any, other: Any) -> bool:
+    """Whether two values are of one kind: types, keys, lengths and shapes.
+
+    >>> _is_like({"epoch": 3, "bests": [[0, 0.5]]}, {"epoch": 4, "bests": [["1", 0.5]]})
+    False
+    """
+    if type(own) is not type(other):
+        return False
+    if isinstance(own, dict):
+        return own.keys() == other.keys() and all(_is_like(own[k], other[k]) for k in own)
+    if isinstance(own, list):
+        return len(own) == len(other) and all(map(_is_like, own, other))
+    return np.shape(own) == np.shape(other)

@@ -34,7 +34,7 @@ from rnn_names.views.statistics import (
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
 if TYPE_CHECKING:
-    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.stages import Epoch
     from rnn_names.training.trainer import Trainer
 
 NAMES_SHOWN = 8
@@ -154,7 +154,7 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     )
     started = f"started from {isolated(report.init)} and " if report.init is not None else ""
     stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
-    ending = "" if trainer.finished else stopped
+    ending = stopped if trainer.position.next_stage else ""
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
     return f"""<header>
 <h1>{escape(shown(os.path.basename(report.output)))}</h1>
@@ -183,7 +183,11 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         if epoch.is_best
     ]
     chart = line_chart(curves, best[-1] if best else None, beginnings)
-    teacher = "and in the distillation phase against the teacher, " if epochs[-1].phase == 2 else ""
+    teacher = (
+        "and in the distillation phase against the teacher, "
+        if epochs[-1].stage == "distillation"
+        else ""
+    )
     note = f"The training loss is measured under dropout, {teacher}"
     note += "so it can lie above the held-out loss."
     if best and best[-1][1] > min(loss for _, loss in held_out):
@@ -197,15 +201,12 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 
 
 def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
-    """Where another network begins, or the distillation phase, and what to write there."""
-    has_room = max(epoch.network or 0 for epoch in epochs) <= 4
+    """Where another stage begins, and what to write there."""
+    changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
+    has_room, last = len(changes) <= 4, changes[-1] if changes else None
     return [
-        (
-            epoch.epoch - 0.5,
-            "distillation" if epoch.phase == 2 else f"network {epoch.network}" if has_room else "",
-        )
-        for before, epoch in pairwise(epochs)
-        if (epoch.phase, epoch.network) != (before.phase, before.network)
+        (after.epoch - 0.5, after.stage.partition(" of ")[0] if has_room or after is last else "")
+        for after in changes
     ]
 
 

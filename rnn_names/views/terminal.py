@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rnn_names.training.epoch import Epoch
+    from rnn_names.training.stages import Epoch
 
 HEIGHT = 6
 """Lines of a curve."""

@@ -26,7 +26,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.processes.threads import SWITCH_INTERVAL
 from rnn_names.sampling.stream import sample
-from rnn_names.training import phases
+from rnn_names.training import stages
 from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
 from support.model_files import OLD_MODEL
@@ -551,5 +551,5 @@ def folder(model_file, tmp_path_factory):
 
 def test_help_says_of_the_distillation_phase_what_holds(invoke):
     text = " ".join(invoke("train", "--help").stdout.split())
-    assert "{} or {}, by corpus size".format(*phases.DISTILLATION_BATCHES) in text
-    assert f"{phases.DISTILLATION_RATE} times as high" in text
+    assert "{} or {}, by corpus size".format(*stages.DISTILLATION_BATCHES) in text
+    assert f"{stages.DISTILLATION_RATE} times as high" in text

@@ -21,27 +21,29 @@ class Screen(io.StringIO):
         return True
 
 
-class RunOfTwoPhases:
+class RunOfTwoStages:
     """What a bar asks of a trainer: 20 epochs of 1,000 characters and 2 of 10,000."""
 
     def __init__(self):
         self.settings = SimpleNamespace(epochs=22)
-        self.characters_done, self.best_epoch, self.held_out = 0, 0, []
+        self.model = SimpleNamespace(training={"held_out_loss": None})
+        self.characters_done = 0
 
     @property
     def epoch(self):
         done = self.characters_done
-        return done // 1000 if self.phase == 1 else 18 + done // 10_000
+        return 18 + done // 10_000 if self.position.stage.is_distillation else done // 1000
 
     @property
-    def phase(self):
-        return 1 if self.characters_done <= 20_000 else 2
+    def position(self):
+        stage = SimpleNamespace(is_distillation=self.characters_done > 20_000)
+        return SimpleNamespace(stage=stage)
 
     @property
     def characters_left(self):
         """Of whole epochs: it changes at the end of each."""
-        done = self.characters_done
-        return 40_000 - (done - done % 1000 if self.phase == 1 else done - done % 10_000)
+        size = 10_000 if self.position.stage.is_distillation else 1000
+        return 40_000 - self.characters_done // size * size
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def progress(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setattr(interrupts, "pause", lambda: None)
-    progress = Progress(RunOfTwoPhases(), quiet=False)
+    progress = Progress(RunOfTwoStages(), quiet=False)
     progress.clock = 0.0
     monkeypatch.setattr(Progress, "seconds", property(lambda self: self.clock))
     progress.bar._time = lambda: progress.clock
@@ -74,14 +76,14 @@ def go_through(progress, seconds_of):
     return told
 
 
-def test_the_estimate_is_steady_over_both_phases(progress):
+def test_the_estimate_is_steady_over_both_stages(progress):
     """Minibatches take now 0.01 and now 0.19 seconds, and in the end 20 seconds are right."""
     told = go_through(progress, lambda batch: 0.19 if batch % 10 < 5 else 0.01)
     assert all(18 < so_far + left < 24 for so_far, left in told[50:])
 
 
 @pytest.mark.parametrize("each", [0.25, 4.0])
-def test_the_second_phase_is_measured_by_itself(each, progress):
+def test_distillation_is_measured_by_itself(each, progress):
     """Its minibatches may be faster or slower than before, and making the set takes a while."""
     preparation = {100: 5.0}
     told = go_through(

@@ -15,7 +15,6 @@ LINES_OF_A_BODY = 50
 LONG_MODULES = {
     "rnn_names.network.rnn",  # the file that one shows a student: clear before short
     "rnn_names.sampling.best",
-    "rnn_names.training.trainer",
 }
 
 

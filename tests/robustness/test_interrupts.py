@@ -265,7 +265,7 @@ os.unlink = unlink"""
 
 
 BETWEEN = {
-    "before the log": "epoch = rnn_names.training.epoch.Epoch; real = epoch.as_dict\n"
+    "before the log": "epoch = rnn_names.training.stages.Epoch; real = epoch.as_dict\n"
     "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self))[1]",
     "before the state": "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"

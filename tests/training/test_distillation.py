@@ -50,7 +50,7 @@ def test_rare_are_characters_that_the_names_have_once_or_twice():
     for _ in trainer.epochs():
         pass
     vocabulary = trainer.vocabulary
-    rare = [chr(vocabulary.codes[index]) for index in trainer._teacher.rare]
+    rare = [chr(vocabulary.codes[index]) for index in trainer._teacher().rare]
     assert rare == ["c", "d"]
     assert set(map(chr, vocabulary.codes[1:])) == set("abcdxyz")
 

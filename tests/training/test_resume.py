@@ -62,13 +62,15 @@ def corpus(names):
         {"held_out": 0.0},
         {"cell": "rnn"},
         {"dropout": 0.0, "recurrent_dropout": 0.0},
+        {"teacher_networks": 2, "epochs": 6},
+        {"teacher_networks": 3, "held_out": 0.0},
     ],
-    ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout"],
+    ids=["defaults", "sgd", "nothing held out", "rnn", "no dropout", "two networks", "three"],
 )
 @pytest.mark.parametrize(
     "epochs",
     [1, 3, 4],
-    ids=["in the first phase", "between the phases", "in the distillation phase"],
+    ids=["in the first stage", "between the stages", "in distillation"],
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(settings, epochs, corpus, tmp_path):
     whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
@@ -157,7 +159,7 @@ def test_settings_are_compared_as_resolved(corpus, tmp_path):
 def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_path, monkeypatch):
     trainer = Trainer(corpus, Settings(**SETTINGS))
     written = interrupted(tmp_path / "m.npz", corpus, 4)
-    assert written.phase == 2
+    assert written.position.stage.is_distillation
     # As much as the largest state takes, but for JSON and the headers of the zip.
     size = (tmp_path / "m.npz.resume").stat().st_size
     assert size - 20_000 < trainer.state_bytes < size
@@ -196,10 +198,8 @@ BAD_STATES = {
     "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
     "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
-    "an epoch before the first": lambda meta, arrays: meta["run"]["state"].update(epoch=-3),
-    "a third phase": lambda meta, arrays: meta["run"]["state"].update(phase=3),
-    "a network too many": lambda meta, arrays: meta["run"]["state"].update(network=2),
-    "no network": lambda meta, arrays: meta["run"]["state"].update(network=0),
+    "a stage too many": lambda meta, arrays: meta["run"]["state"].update(stage=2),
+    "no place": lambda meta, arrays: meta["run"]["state"].pop("stage_epoch"),
     "more networks than can be": lambda meta, arrays: meta["run"]["settings"].update(
         teacher_networks=10**7
     ),

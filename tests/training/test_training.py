@@ -1,7 +1,7 @@
 """The training loop: what it yields, when it stops, what it keeps, and that it learns."""
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.training import distillation, gradients, parts, phases
+from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
-from rnn_names.training.phases import Phase
 from rnn_names.training.settings import Settings, defaults_for
+from rnn_names.training.stages import stages_of
 from rnn_names.training.trainer import Trainer
 from support.networks import CELLS, assert_gradients, bytes_of, random_params
 
@@ -59,7 +59,7 @@ def test_the_order_of_the_list_does_not_matter(names):
 def test_no_epochs_give_the_untrained_model(names):
     trainer, records = trained(names, epochs=0)
     assert records == []
-    assert trainer.finished
+    assert trainer.position.next_stage is None
     assert trainer.model.training["epoch"] == 0
     expected = Trainer(corpus_from_strings(names), Settings(**SMALL)).model
     assert bytes_of(trainer.model) == bytes_of(expected), "as it is before training"
@@ -162,11 +162,11 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
-    assert trainer.finished
+    assert trainer.position.next_stage is None
     assert [record.is_best for record in records] == [
         i == int(np.argmin(losses[: i + 1])) for i in range(len(losses))
     ]
-    assert trainer.best_epoch == trainer.model.training["epoch"] == best + 1
+    assert trainer.position.best.epoch == trainer.model.training["epoch"] == best + 1
     held_out = trainer.held_out.to_strings()
     loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
     assert loss == pytest.approx(losses[best], rel=1e-5)
@@ -346,11 +346,11 @@ def test_the_gradient_under_dropout(cell, names):
     trainer = Trainer(corpus_from_strings(names[:12]), settings)
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
     [tree] = trainer._batches.trees([np.arange(12)])
-    phase = Phase.of(1, trainer.settings)
+    [stage, *_] = stages_of(trainer.settings)
 
     def part(params):
         work, rng = rnn.Workspace(np.float64), np.random.default_rng(5)
-        return gradients.part_gradients(params, phase, tree, work, rng)
+        return gradients.part_gradients(params, stage, tree, work, rng)
 
     loss, exact = part(params)
     plain = -Model(trainer.vocabulary, params).log_prob(sorted(names[:12])).sum()
@@ -393,121 +393,15 @@ def test_rank_0_trains_wax_as_it_is():
     assert list(factor_gradients(params, factors)) == list(params)
 
 
-# --- The distillation phase -----------------------------------------------------------------------
+# --- Distillation ---------------------------------------------------------------------------------
 
-TWO_PHASES = {
+TWO_STAGES = {
     "epochs": 15,
     "distil_epochs": 3,
     "synthetic_names": 6000,
     "learning_rate": 0.02,
     "hidden_size": 32,
 }
-
-
-FOUR_EPOCHS = {**TWO_PHASES, "epochs": 4, "distil_epochs": 2, "synthetic_names": 60}
-
-
-def test_the_distillation_phase_starts_from_the_best_weights_and_betters_them(names):
-    trainer, records = trained(names, **TWO_PHASES, patience=3)
-    assert [record.epoch for record in records] == list(range(1, len(records) + 1))
-    first = [record for record in records if record.phase == 1]
-    second = [record for record in records if record.phase == 2]
-    assert records == first + second
-    assert len(second) == 3
-    best = min(record.held_out_loss for record in first)
-    assert min(record.held_out_loss for record in second) < best - 0.03
-    assert trainer.best_loss == min(record.held_out_loss for record in records)
-    _, alone = trained(names, **{**TWO_PHASES, "epochs": 12, "distil_epochs": 0}, patience=3)
-    assert [record.held_out_loss for record in alone] == [record.held_out_loss for record in first]
-
-
-def test_the_distillation_phase_has_larger_minibatches_and_a_higher_rate(names, monkeypatch):
-    steps = {1: [], 2: []}
-
-    def step(self, all_parts, step, phase, share_over):
-        sizes = [len(part._rows[step]) for part in all_parts._parts if step < len(part._rows)]
-        steps[self.phase].append((sum(sizes), len(sizes), phase.learning_rate(share_over)))
-        return 1.0, 1
-
-    monkeypatch.setattr(Trainer, "_step", step)
-    monkeypatch.setattr(parts, "MIN_WORK_TO_SHARE", 3 * 32 * 100)  # of minibatches from 100 names
-    trained(names, **{**TWO_PHASES, "batch_size": 20}, patience=20)
-    sizes, n_parts, rates = (
-        {phase: [s[i] for s in steps[phase]] for phase in steps} for i in range(3)
-    )
-    assert {max(sizes[1]), max(sizes[2])} == {20, phases.DISTILLATION_BATCHES[0]}
-    assert set(n_parts[1]) == {1} and set(n_parts[2]) == {parts.PARTS}
-    # The rate that was asked for is reached after the warm-up, but for what a minibatch is long.
-    assert max(rates[1]) == pytest.approx(TWO_PHASES["learning_rate"], rel=0.05)
-    assert max(rates[2]) == pytest.approx(
-        TWO_PHASES["learning_rate"] * phases.DISTILLATION_RATE, rel=0.05
-    )
-
-
-@pytest.mark.parametrize(
-    ("synthetic_names", "batch_size", "expected"),
-    [(0, 16, 272), (49_999, 16, 272), (50_000, 64, 408), (150_000, 510, 510)],
-)
-def test_minibatches_of_distillation_are_larger_for_many_synthetic_names(
-    names, synthetic_names, batch_size, expected
-):
-    asked = Settings(synthetic_names=synthetic_names, batch_size=batch_size)
-    assert phases.Phase.of(2, asked.resolved(names)).batch_size == expected
-
-
-@pytest.mark.parametrize("dropout", [0.15, 0.5, 0.6, 0.7])
-def test_dropout_rises_to_its_value_and_begins_lower_where_it_is_low(dropout):
-    settings = Settings(dropout=dropout, recurrent_dropout=dropout / 2)
-    phase = phases.Phase.of(1, settings.resolved(corpus_from_strings(["ab", "cd"])))
-    over = [phase.at(share / 10) for share in range(11)]
-    assert over[-1].dropout == dropout
-    assert [at.recurrent_dropout for at in over] == pytest.approx([at.dropout / 2 for at in over])
-    steps = np.diff([at.dropout for at in over])
-    assert steps == pytest.approx([steps[0]] * 10), "in a line"
-    first = over[0].dropout / dropout
-    assert first == pytest.approx({0.15: 1 / 2, 0.5: 0.6, 0.6: 1, 0.7: 1}[dropout])
-
-
-def test_recurrent_dropout_without_dropout_stays_as_it_is():
-    settings = Settings(dropout=0, recurrent_dropout=0.3)
-    phase = phases.Phase.of(1, settings.resolved(corpus_from_strings(["ab", "cd"])))
-    assert phase.at(0) == phase
-
-
-def test_the_distillation_phase_starts_from_the_best_weights(names):
-    """With a rate near 0 after a first phase that got worse, it stays at the best."""
-    trainer = Trainer(
-        corpus_from_strings(names[:100]),
-        Settings(**{**SMALL, **TWO_PHASES, "epochs": 40, "patience": 2}),
-    )
-    losses = []
-    for record in trainer.epochs():
-        losses.append((record.phase, record.held_out_loss))
-        trainer.settings = replace(
-            trainer.settings,
-            learning_rate=0.05 if trainer.phase == 1 and not trainer._phase_finished else 1e-30,
-        )
-    first = [loss for phase, loss in losses if phase == 1]
-    assert first[-1] > min(first) + 1e-3
-    assert [loss for phase, loss in losses if phase == 2] == pytest.approx(
-        [min(first)] * 3, rel=1e-6
-    )
-
-
-@pytest.mark.parametrize(("tolerances", "is_kept"), [(0.9, True), (1.1, False)])
-def test_a_lower_loss_of_the_first_phase_counts_only_beyond_a_tolerance(
-    tolerances, is_kept, names, monkeypatch
-):
-    """Of the four losses on the names held out, the first phase has two and the second two."""
-    trainer = Trainer(corpus_from_strings(names[:100]), Settings(**{**SMALL, **FOUR_EPOCHS}))
-    tolerance = phases.tolerance(int((trainer.held_out.lengths + 1).sum()))
-    later = 2.0 + tolerances * tolerance
-    losses = iter([2.1, 2.0, later, later + tolerance / 20])
-    monkeypatch.setattr(training, "mean_loss", lambda *_: next(losses))
-    records = list(trainer.epochs())
-    assert [record.is_best for record in records] == [True, True, is_kept, False]
-    assert trainer.best_loss == (later if is_kept else 2.0)
-    assert trainer.model.training["epoch"] == (3 if is_kept else 2)
 
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
@@ -519,59 +413,24 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
 
     monkeypatch.setattr(distillation, "NGram", recorded)
     listed = names[:100] + names[:40]
-    trainer, _ = trained(listed, **{**TWO_PHASES, "epochs": 2})
+    trainer, _ = trained(listed, **{**TWO_STAGES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
     (codes,) = learned
     texts = Names(trainer.vocabulary.codes[codes.codes], codes.offsets).to_strings()
     assert sorted(texts) == sorted(name for name in listed if name not in held_out)
 
 
-def test_the_distillation_phase_follows_its_teacher(names, monkeypatch):
+def test_distillation_follows_its_teacher(names, monkeypatch):
     """One who says that every name ends at once."""
 
     def soft_targets(self, tree, work):
         return np.eye(1, tree.y.shape[1])
 
     monkeypatch.setattr(training.Teacher, "soft_targets", soft_targets)
-    trainer, records = trained(names[:100], **TWO_PHASES, held_out=0)
+    trainer, records = trained(names[:100], **TWO_STAGES, held_out=0)
     assert trainer.model.log_prob([""])[0] > math.log(0.9)
     assert records[-1].training_loss < 0.1
-    assert records[11].training_loss > 1, "the first phase learns from other names"
-
-
-def test_both_phases_follow_from_the_seed(names):
-    first, again = (
-        trained(names[:100], **{**TWO_PHASES, "epochs": 5}, dropout=0.2)[0].model for _ in range(2)
-    )
-    assert bytes_of(first) == bytes_of(again)
-
-
-@pytest.mark.parametrize(
-    ("settings", "phases"),
-    [
-        ({"epochs": 4, "distil_epochs": 1}, [1, 1, 1, 2]),
-        ({"epochs": 3, "distil_epochs": 0}, [1, 1, 1]),
-        ({"epochs": 3, "distil_epochs": 9}, [1, 2, 2]),
-        ({"epochs": 1, "distil_epochs": 9}, [1]),
-        ({"epochs": 0, "distil_epochs": 9}, []),
-    ],
-)
-def test_epochs_are_those_of_both_phases_and_the_first_has_at_least_one(settings, phases, names):
-    trainer, records = trained(names[:60], **{**TWO_PHASES, "synthetic_names": 60, **settings})
-    assert [record.phase for record in records] == phases
-    assert trainer.finished
-
-
-@pytest.mark.parametrize("count", [100, 5000])
-def test_the_distillation_phase_keeps_its_share_of_epochs(count):
-    corpus = corpus_from_strings(map(str, range(10_000, 10_000 + count)))
-    whole = Settings(teacher_networks=1).resolved(corpus)
-    assert 0 < whole.distil_epochs < whole.epochs / 2
-    for epochs in (0, 1, 2, whole.epochs // 4, 2 * whole.epochs):
-        settings = Settings(epochs=epochs).resolved(corpus)
-        assert settings.epochs == epochs
-        assert settings.distil_epochs == round(whole.distil_epochs / whole.epochs * epochs)
-    assert Settings(epochs=50, distil_epochs=30).resolved(corpus).distil_epochs == 30
+    assert records[11].training_loss > 1, "the network learns from other names"
 
 
 def test_the_table_of_defaults_is_what_the_rule_gives():
@@ -583,44 +442,3 @@ def test_the_table_of_defaults_is_what_the_rule_gives():
         rule = defaults_for(int(names), "adam")
         for name, cells in table.items():
             assert cells[column] == round(rule[name], 2), (name, names)
-
-
-def test_what_is_left_is_estimated_at_first_and_exact_in_the_distillation_phase(
-    names,
-):
-    corpus = corpus_from_strings(names)
-    trainer = Trainer(
-        corpus, Settings(**{**TWO_PHASES, "epochs": 6, "synthetic_names": 1000}, held_out=0)
-    )
-    left, records = [trainer.characters_left], []
-    for record in trainer.epochs():
-        records.append(record)
-        assert trainer.characters_done == sum(each.characters for each in records)
-        left.append(trainer.characters_left)
-    assert trainer.characters_done == pytest.approx(left[0], rel=0.15)
-    first = sum(record.phase == 1 for record in records)
-    for k in range(first + 1, len(left)):
-        assert left[k] == sum(record.characters for record in records[k:])
-    assert left[-1] == 0
-
-
-def test_nothing_is_left_of_a_phase_that_ended_early(names):
-    trainer = Trainer(
-        corpus_from_strings(names),
-        Settings(**{**TWO_PHASES, "epochs": 200, "learning_rate": 1e-9, "patience": 2}),
-    )
-    at_first = trainer.characters_left
-    for record in trainer.epochs():
-        if record.phase == 2:
-            break
-        last, left = record, trainer.characters_left
-    assert last.epoch < 150
-    assert left == at_first - (200 - trainer.settings.distil_epochs) * last.characters, (
-        "what the distillation phase was reckoned at"
-    )
-
-
-def test_the_distillation_phase_works_without_held_out_names(names):
-    trainer, records = trained(names[:100], **{**TWO_PHASES, "epochs": 5}, held_out=0)
-    assert [record.phase for record in records] == [1, 1, 2, 2, 2]
-    assert trainer.model.training["epoch"] == 5

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rnn_names.training.epoch import Epoch
+from rnn_names.training.stages import Epoch
 from rnn_names.views.terminal import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
 from support.terminal import on_terminal
 
@@ -17,7 +17,7 @@ def records(training, held_out=None, first=1):
         measured = held_out[i] if held_out else None
         is_best = measured is None or measured < best
         best = min(best, math.inf if measured is None else measured)
-        epochs.append(Epoch(first + i, 1, 1, loss, loss, measured, is_best, 100, 1.0))
+        epochs.append(Epoch(first + i, "network", loss, loss, measured, is_best, 100, 1.0))
     return epochs
 
 

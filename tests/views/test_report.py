@@ -110,8 +110,8 @@ def test_figures_are_those_of_the_record(made, text):
     body, trainer = Page(text).text(), made.trainer
     for epoch in made.epochs:
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
-    assert f"{trainer.best_loss:.3f} held-out (validation) loss of the model" in body
-    assert f"epoch {trainer.best_epoch} the best of {trainer.epoch}" in body
+    assert f"{trainer.position.best.loss:.3f} held-out (validation) loss of the model" in body
+    assert f"epoch {trainer.position.best.epoch} the best of {trainer.epoch}" in body
     assert re.search(r"\d s of training \d", body)
     assert "learned from 300 names in list.txt" in body
     facts = "names 305, distinct 300, repeats 5, blank lines skipped 2, held out 30"
@@ -131,7 +131,7 @@ def test_curves_go_through_the_losses(made, text):
     for points, expected in zip(drawn, losses, strict=True):
         np.testing.assert_allclose(points[:, 0], np.linspace(0, 100, len(expected)), atol=0.01)
         np.testing.assert_allclose(offset + slope * points[:, 1], expected, atol=0.001)
-    assert f"best: epoch {made.trainer.best_epoch}<" in text
+    assert f"best: epoch {made.trainer.position.best.epoch}<" in text
 
 
 def test_distributions_are_those_of_list_and_samples(made, text):
@@ -171,7 +171,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
 def test_the_distillation_phase_is_marked(names, tmp_path):
     made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
     text = as_html(made)
-    assert [epoch.phase for epoch in made.epochs] == [1, 1, 1, 2, 2]
+    assert [epoch.stage for epoch in made.epochs] == ["network"] * 3 + ["distillation"] * 2
     assert re.search(r'<line class="mark" x1="62.50%".*>distillation<', text), (
         "between the third and the fourth of five"
     )

@@ -1,0 +1,281 @@
+"""The stages of a run, and the record of an epoch.
+
+    network 1 of 3    starts from random weights, and learns from the names
+    network 2 of 3    from other random weights
+    network 3 of 3    from others again
+    distillation      starts from the best of them, and learns what a teacher predicts
+
+The teacher is an n-gram and all those networks (`rnn_names.training.distillation`). For a long list
+there is one network, and the first stage is just called "network".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rnn_names.errors import TrainingError
+
+if TYPE_CHECKING:
+    from rnn_names.training.settings import ResolvedSettings
+
+DISTILLATION_BATCHES = (272, 408)
+"""Names per minibatch of distillation, at least: of a short list, and of a longer one. Larger ones
+take less time and end at a higher loss."""
+
+MANY_SYNTHETIC_NAMES = 50_000
+"""From which on a list counts as a longer one: those of about 900 names."""
+
+DISTILLATION_RATE = 1.6
+"""The learning rate of distillation, as a multiple of that of the networks: a soft target is far
+less noisy than one character."""
+
+WARM_UP = 0.02
+"""The share of a stage over which the learning rate rises."""
+
+FULL_DROPOUT = 0.6
+"""Dropout from which on it is the same throughout a stage; less than that begins lower. A list that
+asks for so much is short, and a network overfits to it within the first epochs. On a long list
+there is little to overfit at first, and dropout makes learning slow."""
+
+TOLERANCE = 0.5
+"""How much higher than the lowest held-out loss of the networks that of distillation may be, in
+nats per character, times the root of the characters held out.
+
+The lowest of hundreds of epochs is too low a guess of what its network is worth: where few names
+are held out, some epoch suits just these. The loss of one network beside that of another, over n
+characters held out, has a standard error of 0.40 / √n to 0.45 / √n; this is a little more."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a run, and how it trains.
+
+    Attributes:
+        name: what the user reads, for instance "network 2 of 3".
+        is_distillation: whether it learns a teacher's predictions, and not from the names alone.
+        epochs: how many it has at most.
+        batch_size: names per minibatch.
+        highest_rate: the highest learning rate.
+        dropout, recurrent_dropout: as in `Settings`, at the end of the stage.
+    """
+
+    name: str
+    is_distillation: bool
+    epochs: int
+    batch_size: int
+    highest_rate: float
+    dropout: float
+    recurrent_dropout: float
+
+    def learning_rate(self, share_over: float) -> float:
+        """The learning rate when a share of the stage is over, from 0 to 1.
+
+        It rises in a line, and falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
+
+            rate = highest · min(share / WARM_UP, 1) · (1 + cos(π share)) / 2
+        """
+        falling = 1 + math.cos(math.pi * share_over)
+        return self.highest_rate * min(share_over / WARM_UP, 1) * falling / 2
+
+    def at(self, share_over: float) -> Stage:
+        """The same stage with the dropout that it has when a share of it is over.
+
+        Dropout rises in a line to its value d. The shorter the list, the higher it begins, at
+
+            d · min(max(3 − 2 · FULL_DROPOUT / d, ½), 1)
+
+        which is d itself from `FULL_DROPOUT` on, and half of it for d up to 0.48. The recurrent
+        dropout rises by the same shares of its own value.
+
+        >>> stage = Stage("network", False, 10, 64, 0.009, dropout=0.48, recurrent_dropout=0.4)
+        >>> [round(stage.at(share).dropout, 2) for share in (0, 0.5, 1)]
+        [0.24, 0.36, 0.48]
+        """
+        if not self.dropout:
+            return self
+        first = min(max(3 - 2 * FULL_DROPOUT / self.dropout, 0.5), 1)
+        share = first + (1 - first) * share_over
+        return replace(
+            self,
+            dropout=self.dropout * share,
+            recurrent_dropout=self.recurrent_dropout * share,
+        )
+
+
+def stages_of(settings: ResolvedSettings) -> list[Stage]:
+    """The stages of a run, in order: one for each network, then distillation if it has epochs."""
+    n_networks = settings.teacher_networks
+    networks = [
+        Stage(
+            name=f"network {number} of {n_networks}" if n_networks > 1 else "network",
+            is_distillation=False,
+            epochs=(settings.epochs - settings.distil_epochs) // n_networks,
+            batch_size=settings.batch_size,
+            highest_rate=settings.learning_rate,
+            dropout=settings.dropout,
+            recurrent_dropout=settings.recurrent_dropout,
+        )
+        for number in range(1, n_networks + 1)
+    ]
+    if not settings.distil_epochs:
+        return networks
+    for_short, for_long = DISTILLATION_BATCHES
+    is_long = settings.synthetic_names >= MANY_SYNTHETIC_NAMES
+    distillation = Stage(
+        name="distillation",
+        is_distillation=True,
+        epochs=settings.distil_epochs,
+        batch_size=max(settings.batch_size, for_long if is_long else for_short),
+        highest_rate=settings.learning_rate * DISTILLATION_RATE,
+        dropout=0,  # a network does not overfit to soft targets
+        recurrent_dropout=0,
+    )
+    return [*networks, distillation]
+
+
+class Best(NamedTuple):
+    """The best epoch of a stage: its number and held-out loss; 0 and infinity before there is one.
+
+    Where no names are held out, the newest epoch is the best, and the loss stays infinite.
+    """
+
+    epoch: int = 0
+    loss: float = math.inf
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a run is, after an epoch.
+
+    Attributes:
+        stages: those of the run, in order.
+        bests: the best epoch of each so far.
+        index: of the stage that the last epoch belongs to; before the first epoch, 0.
+        stage_epoch: how many epochs of that stage are done.
+        stage_is_over: whether it has had all its epochs, or ended early.
+        epoch: how many epochs are done in all.
+    """
+
+    stages: tuple[Stage, ...]
+    bests: tuple[Best, ...]
+    index: int = 0
+    stage_epoch: int = 0
+    stage_is_over: bool = False
+    epoch: int = 0
+
+    @classmethod
+    def first(cls, stages: Sequence[Stage]) -> Position:
+        """Before the first epoch."""
+        bests = tuple(Best() for _ in stages)
+        return cls(tuple(stages), bests, stage_is_over=not stages[0].epochs)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the last epoch belongs to."""
+        return self.stages[self.index]
+
+    @property
+    def next_stage(self) -> Stage | None:
+        """The stage that the next epoch belongs to; None if there is nothing more to do."""
+        index = self.index + self.stage_is_over
+        return self.stages[index] if index < len(self.stages) else None
+
+    @property
+    def best_stage(self) -> int:
+        """The index of the stage whose best weights are the model's.
+
+        It is that of distillation, once one of its epochs was good enough; before, that of the
+        network with the lowest loss. Where no names are held out, it is the first network's.
+        """
+        if self.stages[-1].is_distillation and self.bests[-1].epoch:
+            return len(self.stages) - 1
+        return min(range(len(self.stages)), key=lambda index: self.bests[index].loss)
+
+    @property
+    def best(self) -> Best:
+        """The epoch that the model is of."""
+        return self.bests[self.best_stage]
+
+    def loss_to_beat(self, n_characters: int) -> float:
+        """What the held-out loss of an epoch must be below, for its weights to be kept.
+
+        It is the lowest of the stage so far. Before distillation has one, it is that of the best
+        network and `TOLERANCE`.
+
+        Args:
+            n_characters: how many are held out.
+        """
+        if self.stage.is_distillation and not self.bests[self.index].epoch:
+            return self.best.loss + TOLERANCE / math.sqrt(n_characters)
+        return self.bests[self.index].loss
+
+    def next(self) -> Position:
+        """At the beginning of the following stage."""
+        return replace(self, index=self.index + 1, stage_epoch=0, stage_is_over=False)
+
+    def with_best(self, loss: float) -> Position:
+        """The same, if the last epoch is the best of its stage."""
+        bests = list(self.bests)
+        bests[self.index] = Best(self.epoch, loss)
+        return replace(self, bests=tuple(bests))
+
+    def state(self) -> dict[str, Any]:
+        """All but the stages, as JSON can hold it."""
+        return {
+            "stage": self.index,
+            "stage_epoch": self.stage_epoch,
+            "stage_is_over": self.stage_is_over,
+            "epoch": self.epoch,
+            "bests": [list(best) for best in self.bests],
+        }
+
+    def at(self, state: Mapping[str, Any]) -> Position:
+        """The position in the same stages of which `state()` gave this.
+
+        Raises:
+            TrainingError: if there is no such position.
+        """
+        index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
+        if not (
+            0 <= index < len(self.stages)
+            and 0 <= stage_epoch <= min(epoch, self.stages[index].epochs)
+        ):
+            raise TrainingError("not a state that this program writes")
+        bests = tuple(Best(*best) for best in state["bests"])
+        return Position(self.stages, bests, index, stage_epoch, state["stage_is_over"], epoch)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch brought: what training yields, and what logs and reports show.
+
+    Losses are in nats per character, end-of-name symbols counted.
+
+    Attributes:
+        epoch: its number in the run, from 1.
+        stage: the name of its stage.
+        training_loss: mean over the epoch, with dropout; in distillation, against soft targets.
+        smoothed_loss: exponential average of the training loss. It starts at log(n_y), the loss of
+            a uniform guess, and does so again with each network.
+        held_out_loss: the validation loss, on the held-out names after the epoch, without dropout;
+            None if no names are held out.
+        is_best: whether the model has the weights of this epoch (`Position.best_stage`).
+        characters: how many were trained on, end-of-name symbols counted.
+        seconds: how long the epoch took.
+    """
+
+    epoch: int
+    stage: str
+    training_loss: float
+    smoothed_loss: float
+    held_out_loss: float | None
+    is_best: bool
+    characters: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as JSON can hold it."""
+        return asdict(self)
