@@ -170,34 +170,23 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         return _section("Loss", "<p>Fewer than two epochs: there are no curves to draw.</p>")
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
     held_out = [
-        (epoch.epoch, epoch.held_out_loss) for epoch in epochs if epoch.held_out_loss is not None
+        (each.epoch, each.held_out_loss) for each in epochs if each.held_out_loss is not None
     ]
-    beginnings = _beginnings(epochs)
-    if not held_out:
-        chart = line_chart(curves, dividers=beginnings)
-        return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart))
-    curves["held-out"] = held_out
-    best = [
-        (epoch.epoch, epoch.held_out_loss or 0, f"best: epoch {epoch.epoch}")
-        for epoch in epochs
-        if epoch.is_best
-    ]
-    chart = line_chart(curves, best[-1] if best else None, beginnings)
-    teacher = (
-        "and in the distillation phase against the teacher, "
-        if epochs[-1].stage == "distillation"
-        else ""
-    )
-    note = f"The training loss is measured under dropout, {teacher}"
-    note += "so it can lie above the held-out loss."
-    if best and best[-1][1] > min(loss for _, loss in held_out):
-        note += (
-            " An earlier epoch had a lower held-out loss, but by no more than chance explains: so "
-            "the network of the distillation phase is kept."
-        )
-    return _section(
-        "Loss", _figure("Nats per character, by epoch", tuple(curves), chart), f"<p>{note}</p>"
-    )
+    best, notes = None, []
+    if held_out:
+        curves["held-out"] = held_out
+        kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
+        best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == kept), None)
+        distilled = epochs[-1].stage == "distillation"
+        teacher = "and in the distillation phase against the teacher, " if distilled else ""
+        note = f"The training loss is measured under dropout, {teacher}"
+        note += "so it can lie above the held-out loss."
+        if best and best[1] > min(loss for _, loss in held_out):
+            note += " An earlier epoch had a lower held-out loss, but by no more than chance "
+            note += "explains: so the network of the distillation phase is kept."
+        notes = [f"<p>{note}</p>"]
+    chart = line_chart(curves, best, _beginnings(epochs))
+    return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)
 
 
 def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
