@@ -1,23 +1,15 @@
 """Distillation: a teacher, and the set of names with soft targets that a network learns from it.
 
-The teacher is an n-gram and K networks of the same list, asked together. On a short list n-gram
-and network are about as good as each other and make different mistakes, so that together they are
-better than either. So are networks that began with different random weights. What they predict is
-the geometric mean of their distributions, normalised (a product of experts, Hinton 2002):
+The teacher is an n-gram and K networks of the same list, asked together. They make different
+mistakes, so together they are better than each alone. What they predict is the geometric mean of
+their distributions, normalised (a product of experts, Hinton 2002):
 
     log p(c | prefix) = 1/(2K) Σ_k log p_k(c | prefix) + ½ log p_ngram(c | prefix) − log Z
 
-On the dinosaurs, with one network, that was 0.005 to 0.008 nats per character better than the
-arithmetic mean. The n-gram is first given the lengths of the list (`rnn_names.ngram.lengths`).
-
-A character that was seen once or twice has arithmetic means instead, before Z:
+The n-gram is first given the lengths of the list (`rnn_names.ngram.lengths`). A character that was
+seen once or twice has arithmetic means instead, before Z, since one of the two may hardly know it:
 
     p(c | prefix) = ½ (1/K Σ_k p_k(c | prefix) + p_ngram(c | prefix)) / Z
-
-One of the two may hardly think of it at all, and the geometric mean goes by the one that thinks
-less of it. Lists
-with many such characters end lower by that: 0.01 to 0.02 nats per character for Korean names, 0.06
-for Japanese towns in kanji.
 
 A network learns this distribution from synthetic names, which the n-gram writes, and from the real
 ones, repeated (Hinton et al. 2015, arXiv:1503.02531). There is no end of synthetic names, and each
@@ -48,16 +40,8 @@ MAX_NGRAM_NAMES = 1_000_000
 """Names that the n-gram learns from, at most: it takes 200 bytes for each."""
 
 REAL_SHARE = 0.4
-"""Real names for each synthetic one, by repeating them.
-
-Synthetic names have more to teach, but not alone. The held-out loss on two tenths of the dinosaurs,
-in nats per character, of runs that take about as long:
-
-    synthetic names    real ones for each    epochs    loss
-    11,346             1.2                   6         1.539
-    33,000             0.4                   3         1.537
-
-But 40,000 with 0.15 came to 1.539, too."""
+"""Real names for each synthetic one, by repeating them. Synthetic names have more to teach, but not
+alone."""
 
 SEEN_RARELY = 2
 """Characters that the training names have at most so often are rare."""
@@ -68,14 +52,14 @@ they are made, and as many in the helper process. Of a longer list, as many name
 taken."""
 
 
-Both = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]
+CallTwice = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]
 """Calls a function with some arguments and with others, and gives both values."""
 
 
-def in_turn(
+def call_twice(
     function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
 ) -> tuple[Any, Any]:
-    """Calls a function with some arguments, and then with others."""
+    """The `CallTwice` that makes one call after the other."""
     return function(*first), function(*second)
 
 
@@ -88,35 +72,29 @@ def copies_of_each(real: int, synthetic: int) -> int:
     return max(round(REAL_SHARE * synthetic / real), 1)
 
 
+@dataclass(frozen=True)
 class Teacher:
     """An n-gram and some networks, asked together.
 
     Attributes:
         ngram: of the training names.
-        networks: the parameters of each, the best of the first phase.
+        networks: the parameters of each.
         lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
         rare: (r,) the indices of rare characters.
     """
 
-    def __init__(
-        self,
-        ngram: NGram,
-        networks: Sequence[rnn.Params],
-        lengths: LengthGuide | None = None,
-        rare: Any = (),
-    ) -> None:
-        self.ngram, self.networks, self.lengths, self.rare = ngram, networks, lengths, rare
+    ngram: NGram
+    networks: Sequence[rnn.Params]
+    lengths: LengthGuide | None = None
+    rare: Any = ()
 
     @classmethod
     def of(
         cls, batches: Batches, networks: Sequence[rnn.Params], rng: np.random.Generator
     ) -> Teacher:
-        """The teacher of a run.
+        """The teacher of a run, from what its networks learned from and their parameters.
 
-        Args:
-            batches: what the first phase trained on.
-            networks: those of the first phase.
-            rng: to choose names for the n-gram, if there are too many.
+        `rng` chooses names for the n-gram if there are too many.
         """
         ngram, names = _ngram(batches, rng), batches.names
         lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.often))
@@ -126,7 +104,7 @@ class Teacher:
         return cls(ngram, networks, lengths, rare)
 
     def distillation_set(
-        self, names: Names, count: int, rng: np.random.Generator, both: Both = in_turn
+        self, names: Names, count: int, rng: np.random.Generator, twice: CallTwice = call_twice
     ) -> DistillationSet:
         """Some real names and about `count` synthetic ones, with soft targets.
 
@@ -134,7 +112,7 @@ class Teacher:
             names: the real ones, distinct; no synthetic name is longer than the longest of them.
             count: how many names the n-gram draws; it keeps those of a possible length.
             rng: for all that is random.
-            both: calls a function twice; the calls may be at the same time.
+            twice: makes two calls, which may be at the same time.
         """
         # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
         names, count = self._that_fit(names, count, rng)
@@ -156,7 +134,9 @@ class Teacher:
         size = names_per_batch(n_y)
         trees = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
         half = (len(trees) + 1) // 2
-        for found in both(self.targets_by_number, (without, trees[:half]), (without, trees[half:])):
+        for found in twice(
+            self.targets_by_number, (without, trees[:half]), (without, trees[half:])
+        ):
             for prefixes, targets in found:
                 soft_targets[prefixes] = targets
         return replace(without, soft_targets=soft_targets)
@@ -164,12 +144,9 @@ class Teacher:
     def targets_by_number(
         self, names: DistillationSet, batches: list[NDArray[np.intp]]
     ) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        """Of some batches of names, each given as rows: the prefixes' numbers and soft targets.
+        """The numbers of prefixes, (N,), and their soft targets, (N, n_y), for each batch of names.
 
-        `names` has no soft targets yet.
-
-        Returns:
-            (N,) numbers and (N, n_y) soft targets, for each batch.
+        `names` has no soft targets yet; a batch is the rows of its names.
         """
         work, found = rnn.Workspace(), []
         for batch in batches:
@@ -208,12 +185,7 @@ class Teacher:
     def _networks_predictions(
         self, tree: PrefixTree, work: rnn.Workspace
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What the networks predict after every prefix of a tree.
-
-        Returns:
-            the mean of log p_k, (N, n_y), not normalised; and of rare characters the mean of p_k,
-            (N, r).
-        """
+        """The means of log p_k, (N, n_y), not normalised, and of p_k of rare characters, (N, r)."""
         log_p = np.zeros(tree.y.shape[::-1], work.dtype).T  # by column, as predictions are
         p_rare = np.zeros((len(log_p), len(self.rare)), work.dtype)
         for params in self.networks:
@@ -237,15 +209,13 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
     rows, weights = batches.rows, batches.weights
     if len(rows) > MAX_NGRAM_NAMES:
         rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)
-    often = None
+    counts = None
     if weights is not None:
-        # In proportion, as many in all as in an epoch, and each once at least. Discounts are made
-        # for counts of 1, 2 and 3: with counts of millions as they stand, they take nothing off,
-        # and of 6,000 first names by rank the n-gram had a held-out loss of 2.97 nats instead of
-        # 1.93.
-        often = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
-        often = often.astype(np.int64)
-    return NGram(batches.names.take(rows), batches.n_y, often)
+        # In proportion, as many in all as in an epoch, and each once at least: discounts are made
+        # for counts of 1, 2 and 3, and take nothing off counts of millions.
+        counts = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
+        counts = counts.astype(np.int64)
+    return NGram(batches.names.take(rows), batches.n_y, counts)
 
 
 @dataclass(frozen=True)
@@ -274,7 +244,7 @@ class DistillationSet(Batches):
     soft_targets: NDArray[np.float32]
 
     def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
-        """As `Batches.trees`, with soft targets in place of the characters that follow.
+        """The prefix trees of some batches, with soft targets in place of what follows.
 
         A row of y is the soft target of its prefix, times how many names begin with that prefix.
         """
