@@ -168,18 +168,20 @@ class Helper:
             if not process.is_ready():
                 self._release(process)
                 return False
+            connection, key = process.connection, self._key
             if not self._is_made_there:
-                process.make(self._key, self._make, self._arguments, self._memory)
+                memory = self._memory
+                shape, fd = (memory.array.shape, memory.fd) if memory else ((), None)
+                connection.send((key, self._make, self._arguments, shape, process.users), fd)
                 self._is_made_there = True
             for update, its_arguments in self._updates.items():
-                process.call(self._key, update, its_arguments)
+                connection.send((key, update, its_arguments))
             self._updates.clear()
             if not self._is_checked:
-                process.call(self._key, self._check, ())
-                value = process.answer()
-                self._is_checked = value == self._check(self.here)
+                connection.send((key, self._check, ()))
+                self._is_checked = connection.receive()[0] == self._check(self.here)
             if self._is_checked:
-                process.call(self._key, function, arguments)
+                connection.send((key, function, arguments))
                 return True
         except Exception:  # it has gone, or what it needs cannot be sent
             pass
@@ -190,7 +192,7 @@ class Helper:
     def _receive(self, process: _Process, more_patience: float) -> Any:
         """The value of the call that was sent; None if the process is of no use any more."""
         try:
-            value = process.answer(more_patience)
+            value = process.connection.receive(more_patience)[0]
             self.calls_made_there += 1
             return value
         except Exception:
@@ -205,13 +207,13 @@ class Helper:
 
 
 class _Process:
-    """A helper process.
-
-    When it has ended, for whatever reason, its methods raise an error.
+    """A helper process, which makes calls with the objects of its users.
 
     Attributes:
         users: keys of the `Helper`s that use it.
         in_use: held by whoever waits for an answer.
+        connection: takes (key, function, arguments), and gives the value unless that is None.
+            Where the shape of memory and the users follow, the function makes the object.
     """
 
     _shared: _Process | None = None
@@ -231,12 +233,12 @@ class _Process:
         self.in_use = threading.Lock()
         self._owner, self._is_ready = os.getpid(), False
         ours, theirs = socket.socketpair()
-        self._connection = _Connection(ours)
+        self.connection = _Connection(ours)
         try:
             with theirs:
                 self._process = _start(theirs.fileno())
-        except BaseException:  # an interrupt, too: then the process ends, if there is one
-            self._connection.close()
+        except BaseException:  # an interrupt, too; the process ends if it was started
+            self.connection.close()
             raise
 
     @classmethod
@@ -257,28 +259,9 @@ class _Process:
         if not self._is_ours():
             return False
         with self._lock:
-            if not self._is_ready and self._connection.has_something():
-                self._is_ready = self._connection.receive()[0]
+            if not self._is_ready and self.connection.has_something():
+                self._is_ready = self.connection.receive()[0]
             return self._is_ready
-
-    def make(
-        self,
-        key: int,
-        function: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        memory: SharedArray | None,
-    ) -> None:
-        """Has it make an object."""
-        shape, fd = (memory.array.shape, memory.fd) if memory else ((), None)
-        self._connection.send((key, function, arguments, shape, self.users), fd)
-
-    def call(self, key: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        """Has it call a function with an object. The value, unless None, is the next `answer`."""
-        self._connection.send((key, function, arguments))
-
-    def answer(self, more_patience: float = 0) -> Any:
-        """Waits for the value of a call."""
-        return self._connection.receive(more_patience)[0]
 
     def leave(self, key: int, must_end: bool) -> None:
         """Takes a user off, and ends the process, whatever it is doing, if it was the last."""
@@ -289,7 +272,7 @@ class _Process:
             if _Process._shared is self:
                 _Process._shared = None
         self._process.kill()
-        self._connection.close()
+        self.connection.close()
         self._process.wait()
 
 
@@ -371,10 +354,7 @@ def _start(connection: int) -> subprocess.Popen[bytes]:
 
 
 def serve(fd: int) -> None:
-    """What the helper process does: it makes calls until the one that started it has ended.
-
-    `fd` is its end of the socket.
-    """
+    """What the helper process does: makes calls until the program has ended; `fd` is its socket."""
     connection, objects = (
         _Connection(socket.socket(fileno=fd), waits_for_ever=True),
         dict[int, Any](),

@@ -172,8 +172,8 @@ def _bounds(
         (
             "sampled, peak memory above that of `-n 1000`",
             f"{extra:.0f} MiB",
-            extra / 50,
-            "≤ 50 MiB",
+            extra / 100,
+            "≤ 100 MiB",
         ),
     ]
     judged = most == JUDGED
