@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,7 +59,7 @@ class Batches:
         return cls(names, rows, len(vocabulary), weights=weights)
 
     @property
-    def often(self) -> NDArray[np.int64]:
+    def counts(self) -> NDArray[np.int64]:
         """How often each name counts: (len(names),)."""
         if self.weights is not None:
             return self.weights
@@ -69,8 +68,8 @@ class Batches:
     @property
     def characters(self) -> int:
         """How many an epoch trains on, ends of names counted; with weights, on average."""
-        often = self.often
-        return len(self.rows) * int(often @ (self.names.lengths + 1)) // int(often.sum())
+        counts = self.counts
+        return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
     def epoch(
         self, size: int, rng: np.random.Generator
@@ -88,22 +87,16 @@ class Batches:
             rows = np.sort(shuffled[start : start + size])
             yield (start + len(rows) / 2) / len(shuffled), rows
 
-    def trees_in_turn(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
+    def trees(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
         """The prefix tree of each of some minibatches, which are given as sorted rows.
 
         Small ones are laid out together, `NAMES_PER_LAYOUT` names at a time.
         """
-        if not batches:
-            return
-        n, left = max(NAMES_PER_LAYOUT // len(batches[0]), 1), iter(batches)  # none is larger
-        while together := list(islice(left, n)):
-            yield from self.trees(together)
-
-    def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
-        """The prefix tree of each of some minibatches, which are given as sorted rows."""
-        return prefix_trees(
-            *self.names.padded(np.concatenate(batches)), [len(rows) for rows in batches], self.n_y
-        )
+        n = max(NAMES_PER_LAYOUT // len(batches[0]), 1) if batches else 1  # none is larger
+        for start in range(0, len(batches), n):
+            together = batches[start : start + n]
+            sizes = [len(rows) for rows in together]
+            yield from prefix_trees(*self.names.padded(np.concatenate(together)), sizes, self.n_y)
 
 
 def _in_proportion(weights: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.intp]:

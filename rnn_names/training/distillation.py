@@ -19,7 +19,7 @@ to follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ class Teacher:
         `rng` chooses names for the n-gram if there are too many.
         """
         ngram, names = _ngram(batches, rng), batches.names
-        lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.often))
+        lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.counts))
         seen = np.bincount(names.codes)
         # Not those that only the model to start from knows: they are none of this list.
         rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
@@ -243,16 +243,14 @@ class DistillationSet(Batches):
     prefix_numbers: NDArray[np.intp]
     soft_targets: NDArray[np.float32]
 
-    def trees(self, batches: list[NDArray[np.int64]]) -> list[PrefixTree]:
+    def trees(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
         """The prefix trees of some batches, with soft targets in place of what follows.
 
         A row of y is the soft target of its prefix, times how many names begin with that prefix.
         """
-        trees = []
         for tree, rows in zip(super().trees(batches), batches, strict=True):
             passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
-            trees.append(replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing))
-        return trees
+            yield replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing)
 
     def numbers_of(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
         """The number of each node's prefix, (N,); `rows` (m,) are the names of the tree."""

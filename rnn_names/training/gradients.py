@@ -77,7 +77,7 @@ class MinibatchPart:
             characters: how many, end-of-name symbols counted.
         """
         if step != self._next:
-            self._trees = self._batches.trees_in_turn(self._rows[step:])
+            self._trees = self._batches.trees(self._rows[step:])
         self._next = step + 1
         tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
         params = multiplied_out(self._trained)

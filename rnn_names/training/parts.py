@@ -122,7 +122,7 @@ class Parts:
         self._gradient /= characters
         return loss, characters, self._gradient
 
-    def both(
+    def call_twice(
         self, function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
     ) -> tuple[Any, Any]:
         """A function's values for some arguments and for others. None may be None."""

@@ -247,7 +247,7 @@ class Trainer:
                 self._batches.names,
                 self.settings.synthetic_names,
                 self._generator(_SYNTHETIC_NAMES),
-                parts.both,
+                parts.call_twice,
             )
         return self._distillation_set
 
