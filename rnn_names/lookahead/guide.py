@@ -109,6 +109,8 @@ class LookAhead:
             by which names are given up or split on the way; None to take it from the draw at hand,
             which then goes on level by level.
         ceiling: in mean weights; names above it are split.
+        share: of the names drawn, how many come out, as measured.
+        repeats: of the names that come out, the share that are repeats, as measured.
         visits: where prefixes are recorded, if anywhere. They are numbered as in `prefixes`, with
             more behind them.
     """
@@ -123,6 +125,8 @@ class LookAhead:
     log_bound: float = 0.0
     log_means: NDArray[np.float64] | None = None
     ceiling: float = MAX_BOUND
+    share: float = 0.0
+    repeats: float = 0.0
     visits: Visits | None = None
 
     @classmethod

@@ -12,7 +12,7 @@ seed or on how many names are wanted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -58,27 +58,6 @@ MAX_VISITS = 1 << 18
 first rounds."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A look-ahead with its bound.
-
-    Attributes:
-        look_ahead: ready to draw with.
-        share: of the names drawn, how many come out.
-        repeats: the share of the names that come out which are repeats for their weight, as
-            measured.
-    """
-
-    look_ahead: LookAhead
-    share: float
-    repeats: float
-
-    @property
-    def is_good(self) -> bool:
-        """Whether more preparation would bring little."""
-        return self.repeats <= MAX_REPEATS and self.share >= FEW_IN_VAIN
-
-
 class Preparation:
     """Prepares a look-ahead for one model and its conditions, a little or more.
 
@@ -102,14 +81,14 @@ class Preparation:
             self._learn()
             self._round(size)
         self._learn()
-        self._rounds, self._prepared = 0, self._test(FIRST_TEST)
+        self._rounds, self._tested = 0, self._test(FIRST_TEST)
 
     def has(self, rounds: int) -> bool:
         """Whether `after` has nothing to prepare."""
-        is_enough = rounds <= self._rounds and self._prepared.repeats <= MAX_REPEATS
+        is_enough = rounds <= self._rounds and self._tested.repeats <= MAX_REPEATS
         return is_enough or self._is_done
 
-    def after(self, rounds: int) -> Prepared:
+    def after(self, rounds: int) -> LookAhead:
         """The look-ahead after so many rounds, or fewer if more would bring little.
 
         Who asks for rounds never asks for fewer later on: what they bring takes the place of what
@@ -118,13 +97,13 @@ class Preparation:
         while not self.has(rounds):
             self._learn()
             self._rounds += 1
-            self._prepared = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
-        return self._prepared
+            self._tested = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
+        return self._tested
 
     @property
     def shortcoming(self) -> str:
         """What all rounds together did not reach, in a line; nothing if they did, or go on."""
-        repeats = self._prepared.repeats
+        repeats = self._tested.repeats
         if not self._is_done or repeats <= MAX_REPEATS:
             return ""
         return (
@@ -134,18 +113,16 @@ class Preparation:
 
     @property
     def _is_done(self) -> bool:
-        return self._prepared.is_good or self._n_visits >= MAX_VISITS
+        is_good = self._tested.repeats <= MAX_REPEATS and self._tested.share >= FEW_IN_VAIN
+        return is_good or self._n_visits >= MAX_VISITS
 
-    def _test(self, size: int) -> Prepared:
+    def _test(self, size: int) -> LookAhead:
         """The look-ahead with a bound, and how good it is, by new draws."""
-        prepared = self._with_bound(size)
-        if prepared.repeats > MANY_REPEATS:
+        tested = with_bound(self._look_ahead, self._round(size))
+        if tested.repeats > MANY_REPEATS:
             self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
-            prepared = self._with_bound(size)
-        return prepared
-
-    def _with_bound(self, size: int) -> Prepared:
-        return with_bound(self._look_ahead, self._round(size))
+            tested = with_bound(self._look_ahead, self._round(size))
+        return tested
 
     def _round(self, size: int) -> Weights:
         """The weights of new draws that it has not learned from: `size`, fewer of long names."""
@@ -164,15 +141,19 @@ class Preparation:
         self.prefixes = self._look_ahead.prefixes
 
 
-def with_bound(look_ahead: LookAhead, weights: Weights) -> Prepared:
+def with_bound(look_ahead: LookAhead, weights: Weights) -> LookAhead:
     """The look-ahead with a bound from one half of some weights, measured on the other."""
     if weights.log_mean == -np.inf:
-        return Prepared(look_ahead, 0.0, 0.0)
+        return look_ahead
     highest = weights.log_mean + np.log(MAX_BOUND)
     # The weight of every name whose prefixes were all visited. There, ahead of a character is the
     # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = look_ahead.log_value + 1e-6
     log_bound = min(max(weights.half(0).log_bound(MAX_REPEATS / 2, highest), usual), highest)
-    ready = replace(look_ahead, log_bound=log_bound, log_means=weights.log_means)
-    share = float(np.minimum(weights.expected(log_bound), 1).sum() / weights.size)
-    return Prepared(ready, share, weights.half(1).repeats(log_bound))
+    return replace(
+        look_ahead,
+        log_bound=log_bound,
+        log_means=weights.log_means,
+        share=float(np.minimum(weights.expected(log_bound), 1).sum() / weights.size),
+        repeats=weights.half(1).repeats(log_bound),
+    )

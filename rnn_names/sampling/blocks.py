@@ -127,11 +127,10 @@ class Drawer:
             begin_draw, size = partial(self._draw_shares, bits), block.size
             largest = self._sampler.largest_block
         else:
-            look_ahead, size = None, block.size
+            look_ahead, size = self._sampler.guide(block.number), block.size
             largest = self._sampler.largest_walk
-            if prepared := self._sampler.prepared(block.number):
-                look_ahead = prepared.look_ahead
-                size = min(int(block.size / prepared.share) + FIRST_BLOCK, largest)
+            if look_ahead:
+                size = min(int(block.size / look_ahead.share) + FIRST_BLOCK, largest)
             begin_draw = partial(self._draw_together, bits, look_ahead)
         return self._filled(block, begin_draw, size, begin_draw(size), largest)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rnn_names.conditions.tests import Condition
     from rnn_names.lookahead.guide import LookAhead
-    from rnn_names.lookahead.preparation import Preparation, Prepared
+    from rnn_names.lookahead.preparation import Preparation
     from rnn_names.lookahead.weights import Weights
     from rnn_names.network.language_model import LanguageModel
 
@@ -133,21 +133,16 @@ class Sampler(Continuations):
         self.preparation, self.conditions = preparation, others
         return tally
 
-    def prepare(self, block: int) -> None:
-        """Prepares the look-ahead for a block of the stream, by its number, where there is one.
+    def is_prepared(self, block: int) -> bool:
+        """Whether the look-ahead for a block of the stream, by its number, is there, if any."""
+        return self.preparation is None or self.preparation.has(_rounds(block))
+
+    def guide(self, block: int) -> LookAhead | None:
+        """The look-ahead for a block, if there is one; prepared where it is not yet.
 
         The first three blocks are drawn after a quick preparation. Then there is one more round
         before every second block: before those of 256, 1,024, 4,096, … names.
         """
-        if self.preparation is not None:
-            self.preparation.after(_rounds(block))
-
-    def is_prepared(self, block: int) -> bool:
-        """Whether `prepare` has nothing to do for a block."""
-        return self.preparation is None or self.preparation.has(_rounds(block))
-
-    def prepared(self, block: int) -> Prepared | None:
-        """The look-ahead for a block, if there is one."""
         return None if self.preparation is None else self.preparation.after(_rounds(block))
 
     def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:

@@ -171,7 +171,7 @@ def _check(continuations: Continuations) -> bytes:
 
 def _prepare(sampler: Sampler, block: Block) -> None:
     """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
-    sampler.prepare(block.number)
+    sampler.guide(block.number)
     shortcoming = sampler.preparation.shortcoming if sampler.preparation else ""
     if shortcoming and not sampler.has_warned:
         sampler.has_warned = True

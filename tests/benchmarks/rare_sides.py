@@ -54,8 +54,7 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, bits = self._sampler(model, options), Random(seed)
-            prepared = sampler.prepared(99)
-            look_ahead = prepared.look_ahead if prepared else None
+            look_ahead = sampler.guide(99)
             began, found = time.perf_counter(), 0
             while found < n and time.perf_counter() - began < seconds:
                 names = sampler.draw(sampler.largest_walk // 4, bits, look_ahead)

@@ -122,7 +122,7 @@ def test_expected_shares_are_exact_whatever_the_guess_is_worth(bound, always, mo
     monkeypatch.setattr(preparation, "MAX_REPEATS", 1.0 if bound == 1.5 else 0.005)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     sampler = looking_ahead(model, **options)
-    look_ahead = sampler.preparation.after(0).look_ahead
+    look_ahead = sampler.preparation.after(0)
     size, log_weights = 60_000, []
     names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
     expected = given_conditions(model, **options)
@@ -142,7 +142,7 @@ def test_weights_add_up_to_the_probability_of_the_conditions(mean, ceiling, alwa
     poor(monkeypatch)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     sampler = looking_ahead(model, **options)
-    look_ahead = sampler.preparation.after(0).look_ahead
+    look_ahead = sampler.preparation.after(0)
     if ceiling < 1e9 and mean < 0:
         mean = -1.0  # or it makes thousands of each
     log_means = np.full(sampler.max_length + 1, look_ahead.log_value + mean)
@@ -181,7 +181,7 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
 def test_names_of_200_characters_come_and_few_of_a_draw_hold_all_its_weight():
     """Two draws agree on how probable they are; with no splits, they differed by e¹⁰ and more."""
     sampler = looking_ahead(Model.load("dinosaurs"), min_length=200, max_length=200)
-    look_ahead = sampler.preparation.after(0).look_ahead
+    look_ahead = sampler.preparation.after(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):
         draws = [sampler.weighed(1000, Random(seed), look_ahead) for seed in (1, 2)]
@@ -200,7 +200,7 @@ def test_names_that_are_one_in_a_million_come(model):
     assert all(name.endswith("zxq") for name in names)
     prepared = sampler.preparation.after(0)
     with worker_threads(1):
-        weights = sampler.weighed(4000, Random(1), prepared.look_ahead)
+        weights = sampler.weighed(4000, Random(1), prepared)
     assert weights.log_mean < math.log(1e-5), "so many come without looking ahead"
     assert prepared.share > 1 / 65, "so many come with it"
 
@@ -274,10 +274,10 @@ def test_more_is_learned_in_rounds(always, monkeypatch):
     monkeypatch.setattr(preparation, "FEW_IN_VAIN", 2)  # it is never enough
     prepared = looking_ahead(tiny_model(), suffix="cb", contains=["a"]).preparation
     few = prepared.after(0)
-    before = len(few.look_ahead.prefixes)
+    before = len(few.prefixes)
     many = prepared.after(1)
-    assert len(many.look_ahead.prefixes) > before
-    assert len(few.look_ahead.prefixes) == before, "what draws go on with stays as it is"
+    assert len(many.prefixes) > before
+    assert len(few.prefixes) == before, "what draws go on with stays as it is"
     assert prepared.after(1) is many
 
 
