@@ -6,8 +6,9 @@ import re
 import pytest
 from threadpoolctl import threadpool_limits
 
-from rnn_names import Model
+from rnn_names import Model, train
 from support import browser, package, program
+from support.networks import SYLLABLES
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +58,14 @@ def model_file(model_files):
 @pytest.fixture(scope="session")
 def model(model_file):
     return Model.load(model_file)
+
+
+@pytest.fixture(scope="session")
+def small_models():
+    """One of each cell, with so few letters that all names can be listed."""
+    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
+    settings |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
+    return {cell: train(SYLLABLES, cell=cell, **settings) for cell in ("gru", "rnn")}
 
 
 def pytest_configure(config):

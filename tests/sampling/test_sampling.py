@@ -3,7 +3,7 @@
 import math
 import os
 from collections import Counter
-from itertools import pairwise, product
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,28 +19,11 @@ from rnn_names.sampling import blocks, continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
-from support.distributions import assert_drawn_from
-from support.networks import CELLS, SYLLABLES
+from support.conditions import given_conditions
+from support.distributions import assert_drawn_from, by
+from support.networks import CELLS
 
 DRAWS = 200_000
-
-LONGEST = 5
-
-
-@pytest.fixture(scope="module")
-def small_models():
-    settings = {
-        "hidden_size": 12,
-        "epochs": 12,
-        "batch_size": 4,
-        "dropout": 0.0,
-        "recurrent_dropout": 0.0,
-        "held_out": 0,
-        "distil_epochs": 0,
-    }
-    return {
-        cell: train(SYLLABLES, cell=cell, learning_rate=0.02, seed=1, **settings) for cell in CELLS
-    }
 
 
 def at_temperature(model, temperature):
@@ -50,24 +33,6 @@ def at_temperature(model, temperature):
         for name, array in model.params.items()
     }
     return Model(model.vocabulary, params, model.training)
-
-
-def distribution(model, temperature=1.0, prefix="", min_length=1, max_length=LONGEST):
-    """The probability of every name that meets the conditions, given them."""
-    lengths = range(max(min_length, len(prefix), 1), max_length + 1)
-    names = [
-        prefix + "".join(rest) for n in lengths for rest in product("abc", repeat=n - len(prefix))
-    ]
-    probabilities = np.exp(at_temperature(model, temperature).log_prob(names))
-    return dict(zip(names, probabilities / probabilities.sum(), strict=True))
-
-
-def by(function, probabilities):
-    """The distribution of a function of the name."""
-    sums = Counter()
-    for name, p in probabilities.items():
-        sums[function(name)] += p
-    return sums
 
 
 # --- The distribution -----------------------------------------------------------------------------
@@ -80,7 +45,7 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 
     A name that would be too long is drawn again, so the distribution is conditional.
     """
-    expected = distribution(small_models[cell], temperature)
+    expected = given_conditions(small_models[cell], temperature=temperature)
     names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
     assert len(names) == DRAWS
     assert_drawn_from(Counter(names), expected)
@@ -92,12 +57,12 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 def test_the_check_of_a_distribution_can_fail(small_models):
     names = small_models["gru"].sample(DRAWS, temperature=0.97, seed=11)
     with pytest.raises(AssertionError):
-        assert_drawn_from(Counter(names), distribution(small_models["gru"]))
+        assert_drawn_from(Counter(names), given_conditions(small_models["gru"]))
     even = Counter(
-        {name: round(DRAWS * p) for name, p in distribution(small_models["gru"]).items()}
+        {name: round(DRAWS * p) for name, p in given_conditions(small_models["gru"]).items()}
     )
     with pytest.raises(AssertionError, match="chi-square"):
-        assert_drawn_from(even, distribution(small_models["gru"]))
+        assert_drawn_from(even, given_conditions(small_models["gru"]))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +82,7 @@ def test_the_check_of_a_distribution_can_fail(small_models):
 def test_conditions_give_the_conditional_distribution(conditions, small_models):
     names = small_models["gru"].sample(20_000, seed=3, **conditions)
     assert len(names) == 20_000
-    expected = distribution(small_models["gru"], **conditions)
+    expected = given_conditions(small_models["gru"], **conditions)
     if len(expected) == 1:
         assert set(names) == set(expected)
     else:
@@ -129,12 +94,12 @@ def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, small_models,
     assert nodes < min(continuations.NODES_AT_ONCE)
     monkeypatch.setattr(continuations, "NODES_AT_ONCE", (nodes, nodes))
     names = small_models["gru"].sample(20_000, seed=4)
-    assert_drawn_from(Counter(names), distribution(small_models["gru"]))
+    assert_drawn_from(Counter(names), given_conditions(small_models["gru"]))
 
 
 def test_neighbours_in_the_stream_are_independent(small_models):
     names = small_models["gru"].sample(60_000, seed=5)
-    first = distribution(small_models["gru"])
+    first = given_conditions(small_models["gru"])
     letters = by(lambda name: name[0], first)
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
     assert_drawn_from(
@@ -208,7 +173,7 @@ def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(
 @pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
 def test_names_drawn_in_shares_are_as_probable_as_others(options, small_models, small_blocks):
     model = small_models["gru"]
-    expected = distribution(model)
+    expected = given_conditions(model)
     begins = tuple(np.atleast_1d(options.get("prefix", "")))
     expected = {name: p for name, p in expected.items() if name.startswith(begins)}
     total = sum(expected.values())
@@ -333,7 +298,7 @@ def test_a_preview_shows_names_of_the_models_distribution(small_models):
     model = small_models["gru"]
     drawn = [name for seed in range(500) for name in preview(model.language_model, 4, seed)]
     assert len(drawn) == 2000
-    expected = distribution(model, max_length=model.training["longest"])
+    expected = given_conditions(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
     assert len(preview(model.language_model, 1000, 1)) == 1000
     assert (

@@ -1,6 +1,7 @@
 """Whether names were drawn from a distribution."""
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -43,6 +44,14 @@ def chi_square_score(drawn, probabilities):
     # Wilson & Hilferty: the cube root of chi-square / freedom is nearly normal.
     mean, deviation = 1 - 2 / (9 * freedom), math.sqrt(2 / (9 * freedom))
     return ((chi_square / freedom) ** (1 / 3) - mean) / deviation, freedom
+
+
+def by(function, probabilities):
+    """The distribution of a function of the name."""
+    sums = Counter()
+    for name, p in probabilities.items():
+        sums[function(name)] += p
+    return sums
 
 
 def area_under_curve(negative, positive):

@@ -2,10 +2,9 @@
 
 import pytest
 
-from rnn_names import Model, train
+from rnn_names import Model
 from rnn_names.views.page import Part, page
 from support.browser import NOT_TESTED, Browser, missing
-from support.networks import SYLLABLES
 
 
 @pytest.fixture(scope="session")
@@ -53,11 +52,3 @@ def open_page(browser, page_file, small_models, bundled):
         return browser.open(page_file(*parts), address, **options)
 
     return opened
-
-
-@pytest.fixture(scope="session")
-def small_models():
-    """One of each cell, with so few letters that all names can be listed."""
-    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
-    settings |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
-    return {cell: train(SYLLABLES, cell=cell, **settings) for cell in ("gru", "rnn")}

@@ -12,7 +12,7 @@ from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
 from rnn_names.network import rnn
 from rnn_names.views.page import bfloat16
-from support.distributions import assert_drawn_from
+from support.distributions import assert_drawn_from, by
 from support.enumerated import distribution
 
 NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
@@ -137,14 +137,6 @@ def test_a_seed_gives_the_names_of_the_stated_generator(cell, temperature, open_
     candidates = [drawn_plainly(model, seed, index, temperature) for index in range(400)]
     sample = f"rnnNames.sample(300, {{ seed: {seed}, temperature: {temperature} }})"
     assert open_page(cell).evaluate(sample) == [name for name in candidates if name][:300]
-
-
-def by(function, probabilities):
-    """The distribution of a function of the name."""
-    sums = Counter()
-    for name, p in probabilities.items():
-        sums[function(name)] += p
-    return sums
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.7])
