@@ -182,10 +182,11 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Puts the line that a link leads to behind its address.
+    """Puts the line that a link leads to behind its address; empty heads of columns become cells.
 
     Not before: MkDocs takes the lines of highlighted code for no anchors, and would warn.
     """
+    html = html.replace("<th></th>", "<td></td>")
     return re.sub(
         r'(<a [^>]*href="[^"]*)"([^>]*?) data-line="(\d+)"', r'\1#__codelineno-0-\3"\2', html
     )
