@@ -38,14 +38,14 @@ MAX_CHARACTERS = 1 << 19
 """Of a round's names: fewer are drawn where names may be long."""
 
 MAX_REPEATS = 0.005
-"""Share of the names that may be repeats for their weight."""
+"""Share of the names that may be repeats."""
 
 MANY_REPEATS = 0.05
 """Where more names than this are repeats, names are split from `LOW_CEILING` on."""
 
 LOW_CEILING = 4
-"""In mean weights: where names are split then. Of dinosaurs of 60 characters, it makes 25 % repeats
-instead of 73 %; but of those in *odos* 0.4 % instead of 0.0 %, that need not have been split."""
+"""In mean weights. Where weights drift far apart, fewer names are then repeats; elsewhere more, for
+names are split that need not have been."""
 
 DRAWN_AT_ONCE = 1 << 12
 """Names of a round that are drawn together, level by level."""
