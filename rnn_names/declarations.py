@@ -51,12 +51,16 @@ class Number:
         kind: Any = Integral if self.whole else Real
         if not isinstance(value, kind) or isinstance(value, bool):
             raise ValueError
+        try:
+            number = int(value) if self.whole else float(value)
+        except OverflowError:
+            raise ValueError from None
         # NaN is refused, since a comparison with it is false.
-        above = value > self.least if self.min_open else value >= self.least
-        below = value < self.most if self.max_open else value <= self.most
-        if not (above and below and value < math.inf):
+        above = number > self.least if self.min_open else number >= self.least
+        below = number < self.most if self.max_open else number <= self.most
+        if not (above and below and number < math.inf):
             raise ValueError
-        return int(value) if self.whole else float(value)
+        return number
 
     def __str__(self) -> str:
         noun = "a whole number" if self.whole else "a number"
@@ -67,6 +71,9 @@ class Number:
         if self.min_open or self.max_open:
             return f"{noun} {lower} and {upper}"
         return f"{noun} from {self.least:g} to {self.most:g}"
+
+
+POSITIVE = Number(0, min_open=True)
 
 
 class Flag:

@@ -18,7 +18,7 @@ import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
 from rnn_names.cli.streams import tell
-from rnn_names.declarations import Number
+from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from rnn_names.model.model import Model
-
-
-WEIGHT = Number(0, min_open=True)
 
 
 class Given(NamedTuple):
@@ -63,8 +60,8 @@ class GivenModel(click.Path):
         path, _, weight = value.rpartition("=")
         with suppress(ValueError):
             if path:
-                return Given(path, WEIGHT.checked(float(weight)))
-        rule = f"after = belongs the model's weight, {WEIGHT}"
+                return Given(path, POSITIVE.checked(float(weight)))
+        rule = f"after = belongs the model's weight, {POSITIVE}"
         self.fail(f"{value!r}: {rule} (there is no file of that whole name).", param, ctx)
 
     def shell_complete(

@@ -9,11 +9,12 @@ from dataclasses import KW_ONLY, dataclass
 from functools import partial
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
+from rnn_names.declarations import POSITIVE, Checked, Choice, Flag, Lines, Number, Texts, option
 from rnn_names.errors import SamplingError, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
+_COUNT = Number(0, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
 
@@ -64,7 +65,7 @@ class CommonOptions(Checked):
     )
     temperature: float = _sampling(
         1.0,
-        Number(0, min_open=True),
+        POSITIVE,
         "Divide the logits by this: above 1 for wilder names. Below 1, names look better one by "
         "one, but are more alike together: 0.7 for twenty safe ones.",
         short="-t",
@@ -81,7 +82,7 @@ class CommonOptions(Checked):
         "Keep only the most probable next characters that together have this probability.",
         unset="1",
     )
-    start: int = _sampling(0, Number(0, whole=True), "Skip this many names.")
+    start: int = _sampling(0, _COUNT, "Skip this many names.")
 
     error = SamplingError
 
@@ -131,10 +132,10 @@ class CommonOptions(Checked):
 class Options(CommonOptions):
     """Options of random names."""
 
-    unique: bool = _condition(False, Flag(), "No name twice. Not with a start.")
+    unique: bool = _condition(False, Flag(), "No name twice; not together with a start.")
     seed: int | None = _sampling(
         None,
-        Number(0, whole=True),
+        _COUNT,
         "Random seed: fixes the stream of names.",
         unset="a new one each time",
     )
@@ -156,7 +157,7 @@ class SampleOptions(Options):
 
     count: int = option(
         20,
-        Number(0, whole=True),
+        _COUNT,
         "Number of names.",
         short="-n",
     )
@@ -166,14 +167,14 @@ class SampleOptions(Options):
 class StreamOptions(Options):
     """The parameters of `stream`."""
 
-    count: int | None = option(None, Number(0, whole=True), "Number of names.", unset="no end")
+    count: int | None = option(None, _COUNT, "Number of names.", unset="no end")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BestOptions(CommonOptions):
     """The parameters of `best`."""
 
-    count: int = option(20, Number(0, whole=True), "Number of names.")
+    count: int = option(20, _COUNT, "Number of names.")
     _: KW_ONLY
     rank: str = option(
         "total",

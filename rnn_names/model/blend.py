@@ -34,6 +34,7 @@ import numpy as np
 from rnn_names.corpus import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, quoted, shown
 from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
@@ -114,12 +115,9 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
 def _weight(weight: Any) -> float:
     """A weight as a number. Raises BlendError unless it is finite and above 0."""
     try:
-        number = float(weight)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise BlendError(f"weight {quoted(weight)}: must be a finite number above 0")
-    return number
+        return POSITIVE.checked(weight)
+    except ValueError:
+        raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
 
 
 # --- Characters that a part does not know ---------------------------------------------------------

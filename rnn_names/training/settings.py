@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.declarations import Checked, Choice, Number, option
+from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
-_POSITIVE = Number(0, min_open=True)
 _SHARE = Number(0, 1, max_open=True)
 
 _model, _training = partial(option, group="Model"), partial(option, group="Training")
@@ -84,11 +83,11 @@ class Settings(Checked):
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
         None,
-        _POSITIVE,
+        POSITIVE,
         "Peak learning rate; in the distillation phase it is 1.6 times as high.",
         unset="by optimizer",
     )
-    clip: float = _training(5.0, _POSITIVE, "Clip gradients to ± this, elementwise.")
+    clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
     held_out: float = _training(
         0.1,
         _SHARE,

@@ -58,6 +58,7 @@ def test_a_value_gets_its_plainest_type(given, value):
         ({"share": math.nextafter(1, 2)}, "must be a number above 0"),
         ({"share": math.nan}, "share nan: must be a number above 0"),
         ({"rate": math.inf}, "rate inf: must be a finite number of at least 0"),
+        ({"rate": 10**400}, "rate 10*…: must be a finite number"),
         ({"rate": True}, "rate True: must be a finite number"),
         ({"rate": None}, "rate None: must be a finite number"),
         ({"count": 10}, "count 10: must be a whole number from 1 to 9"),
