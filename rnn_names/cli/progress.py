@@ -111,7 +111,7 @@ class Progress:
         return LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
-        """Takes in a minibatch."""
+        """Moves the bar by a minibatch."""
         interrupts.pause()
         with self.screen:
             if self.bar is None:
@@ -143,7 +143,7 @@ class Progress:
         self.pace = Pace(done, self.seconds, self.each or 0, weight)
 
     def _time_left(self, characters: int) -> str:
-        """As minutes and seconds, after a minibatch of so many characters."""
+        """Minutes and seconds, after a minibatch of so many characters; "?" if unknown."""
         done = self.bar.n + characters
         self.each = self.pace.each(done, self.seconds)
         if self.each is None:
@@ -151,8 +151,8 @@ class Progress:
         text: str = self.bar.format_interval(self.each * max(self.bar.total - done, 0))
         return text
 
-    def what_is_next(self) -> None:
-        """Announces a stage before its first epoch, but not the only network.
+    def announce_stage(self) -> None:
+        """Announces the next stage before its first epoch, but not the only network.
 
         Distillation takes a while to prepare, and nothing moves meanwhile.
         """
@@ -169,7 +169,7 @@ class Progress:
             self.say(f"{stage.name.capitalize()}.")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Takes in an epoch; says a line with a few names if it brought something better.
+        """Says a line with a few names if an epoch brought something better.
 
         After such a line, half as many epochs as there were so far go by without one.
         """

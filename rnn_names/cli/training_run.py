@@ -44,7 +44,7 @@ class TrainingRun:
         progress: Progress,
         report: tuple[str, Report] | None,
     ) -> None:
-        """Gets ready.
+        """A training before its first epoch.
 
         Args:
             checkpoint: what trains, and the file that keeps its state.
@@ -70,7 +70,7 @@ class TrainingRun:
         try:
             if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
                 self._save()
-            self.progress.what_is_next()
+            self.progress.announce_stage()
             for epoch in self.trainer.epochs(self.progress.batch):
                 if epoch.is_best:
                     self._save()
@@ -78,7 +78,7 @@ class TrainingRun:
                 write_log(epoch)
                 self._keep(epoch)
                 self.progress.epoch(epoch)
-                self.progress.what_is_next()
+                self.progress.announce_stage()
             self._finish()
         except TrainingError as error:
             self._finish()

@@ -56,13 +56,7 @@ class Checkpoint:
     """
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
-        """Gets ready.
-
-        Args:
-            output: the model file that the run writes.
-            trainer: the run.
-            corpus: what it learns from.
-            init: the model that it started from.
+        """A run that writes the model file `output`, and learns from a corpus.
 
         Raises:
             TrainingError: if its state would not fit a file.
@@ -71,7 +65,7 @@ class Checkpoint:
         self._old, self._is_aside = old_state_path(output), False
         self.written = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
-        self._state: dict[str, Any] | None = None
+        self._state: tuple[Model, dict[str, Any]] | None = None
         if trainer.state_bytes > archive.MAX_FILE_BYTES:
             most = archive.MAX_FILE_BYTES
             raise TrainingError(
@@ -85,13 +79,7 @@ class Checkpoint:
     def resumed(
         cls, output: str, corpus: Corpus, settings: Settings, init: str | None
     ) -> Checkpoint:
-        """An interrupted run, as it was.
-
-        Args:
-            output: the model file that it writes.
-            corpus: what it learned from.
-            settings: how it trains.
-            init: the model that it started from.
+        """An interrupted run, as it was; the arguments must be those of that run.
 
         Raises:
             ModelFileError: if its file is damaged, or of another version.
@@ -110,9 +98,7 @@ class Checkpoint:
         meta, arrays = archive.read(path, types_of)
         of_model = {name: array for name, array in arrays.items() if name in ARRAYS}
         of_state = {
-            name.removeprefix(_STATE): array
-            for name, array in arrays.items()
-            if name.startswith(_STATE)
+            name.removeprefix(_STATE): arrays[name] for name in arrays.keys() - ARRAYS.keys()
         }
         try:
             model = Model.of(meta, of_model)
@@ -153,7 +139,7 @@ class Checkpoint:
             ModelFileError: if it cannot be written.
         """
         # Copies: training goes on, and an interrupt may write them at any moment.
-        self._state, self.written = {"model": self.trainer.model, **self.trainer.state()}, False
+        self._state, self.written = (self.trainer.model, self.trainer.state()), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()
 
@@ -165,8 +151,7 @@ class Checkpoint:
         """
         if self._state is None or self.written:
             return
-        state = dict(self._state)
-        model = state.pop("model")
+        model, state = self._state
         arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
         numbers = {name: value for name, value in state.items() if name not in arrays}
         meta = {**model.meta, "run": {**self._run, "state": numbers}}

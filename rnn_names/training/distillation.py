@@ -156,7 +156,7 @@ class Teacher:
         return found
 
     def _that_fit(self, names: Names, count: int, rng: np.random.Generator) -> tuple[Names, int]:
-        """As many of the real names, and as many synthetic ones, as `MAX_SOFT_TARGETS` allows."""
+        """The real names and the count of synthetic ones, cut down to `MAX_SOFT_TARGETS`."""
         # As if no two names shared a prefix, and all were of the mean length, EOS counted.
         room = MAX_SOFT_TARGETS // (self.ngram.n_y * (int(names.lengths.mean()) + 1))
         if len(names) + count <= room:
