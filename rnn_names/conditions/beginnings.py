@@ -73,37 +73,32 @@ def one_of(
     >>> one_of([(1, 1), (2,)], 3, even).factors.round(2).tolist()[:2]     # at first, and after a 1
     [[0.0, 0.75, 2.25], [0.0, 3.0, 0.0]]
     """
-    automaton, texts = _trie([tuple(prefix) for prefix in prefixes], n_y)
-    number = {text: row for row, text in enumerate(texts)}
-    parent = np.array([number[text[:-1]] for text in texts])
-    character = np.array([text[-1] if text else 0 for text in texts])
-    length = np.array([len(text) for text in texts])
-    factors = np.ones(automaton.after.shape)
-    ahead = automaton.accepting[automaton.after[: len(texts)]].astype(float)
-    values = on_tree(next_probabilities(texts), ahead, parent, character, length)
-    factors[: len(texts)] = ahead / np.where(values, values, 1)[:, None]
-    return Beginnings(automaton, factors, max(map(len, prefixes), default=0), float(values[0]))
-
-
-def _trie(prefixes: Sequence[Text], n_y: int) -> tuple[Automaton, list[Text]]:
-    """The automaton of some prefixes, and the texts of its first states.
-
-    Its last two states are one for any text that begins as it may, and one for all others.
-    """
-    on_the_way = {()} | {prefix[:length] for prefix in prefixes for length in range(len(prefix))}
+    whole = [tuple(prefix) for prefix in prefixes]
+    on_the_way = {()} | {prefix[:length] for prefix in whole for length in range(len(prefix))}
     if len(on_the_way) > MAX_STATES:
         raise SamplingError(
-            f"prefix: {len(prefixes):,} prefixes are too many to follow at once",
-            settings=["prefix"],
+            f"prefix: {len(whole):,} prefixes are too many to follow at once", settings=["prefix"]
         )
     texts = sorted(on_the_way, key=lambda text: (len(text), text))
-    number = {text: state for state, text in enumerate(texts)}
+    state = {text: row for row, text in enumerate(texts)}
+    # The last two states are one for any text that begins as it may, and one for all others.
     begun, lost = len(texts), len(texts) + 1
     after = np.full((len(texts) + 2, n_y), lost, np.int32)
     after[begun] = begun
-    for text in [*texts[1:], *prefixes]:
-        after[number[text[:-1]], text[-1]] = number.get(text, begun)
-    return Automaton(after, np.arange(len(after)) == begun), texts
+    for text in [*texts[1:], *whole]:
+        after[state[text[:-1]], text[-1]] = state.get(text, begun)
+    ahead = (after[:begun] == begun).astype(float)
+    values = on_tree(
+        next_probabilities(texts),
+        ahead,
+        parent=np.array([state[text[:-1]] for text in texts]),
+        character=np.array([0, *(text[-1] for text in texts[1:])]),
+        length=np.array([len(text) for text in texts]),
+    )
+    factors = np.ones(after.shape)
+    factors[:begun] = ahead / np.where(values, values, 1)[:, None]
+    automaton = Automaton(after, np.arange(len(after)) == begun)
+    return Beginnings(automaton, factors, max(map(len, whole), default=0), float(values[0]))
 
 
 def shortest_ones(prefixes: Iterable[str]) -> list[str]:

@@ -34,8 +34,6 @@ def distribution(model, holds=lambda name: True, prefix="", max_length=None, **o
             x[0, 1 + letters.index(text[-1])] = 1
         a, _ = rnn.cell_forward(x, a, params)
         probabilities = _probabilities((a @ params["Wya"].T + params["by"])[0], **options)
-        if len(text) < len(prefix):  # followed, not drawn
-            probabilities = np.eye(len(letters) + 1)[1 + letters.index(prefix[len(text)])]
         if text and probabilities[0] > 0:
             found[text] = p_text * probabilities[0]
         for letter, p in zip(letters, probabilities[1:], strict=True):
@@ -43,7 +41,7 @@ def distribution(model, holds=lambda name: True, prefix="", max_length=None, **o
                 extend(text + letter, a, p_text * p)
 
     extend("", params["a0"][None], 1.0)
-    found = {name: p for name, p in found.items() if holds(name)}
+    found = {name: p for name, p in found.items() if name.startswith(prefix) and holds(name)}
     total = sum(found.values())
     return {name: p / total for name, p in found.items()}
 
