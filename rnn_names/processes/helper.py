@@ -293,8 +293,8 @@ class _Connection:
 
     def send(self, value: Any, fd: int | None = None) -> None:
         """Sends an object, and a file with it."""
-        # Protocol 4 copies arrays through `bytes`. The next one would leave them in a `bytearray`,
-        # of which Python 3.11 loses count where memory runs out.
+        # With protocol 5, arrays would be in a `bytearray`: out of memory, Python 3.11 once said
+        # "deallocated bytearray object has exported buffers". Protocol 4 has `bytes`.
         data = pickle.dumps(value, 4)
         self._socket.settimeout(None if self._waits_for_ever else PATIENCE)
         # Where the other end is closed, this is to raise an error, and to send no SIGPIPE (on
