@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from rnn_names.corpus.vocabulary import Vocabulary
 
 NAMES_PER_LAYOUT = 1024
-"""Small minibatches are laid out together, so many names in one call of `prefix_trees`.
-
-For 34 names a batch that takes less than half the time. More names would not fit the processor's
-cache."""
+"""Small minibatches are laid out together, so many names in one call of `prefix_trees`, which saves
+half the time. More names would not fit the processor's cache."""
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,8 @@ the number of cores."""
 SWITCH_INTERVAL = 1e-4
 """Seconds after which a thread that waits for the interpreter asks the other for it.
 
-NumPy's operations are short here: the thread that gives the interpreter up for one has it back
-before the other wakes. With Python's 5 ms, two threads had 0.8 to 1.3 times the speed of one, for
-the prefix tree of 512 names and a plain cell of 128 units each; with 0.1 ms, 1.2 to 1.9 times."""
+NumPy's operations are short here: with Python's 5 ms, the thread that gives the interpreter up for
+one has it back before the other wakes, and two threads are hardly faster than one."""
 
 
 @contextmanager

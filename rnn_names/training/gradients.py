@@ -30,18 +30,13 @@ if TYPE_CHECKING:
 class MinibatchPart:
     """One of the parts that minibatches are cut into, and what computes its gradients.
 
-    It knows nothing of the other parts, so it may be in a process of its own. Dropout in minibatch
+    It is independent of the other parts, so it may be in a process of its own. Dropout in minibatch
     i of an epoch takes random numbers that follow from the epoch's seed and i, so it does not
     matter either which process did those before.
     """
 
     def __init__(self, flat: Array, gradient: Array) -> None:
-        """Gets ready.
-
-        Args:
-            flat: (n,) what is trained, all arrays in one vector.
-            gradient: (n,) overwritten with gradients.
-        """
+        """Takes what is trained, (n,), all arrays in one vector; `gradient` (n,) is overwritten."""
         self._flat, self._gradient = flat, gradient
         self._work = rnn.Workspace()
         self._trees: Iterator[PrefixTree]
