@@ -1,5 +1,4 @@
 """What is asked of a name. None of it draws.
 
-Read `options`, then `tests` of whole names, with `automaton` and `regex` for their spelling, and
-`beginnings`.
+Read `options`, `tests` of whole names, `beginnings`, and for the spelling `regex` and `automaton`.
 """
