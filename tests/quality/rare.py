@@ -172,8 +172,8 @@ def page(rows, count, tiny_line):
         "",
         about,
         "",
-        '"Repeats" is the share of the names that are repeats of others, or of their beginnings, as '
-        'the sampler measures it on draws of their own; "said": it says so on stderr. '
+        '"Repeats" is the share of the names that repeat others, or their beginnings, as the '
+        'sampler measures it on draws of their own; "said": it says so on stderr. '
         '"First 20" is the time to the first 20 names, the model loaded; "certain" names are all '
         "that `--best` gives for sure before it says how to go on; names in all are all that there "
         f"are. Where fewer than {FEW} names can be listed among {MAX_PREFIXES:,} prefixes, those "
