@@ -86,8 +86,7 @@ class Helper:
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._key = next(self._keys)
         self._process: _Process | None = None
-        self._was_started = self._is_made_there = self._is_checked = False
-        self._is_at_work = self._has_ended = False
+        self._was_started = self._is_checked = self._is_at_work = self._has_ended = False
         self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # that are not yet there
         self.calls_made_there = 0
 
@@ -168,16 +167,15 @@ class Helper:
             if not process.is_ready():
                 self._release(process)
                 return False
-            connection, key = process.connection, self._key
-            if not self._is_made_there:
+            connection, key, is_new = process.connection, self._key, not self._is_checked
+            if is_new:
                 memory = self._memory
                 shape, fd = (memory.array.shape, memory.fd) if memory else ((), None)
                 connection.send((key, self._make, self._arguments, shape, process.users), fd)
-                self._is_made_there = True
             for update, its_arguments in self._updates.items():
                 connection.send((key, update, its_arguments))
             self._updates.clear()
-            if not self._is_checked:
+            if is_new:
                 connection.send((key, self._check, ()))
                 self._is_checked = connection.receive()[0] == self._check(self.here)
             if self._is_checked:
