@@ -407,16 +407,12 @@ def test_too_few_at_the_command_line_is_exit_1_with_what_there_is(
 @pytest.mark.parametrize(
     "options, code, message",
     [
-        (["--match", "[a"], 2, "Error: --match '[a': not a regular expression"),
         (["--suffix", "愛"], 1, "Error: --suffix '愛': the model does not know the character '愛'"),
         (
             ["--exclude", "missing.txt"],
             1,
             "Error: missing.txt: cannot be read: No such file or directory",
         ),
-        (["--unique", "--start", "5", "--seed", "1"], 2, "leave out either --unique or --start"),
-        (["--top-k", "0"], 2, "--top-k"),
-        (["--top-p", "0"], 2, "--top-p"),
     ],
 )
 def test_refusals_at_the_command_line(invoke, model_file, options, code, message, tmp_path):
