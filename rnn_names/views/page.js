@@ -106,6 +106,8 @@ let waiting; // a change of a control is drawn when nothing has changed for a mo
 
 function changed() {
   showValues();
+  current = null; // names that are being drawn are out of date
+  $("names").setAttribute("aria-busy", true);
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     writeAddress(false);
@@ -135,7 +137,7 @@ function listen() {
     if (event.key === "Enter" && elsewhere) more();
   });
   $("stop").addEventListener("click", () => {
-    current.isStopped = true;
+    if (current) current.isStopped = true;
   });
   $("start-over").addEventListener("click", () => {
     resetForm();
