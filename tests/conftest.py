@@ -11,6 +11,11 @@ from support import browser, package, program
 from support.networks import SYLLABLES
 
 
+collect_ignore = ["support/public_names.py", "support/without_posix"]
+"""Not to be imported in the search for doctests: a file for type checkers, and one that takes names
+from `os` and `signal`."""
+
+
 @pytest.fixture(scope="session")
 def cli():
     """The command line as a real process."""
