@@ -10,7 +10,6 @@ from rnn_names import Model, train
 from support import browser, package, program
 from support.networks import SYLLABLES
 
-
 collect_ignore = ["support/public_names.py", "support/without_posix"]
 """Not to be imported in the search for doctests: a file for type checkers, and one that takes names
 from `os` and `signal`."""
