@@ -224,7 +224,7 @@ def check_output(path: str, what: str, signature: bytes) -> None:
 
 @contextmanager
 def wrong_usage() -> Iterator[None]:
-    """Makes wrong usage of what the library refuses, as long as no file has been read."""
+    """Turns an error of the library into a usage error, for use before any file is read."""
     try:
         yield
     except RnnNamesError as error:

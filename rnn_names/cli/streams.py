@@ -169,7 +169,7 @@ def listed(path: str | None) -> list[str]:
 
 @contextmanager
 def files_named() -> Iterator[None]:
-    """Makes a message with the file's name of an OSError; `write` has a message of its own."""
+    """Turns an OSError into an `RnnNamesError` that names the file."""
     try:
         yield
     except OSError as error:
@@ -200,7 +200,7 @@ def worded(error: RnnNamesError) -> str:
 
 @contextmanager
 def memory_advice(advice: str) -> Iterator[None]:
-    """Makes a message with this advice of a MemoryError."""
+    """Turns a MemoryError into an `RnnNamesError` with this advice."""
     try:
         yield
     except MemoryError:

@@ -68,6 +68,7 @@ class TrainingRun:
             if not self.checkpoint.written:  # else it is a resumed run
                 self.checkpoint.begin()
         try:
+            # The model of a resumed run may be missing; without epochs, the untrained one is saved.
             if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
                 self._save()
             self.progress.announce_stage()
@@ -174,7 +175,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
         if epochs and stream is None and os.path.isfile(path):
             with open(path, "rb") as old:
                 kept = b"".join(old.readlines()[:epochs])
-        # No `with` here: errors of what is done while it is open are none of the log.
+        # No `with` here: errors raised while it is open do not belong to the log.
         file = open(path if stream is None else os.dup(stream), "wb", buffering=0)  # noqa: SIM115
     with file:
         write(kept)

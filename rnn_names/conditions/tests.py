@@ -57,7 +57,7 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
 
     Raises:
         VocabularyError: for a text with characters that the model does not know.
-        SamplingError: for a regular expression that is none, or `novel` with a model that has no
+        SamplingError: for an invalid regular expression, or `novel` with a model that has no
             fingerprints.
     """
     known, found = model.vocabulary, list[Condition]()

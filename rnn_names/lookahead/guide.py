@@ -188,7 +188,7 @@ class LookAhead:
             self.prefixes.automaton_state[:1], context, np.zeros(1, np.int64), np.zeros(1)
         )
 
-    def guide(
+    def weigh(
         self,
         probabilities: NDArray[np.float64],
         ahead_state: LookAheadState,
@@ -260,7 +260,7 @@ class LookAhead:
     ) -> LookAheadState:
         """The state of children: child i goes on from node parent[i] with character[i].
 
-        `ahead` is what `guide` gave.
+        `ahead` is what `weigh` gave.
         """
         automaton_state = self.automaton.after[ahead_state.automaton_state[parent], character]
         context, visited = ahead_state.context[parent], ahead_state.visited[parent]

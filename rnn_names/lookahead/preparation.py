@@ -5,9 +5,9 @@ round's names are a test of the look-ahead: it has not seen them. One half of th
 the least with which few names would be repeats; the other half, which had no part in that, measures
 how many are.
 
-A stream begins as soon as few names are repeats, or the rounds have cost too much: then that is
-said. More rounds are put in as it goes on, until most draws are of use. None of this depends on the
-seed or on how many names are wanted.
+A stream begins as soon as few names are repeats, or when the rounds have cost too much; then a
+warning says so. Further rounds run while the stream goes on, until one draw in eight gives a name.
+None of this depends on the seed or on how many names are wanted.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ names are split that need not have been."""
 DRAWN_AT_ONCE = 1 << 12
 """Names of a round that are drawn together, level by level."""
 
-FEW_IN_VAIN = 1 / 8
-"""Preparation goes on while a smaller share of the draws comes out."""
+ENOUGH_COME_OUT = 1 / 8
+"""Preparation goes on while a smaller share of the draws gives a name."""
 
 MAX_VISITS = 1 << 18
 """Nodes after which preparation ends, whatever it has reached: about ten times those of the
@@ -69,7 +69,7 @@ class Preparation:
         """Learns from unguided draws, and then from a few guided ones.
 
         Args:
-            draw: gives the weights of so many draws.
+            draw: draws that many names, and gives their weights.
             unguided: the look-ahead that knows nothing yet.
             visits: where draws with that one were recorded.
         """
@@ -97,7 +97,9 @@ class Preparation:
         while not self.has(rounds):
             self._learn()
             self._rounds += 1
-            self._tested = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
+            tested = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
+            if tested.share:  # a round without a single name says nothing
+                self._tested = tested
         return self._tested
 
     @property
@@ -113,7 +115,7 @@ class Preparation:
 
     @property
     def _is_done(self) -> bool:
-        is_good = self._tested.repeats <= MAX_REPEATS and self._tested.share >= FEW_IN_VAIN
+        is_good = self._tested.repeats <= MAX_REPEATS and self._tested.share >= ENOUGH_COME_OUT
         return is_good or self._n_visits >= MAX_VISITS
 
     def _test(self, size: int) -> LookAhead:

@@ -109,7 +109,7 @@ def _is_file(path: str) -> bool:
 
 
 def suggested(name: str) -> str:
-    """The bundled models with names most like one that is none, or some of them.
+    """The bundled models whose names are closest to an unknown one; if none is close, examples.
 
     >>> suggested("dinosaur"), suggested("wlsh-towns"), suggested("my.npz")
     ('dinosaurs', 'welsh-towns', 'first-names, norse, welsh-towns, dinosaurs, …')

@@ -301,9 +301,11 @@ def _check_blend(parts: Any) -> None:
     for part in parts:
         kinds = {"model": str, "weight": float, "network": dict, "training": dict}
         if not isinstance(part, dict) or {k: type(v) for k, v in part.items()} != kinds:
-            raise ModelFileError("`meta` has a part of a blend that is none")
+            raise ModelFileError(
+                "`meta` describes a part of the blend in a form that this program does not write"
+            )
         if not 0 <= part["weight"] <= 1:
-            raise ModelFileError("`meta` has a part of a blend with a weight that is none")
+            raise ModelFileError("`meta` has a part of a blend whose weight is not between 0 and 1")
 
 
 def _training_record(training: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def transposed(a: NDArray[Any]) -> NDArray[Any]:
 
 
 class Rows:
-    """Base of dataclasses of arrays that each have a row for every one of some things."""
+    """Base of dataclasses whose fields are arrays with one row per item."""
 
     def __getitem__(self, rows: Any) -> Self:
         """Some of the rows."""

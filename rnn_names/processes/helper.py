@@ -78,8 +78,8 @@ class Helper:
             make: makes it, here and in the helper process. This and all functions that are called
                 can be pickled, and so can their arguments and values; no value of a call is None.
             arguments: of `make`, after the rows of `memory`.
-            check: called with the object, in both processes, before any other call; to have the
-                same value.
+            check: called with the object in both processes, before the first call. The helper
+                process is used only if both values are equal.
             memory: what the two share, if anything.
         """
         self._make, self._arguments, self._check, self._memory = make, arguments, check, memory
@@ -176,6 +176,7 @@ class Helper:
                 connection.send((key, update, its_arguments))
             self._updates.clear()
             if is_new:
+                # One after the other: both may write to the shared memory.
                 connection.send((key, self._check, ()))
                 self._is_checked = connection.receive()[0] == self._check(self.here)
             if self._is_checked:
@@ -188,7 +189,7 @@ class Helper:
         return False
 
     def _receive(self, process: _Process, more_patience: float) -> Any:
-        """The value of the call that was sent; None if the process is of no use any more."""
+        """The value of the call that was sent; None if the process cannot be used any more."""
         try:
             value = process.connection.receive(more_patience)[0]
             self.calls_made_there += 1

@@ -66,8 +66,8 @@ LOWER = float(np.log(16))
 """Nats by which the bound falls where too few names lie above it."""
 
 MARGIN = 1e-3
-"""Nats by which a bound is kept below a name: probabilities that were computed in other company
-differ by rounding."""
+"""Nats by which a bound is kept below a name: probabilities computed in different batches differ
+by rounding."""
 
 Progress = Callable[[int, int], None]
 """Is told how many prefixes are done, and how many they will be, about."""
@@ -239,7 +239,7 @@ class _Search:
 
     def _unguided_draws(self, size: int) -> Visits:
         visits = Visits(self.unguided.prefixes)
-        self.sampler.walked(size, Random(0), replace(self.unguided, visits=visits))
+        self.sampler.walk(size, Random(0), replace(self.unguided, visits=visits))
         return visits
 
     def _bound_of(self, prefixes: VisitedPrefixes) -> float | None:

@@ -102,13 +102,13 @@ class Drawer:
     Attributes:
         tally: how the conditions did so far.
         submit: has some thread make a call.
-        walked: draws the rest of a share's names, here or elsewhere.
+        draw_rest: draws the rest of a share's names, here or elsewhere.
     """
 
     def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
         self._sampler, self._seed, self.tally = sampler, seed, tally
         self.submit: Submit = Deferred
-        self.walked: Callable[[Share], Drawn] = partial(walked, sampler)
+        self.draw_rest: Callable[[Share], Drawn] = partial(rest_of_share, sampler)
 
     def has_shares(self, block: Block) -> bool:
         """Whether a block is drawn in shares. With a look-ahead there are none."""
@@ -127,7 +127,7 @@ class Drawer:
             begin_draw, size = partial(self._draw_shares, bits), block.size
             largest = self._sampler.largest_block
         else:
-            look_ahead, size = self._sampler.guide(block.number), block.size
+            look_ahead, size = self._sampler.look_ahead_for(block.number), block.size
             largest = self._sampler.largest_walk
             if look_ahead:
                 size = min(int(block.size / look_ahead.share) + FIRST_BLOCK, largest)
@@ -176,7 +176,7 @@ class Drawer:
         """Begins to draw names in shares, and gives them, some at a time."""
         sampler = self._sampler
         shares = shares_of(sampler, size, bits)
-        pending = [self.submit(self.walked, share) for share in shares]
+        pending = [self.submit(self.draw_rest, share) for share in shares]
 
         def names() -> Iterator[Names]:
             drawn, order = joined(size, shares, [each.result() for each in pending])
@@ -218,7 +218,7 @@ def shares_of(sampler: Sampler, size: int, bits: Random) -> list[Share]:
     ]
 
 
-def walked(sampler: Continuations, share: Share) -> Drawn:
+def rest_of_share(sampler: Continuations, share: Share) -> Drawn:
     """Draws the rest of the names of a share."""
     names, branch, *_ = share.step
     walk = Walk(sampler, len(names), share.bits)

@@ -2,7 +2,7 @@
 
 `rnn_names.sampling.walk` goes down the tree of the prefixes drawn so far. The network runs once for
 each *distinct* prefix, and the names at a node are split over its characters in one draw. A name
-that breaks a condition (its length, say) is thrown away: what is left has the model's distribution
+that breaks a condition (its length, say) is discarded: what is left has the model's distribution
 given the conditions. Where the conditions on length and spelling are so rare that this would take
 long, `rnn_names.lookahead.guide` looks ahead.
 """
@@ -38,7 +38,7 @@ Each further block is twice as large, up to `Sampler.largest_block`.
 """
 
 WALKS_PER_BLOCK = 4
-"""Without a look-ahead, the largest blocks have so many times the names of the largest walk.
+"""Without a look-ahead, the largest block has this many times the names of the largest walk.
 
 The larger the block, the more prefixes names have in common, and the fewer nodes there are a name.
 But a block is drawn as a whole, also where few of its names are wanted."""
@@ -50,9 +50,9 @@ LOOK_AHEAD_BELOW = 1 / 200
 """Where a smaller share of the names meets the conditions, looking ahead is tried."""
 
 GAIN = 5
-"""Looking ahead is worth it if so many times the share of the draws comes out."""
+"""The look-ahead is used if it multiplies the share of useful draws by more than this."""
 
-KEPT_HERE = {*SHAPING, "seed", "start", "unique"}
+NO_CONDITIONS = {*SHAPING, "seed", "start", "unique"}
 """The options that make no condition on finished names."""
 
 Tally = dict[str, tuple[int, int]]
@@ -80,7 +80,7 @@ class Sampler(Continuations):
         self.has_warned = False
         self.conditions: list[Condition] = []
         # Their module is only imported where there are any: twenty names should come at once.
-        if not KEPT_HERE.issuperset(options.given):
+        if not NO_CONDITIONS.issuperset(options.given):
             from rnn_names.conditions.tests import conditions_of
 
             self.conditions = conditions_of(model, options)
@@ -95,8 +95,8 @@ class Sampler(Continuations):
         """What the limits of length are called in messages."""
         return f"a length of {self.min_length} to {self.max_length} characters"
 
-    def look_ahead(self) -> Tally:
-        """Looks ahead from now on if conditions on length and spelling turn out to be rare.
+    def prepare_if_rare(self) -> Tally:
+        """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
         The pilot does not depend on the seed: all streams of a model and its conditions are drawn
         alike.
@@ -121,7 +121,7 @@ class Sampler(Continuations):
         for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits(unguided.prefixes)
-            pilot = self.walked(drawn, bits, replace(unguided, visits=visits))
+            pilot = self.walk(drawn, bits, replace(unguided, visits=visits))
             first = self.in_characters(pilot.names)
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
@@ -137,7 +137,7 @@ class Sampler(Continuations):
         """Whether the look-ahead for a block of the stream, by its number, is there, if any."""
         return self.preparation is None or self.preparation.has(_rounds(block))
 
-    def guide(self, block: int) -> LookAhead | None:
+    def look_ahead_for(self, block: int) -> LookAhead | None:
         """The look-ahead for a block, if there is one; prepared where it is not yet.
 
         The first three blocks are drawn after a quick preparation. Then there is one more round
@@ -195,7 +195,7 @@ class Sampler(Continuations):
 
         With a look-ahead, each name comes as often as its weight asks for.
         """
-        drawn = self.walked(size, bits, look_ahead)
+        drawn = self.walk(size, bits, look_ahead)
         names = self.in_characters(drawn.names)
         if look_ahead is None or drawn.weights is None:
             return names
@@ -204,14 +204,14 @@ class Sampler(Continuations):
         order = np.argsort(np.frombuffer(bits.randbytes(8 * len(rows)), "<u8"), kind="stable")
         return names.take(rows[order])
 
-    def walked(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Drawn:
+    def walk(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Drawn:
         """Draws `size` names together."""
         walk = Walk(self, size, bits, look_ahead)
         return walk.go_on(walk.first_step())
 
     def weighed(self, size: int, bits: Random, look_ahead: LookAhead) -> Weights:
         """The weights of `size` draws."""
-        weights = self.walked(size, bits, look_ahead).weights
+        weights = self.walk(size, bits, look_ahead).weights
         assert weights is not None
         return weights
 

@@ -19,7 +19,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread, usable_cores, worker_threads
-from rnn_names.sampling.blocks import Block, Drawer, GivenUp, Share, blocks_of, walked
+from rnn_names.sampling.blocks import Block, Drawer, GivenUp, Share, blocks_of, rest_of_share
 from rnn_names.sampling.continuations import SHAPING, Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally
 from rnn_names.sampling.walk import Drawn, Walk
@@ -39,8 +39,7 @@ CHECKED = 1024
 """Names that both processes draw, of whatever length, to see whether they draw the same."""
 
 REPEATS = 1 << 16
-"""A stream of unique names is given up when so many names of it bring fewer than one new one in
-4,096."""
+"""A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
 
 ENDLESS = 1 << 62
 """Names of a stream without an end: more than anybody draws."""
@@ -88,7 +87,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     """At most `count` names, from not many more draws.
 
-    It is for a look at a network in training, whose names may hardly come to an end.
+    It is for a look at a network in training, whose names may never end.
     """
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
@@ -107,7 +106,7 @@ def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names
     options, seed = sampler.options, sampler.options.seed
     if seed is None:
         seed = int.from_bytes(os.urandom(16), "little")
-    drawer = Drawer(sampler, seed, sampler.look_ahead())
+    drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
     blocks = blocks_of(options.start, ENDLESS if options.unique else count, sampler.largest_block)
     first = next(blocks)
@@ -133,7 +132,7 @@ def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names
             is_long = max(end, block.stop) - block.begin >= LONG
             if is_long and helper is None and threads > 1 and sampler.preparation is None:
                 helper = stack.enter_context(_helper(model, options))
-                drawer.walked = partial(_walked, helper)
+                drawer.draw_rest = partial(_rest_by_helper, helper)
             begun.append(drawer.begin(block))
             # While one block ends, the shares of the next are there to be drawn.
             yield from _ended(begun, 1 if drawer.has_shares(block) else threads - 1)
@@ -157,8 +156,8 @@ def _helper(model: LanguageModel, options: Options) -> Helper:
     return helper
 
 
-def _walked(helper: Helper, share: Share) -> Drawn:
-    drawn: Drawn = helper.begin(walked, share)()
+def _rest_by_helper(helper: Helper, share: Share) -> Drawn:
+    drawn: Drawn = helper.begin(rest_of_share, share)()
     return drawn
 
 
@@ -171,7 +170,7 @@ def _check(continuations: Continuations) -> bytes:
 
 def _prepare(sampler: Sampler, block: Block) -> None:
     """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
-    sampler.guide(block.number)
+    sampler.look_ahead_for(block.number)
     shortcoming = sampler.preparation.shortcoming if sampler.preparation else ""
     if shortcoming and not sampler.has_warned:
         sampler.has_warned = True

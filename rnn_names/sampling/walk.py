@@ -161,7 +161,7 @@ class Walk:
             beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
         ahead = None
         if self.look_ahead and ahead_state:
-            ahead_state, ahead = self.look_ahead.guide(probabilities, ahead_state, length, node)
+            ahead_state, ahead = self.look_ahead.weigh(probabilities, ahead_state, length, node)
             if self.look_ahead.chain is not None:
                 ahead_state, names, node = self._split(ahead_state, names, node, length)
         names, branch = choose(probabilities, names, node, self.bits)

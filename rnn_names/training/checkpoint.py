@@ -6,8 +6,8 @@ finished. The random numbers of an epoch follow from the seed and the epoch's nu
 run ends with the same weights, bit for bit, as one that was never interrupted.
 
 A new run puts the state of an earlier one aside before its first epoch, as `<output>.resume.old`,
-and removes it once it has a state of its own. So nobody continues an older run than the model
-file is of.
+and removes it once it has a state of its own. So `--resume` never continues a run that is older
+than the model file.
 
 The file is a model file with more in it. Its arrays are those of the best model so far, and the
 state's, whose names begin with `state_`. Its `meta` is that of the model, and under `run` it has
@@ -89,7 +89,9 @@ class Checkpoint:
         if not os.path.exists(path):
             earlier, hint = old_state_path(output), ""
             if os.path.exists(earlier):
-                hint = f" ({shown(earlier)} is of one before it: rename it to continue that)"
+                hint = (
+                    f" ({shown(earlier)} belongs to an earlier run: rename it to continue that one)"
+                )
             raise TrainingError(
                 f"{shown(path)}: there is no interrupted run to continue{hint}; train without "
                 "resume",

@@ -99,7 +99,7 @@ class Teacher:
         ngram, names = _ngram(batches, rng), batches.names
         lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.counts))
         seen = np.bincount(names.codes)
-        # Not those that only the model to start from knows: they are none of this list.
+        # Characters that only the starting model knows do not count: the list has none.
         rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
         return cls(ngram, networks, lengths, rare)
 

@@ -31,8 +31,8 @@ class MinibatchPart:
     """One of the parts that minibatches are cut into, and what computes its gradients.
 
     It is independent of the other parts, so it may be in a process of its own. Dropout in minibatch
-    i of an epoch takes random numbers that follow from the epoch's seed and i, so it does not
-    matter either which process did those before.
+    i has a seed of its own, from the epoch's seed and i, so it does not matter which process did
+    the minibatches before.
     """
 
     def __init__(self, flat: Array, gradient: Array) -> None:

@@ -125,7 +125,10 @@ class Parts:
     def call_twice(
         self, function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
     ) -> tuple[Any, Any]:
-        """A function's values for some arguments and for others. None may be None."""
+        """The values of a function for two tuples of arguments; they must not be None.
+
+        Both calls are made at the same time if the helper process is there.
+        """
         # The check takes a gradient, and so a minibatch.
         if not self.helper.calls_made_there:
             return function(*first), function(*second)

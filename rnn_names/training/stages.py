@@ -196,7 +196,7 @@ class Position:
 
     @property
     def best(self) -> Best:
-        """The epoch that the model is of."""
+        """The epoch whose weights the model has."""
         return self.bests[self.best_stage]
 
     def loss_to_beat(self, n_characters: int) -> float:

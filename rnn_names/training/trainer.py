@@ -40,7 +40,7 @@ SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
 
 LOST = 4
-"""Times the loss of a uniform guess, from which on a stage ends with the best weights so far.
+"""A stage ends, with its best weights so far, at this many times the loss of a uniform guess.
 
 It shows that the learning rate is far too high or, on a list of a few names, that the network is
 sure of the wrong ones."""
@@ -56,7 +56,8 @@ class Trainer:
     Attributes:
         settings: as resolved for the corpus.
         position: where it is in its stages.
-        corpus, held_out: what is trained on and what is measured on.
+        corpus, held_out: the names that it learns from, and those that the held-out loss is
+            measured on.
         vocabulary: the characters of both, and those of the model that training starts from.
         model: the best model so far.
         smoothed_loss: see `Epoch`.
@@ -194,13 +195,14 @@ class Trainer:
             TrainingError: when the loss is no longer a finite number; `model` is then still the
                 best one before.
         """
-        # What is trained is meanwhile in memory that the helper process can share.
+        # While it trains, the weights are in memory shared with the helper process. Not before or
+        # after: forks of the program share that memory, and each must have weights of its own.
         memory = SharedArray(2, self._flat.size)
         flat = memory.array[0]
         try:
             with one_blas_thread(), Parts(memory, self._shapes) as parts:
                 while self.position.next_stage is not None:
-                    if self._flat is not flat:  # at first, and after another loop
+                    if self._flat is not flat:  # at first, or if another iterator moved them
                         self._move_to(flat)
                     if self.position.stage_is_over:
                         self.position = self.position.next()
@@ -252,7 +254,7 @@ class Trainer:
         return self._distillation_set
 
     def _teacher(self) -> Teacher:
-        """An n-gram and the best weights of each network; of one that was always lost, none."""
+        """An n-gram and the best weights of each network; one that was always lost is left out."""
         networks = [
             multiplied_out(optimizers.views(weights, self._shapes))
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)

@@ -44,7 +44,7 @@ def always(monkeypatch):
 def looking_ahead(model, **options):
     sampler = Sampler(model.language_model, Options(**options))
     with worker_threads(1):
-        sampler.look_ahead()
+        sampler.prepare_if_rare()
     return sampler
 
 
@@ -147,9 +147,7 @@ def test_weights_add_up_to_the_probability_of_the_conditions(mean, ceiling, alwa
         mean = -1.0  # or it makes thousands of each
     log_means = np.full(sampler.max_length + 1, look_ahead.log_value + mean)
     size = 30_000
-    drawn = sampler.walked(
-        size, Random(3), replace(look_ahead, log_means=log_means, ceiling=ceiling)
-    )
+    drawn = sampler.walk(size, Random(3), replace(look_ahead, log_means=log_means, ceiling=ceiling))
     meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
     p = np.exp(model.log_prob(meet))
     assert set(sampler.in_characters(drawn.names).to_strings()) <= set(meet)
@@ -213,7 +211,7 @@ def learned(model, draws=3000, **options):
     sampler = Sampler(model.language_model, Options(**options))
     unguided, _, _ = sampler.possible()
     visits = Visits(unguided.prefixes)
-    sampler.walked(draws, Random(0), replace(unguided, visits=visits))
+    sampler.walk(draws, Random(0), replace(unguided, visits=visits))
     return unguided.learned(visits.joined()), sampler
 
 
@@ -236,7 +234,7 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
 def test_a_second_draw_finds_the_prefixes_of_the_first():
     unguided, sampler = learned(tiny_model(), 50)
     visits = Visits(unguided.prefixes)
-    sampler.walked(50, Random(1), replace(unguided, visits=visits))
+    sampler.walk(50, Random(1), replace(unguided, visits=visits))
     prefixes = visits.joined()
     assert len(unguided.prefixes) < len(prefixes) < 2 * len(unguided.prefixes)
     assert prefixes.passed[0] == 100
@@ -271,7 +269,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
 def test_more_is_learned_in_rounds(always, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
-    monkeypatch.setattr(preparation, "FEW_IN_VAIN", 2)  # it is never enough
+    monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)  # it is never enough
     prepared = looking_ahead(tiny_model(), suffix="cb", contains=["a"]).preparation
     few = prepared.after(0)
     before = len(few.prefixes)
@@ -279,6 +277,18 @@ def test_more_is_learned_in_rounds(always, monkeypatch):
     assert len(many.prefixes) > before
     assert len(few.prefixes) == before, "what draws go on with stays as it is"
     assert prepared.after(1) is many
+
+
+def test_a_round_without_a_name_leaves_what_was_prepared(always, monkeypatch):
+    monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)
+    sampler = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
+    before = sampler.preparation.after(0)
+    nothing = Weights(
+        9, np.zeros(0), np.zeros(0, np.int32), np.full(before.max_length + 1, -np.inf)
+    )
+    monkeypatch.setattr(sampler.preparation, "_draw", lambda *_: nothing)
+    assert before.share > 0
+    assert sampler.preparation.after(1).share == before.share
 
 
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
@@ -333,7 +343,7 @@ def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(always
 
 
 def test_no_look_ahead_without_need():
-    assert Sampler(tiny_model().language_model, Options()).look_ahead() == {}
+    assert Sampler(tiny_model().language_model, Options()).prepare_if_rare() == {}
     assert looking_ahead(tiny_model(), suffix="a").preparation is None
 
 

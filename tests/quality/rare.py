@@ -66,7 +66,7 @@ def prepared(model, options):
     """The look-ahead in the end; None without one."""
     with one_blas_thread():
         sampler = Sampler(model.language_model, options)
-        sampler.look_ahead()
+        sampler.prepare_if_rare()
         if sampler.preparation is None:
             return None
         return sampler.preparation.after(99)

@@ -55,7 +55,7 @@ def test_rare_conditions_keep_to_it(monkeypatch):
     sampler = Sampler(small_model().language_model, Options(**condition))
     monkeypatch.setattr("rnn_names.sampling.sampler.LOOK_AHEAD_BELOW", 1.0)
     monkeypatch.setattr("rnn_names.sampling.sampler.GAIN", 0)
-    sampler.look_ahead()
+    sampler.prepare_if_rare()
     assert sampler.preparation is not None
     names = small_model().sample(20_000, seed=5, **condition)
     wanted = expected(lambda name: like_the_list(name) and name.endswith("cBc"))

@@ -60,7 +60,13 @@ def test_two_processes_draw_what_one_draws(model, helpers, alone):
 
 @pytest.mark.parametrize(
     "options",
-    [{"novel": True}, {"prefix": ["A", "Be"], "max_length": 9}, {"temperature": 0.8, "top_p": 0.9}],
+    [
+        {"novel": True},
+        {"prefix": ["A", "Be"], "max_length": 9},
+        {"temperature": 0.8, "top_p": 0.9},
+        {"top_k": 3},
+        {"min_length": 5, "any_beginning": True},
+    ],
 )
 def test_so_they_do_under_any_conditions(options, model, monkeypatch, helpers):
     names = drawn(model, **options)

@@ -368,7 +368,7 @@ def test_a_new_run_makes_the_state_of_an_older_one_unusable(
         assert "Going on after epoch 1." in done.stderr
     elif name == "SIGKILL":
         assert files == {"m.npz.resume.old": old}
-        assert "m.npz.resume.old is of one before it: rename it" in error_line(done)
+        assert "m.npz.resume.old belongs to an earlier run: rename it" in error_line(done)
     else:
         assert files == {"m.npz.resume": old}, "as if there had been no new run"
         assert "that run had --epochs 9, not 20" in error_line(done)
