@@ -9,6 +9,7 @@ import pytest
 
 from support.documents import ROOT
 from support.package import PACKAGE
+from support.program import unmeasured
 
 PLACES = {
     "conditions/options.py": "    exclude: Collection[str] =",
@@ -45,7 +46,9 @@ def run(tmp_path):
 
     def run(*arguments):
         command = [sys.executable, *arguments]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=unmeasured(), capture_output=True, text=True, timeout=60
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
