@@ -1,6 +1,6 @@
 """The section of CHANGELOG.md about one version: what a release says of itself.
 
-python tests/support/changelog.py 0.1.0
+python tests/support/changelog.py 0.2.0
 """
 
 import re
