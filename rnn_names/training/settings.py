@@ -97,7 +97,7 @@ class Settings(Checked):
     dropout: float | None = _regularisation(
         None,
         _SHARE,
-        "Dropout rate between hidden state and output, at the end of the first phase. Below 0.6 "
+        "Dropout rate between hidden state and output, at the end of a network's stage. Below 0.6 "
         "it begins lower and rises.",
         unset=_BY_SIZE,
     )
@@ -113,8 +113,7 @@ class Settings(Checked):
     patience: int | None = option(
         None,
         _POSITIVE_COUNT,
-        "Epochs without a lower held-out loss after which a phase, or the turn of a network in the "
-        "first, ends.",
+        "Epochs without a lower held-out loss after which a stage ends.",
         unset=_BY_SIZE,
     )
     seed: int = _training(0, _COUNT, "Random seed.")
@@ -139,7 +138,7 @@ class Settings(Checked):
             least = 1 if defaults["teacher_networks"] > 1 else 0
             defaults["distil_epochs"] = max(round(share * self.epochs), least)
         values = {**defaults, **asked}
-        # A teacher needs a first phase, and each of its networks an epoch there.
+        # A teacher needs networks, and each of them an epoch.
         distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
         first = values["epochs"] - distil_epochs
         networks = min(values["teacher_networks"], first) if distil_epochs else 1
