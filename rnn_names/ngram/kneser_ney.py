@@ -33,7 +33,6 @@ import numpy as np
 
 from rnn_names.corpus.names import Names
 from rnn_names.network.arrays import ranges
-from rnn_names.network.choice import branches
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts, max_symbols
 
@@ -148,25 +147,6 @@ class NGram:
             entries
         ]
         return p
-
-    def sample(self, count: int, max_length: int, rng: np.random.Generator) -> Names:
-        """Draws `count` names, and keeps those of 1 to `max_length` characters."""
-        text = np.zeros((max_length, count), np.int64)
-        lengths = np.zeros(count, np.int64)  # stays 0 for a name that goes on past the limit
-        going, history = np.arange(count), np.full(count, self.start)
-        for length in range(max_length + 1):
-            # Names with one history share a node: each distribution is computed once.
-            different, node = np.unique(history[going], return_inverse=True)
-            points = node.astype(np.uint64) << np.uint64(32)
-            points |= (rng.random(len(going)) * 2.0**32).astype(np.uint64)
-            character = branches(self.probabilities(different).T, points) - node * self.n_y
-            lengths[going[character == EOS]] = length
-            going, character = going[character != EOS], character[character != EOS]
-            if length == max_length or not len(going):
-                break
-            text[length, going] = character
-            history[going] = self.extend(history[going], character)
-        return Names.from_columns(text, lengths)
 
 
 def _discounts(n: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from rnn_names.sampling.frontier import Frontier, changes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.conditions.beginnings import Beginnings
     from rnn_names.lookahead.guide import LookAhead, LookAheadState
-    from rnn_names.sampling.continuations import Continuations
 
 
 class Step(NamedTuple):
@@ -58,6 +58,33 @@ class Drawn(NamedTuple):
         return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
 
 
+class Source(Protocol):
+    """What a walk asks; the attributes are those of `rnn_names.sampling.continuations`.
+
+    A state is a row of an array: all that decides how a name goes on.
+    """
+
+    n_y: int
+    min_length: int
+    max_length: int
+    nodes_at_once: int
+    prefix: NDArray[np.int32]
+    first_state: NDArray[Any]
+    beginnings: Beginnings | None
+
+    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+        """The probabilities of the next character after each state, by column: (n_y, nodes)."""
+
+    def states_after(
+        self,
+        states: NDArray[Any],
+        parent: NDArray[Any],
+        character: NDArray[Any],
+        work: rnn.Workspace,
+    ) -> NDArray[Any]:
+        """The states after one more character; child i goes on from row parent[i]."""
+
+
 class Walk:
     """Draws names by going down the tree of their prefixes, level by level.
 
@@ -65,7 +92,7 @@ class Walk:
     """
 
     def __init__(
-        self, sampler: Continuations, size: int, bits: Random, look_ahead: LookAhead | None = None
+        self, sampler: Source, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
         self.sampler, self.bits, self.look_ahead = sampler, bits, look_ahead

@@ -2,5 +2,6 @@
 
 Read `settings`, `stages`, and `trainer`, the loop. What it uses: `parts`, `gradients` and
 `optimizers` for one minibatch; `factorization` for how Wax is trained; `warm_start` to begin from a
-model. Then `distillation`. An interrupted run goes on from a `checkpoint`.
+model. Then `distillation` and its `teacher`, which `wholes` gives what the list's names are like.
+An interrupted run goes on from a `checkpoint`.
 """

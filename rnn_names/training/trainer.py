@@ -24,11 +24,12 @@ from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
-from rnn_names.training.distillation import DistillationSet, Teacher, copies_of_each
+from rnn_names.training.distillation import DistillationSet, copies_of_each, distillation_set
 from rnn_names.training.factorization import multiplied_out
 from rnn_names.training.parts import Parts
 from rnn_names.training.settings import Settings
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
+from rnn_names.training.teacher import Teacher
 from rnn_names.training.warm_start import first_weights, settings_for
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ LOST = 4
 It shows that the learning rate is far too high or, on a list of a few names, that the network is
 sure of the wrong ones."""
 
-_SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _NGRAM_NAMES = range(5)
+_SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed and this
 number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
 
@@ -245,12 +246,10 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self._batches
         if self._distillation_set is None:
-            self._distillation_set = self._teacher().distillation_set(
-                self._batches.names,
-                self.settings.synthetic_names,
-                self._generator(_SYNTHETIC_NAMES),
-                parts.call_twice,
-            )
+            teacher, names = self._teacher(), self._batches.names
+            count, rng = self.settings.synthetic_names, self._generator(_SYNTHETIC_NAMES)
+            made = distillation_set(teacher, names, count, rng, parts.call_twice)
+            self._distillation_set = made
         return self._distillation_set
 
     def _teacher(self) -> Teacher:
@@ -260,7 +259,8 @@ class Trainer:
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
             if best.epoch
         ]
-        return Teacher.of(self._batches, networks, self._generator(_NGRAM_NAMES))
+        rng = self._generator(_TEACHER)
+        return Teacher.of(self._batches, self.vocabulary, networks, rng)
 
     def _step(self, parts: Parts, step: int, share_over: float) -> tuple[float, int]:
         """One minibatch: forward, backward, clip, update, when a share of the stage is over.

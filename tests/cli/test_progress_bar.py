@@ -10,8 +10,8 @@ import pytest
 from rnn_names.cli import interrupts
 from rnn_names.cli.progress import Progress
 from rnn_names.corpus.corpus import corpus_from_file
+from rnn_names.training import trainer
 from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.distillation import Teacher
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -121,13 +121,13 @@ def test_the_distillation_phase_is_told_before_it_is_prepared(
         checkpoint.keep()
     if done_before:
         checkpoint.write()
-    prepared = Teacher.distillation_set
+    prepared = trainer.distillation_set
 
     def prepare(*arguments):
         print("prepares", file=sys.stderr)
         return prepared(*arguments)
 
-    monkeypatch.setattr(Teacher, "distillation_set", prepare)
+    monkeypatch.setattr(trainer, "distillation_set", prepare)
     options = "--hidden-size 4 --epochs 3 --distil-epochs 2".split() + ["--resume"] * done_before
     done = invoke("train", corpus_file, "-o", output, *options)
     assert done.returncode == 0, done.stderr

@@ -1,7 +1,4 @@
-"""The n-gram: against a plain Kneser-Ney, and the distribution of its synthetic names."""
-
-from collections import Counter
-from itertools import product
+"""The n-gram, against a plain Kneser-Ney."""
 
 import numpy as np
 import pytest
@@ -11,7 +8,6 @@ from hypothesis import strategies as st
 from quality.kneser_ney import KneserNey
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
-from support.distributions import assert_drawn_from
 from support.networks import coded
 from support.plain_kneser_ney import PlainKneserNey
 
@@ -114,24 +110,3 @@ def test_a_large_vocabulary_lowers_the_order_and_mixes_nothing_up(n_y):
             found[characters], [plain.probability(prefix, c) for c in characters], rtol=1e-12
         )
         assert found.sum() == pytest.approx(1, abs=1e-9)
-
-
-def test_synthetic_names_come_with_the_models_probabilities():
-    names = [[1, 2], [1, 2, 1], [2, 1], [1, 1, 2, 2], [2], [1, 2, 1, 2], [2, 2, 1]] * 2
-    model, plain = NGram(coded(names), 3), PlainKneserNey(names, 3, kneser_ney.ORDER)
-    probabilities = {}
-    for length in range(1, 5):
-        for name in product((1, 2), repeat=length):
-            probabilities[name] = np.prod(
-                [plain.probability(name[:i], c) for i, c in enumerate([*name, 0])]
-            )
-    total = sum(probabilities.values())
-    synthetic = model.sample(40_000, 4, np.random.default_rng(3))
-    drawn = Counter(tuple(codes) for codes in np.split(synthetic.codes, synthetic.offsets[1:-1]))
-    assert sum(drawn.values()) == pytest.approx(40_000 * total, rel=0.02), (
-        "the others were too long"
-    )
-    assert_drawn_from(
-        {**dict.fromkeys(probabilities, 0), **drawn},
-        {name: p / total for name, p in probabilities.items()},
-    )

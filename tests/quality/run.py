@@ -14,8 +14,9 @@ the distance of as many training names to the same.
 Then the same for lists in scripts with large alphabets (`alphabets.py`).
 
 For short lists, what it brings to start from a bundled model; what patience brings on the first
-names; each bundled model against Kneser-Ney; and three networks of one list, blended. Last, whether
-draws can be told from names of the list, and their lengths (`two_samples.py`).
+names; each bundled model against Kneser-Ney; and three networks of one list, blended. Then whether
+draws can be told from names of the list, and their lengths (`two_samples.py`). Last, what the names
+of each bundled model are like as wholes (`wholes.py`).
 
     python tests/quality/run.py [--parts bundled ensemble …] [--lists dinosaurs us-first-names …]
 
@@ -41,6 +42,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import alphabets
 import two_samples
+import wholes
 from kneser_ney import KneserNey
 from splits import compared, split
 
@@ -65,6 +67,7 @@ TITLES = {
     "ensemble": "Three networks of one list as one",
     "two-samples": "Drawn names beside those of the list",
     "lengths": "Lengths",
+    "wholes": "The bundled models' names as wholes",
 }
 """The parts of the page."""
 
@@ -366,6 +369,9 @@ TABLES = {
         two_samples.LENGTH_COLUMNS,
         {name: each.title for name, each in two_samples.MEASURED.items()},
         two_samples.row_of_lengths,
+    ),
+    "wholes": Table(
+        (wholes.__doc__ or "").split("\n", 2)[2], wholes.COLUMNS, wholes.TITLES, wholes.row_of
     ),
 }
 

@@ -26,8 +26,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -35,7 +38,9 @@ from rnn_names import Model, blend
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.sampling.walk import Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.distributions import area_under_curve
@@ -150,13 +155,34 @@ def trained(corpus: Corpus, seed: int) -> Model:
     return Model.load(path)
 
 
+class NGramSteps:
+    """A bare n-gram, as a `Walk` asks it; a state is a history."""
+
+    prefix, beginnings, min_length, nodes_at_once = np.zeros(0, np.int32), None, 1, 4096
+
+    def __init__(self, ngram: NGram, max_length: int) -> None:
+        self.ngram, self.n_y, self.max_length = ngram, ngram.n_y, max_length
+        self.first_state = np.array([ngram.start])
+
+    def next_probabilities(self, states: NDArray[Any], _: object) -> NDArray[np.float64]:
+        """Of the next character after each history, by column."""
+        return self.ngram.probabilities(states).T.copy()
+
+    def states_after(
+        self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], _: object
+    ) -> NDArray[Any]:
+        """The histories after one more character."""
+        return self.ngram.extend(states[parent], character)
+
+
 def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
     vocabulary = Vocabulary.of(names)
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
-    rng, found = np.random.default_rng(seed), []
+    steps, bits, found = NGramSteps(ngram, int(names.lengths.max())), Random(seed), []
     while len(found) < count:  # those that are too long are left out
-        drawn = ngram.sample(count, int(names.lengths.max()), rng)
+        walk = Walk(steps, min(count, LARGEST_WALK), bits)
+        drawn = walk.go_on(walk.first_step()).names
         found += Names(vocabulary.codes[drawn.codes], drawn.offsets).to_strings()
     return found[:count]
 

@@ -77,7 +77,7 @@ def test_at_places_that_random_moments_miss():
 
 ENDLESS = {
     "a minibatch": "rnn_names.network.rnn.loss_and_gradients = forever",
-    "a distillation set": "rnn_names.training.distillation.Teacher.distillation_set = forever",
+    "a distillation set": "rnn_names.training.trainer.distillation_set = forever",
     "a held-out measurement": "rnn_names.training.trainer.mean_loss = forever",
     "the split of the list": "rnn_names.corpus.names.Names.distinct = forever",
     "the report": "rnn_names.views.report.Report.add = lambda *_: None\n"

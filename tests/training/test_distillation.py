@@ -1,5 +1,8 @@
 """The teacher of the distillation phase: what it predicts, and what a network learns from."""
 
+from collections import Counter
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -11,8 +14,10 @@ from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.training import distillation
-from rnn_names.training.distillation import Teacher, copies_of_each
+from rnn_names.training.distillation import copies_of_each, distillation_set
+from rnn_names.training.teacher import Teacher
 from rnn_names.training.trainer import Trainer
+from support.distributions import assert_drawn_from
 from support.networks import coded, prefixes_of, random_names, random_params, tree_of
 from support.plain_kneser_ney import PlainKneserNey
 
@@ -27,7 +32,7 @@ def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(
     networks = [random_params(rng, cell) for _ in range(n_networks)]
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
-    teacher = Teacher(NGram(coded(learned), 5), networks, rare=np.array(rare, int))
+    teacher = Teacher(NGram(coded(learned), 5), networks, 9, rare=np.array(rare, int))
     plain = PlainKneserNey(learned, 5, kneser_ney.ORDER)
     soft_targets = teacher.soft_targets(tree, rnn.Workspace(np.float64))
     predictions = [
@@ -64,7 +69,7 @@ def test_where_a_name_must_end_a_rare_character_stays_impossible():
         for name, array in random_params(np.random.default_rng(1), "gru").items()
     }
     tree, _ = tree_of([[1, 2], [1, 3]])
-    soft_targets = Teacher(gram, [params], guide, np.array([2, 3])).soft_targets(
+    soft_targets = Teacher(gram, [params], 2, guide, np.array([2, 3])).soft_targets(
         tree, rnn.Workspace()
     )
     ends = [
@@ -85,12 +90,13 @@ def taught():
     return Teacher(
         NGram(names, 5),
         [{name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}],
+        max_length=6,
     ), names
 
 
 def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):
     teacher, names = taught
-    batches = teacher.distillation_set(names, 1000, np.random.default_rng(6))
+    batches = distillation_set(teacher, names, 1000, np.random.default_rng(6))
     texts = batches.names.to_strings()
     assert texts == sorted(set(texts))
     assert set(names.to_strings()) < set(texts)
@@ -102,11 +108,11 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
     assert 500 < len(batches.rows) - times * len(names) <= 1000
     assert batches.names.lengths.max() == names.lengths.max()
     assert batches.names.lengths.min() >= 1
-    few = teacher.distillation_set(names, 3, np.random.default_rng(6))
+    few = distillation_set(teacher, names, 3, np.random.default_rng(6))
     assert set(names.to_strings()) <= set(few.names.to_strings())
     assert len(names) <= len(few.rows) <= len(names) + 3
     again, other = (
-        teacher.distillation_set(names, 1000, np.random.default_rng(seed)) for seed in (6, 7)
+        distillation_set(teacher, names, 1000, np.random.default_rng(seed)) for seed in (6, 7)
     )
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
@@ -119,7 +125,7 @@ def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
     """Whichever names share a minibatch, and however many the teacher is asked about at once."""
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: at_once)
     teacher, names = taught
-    learned = teacher.distillation_set(names, 200, np.random.default_rng(1))
+    learned = distillation_set(teacher, names, 200, np.random.default_rng(1))
     rng = np.random.default_rng(2)
     for size in (1, 2, 30):
         rows = np.sort(rng.choice(learned.rows, size))
@@ -133,5 +139,25 @@ def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
 def test_of_a_long_list_the_distillation_set_takes_what_fits(taught, monkeypatch):
     teacher, names = taught
     monkeypatch.setattr(distillation, "MAX_SOFT_TARGETS", 5 * 5 * 40)
-    learned = teacher.distillation_set(names, 1000, np.random.default_rng(1))
+    learned = distillation_set(teacher, names, 1000, np.random.default_rng(1))
     assert 10 < len(learned.names) <= 40
+
+
+def test_a_teacher_draws_names_with_its_own_probabilities(taught):
+    teacher, _ = taught
+    teacher.max_length = 3
+    every = [name for n in range(1, 4) for name in product(range(1, 5), repeat=n)]
+    tree, names = tree_of(every)
+    steps = teacher.soft_targets(tree, rnn.Workspace())
+    rows = dict(zip(map(tuple, prefixes_of(tree)), steps, strict=True))
+    p = {
+        tuple(name): np.prod([rows[tuple(name[:i])][c] for i, c in enumerate([*name, 0])])
+        for name in names
+    }
+    drawn = teacher.draw(40_000, np.random.default_rng(3))
+    counts = Counter(tuple(codes) for codes in np.split(drawn.codes, drawn.offsets[1:-1]))
+    total = sum(p.values())
+    assert counts.total() == pytest.approx(40_000 * total, rel=0.02), "the others were too long"
+    assert_drawn_from(
+        {**dict.fromkeys(p, 0), **counts}, {name: each / total for name, each in p.items()}
+    )

@@ -28,7 +28,7 @@ SETTINGS = {
     "synthetic_names": 2000,
     "held_out": 0.0,
 }
-IN_TWO_PARTS = 4 * 2 + 2 * 9
+IN_TWO_PARTS = 4 * 2 + 2 * 11
 """Minibatches of such a run on 221 names: each epoch of its first phase ends with a single name."""
 
 
@@ -67,7 +67,9 @@ def alone(names, monkeypatch, helpers):
 
 def test_two_processes_end_with_the_weights_of_one(names, helpers, alone):
     assert_same(trained(names), alone)
-    assert helpers[-1].calls_made_there == IN_TWO_PARTS + 1, "and half of the soft targets"
+    assert helpers[-1].calls_made_there == IN_TWO_PARTS + 2, (
+        "and half of the synthetic names and soft targets"
+    )
 
 
 @pytest.mark.parametrize("step", [0, 1, 5, 20])
@@ -94,7 +96,7 @@ def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, a
 
     monkeypatch.setattr(parts.Helper, "begin", late)
     assert_same(trained(names), alone)
-    assert helpers[-1].calls_made_there == 4 * 1 + 1 + 2 * 8
+    assert helpers[-1].calls_made_there == 4 * 1 + 2 + 2 * 10
 
 
 def test_without_memory_to_share_the_weights_are_the_same(names, monkeypatch, helpers, alone):
@@ -114,7 +116,7 @@ def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
             if record.epoch == epochs:
                 break
     assert_same((run.model.params, losses), alone)
-    assert [each.calls_made_there for each in helpers[-3:]] == [2, 2 + 2 + 2, 9 + 9]
+    assert [each.calls_made_there for each in helpers[-3:]] == [2, 2 + 2 + 2, 11 + 11]
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,7 @@ def test_a_network_that_is_lost_at_once_is_no_teacher(corpus, monkeypatch):
     found, asked = [], []
     real = training.Teacher.of
     monkeypatch.setattr(
-        training.Teacher, "of", lambda *arguments: asked.append(arguments[1]) or real(*arguments)
+        training.Teacher, "of", lambda *arguments: asked.append(arguments[2]) or real(*arguments)
     )
     for record in trainer.epochs():
         found.append(record.stage)

@@ -12,7 +12,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
 from rnn_names.network import rnn
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.training import distillation, gradients
+from rnn_names.training import gradients, teacher
 from rnn_names.training import trainer as training
 from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.settings import Settings, defaults_for
@@ -411,7 +411,7 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
         learned.append(names)
         return NGram(names, *rest)
 
-    monkeypatch.setattr(distillation, "NGram", recorded)
+    monkeypatch.setattr(teacher, "NGram", recorded)
     listed = names[:100] + names[:40]
     trainer, _ = trained(listed, **{**TWO_STAGES, "epochs": 2})
     held_out = set(trainer.held_out.to_strings())
@@ -426,7 +426,7 @@ def test_distillation_follows_its_teacher(names, monkeypatch):
     def soft_targets(self, tree, work):
         return np.eye(1, tree.y.shape[1])
 
-    monkeypatch.setattr(training.Teacher, "soft_targets", soft_targets)
+    monkeypatch.setattr(teacher.Teacher, "soft_targets", soft_targets)
     trainer, records = trained(names[:100], **TWO_STAGES, held_out=0)
     assert trainer.model.log_prob([""])[0] > math.log(0.9)
     assert records[-1].training_loss < 0.1

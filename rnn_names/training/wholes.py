@@ -1,0 +1,173 @@
+"""What a list's names are like as wholes, and the tilt that makes a teacher's names so.
+
+A teacher that predicts each next character well may still write other names than the list's: after
+beginnings that it drew itself, it ends too early and keeps to the commonest shape. So the names
+that it draws are held to what the list has on average of these features φ of a name:
+
+    its length and the square of it; its first letter; its last; how often it has each letter;
+    how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
+
+Of all distributions with the list's means, the closest to the teacher's, p, is its exponential tilt
+(Csiszár 1975):
+
+    p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
+
+λ is fitted to names that the teacher drew: with the weights w, they have the list's means. All
+features but the first two are sums along a name, so w is a product, which `rnn_names.ngram.tilt`
+makes factors of the next character. Tilting a model by expectations and learning from what comes
+out is after Khalifa et al. 2021 (arXiv:2012.11635).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from unicodedata import category
+
+import numpy as np
+
+from rnn_names.network.prefix_tree import EOS
+from rnn_names.ngram.tilt import Factors
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from rnn_names.corpus.names import Names
+    from rnn_names.corpus.vocabulary import Vocabulary
+    from rnn_names.network.batches import Batches
+
+    Array = NDArray[Any]
+
+PRIOR_NAMES = 30
+"""Names with the teacher's own means that are added to the list's, since what a short list happens
+to have or to lack says little."""
+
+SEEN_OFTEN = 10
+"""Draws that have a feature, at least, for it to be fitted."""
+
+MAX_FEATURES = 400
+"""Features that are fitted, at most, the commonest."""
+
+RIDGE = 1e-3
+"""Of the penalty on λ, since features may say the same: a name's letters add up to its length."""
+
+ENOUGH = 1e-6
+"""Newton's method ends where another step would gain less, in nats per name."""
+
+
+NAMES_AT_A_TIME = 1 << 16
+"""Names of a list whose features are added up together; it bounds the memory."""
+
+
+class Wholes:
+    """The features of names over one vocabulary, and what a list has of them.
+
+    All but the powers of the length are sums of *terms*, which are numbered: each character of a
+    name is a term, its first and its last are one more each, and so is each kind after a kind.
+    Kinds of characters are Unicode's general categories; START and EOS are two more.
+    """
+
+    def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
+        """Takes the names that are trained on."""
+        names, self._n, self._n_y = batches.names, len(batches.rows), len(vocabulary)
+        self._longest = int(names.lengths.max())
+        kinds = ["EOS", *map(category, vocabulary.characters), "START"]
+        _, self._kinds = np.unique(kinds, return_inverse=True)  # (n_y + 1,)
+        self._n_kinds = int(self._kinds.max()) + 1
+        self._n_terms = 3 * self._n_y + self._n_kinds**2
+        shares = batches.counts / batches.counts.sum()
+        self._mean_powers = shares @ self._powers(names.lengths)
+        self._mean_terms = np.zeros(self._n_terms)  # of each, how many a name has
+        for start in range(0, len(names), NAMES_AT_A_TIME):
+            rows = slice(start, start + NAMES_AT_A_TIME)
+            of_name, terms = self._terms(names[rows])
+            self._mean_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
+
+    def factors(self, drawn: Names) -> Factors:
+        """The tilt that gives names that were drawn the list's means."""
+        of_name, terms = self._terms(drawn)
+        often = np.bincount(terms, minlength=self._n_terms)
+        often[EOS] = 0  # every name has one
+        fitted = np.argsort(-often, kind="stable")[:MAX_FEATURES]
+        fitted = fitted[often[fitted] >= SEEN_OFTEN]
+        column = np.full(self._n_terms, -1)
+        column[fitted] = np.arange(len(fitted))
+        of_name, columns = of_name[column[terms] >= 0], column[terms[column[terms] >= 0]]
+        counts = np.bincount(of_name * len(fitted) + columns, minlength=len(drawn) * len(fitted))
+        features = np.hstack([self._powers(drawn.lengths), counts.reshape(len(drawn), -1)])
+        listed = np.append(self._mean_powers, self._mean_terms[fitted])
+        wanted = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
+        tilt = fitted_tilt(features, wanted / (self._n + PRIOR_NAMES))
+        of_terms = np.zeros(self._n_terms)
+        of_terms[fitted] = tilt[2:]
+        return self._factors_of(tilt[:2], of_terms)
+
+    def _powers(self, lengths: Array) -> Array:
+        """The powers of some lengths, scaled: (n, 2)."""
+        share = lengths[:, None] / self._longest
+        return np.hstack([share, share**2])
+
+    def _terms(self, names: Names) -> tuple[Array, Array]:
+        """All terms of some names: the name that each belongs to, and its number."""
+        n, n_y, start = len(names), self._n_y, self._n_y
+        of_name = np.repeat(np.arange(n), names.lengths + 1)
+        after = np.zeros(len(of_name), np.int64)  # the characters of each name and EOS
+        after[np.arange(len(names.codes)) + np.repeat(np.arange(n), names.lengths)] = names.codes
+        before = np.append(EOS, after[:-1])  # START and the characters of each name
+        before[before == EOS] = start
+        first, last = before == start, after == EOS
+        kinds = self._kinds[before] * self._n_kinds + self._kinds[after]
+        terms = [after, n_y + after[first], 2 * n_y + before[last], 3 * n_y + kinds]
+        return np.concatenate([of_name, of_name[first], of_name[last], of_name]), np.concatenate(
+            terms
+        )
+
+    def _factors_of(self, of_powers: Array, of_terms: Array) -> Factors:
+        """The factors of a tilt λ."""
+        n_y, kinds = self._n_y, self._kinds
+        characters, first, last, following = np.split(of_terms, [n_y, 2 * n_y, 3 * n_y])
+        following = following.reshape(self._n_kinds, self._n_kinds)
+        pairs = characters + following[:, kinds[:n_y]]
+        pairs[kinds[n_y]] += first
+        ends = np.append(last, 0) + following[kinds, kinds[EOS]]
+        lengths = self._powers(np.arange(self._longest + 1)) @ of_powers
+        return Factors(kinds, pairs, ends, lengths)
+
+
+def fitted_tilt(features: Array, wanted: Array, steps: int = 30) -> Array:
+    """λ, (d,), with which the weights exp(λ · φ) give some names the means that are wanted.
+
+    That is where log Σ exp(λ · (φ − wanted)) is least; it is convex, and Newton's method finds it.
+    Where φ is the same for all names, λ is 0.
+
+    Args:
+        features: (n, d) φ of each name.
+        wanted: (d,) means.
+        steps: of Newton's method, at most.
+
+    >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
+    [1.1, 0.0]
+    """
+    varies = np.ptp(features, axis=0) > 0
+    centred = features[:, varies] - wanted[varies]
+    ridge = RIDGE * centred.var(axis=0)
+
+    def value(tilt: Array) -> float:
+        return float(np.logaddexp.reduce(centred @ tilt) + ridge @ tilt**2 / 2)
+
+    tilt, least = np.zeros(centred.shape[1]), np.log(len(centred))
+    for _ in range(steps):
+        z = centred @ tilt
+        weights = np.exp(z - z.max())
+        weights /= weights.sum()
+        mean = weights @ centred
+        gradient = mean + ridge * tilt
+        curvature = (centred * weights[:, None]).T @ centred - np.outer(mean, mean)
+        step = np.linalg.solve(curvature + np.diag(ridge), gradient)
+        while (lower := value(tilt - step)) > least and gradient @ step > ENOUGH:
+            step /= 2
+        if gradient @ step <= ENOUGH:
+            break
+        tilt, least = tilt - step, lower
+    found = np.zeros(len(wanted))
+    found[varies] = tilt
+    return found

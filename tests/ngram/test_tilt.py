@@ -1,0 +1,50 @@
+"""A tilt of whole names, as factors of an n-gram's next character."""
+
+from itertools import product
+
+import numpy as np
+
+from rnn_names.network.prefix_tree import EOS
+from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.ngram.lengths import LengthGuide
+from rnn_names.ngram.tilt import Factors, Tilt
+from support.networks import coded
+
+N_Y, LONGEST = 4, 4
+
+
+def weight(factors, name):
+    kinds = factors.kinds[[N_Y, *name]]
+    steps = sum(factors.pairs[kind, c] for kind, c in zip(kinds, name, strict=False))
+    return np.exp(factors.lengths[len(name)] + steps + factors.ends[name[-1]])
+
+
+def test_along_the_n_gram_every_name_is_multiplied_by_its_factors():
+    """Of all possible names: their probabilities are those before, times w, scaled to sum to 1."""
+    rng = np.random.default_rng(1)
+    names = [rng.integers(1, N_Y, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
+    ngram = NGram(coded(names), N_Y)
+    guide = LengthGuide(ngram, np.bincount([*map(len, names)], minlength=LONGEST + 1))
+    factors = Factors(
+        kinds=np.array([0, 1, 1, 2, 3]),
+        pairs=rng.normal(size=(4, N_Y)),
+        ends=rng.normal(size=N_Y + 1),
+        lengths=rng.normal(size=LONGEST + 1),
+    )
+    tilt = Tilt(ngram, guide, factors)
+
+    def probability(name, tilted):
+        history, p = np.array([ngram.start]), 1.0
+        for length, character in enumerate([*name, EOS]):
+            at = history, np.array([length])
+            row = ngram.probabilities(history)[0] * guide.factors(*at)[0]
+            if tilted:
+                row = row * tilt.of_next(*at)[0]
+            p *= row[character] / row.sum()
+            history = ngram.extend(history, np.array([character]))
+        return p
+
+    every = [name for n in range(1, LONGEST + 1) for name in product(range(1, N_Y), repeat=n)]
+    before, after = (np.array([probability(name, way) for name in every]) for way in (False, True))
+    w = np.array([weight(factors, name) for name in every])
+    np.testing.assert_allclose(after, before * w / (before @ w), rtol=1e-4)

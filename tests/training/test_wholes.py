@@ -1,0 +1,85 @@
+"""Names as wholes: the means of a list, given to names that were drawn."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network import rnn
+from rnn_names.network.batches import Batches
+from rnn_names.training.teacher import Teacher
+from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
+from support.networks import coded
+
+
+def test_a_fit_gives_weighted_names_the_means_that_are_wanted():
+    rng = np.random.default_rng(3)
+    features = rng.poisson(2, (4000, 5)).astype(float)
+    features[:, 4] = features[:, 3]  # says the same
+    wanted = features.mean(axis=0) + np.array([0.4, -0.3, 0, 0.2, 0.2])
+    weights = np.exp(features @ fitted_tilt(features, wanted))
+    np.testing.assert_allclose(weights @ features / weights.sum(), wanted, atol=3e-3)
+
+
+def test_where_no_weights_have_the_means_the_fit_stays_finite():
+    features = np.array([[0.0, 2.0], [1.0, 2.0], [1.0, 2.0]])
+    assert np.isfinite(fitted_tilt(features, np.array([1.5, 3.0]))).all()
+
+
+TOWNS = ["New Aba", "Ab", "Cab", "Bad", "Caba", "New Bab", "Abad", "Dab"] * 30
+
+
+@pytest.fixture(scope="module")
+def batches_and_vocabulary():
+    corpus = corpus_from_strings(TOWNS)
+    vocabulary = Vocabulary.of(corpus.names)
+    return Batches.of(corpus, vocabulary), vocabulary
+
+
+def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
+    """Up to the drawn names' own means, which count for a few names."""
+    batches, vocabulary = batches_and_vocabulary
+    rng, n_y = np.random.default_rng(5), len(vocabulary)
+    drawn = [rng.integers(1, n_y, rng.integers(1, 8)).tolist() for _ in range(5000)]
+    factors = Wholes(batches, vocabulary).factors(coded(drawn))
+    kinds = [factors.kinds[[n_y, *name]] for name in drawn]
+    w = np.exp(
+        [
+            factors.lengths[len(name)] + factors.ends[name[-1]] + factors.pairs[of[:-1], name].sum()
+            for name, of in zip(drawn, kinds, strict=True)
+        ]
+    )
+    listed = [vocabulary.encode(np.array([*map(ord, name)])).tolist() for name in TOWNS]
+    index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
+    lower = {index[c] for c in "abdew"}
+    for feature in (
+        len,
+        lambda name: len(name) ** 2,
+        lambda name: name[0] == index["C"],
+        lambda name: name[-1] == index["b"],
+        lambda name: name.count(index[" "]),
+        lambda name: sum(a in lower and c in lower for a, c in pairwise(name)),
+    ):
+        own, wanted = (np.mean([feature(name) for name in names]) for names in (drawn, listed))
+        wanted = (len(TOWNS) * wanted + PRIOR_NAMES * own) / (len(TOWNS) + PRIOR_NAMES)
+        found = w @ [feature(name) for name in drawn] / w.sum()
+        assert found == pytest.approx(wanted, rel=0.02, abs=0.01)
+
+
+def test_a_teachers_names_have_the_lists_lengths_spaces_and_capitals(batches_and_vocabulary):
+    """Though its network knows nothing."""
+    batches, vocabulary = batches_and_vocabulary
+    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
+    teacher = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+    drawn = teacher.draw(4000, np.random.default_rng(2))
+    names = [
+        "".join(vocabulary.characters[c - 1] for c in codes)
+        for codes in np.split(drawn.codes, drawn.offsets[1:-1])
+    ]
+    lengths, wanted = np.array([*map(len, names)]), np.array([*map(len, TOWNS)])
+    assert lengths.mean() == pytest.approx(wanted.mean(), rel=0.1)
+    assert lengths.std() == pytest.approx(wanted.std(), rel=0.2)
+    assert np.mean([" " in name for name in names]) == pytest.approx(0.25, abs=0.07)
+    assert np.mean([any(map(str.isupper, name[1:].replace(" ", "", 1))) for name in names]) < 0.35
