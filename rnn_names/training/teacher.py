@@ -159,8 +159,10 @@ class Teacher:
             log_p[:, self.rare] = np.log((p_rare + p_ngram) / 2 * (p_ngram > 0))
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
-            p *= self.tilt.of_next(histories, length)
-            p /= p.sum(axis=1, keepdims=True)
+            tilted = p * self.tilt.of_next(histories, length)
+            total = tilted.sum(axis=1, keepdims=True)
+            # Not after a prefix to which the tilt leaves nothing, or so much that it overflows.
+            np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
     def _mean(

@@ -47,6 +47,10 @@ SEEN_OFTEN = 10
 MAX_FEATURES = 400
 """Features that are fitted, at most, the commonest."""
 
+SPREAD = 3
+"""Standard deviation of the prior of λ. Without one, a letter that is the first of a name in all
+draws but one could have any factor elsewhere."""
+
 RIDGE = 1e-3
 """Of the penalty on λ, since features may say the same: a name's letters add up to its length."""
 
@@ -96,7 +100,8 @@ class Wholes:
         features = np.hstack([self._powers(drawn.lengths), counts.reshape(len(drawn), -1)])
         listed = np.append(self._mean_powers, self._mean_terms[fitted])
         wanted = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
-        tilt = fitted_tilt(features, wanted / (self._n + PRIOR_NAMES))
+        n = self._n + PRIOR_NAMES
+        tilt = fitted_tilt(features, wanted / n, 1 / (SPREAD**2 * n))
         of_terms = np.zeros(self._n_terms)
         of_terms[fitted] = tilt[2:]
         return self._factors_of(tilt[:2], of_terms)
@@ -133,15 +138,16 @@ class Wholes:
         return Factors(kinds, pairs, ends, lengths)
 
 
-def fitted_tilt(features: Array, wanted: Array, steps: int = 30) -> Array:
+def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int = 30) -> Array:
     """λ, (d,), with which the weights exp(λ · φ) give some names the means that are wanted.
 
-    That is where log Σ exp(λ · (φ − wanted)) is least; it is convex, and Newton's method finds it.
-    Where φ is the same for all names, λ is 0.
+    That is where log Σ exp(λ · (φ − wanted)) and the penalty are least together. It is convex, and
+    Newton's method finds it. Where φ is the same for all names, λ is 0.
 
     Args:
         features: (n, d) φ of each name.
         wanted: (d,) means.
+        prior: the penalty is prior · |λ|² / 2, in nats per name.
         steps: of Newton's method, at most.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
@@ -149,7 +155,7 @@ def fitted_tilt(features: Array, wanted: Array, steps: int = 30) -> Array:
     """
     varies = np.ptp(features, axis=0) > 0
     centred = features[:, varies] - wanted[varies]
-    ridge = RIDGE * centred.var(axis=0)
+    ridge = RIDGE * centred.var(axis=0) + prior
 
     def value(tilt: Array) -> float:
         return float(np.logaddexp.reduce(centred @ tilt) + ridge @ tilt**2 / 2)

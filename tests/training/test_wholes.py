@@ -9,6 +9,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
+from rnn_names.ngram.tilt import Tilt
 from rnn_names.training.teacher import Teacher
 from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
 from support.networks import coded
@@ -83,3 +84,33 @@ def test_a_teachers_names_have_the_lists_lengths_spaces_and_capitals(batches_and
     assert lengths.std() == pytest.approx(wanted.std(), rel=0.2)
     assert np.mean([" " in name for name in names]) == pytest.approx(0.25, abs=0.07)
     assert np.mean([any(map(str.isupper, name[1:].replace(" ", "", 1))) for name in names]) < 0.35
+
+
+def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewhere(monkeypatch):
+    usual = ["Yab", "bab", "Bay"] * 300
+    corpus = corpus_from_strings([*usual, *["aYa"] * 20])
+    vocabulary = Vocabulary.of(corpus.names)
+    index = {c: i for i, c in enumerate(vocabulary.characters, 1)}
+    drawn = coded([[index[c] for c in name] for name in [*usual * 10, "aYa"]])
+    wholes = Wholes(Batches.of(corpus, vocabulary), vocabulary)
+
+    def largest():
+        return np.abs(wholes.factors(drawn).pairs).max()
+
+    assert largest() < 4
+    monkeypatch.setattr("rnn_names.training.wholes.SPREAD", np.inf)
+    assert largest() > 4
+
+
+@pytest.mark.parametrize("power", [-900.0, 900.0])
+def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabulary):
+    batches, vocabulary = batches_and_vocabulary
+    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
+    teacher = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+    factors = teacher.tilt.factors
+    with np.errstate(over="ignore", invalid="ignore"):  # as training has it
+        teacher.tilt = Tilt(
+            teacher.ngram, teacher.lengths, factors._replace(pairs=factors.pairs + power)
+        )
+        p = teacher.next_probabilities(teacher.first_state, rnn.Workspace())
+    np.testing.assert_allclose(p.sum(axis=0), 1, rtol=1e-5)
