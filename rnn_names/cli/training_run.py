@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.cli import interrupts
@@ -115,8 +116,8 @@ class TrainingRun:
             act()
 
     def write_report(self) -> str:
-        """Writes the report, if there is to be one, and says so."""
-        if self.report is None:
+        """Writes the report, if there is to be one and something to report, and says so."""
+        if self.report is None or not (self.epoch or not self.trainer.settings.epochs):
             return ""
         path, report = self.report
         report.save(path)
@@ -159,27 +160,35 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
     The first `epochs` lines of a log that is there already stay: they are those of a resumed run.
-    Where the log is a standard stream, all that was written to it stays.
+    The others go with the first epoch, not before: until then the state of an earlier run can be
+    put back. Where the log is a standard stream, all that was written to it stays.
     """
     if path is None:
         yield lambda epoch: None
         return
 
-    def write(data: bytes) -> None:
+    stream = standard_stream(path)
+
+    def cut() -> None:
+        """Drops what an earlier run wrote, once there is something to take its place."""
+        if stream is None and os.path.isfile(path):
+            with open(path, "rb") as old:
+                kept = sum(map(len, islice(old, epochs)))
+            file.truncate(kept)
+
+    def write(epoch: Epoch) -> None:
         with _log_errors(path):
+            if epoch.epoch == epochs + 1:
+                cut()
+            data = json.dumps(epoch.as_dict()).encode() + b"\n"
             while data:  # a full disk takes a part without an error, and refuses the next one
                 data = data[file.write(data) :]
 
     with _log_errors(path):
-        kept, stream = b"", standard_stream(path)
-        if epochs and stream is None and os.path.isfile(path):
-            with open(path, "rb") as old:
-                kept = b"".join(old.readlines()[:epochs])
         # No `with` here: errors raised while it is open do not belong to the log.
-        file = open(path if stream is None else os.dup(stream), "wb", buffering=0)  # noqa: SIM115
+        file = open(path if stream is None else os.dup(stream), "ab", buffering=0)  # noqa: SIM115
     with file:
-        write(kept)
-        yield lambda epoch: write(json.dumps(epoch.as_dict()).encode() + b"\n")
+        yield write
 
 
 @contextmanager

@@ -374,11 +374,14 @@ def test_a_new_run_makes_the_state_of_an_older_one_unusable(
         assert "that run had --epochs 9, not 20" in error_line(done)
 
 
-def test_a_new_run_that_fails_at_once_leaves_the_old_state(invoke, corpus_file, names, tmp_path):
+def test_a_new_run_that_fails_at_once_leaves_what_an_older_one_wrote(
+    invoke, corpus_file, names, tmp_path
+):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
-    old = (tmp_path / "m.npz.resume").read_bytes()
-    done = invoke(
-        "train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--learning-rate", 1e9, "-q"
-    )
+    (tmp_path / "log").write_text("of the older run\n")
+    (tmp_path / "r.html").write_text("its report")
+    old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--learning-rate", 1e9]
+    done = invoke(*command, "--log", tmp_path / "log", "--report", tmp_path / "r.html", "-q")
     assert "the loss grew beyond all bounds in epoch 1" in error_line(done)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"m.npz.resume": old}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old
