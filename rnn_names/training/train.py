@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, Literal
 
 from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
+from rnn_names.corpus.counts import MAX_DIGITS
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import TrainingError, quoted
+from rnn_names.errors import CorpusError, TrainingError, quoted
 from rnn_names.model.bundled import CLOSEST
 from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
@@ -65,7 +67,13 @@ def _corpus(names: Any) -> Corpus:
     if isinstance(names, Corpus):
         return names
     if isinstance(names, Mapping):
-        return corpus_from_strings([f"{name}\t{count}" for name, count in names.items()])
+        for name, count in names.items():
+            if not isinstance(count, Integral) or not 0 < count < 10**MAX_DIGITS:
+                raise CorpusError(
+                    f"count {count!r:.60} of {name!r:.60}: must be a whole number from 1 to "
+                    f"{10**MAX_DIGITS - 1:,}"
+                )
+        return corpus_from_strings([f"{name}\t{count:d}" for name, count in names.items()])
     if isinstance(names, (str, os.PathLike)):
         return corpus_from_file(names)
     return corpus_from_strings(names)

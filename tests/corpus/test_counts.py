@@ -217,3 +217,9 @@ def test_lists_of_one_line_say_what_to_do(lines, error, invoke, tmp_path):
     done = invoke("train", "list.txt", cwd=tmp_path)
     assert done.returncode == 1
     assert f"Error: list.txt: {error}" in done.stderr
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1.5, "many", 10**11])
+def test_a_dictionary_with_a_count_that_is_none_names_it(count):
+    with pytest.raises(CorpusError, match=rf"^count {count!r} of 'Ada': must be a whole number"):
+        train({"Eve": 2, "Ada": count}, epochs=0)
