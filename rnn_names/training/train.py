@@ -68,12 +68,12 @@ def _corpus(names: Any) -> Corpus:
         return names
     if isinstance(names, Mapping):
         for name, count in names.items():
-            if not isinstance(count, Integral) or not 0 < count < 10**MAX_DIGITS:
+            if not isinstance(count, Integral) or not 0 < int(count) < 10**MAX_DIGITS:
                 raise CorpusError(
                     f"count {count!r:.60} of {name!r:.60}: must be a whole number from 1 to "
                     f"{10**MAX_DIGITS - 1:,}"
                 )
-        return corpus_from_strings([f"{name}\t{count:d}" for name, count in names.items()])
+        return corpus_from_strings([f"{name}\t{int(count)}" for name, count in names.items()])
     if isinstance(names, (str, os.PathLike)):
         return corpus_from_file(names)
     return corpus_from_strings(names)
