@@ -117,7 +117,7 @@ class TrainingRun:
 
     def write_report(self) -> str:
         """Writes the report, if there is to be one and something to report, and says so."""
-        if self.report is None or not (self.epoch or not self.trainer.settings.epochs):
+        if self.report is None or (self.model is None and self.trainer.settings.epochs):
             return ""
         path, report = self.report
         report.save(path)

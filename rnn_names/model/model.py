@@ -72,7 +72,7 @@ class Model(WritesNames):
         """One line.
 
         >>> Model.load("dinosaurs")
-        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.566)
+        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.556)
         """
         parts = [f"{self.cell.upper()} of {self.hidden_size} units"]
         parts.append(f"{len(self.vocabulary.characters)} characters")

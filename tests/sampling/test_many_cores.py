@@ -151,7 +151,7 @@ def test_the_command_leaves_no_process_behind(number, model_file):
         "class Helper(helper.Helper):\n"
         "    def begin(self, *arguments):\n"
         "        if self.calls_made_there == 3:\n"
-        "            print(self._process._process.pid, file=sys.stderr, flush=True)\n"
+        "            sys.stderr.write(f'{self._process._process.pid}\\n')\n"
         "        return super().begin(*arguments)\n"
         "helper.Helper = Helper\n"
         "from rnn_names.cli.main import main\n"
