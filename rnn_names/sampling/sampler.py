@@ -25,7 +25,7 @@ from rnn_names.sampling.walk import Drawn, Walk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rnn_names.conditions.tests import Condition
+    from rnn_names.conditions.conditions import Condition
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.lookahead.preparation import Preparation
     from rnn_names.lookahead.weights import Weights
@@ -81,7 +81,7 @@ class Sampler(Continuations):
         self.conditions: list[Condition] = []
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
-            from rnn_names.conditions.tests import conditions_of
+            from rnn_names.conditions.conditions import conditions_of
 
             self.conditions = conditions_of(model, options)
 
@@ -151,7 +151,7 @@ class Sampler(Continuations):
         Raises:
             SamplingError: if no name is possible.
         """
-        from rnn_names.conditions.tests import spelling
+        from rnn_names.conditions.conditions import spelling
         from rnn_names.lookahead.guide import LookAhead, max_states
 
         begins = self.beginnings.automaton if self.beginnings is not None else None

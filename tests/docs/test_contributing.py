@@ -13,7 +13,7 @@ from support.program import unmeasured
 
 PLACES = {
     "conditions/options.py": "    exclude: Collection[str] =",
-    "conditions/tests.py": "    if options.novel:",
+    "conditions/conditions.py": "    if options.novel:",
 }
 """For each edit: the file, and the line that it goes before."""
 
