@@ -41,9 +41,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Rows
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import by_level, on_tree
-from rnn_names.network.arrays import Rows
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.network.arrays import ranges, slices, stable_order
+from rnn_names.arrays import ranges, slices, stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnn_names.network.arrays import stable_order, transposed
+from rnn_names.arrays import stable_order, transposed
 from rnn_names.network.blocks import block_product, diagonal_blocks
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import ranges
 from rnn_names.corpus.names import Names
-from rnn_names.network.arrays import ranges
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts, max_symbols
 

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Rows
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
-from rnn_names.network.arrays import Rows
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import Frontier

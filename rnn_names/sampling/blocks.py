@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rnn_names.arrays import stable_order
 from rnn_names.corpus.names import Names
-from rnn_names.network.arrays import stable_order
 from rnn_names.processes.threads import Deferred
 from rnn_names.sampling.frontier import changes
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, add_to, meeting

@@ -1,4 +1,4 @@
-"""Small operations on arrays that NumPy lacks."""
+"""What NumPy lacks: a short name for the type of an array, and a few small operations."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from typing_extensions import Self
 
+Array = np.ndarray[Any, np.dtype[Any]]
+"""An array; docstrings and comments state its shape, and its type where that is not obvious."""
+
 STRIP = 32
-"""Rows that `transposed` copies at a time."""
+"""Rows that `transposed` copies at a time, so that they stay in the processor's cache."""
 
 
-def ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[Any]:
+def ranges(starts: Array, sizes: Array) -> Array:
     """The numbers start, start + 1, …, `size` of them, for each start: (Σ sizes,).
 
     >>> ranges(np.array([5, 0, 40]), np.array([2, 0, 3])).tolist()
@@ -29,7 +31,7 @@ def ranges(starts: NDArray[Any], sizes: NDArray[Any]) -> NDArray[Any]:
     return np.arange(total) + np.repeat(starts - (ends - sizes), sizes)
 
 
-def slices(bounds: NDArray[Any]) -> list[slice]:
+def slices(bounds: Array) -> list[slice]:
     """The slices between neighbouring bounds.
 
     >>> slices(np.array([0, 2, 5]))
@@ -38,21 +40,16 @@ def slices(bounds: NDArray[Any]) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(bounds.tolist())]
 
 
-def stable_order(keys: NDArray[np.intp]) -> NDArray[np.intp]:
+def stable_order(keys: Array) -> Array:
     """The indices that sort some integers from 0 up; equal ones stay in order.
 
-    NumPy sorts integers of 16 bits digit by digit, several times as fast as larger ones, which it
-    compares with one another.
+    NumPy sorts integers of 16 bits digit by digit, several times as fast as larger ones.
     """
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
 
 
-def transposed(a: NDArray[Any]) -> NDArray[Any]:
-    """A copy of the matrices `a` (k, m, n), each transposed: (k, n, m).
-
-    It is made in strips of some rows of `a`, which stay in the processor's cache until all of their
-    columns are read.
-    """
+def transposed(a: Array) -> Array:
+    """A copy of the matrices `a`, each transposed: (k, m, n) to (k, n, m)."""
     k, m, n = a.shape
     result = np.empty((k, n, m), a.dtype)
     for start in range(0, m, STRIP):
