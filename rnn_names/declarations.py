@@ -11,6 +11,7 @@ import inspect
 import math
 from collections.abc import Callable, Collection
 from dataclasses import field, fields
+from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
 
@@ -216,9 +217,10 @@ class Checked:
 
 
 def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
-    """A decorator that shows a function with the parameters of a dataclass.
+    """A decorator that gives a function the parameters of a dataclass.
 
-    Type checkers, editors and `inspect.signature` see them, and its docstring gets a line for each.
+    Type checkers, editors and `inspect.signature` see them, its docstring gets a line for each, and
+    a call with others is the function's TypeError.
     """
     return lambda function: _shown_with(owner, function, [])
 
@@ -234,7 +236,17 @@ def method_parameters_of(
 
 def _shown_with(owner: Any, function: Any, first: list[inspect.Parameter]) -> Any:
     parameters = [*first, *inspect.signature(owner).parameters.values()]
-    function.__signature__ = inspect.signature(function).replace(parameters=parameters)
+    signature = inspect.signature(function).replace(parameters=parameters)
+
+    @wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{function.__name__}() {error}") from None
+        return function(*args, **kwargs)
+
+    called.__signature__ = signature  # type: ignore[attr-defined]
     lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
-    function.__doc__ = "\n".join([inspect.cleandoc(function.__doc__), "", "Options:", *lines])
-    return function
+    called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__), "", "Options:", *lines])
+    return called

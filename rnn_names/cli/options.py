@@ -154,6 +154,19 @@ FILE = click.Path()
 """An argument that shells complete to file names."""
 
 
+class Text(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """A text in UTF-8, as names are; in another locale, Python gives its bytes as surrogates."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text."""
+        try:
+            return value.encode(errors="surrogateescape").decode()
+        except UnicodeError:
+            self.fail(f"{value!r}: not UTF-8", param, ctx)
+
+
 class Number(click.FloatRange):
     """A number as it is declared; the help shows its bounds."""
 
@@ -250,7 +263,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     elif isinstance(kind, declared.Lines):
         settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
     elif isinstance(kind, declared.Texts):
-        settings |= {"multiple": True, "help": f"{each.help} May be repeated."}
+        settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
     else:
         settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
         settings |= {"default": each.default, "show_default": each.unset or True}

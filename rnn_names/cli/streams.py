@@ -17,6 +17,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
+from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
@@ -154,7 +155,7 @@ def is_same_file(path: str, other: str) -> bool:
     """Whether two paths lead to one file, which need not exist; devices and pipes do not count."""
     if os.path.exists(path) and os.path.exists(other):
         return os.path.isfile(path) and os.path.samefile(path, other)
-    return os.path.realpath(path) == os.path.realpath(other)
+    return real_path(path) == real_path(other)
 
 
 def listed(path: str | None) -> list[str]:

@@ -57,7 +57,7 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
         file.flush()
         os.fsync(file.fileno())
         file.close()  # Windows renames no open file
-        os.replace(file.name, os.path.realpath(path))  # a link stays a link
+        os.replace(file.name, real_path(path))  # a link stays a link
 
 
 def check_writable(path: str) -> None:
@@ -82,7 +82,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     obstacle = _obstacle(path)
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
-    temporary = f"{os.path.realpath(path)}.{os.getpid()}.tmp"
+    temporary = f"{real_path(path)}.{os.getpid()}.tmp"
     try:
         with writing:
             with suppress(FileNotFoundError):
@@ -99,11 +99,25 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
         ) from error
 
 
+def real_path(path: str) -> str:
+    """The path from the root, without links.
+
+    Raises:
+        ModelFileError: if it begins in a current folder that is not there any more.
+    """
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        raise ModelFileError(
+            f"{shown(path)}: the current folder was deleted: change to another one"
+        ) from None
+
+
 def _obstacle(path: str) -> str:
     """What keeps a file from being written; "" if nothing does."""
     if "\0" in path:
         return "cannot be written: no file has such a name"
-    target = os.path.realpath(path)
+    target = real_path(path)
     folder, folder_shown = os.path.dirname(target), shown(os.path.dirname(path) or ".")
     if not os.path.basename(path) or os.path.isdir(target):
         return "a directory; give the name of a file"
@@ -138,7 +152,7 @@ def _remove_leftovers(path: str) -> None:
     """
     if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process runs
         return
-    folder, name = os.path.split(os.path.realpath(path))
+    folder, name = os.path.split(real_path(path))
     pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
     with suppress(OSError):  # a folder may allow writing and not listing
         for entry in os.listdir(folder):

@@ -138,8 +138,8 @@ def _started_pool(n: int) -> ThreadPoolExecutor | None:
             pool.submit(all_started.wait)  # a thread that waits is not free for the next call
     except RuntimeError:
         warnings.warn(
-            "no further thread can be started (a limit on processes?): one thread does the work, "
-            "and it takes longer",
+            "no further thread can be started (a limit on processes or memory?): one thread does "
+            "the work, and it takes longer",
             FewThreadsWarning,
             stacklevel=2,
         )

@@ -1,6 +1,7 @@
 """Options that are declared once: how values are checked, and what type checkers know of them."""
 
 import math
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, train
 from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
 from rnn_names.errors import RnnNamesError
 from support.package import PACKAGE
@@ -77,11 +78,14 @@ def test_a_value_that_is_not_allowed_is_refused(given, rule):
     assert raised.value.settings == tuple(given)
 
 
-def test_an_option_that_is_not_there_is_a_type_error():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'sufix'"):
-        Model.load("dinosaurs").sample(sufix="us")
-    with pytest.raises(TypeError, match="positional argument"):
-        Model.load("dinosaurs").sample(3, "us")
+def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
+    model = Model.load("dinosaurs")
+    for function in (model.sample, model.stream, model.best, train):
+        name = re.escape(f"{function.__name__}()")
+        with pytest.raises(TypeError, match=f"^{name} got an unexpected keyword argument 'sufix'$"):
+            function(["Ada"], sufix="us")
+    with pytest.raises(TypeError, match=r"^sample\(\) too many positional arguments$"):
+        model.sample(3, "us")
 
 
 CALLS = """
