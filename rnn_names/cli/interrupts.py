@@ -21,14 +21,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from rnn_names import system
 from rnn_names.model import atomic
 
 INTERRUPTED = 130
 """Exit code, as shells have it for a program that SIGINT ended."""
-
-SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
 
 _ending = False
 _has_listener = False
@@ -44,7 +41,7 @@ def listen() -> None:
     """
     global _has_listener
     _has_listener = _start_listener()
-    for number in SIGNALS:
+    for number in system.ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN or number in _taken:
             signal.signal(number, _wait_for_the_end if _has_listener else _end_now)
 
@@ -63,8 +60,7 @@ def _start_listener() -> bool:
         os.close(reader)
         os.close(writer)
         return False
-    if hasattr(os, "set_blocking"):  # Windows lets it block, and writes into a pipe as well
-        os.set_blocking(writer, False)
+    system.stop_waiting(writer)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return True
 
@@ -74,7 +70,7 @@ def stop_listening() -> None:
 
     It does not return if a signal came before.
     """
-    for number in SIGNALS:
+    for number in system.ENDING_SIGNALS:
         if signal.signal(number, signal.SIG_IGN) != signal.SIG_IGN:
             _taken.add(number)
     pause()
@@ -151,9 +147,10 @@ def _end_on_signal(reader: int) -> None:
     global _ending
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    while os.read(reader, 1)[0] not in SIGNALS:  # another signal, with a handler of its own
+    system.leave_signals_to_others()
+    while (
+        os.read(reader, 1)[0] not in system.ENDING_SIGNALS
+    ):  # another signal, with a handler of its own
         pass
     _ending = True
     _end()

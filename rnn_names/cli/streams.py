@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import re
@@ -15,6 +14,7 @@ from typing import Any, BinaryIO, TextIO
 
 import click
 
+from rnn_names import system
 from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
 from rnn_names.model.atomic import real_path
@@ -45,7 +45,7 @@ def write(data: bytes) -> None:
         sys.stdout.flush()
     except OSError as error:
         turn_off(sys.stdout)
-        if error.errno == errno.EPIPE:
+        if error.errno in system.READER_GONE:
             raise ReaderGone from None
         raise RnnNamesError(f"standard output: {error.strerror or error}") from None
 
@@ -133,7 +133,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         yield "standard input", sys.stdin.buffer
-        if not os.path.isfile("/dev/stdin"):
+        if not system.stdin_is_file():
             # Its writer may have ended by a Ctrl-C that reaches this process a little later.
             time.sleep(SECONDS_AFTER_INPUT)
             interrupts.pause()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+from rnn_names import system
 from rnn_names.errors import ModelFileError, shown
 
 
@@ -150,26 +151,11 @@ def _remove_leftovers(path: str) -> None:
 
     Those of processes that still run stay.
     """
-    if os.name != "posix":  # elsewhere there is no harmless way to ask whether a process runs
-        return
     folder, name = os.path.split(real_path(path))
     pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
     with suppress(OSError):  # a folder may allow writing and not listing
         for entry in os.listdir(folder):
             match = pattern.fullmatch(entry)
-            if match and not _alive(int(match[1])):
+            if match and not system.may_run(int(match[1])):
                 with suppress(OSError):
                     os.unlink(os.path.join(folder, entry))
-
-
-def _alive(pid: int) -> bool:
-    """Whether another process has this number."""
-    if pid in (0, os.getpid()):  # our own: the file was left by one that had the number before
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # another user's
-    return True

@@ -32,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn_names import system
 from rnn_names.processes.shared_array import SharedArray, mapped
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
@@ -224,9 +225,7 @@ class _Process:
         Raises:
             OSError: if it cannot be started.
         """
-        # In a program that PyInstaller and the like made, `sys.executable` is that program.
-        no_python = not sys.executable or hasattr(sys, "frozen") or _MARK in os.environ
-        if os.name != "posix" or no_python:
+        if not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
         self.users: set[int] = set()
         self.in_use = threading.Lock()
@@ -280,8 +279,7 @@ def _after_fork() -> None:
     _Process._lock = threading.RLock()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+system.after_fork(_after_fork)
 
 
 class _Connection:
@@ -296,9 +294,7 @@ class _Connection:
         # "deallocated bytearray object has exported buffers". Protocol 4 has `bytes`.
         data = pickle.dumps(value, 4)
         self._socket.settimeout(None if self._waits_for_ever else PATIENCE)
-        # Where the other end is closed, this is to raise an error, and to send no SIGPIPE (on
-        # Linux): by that a program might end which has gone back to the handler of the system.
-        flags = getattr(socket, "MSG_NOSIGNAL", 0)
+        flags = system.send_flags()
         size, fds = len(data).to_bytes(8, "little"), [] if fd is None else [fd]
         socket.send_fds(self._socket, [size], fds, flags)
         self._socket.sendall(data, flags)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import mmap
 import os
-import tempfile
 import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from rnn_names import system
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,33 +32,20 @@ class SharedArray:
         self.fd: int | None = None
         zeros = np.zeros(shape, np.float32)
         try:
-            fd = _nameless_file()
+            fd = system.nameless_file()
             weakref.finalize(self, _close, fd)
             # Written, not only sized: where there is no room, this fails here, and not later as a
             # SIGBUS in the middle of a step.
             if os.write(fd, zeros.data) < zeros.nbytes:
                 raise OSError("no room")
             self.array, self.fd = mapped(fd, shape), fd
-        except (OSError, ImportError, AttributeError):  # a limit, a full disk, or no fcntl
+        except OSError:  # a limit, a full disk, or a system that has none
             self.array = zeros
 
 
 def mapped(fd: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """A file as an array, which all processes share that map it."""
     return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
-
-
-def _nameless_file() -> int:
-    """The descriptor of a file without a name: in memory, or in the folder for temporary files."""
-    import fcntl  # not on Windows
-
-    with (
-        open(os.memfd_create("rnn-names"), "r+b")
-        if hasattr(os, "memfd_create")  # Linux has it
-        else tempfile.TemporaryFile() as file
-    ):
-        # From 3 up: 0 to 2 may be free, and then what is written to stdout would go into it.
-        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
 
 
 def _close(fd: int) -> None:

@@ -31,13 +31,6 @@ ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP
 """The environment of a process whose BLAS starts no threads."""
 
 
-def usable_cores() -> int:
-    """How many cores this process may use; a container's quota of time does not count."""
-    if hasattr(os, "sched_getaffinity"):  # Linux has it
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def start_blas_with_one_thread() -> None:
     """Keeps BLAS from starting threads, for a whole program, if NumPy is not loaded yet.
 

@@ -18,11 +18,12 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.processes.threads import one_blas_thread, usable_cores, worker_threads
+from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.blocks import Block, Drawer, GivenUp, Share, blocks_of, rest_of_share
 from rnn_names.sampling.continuations import SHAPING, Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally
 from rnn_names.sampling.walk import Drawn, Walk
+from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.network.language_model import LanguageModel

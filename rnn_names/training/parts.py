@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names.processes.helper import Helper
-from rnn_names.processes.threads import usable_cores
+from rnn_names.system import usable_cores
 from rnn_names.training.gradients import MinibatchPart
 
 if TYPE_CHECKING:

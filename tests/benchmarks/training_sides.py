@@ -23,7 +23,7 @@ from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
-from rnn_names.processes.threads import usable_cores
+from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.parts import PARTS, Parts, parts_for
 from rnn_names.training.settings import Settings

@@ -11,7 +11,7 @@ FOLDERS = ["", "cli", "views", "training", "model", "sampling"]
 FOLDERS += ["lookahead", "ngram", "conditions", "network", "corpus", "processes"]
 """From the top down: what users import, then each folder."""
 
-BELOW_ALL = ["arrays", "declarations", "errors", "version"]
+BELOW_ALL = ["arrays", "declarations", "errors", "system", "version"]
 
 
 def floor(module):

@@ -38,11 +38,12 @@ from rare_orders import ORDERS, spelled
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
-from rnn_names.processes.threads import one_blas_thread, usable_cores
+from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
+from rnn_names.system import usable_cores
 from support.conditions import random_orders
 from support.distributions import chi_square_score, distance
 from support.enumerated import tiny_model

@@ -1,0 +1,106 @@
+"""What differs between Linux, macOS and Windows: no other module asks which system this is.
+
+What a system lacks, the program does without, and the numbers stay the same. The table "On other
+systems" in docs/contributing.md says what that means for users.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+ENDING_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+"""Signals that ask a program to end. Windows has no SIGHUP."""
+
+READER_GONE = {errno.EPIPE, errno.EINVAL} if os.name == "nt" else {errno.EPIPE}
+"""Numbers of the error of writing into a pipe that nobody reads any more."""
+
+
+def usable_cores() -> int:
+    """How many cores this process may use; a container's quota of time does not count."""
+    if hasattr(os, "sched_getaffinity"):  # Linux has it
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def can_start_helper() -> bool:
+    """Whether another Python can be started that shares memory and sockets with this one.
+
+    Windows hands no descriptors on. In a program that PyInstaller and the like made,
+    `sys.executable` is that program.
+    """
+    return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
+
+
+def after_fork(function: Callable[[], None]) -> None:
+    """Has a function called in each fork of this process; Windows has no forks."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=function)
+
+
+def send_flags() -> int:
+    """With these flags (Linux has one), sending to a closed socket is an error, and no SIGPIPE.
+
+    Python ignores SIGPIPE, but a program may have gone back to the handler of the system.
+    """
+    import socket
+
+    return getattr(socket, "MSG_NOSIGNAL", 0)
+
+
+def nameless_file() -> int:
+    """The descriptor of a file without a name: in memory, or in the folder for temporary files.
+
+    Raises:
+        OSError: where there is none.
+    """
+    import tempfile
+
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        raise OSError("no file without a name here") from None
+    with (
+        open(os.memfd_create("rnn-names"), "r+b")
+        if hasattr(os, "memfd_create")  # Linux has it
+        else tempfile.TemporaryFile() as file
+    ):
+        # From 3 up: 0 to 2 may be free, and then what is written to stdout would go into it.
+        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+
+
+def may_run(pid: int) -> bool:
+    """Whether another process may have this number: on Windows, asking would end it."""
+    if pid in (0, os.getpid()):
+        return False
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # another user's
+    return True
+
+
+def stop_waiting(pipe: int) -> None:
+    """Makes writing into a full pipe an error; Windows lets it wait, and it is never full here."""
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(pipe, False)
+
+
+def leave_signals_to_others() -> None:
+    """Keeps the signals above from coming to this thread; on Windows they never do."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+
+
+def stdin_is_file() -> bool:
+    """Whether standard input is a file and no pipe; not told on Windows, which has no such path."""
+    return os.path.isfile("/dev/stdin")

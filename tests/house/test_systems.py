@@ -1,0 +1,22 @@
+"""What differs between systems is in one module."""
+
+import re
+
+import pytest
+
+from support.package import MODULES
+
+ASKS = re.compile(
+    r"sys\.platform|\bos\.name\b|\bplatform\.|(?:has|get)attr\((?:os|signal|socket)\b|sys, .frozen"
+    r"|/dev/stdin|import (?:fcntl|resource|pwd|termios|msvcrt|winreg)\b"
+    r"|memfd_create|sched_getaffinity"
+)
+
+
+@pytest.mark.parametrize("module", sorted(set(MODULES) - {"rnn_names.system"}))
+def test_no_other_module_asks_which_system_this_is(module):
+    assert ASKS.findall(MODULES[module].read_text(encoding="utf-8")) == []
+
+
+def test_the_rule_finds_what_the_module_does():
+    assert len(ASKS.findall(MODULES["rnn_names.system"].read_text(encoding="utf-8"))) >= 8
