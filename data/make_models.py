@@ -32,7 +32,8 @@ from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.network.scoring import mean_loss
-from rnn_names.processes.threads import one_blas_thread, usable_cores
+from rnn_names.processes.threads import one_blas_thread
+from rnn_names.system import usable_cores
 from rnn_names.training.parts import PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
