@@ -37,7 +37,8 @@ def page(models: tuple[Given, ...], output: str) -> None:
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Whoever has it can take the models out.
     """
-    from rnn_names.views.page import Part, save
+    from rnn_names.views.engine import Part
+    from rnn_names.views.page import save
 
     check_output(output, "page", b"<!DOCTYPE HTML>")
     parts = [

@@ -102,7 +102,7 @@ function showValues() {
   scaled(sharesOfForm()).forEach((part, i) => {
     showSlider(shareInputs[i], shares[i], percent(part));
   });
-  const { parts } = blendOf(sharesOfForm());
+  const { parts } = blendOf(models, sharesOfForm());
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
   $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);

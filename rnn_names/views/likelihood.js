@@ -22,7 +22,7 @@ function visible(character) {
 
 /** Shows a name letter by letter. */
 function explain(name) {
-  const { blend } = blendOf(sharesOfForm());
+  const { blend } = blendOf(models, sharesOfForm());
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("typed").placeholder = name;
@@ -95,7 +95,7 @@ function verdict(name, places, letters, blend) {
       bdi(letters[places.length - 1]),
       "”, so this name can't be written.",
     ];
-  const { parts } = blendOf(sharesOfForm());
+  const { parts } = blendOf(models, sharesOfForm());
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((known) => known && isAmong(name, known));
   const listed = isListed

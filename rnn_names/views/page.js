@@ -11,7 +11,7 @@ async function draw() {
   let found = 0;
   busy(true);
   try {
-    const { blend, parts } = blendOf(settings.shares);
+    const { blend, parts } = blendOf(models, settings.shares);
     const { shortage } = await drawNames(blend, parts, settings, count, {
       found: (name) => {
         showName(places[found++], name);
@@ -168,18 +168,8 @@ function listen() {
   });
 }
 
-/** For tests and for the curious. Options are those of the form, or else as on opening. */
-window.rnnNames = {
-  /** Some names: a promise of an array, which is shorter where more are not found. */
-  async sample(count = 20, options = {}) {
-    const { blend, parts } = blendOf(options.shares ?? openingShares());
-    return (await drawNames(blend, parts, options, count)).names;
-  },
-  /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
-  logProb(name, shares = openingShares()) {
-    return blendOf(shares).blend.logProb(name);
-  },
-};
+/** For scripts: functions over the models of the page. */
+window.rnnNames = engineOf(models);
 
 $("scale").replaceChildren(
   ...SCALE.map(([, words], i) => element("li", { className: `p${i}` }, words)),

@@ -7,7 +7,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
-from rnn_names.views.page import Part, save
+from rnn_names.views.engine import Part
+from rnn_names.views.page import save
 from support.browser import Browser, missing
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "page.png"

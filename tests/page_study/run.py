@@ -1,7 +1,7 @@
 """Measures the page in Chromium, and compares its names with Python's: `make page-study`.
 
 For each bundled model: the size of its page, the time from opening to the first twenty names, names
-a second, how far `logProb` is from `Model.log_prob`, and whether first characters and lengths of
+a second, how far `score` is from `Model.log_prob`, and whether first characters and lengths of
 20,000 names are distributed as Python's are, at two temperatures. Where other JavaScript engines
 are found (`node`, WebKit's `jsc`), they have to give the same names as Chromium for the same seed.
 
@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.model import bundled
-from rnn_names.views.page import Part, page
+from rnn_names.views.engine import Part
+from rnn_names.views.page import page
 from support.browser import Browser, missing
 
 NAMES = 20_000
@@ -79,7 +80,7 @@ def studied(names, browser, folder):
     )
     failures = []
     if len(models) == 1:
-        print(f"  logProb: off by {log_prob_error(models[0], opened):.1e} nats at most", flush=True)
+        print(f"  score: off by {log_prob_error(models[0], opened):.1e} nats at most", flush=True)
     for temperature in TEMPERATURES:
         drawn, seconds = opened.evaluate(DRAW, [NAMES, temperature])
         print(
@@ -114,7 +115,7 @@ def studied(names, browser, folder):
 def log_prob_error(model, opened):
     """The largest difference between the page and Python over drawn names, in nats."""
     names = model.sample(1000, seed=2)
-    ours = np.array(opened.evaluate("names => names.map(name => rnnNames.logProb(name))", names))
+    ours = np.array(opened.evaluate("names => names.map(name => rnnNames.score(name))", names))
     return np.abs(ours - model.log_prob(names)).max()
 
 

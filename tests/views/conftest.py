@@ -3,7 +3,8 @@
 import pytest
 
 from rnn_names import Model
-from rnn_names.views.page import Part, page
+from rnn_names.views.engine import Part
+from rnn_names.views.page import page
 from support.browser import NOT_TESTED, Browser, missing
 
 

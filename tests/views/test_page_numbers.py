@@ -1,5 +1,6 @@
 """The page's numbers, in a real browser: its probabilities and names are those of the program."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
 from rnn_names.network import rnn
-from rnn_names.views.page import bfloat16
+from rnn_names.views.engine import bfloat16
 from support.distributions import assert_drawn_from, by
 from support.enumerated import distribution
 
@@ -32,7 +33,7 @@ def rounded(model):
 
 def log_probs_of(page, names, shares=(1,)):
     """What the page's script says of each name; a share for each of its models."""
-    log_probs = "([names, shares]) => names.map(name => rnnNames.logProb(name, shares))"
+    log_probs = "([names, shares]) => names.map(name => rnnNames.score(name, { shares }))"
     return page.evaluate(log_probs, [names, list(shares)])
 
 
@@ -84,12 +85,38 @@ def test_exp_is_right_to_thirteen_digits(open_page):
     assert ends == [0, 1, 1, -1, 1]
 
 
-@pytest.mark.parametrize("shares", ["[1]", "[NaN, 1]", "[-1, 2]", "[0, 0]", "[1, Infinity]"])
-def test_shares_that_make_no_sense_are_refused(shares, open_page):
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        *(
+            (f"sample(6, {{ shares: {shares} }})", f"shares {shown}: must be a list with a number")
+            for shares, shown in [
+                ("[1]", "[1]"),
+                ("[1, 2, 3]", "[1, 2, 3]"),
+                ("[NaN, 1]", "[NaN, 1]"),
+                ("[-1, 2]", "[-1, 2]"),
+                ("[0, 0]", "[0, 0]"),
+                ("[1, Infinity]", "[1, Infinity]"),
+                ("{}", "{…}"),
+            ]
+        ),
+        ("score('ab', { shares: [1] })", "shares [1]: must be a list with a number for each model"),
+        ("score(7)", "name 7: must be a text"),
+        ("sample('6')", 'count "6": must be a whole number of at least 0'),
+        ("sample(6, [])", "options []: must be an object"),
+        ("sample(6, { Seed: 1 })", 'unknown option "Seed": there are seed, temperature,'),
+        ("sample(6, { seed: -1 })", "seed -1: must be a whole number from 0 to 4294967295"),
+        ("sample(6, { temperature: 0 })", "temperature 0: must be a finite number above 0"),
+        ("sample(6, { prefix: 5 })", "prefix 5: must be a text"),
+        ("sample(6, { contains: ['a', 5] })", 'contains ["a", 5]: must be a text or a list of'),
+        ("sample(6, { novel: 'yes' })", 'novel "yes": must be true or false'),
+        ("sample(6, { maxLength: 2.5 })", "maxLength 2.5: must be a whole number from 1 to 200"),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused(call, message, open_page):
     page = open_page("gru", "rnn")
-    for call in (f"rnnNames.sample(1, {{ shares: {shares} }})", f"rnnNames.logProb('', {shares})"):
-        with pytest.raises(Exception, match=r"RangeError: (Shares must be|Give one share)"):
-            page.evaluate(call)
+    with pytest.raises(Exception, match=re.escape(f"TypeError: {message}")):
+        page.evaluate(f"rnnNames.{call}")
 
 
 # --- Names ----------------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""The engine that writes names in JavaScript, and models as it reads them.
+
+The page and the module have the same engine, `views/javascript/`, which knows no document. Weights
+travel as bfloat16 and fingerprints as four bytes a name, both in base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.corpus.fingerprints import upper_halves
+from rnn_names.errors import shown
+from rnn_names.model.blend import unknown_logit
+from rnn_names.model.model import Model
+from rnn_names.views.markup import assets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ENGINE_FILES = (
+    "arithmetic.js",
+    "network.js",
+    "blend.js",
+    "fingerprints.js",
+    "random.js",
+    "models.js",
+    "conditions.js",
+    "sampler.js",
+    "api.js",
+)
+"""In an order in which a later one may use what an earlier one defines."""
+
+ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
+"""The parameters in the order in which the engine reads them; the last only of a GRU."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model of a page or a module.
+
+    Attributes:
+        name: what it is called there.
+        model: the model itself.
+        share: its share of the blend as long as no other is set, above 0; only ratios count.
+    """
+
+    name: str
+    model: Model
+    share: float = 1.0
+
+
+def engine() -> str:
+    """The script of the engine."""
+    return assets(*(f"javascript/{name}" for name in ENGINE_FILES))
+
+
+def described(part: Part, share: float) -> dict[str, Any]:
+    """A model as the scripts read it."""
+    model, language_model = part.model, part.model.language_model
+    known, prints = model.vocabulary.characters, model.fingerprints
+    arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
+    weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
+    return {
+        "name": shown(part.name),
+        "share": share,
+        "cell": model.cell,
+        "hidden_size": model.hidden_size,
+        "vocabulary": known,
+        "longest": language_model.longest,
+        "shortest": language_model.shortest,
+        "lower_case": "".join(filter(str.islower, known)),
+        "bars_lower_case": not language_model.lower_case_beginnings,
+        "unknown_logit": unknown_logit(language_model),
+        "arrays": [(name, array.size) for name, array in arrays],
+        "weights": _base64(weights.astype("<u2")),
+        "fingerprints": None if prints is None else _base64(upper_halves(prints).astype("<u4")),
+    }
+
+
+def bfloat16(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """The upper 16 bits of each weight, as float32, rounded to nearest, half way up.
+
+    >>> [f"{bits:04x}" for bits in bfloat16(np.array([1, 1 / 3, -2], np.float32)).tolist()]
+    ['3f80', '3eab', 'c000']
+    """
+    return ((weights.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)
+
+
+def _base64(array: NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode()
+
+
+def as_script_data(value: Any) -> str:
+    r"""JSON that can stand inside a script element: ASCII without the characters of markup.
+
+    >>> as_script_data("</script> \u2028 é")
+    '"\\u003c/script\\u003e \\u2028 \\u00e9"'
+    """
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,98 @@
+// What the page and the module offer to scripts: `sample` and `score`, with checked arguments.
+
+const MAX_SEED = 2 ** 32 - 1;
+const MAX_LENGTH = 200; // characters of a name
+
+/** A kind of value: what it is called, and whether something is one. */
+const kind = (words, allows) => ({ words, allows });
+
+const isWhole = (least, most) => (value) =>
+  Number.isInteger(value) && value >= least && value <= most;
+const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
+
+const isText = (value) => typeof value === "string";
+
+const KINDS = {
+  count: kind("a whole number of at least 0", isWhole(0, Number.MAX_SAFE_INTEGER)),
+  flag: kind("true or false", (value) => typeof value === "boolean"),
+  length: kind(`a whole number from 1 to ${MAX_LENGTH}`, isWhole(1, MAX_LENGTH)),
+  seed: kind(`a whole number from 0 to ${MAX_SEED}`, isWhole(0, MAX_SEED)),
+  temperature: kind("a finite number above 0", (value) => isAmount(value) && value > 0),
+  text: kind("a text", isText),
+  texts: kind("a text or a list of texts", (value) => [value].flat().every(isText)),
+};
+
+const SAMPLE_OPTIONS = {
+  seed: KINDS.seed,
+  temperature: KINDS.temperature,
+  prefix: KINDS.text,
+  suffix: KINDS.text,
+  contains: KINDS.texts,
+  minLength: KINDS.length,
+  maxLength: KINDS.length,
+  anyBeginning: KINDS.flag,
+  novel: KINDS.flag,
+  unique: KINDS.flag,
+};
+
+/** Raises a TypeError that says what is wrong with a value, unless it is of a kind. */
+function check(name, value, { words, allows }) {
+  if (!allows(value)) throw new TypeError(`${name} ${shown(value)}: must be ${words}`);
+}
+
+/** A value as a message can show it. */
+function shown(value) {
+  const text = typeof value === "string" ? JSON.stringify(value) : describedValue(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function describedValue(value) {
+  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
+  return typeof value === "object" && value ? "{…}" : String(value);
+}
+
+/** Raises a TypeError unless options are known and of their kinds. */
+function checkOptions(options, kinds) {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new TypeError(`options ${shown(options)}: must be an object`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(kinds, name))
+      throw new TypeError(
+        `unknown option ${shown(name)}: there are ${Object.keys(kinds).join(", ")}`,
+      );
+    if (value !== undefined) check(name, value, kinds[name]);
+  }
+}
+
+/** The functions of a page or a module, over its models. */
+function engineOf(models) {
+  const shares = kind(
+    `a list with a number for each model (${models.map(({ name }) => name).join(", ")}), ` +
+      "none below 0 and one above it",
+    (value) =>
+      Array.isArray(value) &&
+      value.length === models.length &&
+      value.every(isAmount) &&
+      value.some((share) => share > 0),
+  );
+  const openingShares = () => models.map(({ share }) => share);
+
+  /** Some names: a promise of an array, which is shorter where more are not found. */
+  async function sample(count = 20, options = {}) {
+    check("count", count, KINDS.count);
+    checkOptions(options, { ...SAMPLE_OPTIONS, shares });
+    const { blend, parts } = blendOf(models, options.shares ?? openingShares());
+    return (await drawNames(blend, parts, options, count)).names;
+  }
+
+  /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
+  function score(name, options = {}) {
+    check("name", name, KINDS.text);
+    checkOptions(options, { shares });
+    return blendOf(models, options.shares ?? openingShares()).blend.logProb(name);
+  }
+
+  const logProb = (name, shares) => score(name, { shares }); // the name that `score` had before
+
+  return { sample, score, logProb };
+}

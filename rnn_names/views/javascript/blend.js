@@ -1,0 +1,94 @@
+// A blend of several networks: the normalised geometric mean of what they predict.
+
+/**
+ * Shares scaled to sum to 1; divided by the largest first, as the sum of all may be infinite.
+ * They are finite, none is below 0, and one is above it.
+ */
+function scaled(shares) {
+  const largest = Math.max(...shares);
+  const relative = shares.map((share) => share / largest);
+  const total = relative.reduce((sum, share) => sum + share);
+  return relative.map((share) => share / total);
+}
+
+/**
+ * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
+ *
+ * softmax forgets constants, so logits are averaged as they are. A character that a network does
+ * not know has a fixed logit there, and leaves its state as it is. One with share 0 is left out.
+ */
+class Blend {
+  constructor(networks, shares) {
+    const weights = scaled(shares);
+    const parts = networks.map((network, i) => ({ network, share: weights[i] }));
+    this.parts = parts.filter(({ share }) => share > 0);
+    const all = new Set(this.parts.flatMap(({ network }) => network.characters));
+    this.characters = [...all].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    this.n_y = this.characters.length + 1;
+    this.index = new Map(this.characters.map((character, i) => [character, i + 1]));
+    for (const part of this.parts) {
+      const known = new Map(part.network.characters.map((character, i) => [character, i + 1]));
+      part.index = [EOS, ...this.characters.map((character) => known.get(character) ?? -1)];
+    }
+  }
+
+  /** The state before a name: an array for each network. */
+  firstState() {
+    return this.parts.map(({ network }) => network.firstState());
+  }
+
+  /** As `Network.nextStates`; characters are those of the joint vocabulary. */
+  nextStates(states, m, parent, character) {
+    return this.parts.map(({ network, index }, i) =>
+      network.nextStates(
+        states[i],
+        m,
+        parent,
+        character.map((c) => index[c]),
+      ),
+    );
+  }
+
+  /** The logits of m nodes: (m, n_y). */
+  logits(states, m) {
+    const logits = new Float64Array(m * this.n_y);
+    this.parts.forEach(({ network, share, index }, part) => {
+      const own = network.logits(states[part], m);
+      for (let i = 0; i < m; i++) {
+        for (let c = 0; c < this.n_y; c++) {
+          const logit = index[c] < 0 ? network.unknownLogit : own[i * network.outputs + index[c]];
+          logits[i * this.n_y + c] += share * logit;
+        }
+      }
+    });
+    return logits;
+  }
+
+  /** The indices of a text's characters; undefined for one that no network knows. */
+  encode(text) {
+    return Array.from(text.normalize("NFC"), (character) => this.index.get(character));
+  }
+
+  /**
+   * What was expected at each place of a name, its end included: for each the index of what stands
+   * there, and log ŷ (n_y,) of all that could. It stops at a character that no network knows.
+   */
+  expectations(name) {
+    const places = [];
+    let state = this.firstState();
+    for (const character of [...this.encode(name), EOS]) {
+      places.push({ character, logProbs: logSoftmax(this.logits(state, 1)) });
+      if (character === undefined) break;
+      if (character !== EOS) state = this.nextStates(state, 1, [0], [character]);
+    }
+    return places;
+  }
+
+  /** The log-probability of a name, its end included, in nats; −∞ where a character is unknown. */
+  logProb(name) {
+    return this.expectations(name).reduce(
+      (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
+      0,
+    );
+  }
+}

@@ -1,0 +1,97 @@
+// The network, with the equations and the notation of rnn_names/network/rnn.py, one row per node:
+//
+//     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)        hidden state, (m, n_a)
+//     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                    prediction of the next character, (m, n_y)
+//
+// A node is one beginning of a name; names that begin alike share their nodes.
+
+const EOS = 0; // the index of the end of a name; characters follow in code-point order
+
+/** a = tanh(from_x + from_a), where from_x = x Waxᵀ + ba and from_a = a_prev Waaᵀ. */
+function vanillaStep(from_x, x, from_a, p, a, o, n_a) {
+  for (let i = 0; i < n_a; i++) a[o + i] = tanh(from_x[x + i] + from_a[p + i]);
+}
+
+/** The GRU as in rnn.py: gates r, z and the candidate c; a = (1 − z) ∘ c + z ∘ a_prev. */
+function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
+  for (let i = 0; i < n_a; i++) {
+    const r = sigmoid(from_x[x + i] + from_a[p + i]);
+    const z = sigmoid(from_x[x + n_a + i] + from_a[p + n_a + i]);
+    const c = tanh(from_x[x + 2 * n_a + i] + r * (from_a[p + 2 * n_a + i] + bn[i]));
+    a[o + i] = c + z * (a_prev[q + i] - c);
+  }
+}
+
+/** One trained network and the characters that it knows. */
+class Network {
+  /** `model` as views/page.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0 (bn), row by row. */
+  constructor(model, weights) {
+    this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
+    this.n_a = model.hidden_size;
+    this.n_y = this.characters.length + 1;
+    this.unknownLogit = model.unknown_logit;
+    this.gates = model.cell === "gru" ? 3 : 1;
+    this.rows = padded(this.gates * this.n_a, ROWS);
+    this.outputs = padded(this.n_y, ROWS);
+    this.Waa = new Float64Array(this.rows * this.n_a);
+    this.Waa.set(weights.Waa);
+    this.Wya = new Float64Array(this.outputs * this.n_a);
+    this.Wya.set(weights.Wya);
+    this.by = weights.by;
+    this.bn = weights.bn;
+    this.a0 = weights.a0;
+    this.from_x = this.inputLayer(weights.Wax, weights.ba);
+  }
+
+  /** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS. */
+  inputLayer(Wax, ba) {
+    const size = this.gates * this.n_a;
+    const from_x = new Float64Array(this.n_y * size);
+    for (let x = 0; x < this.n_y; x++) {
+      for (let i = 0; i < size; i++) {
+        from_x[x * size + i] = ba[i] + (x === EOS ? 0 : Wax[i * this.n_y + x]);
+      }
+    }
+    return from_x;
+  }
+
+  /** The state before a name, a0 with x⟨1⟩ = 0 read: one node. */
+  firstState() {
+    const a0 = new Float64Array(NODES * this.n_a);
+    a0.set(this.a0);
+    return this.nextStates(a0, 1, [0], [EOS]);
+  }
+
+  /**
+   * The states after one more character: child i goes on from node parent[i] with character[i], or
+   * stays as it is where that is −1, a character that this network does not know.
+   */
+  nextStates(states, m, parent, character) {
+    const { n_a, rows } = this;
+    const size = this.gates * n_a;
+    const from_a = new Float64Array(padded(m, NODES) * rows);
+    product(states, padded(m, NODES), this.Waa, rows, n_a, from_a);
+    const a = new Float64Array(padded(parent.length, NODES) * n_a);
+    for (let i = 0; i < parent.length; i++) {
+      const x = character[i] * size;
+      const p = parent[i] * rows;
+      const o = i * n_a;
+      const q = parent[i] * n_a;
+      if (x < 0) a.set(states.subarray(q, q + n_a), o);
+      else if (this.bn) gruStep(this.from_x, x, from_a, p, a, o, n_a, this.bn, states, q);
+      else vanillaStep(this.from_x, x, from_a, p, a, o, n_a);
+    }
+    return a;
+  }
+
+  /** a Wyaᵀ + by of m nodes, with `this.outputs` columns, of which the first n_y count. */
+  logits(states, m) {
+    const { outputs } = this;
+    const logits = new Float64Array(padded(m, NODES) * outputs);
+    product(states, padded(m, NODES), this.Wya, outputs, this.n_a, logits);
+    for (let i = 0; i < m; i++) {
+      for (let c = 0; c < this.n_y; c++) logits[i * outputs + c] += this.by[c];
+    }
+    return logits;
+  }
+}
