@@ -104,3 +104,37 @@ def leave_signals_to_others() -> None:
 def stdin_is_file() -> bool:
     """Whether standard input is a file and no pipe; not told on Windows, which has no such path."""
     return os.path.isfile("/dev/stdin")
+
+
+def facts() -> dict[str, str]:
+    """What a report of a bug should say: versions, BLAS and its kernel, cores, locale."""
+    import locale
+    import platform
+    from importlib.metadata import version
+
+    import numpy as np
+    from threadpoolctl import threadpool_info
+
+    from rnn_names.version import __version__
+
+    blas = [
+        " ".join(
+            str(each[key]) for key in ("internal_api", "version", "architecture") if each.get(key)
+        )
+        for each in threadpool_info()
+        if each["user_api"] == "blas"
+    ]
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("numpy", "click", "tqdm", "threadpoolctl")
+    )
+    kind = " (frozen)" if hasattr(sys, "frozen") else ""
+    return {
+        "versions": f"rnn-names {__version__}, {libraries}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}{kind}",
+        "system": f"{platform.platform()}, {platform.machine()}",
+        "blas": ", ".join(blas) or f"not told by NumPy {np.__version__}",
+        "cores": f"{usable_cores()} of {os.cpu_count()}",
+        "helper": "can be started" if can_start_helper() else "none here",
+        "locale": f"{locale.setlocale(locale.LC_CTYPE)}, {locale.getpreferredencoding(False)}, "
+        f"screen {getattr(sys.stderr, 'encoding', None)}",
+    }

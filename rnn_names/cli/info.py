@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -26,19 +26,32 @@ TITLE_WIDTH = 13
         "rnn-names info",
         "rnn-names info people.npz --json | jq .training.held_out_loss",
         "rnn-names info welsh-towns=2 dinosaurs",
+        "rnn-names info --system       # for the report of a bug",
     ],
 )
 @click.argument(
     "model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL, default=[DEFAULT_MODEL]
 )
 @option("--json", group="Output", is_flag=True, help="Print JSON.")
-def info(model: tuple[Given, ...], json: bool) -> None:
+@option(
+    "--system",
+    group="Output",
+    is_flag=True,
+    help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
+)
+def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
     """Show what MODEL is and how it was trained.
 
     MODEL is a model file or the name of a bundled model. Shown are its network, its vocabulary, the
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
+    if system:
+        from rnn_names.system import facts as system_facts
+
+        rows = system_facts()
+        write(f"{_as_json(rows) if json else _in_columns(rows.items())}\n".encode())
+        return
     models = chosen(model)
     model_facts = blend_of(models).facts()
     facts = {**_file(models), **model_facts}
@@ -86,6 +99,11 @@ def _described(facts: dict[str, Any]) -> str:
         ("fingerprints", fingerprints),
         *(("source", _source(**source)) for source in facts["sources"]),
     ]
+    return _in_columns(rows)
+
+
+def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
+    """A line for each row that has a text, its title on the left."""
     return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
 

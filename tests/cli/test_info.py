@@ -1,10 +1,13 @@
 """`rnn-names info`: what a model file holds, for people and for programs."""
 
 import json
+import os
+import sys
 
+import numpy as np
 import pytest
 
-from rnn_names import Model, train
+from rnn_names import Model, __version__, train
 
 
 def test_facts_as_json(invoke, model_file, model, names):
@@ -69,3 +72,14 @@ def test_what_is_no_model_is_refused(content, message, invoke, tmp_path):
         assert done.stderr.startswith("Error: ")
         assert message in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_the_system_for_a_bug_report(invoke):
+    lines = invoke("info", "--system").stdout.splitlines()
+    titles = [line.split()[0] for line in lines]
+    assert titles == ["versions", "python", "system", "blas", "cores", "helper", "locale"]
+    facts = json.loads(invoke("info", "--system", "--json").stdout)
+    assert list(facts) == titles
+    assert f"rnn-names {__version__}" in facts["versions"]
+    assert f"numpy {np.__version__}" in facts["versions"]
+    assert not [name for name in (sys.prefix, os.path.expanduser("~")) if name in "".join(lines)]
