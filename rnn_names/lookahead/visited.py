@@ -108,7 +108,7 @@ class VisitedPrefixes:
 
     def texts(self, rows: NDArray[Any], prefix: NDArray[Any]) -> NDArray[np.int32]:
         """The indices of some prefixes, 0 after the last: (m, longest)."""
-        texts = np.zeros((len(rows), int(self.length[rows].max(initial=0))), np.int32)
+        texts = np.zeros((len(rows), int(self.length[rows].max(initial=len(prefix)))), np.int32)
         texts[:, : len(prefix)] = prefix
         here = rows.copy()
         for place in range(texts.shape[1] - 1, len(prefix) - 1, -1):

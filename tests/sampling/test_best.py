@@ -27,6 +27,14 @@ def test_the_best_names_are_the_first_of_all_names(cell, at_once, monkeypatch):
         assert model.best(count) == everything[:count]
 
 
+def test_names_that_no_draw_has_passed_are_found(monkeypatch):
+    monkeypatch.setattr(best, "FEW_DRAWS", 1)
+    monkeypatch.setattr(best, "MANY_DRAWS", 1)
+    model = tiny_model()
+    expected = [name for name in ranked(model, prefix="ab") if name.endswith("ccc")]
+    assert model.best(2, prefix="ab", suffix="ccc") == expected[:2]
+
+
 def test_all_names_come_in_order_when_all_are_wanted():
     model = tiny_model()
     everything = all_texts()[1:]
