@@ -2,8 +2,7 @@
 
 A run keeps its state of the end of the last epoch in memory. It writes that state to
 `<output>.resume` every few seconds and when it is interrupted, and removes the file when it has
-finished. The random numbers of an epoch follow from the seed and the epoch's number. So a resumed
-run ends with the same weights, bit for bit, as one that was never interrupted.
+finished. A resumed run ends with the same weights, bit for bit, as one that was never interrupted.
 
 A new run puts the state of an earlier one aside before its first epoch, as `<output>.resume.old`,
 and removes it once it has a state of its own. So `--resume` never continues a run that is older
@@ -26,18 +25,16 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-
-if TYPE_CHECKING:
-    from rnn_names.corpus.corpus import Corpus
 
 SECONDS_BETWEEN_WRITES = 5.0
 
@@ -46,7 +43,7 @@ _STATE = "state_"
 
 
 class Checkpoint:
-    """A run, and its state at the end of its last epoch.
+    """A run that writes the model file `output`, and its state at the end of its last epoch.
 
     Attributes:
         path: of the file that keeps the state.
@@ -56,11 +53,6 @@ class Checkpoint:
     """
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
-        """A run that writes the model file `output`, and learns from a corpus.
-
-        Raises:
-            TrainingError: if its state would not fit a file.
-        """
         self.path, self.trainer, self.init = state_path(output), trainer, init
         self._old, self._is_aside = old_state_path(output), False
         self.written = False
@@ -79,12 +71,7 @@ class Checkpoint:
     def resumed(
         cls, output: str, corpus: Corpus, settings: Settings, init: str | None
     ) -> Checkpoint:
-        """An interrupted run, as it was; the arguments must be those of that run.
-
-        Raises:
-            ModelFileError: if its file is damaged, or of another version.
-            TrainingError: if there is no such run, or it was another one.
-        """
+        """An interrupted run, as it was; the arguments must be those of that run."""
         path = state_path(output)
         if not os.path.exists(path):
             earlier, hint = old_state_path(output), ""
@@ -104,8 +91,7 @@ class Checkpoint:
         }
         try:
             model = Model.of(meta, of_model)
-            run = _run(meta)
-            _compare(run, digest(corpus), init)
+            run = _run(meta, digest(corpus), init)
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same.
             trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
@@ -135,22 +121,14 @@ class Checkpoint:
             self._is_aside = False
 
     def keep(self) -> None:
-        """Takes the trainer's state, after an epoch, and writes it every few seconds.
-
-        Raises:
-            ModelFileError: if it cannot be written.
-        """
+        """Takes the trainer's state, after an epoch, and writes it every few seconds."""
         # Copies: training goes on, and an interrupt may write them at any moment.
         self._state, self.written = (self.trainer.model, self.trainer.state()), False
         if time.monotonic() - self._last_write >= SECONDS_BETWEEN_WRITES:
             self.write()
 
     def write(self) -> None:
-        """Writes the state, if there is one that is not written.
-
-        Raises:
-            ModelFileError: if it cannot be written.
-        """
+        """Writes the state, if there is one that is not written."""
         if self._state is None or self.written:
             return
         model, state = self._state
@@ -186,8 +164,8 @@ def types_of(name: str) -> tuple[str, ...]:
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 
-def _run(meta: dict[str, Any]) -> dict[str, Any]:
-    """The part of `meta` that is about the run."""
+def _run(meta: dict[str, Any], corpus: str, init: str | None) -> dict[str, Any]:
+    """What `meta` tells of the run, which must have had this corpus and beginning."""
     run = meta.get("run")
     if (
         not isinstance(run, dict)
@@ -200,11 +178,6 @@ def _run(meta: dict[str, Any]) -> dict[str, Any]:
             f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
             "with that one"
         )
-    return run
-
-
-def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
-    """Raises TrainingError if a run had another corpus or beginning."""
     if run.get("corpus") != corpus:
         raise TrainingError("that run learned from other names: give it the same list")
     if init != run.get("init"):
@@ -213,10 +186,11 @@ def _compare(run: dict[str, Any], corpus: str, init: str | None) -> None:
             "same",
             settings=["init"],
         )
+    return run
 
 
 def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Raises TrainingError if a run had other settings, both as resolved for its list."""
+    """Raises an error if a run had other settings, both as resolved for its list."""
     if had.keys() != settings.keys():
         raise ModelFileError("not settings that this program writes")
     others = [name for name, value in settings.items() if value != had[name]]

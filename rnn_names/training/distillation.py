@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -21,28 +23,13 @@ from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.network.scoring import names_per_batch
 from rnn_names.training.teacher import Teacher
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 REAL_SHARE = 0.4
-"""Real names for each synthetic one, by repeating them. Synthetic names have more to teach, but not
-alone."""
+"""Real names for each synthetic one, by repeating them."""
 
 MAX_SOFT_TARGETS = 1 << 27
 """Probabilities that a distillation set may hold, 4 bytes each; twice as many for a moment while
 they are made, and as many in the helper process. Of a longer list, as many names as fit are
 taken."""
-
-
-CallTwice = Callable[[Callable[..., Any], tuple[Any, ...], tuple[Any, ...]], tuple[Any, Any]]
-"""Calls a function with some arguments and with others, and gives both values."""
-
-
-def call_twice(
-    function: Callable[..., Any], first: tuple[Any, ...], second: tuple[Any, ...]
-) -> tuple[Any, Any]:
-    """The `CallTwice` that makes one call after the other."""
-    return function(*first), function(*second)
 
 
 def copies_of_each(real: int, synthetic: int) -> int:
@@ -76,19 +63,16 @@ class DistillationSet(Batches):
         soft_targets: (prefixes, n_y) float32. The teacher's distribution for each number.
     """
 
-    prefix_numbers: NDArray[np.intp]
-    soft_targets: NDArray[np.float32]
+    prefix_numbers: Array
+    soft_targets: Array
 
-    def trees(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
-        """The prefix trees of some batches, with soft targets in place of what follows.
-
-        A row of y is the soft target of its prefix, times how many names begin with that prefix.
-        """
+    def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
+        """The prefix trees of some batches, with soft targets in place of what follows."""
         for tree, rows in zip(super().trees(batches), batches, strict=True):
             passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
             yield replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing)
 
-    def numbers_of(self, tree: PrefixTree, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+    def numbers_of(self, tree: PrefixTree, rows: Array) -> Array:
         """The number of each node's prefix, (N,); `rows` (m,) are the names of the tree."""
         steps = len(tree.paths)
         inside = np.arange(steps)[:, None] <= self.names.lengths[rows]  # (steps, m)
@@ -102,21 +86,17 @@ def distillation_set(
     names: Names,
     count: int,
     rng: np.random.Generator,
-    twice: CallTwice = call_twice,
+    begin: Callable[..., Callable[[], Any]] = partial,
 ) -> DistillationSet:
-    """Some real names and about `count` synthetic ones, with soft targets.
+    """Some distinct real names and about `count` synthetic ones, with soft targets.
 
-    Args:
-        teacher: whose names and distributions they are.
-        names: the real ones, distinct; no synthetic name is longer than the longest of them.
-        count: how many names the teacher draws; it keeps those of a possible length.
-        rng: for all that is random.
-        twice: makes two calls, which may be at the same time.
+    `begin` begins a call, perhaps in another process, and gives what waits for its value.
     """
     # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
     names, count = _that_fit(names, count, teacher.n_y, rng)
     one, other = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
-    synthetic = twice(teacher.draw, (count // 2, one), (count - count // 2, other))
+    second_half = begin(teacher.draw, count - count // 2, other)
+    synthetic = [teacher.draw(count // 2, one), second_half()]
     real = [names] * copies_of_each(len(names), count)
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
@@ -133,16 +113,15 @@ def distillation_set(
     size = names_per_batch(teacher.n_y)
     trees = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(trees) + 1) // 2
-    halves = (teacher, without, trees[:half]), (teacher, without, trees[half:])
-    for found in twice(targets_by_number, *halves):
-        for prefixes, targets in found:
-            soft_targets[prefixes] = targets
+    others = begin(targets_by_number, teacher, without, trees[half:])
+    for prefixes, targets in [*targets_by_number(teacher, without, trees[:half]), *others()]:
+        soft_targets[prefixes] = targets
     return replace(without, soft_targets=soft_targets)
 
 
 def targets_by_number(
-    teacher: Teacher, names: DistillationSet, batches: list[NDArray[np.intp]]
-) -> list[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    teacher: Teacher, names: DistillationSet, batches: list[Array]
+) -> list[tuple[Array, Array]]:
     """The numbers of prefixes, (N,), and their soft targets, (N, n_y), for each batch of names.
 
     `names` has no soft targets yet; a batch is the rows of its names.

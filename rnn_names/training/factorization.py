@@ -10,14 +10,10 @@ The network that is saved has Wax itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+from rnn_names.arrays import Array
 
 FACTORS = ("projection", "embedding")
 

@@ -1,82 +1,157 @@
-"""The gradients of one part of each minibatch, with dropout.
+"""The gradient of a minibatch, with dropout.
 
-A minibatch is worked on in parts, each a prefix tree. Their losses and gradients are sums over
-characters, so those of the minibatch are the sums over its parts. `rnn_names.training.parts` shares
-the parts out among processes.
+A minibatch's loss and gradient are sums over its names. A large minibatch is cut in two parts, each
+a prefix tree, and the helper process computes the second while it is there:
+
+    gradient = (gradient of the first part + gradient of the second) / characters
+
+The numbers are the same, bit for bit, if this process computes both.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+import rnn_names.training.distillation  # noqa: F401  the helper process reads it at its start
+from rnn_names.arrays import Array
 from rnn_names.network import rnn
+from rnn_names.network.batches import Batches
+from rnn_names.network.prefix_tree import PrefixTree
+from rnn_names.processes.helper import Helper
+from rnn_names.processes.shared_array import SharedArray
+from rnn_names.system import usable_cores
 from rnn_names.training.factorization import factor_gradients, multiplied_out
 from rnn_names.training.optimizers import views
+from rnn_names.training.stages import Stage
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+PARTS = 2
+"""Parts of a large minibatch, however many cores there are: so results do not depend on them."""
 
-    from numpy.typing import NDArray
+MIN_WORK_TO_SHARE = 15_000
+"""Names of a minibatch, times rows of Waa (three times the units of a GRU), from which on it is cut
+in two. With fewer, two processes are hardly faster than one; on one core, two parts are slower."""
 
-    from rnn_names.network.batches import Batches
-    from rnn_names.network.prefix_tree import PrefixTree
-    from rnn_names.training.stages import Stage
-
-    Array = NDArray[Any]
+MIN_WORK_FOR_HELPER = 2e10
+"""Characters that are left to train on, times the numbers of Waa, from which on the helper process
+is started. It is about a second's work; the start takes a sixth of one."""
 
 
-class MinibatchPart:
-    """One of the parts that minibatches are cut into, and what computes its gradients.
+def parts_for(batch_size: int, n_rows: int) -> int:
+    """How many parts a minibatch is cut into; `n_rows` are those of Waa."""
+    return PARTS if batch_size * n_rows >= MIN_WORK_TO_SHARE else 1
 
-    It is independent of the other parts, so it may be in a process of its own. Dropout in minibatch
-    i has a seed of its own, from the epoch's seed and i, so it does not matter which process did
-    the minibatches before.
+
+class Gradients:
+    """The gradients of a run's minibatches.
+
+    `memory` is (2, n): what is trained, as one vector of arrays of these shapes, and room for the
+    gradient of the second part.
     """
 
-    def __init__(self, flat: Array, gradient: Array) -> None:
-        """Takes what is trained, (n,), all arrays in one vector; `gradient` (n,) is overwritten."""
-        self._flat, self._gradient = flat, gradient
+    def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        flat, self._second_gradient = memory.array
+        self._gradient = np.empty_like(flat)
+        self._first = Part(flat, self._gradient, shapes)
+        self.helper = Helper(Part, shapes, check=Part.check, memory=memory)
+        self._n_rows, self._n_a = shapes["Waa"]
+        self._stage: Stage | None = None
+
+    def begin_epoch(
+        self,
+        batches: Batches,
+        stage: Stage,
+        minibatches: Sequence[Array],
+        seed: list[int],
+        characters_left: int,
+    ) -> None:
+        """Prepares an epoch of a stage.
+
+        Args:
+            batches: what the stage trains on.
+            stage: how it trains.
+            minibatches: the names of each, as sorted rows of `batches`.
+            seed: of the epoch's dropout, whole numbers.
+            characters_left: of the run. The helper process is started if they are worth it.
+        """
+        n_parts = parts_for(stage.batch_size, self._n_rows)
+        worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
+        if n_parts > 1 and worth_it and usable_cores() >= PARTS:
+            self.helper.start()
+        if stage is not self._stage:
+            self._stage = stage
+            self._first.begin_stage(batches, stage)
+            self.helper.update(Part.begin_stage, batches, stage)
+        cut = [np.array_split(rows, n_parts) for rows in minibatches]
+        # A last minibatch of one name has no second part; those before it keep their numbers.
+        second = [parts[1] for parts in cut if len(parts) > 1 and len(parts[1])]
+        self._first.begin_epoch([parts[0] for parts in cut], [*seed, 0])
+        self.helper.update(Part.begin_epoch, second, [*seed, 1])
+        self._steps_in_two_parts = len(second)
+
+    def of_step(self, step: int, share_over: float) -> tuple[float, int, Array]:
+        """The loss of a minibatch in nats, its characters, ends counted, and the gradient.
+
+        The gradient, (n,), is that of the mean loss per character; the next call overwrites it.
+        `share_over` is the share of the stage that is over, from 0 to 1.
+        """
+        second = None
+        if step < self._steps_in_two_parts:
+            second = self.helper.begin(Part.put_gradient, step, share_over)
+        loss, characters = self._first.put_gradient(step, share_over)
+        if second is not None:
+            second_loss, second_characters = second()
+            loss, characters = loss + second_loss, characters + second_characters
+            self._gradient += self._second_gradient
+        self._gradient /= characters
+        return loss, characters, self._gradient
+
+    def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+        """Begins a long call, in the helper process if that has computed a gradient.
+
+        Gives what waits for its value, which is not None, or makes the call.
+        """
+        # Before a first gradient, the helper process could not be checked.
+        if not self.helper.calls_made_there:
+            return partial(function, *arguments)
+        return self.helper.begin(Part.call, function, *arguments)
+
+
+class Part:
+    """One of the parts that minibatches are cut into, and what computes its gradients.
+
+    Dropout in each minibatch has a seed of its own, so it does not matter which process did the
+    minibatches before. `flat` (n,) holds what is trained, and `gradient` (n,) is overwritten.
+    """
+
+    def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._trained, self._gradient = views(flat, shapes), gradient
         self._work = rnn.Workspace()
         self._trees: Iterator[PrefixTree]
 
-    def begin_stage(
-        self, batches: Batches, stage: Stage, shapes: Mapping[str, tuple[int, ...]]
-    ) -> None:
-        """Takes up a stage: what it learns from, how, and the shapes of what is trained."""
+    def begin_stage(self, batches: Batches, stage: Stage) -> None:
+        """Takes what a stage learns from, and how."""
         self._batches, self._stage = batches, stage
-        self._trained = views(self._flat, shapes)
 
-    def begin_epoch(self, rows: Sequence[NDArray[np.int64]], seed: list[int]) -> None:
-        """Takes up an epoch.
-
-        Args:
-            rows: this part's names in each minibatch, as sorted rows of what the stage trains on.
-            seed: of this part's dropout in this epoch, whole numbers.
-        """
+    def begin_epoch(self, rows: Sequence[Array], seed: list[int]) -> None:
+        """Takes this part's names in each minibatch of an epoch, and the seed of its dropout."""
         self._rows, self._seed = rows, seed
         self._next: int | None = None  # the step that the next of `_trees` is for
 
     def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
-        """Puts the gradient of one minibatch of the epoch into its place.
+        """Puts the gradient of a minibatch into its place; gives the loss and the characters.
 
-        It is that of the sum of the losses of all characters.
-
-        Args:
-            step: which minibatch. Trees of those that follow are laid out with it.
-            share_over: the share of the stage that is over, from 0 to 1.
-
-        Returns:
-            loss: in nats, summed over all characters.
-            characters: how many, end-of-name symbols counted.
+        Loss and gradient are sums over characters. The trees of the minibatches that follow are
+        laid out together with this one's.
         """
         if step != self._next:
             self._trees = self._batches.trees(self._rows[step:])
         self._next = step + 1
         tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
-        params = multiplied_out(self._trained)
-        stage = self._stage.at(share_over)
+        params, stage = multiplied_out(self._trained), self._stage.at(share_over)
         loss, gradients = part_gradients(params, stage, tree, self._work, rng)
         # From Wax to its factors, and all arrays into one vector.
         factors = factor_gradients(gradients, self._trained)
@@ -87,6 +162,10 @@ class MinibatchPart:
         """A result that is the same in every process: the first minibatch of the epoch."""
         loss, characters = self.put_gradient(0, 0.0)
         return loss, characters, self._gradient.tobytes()
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The value of a function."""
+        return function(*arguments)
 
 
 def part_gradients(

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+from rnn_names.arrays import Array
 
 
 def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, tuple[int, ...]]]:
@@ -49,11 +46,7 @@ def clip(gradient: Array, bound: float) -> None:
 
 
 class SGD:
-    """Plain stochastic gradient descent: params −= learning rate · gradient.
-
-    Attributes:
-        state: nothing; it has none.
-    """
+    """Plain stochastic gradient descent: params −= learning rate · gradient. It has no state."""
 
     def __init__(self, size: int, dtype: Any = np.float32) -> None:
         self.state: dict[str, Array] = {}

@@ -14,12 +14,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from rnn_names.errors import TrainingError
-
-if TYPE_CHECKING:
-    from rnn_names.training.settings import ResolvedSettings
+from rnn_names.training.settings import ResolvedSettings
 
 DISTILLATION_BATCHES = (272, 408)
 """Names per minibatch of distillation, at least: of a short list, and of a longer one. Larger ones
@@ -36,17 +34,13 @@ WARM_UP = 0.02
 """The share of a stage over which the learning rate rises."""
 
 FULL_DROPOUT = 0.6
-"""Dropout from which on it is the same throughout a stage; less than that begins lower. A list that
-asks for so much is short, and a network overfits to it within the first epochs. On a long list
-there is little to overfit at first, and dropout makes learning slow."""
+"""Dropout from which on it is the same throughout a stage; less than that begins lower, since on a
+long list there is little to overfit at first, and dropout makes learning slow."""
 
 TOLERANCE = 0.5
 """How much higher than the lowest held-out loss of the networks that of distillation may be, in
-nats per character, times the root of the characters held out.
-
-The lowest of hundreds of epochs is too low a guess of what its network is worth: where few names
-are held out, some epoch suits just these. The loss of one network beside that of another, over n
-characters held out, has a standard error of 0.40 / √n to 0.45 / √n; this is a little more."""
+nats per character, times the root of the characters held out. The lowest of hundreds of epochs is
+an underestimate; the difference of two losses has a standard error of 0.40 to 0.45 so measured."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +92,8 @@ class Stage:
             return self
         first = min(max(3 - 2 * FULL_DROPOUT / self.dropout, 0.5), 1)
         share = first + (1 - first) * share_over
-        return replace(
-            self,
-            dropout=self.dropout * share,
-            recurrent_dropout=self.recurrent_dropout * share,
-        )
+        recurrent = self.recurrent_dropout * share
+        return replace(self, dropout=self.dropout * share, recurrent_dropout=recurrent)
 
 
 def stages_of(settings: ResolvedSettings) -> list[Stage]:
@@ -187,8 +178,8 @@ class Position:
     def best_stage(self) -> int:
         """The index of the stage whose best weights are the model's.
 
-        It is that of distillation, once one of its epochs was good enough; before, that of the
-        network with the lowest loss. Where no names are held out, it is the first network's.
+        It is distillation, once one of its epochs was good enough; before, the network with the
+        lowest loss. Where no names are held out, it is the first network.
         """
         if self.stages[-1].is_distillation and self.bests[-1].epoch:
             return len(self.stages) - 1
@@ -203,10 +194,7 @@ class Position:
         """What the held-out loss of an epoch must be below, for its weights to be kept.
 
         It is the lowest of the stage so far. Before distillation has one, it is that of the best
-        network and `TOLERANCE`.
-
-        Args:
-            n_characters: how many are held out.
+        network and `TOLERANCE`. So many characters are held out.
         """
         if self.stage.is_distillation and not self.bests[self.index].epoch:
             return self.best.loss + TOLERANCE / math.sqrt(n_characters)
@@ -233,11 +221,7 @@ class Position:
         }
 
     def at(self, state: Mapping[str, Any]) -> Position:
-        """The position in the same stages of which `state()` gave this.
-
-        Raises:
-            TrainingError: if there is no such position.
-        """
+        """The position in the same stages of which `state()` gave this, if there is one."""
         index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
         if not (
             0 <= index < len(self.stages)

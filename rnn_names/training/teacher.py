@@ -18,27 +18,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.network.batches import Batches
+from rnn_names.network.prefix_tree import EOS, PrefixTree
 from rnn_names.network.scoring import names_per_batch
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.walk import Walk
 from rnn_names.training.wholes import Wholes
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.beginnings import Beginnings
-    from rnn_names.corpus.vocabulary import Vocabulary
-    from rnn_names.network.batches import Batches
-    from rnn_names.network.prefix_tree import PrefixTree
 
 MAX_NGRAM_NAMES = 1_000_000
 """Names that the n-gram learns from, at most: it takes 200 bytes for each."""
@@ -48,7 +44,7 @@ SEEN_RARELY = 2
 
 TILTED_BY = 10_000, 10_000
 """Names that the teacher draws for its tilt to be fitted, first without it, then with what was
-fitted before. One fit left the lengths of 97 Welsh towns short by 3 %, a third changed nothing."""
+fitted before."""
 
 NAMES_PER_WALK = 1 << 15
 """Names that the teacher draws together, at most."""
@@ -62,7 +58,7 @@ class Teacher:
 
     Attributes:
         ngram: of the training names.
-        networks: the parameters of each, the best of the first phase.
+        networks: the parameters of each.
         max_length: characters of the longest name that it draws.
         lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
         rare: (r,) the indices of rare characters.
@@ -70,7 +66,7 @@ class Teacher:
     """
 
     beginnings: Beginnings | None = None
-    prefix: NDArray[np.int32] = np.zeros(0, np.int32)
+    prefix: Array = np.zeros(0, np.int32)
     min_length = 1
 
     def __init__(
@@ -87,7 +83,7 @@ class Teacher:
         self.nodes_at_once = names_per_batch(self.n_y)
         a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
-        self.first_state: NDArray[Any] = np.array([(a0, ngram.start, 0)], fields)
+        self.first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         root = np.array([0]), np.array([EOS])  # the networks have read nothing, which is a step
         self.first_state["a"] = self._hidden_states(a0[None], *root, rnn.Workspace())
 
@@ -99,14 +95,7 @@ class Teacher:
         networks: Sequence[rnn.Params],
         rng: np.random.Generator,
     ) -> Teacher:
-        """The teacher of a run.
-
-        Args:
-            batches: what the first phase trained on.
-            vocabulary: its characters.
-            networks: those of the first phase.
-            rng: to choose names for the n-gram, if there are too many, and to draw.
-        """
+        """The teacher of a run, from what its networks trained on, with these characters."""
         ngram, names = _ngram(batches, rng), batches.names
         lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.counts))
         seen = np.bincount(names.codes)
@@ -129,16 +118,14 @@ class Teacher:
             drawn.append(walk.go_on(walk.first_step()).names)
         return Names.concatenate(drawn)
 
-    def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> NDArray[np.float32]:
+    def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> Array:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
         # How many characters each node's prefix has, (N,): the number of its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
         predictions = (rnn.log_predictions(tree, params, work) for params in self.networks)
         return self._joint(predictions, self._histories(tree), length)
 
-    def _joint(
-        self, predictions: Iterable[NDArray[Any]], histories: NDArray[Any], length: NDArray[Any]
-    ) -> NDArray[Any]:
+    def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
         """The distribution of the next character after some prefixes: (N, n_y), by column.
 
         Args:
@@ -146,7 +133,15 @@ class Teacher:
             histories: (N,) the n-gram's.
             length: (N,) characters of each prefix.
         """
-        log_p, p_rare = self._mean(predictions, len(histories))
+        # The networks' mean log p_k, (N, n_y), by column as predictions are; and p_k, where rare.
+        n, dtype = len(histories), self.networks[0]["Waa"].dtype
+        log_p, p_rare = np.zeros((self.n_y, n), dtype).T, np.zeros((n, len(self.rare)), dtype)
+        for log_p_k in predictions:
+            log_p += log_p_k
+            p_rare += np.exp(log_p_k[:, self.rare])
+        log_p /= len(self.networks)
+        p_rare /= len(self.networks)
+
         p_ngram = self.ngram.probabilities(histories)
         if self.lengths is not None:
             p_ngram *= self.lengths.factors(histories, length)
@@ -165,26 +160,7 @@ class Teacher:
             np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
         return p
 
-    def _mean(
-        self, predictions: Iterable[NDArray[Any]], n: int
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """What the networks predict after n prefixes.
-
-        Returns:
-            the mean of log p_k, (n, n_y), not normalised; and of rare characters the mean of p_k,
-            (n, r).
-        """
-        dtype = self.networks[0]["Waa"].dtype
-        log_p = np.zeros((self.n_y, n), dtype).T  # by column, as predictions are
-        p_rare = np.zeros((n, len(self.rare)), dtype)
-        for log_p_k in predictions:
-            log_p += log_p_k
-            p_rare += np.exp(log_p_k[:, self.rare])
-        log_p /= len(self.networks)
-        p_rare /= len(self.networks)
-        return log_p, p_rare
-
-    def _histories(self, tree: PrefixTree) -> NDArray[Any]:
+    def _histories(self, tree: PrefixTree) -> Array:
         """The n-gram's history at each node, (N,), level by level: a parent's and one character."""
         histories = np.full(len(tree.x), self.ngram.start)
         for above, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
@@ -193,7 +169,7 @@ class Teacher:
 
     # --- As a walk asks ---------------------------------------------------------------------------
 
-    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
         """The probabilities of the next character after each state: (n_y, nodes)."""
         predictions = (
             rnn.log_softmax(rnn.output_layer(states["a"][:, k], params))
@@ -202,12 +178,8 @@ class Teacher:
         return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
 
     def states_after(
-        self,
-        states: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
+        self, states: Array, parent: Array, character: Array, work: rnn.Workspace
+    ) -> Array:
         """The states after one more character: (m,); child i goes on from row parent[i]."""
         after = states[parent]
         after["a"] = self._hidden_states(states["a"], parent, character, work)
@@ -216,12 +188,8 @@ class Teacher:
         return after
 
     def _hidden_states(
-        self,
-        above: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
+        self, above: Array, parent: Array, character: Array, work: rnn.Workspace
+    ) -> Array:
         """Those of all networks after one more character: (p, networks, n_a) to (m, …)."""
         m, (_, _, n_a) = len(parent), above.shape
         hidden = np.empty((m, *above.shape[1:]), above.dtype)

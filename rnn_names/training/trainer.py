@@ -9,10 +9,11 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
@@ -26,16 +27,11 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, copies_of_each, distillation_set
 from rnn_names.training.factorization import multiplied_out
-from rnn_names.training.parts import Parts
+from rnn_names.training.gradients import Gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.teacher import Teacher
 from rnn_names.training.warm_start import first_weights, settings_for
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
 
 SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
@@ -47,19 +43,25 @@ It shows that the learning rate is far too high or, on a list of a few names, th
 sure of the wrong ones."""
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
-"""What random numbers are for. Each use has a generator of its own, made from the seed and this
-number; those of an epoch from the epoch's number, too. So a run can go on from any epoch."""
+"""What random numbers are for. Each use has a generator of its own, made from the seed, this number
+and, within a use, the number of the network or epoch. So a run can go on from any epoch."""
 
 
 class Trainer:
     """A run on one list.
 
+    Args:
+        corpus: the names.
+        settings: how to train.
+        init: a model to start from; characters that it lacks are added.
+        held_out: names to measure by, none of them in the corpus; by default some of the corpus are
+            set aside.
+
     Attributes:
         settings: as resolved for the corpus.
         position: where it is in its stages.
-        corpus, held_out: the names that it learns from, and those that the held-out loss is
-            measured on.
-        vocabulary: the characters of both, and those of the model that training starts from.
+        corpus, held_out: the names that it learns from, and those that it is measured by.
+        vocabulary: the characters of both, and those of `init`.
         model: the best model so far.
         smoothed_loss: see `Epoch`.
     """
@@ -71,19 +73,6 @@ class Trainer:
         init: Model | None = None,
         held_out: Names | None = None,
     ) -> None:
-        """A run before its first epoch.
-
-        Args:
-            corpus: the names.
-            settings: how to train.
-            init: a model to start from; characters that it lacks are added.
-            held_out: names to measure by, none of them in the corpus; by default some of the corpus
-                are set aside.
-
-        Raises:
-            CorpusError: if holding names out leaves none to train on.
-            TrainingError: for settings that the model to start from contradicts.
-        """
         if init is not None:
             settings = settings_for(init, settings)
         self.settings = settings.resolved(corpus)
@@ -114,7 +103,7 @@ class Trainer:
         self.model = self._current_model()
 
     def _generator(self, *use: int) -> np.random.Generator:
-        """Random numbers for a use: one of the constants above, and more numbers if need be."""
+        """Random numbers for one of the uses above."""
         return np.random.default_rng([self.settings.seed, *use])
 
     def _describe(self, names: Names, init: Model | None) -> None:
@@ -186,22 +175,17 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
-        A long run uses the helper process, and leaves it at the end of this generator.
-
-        Args:
-            progress: called after every minibatch with its characters and the smoothed training
-                loss.
-
-        Raises:
-            TrainingError: when the loss is no longer a finite number; `model` is then still the
-                best one before.
+        `progress` is called after every minibatch with its characters and the smoothed training
+        loss. TrainingError is raised when the loss is no longer a finite number; `model` is then
+        still the best one before.
         """
         # While it trains, the weights are in memory shared with the helper process. Not before or
         # after: forks of the program share that memory, and each must have weights of its own.
         memory = SharedArray(2, self._flat.size)
         flat = memory.array[0]
         try:
-            with one_blas_thread(), Parts(memory, self._shapes) as parts:
+            gradients = Gradients(memory, self._shapes)
+            with one_blas_thread(), gradients.helper:
                 while self.position.next_stage is not None:
                     if self._flat is not flat:  # at first, or if another iterator moved them
                         self._move_to(flat)
@@ -210,7 +194,7 @@ class Trainer:
                         self._begin_stage()
                     # An overflow is no warning of NumPy's, but the error that `_diverged` words.
                     with np.errstate(over="ignore", invalid="ignore"):
-                        epoch = self._run_epoch(parts, progress)
+                        epoch = self._run_epoch(gradients, progress)
                     yield epoch
         finally:
             if self._flat is flat:
@@ -221,17 +205,17 @@ class Trainer:
         flat[:] = self._flat
         self._flat, self._trained = flat, optimizers.views(flat, self._shapes)
 
-    def _run_epoch(self, parts: Parts, progress: Callable[[int, float], None]) -> Epoch:
+    def _run_epoch(self, gradients: Gradients, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
         characters, loss = 0, 0.0
-        at, batches = self.position, self._training_set(parts)
-        parts.begin_stage(batches, at.stage, self.characters_left)
+        at, batches = self.position, self._training_set(gradients)
         order = self._generator(_EPOCH, at.epoch)
         middles, minibatches = zip(*batches.epoch(at.stage.batch_size, order), strict=True)
-        parts.begin_epoch(minibatches, [self.settings.seed, _EPOCH, at.epoch])
+        dropout_seed = [self.settings.seed, _EPOCH, at.epoch]
+        gradients.begin_epoch(batches, at.stage, minibatches, dropout_seed, self.characters_left)
         for step, middle in enumerate(middles):
             share_over = (at.stage_epoch + middle) / at.stage.epochs
-            batch_loss, n = self._step(parts, step, share_over)
+            batch_loss, n = self._step(gradients, step, share_over)
             if not math.isfinite(batch_loss):
                 raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
@@ -241,15 +225,25 @@ class Trainer:
         self.position = replace(at, epoch=at.epoch + 1, stage_epoch=at.stage_epoch + 1)
         return self._measure(loss / characters, characters, began)
 
-    def _training_set(self, parts: Parts) -> Batches:
-        """What the stage trains on. `parts` may share the making of it."""
+    def _step(self, gradients: Gradients, step: int, share_over: float) -> tuple[float, int]:
+        """One minibatch: forward, backward, clip, update. Gives its loss and its characters."""
+        loss, characters, gradient = gradients.of_step(step, share_over)
+        optimizers.clip(gradient, self.settings.clip)
+        self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
+        return loss, characters
+
+    def _training_set(self, gradients: Gradients) -> Batches:
+        """What the stage trains on; of a distillation set, the helper process may make a half."""
         if not self.position.stage.is_distillation:
             return self._batches
         if self._distillation_set is None:
-            teacher, names = self._teacher(), self._batches.names
-            count, rng = self.settings.synthetic_names, self._generator(_SYNTHETIC_NAMES)
-            made = distillation_set(teacher, names, count, rng, parts.call_twice)
-            self._distillation_set = made
+            self._distillation_set = distillation_set(
+                self._teacher(),
+                self._batches.names,
+                self.settings.synthetic_names,
+                self._generator(_SYNTHETIC_NAMES),
+                gradients.begin,
+            )
         return self._distillation_set
 
     def _teacher(self) -> Teacher:
@@ -262,21 +256,10 @@ class Trainer:
         rng = self._generator(_TEACHER)
         return Teacher.of(self._batches, self.vocabulary, networks, rng)
 
-    def _step(self, parts: Parts, step: int, share_over: float) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update, when a share of the stage is over.
-
-        Returns:
-            the loss in nats, and the characters that it is a sum over.
-        """
-        loss, characters, gradient = parts.gradient(step, share_over)
-        optimizers.clip(gradient, self.settings.clip)
-        self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
-        return loss, characters
-
     # --- After an epoch ---------------------------------------------------------------------------
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
-        """Measures the network as it is now, keeps it if it is the best, and may end the stage."""
+        """Measures the network, keeps it if it is the best, and may end the stage."""
         params = multiplied_out(self._trained)
         held_out_loss = None
         if len(self.held_out):
@@ -346,15 +329,12 @@ class Trainer:
     # --- The state, to go on from -----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """What a run goes on from after an epoch, besides `model`: arrays, and what JSON can hold.
-
-        The rest follows from the corpus, the settings and the epoch's number.
-        """
+        """What a run goes on from, besides `model`: arrays, and what JSON can hold."""
         arrays = {name: array.copy() for name, array in self._state_arrays().items()}
         return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
 
     def _state_arrays(self) -> dict[str, Array]:
-        """The arrays of the state, by name, themselves."""
+        """The arrays of the state themselves."""
         return {
             "trained": self._flat,
             "weights": self._weights,
@@ -367,11 +347,7 @@ class Trainer:
         return sum(a.nbytes for a in (*self.model.arrays.values(), *self._state_arrays().values()))
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Goes on where `state()` gave this and `model` was the best; same list, same settings.
-
-        Raises:
-            TrainingError: if they do not belong together, or there is no such state.
-        """
+        """Goes on where `state()` gave this and `model` was the best; same list, same settings."""
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _is_like({**self.model.params, **self.state()}, {**model.params, **state})

@@ -20,22 +20,16 @@ out is after Khalifa et al. 2021 (arXiv:2012.11635).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.tilt import Factors
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
-    from rnn_names.corpus.vocabulary import Vocabulary
-    from rnn_names.network.batches import Batches
-
-    Array = NDArray[Any]
 
 PRIOR_NAMES = 30
 """Names with the teacher's own means that are added to the list's, since what a short list happens
@@ -57,13 +51,12 @@ RIDGE = 1e-3
 ENOUGH = 1e-6
 """Newton's method ends where another step would gain less, in nats per name."""
 
-
 NAMES_AT_A_TIME = 1 << 16
 """Names of a list whose features are added up together; it bounds the memory."""
 
 
 class Wholes:
-    """The features of names over one vocabulary, and what a list has of them.
+    """The features of names over one vocabulary, and what the training names have of them.
 
     All but the powers of the length are sums of *terms*, which are numbered: each character of a
     name is a term, its first and its last are one more each, and so is each kind after a kind.
@@ -71,7 +64,6 @@ class Wholes:
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
-        """Takes the names that are trained on."""
         names, self._n, self._n_y = batches.names, len(batches.rows), len(vocabulary)
         self._longest = int(names.lengths.max())
         kinds = ["EOS", *map(category, vocabulary.characters), "START"]
@@ -107,7 +99,7 @@ class Wholes:
         return self._factors_of(tilt[:2], of_terms)
 
     def _powers(self, lengths: Array) -> Array:
-        """The powers of some lengths, scaled: (n, 2)."""
+        """Some lengths and their squares, scaled: (n, 2)."""
         share = lengths[:, None] / self._longest
         return np.hstack([share, share**2])
 
@@ -122,9 +114,8 @@ class Wholes:
         first, last = before == start, after == EOS
         kinds = self._kinds[before] * self._n_kinds + self._kinds[after]
         terms = [after, n_y + after[first], 2 * n_y + before[last], 3 * n_y + kinds]
-        return np.concatenate([of_name, of_name[first], of_name[last], of_name]), np.concatenate(
-            terms
-        )
+        of_names = [of_name, of_name[first], of_name[last], of_name]
+        return np.concatenate(of_names), np.concatenate(terms)
 
     def _factors_of(self, of_powers: Array, of_terms: Array) -> Factors:
         """The factors of a tilt λ."""
@@ -141,14 +132,9 @@ class Wholes:
 def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int = 30) -> Array:
     """λ, (d,), with which the weights exp(λ · φ) give some names the means that are wanted.
 
-    That is where log Σ exp(λ · (φ − wanted)) and the penalty are least together. It is convex, and
-    Newton's method finds it. Where φ is the same for all names, λ is 0.
-
-    Args:
-        features: (n, d) φ of each name.
-        wanted: (d,) means.
-        prior: the penalty is prior · |λ|² / 2, in nats per name.
-        steps: of Newton's method, at most.
+    That is where log Σ exp(λ · (φ − wanted)) + prior · |λ|² / 2 is least, in nats per name, for
+    features φ (n, d). It is convex, and Newton's method finds it, in so many steps at most. Where φ
+    is the same for all names, λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
     [1.1, 0.0]

@@ -21,7 +21,7 @@ from report import table
 from training_sides import trainer_for
 
 import rnn_names
-from rnn_names.training import parts
+from rnn_names.training import gradients
 
 PACKAGE = str(Path(rnn_names.__file__).parent)
 BOOKKEEPING = "buffers, views and calls between the array operations"
@@ -61,7 +61,7 @@ class StepProfile:
         """
         trainer = trainer_for(corpus, cell, n_a, batch_size)
         times: Counter[Line] = Counter()
-        parts.usable_cores = lambda: 1  # all parts in this process
+        gradients.usable_cores = lambda: 1  # all parts in this process
         stamps: list[float] = []
         epochs = trainer.epochs(lambda *_: stamps.append(time.perf_counter()))
         next(epochs)

@@ -25,7 +25,7 @@ from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
-from rnn_names.training.parts import PARTS, Parts, parts_for
+from rnn_names.training.gradients import PARTS, Gradients, parts_for
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -93,14 +93,14 @@ class OurTraining:
 
         Raises AssertionError if it does not come in 50 epochs.
         """
-        made: list[Parts] = []
+        made: list[Gradients] = []
 
-        class Recorded(Parts):
+        class Recorded(Gradients):
             def __init__(self, *arguments: Any) -> None:
                 super().__init__(*arguments)
                 made.append(self)
 
-        training.Parts = Recorded
+        training.Gradients = Recorded
         self._trainer = trainer_for(corpus, cell, n_a, batch_size)
         self._epochs = self._trainer.epochs()
         in_two = parts_for(batch_size, len(self._trainer.model.params["Waa"])) == PARTS

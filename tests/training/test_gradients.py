@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.training import distillation, parts
+from rnn_names.training import distillation, gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.processes import is_running, kill, patient_helpers, wait_until
@@ -34,13 +34,13 @@ IN_TWO_PARTS = 4 * 2 + 2 * 11
 
 @pytest.fixture(autouse=True)
 def runs_worth_a_helper(monkeypatch):
-    monkeypatch.setattr(parts, "MIN_WORK_FOR_HELPER", 0)
-    monkeypatch.setattr(parts, "usable_cores", lambda: 2)
+    monkeypatch.setattr(gradients, "MIN_WORK_FOR_HELPER", 0)
+    monkeypatch.setattr(gradients, "usable_cores", lambda: 2)
 
 
 @pytest.fixture
 def helpers(monkeypatch):
-    return patient_helpers(monkeypatch, parts)
+    return patient_helpers(monkeypatch, gradients)
 
 
 def trained(names, progress=lambda *_: None, **settings):
@@ -59,7 +59,7 @@ def assert_same(first, second):
 def alone(names, monkeypatch, helpers):
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "usable_cores", lambda: 1)
+        patch.setattr(gradients, "usable_cores", lambda: 1)
         result = trained(names)
     assert helpers[-1].calls_made_there == 0
     return result
@@ -87,14 +87,14 @@ def test_a_helper_that_goes_changes_nothing(step, names, helpers, alone):
 
 def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, alone):
     """It takes over in the middle of each epoch."""
-    begin = parts.Helper.begin
+    begin = gradients.Helper.begin
 
     def late(self, function, *arguments):
         if arguments[:1] == (0,):
             return lambda: function(self.here, *arguments)
         return begin(self, function, *arguments)
 
-    monkeypatch.setattr(parts.Helper, "begin", late)
+    monkeypatch.setattr(gradients.Helper, "begin", late)
     assert_same(trained(names), alone)
     assert helpers[-1].calls_made_there == 4 * 1 + 2 + 2 * 10
 
@@ -125,13 +125,13 @@ def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
 def test_no_helper_for_a_short_run_or_minibatches_of_one_part(
     least, settings, names, monkeypatch, helpers
 ):
-    monkeypatch.setattr(parts, "MIN_WORK_FOR_HELPER", least)
+    monkeypatch.setattr(gradients, "MIN_WORK_FOR_HELPER", least)
     trained(names, **settings)
     assert [each.calls_made_there for each in helpers] == [0]
 
 
 def test_small_minibatches_stay_in_one_part():
-    assert [parts.parts_for(size, 3 * 128) for size in (1, 39, 40, 400)] == [1, 1, 2, 2]
+    assert [gradients.parts_for(size, 3 * 128) for size in (1, 39, 40, 400)] == [1, 1, 2, 2]
 
 
 def test_two_loops_over_one_run_take_turns(names, helpers, alone):
@@ -185,14 +185,14 @@ def test_the_command_leaves_no_process_behind(number, tmp_path, names):
     list_file = tmp_path / "names.txt"
     list_file.write_text("\n".join(names), encoding="utf-8")
     code = (
-        "from rnn_names.training import parts\n"
-        "parts.MIN_WORK_FOR_HELPER, parts.usable_cores = 0, lambda: 2\n"
-        "gradient = parts.Parts.gradient\n"
-        "def gradient_and_tell(self, *arguments):\n"
+        "from rnn_names.training import gradients\n"
+        "gradients.MIN_WORK_FOR_HELPER, gradients.usable_cores = 0, lambda: 2\n"
+        "of_step = gradients.Gradients.of_step\n"
+        "def tell(self, *arguments):\n"
         "    if self.helper.calls_made_there == 3:\n"
         "        print(self.helper._process._process.pid, flush=True)\n"
-        "    return gradient(self, *arguments)\n"
-        "parts.Parts.gradient = gradient_and_tell\n"
+        "    return of_step(self, *arguments)\n"
+        "gradients.Gradients.of_step = tell\n"
         "from rnn_names.cli.main import main\n"
         "main()\n"
     )
