@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
-from rnn_names.conditions import tests as conditions
+from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import MAX_SIZE, NoAutomatonError, Terms
 from rnn_names.conditions.options import Options
 from rnn_names.conditions.regex import matching
