@@ -34,7 +34,7 @@ from rnn_names.model.sources import Source
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
-from rnn_names.training.parts import PARTS
+from rnn_names.training.gradients import PARTS
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -58,7 +58,7 @@ RECIPE = {name: _recipe(name, 160 if name in LONG_LISTS else 128) for name in bu
 }
 """Of each model, its list and the options of `rnn-names train`. By default surnames have 384 units
 and the others 192, 256 for more than 5,000 names: too large for a package of 7 MB with all of
-them. With 256 units surnames end 0.002 nats lower after two more epochs in the first phase."""
+them. With 256 units surnames end 0.002 nats lower after two more epochs in the first stage."""
 
 TOLERANCE = 0.001
 """Nats per character by which rounded weights may change the held-out loss; measured: 0.00001."""

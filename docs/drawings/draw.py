@@ -152,16 +152,16 @@ def gru_picture() -> str:
 
 
 def distillation_picture() -> str:
-    """The two phases of training."""
+    """The stages of training."""
     return picture(
         760,
         250,
         [
-            text(25, 24, "Phase 1: learn from the names", "left"),
+            text(25, 24, "First: learn from the names", "left"),
             box(90, 80, 130, 48, ["names", "of the list"], "box"),
             box(290, 80, 130, 48, ["network", "one character follows"], "result"),
             arrow((155, 80), (225, 80)),
-            text(60, 146, "Phase 2: learn from soft targets", "left"),
+            text(60, 146, "Then: learn from soft targets", "left"),
             box(90, 205, 130, 48, ["n-gram", "counts of the names"], "box"),
             arrow((42, 104), (42, 181)),
             box(290, 205, 150, 48, ["teacher", "√(n-gram · network)"], "other"),
@@ -169,7 +169,7 @@ def distillation_picture() -> str:
             arrow((290, 104), (290, 181)),
             box(495, 205, 150, 48, ["synthetic names", "with soft targets"], "other"),
             arrow((365, 205), (420, 205)),
-            box(682, 205, 124, 48, ["network", "continues from phase 1"], "result"),
+            box(682, 205, 124, 48, ["network", "continues from above"], "result"),
             arrow((570, 205), (620, 205)),
             arrow((355, 80), (682, 80), (682, 181)),
             text(590, 68, "its best weights", "small"),

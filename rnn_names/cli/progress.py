@@ -164,7 +164,7 @@ class Progress:
             with self.screen:
                 if self.bar is not None:
                     self.bar.set_description_str("preparing distillation", refresh=False)
-            self.say("Distillation phase: learning a teacher's predictions.")
+            self.say("Distillation stage: learning a teacher's predictions.")
         elif self.trainer.settings.teacher_networks > 1:
             self.say(f"{stage.name.capitalize()}.")
 

@@ -101,7 +101,7 @@ def train(
     CORPUS is one or more text files with one name per line; - is standard input. After a name there
     may be a tab and how often it counts.
 
-    The weights with the lowest held-out (validation) loss are kept; those of the distillation phase
+    The weights with the lowest held-out (validation) loss are kept; those of the distillation stage
     also if theirs is higher by no more than chance explains. Training stops when that loss no
     longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
     removed when the run has finished.

@@ -34,7 +34,7 @@ class Settings(Checked):
     `cell` and `hidden_size` are those of the model that training starts from, if there is one.
     Gradients are those of the mean loss per character, in nats. Dropout masks are drawn for each
     prefix of a minibatch; recurrent ones for each part of a minibatch, the same at all its steps
-    (Gal & Ghahramani 2016, arXiv:1512.05287). The distillation phase has no dropout.
+    (Gal & Ghahramani 2016, arXiv:1512.05287). The distillation stage has no dropout.
 
     Raises:
         TrainingError: for values that are not allowed.
@@ -55,7 +55,7 @@ class Settings(Checked):
     distil_epochs: int | None = _training(
         None,
         _COUNT,
-        "How many of those are the distillation phase, in which the network learns a teacher's "
+        "How many of those are the distillation stage, in which the network learns a teacher's "
         "predictions for synthetic names; 0 leaves it out.",
         unset=_BY_SIZE,
     )
@@ -69,14 +69,14 @@ class Settings(Checked):
     synthetic_names: int | None = option(
         None,
         _COUNT,
-        "Names that the n-gram writes for the distillation phase; each of its epochs learns from "
+        "Names that the n-gram writes for the distillation stage; each of its epochs learns from "
         "all of them, and from the real names.",
         unset=_BY_SIZE,
     )
     batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
-        "Names per minibatch. The distillation phase takes more if it is small: 272 or 408, by "
+        "Names per minibatch. The distillation stage takes more if it is small: 272 or 408, by "
         "corpus size.",
         unset=_BY_SIZE,
     )
@@ -84,7 +84,7 @@ class Settings(Checked):
     learning_rate: float | None = _training(
         None,
         POSITIVE,
-        "Peak learning rate; in the distillation phase it is 1.6 times as high.",
+        "Peak learning rate; in the distillation stage it is 1.6 times as high.",
         unset="by optimizer",
     )
     clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")

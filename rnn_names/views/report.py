@@ -178,12 +178,12 @@ def _losses(epochs: Sequence[Epoch]) -> str:
         kept = max((epoch.epoch for epoch in epochs if epoch.is_best), default=None)
         best = next(((n, loss, f"best: epoch {n}") for n, loss in held_out if n == kept), None)
         distilled = epochs[-1].stage == "distillation"
-        teacher = "and in the distillation phase against the teacher, " if distilled else ""
+        teacher = "and in the distillation stage against the teacher, " if distilled else ""
         note = f"The training loss is measured under dropout, {teacher}"
         note += "so it can lie above the held-out loss."
         if best and best[1] > min(loss for _, loss in held_out):
             note += " An earlier epoch had a lower held-out loss, but by no more than chance "
-            note += "explains: so the network of the distillation phase is kept."
+            note += "explains: so the network of the distillation stage is kept."
         notes = [f"<p>{note}</p>"]
     chart = line_chart(curves, best, _beginnings(epochs))
     return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)

@@ -355,7 +355,7 @@ RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "batch_size": 64, "lea
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize("epochs", [3, 4, 5])  # before, between and in the phases
+@pytest.mark.parametrize("epochs", [3, 4, 5])  # before, between and in the stages
 def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
     epochs, corpus_file, names, tmp_path
 ):
@@ -549,7 +549,7 @@ def folder(model_file, tmp_path_factory):
     return folder
 
 
-def test_help_says_of_the_distillation_phase_what_holds(invoke):
+def test_help_says_of_the_distillation_stage_what_holds(invoke):
     text = " ".join(invoke("train", "--help").stdout.split())
     assert "{} or {}, by corpus size".format(*stages.DISTILLATION_BATCHES) in text
     assert f"{stages.DISTILLATION_RATE} times as high" in text

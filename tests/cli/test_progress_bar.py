@@ -110,10 +110,10 @@ def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
 
 
 @pytest.mark.parametrize("done_before", [0, 1, 2])
-def test_the_distillation_phase_is_told_before_it_is_prepared(
+def test_the_distillation_stage_is_told_before_it_is_prepared(
     done_before, invoke, corpus_file, tmp_path, monkeypatch
 ):
-    """Also in a run that goes on from there, or from within that phase."""
+    """Also in a run that goes on from there, or from within that stage."""
     settings = {"hidden_size": 4, "epochs": 3, "distil_epochs": 2}
     names, output = corpus_from_file(corpus_file), str(tmp_path / "m.npz")
     checkpoint = Checkpoint(output, Trainer(names, Settings(**settings)), names, None)
@@ -131,5 +131,5 @@ def test_the_distillation_phase_is_told_before_it_is_prepared(
     options = "--hidden-size 4 --epochs 3 --distil-epochs 2".split() + ["--resume"] * done_before
     done = invoke("train", corpus_file, "-o", output, *options)
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("Distillation phase: ") == done.stderr.count("prepares") == 1
-    assert "Distillation phase: learning a teacher's predictions.\nprepares\n" in done.stderr
+    assert done.stderr.count("Distillation stage: ") == done.stderr.count("prepares") == 1
+    assert "Distillation stage: learning a teacher's predictions.\nprepares\n" in done.stderr

@@ -1,4 +1,4 @@
-"""The teacher of the distillation phase: what it predicts, and what a network learns from."""
+"""The teacher of the distillation stage: what it predicts, and what a network learns from."""
 
 from collections import Counter
 from itertools import product

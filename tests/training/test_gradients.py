@@ -29,7 +29,7 @@ SETTINGS = {
     "held_out": 0.0,
 }
 IN_TWO_PARTS = 4 * 2 + 2 * 11
-"""Minibatches of such a run on 221 names: each epoch of its first phase ends with a single name."""
+"""Minibatches of such a run on 221 names: each epoch of its first stage ends with a single name."""
 
 
 @pytest.fixture(autouse=True)

@@ -146,7 +146,7 @@ def test_settings_are_compared_as_resolved(corpus, tmp_path):
     output = str(tmp_path / "m.npz")
     asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
     trainer = interrupted(output, corpus, 1, asked)
-    assert trainer.settings.distil_epochs == 2, "a teacher needs a first phase"
+    assert trainer.settings.distil_epochs == 2, "a teacher needs a first stage"
     for distil_epochs in (5, 2):
         settings = Settings(**{**asked, "distil_epochs": distil_epochs})
         checkpoint = Checkpoint.resumed(output, corpus, settings, None)

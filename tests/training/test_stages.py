@@ -385,6 +385,6 @@ def test_train_announces_stages_but_not_the_only_network(invoke, corpus_file, tm
     assert "Training 3 networks, each a GRU of 4 units, one after another" in done.stderr
     stages = [line for line in done.stderr.splitlines() if line.startswith(("Network", "Distil"))]
     assert stages[:3] == [f"{name.capitalize()}." for name in NETWORKS]
-    assert stages[3:] == ["Distillation phase: learning a teacher's predictions."]
+    assert stages[3:] == ["Distillation stage: learning a teacher's predictions."]
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, 1)
     assert "etwork 1" not in done.stderr and "networks" not in done.stderr

@@ -132,11 +132,11 @@ def test_lines_come_ever_more_rarely_and_only_for_something_better(invoke, corpu
     assert len(told) <= 9
 
 
-def test_the_distillation_phase_is_told_once(invoke, corpus_file, tmp_path):
+def test_the_distillation_stage_is_told_once(invoke, corpus_file, tmp_path):
     options = [*SMALL, "--epochs", 3, "--distil-epochs", 1]
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options)
-    assert re.search(r"^epoch +2: .*\nDistillation phase: .*\nepoch +3: ", done.stderr, re.M)
-    assert done.stderr.count("Distillation phase") == 1
+    assert re.search(r"^epoch +2: .*\nDistillation stage: .*\nepoch +3: ", done.stderr, re.M)
+    assert done.stderr.count("Distillation stage") == 1
 
 
 @pytest.mark.posix

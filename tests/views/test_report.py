@@ -168,7 +168,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_the_distillation_phase_is_marked(names, tmp_path):
+def test_the_distillation_stage_is_marked(names, tmp_path):
     made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
     text = as_html(made)
     assert [epoch.stage for epoch in made.epochs] == ["network"] * 3 + ["distillation"] * 2
@@ -191,7 +191,7 @@ def test_networks_are_marked_where_they_begin(held_out, names, tmp_path):
     ]
 
 
-@pytest.mark.parametrize("done", [2, 4], ids=["in the first phase", "in the distillation phase"])
+@pytest.mark.parametrize("done", [2, 4], ids=["in the first stage", "in the distillation stage"])
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     corpus, settings = (
         corpus_from_strings(names[:50]),
@@ -209,7 +209,7 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
     assert text.count(">distillation<") == (done == 2), "marked if it begins in the picture"
-    assert "in the distillation phase against the teacher" in text
+    assert "in the distillation stage against the teacher" in text
 
 
 def test_nothing_held_out(names, tmp_path):
