@@ -230,6 +230,9 @@ def exit_code(work: Callable[[], int]) -> int:
         if sys.stdout is not None:
             turn_off(sys.stdout)
         tell(f"Error: {_located(error, 'standard output')}")
+    except ImportError as error:  # NumPy's is a page, and its reason comes last
+        reason = " ".join(str(error).split())[-200:]
+        tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")
     except Exception as error:
         if completing:  # a message would come in the middle of what is being typed
             return 1

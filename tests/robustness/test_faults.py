@@ -380,6 +380,18 @@ def test_out_of_memory_is_one_line_with_advice_for_the_command(
     assert message.startswith("not enough memory") and message.endswith(advice)
 
 
+def test_a_module_that_cannot_be_loaded_is_one_line_with_the_reason(
+    invoke, monkeypatch, model_file
+):
+    def not_loaded(*_):
+        raise ImportError("A page of advice.\n\n" * 20 + "Original error was: cannot map x.so\n\n")
+
+    monkeypatch.setattr("rnn_names.sampling.stream.Sampler", not_loaded)
+    message = error_line(invoke("sample", "-m", model_file))
+    assert message.startswith("a module cannot be loaded (is memory short?): ")
+    assert message.endswith("Original error was: cannot map x.so")
+
+
 # --- Corpora --------------------------------------------------------------------------------------
 
 
