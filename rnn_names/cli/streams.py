@@ -39,7 +39,12 @@ def write(data: bytes) -> None:
         raise RnnNamesError("standard output is closed")
     try:
         if hasattr(sys.stdout, "buffer"):
-            sys.stdout.buffer.write(data)
+            rest = memoryview(data)
+            while rest:  # under PYTHONUNBUFFERED, a write may write a part, and no error says so
+                written = sys.stdout.buffer.write(rest)
+                if written is None:
+                    raise BlockingIOError("its reader is slow, and it is set not to wait")
+                rest = rest[written:]
         else:  # a notebook's, or a text in memory
             sys.stdout.write(data.decode())
         sys.stdout.flush()

@@ -102,6 +102,16 @@ def test_a_current_folder_that_was_deleted_is_one_line(arguments, cli, tmp_path)
     assert message.endswith(": the current folder was deleted: change to another one")
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["sample", "-n", 900], ["--help"], ["info", "norse"]])
+def test_a_full_output_is_one_line(arguments, unbuffered, cli, tmp_path):
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
+    settings = {"preexec_fn": full, "env": {"PYTHONUNBUFFERED": unbuffered}, "measured": False}
+    done = cli(*arguments, stdout=tmp_path / "names.txt", cwd=tmp_path, **settings)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "Error: standard output: File too large"
+
+
 PLACES = ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "no/m", ""]
 
 
