@@ -144,6 +144,15 @@ licensed() { # the licence, and whose terms the bundled models' lists come under
         grep '^License-Expression: MIT$' <<<"$metadata"
 }
 
+manual() { # a page for each command, that man shows without a warning
+    local folder=$work/manual page
+    unzip -q "$wheel" '*/share/man/man1/*' -d "$folder" &&
+        [ "$(find "$folder" -name '*.1' | wc -l)" -eq "$(tar -tzf "$sdist" | grep -c '/docs/man/')" ] &&
+        for page in "$folder"/*/data/share/man/man1/*.1; do
+            [ -z "$(groff -man -Tutf8 -ww -z "$page" 2>&1)" ] || return 1
+        done
+}
+
 linked() { # with the address of a repository, no link of the description is relative
     local metadata
     export REPOSITORY_URL=${REPOSITORY_URL-https://example.org/us/rnn-names}
@@ -159,6 +168,11 @@ check "below 10 MB" small_enough
 check "nothing is missing" whole
 check "licences" licensed
 check "links and addresses" linked
+if command -v groff >/dev/null; then
+    check "manual pages" manual
+else
+    skip "manual pages" - - "no groff"
+fi
 check "twine check" "$tools/twine" check --strict "$wheel" "$sdist"
 check "check-wheel-contents" "$tools/check-wheel-contents" "$wheel"
 
