@@ -37,8 +37,12 @@ def can_start_helper() -> bool:
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
-def after_fork(function: Callable[[], None]) -> None:
-    """Has a function called in each fork of this process; Windows has no forks."""
+def here_and_in_forks(function: Callable[[], None]) -> None:
+    """Calls a function that makes a lock, now and in each fork; Windows has no forks.
+
+    A thread that a fork does not have would never release the lock that it held.
+    """
+    function()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=function)
 

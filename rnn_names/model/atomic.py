@@ -21,6 +21,9 @@ class Section:
     """
 
     def __init__(self) -> None:
+        system.here_and_in_forks(self._make_lock)
+
+    def _make_lock(self) -> None:
         self._lock, self.depth = threading.RLock(), 0
 
     def acquire(self) -> None:

@@ -217,7 +217,7 @@ class _Process:
     """
 
     _shared: _Process | None = None
-    _lock = threading.RLock()  # a stream that is forgotten leaves in any thread
+    _lock: threading.RLock
 
     def __init__(self) -> None:
         """Starts it.
@@ -274,12 +274,11 @@ class _Process:
         self._process.wait()
 
 
-def _after_fork() -> None:
-    """In a fork, another thread's lock would never be released."""
-    _Process._lock = threading.RLock()
+def _make_lock() -> None:
+    _Process._lock = threading.RLock()  # a stream that is forgotten leaves in any thread
 
 
-system.after_fork(_after_fork)
+system.here_and_in_forks(_make_lock)
 
 
 class _Connection:

@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from rnn_names import system
 from rnn_names.errors import FewThreadsWarning
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ class _Shared:
     def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
         self._make, self._inside = make, 0
         self._context: AbstractContextManager[object] | None = None
+        system.here_and_in_forks(self._make_lock)
+
+    def _make_lock(self) -> None:
         # A generator that is forgotten ends in any thread, which may hold this lock already.
         self._lock = threading.RLock()
 
