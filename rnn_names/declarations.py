@@ -157,6 +157,8 @@ class Declaration(NamedTuple):
         short: another name on the command line, such as "-t".
         metavar: what stands for its value there; "" for what the kind says.
         unset: what a default of None stands for.
+        new_name: of an option with an old name: the option that takes its value, unless that is the
+            default.
     """
 
     default: Any
@@ -166,6 +168,7 @@ class Declaration(NamedTuple):
     short: str = ""
     metavar: str = ""
     unset: str = ""
+    new_name: str = ""
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
@@ -204,6 +207,9 @@ class Checked:
                     f"{name} {quoted(value)}: must be {declaration.kind}", [name]
                 ) from None
             object.__setattr__(self, name, checked)
+            if declaration.new_name and checked != declaration.default:
+                object.__setattr__(self, declaration.new_name, checked)
+                object.__setattr__(self, name, declaration.default)
 
     @property
     def given(self) -> tuple[str, ...]:

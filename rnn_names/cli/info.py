@@ -93,6 +93,7 @@ def _described(facts: dict[str, Any]) -> str:
         ("network", f"{_network(facts['network'])}, {facts['network']['parameters']:,} parameters"),
         ("vocabulary", f"{len(characters)} characters: {shortened(characters, 200)}"),
         ("corpus", _corpus(training)),
+        ("shape", _shape(training)),
         ("training", "" if "blend" in training else _training(training)),
         *(("blend of", _part(part)) for part in training.get("blend", [])),
         ("settings", _settings(settings) if isinstance(settings, dict) else ""),
@@ -141,8 +142,19 @@ def _corpus(training: dict[str, Any]) -> str:
     lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
     parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
     parts.append(f"{lengths} characters long")
+    return ", ".join(parts)
+
+
+def _shape(training: dict[str, Any]) -> str:
+    """What the names that a model learned from do not have side by side, nor its own."""
+    pairs: list[str] | None = training.get("pairs")
+    parts = []
     if training.get("lower_case_beginnings") is False:
-        parts.append("none begins in lower case")
+        parts.append("no lower-case letter at the beginning")
+    if pairs is not None and not any(pair[-1:] == "A" for pair in pairs):
+        parts.append("no capital right after a letter")
+    if pairs is not None and all(pair[-1:] == "A" or "\n" in pair for pair in pairs):
+        parts.append("no two spaces or marks in a row")
     return ", ".join(parts)
 
 

@@ -258,6 +258,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     each = declared.declarations(owner)[name]
     kind, metavar = each.kind, each.metavar or each.kind.metavar
     settings: dict[str, Any] = {"group": each.group, "help": each.help, "metavar": metavar}
+    settings["hidden"] = bool(each.new_name)
     if isinstance(kind, declared.Flag):
         settings["is_flag"] = True
     elif isinstance(kind, declared.Lines):

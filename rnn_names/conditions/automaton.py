@@ -86,7 +86,7 @@ class Automaton:
                 if pair not in number:
                     number[pair] = len(pairs)
                     pairs.append(pair)
-            if len(pairs) > MAX_STATES:
+            if len(pairs) > 2 * MAX_STATES:
                 raise NoAutomatonError("too many states")
             rows.append([number[pair] for pair in targets])
         first, second = np.array(pairs).T

@@ -21,6 +21,8 @@ from rnn_names.network.ahead import on_tree
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rnn_names.corpus.shape import Shape
+
 Text = tuple[int, ...]
 """Vocabulary indices."""
 
@@ -112,3 +114,11 @@ def shortest_ones(prefixes: Iterable[str]) -> list[str]:
         if not (kept and prefix.startswith(kept[-1])):
             kept.append(prefix)
     return kept
+
+
+def of_shape(shape: Shape) -> Automaton:
+    """Accepts the texts of a shape. Its states are the kinds of the last character."""
+    kinds = len(shape.barred)
+    after = np.where(shape.barred, kinds, np.arange(kinds))
+    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # what is wrong stays wrong
+    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))

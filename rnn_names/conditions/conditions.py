@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError
 from rnn_names.conditions.options import any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.vocabulary import UNKNOWN
@@ -86,22 +86,20 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
 
 def spelling(
     conditions: Iterable[Condition],
-    n_y: int,
     max_states: int,
-    start: Automaton | None = None,
+    start: Automaton,
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """One automaton for all conditions that have one.
 
     Args:
         conditions: those to meet.
-        n_y: size of the vocabulary, EOS counted.
         max_states: how many states the automaton may have; if it needed more, it covers nothing.
-        start: an automaton for the beginnings, which is always covered; None for any beginning.
+        start: an automaton for beginnings and shape, which is always covered.
 
     Returns:
         the automaton, the conditions that it covers, and the others.
     """
-    start, conditions = start or anything(n_y), list(conditions)
+    conditions = list(conditions)
     automata = [each.automaton for each in conditions if each.automaton]
     try:
         automaton = reduce(and_, automata, start)

@@ -51,8 +51,14 @@ class CommonOptions(Checked):
     max_length: int | None = _condition(
         None, _LENGTH, "Longest name, in characters.", unset="the longest trained on"
     )
+    any_shape: bool = _condition(
+        False,
+        Flag(),
+        "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
+        "after a letter, two spaces or marks in a row.",
+    )
     any_beginning: bool = _condition(
-        False, Flag(), "Names may begin with a lower-case letter even if none trained on does."
+        False, Flag(), "The old name of `any_shape`.", new_name="any_shape"
     )
     novel: bool = _condition(
         False, Flag(), "Only names that are not in the list that the model learned from."

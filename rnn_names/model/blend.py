@@ -90,6 +90,7 @@ def blend(
         fingerprints=_all_fingerprints(models),
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
+        pairs=_all_pairs(models),
     )
 
 
@@ -249,6 +250,12 @@ def _check_size(models: Sequence[LanguageModel]) -> None:
             f"a blend of {units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}: leave a "
             "model out, or train smaller ones"
         )
+
+
+def _all_pairs(models: Sequence[LanguageModel]) -> list[str] | None:
+    """Those of all lists together; None if those of any part are not known."""
+    known = [model.pairs for model in models if model.pairs is not None]
+    return sorted(set[str]().union(*known)) if len(known) == len(models) else None
 
 
 def _all_fingerprints(models: Sequence[LanguageModel]) -> Array | None:

@@ -42,8 +42,8 @@ MAX_PARTS = 64
 """Models in a blend: it keeps the record of each one's training."""
 
 
-_OF_NAMES = ("longest", "shortest", "lower_case_beginnings")
-"""In the record of a training and in a `LanguageModel`; old files may lack the last two."""
+_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs")
+"""In the record of a training and in a `LanguageModel`; old files may lack the last three."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,7 +56,7 @@ class Model(WritesNames):
             (n_y,) and a0 (n_a,), with g = 1; for a GRU g = 3, and there is a bn (n_a,).
         training: the record of its training, as JSON. `longest` and `shortest` are the lengths of
             the longest and the shortest name seen; `lower_case_beginnings` says whether any name
-            begins with a lower-case letter.
+            begins with a lower-case letter, and `pairs` what else its names have side by side.
         fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
             None where they are not kept.
         sources: the lists it learned from that have a source and terms to go with them.
@@ -262,6 +262,8 @@ def blend(
     titles = _titles(titles, len(models))
     mixed = blending.blend([model.language_model for model in models], shares, titles)
     record = {name: getattr(mixed, name) for name in _OF_NAMES}
+    if mixed.pairs is None:
+        del record["pairs"]
     record["blend"] = _parts(models, shares, titles)
     lists = sources.joined(model.sources for model in models)
     return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists)
@@ -314,9 +316,13 @@ def _training_record(training: Any) -> dict[str, Any]:
         training = {}
     longest, shortest = training.get("longest"), training.get("shortest", 1)
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
-    if not lengths or not isinstance(training.get("lower_case_beginnings", True), bool):
+    pairs = training.get("pairs", [])
+    are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
+    begin = isinstance(training.get("lower_case_beginnings", True), bool)
+    if not (lengths and begin and are_texts):
         raise ModelFileError(
-            "`meta` has no training record that says how long names are and how they begin"
+            "`meta` has no training record that says how long names are, how they begin and what "
+            "they have side by side"
         )
     if "blend" in training:
         _check_blend(training["blend"])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names, texts
+from rnn_names.corpus.shape import Shape, shape_of
 from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
 
@@ -32,6 +34,8 @@ class LanguageModel:
         shortest: characters of the shortest name of the corpus; 1 where that is not known.
         lower_case_beginnings: whether any name of the corpus begins with a lower-case letter; True
             where that is not known.
+        pairs: which odd pairs its names have, by `rnn_names.corpus.shape`; None where that is not
+            known.
     """
 
     vocabulary: Vocabulary
@@ -40,11 +44,17 @@ class LanguageModel:
     fingerprints: NDArray[Any] | None = None
     shortest: int = 1
     lower_case_beginnings: bool = True
+    pairs: Collection[str] | None = None
 
     @property
     def hidden_size(self) -> int:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """The shape of the names of the corpus, as far as it is known."""
+        return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
         """The log-probability of each name, its end included, in nats: (len(names),).

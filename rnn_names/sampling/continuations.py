@@ -30,14 +30,14 @@ more often; more make no difference."""
 NODES_AT_ONCE = 512, 2048
 """The fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says."""
 
-ANY_BEGINNING_HINT = (
-    "; no name of the list begins with a lower-case letter, so none comes out, unless "
-    "any_beginning is set"
+SHAPE_HINT = (
+    "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
+    "a letter, or two spaces or marks in a row, where none of the list does"
 )
 
 SHAPING = {
     *("temperature", "top_k", "top_p"),
-    *("prefix", "min_length", "max_length", "any_beginning"),
+    *("prefix", "min_length", "max_length", "any_shape"),
 }
 """The options that shape continuations."""
 
@@ -53,6 +53,7 @@ class Continuations:
         prefix: the characters that all names begin with, as indices.
         first_state: (1, n_a) the state after them.
         beginnings: how names may begin, where there is more than one way but not any.
+        shape: what names must not have side by side, if anything.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
@@ -73,9 +74,14 @@ class Continuations:
             )
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
         self.beginnings: Beginnings | None = None
-        self._begin(model, [_encoded(prefix, model.vocabulary) for prefix in prefixes])
+        encoded = [_encoded(prefix, model.vocabulary) for prefix in prefixes]
+        self.shape = None if options.any_shape else model.shape
+        if self.shape is not None:
+            for text in encoded:
+                self.shape = self.shape.allowing(np.array(text, np.int32))
+        self._begin(encoded)
 
-    def _begin(self, model: LanguageModel, prefixes: list[Text]) -> None:
+    def _begin(self, prefixes: list[Text]) -> None:
         """The state from which every name goes on, and which ways it can go."""
         prefix = prefixes[0] if len(prefixes) == 1 else ()
         self.prefix = np.array(prefix, np.int32)
@@ -89,14 +95,14 @@ class Continuations:
         if len(prefixes) > 1:
             possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
             self.beginnings = one_of(possible, self.n_y, self._next_after)
-        elif not (prefix or self.options.any_beginning or model.lower_case_beginnings):
-            upper = np.flatnonzero(~model.vocabulary.lower_case[1:]) + 1
-            self.beginnings = one_of(upper[:, None].tolist(), self.n_y, self._next_after)
-            what = f"every name would begin with a lower-case letter{ANY_BEGINNING_HINT}"
+        elif self.shape is not None and not prefix:
+            first = np.flatnonzero(~self.shape.barred[0, self.shape.kind[1:]]) + 1
+            self.beginnings = one_of(first[:, None].tolist(), self.n_y, self._next_after)
+            what = f"every name would begin as none of the list does{SHAPE_HINT}"
         if not (is_possible and (self.beginnings is None or self.beginnings.share)):
             raise SamplingError(
                 f"{what} (at this temperature, top-k and top-p)",
-                settings=["prefix" if self.options.prefixes else "any_beginning"],
+                settings=["prefix" if self.options.prefixes else "any_shape"],
             )
 
     def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:

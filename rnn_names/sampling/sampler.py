@@ -19,7 +19,7 @@ from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.choice import LARGEST_WALK
-from rnn_names.sampling.continuations import ANY_BEGINNING_HINT, SHAPING, Continuations
+from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
 from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class Sampler(Continuations):
     @property
     def length_option(self) -> str:
         """What the limits of length are called in messages."""
-        return f"a length of {self.min_length} to {self.max_length} characters"
+        shape = " and the shape of the list's names" if self.shape is not None else ""
+        return f"a length of {self.min_length} to {self.max_length} characters{shape}"
 
     def prepare_if_rare(self) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
@@ -107,11 +108,12 @@ class Sampler(Continuations):
         Raises:
             SamplingError: if no name can meet the conditions.
         """
-        any_length = (self.options.min_length or 1) <= 1 and self.options.max_length is None
-        if any_length and not self.conditions:
+        is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
+        is_common &= self.shape is None or self.options.temperature <= 1
+        if is_common and not self.conditions:
             return {}
         unguided, covered, others = self.possible()
-        if any_length and not covered:
+        if is_common and not covered:
             return {}
         from rnn_names.lookahead.preparation import Preparation
         from rnn_names.lookahead.visited import Visits
@@ -151,23 +153,25 @@ class Sampler(Continuations):
         Raises:
             SamplingError: if no name is possible.
         """
+        from rnn_names.conditions.automaton import anything
+        from rnn_names.conditions.beginnings import of_shape
         from rnn_names.conditions.conditions import spelling
         from rnn_names.lookahead.guide import LookAhead, max_states
 
-        begins = self.beginnings.automaton if self.beginnings is not None else None
+        start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
+        if self.beginnings is not None:
+            start &= self.beginnings.automaton
         automaton, covered, others = spelling(
-            self.conditions, self.n_y, max_states(self.n_y, self.max_length), begins
+            self.conditions, max_states(self.n_y, self.max_length), start
         )
         possible = automaton.counts(self.min_length, self.max_length) > 0
         length = len(self.prefix)
         if not possible[length, automaton.run(self.prefix[None], np.array([length]))].any():
-            hint = ""
-            if begins is not None and not self.options.prefixes:
-                hint = ANY_BEGINNING_HINT
+            hint = SHAPE_HINT if self.shape is not None else ""
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 f"{self._titles(covered)}{hint}",
-                settings=[*self.options.given, "any_beginning"],
+                settings=[*self.options.given, "any_shape"],
             )
         unguided = LookAhead.unguided(automaton, self.min_length, self.max_length, self.prefix)
         return unguided, covered, others

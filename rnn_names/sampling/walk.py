@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from rnn_names.conditions.beginnings import Beginnings
+    from rnn_names.corpus.shape import Shape
     from rnn_names.lookahead.guide import LookAhead, LookAheadState
 
 
@@ -42,7 +43,8 @@ class Drawn(NamedTuple):
     """The names of a walk.
 
     Attributes:
-        lengths: (k,) characters of each name; 0 for one that has a wrong length, or was given up.
+        lengths: (k,) characters of each name; 0 for one that has a wrong length or shape, or was
+            given up.
         codes: (characters,) the others, as vocabulary indices, name after name.
         weights: those of the names that are left, if there is a look-ahead. A weight is how much
             more probable a name is by the network than with the look-ahead.
@@ -71,6 +73,7 @@ class Source(Protocol):
     prefix: NDArray[np.int32]
     first_state: NDArray[Any]
     beginnings: Beginnings | None
+    shape: Shape | None
 
     def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
         """The probabilities of the next character after each state, by column: (n_y, nodes)."""
@@ -99,7 +102,7 @@ class Walk:
         self.work = rnn.Workspace()
         self.text = np.zeros((sampler.max_length, size), np.min_scalar_type(sampler.n_y))
         self.text[: len(sampler.prefix)] = sampler.prefix[:, None]
-        # A length stays 0 for a name that goes on past the limit, or is given up.
+        # A length stays 0 for a name that goes on past the limit or shape, or is given up.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
         self._size = size
         self._log_weights = np.zeros(size if look_ahead else 0)
@@ -140,17 +143,22 @@ class Walk:
         at_once = LARGEST_WALK if by_level else sampler.nodes_at_once
         frontier = Frontier(sampler.max_length + 1, at_once)
         states, length = sampler.first_state, len(sampler.prefix)
+        last = np.append(EOS, sampler.prefix)[-1:]  # (nodes,) their last characters
         while True:
             names, branch, ahead_state, ahead = step
             parent = branch // sampler.n_y
             character = branch - parent * sampler.n_y
             ends = character == EOS
+            goes_on = ~ends
+            if sampler.shape is not None:
+                fits = sampler.shape.allows(last, parent, character)
+                ends, goes_on = ends & fits, goes_on & fits
             self.lengths[names[ends]] = length
             if ahead_state:
                 # A log weight is Σ log(total / ahead): `guide` adds log total; ahead of EOS is 1.
                 self._log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
             if length < sampler.max_length:
-                on = np.flatnonzero(~ends)
+                on = np.flatnonzero(goes_on)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
                 self.text[length, names] = character
                 first = changes(branch)
@@ -163,6 +171,7 @@ class Walk:
             if not frontier:
                 break
             length, part = frontier.take()
+            last = part.character
             states = sampler.states_after(part.above, part.parent, part.character, self.work)
             step = self._step(states, length, part.names, part.node, part.ahead_state)
         self.lengths[self.lengths < sampler.min_length] = 0

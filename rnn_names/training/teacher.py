@@ -25,6 +25,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import Shape
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -67,6 +68,7 @@ class Teacher:
 
     beginnings: Beginnings | None = None
     prefix: Array = np.zeros(0, np.int32)
+    shape: Shape | None = None
     min_length = 1
 
     def __init__(

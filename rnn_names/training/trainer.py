@@ -17,6 +17,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import pairs_of
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.model import MAX_WEIGHT, Model
@@ -119,6 +120,7 @@ class Trainer:
             "longest": int(names.lengths.max()),
             "shortest": int(names.lengths.min()),
             "lower_case_beginnings": bool(self.vocabulary.lower_case[beginnings].any()),
+            "pairs": pairs_of(names, self.vocabulary),
         }
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)

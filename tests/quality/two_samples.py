@@ -158,7 +158,8 @@ def trained(corpus: Corpus, seed: int) -> Model:
 class NGramSteps:
     """A bare n-gram, as a `Walk` asks it; a state is a history."""
 
-    prefix, beginnings, min_length, nodes_at_once = np.zeros(0, np.int32), None, 1, 4096
+    prefix, beginnings, shape = np.zeros(0, np.int32), None, None
+    min_length, nodes_at_once = 1, 4096
 
     def __init__(self, ngram: NGram, max_length: int) -> None:
         self.ngram, self.n_y, self.max_length = ngram, ngram.n_y, max_length

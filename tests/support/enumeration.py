@@ -177,6 +177,7 @@ def conditions(model, options):
     shortest = options.get("min_length", min(model.language_model.shortest, 99))
     shortest = min(shortest, options.get("max_length", shortest))
     any_beginning = options.get("prefix") or model.language_model.lower_case_beginnings
+    has_capitals_inside = any(pair[-1:] == "A" for pair in model.training.get("pairs", ["A"]))
     words = [word.casefold() for word in options.get("exclude_words", ())]
     names = {name.casefold() for name in options.get("exclude", ())}
 
@@ -184,6 +185,7 @@ def conditions(model, options):
         return (
             max(shortest, 1) <= len(name)
             and (any_beginning or not name[0].islower())
+            and (has_capitals_inside or not re.search(r"[^\W\d_][A-Z]", name))
             and name.endswith(options.get("suffix", ""))
             and all(text in name for text in options.get("contains", ()))
             and pattern.fullmatch(name) is not None

@@ -1,0 +1,89 @@
+r"""The shape of names: which kinds of characters stand side by side.
+
+No name has a capital right after a letter unless one of the list has; and none has two spaces or
+marks in a row, such as ". ", unless one of the list has these two. The ends of a name count as
+spaces, "\n".
+
+>>> from rnn_names.corpus.names import Names
+>>> names = Names.from_strings(["St. Asaph", "Llandudno"])
+>>> pairs_of(names, Vocabulary.of(names))
+['. ']
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which characters do not stand side by side, by their kinds.
+
+    Attributes:
+        kind: (n_y,) the kind of each index, a number; that of the end of a name is 0.
+        barred: (kinds, kinds) whether each kind must not come right after each other one.
+    """
+
+    kind: Array
+    barred: Array
+
+    def allows(self, last: Array, parent: Array, character: Array) -> Array:
+        """Whether each `character` may come right after `last[parent]`, as indices: (k,) bool."""
+        kinds = self.kind.take(last)[parent] * len(self.barred) + self.kind.take(character)
+        return ~self.barred.ravel().take(kinds)
+
+    def allowing(self, text: Array) -> Shape:
+        """The shape that the beginning of a name has, too, whatever it is."""
+        kinds, barred = self.kind[np.append(0, text)], self.barred.copy()
+        barred[kinds[:-1], kinds[1:]] = False
+        return Shape(self.kind, barred)
+
+
+def shape_of(
+    vocabulary: Vocabulary, pairs: Collection[str] | None, lower_case_beginnings: bool
+) -> Shape | None:
+    """The shape of names with these pairs, as `pairs_of` gave them; None if it is any."""
+    kinds, kind = _kinds(vocabulary)
+    barred = np.zeros((len(kinds), len(kinds)), dtype=bool)
+    if pairs is not None:
+        barred[:] = [[_is_odd(a, b) and a + b not in pairs for b in kinds] for a in kinds]
+    if "a" in kinds and not lower_case_beginnings:
+        barred[0, kinds.index("a")] = True
+    return Shape(kind, barred) if barred.any() else None
+
+
+def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
+    """Of the pairs of kinds that are barred unless a list has them, those that these names have."""
+    kinds, kind = _kinds(vocabulary)
+    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
+    seen = np.zeros((len(kinds), len(kinds)), dtype=bool)
+    seen[each[:-1], each[1:]] = True
+    return sorted(kinds[a] + kinds[b] for a, b in np.argwhere(seen) if _is_odd(kinds[a], kinds[b]))
+
+
+def _kinds(vocabulary: Vocabulary) -> tuple[list[str], Array]:
+    """The kinds that there are, and which of them each index has: (n_y,)."""
+    each = [*map(_kind, "\n" + vocabulary.characters)]
+    kinds = [*dict.fromkeys(each)]
+    number = {kind: i for i, kind in enumerate(kinds)}
+    return kinds, np.array([number[kind] for kind in each])
+
+
+def _kind(character: str) -> str:
+    """A for a capital, a for a small letter, x for any other, 0 for digits; else the character."""
+    if character.isupper() or character.islower():
+        return "A" if character.isupper() else "a"
+    return {"L": "x", "M": "x", "N": "0"}.get(unicodedata.category(character)[0], character)
+
+
+def _is_odd(a: str, b: str) -> bool:
+    """Whether one kind comes right after another only in names of lists that have such names."""
+    return a in "Aax" if b == "A" else not {a, b} & {*"Aax0"}
