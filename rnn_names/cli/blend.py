@@ -8,7 +8,7 @@ import shlex
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, blend_of
-from rnn_names.cli.options import GroupedCommand, OutputFile, check_output, option
+from rnn_names.cli.options import GroupedCommand, check_output, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
@@ -24,15 +24,7 @@ from rnn_names.model import bundled
     ],
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
-@option(
-    "-o",
-    "--output",
-    group="Output",
-    type=OutputFile("the model"),
-    required=True,
-    metavar="FILE",
-    help="The model file to write.",
-)
+@output_option("--output", "model", "The model file to write.", required=True)
 def blend(models: tuple[Given, ...], output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 

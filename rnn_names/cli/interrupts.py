@@ -66,10 +66,7 @@ def _start_listener() -> bool:
 
 
 def stop_listening() -> None:
-    """Ignores signals from here on: the program is over.
-
-    It does not return if a signal came before.
-    """
+    """Ignores signals from here on: the program is over, unless one came before."""
     for number in system.ENDING_SIGNALS:
         if signal.signal(number, signal.SIG_IGN) != signal.SIG_IGN:
             _taken.add(number)
@@ -97,8 +94,8 @@ def pause() -> None:
 def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
     """For as long as the context lasts, an interrupt calls `say`, which gives the exit code.
 
-    `say` runs in a thread of its own, while the others go on. What it looks at must be changed in
-    one step, or under `critical_section`.
+    `say` runs while the other threads go on. What it looks at must be changed in one step, or under
+    `critical_section`.
     """
     global _on_interrupt
     _on_interrupt = say
@@ -110,10 +107,7 @@ def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
 
 
 def end_within(seconds: float) -> None:
-    """Ends the process after some time, unless it has ended by then.
-
-    For what might wait for a reader for ever.
-    """
+    """Ends the process after some time, for what might wait for a reader for ever."""
     timer = threading.Timer(seconds, os._exit, [INTERRUPTED])
     timer.daemon = True
     try:
@@ -148,10 +142,8 @@ def _end_on_signal(reader: int) -> None:
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
     system.leave_signals_to_others()
-    while (
-        os.read(reader, 1)[0] not in system.ENDING_SIGNALS
-    ):  # another signal, with a handler of its own
-        pass
+    while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
+        pass  # another signal has a handler of its own
     _ending = True
     _end()
 

@@ -1,7 +1,6 @@
 """Models as users give them: a file or a bundled model, several of them, each with a weight.
 
-`-m elves.npz -m norwegian-towns=2` is the blend of both, which is made in a few hundredths of a
-second. Every command takes it as it takes a single model.
+Every command takes `-m elves.npz -m norwegian-towns=2`, the blend of both, as it takes one model.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -48,8 +46,7 @@ class GivenModel(click.Path):
 
     name = "model"
 
-    def __init__(self, *words: str) -> None:
-        """`words` are what else may be given, for shells to complete."""
+    def __init__(self, *words: str) -> None:  # what else may be given, for shells to complete
         super().__init__()
         self.words = words
 
@@ -135,11 +132,7 @@ def is_closest(models: Sequence[Given]) -> bool:
 
 
 def loaded(given: Given) -> Model:
-    """Reads a model; of a list of names, the error says how to train on it.
-
-    Raises:
-        ModelFileError: if it cannot be read.
-    """
+    """Reads a model; of a list of names, the error says how to train on it."""
     from rnn_names.model.model import Model
     from rnn_names.model.npz import is_text
 
@@ -154,12 +147,7 @@ def loaded(given: Given) -> Model:
 
 
 def blend_of(models: Sequence[Given]) -> Model:
-    """The model, or the blend of several; a note says so if their weights are scaled.
-
-    Raises:
-        ModelFileError: if one cannot be read.
-        BlendError: if they cannot be blended.
-    """
+    """The model, or the blend of several; a note says so if their weights are scaled."""
     from rnn_names.model.model import blend
 
     parts = [loaded(each) for each in models]
@@ -169,11 +157,9 @@ def blend_of(models: Sequence[Given]) -> Model:
 
     weights = [1.0 if each.weight is None else each.weight for each in models]
     model = blend(parts, weights, [each.title for each in models])
-    shares = scaled(weights, len(models))
-    pairs = list(zip(weights, shares, strict=True))
-    if {each.weight for each in models} != {None} and not all(starmap(math.isclose, pairs)):
-        told = ", ".join(
-            f"{shown(m.path)} {share:.3g}" for m, share in zip(models, shares, strict=True)
-        )
+    is_scaled = not math.isclose(sum(weights), 1, rel_tol=1e-9)
+    if is_scaled and any(each.weight is not None for each in models):
+        shares = zip(models, scaled(weights, len(models)), strict=True)
+        told = ", ".join(f"{shown(each.path)} {share:.3g}" for each, share in shares)
         tell(f"Note: the weights were scaled to sum to 1: {told}.")
     return model

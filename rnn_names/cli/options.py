@@ -29,7 +29,7 @@ NEGATIONS = {
     "suffix": ("end in TEXT", "(?!.*TEXT$).*"),
     "match": ("match REGEX", "(?!(REGEX)$).*"),
 }
-"""For an option: which names its opposite would leave out, and the --match that does it."""
+"""For each option: the names that its opposite would leave out, and the --match that does it."""
 
 
 class GroupedOption(click.Option):
@@ -41,10 +41,8 @@ class GroupedOption(click.Option):
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
         """The value in the environment; Click would cut that of a repeatable option at spaces."""
-        if not self.multiple:
-            return super().value_from_envvar(ctx)
         value = self.resolve_envvar_value(ctx)
-        return None if value is None else (value,)
+        return (value,) if self.multiple and value is not None else super().value_from_envvar(ctx)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help; a default in words has no parentheses, as it would in Click."""
@@ -201,28 +199,23 @@ class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
         return f"Choose from: {', '.join(self.choices)}"
 
 
-class OutputFile(click.Path):
-    """A file to write; not "-", since standard output is for names."""
+def output_option(name: str, what: str, help: str, **more: Any) -> Callable[[_F], _F]:
+    """An option for a file to write; not "-", since standard output is for names."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__()
-        self.what = what
+    def refuse_stdout(context: click.Context, option: click.Parameter, path: str | None) -> Any:
+        if path == "-":
+            raise click.BadParameter(f"the {what} goes to a file: give its name")
+        return path
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path."""
-        if value == "-":
-            self.fail(f"{self.what} goes to a file: give its name", param, ctx)
-        return value
+    names = ["-o"] * (name == "--output") + [name]
+    settings = {"type": FILE, "metavar": "FILE", "callback": refuse_stdout, **more}
+    return option(*names, group="Output", help=help, **settings)
 
 
 def check_output(path: str, what: str, signature: bytes) -> None:
-    """Finds out, before long work, whether an output can be written.
+    """Raises RnnNamesError, before long work, if an output cannot be written.
 
-    A file of another kind, which begins in another way, is left alone: a list, say, that a pipe is
-    reading.
-
-    Raises:
-        RnnNamesError: if it cannot.
+    A file with another signature is left alone: a list, say, that a pipe is reading.
     """
     from rnn_names.model.atomic import check_writable
 

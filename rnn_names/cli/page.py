@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, loaded
-from rnn_names.cli.options import GroupedCommand, OutputFile, check_output, option
+from rnn_names.cli.options import GroupedCommand, check_output, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
 
@@ -22,15 +22,7 @@ from rnn_names.errors import shown
     ],
 )
 @click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL[=WEIGHT]...")
-@option(
-    "-o",
-    "--output",
-    group="Output",
-    type=OutputFile("the page"),
-    default="names.html",
-    metavar="FILE.html",
-    help="The page to write.",
-)
+@output_option("--output", "page", "The page to write.", default="names.html", metavar="FILE.html")
 def page(models: tuple[Given, ...], output: str) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 

@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
@@ -29,18 +28,14 @@ LOG_WIDTH = 100
 
 
 EXPECTED_SHARE = 0.1
-"""Distillation is expected to be as fast as the networks were, and what it turns out to be is
-measured. At first the expectation counts for as much as this share of the stage."""
+"""Of distillation: for so much counts the expectation that it is as fast as the networks were."""
 
 
-@dataclass(frozen=True)
-class Pace:
-    """A mean speed, by which the time left is estimated: that of the networks, or of distillation.
-
-    The speed of the last few minibatches would jump.
+class Pace(NamedTuple):
+    """What a mean speed is measured from: that of the networks, or of distillation.
 
     Attributes:
-        characters, seconds: how many were done when it began, and after how long.
+        characters, seconds: how many were done then, and after how long.
         expected: seconds for each character, as expected before.
         weight: as how many characters that counts.
     """
@@ -49,17 +44,6 @@ class Pace:
     seconds: float = 0.0
     expected: float = 0.0
     weight: float = 0.0
-
-    def each(self, characters: int, seconds: float) -> float | None:
-        """Seconds for each character, when so many are done after so long; None if unknown.
-
-        >>> Pace(1000, 2.0, expected=0.002, weight=100).each(1300, 3.0)
-        0.003
-        """
-        counted = characters - self.characters + self.weight
-        if not counted:
-            return None
-        return (seconds - self.seconds + self.expected * self.weight) / counted
 
 
 class Progress:
@@ -75,7 +59,7 @@ class Progress:
         self.pace_is_of_distillation = False
         self.began = time.perf_counter()
         self.pace = Pace(trainer.characters_done)
-        self.each: float | None = None  # seconds for each character, as it seemed last
+        self.each = 0.0  # seconds for each character, as it seemed last
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
             from tqdm import tqdm
@@ -131,31 +115,28 @@ class Progress:
             self.bar.update(characters)
 
     def _measure_distillation(self, characters: int) -> None:
-        """Measures the pace of distillation after its first minibatch, of so many characters.
+        """Measures the pace of distillation from its first minibatch on, of so many characters.
 
-        Only then is it known how large the stage is. And how long its preparation took, which comes
-        before that, says nothing of its pace.
+        Only then is it known how large the stage is, and its preparation is over.
         """
         self.pace_is_of_distillation = True
         self._correct_bar()
         done = self.bar.n + characters
         weight = EXPECTED_SHARE * self.trainer.characters_left if self.each else 0
-        self.pace = Pace(done, self.seconds, self.each or 0, weight)
+        self.pace = Pace(done, self.seconds, self.each, weight)
 
     def _time_left(self, characters: int) -> str:
         """Minutes and seconds, after a minibatch of so many characters; "?" if unknown."""
-        done = self.bar.n + characters
-        self.each = self.pace.each(done, self.seconds)
-        if self.each is None:
+        done, pace = self.bar.n + characters, self.pace
+        counted = done - pace.characters + pace.weight
+        if not counted:
             return "?"
+        self.each = (self.seconds - pace.seconds + pace.expected * pace.weight) / counted
         text: str = self.bar.format_interval(self.each * max(self.bar.total - done, 0))
         return text
 
     def announce_stage(self) -> None:
-        """Announces the next stage before its first epoch, but not the only network.
-
-        Distillation takes a while to prepare, and nothing moves meanwhile.
-        """
+        """Announces the next stage before its first epoch, but not the only network."""
         stage = self.trainer.position.next_stage
         if stage is None or stage is self.announced:
             return
@@ -188,10 +169,7 @@ class Progress:
         self.say(losses + self._few_names(self.width - len(losses)))
 
     def _correct_bar(self) -> None:
-        """Sets the end of the bar to what is left.
-
-        A stage may have ended early, and the size of distillation is a guess before it begins.
-        """
+        """Sets the end of the bar: a stage may end early, and distillation has its own size."""
         with self.screen:
             if self.bar is not None:
                 self.bar.total = self.bar.n + self.trainer.characters_left

@@ -92,10 +92,7 @@ def warnings_told() -> Iterator[None]:
 
 
 def turn_off(stream: TextIO) -> None:
-    """Points a stream that failed to the null device.
-
-    Otherwise the interpreter would try again at exit to write what the stream still holds.
-    """
+    """Points a stream that failed to the null device, where the end of the program flushes it."""
     number = stream.fileno()
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -14,10 +14,10 @@ from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
     GroupedCommand,
-    OutputFile,
     check_output,
     option,
     options_of,
+    output_option,
     wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
@@ -61,28 +61,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Continue an interrupted run, from the end of its last epoch.",
 )
-@option(
-    "-o",
-    "--output",
-    group="Output",
-    type=OutputFile("the model"),
-    default=DEFAULT_MODEL,
-    metavar="FILE",
-    help="Model file to write.",
-)
-@option(
-    "--log",
-    group="Output",
-    type=OutputFile("the log"),
-    metavar="FILE",
-    help="Write a line of JSON per epoch to FILE.",
-)
-@option(
+@output_option("--output", "model", "Model file to write.", default=DEFAULT_MODEL)
+@output_option("--log", "log", "Write a line of JSON per epoch to FILE.")
+@output_option(
     "--report",
-    group="Output",
-    type=OutputFile("the report"),
+    "report",
+    "Write a page with loss curves, samples and settings to FILE.html.",
     metavar="FILE.html",
-    help="Write a page with loss curves, samples and settings to FILE.html.",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
 @memory_advice("a smaller --hidden-size or --batch-size")
@@ -156,9 +141,6 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
 
     A model may overwrite the one that its training started from. `written` are the files to write,
     each by its option or by what it is.
-
-    Raises:
-        RnnNamesError: if there are any.
     """
     files = [("the list", path) for path in corpus if path != "-"]
     files += [("--init", each.path) for each in init]

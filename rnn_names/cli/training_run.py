@@ -1,8 +1,4 @@
-"""A training at the command line: what it writes as it goes, and how it ends.
-
-A `TrainingRun` writes the model whenever a better one is there, keeps the state that --resume goes
-on from, and knows what to do when it is interrupted.
-"""
+"""A training at the command line: what it writes as it goes, and how it ends."""
 
 from __future__ import annotations
 
@@ -32,6 +28,9 @@ SECONDS_TO_SPEAK = 2.0
 class TrainingRun:
     """A training, and what it leaves on disk however it ends.
 
+    It writes the model whenever a better one is there, and keeps the state that --resume goes on
+    from.
+
     Attributes:
         epoch: the last epoch whose state was kept; the trainer's own may still be measured.
         model: the model as it is in the file; None before this run has written one.
@@ -45,14 +44,6 @@ class TrainingRun:
         progress: Progress,
         report: tuple[str, Report] | None,
     ) -> None:
-        """A training before its first epoch.
-
-        Args:
-            checkpoint: what trains, and the file that keeps its state.
-            output: the model file to write.
-            progress: what tells the user.
-            report: the report's file and the report, if there is to be one.
-        """
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
         self.epoch = self.trainer.epoch
@@ -60,11 +51,7 @@ class TrainingRun:
         self.over = False
 
     def go(self, write_log: Callable[[Epoch], object]) -> None:
-        """Trains to the end.
-
-        Raises:
-            RnnNamesError: if the numbers overflow or a file cannot be written.
-        """
+        """Trains to the end."""
         with interrupts.critical_section():
             if not self.checkpoint.written:  # else it is a resumed run
                 self.checkpoint.begin()
@@ -169,17 +156,12 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
 
     stream = standard_stream(path)
 
-    def cut() -> None:
-        """Drops what an earlier run wrote, once there is something to take its place."""
-        if stream is None and os.path.isfile(path):
-            with open(path, "rb") as old:
-                kept = sum(map(len, islice(old, epochs)))
-            file.truncate(kept)
-
     def write(epoch: Epoch) -> None:
         with _log_errors(path):
-            if epoch.epoch == epochs + 1:
-                cut()
+            if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
+                with open(path, "rb") as old:
+                    kept = sum(map(len, islice(old, epochs)))
+                file.truncate(kept)
             data = json.dumps(epoch.as_dict()).encode() + b"\n"
             while data:  # a full disk takes a part without an error, and refuses the next one
                 data = data[file.write(data) :]

@@ -1,4 +1,5 @@
 """What is asked of a name. None of it draws.
 
-Read `options`, `tests` of whole names, `beginnings`, and for the spelling `regex` and `automaton`.
+Read `options`, `conditions` on whole names, `beginnings`, and for the spelling `regex` and
+`automaton`.
 """

@@ -4,25 +4,20 @@ A pattern (a suffix, something contained, a regular expression for the whole nam
 from a few kinds of smaller terms. A state of its automaton is what remains to be matched: the term
 itself at first, then its derivatives by each character (Brzozowski 1964). With "ab|ac" as the term,
 the derivative by "a" is "b|c", and that by "b" is nothing at all.
-
-Terms are kept in a simplest form, so that equal ones are found again and the states are few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.vocabulary import Vocabulary
 
 MAX_STATES = 2000
 
@@ -39,38 +34,30 @@ class Automaton:
     """A deterministic automaton; it starts in state 0.
 
     Attributes:
-        after: (S, n_y) int32. The state after each state and character; column 0, the end of the
-            name, is not used.
-        accepting: (S,) bool. Whether a name may end in each state.
+        after: (S, n_y) the state after each state and character; column EOS is not used.
+        accepting: (S,) whether a name may end in each state.
     """
 
-    after: NDArray[np.int32]
-    accepting: NDArray[np.bool_]
+    after: Array
+    accepting: Array
 
-    def run(self, indices: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.int32]:
-        """The state after each of some texts: (m,) int32.
-
-        Args:
-            indices: (m, L) the texts as vocabulary indices, filled up on the right with anything.
-            lengths: (m,) how long each text is.
-        """
+    def run(self, indices: Array, lengths: Array) -> Array:
+        """The state after each of some texts, (m,), by their indices, (m, L), and lengths, (m,)."""
         state = np.zeros(len(lengths), np.int32)
         for place in range(int(lengths.max(initial=0))):
             inside = np.flatnonzero(lengths > place)
             state[inside] = self.after[state[inside], indices[inside, place]]
         return state
 
-    def may_end(self, min_length: int, max_length: int) -> NDArray[np.bool_]:
+    def may_end(self, min_length: int, max_length: int) -> Array:
         """Whether a name of each length may end in each state: (max_length + 1, S)."""
         return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
 
-    def counts(self, min_length: int, max_length: int) -> NDArray[np.float64]:
-        """How many texts it accepts, by how long they are already, and by state.
+    def counts(self, min_length: int, max_length: int) -> Array:
+        """How many texts of `min_length` to `max_length` characters it accepts.
 
-        They are `min_length` to `max_length` characters long in all.
-
-        Returns:
-            (max_length + 2, S); infinity for very many.
+        They are counted by how long they are already, and by state: (max_length + 2, S). Very many
+        are infinity.
         """
         ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
         with np.errstate(over="ignore"):
@@ -103,16 +90,19 @@ NOTHING, EMPTY, ANY, ANYTHING = range(4)
 
 
 class Terms:
-    """The terms of one automaton. Each is kept once, and its number stands for it.
+    """The terms of one automaton, in simplest form. Each is kept once, as a number.
 
-    So two terms are equal if their numbers are. To compare nested ones would go as deep as the
-    pattern is long.
+    So terms are equal if their numbers are. To compare nested ones would go as deep as the pattern
+    is long.
+
+    Attributes:
+        all: each term: its kind and its parts.
+        may_end: whether each matches the empty text.
     """
 
     def __init__(self) -> None:
         self.all: list[tuple[Any, ...]] = []
         self.may_end: list[bool] = []
-        """Whether each matches the empty text."""
         self._number: dict[tuple[Any, ...], int] = {}
         self._derivatives: dict[tuple[int, int], int] = {}
         self._size = 0
@@ -122,7 +112,7 @@ class Terms:
         self._add("many", ANY)
 
     def _add(self, kind: str, *parts: Any) -> int:
-        """The number of a term in simplest form."""
+        """The number of a term."""
         term = (kind, *parts)
         number = self._number.get(term)
         if number is None:
@@ -231,11 +221,10 @@ def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
     )
 
 
-def _alike(terms: Terms, n_y: int) -> tuple[list[int], NDArray[np.intp]]:
-    """Kinds of characters that no term tells apart, so that fewer derivatives are taken.
+def _alike(terms: Terms, n_y: int) -> tuple[list[int], Array]:
+    """An index of each kind of characters that no term tells apart, and the kind of each index.
 
-    Returns:
-        an index of each kind, and (n_y,) the kind of each index.
+    So fewer derivatives are taken.
     """
     sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
     kinds: dict[tuple[bool, ...], int] = {}

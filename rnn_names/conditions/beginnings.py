@@ -1,27 +1,24 @@
 """How names may begin: with some first characters only, or with one of several prefixes.
 
-Names that begin otherwise are not drawn and discarded: the first characters are drawn with the
-model's own distribution given that the name begins as it may, as in `rnn_names.network.ahead`. The
-texts on the way to a prefix are few, so what is ahead of each is computed exactly. For the prefixes
-"Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after "Ma", and 0 after "A".
+The first characters are drawn with the model's distribution given that the name begins as it may
+(`rnn_names.network.ahead`). The texts on the way to a prefix are few, so what is ahead of each is
+computed exactly. For the prefixes "Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after
+"Ma", and 0 after "A".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import MAX_STATES, Automaton
-from rnn_names.errors import SamplingError
+from rnn_names.corpus.shape import Shape
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.network.ahead import on_tree
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.shape import Shape
 
 Text = tuple[int, ...]
 """Vocabulary indices."""
@@ -33,43 +30,30 @@ class Beginnings:
 
     Attributes:
         automaton: accepts the texts that begin so. State 0 is the empty text.
-        factors: (S, n_y). What the probability of each next character is multiplied by in each
-            state: ahead(text c) / ahead(text).
+        factors: (S, n_y) for the probability of each next character in each state: ahead(text c) /
+            ahead(text).
         depth: after so many characters every factor is 1.
         share: the probability, by the model's distribution, that a name begins so.
     """
 
     automaton: Automaton
-    factors: NDArray[np.float64]
+    factors: Array
     depth: int
     share: float
 
-    def narrow(self, probabilities: NDArray[np.float64], texts: NDArray[Any]) -> None:
-        """Multiplies the probabilities of the next character after some texts by their factors.
-
-        Args:
-            probabilities: (n_y, m) those of the next characters, by column, changed in place.
-            texts: (m, length) vocabulary indices.
-        """
+    def narrow(self, probabilities: Array, texts: Array) -> None:
+        """Multiplies probabilities of the next character, (n_y, m), after texts, (m, length)."""
         lengths = np.full(len(texts), texts.shape[1])
         probabilities *= self.factors[self.automaton.run(texts, lengths)].T
 
 
 def one_of(
-    prefixes: Sequence[Sequence[int]],
-    n_y: int,
-    next_probabilities: Callable[[list[Text]], NDArray[np.float64]],
+    prefixes: Sequence[Sequence[int]], n_y: int, next_probabilities: Callable[[list[Text]], Array]
 ) -> Beginnings:
-    """Names begin with one of some prefixes, none of which begins another.
+    """Names begin with one of some prefixes, none of which is empty or begins another.
 
-    Args:
-        prefixes: none of them empty.
-        n_y: size of the vocabulary, EOS counted.
-        next_probabilities: gives those of the next character after some texts, (m, n_y). The texts
-            come level by level, each after the one that it goes on from.
-
-    Raises:
-        SamplingError: if there are too many.
+    `next_probabilities` gives those of the next character after some texts, (m, n_y). The texts
+    come level by level, each after the one that it goes on from.
 
     >>> even = lambda texts: np.full((len(texts), 3), 1 / 3)
     >>> one_of([(1, 1), (2,)], 3, even).factors.round(2).tolist()[:2]     # at first, and after a 1
@@ -122,3 +106,14 @@ def of_shape(shape: Shape) -> Automaton:
     after = np.where(shape.barred, kinds, np.arange(kinds))
     after = np.append(after, np.full((1, kinds), kinds), axis=0)  # what is wrong stays wrong
     return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
+
+
+def encoded(option: str, text: str, vocabulary: Vocabulary) -> Text:
+    """The indices of an option's text; an error if no name can hold it."""
+    for character in text:
+        if character not in vocabulary.characters:
+            raise VocabularyError(
+                f"{option} {quoted(text)}: the model does not know the character {character!r}",
+                settings=[option],
+            )
+    return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())

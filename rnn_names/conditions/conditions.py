@@ -1,8 +1,6 @@
-"""Conditions on names: each tells which of many names meet it.
+"""Conditions on whole names: each tells which of many names meet it.
 
-They look at whole names and know nothing of the network. Those on the spelling have an automaton,
-too. With it the sampler can look ahead when few names would meet them: see
-`rnn_names.lookahead.guide`.
+Those on the spelling have an automaton, too, with which `rnn_names.lookahead.guide` can look ahead.
 """
 
 from __future__ import annotations
@@ -13,26 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError
-from rnn_names.conditions.options import any_of, compiled
+from rnn_names.conditions.beginnings import encoded
+from rnn_names.conditions.options import Options, any_of, compiled
 from rnn_names.conditions.regex import matching
-from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.options import Options
-    from rnn_names.corpus.names import Names
-    from rnn_names.corpus.vocabulary import Vocabulary
-    from rnn_names.network.language_model import LanguageModel
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import SamplingError, quoted
+from rnn_names.network.language_model import LanguageModel
 
 TESTED_AT_ONCE = 1 << 13
-"""Names that go through an automaton together; it bounds the memory."""
+"""Names that go through an automaton together, to bound the memory."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Condition:
     """
 
     title: str
-    passes: Callable[[Names], NDArray[np.bool_]]
+    passes: Callable[[Names], Array]
     automaton: Automaton | None = None
 
 
@@ -54,11 +47,6 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
     """The conditions of some options, the quickest to test first.
 
     Prefixes and lengths are not among them: the sampler itself sees to those.
-
-    Raises:
-        VocabularyError: for a text with characters that the model does not know.
-        SamplingError: for an invalid regular expression, or `novel` with a model that has no
-            fingerprints.
     """
     known, found = model.vocabulary, list[Condition]()
     if options.suffixes:
@@ -85,29 +73,21 @@ def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
 
 
 def spelling(
-    conditions: Iterable[Condition],
-    max_states: int,
-    start: Automaton,
+    conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for all conditions that have one.
+    """One automaton for all conditions that have one; those conditions; and the others.
 
-    Args:
-        conditions: those to meet.
-        max_states: how many states the automaton may have; if it needed more, it covers nothing.
-        start: an automaton for beginnings and shape, which is always covered.
-
-    Returns:
-        the automaton, the conditions that it covers, and the others.
+    `start` is an automaton for beginnings and shape. If more than `max_states` were needed, the
+    automaton is only of these.
     """
     conditions = list(conditions)
-    automata = [each.automaton for each in conditions if each.automaton]
+    covered = [each for each in conditions if each.automaton]
     try:
-        automaton = reduce(and_, automata, start)
+        automaton = reduce(and_, (each.automaton for each in covered if each.automaton), start)
     except NoAutomatonError:
         return start, [], conditions
     if len(automaton.accepting) > max_states:
         return start, [], conditions
-    covered = [each for each in conditions if each.automaton]
     return automaton, covered, [each for each in conditions if not each.automaton]
 
 
@@ -121,7 +101,7 @@ def _matching(title: str, patterns: Sequence[str], vocabulary: Vocabulary) -> Co
     return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
 
 
-def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> Array:
     """Whether an automaton accepts each name: (len(names),) bool."""
     passes = np.zeros(len(names), dtype=bool)
     for start in range(0, len(names), TESTED_AT_ONCE):
@@ -144,16 +124,11 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 def _literal(option: str, text: str, vocabulary: Vocabulary) -> str:
     """A regular expression for a text; an error if no name can hold it."""
     text = unicodedata.normalize("NFC", text)
-    for character in text:
-        if vocabulary.encode(np.array([ord(character)]))[0] == UNKNOWN:
-            raise VocabularyError(
-                f"{option} {quoted(text)}: the model does not know the character {character!r}",
-                settings=[option],
-            )
+    encoded(option, text, vocabulary)
     return re.escape(text)
 
 
-def _each(test: Callable[[str], bool]) -> Callable[[Names], NDArray[np.bool_]]:
+def _each(test: Callable[[str], bool]) -> Callable[[Names], Array]:
     """A test of single names as a test of many."""
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
 

@@ -24,9 +24,6 @@ class CommonOptions(Checked):
 
     Temperature, then top-k, then top-p change the distribution of the next character. The others,
     except `start`, are conditions: names have that distribution given that they meet them.
-
-    Raises:
-        SamplingError: for values that make no sense.
     """
 
     prefix: str | Collection[str] = _condition(
@@ -140,10 +137,7 @@ class Options(CommonOptions):
 
     unique: bool = _condition(False, Flag(), "No name twice; not together with a start.")
     seed: int | None = _sampling(
-        None,
-        _COUNT,
-        "Random seed: fixes the stream of names.",
-        unset="a new one each time",
+        None, _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
 
     def __post_init__(self) -> None:
@@ -161,12 +155,7 @@ class Options(CommonOptions):
 class SampleOptions(Options):
     """The parameters of `sample`."""
 
-    count: int = option(
-        20,
-        _COUNT,
-        "Number of names.",
-        short="-n",
-    )
+    count: int = option(20, _COUNT, "Number of names.", short="-n")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -191,11 +180,7 @@ class BestOptions(CommonOptions):
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Compiles a regular expression in NFC.
-
-    Raises:
-        SamplingError: if it cannot be compiled.
-    """
+    """Compiles a regular expression in NFC, or raises SamplingError."""
     try:
         return re.compile(unicodedata.normalize("NFC", pattern))
     except RecursionError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rnn_names.conditions.automaton import (
     ANY,
@@ -21,25 +21,18 @@ from rnn_names.conditions.automaton import (
     automaton_of,
 )
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-
-if TYPE_CHECKING:
-    from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.vocabulary import Vocabulary
 
 
 def matching(patterns: Iterable[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts the texts that one of some regular expressions matches as a whole.
+    """Accepts the names that one of some regular expressions matches as a whole.
 
-    Texts of more than `MAX_NAME_LENGTH` characters do not matter. For ".*ab" there are three
-    states: nothing of "ab" read yet, "a" read, "ab" read. Each row below is a state, and holds the
-    states after "a" and after "b".
+    For ".*ab" there are three states: nothing of "ab" read yet, "a" read, "ab" read. Each row below
+    is a state, and holds the states after "a" and after "b".
 
     >>> from rnn_names.corpus.vocabulary import Vocabulary
     >>> matching([".*ab"], Vocabulary("ab")).after[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
-
-    Raises:
-        NoAutomatonError: for an expression that is not regular, has flags, or needs too many
-            states.
     """
     reading = _Reading(vocabulary)
     try:
@@ -93,7 +86,7 @@ class _Reading:
         return self.terms.sequence([self.item(str(op), value) for op, value in parsed])
 
     def item(self, kind: str, value: Any) -> int:
-        """The term of one item, as Python's parser names it and what it holds."""
+        """The term of one item: what the parser calls it, and what it holds."""
         if kind in ("LITERAL", "RANGE", "CATEGORY"):
             return self.one_of([(kind, value)])
         if kind == "NOT_LITERAL":
@@ -134,7 +127,7 @@ class _Reading:
 
 
 def _test(kind: str, value: Any) -> Callable[[int], bool]:
-    """Whether a code point is in a part of a set, as Python's parser names it."""
+    """Whether a code point is in one item of a set."""
     if kind == "LITERAL":
         return lambda code: code == value
     if kind == "RANGE":

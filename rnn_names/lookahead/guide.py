@@ -15,20 +15,19 @@ An example: first names that end in "pp". After "Phil" the network gives i 0.29,
 a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
-Where the guess comes from:
-- At prefixes that earlier draws have passed, from the network itself: `rnn_names.lookahead.visited`
-  keeps them with the probabilities that the network gave.
-- Elsewhere from a Markov chain of the network, over the last characters: `rnn_names.ngram.chain`.
+At prefixes that earlier draws have passed, the guess comes from the probabilities that the network
+gave there (`rnn_names.lookahead.visited`), and elsewhere from a Markov chain of the network, over
+the last characters (`rnn_names.ngram.chain`).
 
-A name of weight w comes out w / bound times: where that is no whole number, rounded up or down at
-random. So the expected share of every name is the network's own, whatever the guess is worth. A bad
-guess shows in two ways only: names are drawn in vain, and a name of large weight is repeated. The
-bound is chosen so that few are (`rnn_names.lookahead.preparation`).
+A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
+every name is the network's own, whatever the guess is worth. A bad guess shows in two ways only:
+names are drawn in vain, and a name of large weight is repeated. The bound is chosen so that few are
+(`rnn_names.lookahead.preparation`).
 
 On the way, too, a name of weight w can become w / mean names of weight `mean`, which leaves all
 expected shares as they are. So names that lose weight are given up early, and those that gain much
-are split, and their copies go on apart. The longer the names, the more the weights drift apart:
-without this, all the weight of a draw of names of 60 characters lies on one or two.
+are split, and their copies go on apart: else the weights of long names would drift so far apart
+that one or two have all of it.
 
 A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
 is small, and a name comes many times at once, its end may take some of them; this is not corrected.
@@ -37,22 +36,16 @@ is small, and a name comes many times at once, its end may take some of them; th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from random import Random
 
 import numpy as np
 
-from rnn_names.arrays import Rows
+from rnn_names.arrays import Array, Rows
+from rnn_names.conditions.automaton import Automaton
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import by_level, on_tree
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.automaton import Automaton
 
 MAX_TABLE = 1 << 24
 """Numbers in the tables of all states, characters and lengths."""
@@ -64,8 +57,8 @@ FLOOR = 0.3
 """Of the mean weight: names below it are given up by chance."""
 
 MAX_BOUND = 64
-"""The largest bound, in mean weights: with it, a name comes out for 64 draws on average. Where that
-bound is too low, more names are repeats than promised. Names above it are split on the way."""
+"""The largest bound, in mean weights: one draw in as many gives a name. Where it is too low, more
+names are repeats than promised. Names above it are split on the way."""
 
 
 def max_states(n_y: int, max_length: int) -> int:
@@ -78,36 +71,34 @@ class LookAheadState(Rows):
     """What the look-ahead knows of some nodes of a draw, m of them.
 
     Attributes:
-        automaton_state: (m,) the automaton's state after each node's prefix.
+        automaton_state: (m,) after each node's prefix.
         context: (m,) of the Markov chain.
         visited: (m,) row among the visited prefixes; −1 for others.
         log_weight: (m,) natural logarithm of the weight so far.
     """
 
-    automaton_state: NDArray[np.int32]
-    context: NDArray[np.int32]
-    visited: NDArray[np.int64]
-    log_weight: NDArray[np.float64]
+    automaton_state: Array
+    context: Array
+    visited: Array
+    log_weight: Array
 
 
 @dataclass(frozen=True)
 class LookAhead:
-    """Guides draws towards names that an automaton accepts.
+    """Guides draws towards names that an automaton accepts; without a chain, it only records them.
 
     Attributes:
         automaton: of the conditions.
-        min_length: in characters.
-        max_length: in characters.
+        min_length, max_length: in characters.
         prefixes: the visited ones, N of them.
-        chain: the Markov chain; None while there is none, and draws are unguided.
+        chain: the Markov chain.
         table: (max_length + 2, K, S) what is ahead by the chain, after so many characters, in each
             of the chain's K contexts and the automaton's S states.
-        ahead: (N, n_y) what is ahead of each character after each of the visited prefixes; in
-            column EOS, 1 where a name may end and else 0.
+        ahead: (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 1
+            where a name may end and else 0.
         log_bound: natural logarithm of the weight with which a name comes once.
-        log_means: (max_length + 1,) natural logarithm of the mean weight of a draw at each length,
-            by which names are given up or split on the way; None to take it from the draw at hand,
-            which then goes on level by level.
+        log_means: (max_length + 1,) natural logarithm of the mean weight of a draw at each length;
+            None to take it from the draw at hand, which then goes on level by level.
         ceiling: in mean weights; names above it are split.
         share: of the names drawn, how many come out, as measured.
         repeats: of the names that come out, the share that are repeats, as measured.
@@ -120,28 +111,17 @@ class LookAhead:
     max_length: int
     prefixes: VisitedPrefixes
     chain: MarkovChain | None = None
-    table: NDArray[np.float64] | None = None
-    ahead: NDArray[np.float64] | None = None
+    table: Array | None = None
+    ahead: Array | None = None
     log_bound: float = 0.0
-    log_means: NDArray[np.float64] | None = None
+    log_means: Array | None = None
     ceiling: float = MAX_BOUND
     share: float = 0.0
     repeats: float = 0.0
     visits: Visits | None = None
 
-    @classmethod
-    def unguided(
-        cls, automaton: Automaton, min_length: int, max_length: int, prefix: NDArray[Any]
-    ) -> LookAhead:
-        """One that knows nothing yet: it does not change draws, and may only record them.
-
-        All names begin with `prefix`, vocabulary indices.
-        """
-        prefixes = VisitedPrefixes.beginning(prefix, automaton)
-        return cls(automaton, min_length, max_length, prefixes)
-
     def learned(self, prefixes: VisitedPrefixes) -> LookAhead:
-        """One that knows some more prefixes."""
+        """One that has learned from visited prefixes."""
         chain = fitted(
             prefixes.string,
             prefixes.length,
@@ -171,16 +151,18 @@ class LookAhead:
 
     @property
     def log_value(self) -> float:
-        """Natural logarithm of what is ahead of all names.
-
-        That is the guess at the probability of the conditions.
-        """
+        """Natural logarithm of the guess at the probability of the conditions."""
         assert self.ahead is not None
         with np.errstate(divide="ignore"):
             return float(np.log(self.prefixes.probabilities[0] @ self.ahead[0]))
 
+    def count_possible(self) -> float:
+        """How many names the automaton accepts; infinity for very many."""
+        counts = self.automaton.counts(self.min_length, self.max_length)
+        return float(counts[self.prefixes.length[0], self.prefixes.automaton_state[0]])
+
     def first(self) -> LookAheadState:
-        """The state of the node that all names begin at."""
+        """The state of the root."""
         context = np.zeros(1, np.int32)
         if self.chain is not None:
             context = self.chain.contexts.longest(self.prefixes.string[:1]).astype(np.int32)
@@ -189,23 +171,13 @@ class LookAhead:
         )
 
     def weigh(
-        self,
-        probabilities: NDArray[np.float64],
-        ahead_state: LookAheadState,
-        length: int,
-        node: NDArray[Any],
-    ) -> tuple[LookAheadState, NDArray[np.float64] | None]:
-        """Multiplies the probabilities of the next characters by what is ahead of them.
+        self, probabilities: Array, ahead_state: LookAheadState, length: int, node: Array
+    ) -> tuple[LookAheadState, Array | None]:
+        """Multiplies the probabilities of the next characters, (n_y, m), in place by what is ahead.
 
-        Args:
-            probabilities: (n_y, m) by column, overwritten in place.
-            ahead_state: of the m nodes.
-            length: characters of their prefixes.
-            node: (k,) at which of them each name is.
-
-        Returns:
-            the state, with weights multiplied by `total`; and what is ahead, (m, n_y), by which
-            `follow` divides them, or None if draws are unguided.
+        The m prefixes have `length` characters, and each name is at one of the nodes, `node` (k,).
+        It gives the state, with weights multiplied by `total`; and what is ahead, (m, n_y), by
+        which `follow` divides them, or None if draws are unguided.
         """
         if self.visits is not None:
             names = np.bincount(node, minlength=probabilities.shape[1])
@@ -225,18 +197,12 @@ class LookAhead:
             return replace(ahead_state, log_weight=ahead_state.log_weight + np.log(total)), ahead
 
     def split(
-        self, ahead_state: LookAheadState, node: NDArray[Any], log_mean: float, bits: Random
-    ) -> tuple[LookAheadState, NDArray[np.intp]]:
+        self, ahead_state: LookAheadState, node: Array, log_mean: float, bits: Random
+    ) -> tuple[LookAheadState, Array]:
         """Gives up names of small weight and splits those of large weight, by chance.
 
-        Args:
-            ahead_state: of the nodes.
-            node: (k,) at which of them each name is.
-            log_mean: natural logarithm of the mean weight at their length.
-            bits: where random numbers come from.
-
-        Returns:
-            the state, and (k,) how many names each becomes.
+        Each name is at one of the nodes, `node` (k,); `log_mean` is of the mean weight at their
+        length. It gives the state, and (k,) how many names each becomes.
         """
         copies = np.ones(len(node), np.intp)
         if log_mean == -np.inf:  # no name at all can meet the conditions
@@ -252,16 +218,9 @@ class LookAhead:
         return replace(ahead_state, log_weight=log_weight), copies
 
     def follow(
-        self,
-        ahead_state: LookAheadState,
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        ahead: NDArray[np.float64] | None,
+        self, ahead_state: LookAheadState, parent: Array, character: Array, ahead: Array | None
     ) -> LookAheadState:
-        """The state of children: child i goes on from node parent[i] with character[i].
-
-        `ahead` is what `weigh` gave.
-        """
+        """The state of children, as in `frontier.Children`; `ahead` is what `weigh` gave."""
         automaton_state = self.automaton.after[ahead_state.automaton_state[parent], character]
         context, visited = ahead_state.context[parent], ahead_state.visited[parent]
         log_weight = ahead_state.log_weight[parent]
@@ -274,16 +233,14 @@ class LookAhead:
             log_weight = log_weight - np.log(ahead[parent, character])
         return LookAheadState(automaton_state, context, visited, log_weight)
 
-    def copies(self, log_weights: NDArray[np.float64], bits: Random) -> NDArray[np.intp]:
-        """How often each of some finished names comes out: weight / bound, rounded by chance."""
+    def copies(self, log_weights: Array, bits: Random) -> Array:
+        """How often each name comes out: weight / bound, rounded by chance."""
         uniform = (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) * 2.0**-53
         return np.floor(np.exp(np.minimum(log_weights - self.log_bound, 30)) + uniform).astype(
             np.intp
         )
 
-    def _guess(
-        self, context: NDArray[Any], automaton_state: NDArray[Any], length: int
-    ) -> NDArray[np.float64]:
+    def _guess(self, context: Array, automaton_state: Array, length: int) -> Array:
         """What is ahead of each next character by the chain: (m, n_y)."""
         assert self.chain is not None and self.table is not None
         next_context = self.chain.contexts.after[context, :-1]

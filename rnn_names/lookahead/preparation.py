@@ -1,9 +1,8 @@
 """How a look-ahead is prepared: draws that it learns from, and the bound of the weights.
 
-Each round draws names with what is known so far, and then learns from them. Before it learns, the
-round's names are a test of the look-ahead: it has not seen them. One half of them sets the bound,
-the least with which few names would be repeats; the other half, which had no part in that, measures
-how many are.
+Each round draws names with what is known so far, and then learns from them. Before that, they are a
+test: one half sets the bound, the least with which few names would be repeats, and the other half
+measures how many are.
 
 A stream begins as soon as few names are repeats, or when the rounds have cost too much; then a
 warning says so. Further rounds run while the stream goes on, until one draw in eight gives a name.
@@ -12,9 +11,9 @@ None of this depends on the seed or on how many names are wanted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,17 +21,13 @@ from rnn_names.lookahead.guide import MAX_BOUND, LookAhead
 from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Draw = Callable[[int, Random, LookAhead], Weights]
+Draw = Callable[[int, Random, LookAhead], Weights]
 
 FIRST_ROUNDS = 1024, 2048
 """Names drawn in the first rounds, which are learned from alone."""
 
 FIRST_TEST = 1 << 12
-"""Names drawn in the first test. The next test draws four times as many, and each further one twice
-as many as the one before."""
+"""Names drawn in the first test; in the next, four times as many, and then twice as many each."""
 
 MAX_CHARACTERS = 1 << 19
 """Of a round's names: fewer are drawn where names may be long."""
@@ -44,8 +39,7 @@ MANY_REPEATS = 0.05
 """Where more names than this are repeats, names are split from `LOW_CEILING` on."""
 
 LOW_CEILING = 4
-"""In mean weights. Where weights drift far apart, fewer names are then repeats; elsewhere more, for
-names are split that need not have been."""
+"""In mean weights. Lower, and names are split that need not be, which makes repeats of its own."""
 
 DRAWN_AT_ONCE = 1 << 12
 """Names of a round that are drawn together, level by level."""
@@ -54,25 +48,18 @@ ENOUGH_COME_OUT = 1 / 8
 """Preparation goes on while a smaller share of the draws gives a name."""
 
 MAX_VISITS = 1 << 18
-"""Nodes after which preparation ends, whatever it has reached: about ten times those of the
-first rounds."""
+"""Nodes after which preparation ends, whatever it has reached."""
 
 
 class Preparation:
     """Prepares a look-ahead for one model and its conditions, a little or more.
 
     Attributes:
-        prefixes: those that the draws so far have passed, or the most of them.
+        prefixes: those that the draws so far have passed, or the most passed of them.
     """
 
     def __init__(self, draw: Draw, unguided: LookAhead, visits: Visits) -> None:
-        """Learns from unguided draws, and then from a few guided ones.
-
-        Args:
-            draw: draws that many names, and gives their weights.
-            unguided: the look-ahead that knows nothing yet.
-            visits: where draws with that one were recorded.
-        """
+        """Learns from unguided draws, recorded in `visits`, and then from a few guided ones."""
         self._draw, self._bits = draw, Random(1)
         self._look_ahead = unguided
         self.prefixes = visits.joined()
@@ -89,11 +76,7 @@ class Preparation:
         return is_enough or self._is_done
 
     def after(self, rounds: int) -> LookAhead:
-        """The look-ahead after so many rounds, or fewer if more would bring little.
-
-        Who asks for rounds never asks for fewer later on: what they bring takes the place of what
-        was there, to save memory.
-        """
+        """The look-ahead after so many rounds at least, or fewer if more would bring little."""
         while not self.has(rounds):
             self._learn()
             self._rounds += 1
@@ -104,7 +87,7 @@ class Preparation:
 
     @property
     def shortcoming(self) -> str:
-        """What all rounds together did not reach, in a line; nothing if they did, or go on."""
+        """What all rounds together did not reach, in a line; "" if they did, or go on."""
         repeats = self._tested.repeats
         if not self._is_done or repeats <= MAX_REPEATS:
             return ""
@@ -119,7 +102,7 @@ class Preparation:
         return is_good or self._n_visits >= MAX_VISITS
 
     def _test(self, size: int) -> LookAhead:
-        """The look-ahead with a bound, and how good it is, by new draws."""
+        """The look-ahead with a bound, and measured, by new draws."""
         tested = with_bound(self._look_ahead, self._round(size))
         if tested.repeats > MANY_REPEATS:
             self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
@@ -127,7 +110,7 @@ class Preparation:
         return tested
 
     def _round(self, size: int) -> Weights:
-        """The weights of new draws that it has not learned from: `size`, fewer of long names."""
+        """The weights of `size` new draws, fewer of long names, which are recorded."""
         parts = []
         size = min(size, MAX_CHARACTERS // self._look_ahead.max_length)
         for start in range(0, size, DRAWN_AT_ONCE):
@@ -144,7 +127,7 @@ class Preparation:
 
 
 def with_bound(look_ahead: LookAhead, weights: Weights) -> LookAhead:
-    """The look-ahead with a bound from one half of some weights, measured on the other."""
+    """The look-ahead with a bound from one half of the weights, measured on the other."""
     if weights.log_mean == -np.inf:
         return look_ahead
     highest = weights.log_mean + np.log(MAX_BOUND)

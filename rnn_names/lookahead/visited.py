@@ -12,19 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton
 from rnn_names.network.ahead import by_level
 from rnn_names.ngram.chain import LONGEST_CONTEXT
 from rnn_names.ngram.contexts import max_symbols
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.automaton import Automaton
-
 
 MAX_NUMBERS = 1 << 23
 """Probabilities that are kept of a draw; further new prefixes are not."""
@@ -45,16 +41,16 @@ class VisitedPrefixes:
         passed: (N,) how many names have passed.
     """
 
-    parent: NDArray[np.int64]
-    character: NDArray[np.int32]
-    length: NDArray[np.int64]
-    automaton_state: NDArray[np.int32]
-    string: NDArray[np.int64]
-    probabilities: NDArray[np.float32]
-    passed: NDArray[np.float64]
+    parent: Array
+    character: Array
+    length: Array
+    automaton_state: Array
+    string: Array
+    probabilities: Array
+    passed: Array
 
     @classmethod
-    def beginning(cls, prefix: NDArray[Any], automaton: Automaton) -> VisitedPrefixes:
+    def beginning(cls, prefix: Array, automaton: Automaton) -> VisitedPrefixes:
         """The prefix that every name begins with, not visited yet."""
         n_y = automaton.after.shape[1]
         string = 0
@@ -74,17 +70,14 @@ class VisitedPrefixes:
         return len(self.parent)
 
     @cached_property
-    def _sorted(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _sorted(self) -> tuple[Array, Array]:
         """A number for the place of each prefix but the first in the tree, rising, and its row."""
         keys = self.parent[1:] * self.probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
 
-    def child(self, row: NDArray[Any], character: NDArray[Any]) -> NDArray[np.int64]:
-        """Rows of the prefixes that are one character longer than those of some rows.
-
-        −1 stands for a prefix that is not among them, and for all that go on from it.
-        """
+    def child(self, row: Array, character: Array) -> Array:
+        """Rows of the prefixes one character longer than those of some rows; −1 where unknown."""
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
@@ -92,10 +85,10 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def log_probs(self, steps: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    def log_probs(self, steps: Array | None = None) -> Array:
         """Natural logarithm of the probability of each prefix, given the first: (N,), in nats.
 
-        With `steps`, (N, n_y), these are the probabilities of what comes next.
+        `steps`, (N, n_y), may replace the probabilities of what comes next.
         """
         log_probs = np.zeros(len(self))
         steps = self.probabilities if steps is None else steps
@@ -106,7 +99,7 @@ class VisitedPrefixes:
                 log_probs[rows] = log_probs[above] + np.log(of_last)
         return log_probs
 
-    def texts(self, rows: NDArray[Any], prefix: NDArray[Any]) -> NDArray[np.int32]:
+    def texts(self, rows: Array, prefix: Array) -> Array:
         """The indices of some prefixes, 0 after the last: (m, longest)."""
         texts = np.zeros((len(rows), int(self.length[rows].max(initial=len(prefix)))), np.int32)
         texts[:, : len(prefix)] = prefix
@@ -117,16 +110,13 @@ class VisitedPrefixes:
             here[there] = self.parent[here[there]]
         return texts
 
-    def most_passed(self, ahead: NDArray[np.float64], size: int) -> NDArray[np.intp]:
-        """Rows of the `size` prefixes that draws guided by `ahead` are most likely to pass.
-
-        They are in order; a prefix's beginnings are among them.
-        """
+    def most_passed(self, ahead: Array, size: int) -> Array:
+        """Rows, rising, of the `size` prefixes that draws guided by `ahead` pass most likely."""
         guided = self.probabilities * ahead
         guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
-    def take(self, rows: NDArray[Any]) -> VisitedPrefixes:
+    def take(self, rows: Array) -> VisitedPrefixes:
         """Some of the prefixes, rows rising, with the beginnings of each."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
@@ -135,31 +125,24 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw passes, those that are known and new ones.
+    """Records the prefixes that a draw passes: `known` ones, and new ones behind them.
 
-    Attributes:
-        known: the prefixes that draws before have passed.
-        n_passed: how many were passed.
+    `n_passed` is how many were passed.
     """
 
     def __init__(self, known: VisitedPrefixes) -> None:
         self.known, self.n_passed = known, 0
         self._n_rows = len(known)
         self._most = len(known) + MAX_NUMBERS // known.probabilities.shape[1]
-        self._new: list[tuple[NDArray[Any], ...]] = []
-        self._passed: list[tuple[NDArray[Any], ...]] = []
+        self._new: list[tuple[Array, ...]] = []
+        self._passed: list[tuple[Array, ...]] = []
 
     def __len__(self) -> int:
         """How many new ones there are."""
         return self._n_rows - len(self.known)
 
-    def child(
-        self, row: NDArray[Any], character: NDArray[Any], automaton_state: NDArray[Any]
-    ) -> NDArray[np.int64]:
-        """Rows of the prefixes that go on from some rows; new ones for those that are new.
-
-        −1 stands for a prefix that is not recorded.
-        """
+    def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
+        """As in `VisitedPrefixes`, with rows for new prefixes; −1 for those not recorded."""
         rows = self.known.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))
@@ -167,7 +150,7 @@ class Visits:
         self._new.append((row[new], character[new], automaton_state[new]))
         return rows
 
-    def passed(self, rows: NDArray[Any], probabilities: NDArray[Any], names: NDArray[Any]) -> None:
+    def passed(self, rows: Array, probabilities: Array, names: Array) -> None:
         """Notes what the network gave after some prefixes, and how many names are there."""
         kept = np.flatnonzero(rows >= 0)
         self.n_passed += len(kept)

@@ -8,12 +8,11 @@ w / bound − 1, where that is above 0.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from rnn_names.arrays import Array
 
 
 class Weights(NamedTuple):
@@ -28,9 +27,9 @@ class Weights(NamedTuple):
     """
 
     size: int
-    log_weights: NDArray[np.float64]
-    family: NDArray[np.int32]
-    log_means: NDArray[np.float64]
+    log_weights: Array
+    family: Array
+    log_means: Array
 
     @property
     def log_mean(self) -> float:
@@ -38,14 +37,14 @@ class Weights(NamedTuple):
         return float(np.logaddexp.reduce(self.log_weights, initial=-np.inf) - np.log(self.size))
 
     def half(self, which: int) -> Weights:
-        """The first half of the draws, 0, or the second half, 1."""
+        """Those of the first half of the draws, 0, or of the second half, 1."""
         middle = self.size // 2
         rows = np.flatnonzero((self.family >= middle) == bool(which))
         size = self.size - middle if which else middle
         family = self.family[rows] - np.int32(middle * which)
         return Weights(size, self.log_weights[rows], family, self.log_means)
 
-    def expected(self, log_bound: float) -> NDArray[np.float64]:
+    def expected(self, log_bound: float) -> Array:
         """How often each name comes out on average: (m,)."""
         return np.exp(np.minimum(self.log_weights - log_bound, 300))
 
@@ -58,10 +57,7 @@ class Weights(NamedTuple):
         return float(max(total - (1 - none).sum(), 0) / max(total, 1e-300))
 
     def log_bound(self, most: float, highest: float) -> float:
-        """The least bound with which a share of at most `most` are repeats, by bisection.
-
-        It is at most `highest`, whatever the repeats are.
-        """
+        """The least bound up to `highest` with at most a share `most` of repeats, by bisection."""
         low, high = float(self.log_weights.min(initial=highest)), highest
         if not np.isfinite(low):
             low = highest - 100
@@ -76,13 +72,14 @@ class Weights(NamedTuple):
     @staticmethod
     def concatenate(parts: list[Weights]) -> Weights:
         """Those of all draws of several parts."""
-        before = np.cumsum([0, *(part.size for part in parts)])
-        shares = np.array([[part.size] for part in parts]) / before[-1]
+        sizes, log_weights, families, log_means = zip(*parts, strict=True)
+        size = sum(sizes)
+        before = np.cumsum([0, *sizes], dtype=np.int32)
+        family = [part + n for part, n in zip(families, before, strict=False)]
+        shares = np.array(sizes)[:, None] / size
         return Weights(
-            int(before[-1]),
-            np.concatenate([part.log_weights for part in parts]),
-            np.concatenate(
-                [part.family + np.int32(n) for part, n in zip(parts, before, strict=False)]
-            ),
-            np.logaddexp.reduce([part.log_means for part in parts] + np.log(shares), axis=0),
+            size,
+            np.concatenate(log_weights),
+            np.concatenate(family),
+            np.logaddexp.reduce(log_means + np.log(shares), axis=0),
         )

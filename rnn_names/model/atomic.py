@@ -14,11 +14,7 @@ from rnn_names.errors import ModelFileError, shown
 
 
 class Section:
-    """A lock that a thread may take several times.
-
-    Attributes:
-        depth: how often it is taken now.
-    """
+    """A lock that a thread may take several times; `depth` is how often it is taken now."""
 
     def __init__(self) -> None:
         system.here_and_in_forks(self._make_lock)
@@ -27,7 +23,7 @@ class Section:
         self._lock, self.depth = threading.RLock(), 0
 
     def acquire(self) -> None:
-        """Waits until no other thread has it, and takes it."""
+        """Takes it, once no other thread has it."""
         self._lock.acquire()
         self.depth += 1
 
@@ -53,8 +49,7 @@ _STREAMS = ("standard input", "standard output", "standard error")
 def write_atomically(path: str, data: bytes | memoryview) -> None:
     """Writes a temporary file beside `path`, then renames it over `path`.
 
-    Raises:
-        ModelFileError: if any of it fails; `path` is then as it was.
+    If any of it fails, ModelFileError is raised, and `path` is as it was.
     """
     with _temporary(path) as file:
         file.write(data)
@@ -65,12 +60,9 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Finds out, before long work, whether a file can be written, by a temporary one beside it.
+    """Raises ModelFileError, before long work, if a file cannot be written.
 
-    Those that killed processes left there are removed.
-
-    Raises:
-        ModelFileError: if it cannot.
+    It tries a temporary one beside it, and removes those that killed processes left there.
     """
     with _temporary(path):
         _remove_leftovers(path)
@@ -80,8 +72,7 @@ def check_writable(path: str) -> None:
 def _temporary(path: str) -> Iterator[BinaryIO]:
     """A new file beside `path`, which is removed at the end if it is still there.
 
-    Raises:
-        ModelFileError: if there can be none, or if what is done with it ends in an `OSError`.
+    An `OSError`, also of what is done with it, becomes a ModelFileError.
     """
     obstacle = _obstacle(path)
     if obstacle:
@@ -104,11 +95,7 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
 
 
 def real_path(path: str) -> str:
-    """The path from the root, without links.
-
-    Raises:
-        ModelFileError: if it begins in a current folder that is not there any more.
-    """
+    """The path from the root, without links."""
     try:
         return os.path.realpath(path)
     except FileNotFoundError:

@@ -27,11 +27,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.corpus import fingerprints
+from rnn_names.arrays import Array
+from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import POSITIVE
@@ -41,11 +41,6 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
 
 UNKNOWN_PROBABILITY = 1e-4
 """The mean probability that a part gives to a character that it does not know."""
@@ -65,29 +60,27 @@ def blend(
 ) -> LanguageModel:
     """The normalised geometric mean of several networks, as one network.
 
-    Args:
-        models: the parts.
-        weights: of each part; they sum to 1, see `scaled`.
-        titles: what each part is called in messages.
-
-    Returns:
-        the network over the characters of all parts. Its names may be as short and as long and
-        begin like those of any part; its fingerprints are those of all lists together.
-
-    Raises:
-        BlendError: for parts without a letter in common, or too many hidden units.
+    Its names may be as short and as long and begin like those of any part; its fingerprints are
+    those of all lists together, if all are kept. The weights sum to 1; titles are for messages.
     """
-    _check_letters([model.vocabulary for model in models], titles)
-    _check_size(models)
-    vocabulary = reduce(Vocabulary.union, (model.vocabulary for model in models))
+    vocabularies = [model.vocabulary for model in models]
+    _check_letters(vocabularies, titles)
+    units = sum(model.hidden_size for model in models)
+    if units > MAX_HIDDEN_SIZE:
+        raise BlendError(
+            f"a blend of {units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}: leave a "
+            "model out, or train smaller ones"
+        )
+    vocabulary = reduce(Vocabulary.union, vocabularies)
     networks = [_extended(model, vocabulary) for model in models]
     if any("bn" in params for params in networks):
         networks = [as_gru(params) for params in networks]
+    prints = [model.fingerprints for model in models if model.fingerprints is not None]
     return LanguageModel(
         vocabulary,
         _side_by_side(networks, weights),
         longest=max(model.longest for model in models),
-        fingerprints=_all_fingerprints(models),
+        fingerprints=reduce(union, prints) if len(prints) == len(models) else None,
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
         pairs=_all_pairs(models),
@@ -95,30 +88,24 @@ def blend(
 
 
 def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
-    """The weights of `count` parts, scaled to sum to 1; equal ones for None.
-
-    Raises:
-        BlendError: if they are not `count` finite numbers above 0, or `count` is 0.
+    """The weights of `count` parts, checked and scaled to sum to 1; equal ones for None.
 
     >>> scaled([3, 1], 2), scaled(None, 4)
     ([0.75, 0.25], [0.25, 0.25, 0.25, 0.25])
     """
     if not count:
         raise BlendError("nothing to blend: give at least one model")
-    numbers = [1.0] * count if weights is None else [_weight(weight) for weight in weights]
+    numbers = []
+    for weight in [1.0] * count if weights is None else weights:
+        try:
+            numbers.append(POSITIVE.checked(weight))
+        except ValueError:
+            raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
         raise BlendError(f"{len(numbers)} weights for {count} models: give one for each")
     largest = max(numbers)  # divided by first: finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]
-
-
-def _weight(weight: Any) -> float:
-    """A weight as a number. Raises BlendError unless it is finite and above 0."""
-    try:
-        return POSITIVE.checked(weight)
-    except ValueError:
-        raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
 
 
 # --- Characters that a part does not know ---------------------------------------------------------
@@ -128,8 +115,8 @@ def unknown_logit(model: LanguageModel) -> float:
     """The logit u that stands for any one character that a model does not know.
 
     With it, exp(u) / Σ exp(logits) is `UNKNOWN_PROBABILITY` in the mean over the characters and
-    ends of names drawn from the model, with one seed. In a blend it is a little less, since the
-    softmax runs over the unknown characters too: by a hundredth where there are a hundred of them.
+    ends of names drawn from the model. In a blend it is a little less, since the softmax runs over
+    the unknown characters, too: by a hundredth where there are a hundred of them.
     """
     with one_blas_thread():
         names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
@@ -167,7 +154,7 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> rnn.Params:
 
 
 def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
-    """Raises BlendError if a part has no letter or digit in common with any other."""
+    """Checks that each part has a letter or digit in common with another."""
     letters = [{c for c in each.characters if c.isalnum()} for each in vocabularies]
     for i, title in enumerate(titles):
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
@@ -207,7 +194,7 @@ def as_gru(params: rnn.Params) -> rnn.Params:
 
 
 def _side_by_side(networks: Sequence[rnn.Params], weights: Sequence[float]) -> dict[str, Array]:
-    """One network of all, of one kind of cell: states side by side, logits by their weights."""
+    """One network of several with the same cell: states side by side, logits by their weights."""
     gates = rnn.cell_of(networks[0]).gates
     of_each: dict[str, list[Array]] = {
         name: [params[name] for params in networks] for name in networks[0]
@@ -228,7 +215,7 @@ def _side_by_side(networks: Sequence[rnn.Params], weights: Sequence[float]) -> d
 def _gate_by_gate(
     arrays: Sequence[Array], gates: int, join: Callable[[Sequence[Array]], Array]
 ) -> Array:
-    """Arrays that stack rows for each gate, joined to one that does so too."""
+    """Arrays that stack rows gate by gate, joined to one that does so, too."""
     gate_rows = zip(*(np.split(array, gates) for array in arrays), strict=True)
     return np.concatenate([join(rows) for rows in gate_rows])
 
@@ -242,23 +229,7 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
     return joined
 
 
-def _check_size(models: Sequence[LanguageModel]) -> None:
-    """Raises BlendError for more hidden units than a blend may have."""
-    units = sum(model.hidden_size for model in models)
-    if units > MAX_HIDDEN_SIZE:
-        raise BlendError(
-            f"a blend of {units:,} hidden units, and it can have {MAX_HIDDEN_SIZE:,}: leave a "
-            "model out, or train smaller ones"
-        )
-
-
 def _all_pairs(models: Sequence[LanguageModel]) -> list[str] | None:
     """Those of all lists together; None if those of any part are not known."""
     known = [model.pairs for model in models if model.pairs is not None]
     return sorted(set[str]().union(*known)) if len(known) == len(models) else None
-
-
-def _all_fingerprints(models: Sequence[LanguageModel]) -> Array | None:
-    """Those of all lists together; None if any part keeps none."""
-    kept = [model.fingerprints for model in models if model.fingerprints is not None]
-    return reduce(fingerprints.union, kept) if len(kept) == len(models) else None

@@ -7,47 +7,42 @@ their names in float32, a JSON text `meta`, and the `fingerprints` of the corpus
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
+from rnn_names.arrays import Array
+from rnn_names.conditions.options import (
+    BestOptions,
+    CommonOptions,
+    Options,
+    SampleOptions,
+    StreamOptions,
+)
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.declarations import declarations, method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, quoted, shown
 from rnn_names.model import bundled, npz, sources
+from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.sources import Source
-from rnn_names.model.writing import WritesNames
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.version import __version__
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
-
-    StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-
-FORMAT = 1
-"""Version of the file format; a file of another one is refused."""
+StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 PROGRAM_VERSION = f"rnn-names {__version__}"
-
-MAX_WEIGHT = 1e12
-"""No training gives such large weights, and with larger ones sums in the network could overflow."""
-
-MAX_PARTS = 64
-"""Models in a blend: it keeps the record of each one's training."""
-
 
 _OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs")
 """In the record of a training and in a `LanguageModel`; old files may lack the last three."""
 
 
 @dataclass(frozen=True, repr=False)
-class Model(WritesNames):
+class Model:
     """A network and the characters that it knows.
 
     Attributes:
@@ -63,9 +58,9 @@ class Model(WritesNames):
     """
 
     vocabulary: Vocabulary
-    params: dict[str, NDArray[np.float32]]
+    params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)
-    fingerprints: NDArray[Any] | None = None
+    fingerprints: Array | None = None
     sources: tuple[Source, ...] = ()
 
     def __repr__(self) -> str:
@@ -95,21 +90,65 @@ class Model(WritesNames):
 
     @cached_property
     def language_model(self) -> LanguageModel:
-        """What sampling, scoring and conditions need of the model."""
+        """What sampling and scoring need of the model."""
         known = {"longest": MAX_NAME_LENGTH, **self.training}
         of_names = {name: known[name] for name in _OF_NAMES if name in known}
         return LanguageModel(
             self.vocabulary, self.params, fingerprints=self.fingerprints, **of_names
         )
 
-    def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
+    @method_parameters_of(SampleOptions)
+    def sample(self, *count: Any, **options: Any) -> list[str]:
+        """New names at random, with the model's distribution given the conditions.
+
+        Raises:
+            SamplingError: for values that make no sense, or conditions that cannot be met.
+            VocabularyError: for a prefix, suffix or contained text with characters that the model
+                does not know.
+        """
+        from rnn_names.sampling.stream import sample
+
+        wanted = SampleOptions(*count, **options)
+        return _strings(sample(self.language_model, wanted.count, _options(wanted)))
+
+    @method_parameters_of(StreamOptions)
+    def stream(self, *count: Any, **options: Any) -> NameStream:
+        """The names of `sample` one after another, as they are drawn: as many as fit no memory.
+
+        `stream(...).arrays()` gives them in NumPy arrays, which is quicker.
+
+        Raises:
+            SamplingError: as `sample`; conditions that cannot be met show when names are asked for.
+            VocabularyError: as `sample`.
+        """
+        from rnn_names.sampling.stream import ENDLESS, sample
+
+        wanted = StreamOptions(*count, **options)
+        n = ENDLESS if wanted.count is None else wanted.count
+        return NameStream(sample(self.language_model, n, _options(wanted)))
+
+    @method_parameters_of(BestOptions)
+    def best(self, *count: Any, **options: Any) -> list[str]:
+        """The most probable names, from the most probable down, exactly.
+
+        Raises:
+            SamplingError: as `sample`; or if the search would take too long.
+            VocabularyError: as `sample`.
+        """
+        from rnn_names.sampling.best import best
+
+        wanted = BestOptions(*count, **options)
+        names = best(self.language_model, wanted.count, _options(wanted), rank=wanted.rank)
+        return _strings(names)
+
+    def log_prob(self, names: Iterable[str] | Names) -> Array:
         """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
 
         -inf for a name with a character unknown to the model. Strings are normalised to NFC first.
         """
         return self.language_model.log_prob(names)
 
-    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+    def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether each name is in the corpus, held-out names included: (len(names),) bool.
 
         A new name is mistaken for one of them with the very low probability that
@@ -164,7 +203,7 @@ class Model(WritesNames):
         }
 
     @property
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Array]:
         """The arrays of the file: the parameters, and the fingerprints where they are kept."""
         kept = {} if self.fingerprints is None else {"fingerprints": self.fingerprints}
         return {**self.params, **kept}
@@ -197,29 +236,50 @@ class Model(WritesNames):
             raise ModelFileError(f"{shown(name)}: {error}") from None
 
     @classmethod
-    def of(cls, meta: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Model:
-        """The model of what was in a file, everything checked.
+    def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Model:
+        """The model of what was in a file. Raises ModelFileError if anything does not fit."""
+        return cls(*checked(meta, arrays))
 
-        Raises:
-            ModelFileError: if anything is missing or does not fit.
+
+class NameStream(Iterator[str]):
+    """The names that `stream` gives, one after another.
+
+    While one is under way, BLAS uses one thread.
+    """
+
+    def __init__(self, parts: Iterator[Names]) -> None:
+        self._parts = parts
+        self._names: Iterator[str] = iter(())
+
+    def __next__(self) -> str:
+        while True:
+            for name in self._names:
+                return name
+            self._names = iter(next(self._parts).to_strings())  # its end is ours
+
+    def arrays(self) -> Iterator[Array]:
+        """The names to come, as arrays of strings of whatever sizes are drawn together.
+
+        >>> from rnn_names import Model
+        >>> sum(len(names) for names in Model.load("dinosaurs").stream(5000).arrays())
+        5000
         """
-        if meta.get("format") != FORMAT:
-            found = shown(str(meta.get("format"))[:40])
-            raise ModelFileError(
-                f"format version {found}, and this program reads version {FORMAT}: use the program "
-                "that wrote it"
-            )
-        vocabulary = _vocabulary(meta.get("vocabulary"))
-        params = {name: array for name, array in arrays.items() if name != "fingerprints"}
-        _check_params(params, meta.get("cell"), len(vocabulary))
-        fingerprints = arrays.get("fingerprints")
-        if fingerprints is not None and (
-            fingerprints.ndim != 1 or (fingerprints[1:] <= fingerprints[:-1]).any()
-        ):
-            raise ModelFileError("array fingerprints: not a row of numbers in rising order")
-        training = _training_record(meta.get("training"))
-        own_sources = sources.from_json(meta.get("sources", []))
-        return cls(vocabulary, params, training, fingerprints, own_sources)
+        rest = list(self._names)
+        if rest:
+            yield np.array(rest)
+        for part in self._parts:
+            if len(part):
+                yield part.to_numpy()
+
+
+def _options(parameters: CommonOptions) -> Options:
+    """Those of a verb's parameters that are options."""
+    shared = declarations(Options).keys() & declarations(parameters).keys()
+    return Options(**{name: getattr(parameters, name) for name in shared})
+
+
+def _strings(parts: Iterable[Names]) -> list[str]:
+    return [name for names in parts for name in names.to_strings()]
 
 
 def blend(
@@ -294,84 +354,3 @@ def _parts(
     if len(parts) > MAX_PARTS:
         raise BlendError(f"a blend of {len(parts)} models, and {MAX_PARTS} are the most")
     return parts
-
-
-def _check_blend(parts: Any) -> None:
-    """Raises ModelFileError unless a record of a blend's parts is one that `blend` writes."""
-    if not isinstance(parts, list) or not 1 < len(parts) <= MAX_PARTS:
-        raise ModelFileError("`meta` has a blend that is not a list of parts")
-    for part in parts:
-        kinds = {"model": str, "weight": float, "network": dict, "training": dict}
-        if not isinstance(part, dict) or {k: type(v) for k, v in part.items()} != kinds:
-            raise ModelFileError(
-                "`meta` describes a part of the blend in a form that this program does not write"
-            )
-        if not 0 <= part["weight"] <= 1:
-            raise ModelFileError("`meta` has a part of a blend whose weight is not between 0 and 1")
-
-
-def _training_record(training: Any) -> dict[str, Any]:
-    """The record of a training: what sampling takes from it checked, settings by today's names."""
-    if not isinstance(training, dict):
-        training = {}
-    longest, shortest = training.get("longest"), training.get("shortest", 1)
-    lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
-    pairs = training.get("pairs", [])
-    are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
-    begin = isinstance(training.get("lower_case_beginnings", True), bool)
-    if not (lengths and begin and are_texts):
-        raise ModelFileError(
-            "`meta` has no training record that says how long names are, how they begin and what "
-            "they have side by side"
-        )
-    if "blend" in training:
-        _check_blend(training["blend"])
-    if isinstance(training.get("settings"), dict):
-        training = {**training, "settings": with_new_names(training["settings"])}
-    return training
-
-
-def _vocabulary(characters: Any) -> Vocabulary:
-    """The vocabulary of a file, checked."""
-    if not isinstance(characters, str) or not characters:
-        raise ModelFileError("`meta` has no vocabulary")
-    if len(set(characters)) < len(characters) or refused_characters(characters):
-        raise ModelFileError("the vocabulary has characters twice, or ones that no name can hold")
-    return Vocabulary(characters)
-
-
-def with_new_names(settings: dict[str, Any]) -> dict[str, Any]:
-    """A record of settings, with old names of settings replaced by today's.
-
-    >>> with_new_names({"made_up_names": 9, "seed": 1})
-    {'synthetic_names': 9, 'seed': 1}
-    """
-    return {_RENAMED.get(name, name): value for name, value in settings.items()}
-
-
-_RENAMED = {"made_up_names": "synthetic_names"}
-
-ARRAYS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
-    "fingerprints": ("<u8", "<u4"),
-}
-"""The arrays that a model file may hold, and the types that each may have."""
-
-
-def _check_params(arrays: dict[str, NDArray[Any]], cell: object, n_y: int) -> None:
-    """Raises ModelFileError unless the arrays are those of the cell, within `MAX_WEIGHT`."""
-    if cell not in ("rnn", "gru"):
-        raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
-    n_a = arrays["a0"].size if "a0" in arrays else 0
-    rows = 3 * n_a if cell == "gru" else n_a
-    shapes: dict[str, tuple[int, ...]] = {"Wax": (rows, n_y), "Waa": (rows, n_a), "ba": (rows,)}
-    shapes |= {"Wya": (n_y, n_a), "by": (n_y,), "a0": (n_a,)}
-    shapes |= {"bn": (n_a,)} if cell == "gru" else {}
-    if set(arrays) != set(shapes):
-        wrong = ", ".join(sorted(set(arrays) ^ set(shapes)))
-        raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape or n_a < 1:
-            raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
-        if np.abs(arrays[name]).max() > MAX_WEIGHT:
-            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}")

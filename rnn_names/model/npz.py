@@ -24,15 +24,13 @@ import stat
 import struct
 import zlib
 from collections.abc import Callable, Collection, Mapping
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.atomic import write_atomically
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 SIGNATURE = b"PK\3\4"
 """Of each member of a zip, and so what a model file begins with."""
@@ -63,12 +61,8 @@ MAX_HEADER_BYTES = 1 << 10
 DAMAGED = "not a model file, or a damaged one"
 
 
-def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Writes the file; what stood there before is replaced in one step, or not at all.
-
-    Raises:
-        ModelFileError: if it cannot be written; `path` is then as it was.
-    """
+def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
+    """Writes the file whole; if it cannot, ModelFileError is raised, and `path` is as it was."""
     little_endian: dict[str, Any] = {
         name: array.astype(array.dtype.newbyteorder("<"), copy=False)
         for name, array in arrays.items()
@@ -90,17 +84,11 @@ def write(path: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
 
 def read(
     path: str, types_of: Callable[[str], Collection[str]]
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The JSON object and the arrays of a file; the arrays are read-only.
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The JSON object and the arrays of a file, read-only.
 
-    Args:
-        path: of the file.
-        types_of: for the name of an array, the NumPy types that it may have, such as "<f4"; none
-            for an unknown name.
-
-    Raises:
-        ModelFileError: for a file that is missing, damaged, too large for what it holds, or of
-            another kind.
+    `types_of` gives, for the name of an array, the NumPy types that it may have, such as "<f4";
+    none for an unknown name. Anything wrong with the file raises ModelFileError.
     """
     title = shown(path)
     try:
@@ -115,7 +103,8 @@ def read(
     except ModelFileError as error:
         raise ModelFileError(f"{title}: {error}") from None
     except (zlib.error, struct.error, ValueError) as error:
-        raise ModelFileError(f"{title}: {DAMAGED} ({_one_line(error)})") from error
+        said = shown(" ".join(str(error).split())[:100] or type(error).__name__)
+        raise ModelFileError(f"{title}: {DAMAGED} ({said})") from error
 
 
 def is_text(path: str) -> bool:
@@ -129,11 +118,6 @@ def is_text(path: str) -> bool:
         return False
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(beginning)
     return bool(text.strip()) and all(c.isprintable() or c.isspace() for c in text)
-
-
-def _one_line(error: Exception) -> str:
-    """What an error says, as one short line."""
-    return shown(" ".join(str(error).split())[:100] or type(error).__name__)
 
 
 class _Member(NamedTuple):
@@ -193,9 +177,9 @@ def _directory(file: IO[bytes]) -> list[_Member]:
 
 
 def _check_directory(members: list[_Member], size: int) -> None:
-    """Raises ModelFileError unless the directory of a file of `size` bytes makes sense.
+    """Checks that the directory of a file of `size` bytes makes sense.
 
-    The names of members are checked first, and are then safe to show in a message.
+    Names of members come first: they are then safe to show in a message.
     """
     for name in (member.name for member in members):
         if not name.isidentifier() or len(name) > MAX_NAME:
@@ -216,7 +200,7 @@ def _check_directory(members: list[_Member], size: int) -> None:
 
 def _read_members(
     file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+) -> tuple[dict[str, Any], dict[str, Array]]:
     """The JSON object and the arrays of all members."""
     members = {member.name: member for member in directory}
     for name in members:
@@ -270,15 +254,15 @@ def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], bytes]:
 
 
 def _check_size(data: bytes, name: str, size: int) -> None:
-    """Raises ModelFileError unless there are `size` bytes after an array's header."""
+    """Checks that there are `size` bytes after an array's header."""
     if size > len(data):
         raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
     if size < len(data):
         raise ModelFileError(f"array {name}: its size is not what its header says")
 
 
-def _array(data: bytes, name: str, types: Collection[str]) -> NDArray[Any]:
-    """The array in a member's bytes, of one of some types, with numbers that are finite."""
+def _array(data: bytes, name: str, types: Collection[str]) -> Array:
+    """The array in a member's bytes: of one of some types, and of finite numbers."""
     type_, fortran_order, shape, numbers = _header(data, name)
     if type_ not in types or fortran_order or len(shape) > 2:
         expected = " or ".join(str(np.dtype(each)) for each in types)

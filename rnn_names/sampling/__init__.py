@@ -1,4 +1,5 @@
 """Drawing names from a network.
 
-Read `sampler`, `walk`, `stream`; `best` finds the most probable names.
+Read `walk` and its `frontier`, `continuations`, which a walk asks, `sampler`, `blocks`, `stream`;
+`best` finds the most probable names.
 """

@@ -18,26 +18,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.arrays import Rows
+from rnn_names.arrays import Array, Rows
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network import rnn
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.frontier import Frontier
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.sampler import Sampler
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.options import Options
-    from rnn_names.network.language_model import LanguageModel
 
 AT_ONCE = 1024
 """Prefixes that the network runs for together."""
@@ -46,15 +41,13 @@ CHARACTERS_AT_ONCE = 1 << 26
 """Characters of waiting prefixes: fewer run together where names are long."""
 
 FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
-"""Unguided draws that the bound is chosen from. The few are enough where they pass the wanted
-names, and no more than `FEW_PREFIXES` lie above the bound; else the many are drawn, and guided
-ones."""
+"""Unguided draws that the bound is chosen from: few, or many and guided ones where the few do not
+pass the wanted names or leave more than `FEW_PREFIXES` above the bound."""
 
 FEW_PREFIXES = 1 << 14
-"""Where a search of so few is enough, a better bound is not looked for."""
 
 FIRST_PREFIXES = 1 << 18
-"""A longer search begins with one of about so many, which shows how good the estimate is."""
+"""A longer search begins with about so many, which shows how good the estimate is."""
 
 MAX_PER_CHARACTER = 1 << 18
 """Where the longest names are left out of a ranking per character."""
@@ -70,7 +63,7 @@ MARGIN = 1e-3
 by rounding."""
 
 Progress = Callable[[int, int], None]
-"""Is told how many prefixes are done, and how many they will be, about."""
+"""Is told how many prefixes are done, and about how many there will be."""
 
 
 def best(
@@ -84,16 +77,13 @@ def best(
     """The most probable names that meet the conditions, from the most probable down, in parts.
 
     `seed` and `unique` make no difference; `start` skips names. Names of one probability come in
-    the order of their characters.
+    the order of their characters. After the names that are certain, SamplingError is raised if
+    there are too few.
 
     With `rank` "per-character", names go by the mean log-probability of their characters, the end
     counted and a single prefix left out. Where the longest name has M characters, its end counted,
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
-
-    Raises:
-        VocabularyError, SamplingError: as `rnn_names.sampling.stream.sample`; SamplingError, too,
-            when the search would take more than `MAX_PREFIXES`, after the names that are certain.
     """
     wanted = options.start + count
     search = _Search(Sampler(model, options), wanted, progress, rank)
@@ -101,7 +91,18 @@ def best(
         return
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
-            search = _of_lengths_within_reach(model, options, search)
+            # All that comes after a beginning might cost nothing. So the longer names may be, the
+            # further the search must go.
+            longest = search.longest_within(MAX_PER_CHARACTER)
+            if longest < search.sampler.max_length:
+                warnings.warn(
+                    f"the ranking is of names of at most {longest} characters; to look into longer "
+                    "ones would take too long",
+                    LongNamesWarning,
+                    stacklevel=2,
+                )
+                shorter = Sampler(model, replace(options, max_length=longest))
+                search = _Search(shorter, wanted, progress, rank)
         is_done = search.run()
     names = search.certain[options.start :]
     yield Names.from_strings(names)
@@ -113,40 +114,19 @@ def best(
         )
 
 
-def _of_lengths_within_reach(model: LanguageModel, options: Options, search: _Search) -> _Search:
-    """A search per character that is as quick as it should be.
-
-    How far it must go depends on the longest name: of each beginning, all that is to come might
-    cost nothing. So where that takes too long, the longest names are left out, and a warning says
-    so.
-    """
-    sampler = search.sampler
-    longest = search.longest_within(MAX_PER_CHARACTER)
-    if longest < sampler.max_length:
-        warnings.warn(
-            f"the ranking is of names of at most {longest} characters; to look into longer ones "
-            "would take too long",
-            LongNamesWarning,
-            stacklevel=3,
-        )
-        shorter = Sampler(model, replace(options, max_length=longest))
-        search = _Search(shorter, search.wanted, search.progress, "per-character")
-    return search
-
-
 @dataclass(frozen=True)
 class _Prefixes(Rows):
     """Prefixes of one length that are to be looked into, m of them.
 
     Attributes:
         text: (m, length) indices.
-        automaton_state: (m,) of the conditions' automaton.
-        log_prob: (m,) of the prefix, without the one that all names must begin with.
+        automaton_state: (m,) of the conditions.
+        log_prob: (m,) given the prefix that all names begin with.
     """
 
-    text: NDArray[Any]
-    automaton_state: NDArray[Any]
-    log_prob: NDArray[np.float64]
+    text: Array
+    automaton_state: Array
+    log_prob: Array
 
 
 class _Search:
@@ -173,11 +153,7 @@ class _Search:
         self._is_all = self._vanished = False
 
     def run(self) -> bool:
-        """Looks for the names.
-
-        Returns:
-            whether they are certain: all that there are, or as many as wanted.
-        """
+        """Looks for the names. Says whether they are all that there are, or as many as wanted."""
         estimate, goal = self._goal
         bound, last, scale = max(goal, estimate.bound_of(FIRST_PREFIXES)), np.inf, 1.0
         while bound < last:
@@ -222,7 +198,7 @@ class _Search:
 
     @cached_property
     def _goal(self) -> tuple[_Estimate, float]:
-        """How many prefixes there are, about; and a bound with as many names above it as wanted."""
+        """An estimate of the prefixes, and a bound with as many names above it as wanted."""
         visits = self._unguided_draws(FEW_DRAWS)
         estimate = _Estimate(visits.joined(), self._possible)
         goal = self._bound_of(visits.joined())
@@ -245,8 +221,7 @@ class _Search:
     def _bound_of(self, prefixes: VisitedPrefixes) -> float | None:
         """The log-probability that as many names as wanted have, at least; None without them.
 
-        They are among the prefixes that draws have passed: there the network has given the
-        probability of the end.
+        Only names whose prefixes were all passed count: the probability of their end is known.
         """
         with np.errstate(divide="ignore"):
             log_probs = prefixes.log_probs() + np.log(prefixes.probabilities[:, EOS])
@@ -259,8 +234,8 @@ class _Search:
         kept = log_probs[rows[meets]]
         return None if len(kept) < self.wanted else float(kept[self.wanted - 1]) - MARGIN
 
-    def _ranked(self, log_probs: NDArray[np.float64], length: NDArray[Any]) -> NDArray[np.float64]:
-        """What names of so many characters are ranked by, (m,), from their log-probabilities."""
+    def _ranked(self, log_probs: Array, length: Array) -> Array:
+        """What names of some lengths are ranked by, (m,), from their log-probabilities."""
         if not self._is_per_character:
             return log_probs
         beginnings, begun = self.sampler.beginnings, len(self.sampler.prefix)
@@ -273,7 +248,7 @@ class _Search:
     def _above(self, bound: float) -> list[str] | None:
         """The most probable names above a bound, as many as wanted; None where it takes too long.
 
-        Says in `_is_all` whether nothing possible is below the bound.
+        `_is_all` then says whether nothing possible is below the bound.
         """
         found, self._is_all = _Found(self.wanted, bound), True
         frontier = Frontier(self.sampler.max_length + 2, self._at_once)
@@ -283,9 +258,7 @@ class _Search:
         length, prefixes = len(prefix), _Prefixes(text, state, np.zeros(1))
         while True:
             self.done += len(prefixes.text)
-            parent, character, children = self._look_into(prefixes, states, found)
-            each = np.arange(len(parent))
-            frontier.add(length + 1, states, parent, character, children, each, each)
+            frontier.add(length + 1, self._look_into(prefixes, states, found))
             if self.progress is not None:
                 self.progress(self.done, max(self._expected, self.done))
             if not frontier:
@@ -293,20 +266,11 @@ class _Search:
             if self.done >= MAX_PREFIXES:
                 self._is_all = False
                 return None
-            length, batch = frontier.take()
-            prefixes = batch.ahead_state
-            states = self.sampler.states_after(
-                batch.above, batch.parent, batch.character, self._work
-            )
+            length, (nodes, prefixes, _, _) = frontier.take()
+            states = self.sampler.states_after(nodes, self._work)
 
-    def _look_into(
-        self, batch: _Prefixes, states: NDArray[Any], found: _Found
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], _Prefixes]:
-        """Records the names that end at some prefixes.
-
-        Returns:
-            the prefixes that go on from there: from which, with which character, and themselves.
-        """
+    def _look_into(self, batch: _Prefixes, states: Array, found: _Found) -> NodeBatch:
+        """Records the names that end at some prefixes, and gives the prefixes that go on."""
         length = batch.text.shape[1]
         probabilities = self.sampler.next_probabilities(states, self._work).T
         beginnings = self.sampler.beginnings
@@ -332,19 +296,15 @@ class _Search:
         character += 1
         last = character[:, None].astype(batch.text.dtype)
         text = np.concatenate([batch.text[parent], last], axis=1)
-        children = _Prefixes(text, after[parent, character], log_probs[parent, character])
-        return parent, character, children
+        longer = _Prefixes(text, after[parent, character], log_probs[parent, character])
+        return NodeBatch(Children(states, parent, character), longer)
 
-    def _meets(self, text: NDArray[Any], length: NDArray[Any]) -> NDArray[np.bool_]:
-        """Whether texts meet all conditions but those of the automaton.
-
-        The texts are (m, L) indices, of which the first `length` are theirs.
-        """
+    def _meets(self, text: Array, length: Array) -> Array:
+        """Whether texts, (m, L) indices, meet all conditions but those of the automaton."""
         meets = np.ones(len(text), bool)
         if self._others and len(text):
             inside = np.arange(text.shape[1]) < length[:, None]
-            offsets = np.concatenate(([0], np.cumsum(length)))
-            names = Names(self.sampler.codes[text[inside]], offsets)
+            names = Names.from_lengths(self.sampler.codes[text[inside]], length)
             for condition in self._others:
                 meets &= condition.passes(names)
         return meets
@@ -357,14 +317,14 @@ class _Found:
         self.wanted, self.bound = wanted, bound
         self._names: list[tuple[float, list[int]]] = []  # minus the log-probability, and indices
 
-    def add(self, texts: NDArray[Any], log_probs: NDArray[np.float64]) -> None:
-        """Takes in some names."""
+    def add(self, texts: Array, log_probs: Array) -> None:
+        """Records names."""
         self._names += zip((-log_probs).tolist(), texts.tolist(), strict=True)
         if len(self._names) >= 2 * self.wanted + AT_ONCE:
             self._names = sorted(self._names)[: self.wanted]
             self.bound = max(self.bound, -self._names[-1][0])
 
-    def names(self, codes: NDArray[Any]) -> list[str]:
+    def names(self, codes: Array) -> list[str]:
         """The names, from the most probable down."""
         best = sorted(self._names)[: self.wanted]
         return ["".join(chr(codes[index]) for index in text) for _, text in best]
@@ -373,7 +333,7 @@ class _Found:
 class _Estimate:
     """How many prefixes lie above a bound, by unguided draws."""
 
-    def __init__(self, prefixes: VisitedPrefixes, possible: NDArray[np.bool_]) -> None:
+    def __init__(self, prefixes: VisitedPrefixes, possible: Array) -> None:
         log_probs = prefixes.log_probs()
         kept = possible[prefixes.length, prefixes.automaton_state] & np.isfinite(log_probs)
         order = np.argsort(-log_probs[kept], kind="stable")
@@ -382,11 +342,11 @@ class _Estimate:
         self._count = np.cumsum(share / np.exp(np.maximum(self._falling, -600)))
 
     def count_above(self, bound: float) -> float:
-        """The number of prefixes, about, with a log-probability of at least `bound`."""
+        """About how many prefixes have a log-probability of at least `bound`."""
         n = int(np.searchsorted(-self._falling, -bound, side="right"))
         return float(self._count[n - 1]) if n else 1.0
 
     def bound_of(self, count: float) -> float:
-        """The lowest log-probability above which there are no more than `count` prefixes, about."""
+        """The lowest log-probability above which there are about `count` prefixes at most."""
         n = int(np.searchsorted(self._count, count, side="right"))
         return -np.inf if n == len(self._count) else float(self._falling[max(n - 1, 0)])

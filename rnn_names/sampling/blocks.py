@@ -5,10 +5,10 @@ numbers of its own, so that blocks can be drawn on several cores, and a later pa
 without what lies before it. The first blocks are small, so that a few names come at once; later
 ones are large, since names drawn together share their beginnings.
 
-A large block is itself cut into shares, which are drawn one by one or on several cores. A cut lies
+A large block is itself cut into shares, to be drawn one by one or on several cores. A cut lies
 between two first characters (after the prefix) where that leaves shares of similar size. So names
 of two shares have hardly any beginning in common, and shares together have nearly as few nodes as
-one walk with all of their names. A share needs less memory than such a walk.
+one walk with all of their names, which would need more memory.
 """
 
 from __future__ import annotations
@@ -19,27 +19,24 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import stable_order
+from rnn_names.arrays import Array, stable_order
 from rnn_names.corpus.names import Names
 from rnn_names.processes.threads import Deferred
+from rnn_names.sampling.continuations import Continuations
 from rnn_names.sampling.frontier import changes
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, add_to, meeting
 from rnn_names.sampling.walk import Drawn, Step, Walk
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.processes.threads import Submit
-    from rnn_names.sampling.continuations import Continuations
 
 DRAWS_PER_BLOCK = 1 << 21
-"""A block that is not full after as many draws, and as many more for every `FOUND_PER_BUDGET` names
-found, is given up."""
+"""A block that is not full after so many draws is given up."""
 
 FOUND_PER_BUDGET = 16
 """Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions,
@@ -51,10 +48,7 @@ SHARES_FROM = 1 / 4
 
 @dataclass(frozen=True)
 class Block:
-    """A part of the stream: `size` names, of which those from `skip` to `need` are wanted.
-
-    `begin` is where it begins in the stream.
-    """
+    """`size` names of the stream from `begin` on, of which `skip` to `need` are wanted."""
 
     number: int
     size: int
@@ -64,7 +58,7 @@ class Block:
 
     @property
     def stop(self) -> int:
-        """Where it ends in the stream."""
+        """Where the next block begins."""
         return self.begin + self.size
 
 
@@ -82,14 +76,9 @@ def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
 
 
 class GivenUp(Exception):
-    """Too few names meet the conditions.
-
-    Attributes:
-        tally: how the conditions did.
-    """
+    """Too few names meet the conditions; `tally` says how these did."""
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__()
         self.tally = tally
 
 
@@ -102,7 +91,7 @@ class Drawer:
     Attributes:
         tally: how the conditions did so far.
         submit: has some thread make a call.
-        draw_rest: draws the rest of a share's names, here or elsewhere.
+        draw_rest: draws the rest of a share's names, in this process or another.
     """
 
     def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
@@ -116,33 +105,24 @@ class Drawer:
         return is_large and self._sampler.preparation is None
 
     def begin(self, block: Block) -> Iterator[Names]:
-        """Begins to draw a block. The iterator waits for its wanted names.
+        """Begins to draw a block. The iterator waits for its wanted names, or raises GivenUp."""
+        names = self._names(block)
+        next(names)  # none yet: then the first draw is begun
+        return names
 
-        Raises:
-            GivenUp: by the iterator, if not all are found.
-        """
+    def _names(self, block: Block) -> Iterator[Names]:
         # Python makes its state from a SHA-512 of the text: blocks have nothing in common.
-        bits = Random(f"{self._seed} {block.number}")
+        bits, size = Random(f"{self._seed} {block.number}"), block.size
         if self.has_shares(block):
-            begin_draw, size = partial(self._draw_shares, bits), block.size
-            largest = self._sampler.largest_block
+            begin_draw, largest = partial(self._draw_shares, bits), self._sampler.largest_block
         else:
-            look_ahead, size = self._sampler.look_ahead_for(block.number), block.size
+            look_ahead = self._sampler.look_ahead_for(block.number)
+            begin_draw = partial(self._draw_together, bits, look_ahead)
             largest = self._sampler.largest_walk
             if look_ahead:
-                size = min(int(block.size / look_ahead.share) + FIRST_BLOCK, largest)
-            begin_draw = partial(self._draw_together, bits, look_ahead)
-        return self._filled(block, begin_draw, size, begin_draw(size), largest)
-
-    def _filled(
-        self,
-        block: Block,
-        begin_draw: Callable[[int], Iterator[Names]],
-        size: int,
-        draw: Iterator[Names],
-        largest: int,
-    ) -> Iterator[Names]:
-        """The wanted names of a block, whose first draw, of `size` names, is begun."""
+                size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
+        draw = begin_draw(size)
+        yield Names.from_strings([])
         found = drawn = 0
         while True:
             for names in draw:
@@ -190,14 +170,16 @@ class Drawer:
 
 
 class Share(NamedTuple):
-    """Some names of a draw, and the random bits for all but their first character.
+    """Some names of a draw, k of them, with their first characters.
 
     Attributes:
-        step: which names they are, and their first characters.
-        bits: for the rest of them.
+        names: (k,) numbers.
+        branch: (k,) the first characters, rising.
+        bits: for the other characters.
     """
 
-    step: Step
+    names: Array
+    branch: Array
     bits: Random
 
 
@@ -212,40 +194,32 @@ def shares_of(sampler: Sampler, size: int, bits: Random) -> list[Share]:
     order = stable_order(branch)
     names, branch = names[order], branch[order]
     cuts = _cuts(branch, max(math.ceil(size / sampler.share_size), 2))
-    return [
-        Share(Step(names[a:b], branch[a:b]), Random(bits.getrandbits(64)))
-        for a, b in pairwise(cuts)
-    ]
+    return [Share(names[a:b], branch[a:b], Random(bits.getrandbits(64))) for a, b in pairwise(cuts)]
 
 
 def rest_of_share(sampler: Continuations, share: Share) -> Drawn:
-    """Draws the rest of the names of a share."""
-    names, branch, *_ = share.step
-    walk = Walk(sampler, len(names), share.bits)
-    return walk.go_on(Step(np.arange(len(names), dtype=np.int32), branch))
+    """Draws the other characters of the names of a share."""
+    size = len(share.names)
+    walk = Walk(sampler, size, share.bits)
+    return walk.go_on(Step(np.arange(size, dtype=np.int32), share.branch))
 
 
-def joined(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, NDArray[np.int32]]:
-    """The names of all shares of a draw of `size` names.
-
-    Returns:
-        the names, as indices, share after share; and in which order they are in the draw, which is
-        a random one.
-    """
+def joined(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, Array]:
+    """The names of all shares of a draw of `size`, as indices, and their rows in random order."""
     place = np.full(size, -1, np.int32)  # of each name of the draw
     lengths = np.concatenate([part.lengths for part in drawn])
-    names = np.concatenate([share.step.names for share in shares])[lengths > 0]
+    names = np.concatenate([share.names for share in shares])[lengths > 0]
     place[names] = np.arange(len(names), dtype=np.int32)
     codes = np.concatenate([part.codes for part in drawn])
     return Names.from_lengths(codes, lengths[lengths > 0]), place[place >= 0]
 
 
-def _cuts(branch: NDArray[Any], shares: int) -> list[int]:
+def _cuts(branch: Array, shares: int) -> list[int]:
     """Where names are cut into shares, from 0 to how many there are.
 
-    `branch` is what each has drawn, (k,), rising. A cut lies between two branches: at the nearest
-    place to where shares would be equal. In a branch of more than a share, it lies right there. So
-    no share is more than twice as large as if they were equal.
+    A cut lies between two branches, at the nearest place to where shares would be equal; in a
+    branch of more than a share, right there. So no share is more than twice as large as if they
+    were equal.
 
     >>> _cuts(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), 3)
     [0, 4, 6, 9]

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnn_names.conditions.beginnings import Beginnings, Text, one_of, shortest_ones
+from rnn_names.arrays import Array
+from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import UNKNOWN
-from rnn_names.errors import SamplingError, VocabularyError, quoted
+from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.choice import keep_top_k, keep_top_p
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.vocabulary import Vocabulary
-    from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.walk import Source
 
 MEMORY_AT_ONCE = 1 << 23
 """Bytes for nodes whose states are computed together. With fewer, two threads wait for one another
@@ -42,19 +38,8 @@ SHAPING = {
 """The options that shape continuations."""
 
 
-class Continuations:
-    """What a walk asks for: how names begin, go on and end.
-
-    Attributes:
-        n_y: size of the vocabulary, EOS counted.
-        codes: (n_y,) the code points of the characters.
-        min_length, max_length: of a name that is kept.
-        nodes_at_once: how many nodes are computed together.
-        prefix: the characters that all names begin with, as indices.
-        first_state: (1, n_a) the state after them.
-        beginnings: how names may begin, where there is more than one way but not any.
-        shape: what names must not have side by side, if anything.
-    """
+class Continuations(Source):
+    """The source of a walk. States are hidden states; `codes`, (n_y,), are code points."""
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
         self.options, prefixes = options, shortest_ones(options.prefixes or [""])
@@ -74,12 +59,12 @@ class Continuations:
             )
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
         self.beginnings: Beginnings | None = None
-        encoded = [_encoded(prefix, model.vocabulary) for prefix in prefixes]
+        texts = [encoded("prefix", prefix, model.vocabulary) for prefix in prefixes]
         self.shape = None if options.any_shape else model.shape
         if self.shape is not None:
-            for text in encoded:
+            for text in texts:
                 self.shape = self.shape.allowing(np.array(text, np.int32))
-        self._begin(encoded)
+        self._begin(texts)
 
     def _begin(self, prefixes: list[Text]) -> None:
         """The state from which every name goes on, and which ways it can go."""
@@ -89,7 +74,8 @@ class Continuations:
         for character in (EOS, *prefix):
             if character != EOS and (self.options.top_k or self.options.top_p):
                 is_possible &= self.next_probabilities(state, work)[character, 0] > 0
-            state = self.states_after(state, np.array([0]), np.array([character]), work).copy()
+            child = Children(state, np.array([0]), np.array([character]))
+            state = self.states_after(child, work).copy()
         self.first_state = state
         what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
         if len(prefixes) > 1:
@@ -105,11 +91,10 @@ class Continuations:
                 settings=["prefix" if self.options.prefixes else "any_shape"],
             )
 
-    def _next_after(self, texts: list[Text]) -> NDArray[np.float64]:
-        """The probabilities of the next character after some texts: (m, n_y).
+    def _next_after(self, texts: list[Text]) -> Array:
+        """The probabilities of the next character after some texts, (m, n_y).
 
-        The first text is empty; each other one goes on, by a character, from one of the level
-        before.
+        The first is empty; each other one is one character longer than one before it.
         """
         work, states = rnn.Workspace(), self.first_state
         above: dict[Text, int] = {(): 0}
@@ -118,7 +103,7 @@ class Continuations:
             level = list(group)
             parent = np.array([above[text[:-1]] for text in level])
             last = np.array([text[-1] for text in level])
-            states = self.states_after(states, parent, last, work).copy()
+            states = self.states_after(Children(states, parent, last), work).copy()
             probabilities.append(self.next_probabilities(states, work).T)
             above = {text: i for i, text in enumerate(level)}
         return np.concatenate(probabilities)
@@ -127,11 +112,8 @@ class Continuations:
         """Names with code points in place of indices."""
         return Names(self.codes[names.codes], names.offsets)
 
-    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
-        """The probabilities of the next character after each state, by column: (n_y, nodes).
-
-        A column sums to 1, apart from rounding.
-        """
+    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
+        """As in `Source`. A column sums to 1, apart from rounding."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         if self.options.temperature != 1:
@@ -148,35 +130,12 @@ class Continuations:
             keep_top_p(probabilities, self.options.top_p)
         return probabilities
 
-    def states_after(
-        self,
-        states: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
-        """The states after one more character, in `work`.
-
-        Child i goes on from row parent[i] with character[i]. Every row of `states` (p, n_a) should
-        have a child, since its recurrent projection is computed.
-        """
-        n_a, cell, m = states.shape[1], self.cell, len(parent)
-        kept, children = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
-        rnn.next_states(states, parent, character, cell, self.weights, kept, work, out=children)
-        return children
-
-
-def _encoded(prefix: str, vocabulary: Vocabulary) -> Text:
-    """A prefix as indices."""
-    codes = Names.from_strings([prefix]).codes
-    indices = vocabulary.encode(codes)
-    unknown = codes[indices == UNKNOWN]
-    if len(unknown):
-        raise VocabularyError(
-            f"prefix {quoted(prefix)}: the model does not know the character {chr(unknown[0])!r}",
-            settings=["prefix"],
-        )
-    return tuple(indices.tolist())
+    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+        """As in `Source`, in `work`."""
+        m, n_a = len(children.parent), children.above.shape[1]
+        kept, states = work("kept", self.cell.blocks, m, n_a), work("states", m, n_a)
+        rnn.next_states(*children, self.cell, self.weights, kept, work, out=states)
+        return states
 
 
 def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:

@@ -1,14 +1,13 @@
 """Names drawn together, and what they are held to.
 
-`rnn_names.sampling.walk` goes down the tree of the prefixes drawn so far. The network runs once for
-each *distinct* prefix, and the names at a node are split over its characters in one draw. A name
-that breaks a condition (its length, say) is discarded: what is left has the model's distribution
-given the conditions. Where the conditions on length and spelling are so rare that this would take
-long, `rnn_names.lookahead.guide` looks ahead.
+A name that breaks a condition (its length, say) is discarded: what is left has the model's
+distribution given the conditions. Where the conditions on length and spelling are so rare that this
+would take long, `rnn_names.lookahead.guide` looks ahead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -19,29 +18,22 @@ from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.choice import LARGEST_WALK
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
 from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rnn_names.conditions.conditions import Condition
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.lookahead.preparation import Preparation
     from rnn_names.lookahead.weights import Weights
-    from rnn_names.network.language_model import LanguageModel
 
 FIRST_BLOCK = 32
-"""Names of the stream's first block, a few more than are drawn when nobody says how many.
-
-Each further block is twice as large, up to `Sampler.largest_block`.
-"""
+"""Names of the stream's first block, a few more than are drawn when nobody says how many."""
 
 WALKS_PER_BLOCK = 4
-"""Without a look-ahead, the largest block has this many times the names of the largest walk.
-
-The larger the block, the more prefixes names have in common, and the fewer nodes there are a name.
-But a block is drawn as a whole, also where few of its names are wanted."""
+"""Largest walks in the largest block, without a look-ahead. The larger the block, the more prefixes
+names have in common; but it is drawn as a whole, also where few of its names are wanted."""
 
 PILOT = 1 << 13
 """Names drawn to see how rare the conditions are."""
@@ -64,20 +56,18 @@ class Sampler(Continuations):
 
     Attributes:
         largest_walk: the most names that are drawn together.
-        share_size: about how many names of a large block are drawn together.
+        share_size: about how many names of a large block are drawn together; at most twice as many.
         conditions: what names are held to after they are drawn.
         preparation: what prepares a look-ahead, if conditions are rare; those that it covers are
             then not among `conditions`.
-        has_warned: whether it was said that the look-ahead is not as good as it should be.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
         super().__init__(model, options)
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
-        self.share_size = self.largest_walk // 2  # about; at most, a share has the largest walk
+        self.share_size = self.largest_walk // 2
         self.preparation: Preparation | None = None
-        self.has_warned = False
         self.conditions: list[Condition] = []
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
@@ -99,14 +89,8 @@ class Sampler(Continuations):
     def prepare_if_rare(self) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
-        The pilot does not depend on the seed: all streams of a model and its conditions are drawn
-        alike.
-
-        Returns:
-            how many names of the pilot met each of those conditions; nothing if they are not rare.
-
-        Raises:
-            SamplingError: if no name can meet the conditions.
+        All streams of a model and its conditions do the same: this does not depend on the seed. It
+        gives how many names of the pilot met each condition; nothing if they are not rare.
         """
         is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         is_common &= self.shape is None or self.options.temperature <= 1
@@ -136,27 +120,23 @@ class Sampler(Continuations):
         return tally
 
     def is_prepared(self, block: int) -> bool:
-        """Whether the look-ahead for a block of the stream, by its number, is there, if any."""
+        """Whether the look-ahead for a block of the stream, by its number, needs no more rounds."""
         return self.preparation is None or self.preparation.has(_rounds(block))
 
     def look_ahead_for(self, block: int) -> LookAhead | None:
-        """The look-ahead for a block, if there is one; prepared where it is not yet.
-
-        The first three blocks are drawn after a quick preparation. Then there is one more round
-        before every second block: before those of 256, 1,024, 4,096, … names.
-        """
+        """The look-ahead for a block, if there is one; prepared where it is not yet."""
         return None if self.preparation is None else self.preparation.after(_rounds(block))
 
     def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
         """A look-ahead that knows nothing yet, the conditions that it covers, and the others.
 
-        Raises:
-            SamplingError: if no name is possible.
+        Raises SamplingError if no name is possible.
         """
         from rnn_names.conditions.automaton import anything
         from rnn_names.conditions.beginnings import of_shape
         from rnn_names.conditions.conditions import spelling
         from rnn_names.lookahead.guide import LookAhead, max_states
+        from rnn_names.lookahead.visited import VisitedPrefixes
 
         start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
         if self.beginnings is not None:
@@ -164,29 +144,21 @@ class Sampler(Continuations):
         automaton, covered, others = spelling(
             self.conditions, max_states(self.n_y, self.max_length), start
         )
-        possible = automaton.counts(self.min_length, self.max_length) > 0
-        length = len(self.prefix)
-        if not possible[length, automaton.run(self.prefix[None], np.array([length]))].any():
+        root = VisitedPrefixes.beginning(self.prefix, automaton)
+        unguided = LookAhead(automaton, self.min_length, self.max_length, root)
+        if not unguided.count_possible():
             hint = SHAPE_HINT if self.shape is not None else ""
             raise SamplingError(
                 f"no name of {self.min_length} to {self.max_length} characters can meet all of "
                 f"{self._titles(covered)}{hint}",
                 settings=[*self.options.given, "any_shape"],
             )
-        unguided = LookAhead.unguided(automaton, self.min_length, self.max_length, self.prefix)
         return unguided, covered, others
 
     def count_possible(self) -> tuple[float, str]:
-        """How many names can meet the conditions on length and spelling; and these, for a message.
-
-        Raises:
-            SamplingError: if no name can.
-        """
-        look_ahead, covered, _ = self.possible()
-        n = look_ahead.automaton.counts(self.min_length, self.max_length)[
-            len(self.prefix), look_ahead.prefixes.automaton_state[0]
-        ]
-        return float(n), self._titles(covered) or self.length_option
+        """How many names can meet the conditions on length and spelling; and these, in words."""
+        unguided, covered, _ = self.possible()
+        return unguided.count_possible(), self._titles(covered) or self.length_option
 
     def _titles(self, covered: list[Condition]) -> str:
         titles, prefixes = [each.title for each in covered], self.options.prefixes
@@ -195,9 +167,9 @@ class Sampler(Continuations):
         return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names together and keeps those that meet the conditions of length.
+        """Draws `size` names together and gives those of a good length.
 
-        With a look-ahead, each name comes as often as its weight asks for.
+        With a look-ahead, each comes as often as its weight asks for.
         """
         drawn = self.walk(size, bits, look_ahead)
         names = self.in_characters(drawn.names)
@@ -221,7 +193,7 @@ class Sampler(Continuations):
 
 
 def _rounds(block: int) -> int:
-    """Rounds of careful preparation before a block of the stream.
+    """Rounds of careful preparation before a block of the stream: one for every second block.
 
     >>> [_rounds(block) for block in range(9)]
     [0, 0, 0, 1, 1, 2, 2, 3, 3]

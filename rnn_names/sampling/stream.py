@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,15 @@ import numpy as np
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
-from rnn_names.sampling.blocks import Block, Drawer, GivenUp, Share, blocks_of, rest_of_share
+from rnn_names.sampling.blocks import Drawer, GivenUp, Share, blocks_of, rest_of_share
 from rnn_names.sampling.continuations import SHAPING, Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally
 from rnn_names.sampling.walk import Drawn, Walk
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
-    from rnn_names.network.language_model import LanguageModel
     from rnn_names.processes.helper import Helper
 
 MAX_THREADS = 4
@@ -49,14 +48,8 @@ ENDLESS = 1 << 62
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Draws `count` names, in parts; the codes of each part are code points.
 
-    Raises:
-        VocabularyError: for a prefix, suffix or contained text with characters that the model does
-            not know.
-        SamplingError: for options that no name can meet; or, after the names that could be had,
-            when more are not found.
-
-    Warns:
-        RareConditionsWarning: where more names than usual are repeats, because of the conditions.
+    It raises SamplingError after the names that could be had, if these are fewer, and warns
+    (RareConditionsWarning) where more names than usual are repeats, because of the conditions.
     """
     sampler = Sampler(model, options)
     with one_blas_thread():
@@ -110,24 +103,20 @@ def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names
     drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
     blocks = blocks_of(options.start, ENDLESS if options.unique else count, sampler.largest_block)
-    first = next(blocks)
-    if not drawer.has_shares(first):
-        _prepare(sampler, first)
-        yield from drawer.begin(first)
-        following = next(blocks, None)
-        if following is None:
-            return
-        first = following
-    helper: Helper | None = None
+    threads, helper, shortcoming = 0, None, ""
     begun: deque[Iterator[Names]] = deque()
-    with (
-        worker_threads(min(usable_cores(), MAX_THREADS)) as (drawer.submit, threads),
-        ExitStack() as stack,
-    ):
-        for block in chain([first], blocks):
+    with ExitStack() as stack:
+        for i, block in enumerate(blocks):
+            if not threads and (i or drawer.has_shares(block)):
+                some = worker_threads(min(usable_cores(), MAX_THREADS))
+                drawer.submit, threads = stack.enter_context(some)
             if not sampler.is_prepared(block.number):
                 yield from _ended(begun, 0)  # rather than let them wait
-            _prepare(sampler, block)
+            sampler.look_ahead_for(block.number)
+            if sampler.preparation and not shortcoming:
+                shortcoming = sampler.preparation.shortcoming
+                if shortcoming:
+                    warnings.warn(shortcoming, RareConditionsWarning, stacklevel=3)
             # A stream without an end is taken to go on for as long as it went so far.
             end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
             is_long = max(end, block.stop) - block.begin >= LONG
@@ -136,7 +125,7 @@ def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names
                 drawer.draw_rest = partial(_rest_by_helper, helper)
             begun.append(drawer.begin(block))
             # While one block ends, the shares of the next are there to be drawn.
-            yield from _ended(begun, 1 if drawer.has_shares(block) else threads - 1)
+            yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
         yield from _ended(begun, 0)
 
 
@@ -147,7 +136,7 @@ def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
 
 
 def _helper(model: LanguageModel, options: Options) -> Helper:
-    """A helper that draws shares: one of the threads leaves its work to it."""
+    """A helper process that draws shares: one of the threads leaves its work to it."""
     from rnn_names.processes.helper import Helper  # a few names do without
 
     shaping = {name: getattr(options, name) for name in SHAPING}
@@ -163,19 +152,10 @@ def _rest_by_helper(helper: Helper, share: Share) -> Drawn:
 
 
 def _check(continuations: Continuations) -> bytes:
-    """The text of a walk that is always the same, unfinished names and all."""
+    """The text of a walk that is always the same, with its unfinished names."""
     walk = Walk(continuations, CHECKED, Random(0))
     walk.go_on(walk.first_step())
     return walk.text.tobytes()
-
-
-def _prepare(sampler: Sampler, block: Block) -> None:
-    """Prepares the look-ahead for a block, if there is one, and warns once of what it cannot do."""
-    sampler.look_ahead_for(block.number)
-    shortcoming = sampler.preparation.shortcoming if sampler.preparation else ""
-    if shortcoming and not sampler.has_warned:
-        sampler.has_warned = True
-        warnings.warn(shortcoming, RareConditionsWarning, stacklevel=4)
 
 
 def _tightest(tally: Tally) -> str:
@@ -192,10 +172,7 @@ def _tightest(tally: Tally) -> str:
 
 
 class _Unique:
-    """Lets each name through once.
-
-    It keeps 8 bytes a name, its fingerprint. The probability that it drops a new name is next to 0.
-    """
+    """Lets each name through once, by its fingerprint of 8 bytes."""
 
     def __init__(self, wanted: int) -> None:
         self.wanted = wanted

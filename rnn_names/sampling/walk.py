@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import Shape
 from rnn_names.lookahead.weights import Weights
 from rnn_names.network import rnn
 from rnn_names.network.choice import LARGEST_WALK, choose
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.frontier import Frontier, changes
+from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, changes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.beginnings import Beginnings
-    from rnn_names.corpus.shape import Shape
     from rnn_names.lookahead.guide import LookAhead, LookAheadState
 
 
 class Step(NamedTuple):
-    """What some names have drawn at the nodes that they were at.
+    """What k names have drawn at some nodes.
 
     Attributes:
-        names: (k,) the names.
+        names: (k,) numbers.
         branch: (k,) what each has drawn, n_y node + character, rising.
         ahead_state: what the look-ahead knows of the nodes, if there is one.
         ahead: what is ahead of each of their characters by it.
     """
 
-    names: NDArray[Any]
-    branch: NDArray[Any]
+    names: Array
+    branch: Array
     ahead_state: LookAheadState | None = None
-    ahead: NDArray[Any] | None = None
+    ahead: Array | None = None
 
 
 class Drawn(NamedTuple):
@@ -45,76 +44,76 @@ class Drawn(NamedTuple):
     Attributes:
         lengths: (k,) characters of each name; 0 for one that has a wrong length or shape, or was
             given up.
-        codes: (characters,) the others, as vocabulary indices, name after name.
-        weights: those of the names that are left, if there is a look-ahead. A weight is how much
-            more probable a name is by the network than with the look-ahead.
+        codes: (characters,) of the other names, as vocabulary indices, name after name.
+        weights: of the other names, if there is a look-ahead.
     """
 
-    lengths: NDArray[Any]
-    codes: NDArray[Any]
+    lengths: Array
+    codes: Array
     weights: Weights | None
 
     @property
     def names(self) -> Names:
-        """The names that are left."""
+        """The names that have a length."""
         return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
 
 
 class Source(Protocol):
-    """What a walk asks; the attributes are those of `rnn_names.sampling.continuations`.
+    """What a walk asks: how names begin, go on and end.
 
-    A state is a row of an array: all that decides how a name goes on.
+    Attributes:
+        n_y: size of the vocabulary, EOS counted.
+        min_length, max_length: of a name that is kept, in characters.
+        nodes_at_once: nodes whose states are computed together.
+        prefix: indices of the characters that all names begin with.
+        first_state: (1, …) the state after them: all that decides how a name goes on.
+        beginnings: how names may begin, where there is more than one way but not any.
+        shape: what names must not have side by side, if anything.
     """
 
     n_y: int
     min_length: int
     max_length: int
     nodes_at_once: int
-    prefix: NDArray[np.int32]
-    first_state: NDArray[Any]
+    prefix: Array
+    first_state: Array
     beginnings: Beginnings | None
     shape: Shape | None
 
-    def next_probabilities(self, states: NDArray[Any], work: rnn.Workspace) -> NDArray[np.float64]:
+    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
         """The probabilities of the next character after each state, by column: (n_y, nodes)."""
 
-    def states_after(
-        self,
-        states: NDArray[Any],
-        parent: NDArray[Any],
-        character: NDArray[Any],
-        work: rnn.Workspace,
-    ) -> NDArray[Any]:
-        """The states after one more character; child i goes on from row parent[i]."""
+    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+        """The states of nodes, a row each; they may be overwritten by the next call."""
 
 
 class Walk:
-    """Draws names by going down the tree of their prefixes, level by level.
+    """Draws `size` names by going down the tree of their prefixes, level by level.
 
-    Names are numbers, those of columns of `text`: below `size`, but for those that are split off.
+    A name is the number of its column in `text`; those that are split off come after `size`.
     """
 
     def __init__(
-        self, sampler: Source, size: int, bits: Random, look_ahead: LookAhead | None = None
+        self, source: Source, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
-        self.sampler, self.bits, self.look_ahead = sampler, bits, look_ahead
+        self.source, self.bits, self.look_ahead = source, bits, look_ahead
         self.work = rnn.Workspace()
-        self.text = np.zeros((sampler.max_length, size), np.min_scalar_type(sampler.n_y))
-        self.text[: len(sampler.prefix)] = sampler.prefix[:, None]
+        self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
+        self.text[: len(source.prefix)] = source.prefix[:, None]
         # A length stays 0 for a name that goes on past the limit or shape, or is given up.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
         self._size = size
         self._log_weights = np.zeros(size if look_ahead else 0)
         self._family = np.arange(len(self._log_weights), dtype=np.int32)
-        self._log_means = np.full(sampler.max_length + 1, -np.inf)
+        self._log_means = np.full(source.max_length + 1, -np.inf)
         self._free = np.zeros(0, np.int32)  # columns of names that were given up
 
     def first_step(self) -> Step:
         """Draws the first character of every name, at the root of the tree."""
-        size, prefix = self._size, self.sampler.prefix
+        size, prefix = self._size, self.source.prefix
         return self._step(
-            self.sampler.first_state,
+            self.source.first_state,
             len(prefix),
             np.arange(size, dtype=np.int32),
             np.zeros(size, np.int32),
@@ -124,75 +123,71 @@ class Walk:
     def go_on(self, step: Step) -> Drawn:
         """Draws the rest of every name.
 
-        It goes from some nodes of one level (prefixes of one length) to their children. In each
-        turn, the arrays are
+        Each turn goes from some nodes of one level (prefixes of one length) to their children:
 
             names       (k,) names that are at these nodes
             node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
             branch      (k,) what each draws, n_y node + character, rising
             parent, character   (k,) the two parts of a branch
             first       (k,) whether a name is the first on its branch: each branch is a new node
-            children    parent and character of each new node
-            states      (nodes, n_a)
+            children    the new nodes, which wait in `frontier` for a later turn
+            states      (nodes, …)
             probabilities       (n_y, nodes)
-
-        New nodes wait in `frontier`, and the next turn takes some of those of one level.
         """
-        sampler = self.sampler
+        source = self.source
         by_level = self.look_ahead is not None and self.look_ahead.goes_by_level
-        at_once = LARGEST_WALK if by_level else sampler.nodes_at_once
-        frontier = Frontier(sampler.max_length + 1, at_once)
-        states, length = sampler.first_state, len(sampler.prefix)
-        last = np.append(EOS, sampler.prefix)[-1:]  # (nodes,) their last characters
+        at_once = LARGEST_WALK if by_level else source.nodes_at_once
+        frontier = Frontier(source.max_length + 1, at_once)
+        states, length = source.first_state, len(source.prefix)
+        last = np.append(EOS, source.prefix)[-1:]  # (nodes,) their last characters
         while True:
             names, branch, ahead_state, ahead = step
-            parent = branch // sampler.n_y
-            character = branch - parent * sampler.n_y
+            parent = branch // source.n_y
+            character = branch - parent * source.n_y
             ends = character == EOS
             goes_on = ~ends
-            if sampler.shape is not None:
-                fits = sampler.shape.allows(last, parent, character)
+            if source.shape is not None:
+                fits = source.shape.allows(last, parent, character)
                 ends, goes_on = ends & fits, goes_on & fits
             self.lengths[names[ends]] = length
             if ahead_state:
                 # A log weight is Σ log(total / ahead): `guide` adds log total; ahead of EOS is 1.
                 self._log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
-            if length < sampler.max_length:
+            if length < source.max_length:
                 on = np.flatnonzero(goes_on)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
                 self.text[length, names] = character
                 first = changes(branch)
-                children = parent[first], character[first]
+                children = Children(states, parent[first], character[first])
                 below = None
                 if self.look_ahead and ahead_state:
-                    below = self.look_ahead.follow(ahead_state, *children, ahead)
+                    below = self.look_ahead.follow(ahead_state, *children[1:], ahead)
                 node = np.cumsum(first, dtype=np.int32) - 1
-                frontier.add(length + 1, states, *children, below, names, node)
+                frontier.add(length + 1, NodeBatch(children, below, names, node))
             if not frontier:
                 break
-            length, part = frontier.take()
-            last = part.character
-            states = sampler.states_after(part.above, part.parent, part.character, self.work)
-            step = self._step(states, length, part.names, part.node, part.ahead_state)
-        self.lengths[self.lengths < sampler.min_length] = 0
+            length, (children, ahead_state, names, node) = frontier.take()
+            states, last = source.states_after(children, self.work), children.character
+            step = self._step(states, length, names, node, ahead_state)
+        self.lengths[self.lengths < source.min_length] = 0
         codes = Names.from_columns(self.text, self.lengths).codes
-        return Drawn(self.lengths, codes, self._weights() if self.look_ahead else None)
-
-    def _weights(self) -> Weights:
+        if not self.look_ahead:
+            return Drawn(self.lengths, codes, None)
         kept = self.lengths > 0
-        return Weights(self._size, self._log_weights[kept], self._family[kept], self._log_means)
+        of_kept = self._log_weights[kept], self._family[kept]
+        return Drawn(self.lengths, codes, Weights(self._size, *of_kept, self._log_means))
 
     def _step(
         self,
-        states: NDArray[Any],
+        states: Array,
         length: int,
-        names: NDArray[Any],
-        node: NDArray[Any],
+        names: Array,
+        node: Array,
         ahead_state: LookAheadState | None,
     ) -> Step:
         """What each name draws next, at nodes whose prefixes have `length` characters."""
-        probabilities = self.sampler.next_probabilities(states, self.work)
-        beginnings = self.sampler.beginnings
+        probabilities = self.source.next_probabilities(states, self.work)
+        beginnings = self.source.beginnings
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
         ahead = None
@@ -204,12 +199,11 @@ class Walk:
         return Step(names, branch, ahead_state, ahead)
 
     def _split(
-        self, ahead_state: LookAheadState, names: NDArray[Any], node: NDArray[Any], length: int
-    ) -> tuple[LookAheadState, NDArray[Any], NDArray[Any]]:
+        self, ahead_state: LookAheadState, names: Array, node: Array, length: int
+    ) -> tuple[LookAheadState, Array, Array]:
         """Gives up names of small weight, and splits those of large weight.
 
-        Returns:
-            the state, and the names that go on, with the node that each is at.
+        It gives the state, and the names that go on, with the node that each is at.
         """
         assert self.look_ahead is not None
         log_means = self.look_ahead.log_means
@@ -228,7 +222,7 @@ class Walk:
         names[is_copy] = self._columns_like(names[is_copy], length)
         return split, names, node
 
-    def _columns_like(self, names: NDArray[Any], length: int) -> NDArray[Any]:
+    def _columns_like(self, names: Array, length: int) -> Array:
         """Columns for copies of some names, which have `length` characters so far."""
         missing, size = len(names) - len(self._free), len(self.lengths)
         if missing > 0:

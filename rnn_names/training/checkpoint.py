@@ -32,7 +32,8 @@ import numpy as np
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
-from rnn_names.model.model import ARRAYS, PROGRAM_VERSION, Model
+from rnn_names.model.checks import ARRAYS
+from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 

@@ -34,7 +34,8 @@ from rnn_names.network.scoring import names_per_batch
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.ngram.tilt import Tilt
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.walk import Source, Walk
 from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000
@@ -51,11 +52,11 @@ NAMES_PER_WALK = 1 << 15
 """Names that the teacher draws together, at most."""
 
 
-class Teacher:
+class Teacher(Source):
     """An n-gram and some networks, asked together.
 
-    It draws names as a `rnn_names.sampling.walk.Walk` asks for them. A state is a row with the
-    hidden states of all networks, the n-gram's history, and how many characters there are so far.
+    It draws names as the source of a walk. A state is a row with the hidden states of all networks,
+    the n-gram's history, and how many characters there are so far.
 
     Attributes:
         ngram: of the training names.
@@ -86,8 +87,9 @@ class Teacher:
         a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         self.first_state: Array = np.array([(a0, ngram.start, 0)], fields)
-        root = np.array([0]), np.array([EOS])  # the networks have read nothing, which is a step
-        self.first_state["a"] = self._hidden_states(a0[None], *root, rnn.Workspace())
+        # The networks have read nothing, which is a step.
+        root = Children(a0[None], np.array([0]), np.array([EOS]))
+        self.first_state["a"] = self._hidden_states(root, rnn.Workspace())
 
     @classmethod
     def of(
@@ -179,20 +181,18 @@ class Teacher:
         )
         return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
 
-    def states_after(
-        self, states: Array, parent: Array, character: Array, work: rnn.Workspace
-    ) -> Array:
-        """The states after one more character: (m,); child i goes on from row parent[i]."""
-        after = states[parent]
-        after["a"] = self._hidden_states(states["a"], parent, character, work)
+    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+        """As in `Source`: (m,)."""
+        above, parent, character = children
+        after = above[parent]
+        after["a"] = self._hidden_states(children._replace(above=above["a"]), work)
         after["history"] = self.ngram.extend(after["history"], character)
         after["length"] += 1
         return after
 
-    def _hidden_states(
-        self, above: Array, parent: Array, character: Array, work: rnn.Workspace
-    ) -> Array:
-        """Those of all networks after one more character: (p, networks, n_a) to (m, …)."""
+    def _hidden_states(self, children: Children, work: rnn.Workspace) -> Array:
+        """Those of all networks at some nodes: (m, networks, n_a)."""
+        above, parent, character = children
         m, (_, _, n_a) = len(parent), above.shape
         hidden = np.empty((m, *above.shape[1:]), above.dtype)
         for k, params in enumerate(self.networks):

@@ -20,7 +20,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import pairs_of
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
-from rnn_names.model.model import MAX_WEIGHT, Model
+from rnn_names.model.checks import MAX_WEIGHT
+from rnn_names.model.model import Model
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.shared_array import SharedArray

@@ -9,18 +9,16 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.errors import shown
 from rnn_names.model.blend import unknown_logit
 from rnn_names.model.model import Model
 from rnn_names.views.markup import assets
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 ENGINE_FILES = (
     "arithmetic.js",
@@ -82,7 +80,7 @@ def described(part: Part, share: float) -> dict[str, Any]:
     }
 
 
-def bfloat16(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
+def bfloat16(weights: Array) -> Array:
     """The upper 16 bits of each weight, as float32, rounded to nearest, half way up.
 
     >>> [f"{bits:04x}" for bits in bfloat16(np.array([1, 1 / 3, -2], np.float32)).tolist()]
@@ -91,7 +89,7 @@ def bfloat16(weights: NDArray[np.float32]) -> NDArray[np.uint16]:
     return ((weights.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)
 
 
-def _base64(array: NDArray[Any]) -> str:
+def _base64(array: Array) -> str:
     return base64.b64encode(array.tobytes()).decode()
 
 

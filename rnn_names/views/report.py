@@ -1,8 +1,6 @@
 """A report of a training: one HTML file that needs no network and no script.
 
-A `Report` collects the results of a training, epoch by epoch; `as_html` formats them. The report
-follows the reader's light or dark mode and fits a phone. Whatever comes from outside (names, paths,
-characters) goes through `html.escape`.
+Whatever comes from outside (names, paths, characters) goes through `html.escape`.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,19 +20,12 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.sampling.stream import preview
+from rnn_names.training.stages import Epoch
+from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 from rnn_names.views.markup import assets, definitions, isolated
-from rnn_names.views.statistics import (
-    character_bars,
-    character_shares,
-    length_bars,
-    length_shares,
-)
+from rnn_names.views.statistics import character_bars, character_shares, length_bars, length_shares
 from rnn_names.views.svg import bar_chart, legend, line_chart
-
-if TYPE_CHECKING:
-    from rnn_names.training.stages import Epoch
-    from rnn_names.training.trainer import Trainer
 
 NAMES_SHOWN = 8
 """Names drawn at each epoch that is shown."""
@@ -78,11 +68,7 @@ class Report:
             self.samples[epoch.epoch] = self._names(NAMES_SHOWN)
 
     def save(self, path: str) -> None:
-        """Writes the report, whole or not at all.
-
-        Raises:
-            RnnNamesError: if it cannot be written.
-        """
+        """Writes the report, whole or not at all."""
         write_atomically(path, as_html(self).encode())
 
     def measured(self) -> list[str]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
 
 COUNTED_AT_ONCE = 1 << 18
 """Names whose characters are counted together; it bounds the memory."""
@@ -20,13 +18,13 @@ BARS = 30
 """Of a distribution, at most: as many as have room for their labels on a telephone."""
 
 
-def length_shares(names: Names, counts: NDArray[np.int64]) -> dict[int, float]:
+def length_shares(names: Names, counts: Array) -> dict[int, float]:
     """The share of each length; name i counts `counts[i]` times."""
     of_each = np.bincount(names.lengths, weights=counts)
     return _shares(Counter({length: int(n) for length, n in enumerate(of_each) if n}))
 
 
-def character_shares(names: Names, counts: NDArray[np.int64]) -> dict[str, float]:
+def character_shares(names: Names, counts: Array) -> dict[str, float]:
     """The share of each character by its label; upper case counts as lower case."""
     totals: Counter[str] = Counter()
     for start in range(0, len(names), COUNTED_AT_ONCE):

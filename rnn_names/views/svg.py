@@ -19,12 +19,10 @@ def line_chart(
     point: tuple[int, float, str] | None = None,
     dividers: Sequence[tuple[float, str]] = (),
 ) -> str:
-    """Curves through two or more points (x, y), x a whole number.
+    """Curves through two or more points (x, y) of each series, x a whole number.
 
-    Args:
-        curves: the points of each series, by its name.
-        point: a point of the last series to mark, and what to write above it.
-        dividers: where something else begins, and what to write there.
+    `point` marks one of the last series, with a text above it; `dividers` are where something else
+    begins, and what to write there.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -60,13 +58,9 @@ def line_chart(
 def bar_chart(
     series: tuple[str, str], bars: Mapping[str, tuple[float, float]], numbers: bool = False
 ) -> str:
-    """Pairs of bars for shares from 0 to 1.
+    """Pairs of bars for shares from 0 to 1, by label: one of each series.
 
-    Args:
-        series: the names of the two series.
-        bars: for each label the share in either.
-        numbers: whether labels are consecutive numbers, of which every other one is enough where
-            they are many.
+    Of many consecutive `numbers`, every other label is enough.
     """
     y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
     parts = [
@@ -139,10 +133,9 @@ def _label(x: float, text: str, minor: bool = False) -> str:
 
 
 def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50) -> str:
-    """A line from the top down to a point, with a text beside it.
+    """A line from the top down to a point; beside it, in line 1 or 2, a text.
 
-    The text stands on the right; where x is over `turn_at` percent, on the left. It is in the first
-    or second `line` of text.
+    That is on the right; where x is over `turn_at` percent, on the left.
     """
     side, shift = ("end", -6) if x > turn_at else ("start", 6)
     return (

@@ -1,16 +1,13 @@
 """A small picture of the losses for the terminal, made of block characters.
 
-Training and held-out loss stand side by side on one scale. So no colour is needed to tell them
-apart, and they look the same in a terminal, a log file and an e-mail.
+Training and held-out loss stand side by side on one scale: no colour is needed to tell them apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rnn_names.training.stages import Epoch
+from rnn_names.training.stages import Epoch
 
 HEIGHT = 6
 """Lines of a curve."""
@@ -32,13 +29,7 @@ GAP = "   "
 
 
 def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
-    """The lines of the picture; none where there is no room for it or nothing to see.
-
-    Args:
-        epochs: the records of a training, in order.
-        width: columns of the terminal.
-        plain: draws in ASCII.
-    """
+    """The lines of the picture; none where there is no room for it or nothing to see."""
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
     held_out = [epoch.held_out_loss for epoch in epochs if epoch.held_out_loss is not None]
     if len(held_out) == len(epochs):

@@ -12,7 +12,7 @@ import pytest
 import rnn_names
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
-from rnn_names.model import atomic, model
+from rnn_names.model import atomic, checks
 from support.model_files import CHARACTERS, arrays_of, make_model, rewrite
 
 
@@ -54,7 +54,7 @@ def test_numpy_alone_reads_the_file(cell, tmp_path):
     assert {name: array.shape for name, array in arrays.items()} == shapes
     assert {array.dtype.str for array in arrays.values()} == {"<f4"}
     assert meta == {
-        "format": model.FORMAT,
+        "format": checks.FORMAT,
         "cell": cell,
         "vocabulary": CHARACTERS,
         "training": {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},

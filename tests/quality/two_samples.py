@@ -40,6 +40,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
@@ -169,11 +170,9 @@ class NGramSteps:
         """Of the next character after each history, by column."""
         return self.ngram.probabilities(states).T.copy()
 
-    def states_after(
-        self, states: NDArray[Any], parent: NDArray[Any], character: NDArray[Any], _: object
-    ) -> NDArray[Any]:
+    def states_after(self, children: Children, _: object) -> NDArray[Any]:
         """The histories after one more character."""
-        return self.ngram.extend(states[parent], character)
+        return self.ngram.extend(children.above[children.parent], children.character)
 
 
 def ngram_names(names: Names, count: int, seed: int) -> list[str]:

@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from rnn_names import Model
-from rnn_names.model.model import ARRAYS
+from rnn_names.model.checks import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
 from support.model_files import make_model, mutated, same_or_refused

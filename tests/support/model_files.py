@@ -9,7 +9,7 @@ import numpy as np
 from rnn_names import Model
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
-from rnn_names.model import model
+from rnn_names.model import checks
 from rnn_names.network import rnn
 
 CHARACTERS = "abé愛𐐷"
@@ -73,7 +73,7 @@ WRONG_CONTENTS = {
     "meta no JSON": (put("meta", np.array("{")), "JSON"),
     "meta no object": (put("meta", np.array("[1]")), "JSON object"),
     "meta deeply nested": (put("meta", np.array("[" * 100_000)), "JSON"),
-    "other format": (set_meta(format=model.FORMAT + 1), f"format version {model.FORMAT + 1}"),
+    "other format": (set_meta(format=checks.FORMAT + 1), f"format version {checks.FORMAT + 1}"),
     "no format": (lambda c: c["meta"].pop("format"), "format version"),
     "unknown cell": (set_meta(cell="lstm"), "lstm"),
     "another cell": (set_meta(cell="rnn"), "bn"),

@@ -1,0 +1,112 @@
+"""The checks of what was in a model file: what does not fit raises ModelFileError."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import ModelFileError, shown
+from rnn_names.model.sources import Source, from_json
+
+FORMAT = 1
+"""Version of the file format; a file of another one is refused."""
+
+MAX_WEIGHT = 1e12
+"""No training gives such large weights, and with larger ones sums in the network could overflow."""
+
+MAX_PARTS = 64
+"""Models in a blend: it keeps the record of each one's training."""
+
+_RENAMED = {"made_up_names": "synthetic_names"}
+"""Settings that older versions called otherwise."""
+
+ARRAYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
+    "fingerprints": ("<u8", "<u4"),
+}
+"""The arrays that a model file may hold, and the types that each may have."""
+
+
+def checked(
+    meta: dict[str, Any], arrays: dict[str, Array]
+) -> tuple[Vocabulary, dict[str, Array], dict[str, Any], Array | None, tuple[Source, ...]]:
+    """The parts of a model, as `Model` takes them, from `meta` and the arrays of its file."""
+    if meta.get("format") != FORMAT:
+        found = shown(str(meta.get("format"))[:40])
+        raise ModelFileError(
+            f"format version {found}, and this program reads version {FORMAT}: use the program "
+            "that wrote it"
+        )
+    characters = meta.get("vocabulary")
+    if not isinstance(characters, str) or not characters:
+        raise ModelFileError("`meta` has no vocabulary")
+    if len(set(characters)) < len(characters) or refused_characters(characters):
+        raise ModelFileError("the vocabulary has characters twice, or ones that no name can hold")
+    vocabulary = Vocabulary(characters)
+    params = {name: array for name, array in arrays.items() if name != "fingerprints"}
+    _check_params(params, meta.get("cell"), len(vocabulary))
+    prints = arrays.get("fingerprints")
+    if prints is not None and (prints.ndim != 1 or (prints[1:] <= prints[:-1]).any()):
+        raise ModelFileError("array fingerprints: not a row of numbers in rising order")
+    training = _training_record(meta.get("training"))
+    return vocabulary, params, training, prints, from_json(meta.get("sources", []))
+
+
+def _check_blend(parts: Any) -> None:
+    """Checks that a record of a blend's parts is one that `blend` writes."""
+    if not isinstance(parts, list) or not 1 < len(parts) <= MAX_PARTS:
+        raise ModelFileError("`meta` has a blend that is not a list of parts")
+    for part in parts:
+        kinds = {"model": str, "weight": float, "network": dict, "training": dict}
+        if not isinstance(part, dict) or {k: type(v) for k, v in part.items()} != kinds:
+            raise ModelFileError(
+                "`meta` describes a part of the blend in a form that this program does not write"
+            )
+        if not 0 <= part["weight"] <= 1:
+            raise ModelFileError("`meta` has a part of a blend whose weight is not between 0 and 1")
+
+
+def _training_record(training: Any) -> dict[str, Any]:
+    """The record of a training: what sampling takes from it checked, settings by today's names."""
+    if not isinstance(training, dict):
+        training = {}
+    longest, shortest = training.get("longest"), training.get("shortest", 1)
+    lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
+    pairs = training.get("pairs", [])
+    are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
+    begin = isinstance(training.get("lower_case_beginnings", True), bool)
+    if not (lengths and begin and are_texts):
+        raise ModelFileError(
+            "`meta` has no training record that says how long names are, how they begin and what "
+            "they have side by side"
+        )
+    if "blend" in training:
+        _check_blend(training["blend"])
+    settings = training.get("settings")
+    if isinstance(settings, dict):
+        renamed = {_RENAMED.get(name, name): value for name, value in settings.items()}
+        training = {**training, "settings": renamed}
+    return training
+
+
+def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
+    """Checks that the arrays are those of the cell, within `MAX_WEIGHT`."""
+    if cell not in ("rnn", "gru"):
+        raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
+    n_a = arrays["a0"].size if "a0" in arrays else 0
+    rows = 3 * n_a if cell == "gru" else n_a
+    shapes: dict[str, tuple[int, ...]] = {"Wax": (rows, n_y), "Waa": (rows, n_a), "ba": (rows,)}
+    shapes |= {"Wya": (n_y, n_a), "by": (n_y,), "a0": (n_a,)}
+    shapes |= {"bn": (n_a,)} if cell == "gru" else {}
+    if set(arrays) != set(shapes):
+        wrong = ", ".join(sorted(set(arrays) ^ set(shapes)))
+        raise ModelFileError(f"arrays missing or too many for cell {cell}: {wrong}")
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or n_a < 1:
+            raise ModelFileError(f"array {name}: shape {arrays[name].shape}, expected {shape}")
+        if np.abs(arrays[name]).max() > MAX_WEIGHT:
+            raise ModelFileError(f"array {name}: a weight over {MAX_WEIGHT:g}")
