@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from rnn_names.cli.model_options import MODEL, Given, loaded
-from rnn_names.cli.options import GroupedCommand, check_output, output_option
+from rnn_names.cli.options import GroupedCommand, check_output, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
 
@@ -19,26 +19,48 @@ from rnn_names.errors import shown
     examples=[
         "rnn-names page first-names -o first-names.html",
         "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
+        "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
     ],
 )
 @click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL[=WEIGHT]...")
-@output_option("--output", "page", "The page to write.", default="names.html", metavar="FILE.html")
-def page(models: tuple[Given, ...], output: str) -> None:
+@option(
+    "--module",
+    group="Output",
+    is_flag=True,
+    help="Write a JavaScript module for other programs, and its types beside it.",
+)
+@output_option(
+    "--output",
+    "page",
+    "The page or the module to write.",
+    metavar="FILE",
+    show_default="names.html, or names.mjs",
+)
+def page(models: tuple[Given, ...], module: bool, output: str | None) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Whoever has it can take the models out.
     """
+    from rnn_names.views import module as module_view
+    from rnn_names.views import page as page_view
     from rnn_names.views.engine import Part
-    from rnn_names.views.page import save
 
-    check_output(output, "page", b"<!DOCTYPE HTML>")
+    kind, beginning = "page", page_view.PAGE_BEGINNING
+    output = output or ("names.mjs" if module else "names.html")
+    written = [output]
+    if module:
+        kind, beginning = "module", module_view.MODULE_BEGINNING
+        written.append(module_view.types_path(output))
+    for path in written:
+        check_output(path, kind, beginning.upper().encode())
     parts = [
         Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
         for name, each in zip(_names([each.path for each in models]), models, strict=True)
     ]
-    save(parts, output)
-    tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: open it in a browser.")
+    (module_view if module else page_view).save(parts, output)
+    use = "import it" if module else "open it in a browser"
+    tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
 
 
 def _names(models: Sequence[str]) -> list[str]:

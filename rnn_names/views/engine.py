@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,9 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.errors import shown
-from rnn_names.model.blend import unknown_logit
+from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.model import Model
+from rnn_names.model.sources import as_json
 from rnn_names.views.markup import assets
 
 ENGINE_FILES = (
@@ -35,6 +37,9 @@ ENGINE_FILES = (
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
+
+LARGEST_OPENING_SHARE = 50.0
+"""Of a slider that goes to 100: there is room on both sides."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,20 @@ def engine() -> str:
     return assets(*(f"javascript/{name}" for name in ENGINE_FILES))
 
 
-def described(part: Part, share: float) -> dict[str, Any]:
-    """A model as the scripts read it."""
+def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Models as the engine reads them, with the largest share at `LARGEST_OPENING_SHARE`.
+
+    Raises:
+        BlendError: for shares that are no finite numbers above 0.
+    """
+    shares = scaled([part.share for part in parts], len(parts))
+    return [
+        _described(part, LARGEST_OPENING_SHARE * share / max(shares))
+        for part, share in zip(parts, shares, strict=True)
+    ]
+
+
+def _described(part: Part, share: float) -> dict[str, Any]:
     model, language_model = part.model, part.model.language_model
     known, prints = model.vocabulary.characters, model.fingerprints
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
@@ -77,6 +94,7 @@ def described(part: Part, share: float) -> dict[str, Any]:
         "arrays": [(name, array.size) for name, array in arrays],
         "weights": _base64(weights.astype("<u2")),
         "fingerprints": None if prints is None else _base64(upper_halves(prints).astype("<u4")),
+        "sources": as_json(model.sources),
     }
 
 

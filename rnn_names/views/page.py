@@ -15,23 +15,23 @@ import hashlib
 from collections.abc import Sequence
 from html import escape
 from string import Template
+from typing import Any
 from urllib.parse import quote
 
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
-from rnn_names.model.blend import scaled
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.views.engine import Part, as_script_data, described, engine
 from rnn_names.views.markup import assets, definitions, isolated
+
+PAGE_BEGINNING = "<!DOCTYPE html>"
+"""What every page begins with."""
 
 STRICT = '"use strict";\n'
 """What each script of the page begins with."""
 
 COUNT = 20
 """Names that are there when the page opens."""
-
-LARGEST_OPENING_SHARE = 50.0
-"""Of a slider that goes to 100: there is room on both sides."""
 
 STYLES = ("style.css", "controls.css", "page.css")
 SCRIPTS = (
@@ -67,15 +67,13 @@ def page(parts: Sequence[Part]) -> str:
     longest = max(part.model.language_model.longest for part in parts)
     style = assets(*STYLES) + f":root {{ --longest: {longest}; }}\n"
     scripts = [STRICT + engine(), STRICT + assets(*SCRIPTS)]
-    shares = _opening_shares(parts)
-    models = [described(part, share) for part, share in zip(parts, shares, strict=True)]
-    data = {"count": COUNT, "models": models}
+    data: dict[str, Any] = {"count": COUNT, "models": described(parts)}
     return Template(assets("page.html")).substitute(
         policy=_policy(style, scripts),
         title=escape(shown(_title(parts))),
         lead=escape(_lead(parts)),
         program=escape(PROGRAM_VERSION),
-        shares=_sliders(parts, shares),
+        shares=_sliders(parts, [model["share"] for model in data["models"]]),
         places="<li></li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
@@ -115,12 +113,6 @@ def _lead(parts: Sequence[Part]) -> str:
     if len(parts) > 1:
         return f"New names from a blend of {len(parts)} networks, written letter by letter."
     return "New names, written letter by letter by a network that learned from a list."
-
-
-def _opening_shares(parts: Sequence[Part]) -> list[float]:
-    """Where the sliders stand as the page opens: the largest share at half of its slider."""
-    shares = scaled([part.share for part in parts], len(parts))
-    return [LARGEST_OPENING_SHARE * share / max(shares) for share in shares]
 
 
 def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:

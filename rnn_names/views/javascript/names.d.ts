@@ -1,0 +1,44 @@
+// Written by rnn-names: the types of the module beside this file.
+
+/** Conditions and settings; each has a default. */
+export interface SampleOptions {
+  /** Fixes the stream of names: the same seed, the same names, everywhere. Default: a new one. */
+  seed?: number;
+  /** Above 1 for wilder names, below 1 for safer ones. Default: 1. */
+  temperature?: number;
+  /** What names begin with. */
+  prefix?: string;
+  /** What names end in. */
+  suffix?: string;
+  /** What names contain; of several texts, all. */
+  contains?: string | readonly string[];
+  /** Shortest name, in characters. Default: the shortest of the list. */
+  minLength?: number;
+  /** Longest name, in characters. Default: the longest of the list. */
+  maxLength?: number;
+  /** Names may begin with a lower-case letter even if none of the list does. */
+  anyBeginning?: boolean;
+  /** Only names that are not in the list. */
+  novel?: boolean;
+  /** No name twice. */
+  unique?: boolean;
+  /** The share of each model; only ratios count. Default: those of `models`. */
+  shares?: readonly number[];
+}
+
+/** A model in the module. */
+export interface Model {
+  readonly name: string;
+  readonly share: number;
+  /** The lists that it learned from. */
+  readonly sources: readonly { what: string; origin: string; terms: string }[];
+}
+
+/** Draws names; fewer than `count` (20) where the conditions leave no more. */
+export function sample(count?: number, options?: SampleOptions): Promise<string[]>;
+
+/** The natural logarithm of a name's probability, its end included; -Infinity if it has none. */
+export function score(name: string, options?: Pick<SampleOptions, "shares">): number;
+
+/** The models, in the order of `shares`. */
+export const models: readonly Model[];

@@ -1,0 +1,18 @@
+"""Node, which runs a module outside of a browser."""
+
+import json
+import shutil
+import subprocess
+
+NODE = shutil.which("node")
+NOT_TESTED = "the module was not tested in Node: there is no node on the PATH"
+
+
+def run(script, folder):
+    """Runs a module in a folder; gives what it prints as JSON, one value a line."""
+    (folder / "script.mjs").write_text(script, "utf-8")
+    done = subprocess.run(
+        [NODE, "script.mjs"], cwd=folder, capture_output=True, encoding="utf-8", timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
