@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -70,3 +71,30 @@ class Rows:
         """The rows of all parts, in order."""
         columns = zip(*(vars(part).values() for part in parts), strict=True)
         return cls(*map(np.concatenate, columns))
+
+
+class Workspace:
+    """Arrays that live on from one minibatch to the next, by name.
+
+    Fresh arrays of megabytes cost more than the arithmetic on them.
+
+    >>> work = Workspace()
+    >>> work("kept", 2, 3)[:] = 7
+    >>> work("kept", 2, 3)[0].tolist()  # the same array
+    [7.0, 7.0, 7.0]
+    """
+
+    def __init__(self, dtype: Any = np.float32) -> None:
+        self.dtype = np.dtype(dtype)
+        self._flat: dict[str, Array] = {}
+
+    def __call__(self, name: str, *shape: int) -> Array:
+        """An array of this shape, in the memory of the last one of this name.
+
+        It holds what that one held if that had the same shape, and anything if not.
+        """
+        size = math.prod(shape)
+        flat = self._flat.get(name)
+        if flat is None or flat.size < size:
+            self._flat[name] = flat = np.empty(size + size // 4, self.dtype)
+        return flat[:size].reshape(shape)

@@ -6,16 +6,14 @@ import io
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names, texts
 from rnn_names.corpus.reading import read_counted
 from rnn_names.errors import CorpusError, shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MAX_HELD_OUT = 2000
 """Names; with as many the held-out loss is known to about 0.01 nats per character."""
@@ -34,7 +32,7 @@ class Corpus:
     """
 
     names: Names
-    counts: NDArray[np.int64]
+    counts: Array
     n_blank: int = 0
     has_counts: bool = False
 
@@ -51,9 +49,6 @@ class Corpus:
 
         The split is over distinct names, so that no held-out name is trained on. Its size is
         `fraction` of them, at least 1 and at most `MAX_HELD_OUT`; a fraction of 0 sets none aside.
-
-        Raises:
-            CorpusError: if nothing would be left to train on.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -67,7 +62,7 @@ class Corpus:
         rest = np.flatnonzero(~held_out)
         return self.take(rest), self.take(np.flatnonzero(held_out))
 
-    def take(self, rows: NDArray[np.intp]) -> Corpus:
+    def take(self, rows: Array) -> Corpus:
         """Some of the names, with their counts."""
         return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 
@@ -84,16 +79,15 @@ def read_corpus(
     Lines end at LF or CRLF; white space around a name is trimmed, blank lines are skipped, text is
     normalised to NFC, case is kept.
 
+    Text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of the
+    `REFUSED_CHARACTERS`, or fewer than two distinct names are a CorpusError.
+
     Args:
         sources: pairs of a title for messages and a binary stream.
         look: called with a source's title, the number of lines before, and its next lines.
-
-    Raises:
-        CorpusError: for text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of
-            the `REFUSED_CHARACTERS`, or fewer than two distinct names.
     """
     parts: list[Names] = []
-    often: list[NDArray[np.int64]] = []
+    often: list[Array] = []
     n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
@@ -110,11 +104,7 @@ def read_corpus(
 
 
 def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
-    """The corpus of a file with one name per line.
-
-    Raises:
-        CorpusError: as `read_corpus`; for a file that cannot be read.
-    """
+    """The corpus of a file with one name per line."""
     title = shown(os.fsdecode(path))
     try:
         with open(path, "rb") as stream:
@@ -129,11 +119,7 @@ def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
 
 
 def corpus_from_strings(strings: Iterable[str]) -> Corpus:
-    """A corpus from Python strings, each held to the same rules as a line of a file.
-
-    Raises:
-        CorpusError: as `read_corpus`; "line" is then the number of the string.
-    """
+    """A corpus from Python strings, each held to the same rules as a line of a file."""
     lines = texts(strings)
     if any("\n" in line for line in lines):
         raise CorpusError("a name contains a line break: give one name per string")
@@ -141,9 +127,7 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
     return read_corpus([("names", io.BytesIO(data))])
 
 
-def _corpus(
-    parts: list[Names], often: list[NDArray[np.int64]] | None, n_blank: int, title: str
-) -> Corpus:
+def _corpus(parts: list[Names], often: list[Array] | None, n_blank: int, title: str) -> Corpus:
     if not parts or not sum(map(len, parts)):
         raise CorpusError(f"{title}: no names in it; give a text with one name per line")
     weights = None if often is None else np.concatenate(often)

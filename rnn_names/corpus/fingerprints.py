@@ -13,20 +13,17 @@ only the `upper_halves`. The probability is then n / 2³²: 1 in 48,000 for 89,0
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
 
 HASHED_AT_ONCE = 1 << 16
 """Names whose characters are mixed together; it bounds the memory."""
 
 
-def fingerprints(names: Names) -> NDArray[np.uint64]:
+def fingerprints(names: Names) -> Array:
     """The fingerprint of each name: (len(names),) uint64.
 
     The names may be in any normal form of Unicode.
@@ -57,7 +54,7 @@ def _in_nfc(names: Names) -> Names:
     return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _mix(x: Array) -> Array:
     """SplitMix64's output for the states `x`, in place."""
     x += np.uint64(0x9E3779B97F4A7C15)
     x ^= x >> np.uint64(30)
@@ -68,21 +65,21 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return x
 
 
-def upper_halves(prints: NDArray[Any]) -> NDArray[np.uint32]:
+def upper_halves(prints: Array) -> Array:
     """The upper halves of some fingerprints, sorted and each once."""
     if prints.dtype.itemsize == 4:
         return prints
     return np.unique(prints >> np.uint64(32)).astype(np.uint32)
 
 
-def union(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+def union(a: Array, b: Array) -> Array:
     """The fingerprints of two lists together, sorted; short ones if either has short ones."""
     if a.dtype != b.dtype:
         a, b = upper_halves(a), upper_halves(b)
     return np.union1d(a, b)
 
 
-def among(prints: NDArray[np.uint64], known: NDArray[Any]) -> NDArray[np.bool_]:
+def among(prints: Array, known: Array) -> Array:
     """Whether each of some whole fingerprints is among `known`: (n,) bool.
 
     `known` is sorted; it may hold `upper_halves` only.
@@ -92,5 +89,5 @@ def among(prints: NDArray[np.uint64], known: NDArray[Any]) -> NDArray[np.bool_]:
     # The upper half of a fingerprint where only that is kept.
     wanted = (prints >> np.uint64(64 - 8 * known.dtype.itemsize)).astype(known.dtype)
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
-    found: NDArray[np.bool_] = known[at] == wanted
+    found: Array = known[at] == wanted
     return found

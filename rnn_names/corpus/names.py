@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.errors import CorpusError, quoted
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _ROWS_AT_ONCE = 1 << 15
 """Names that are gathered or packed together, so that their index arrays fit the cache."""
@@ -34,8 +31,8 @@ class Names:
     ([65, 100, 97, 66, 111], [0, 3, 5])
     """
 
-    codes: NDArray[Any]
-    offsets: NDArray[np.int64]
+    codes: Array
+    offsets: Array
 
     @classmethod
     def from_strings(cls, strings: Iterable[str]) -> Names:
@@ -48,7 +45,7 @@ class Names:
         return cls.from_lengths(codes, lengths)
 
     @classmethod
-    def from_lengths(cls, codes: NDArray[Any], lengths: NDArray[Any]) -> Names:
+    def from_lengths(cls, codes: Array, lengths: Array) -> Names:
         """Names that stand one after another, (n,) characters each.
 
         >>> Names.from_lengths(np.array([65, 100, 97, 66, 111]), np.array([3, 2])).to_strings()
@@ -66,12 +63,10 @@ class Names:
         return cls.from_lengths(np.concatenate(codes), np.concatenate(lengths))
 
     @classmethod
-    def from_columns(cls, text: NDArray[Any], lengths: NDArray[Any]) -> Names:
-        """Names that were written one character of all of them at a time.
+    def from_columns(cls, text: Array, lengths: Array) -> Names:
+        """Names that were written one character of all of them at a time: column i holds name i.
 
-        Args:
-            text: (longest, n). Column i holds name i; what is after its end does not matter.
-            lengths: (n,) characters of each; names of length 0 are left out.
+        `text` is (longest, n), with anything after a name's end; names of length 0 are left out.
 
         >>> names = Names.from_columns(np.array([[65, 66, 67], [100, 111, 0]]), np.array([2, 0, 1]))
         >>> names.to_strings()
@@ -90,7 +85,7 @@ class Names:
         return Names(self.codes[offsets[0] : offsets[-1]], offsets - offsets[0])
 
     @property
-    def lengths(self) -> NDArray[np.int64]:
+    def lengths(self) -> Array:
         """Characters of each name, (n,)."""
         return np.diff(self.offsets)
 
@@ -99,7 +94,7 @@ class Names:
         text = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
-    def to_numpy(self) -> NDArray[np.str_]:
+    def to_numpy(self) -> Array:
         """The names as an array of strings.
 
         >>> Names.from_strings(["Ada", "Bo"]).to_numpy().tolist()
@@ -123,13 +118,11 @@ class Names:
         text[inside] = self.codes
         return text.tobytes().decode("utf-32-le").encode()
 
-    def take(self, rows: NDArray[Any]) -> Names:
+    def take(self, rows: Array) -> Names:
         """The names of some rows, in that order."""
         return Names(*gathered(self.codes, self.offsets[:-1][rows], self.offsets[1:][rows]))
 
-    def padded(
-        self, rows: NDArray[Any] | slice = slice(None)
-    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    def padded(self, rows: Array | slice = slice(None)) -> tuple[Array, Array]:
         """Some rows as a rectangle: (m, longest) codes with 0 on the right, and their (m,) lengths.
 
         >>> Names.from_strings(["Ada", "Bo"]).padded()[0].tolist()
@@ -143,7 +136,7 @@ class Names:
         rectangle[inside] = self.codes[(starts[:, None] + columns)[inside]]
         return rectangle, lengths
 
-    def distinct(self, weights: NDArray[np.int64] | None = None) -> tuple[Names, NDArray[np.int64]]:
+    def distinct(self, weights: Array | None = None) -> tuple[Names, Array]:
         """The distinct names in code-point order, and how often each occurs.
 
         With weights (n,), each of these names counts that often.
@@ -158,7 +151,7 @@ class Names:
             return self.take(order[starts]), np.add.reduceat(weights[order], starts)
         return self.take(order[starts]), np.diff(starts, append=len(order))
 
-    def order(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each of them differs from the one before.
 
         As many characters as fit are packed into one 64-bit key, and rows are sorted by that. Rows
@@ -205,9 +198,7 @@ class Names:
             tied, read = tied[equal & goes_on], read + per_key
         return order, differs
 
-    def _keys(
-        self, rows: NDArray[np.int64], start: int, count: int, bits: int
-    ) -> NDArray[np.int64]:
+    def _keys(self, rows: Array, start: int, count: int, bits: int) -> Array:
         """Characters start, …, start + count − 1 of some rows, packed into one integer each.
 
         A character takes `bits` bits and is raised by 1, so that 0 stands for none: a name sorts
@@ -231,11 +222,7 @@ class Names:
 
 
 def texts(names: object) -> list[str]:
-    """Some names as a list of texts.
-
-    Raises:
-        CorpusError: for a single text, which would be taken for its letters, and for other things.
-    """
+    """Some names as a list of texts. A single text is refused, and not taken for its letters."""
     if isinstance(names, str):
         raise CorpusError(
             f"{quoted(names)}: a single text; give a list of names: [{quoted(names)}]"
@@ -249,9 +236,7 @@ def texts(names: object) -> list[str]:
     return found
 
 
-def gathered(
-    codes: NDArray[Any], starts: NDArray[np.int64], stops: NDArray[np.int64]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def gathered(codes: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
     """The slices starts[i]:stops[i] of `codes`, one after another, and their offsets.
 
     >>> codes, offsets = gathered(np.arange(10), np.array([7, 1]), np.array([9, 4]))
@@ -270,7 +255,7 @@ def gathered(
     return result, offsets
 
 
-def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def _offsets(lengths: Array) -> Array:
     """Where each text starts, and after them where the last one ends: (n + 1,)."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])

@@ -1,7 +1,12 @@
-"""Reading name lists: bytes to lines to names, checked and normalised.
+r"""Reading name lists: bytes to lines to names, checked and normalised.
 
 Files are read in pieces of a few megabytes, cut at line ends. Every refusal names the file and the
-line.
+line. A list may have counts, as census tables do: a name, a tab and a whole number a line.
+
+Mary\t7065
+Anna\t2604
+
+It has counts if its first line that is not blank has one. Then every line must have one.
 """
 
 from __future__ import annotations
@@ -12,11 +17,11 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from rnn_names.corpus import counts
+from rnn_names.arrays import Array
 from rnn_names.corpus.characters import (
     BIDI_CONTROLS,
     MAX_NAME_LENGTH,
@@ -26,8 +31,8 @@ from rnn_names.corpus.characters import (
 from rnn_names.corpus.names import Names, gathered
 from rnn_names.errors import CorpusError
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+MAX_DIGITS = 11
+"""Of a count: the sum of those of any list that fits a memory stays far below 2⁶³."""
 
 PIECE_BYTES = 1 << 22
 
@@ -43,25 +48,30 @@ _TABLE_SIZE = 0x10000
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
     """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
 
-    Of a list with counts, the names. The rules and errors are those of
-    `rnn_names.corpus.corpus.read_corpus`.
+    The rules are those of `rnn_names.corpus.corpus.read_corpus`.
     """
     for names, _ in read_counted(title, stream):
         yield names
 
 
-def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, NDArray[np.int64] | None]]:
-    """As `read_names`, with the (n,) counts of the names where the list has counts, else None."""
+def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
+    """The names that `read_names` gives, and their counts, (n,); None for a list without counts."""
     n_lines = 0
     has_counts: bool | None = None  # not known as long as all lines are blank
     for data in _pieces(title, stream):
         names, often = _trimmed(_lines(title, data, n_lines)), None
         full = np.flatnonzero(names.lengths)
         if has_counts is None and len(full):
-            has_counts = bool(counts.split(names.take(full[:1]))[1][0])
+            has_counts = bool(split_counts(names.take(full[:1]))[1][0])
         if has_counts:
-            names, often = counts.checked(title, names, n_lines)
-            names = _trimmed(names)
+            texts, often = split_counts(names)
+            wrong = np.flatnonzero((often == 0) & (names.lengths > 0))
+            if len(wrong):
+                raise CorpusError(
+                    f"{title}, line {n_lines + wrong[0] + 1}: no count, and the lines before have "
+                    f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                )
+            names = _trimmed(texts)
         _check(title, names, n_lines)
         yield names, often
         n_lines += len(names)
@@ -170,6 +180,29 @@ def _trimmed(lines: Names) -> Names:
     return Names(*gathered(lines.codes, starts, np.where(blank, 0, visible[after - 1] + 1)))
 
 
+def split_counts(lines: Names) -> tuple[Names, Array]:
+    r"""Trimmed lines as names and counts; 0 for a line that does not end in a tab and a count.
+
+    >>> names, counts = split_counts(Names.from_strings(["Mary\t7065", "Anna", "\t5", ""]))
+    >>> names.to_strings(), counts.tolist()
+    (['Mary', 'Anna', '\t5', ''], [7065, 0, 0, 0])
+    """
+    starts, stops = lines.offsets[:-1], lines.offsets[1:]
+    tabs = np.append(-1, np.flatnonzero(lines.codes == ord("\t")))
+    tab = tabs[np.searchsorted(tabs, stops) - 1]  # the last one before the end of each line
+    digits = stops - tab - 1
+    not_digit = np.append(0, np.cumsum((lines.codes < ord("0")) | (lines.codes > ord("9"))))
+    counted = (tab > starts) & (digits >= 1) & (digits <= MAX_DIGITS)
+    counted &= not_digit[stops] == not_digit[np.minimum(tab + 1, stops)]
+    counts = np.zeros(len(lines), np.int64)
+    rows = np.flatnonzero(counted)
+    for place in range(int(digits[rows].max(initial=0))):
+        on = rows[place < digits[rows]]
+        counts[on] = counts[on] * 10 + (lines.codes[tab[on] + 1 + place].astype(np.int64) - 48)
+    ends = np.where(counts > 0, tab, stops)
+    return Names(*gathered(lines.codes, starts, ends)), counts
+
+
 def _check(title: str, names: Names, n_before: int) -> None:
     """Raises CorpusError for the first line that cannot be a name."""
     refused = np.flatnonzero(_among(names.codes, REFUSED_CHARACTERS))
@@ -183,13 +216,13 @@ def _check(title: str, names: Names, n_before: int) -> None:
         raise CorpusError(f"{title}, line {n_before + line + 1}: {complaint}")
 
 
-def _among(codes: NDArray[Any], characters: str) -> NDArray[np.bool_]:
+def _among(codes: Array, characters: str) -> Array:
     """Which code points are those of some characters."""
     return _table(characters)[np.minimum(codes, _TABLE_SIZE - 1)]
 
 
 @cache
-def _table(characters: str) -> NDArray[np.bool_]:
+def _table(characters: str) -> Array:
     table = np.zeros(_TABLE_SIZE, dtype=bool)
     table[[ord(c) for c in characters]] = True
     return table
@@ -201,7 +234,7 @@ def _too_long(length: int) -> str:
     )
 
 
-def _complaint(codes: NDArray[np.uint32]) -> str:
+def _complaint(codes: Array) -> str:
     """What is wrong with a line that cannot be a name."""
     refused = codes[_among(codes, REFUSED_CHARACTERS)]
     if not len(refused):

@@ -7,14 +7,11 @@ contains.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
 
 UNKNOWN = -1
 """What `Vocabulary.encode` gives for a character that the vocabulary lacks."""
@@ -52,23 +49,23 @@ class Vocabulary:
         return len(self.characters) + 1
 
     @cached_property
-    def codes(self) -> NDArray[np.uint32]:
+    def codes(self) -> Array:
         r"""(len(self),) uint32: the code point of each index; EOS is that of "\n"."""
         text = "\n" + self.characters
         return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
 
     @cached_property
-    def lower_case(self) -> NDArray[np.bool_]:
+    def lower_case(self) -> Array:
         """(len(self),) bool: which indices are lower-case letters."""
         return np.array([False, *map(str.islower, self.characters)])
 
     @cached_property
-    def _index(self) -> NDArray[np.int32]:
+    def _index(self) -> Array:
         """The index of each code point up to the highest one, and after them `UNKNOWN`."""
         index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)
         index[self.codes[1:]] = np.arange(1, len(self))
         return index
 
-    def encode(self, codes: NDArray[Any]) -> NDArray[np.int32]:
+    def encode(self, codes: Array) -> Array:
         """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]

@@ -30,13 +30,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, quoted, shown
 from rnn_names.network import rnn
+from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS, prefix_tree
 from rnn_names.processes.threads import one_blas_thread
@@ -133,11 +134,11 @@ def _logits_along(model: LanguageModel, names: Names) -> tuple[Array, Array]:
     inside = np.arange(codes.shape[1]) < lengths[:, None]
     indices = np.where(inside, model.vocabulary.encode(codes), EOS)
     tree = prefix_tree(indices, lengths, len(model.vocabulary))
-    states = rnn.hidden_states(tree, model.params, rnn.Workspace())
+    states = rnn.hidden_states(tree, model.params, Workspace())
     return rnn.output_layer(states, model.params).astype(float), tree.y.sum(axis=1)
 
 
-def _extended(model: LanguageModel, vocabulary: Vocabulary) -> rnn.Params:
+def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
     """A network over the joint vocabulary; a GRU if there are characters that are new to it."""
     known = np.concatenate(([EOS], vocabulary.encode(model.vocabulary.codes[1:])))
     unknown = np.setdiff1d(np.arange(len(vocabulary)), known)
@@ -169,10 +170,10 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
 # --- Networks -------------------------------------------------------------------------------------
 
 
-def as_gru(params: rnn.Params) -> rnn.Params:
+def as_gru(params: Params) -> Params:
     """A network with plain cells as one with GRUs, which computes the same; a GRU as it is.
 
-    A GRU's state is (`rnn.GRUCell`, which says where Wn, bc and Un are stored)
+    A GRU's state is (`cells.GRUCell`, which says where Wn, bc and Un are stored)
 
         a = (1 − z) ∘ tanh(x Wnᵀ + bc + r ∘ (a_prev Unᵀ + bn)) + z ∘ a_prev
 
@@ -193,9 +194,9 @@ def as_gru(params: rnn.Params) -> rnn.Params:
     }
 
 
-def _side_by_side(networks: Sequence[rnn.Params], weights: Sequence[float]) -> dict[str, Array]:
+def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
     """One network of several with the same cell: states side by side, logits by their weights."""
-    gates = rnn.cell_of(networks[0]).gates
+    gates = cell_of(networks[0]).gates
     of_each: dict[str, list[Array]] = {
         name: [params[name] for params in networks] for name in networks[0]
     }

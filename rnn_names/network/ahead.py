@@ -23,34 +23,27 @@ character is worth 0, one of two 7/4, and one of three 7/2. By the number of cha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.network.prefix_tree import EOS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
 
 LEAST = 1e-250
 """What may still happen is never given less: a product of 200 small probabilities would come to
 0."""
 
 
-def by_length(
-    probabilities: Callable[[int], NDArray[Any]], after: NDArray[Any], worth: NDArray[Any]
-) -> NDArray[Any]:
-    """What is ahead by length, where a state says all else that counts of a name.
+def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array) -> Array:
+    """What is ahead by length and state, which says all else that counts of a name.
+
+    It is (longest + 2, …), and 0 in the last row, for names that are too long.
 
     Args:
         probabilities: of the next character, (…, n_y), in each state at a length.
         after: (…, n_y) the state after each state and character, numbered as if in one row.
         worth: (longest + 1, …) of a name that ends in each state, by its length.
-
-    Returns:
-        (longest + 2, …) by length and state; 0 in the last row, for names that are too long.
     """
     ahead = np.zeros((len(worth) + 1, *after.shape[:-1]), worth.dtype)
     for length in range(len(worth) - 1, -1, -1):
@@ -61,12 +54,8 @@ def by_length(
 
 
 def on_tree(
-    probabilities: NDArray[Any],
-    ahead: NDArray[np.float64],
-    parent: NDArray[Any],
-    character: NDArray[Any],
-    length: NDArray[Any],
-) -> NDArray[np.float64]:
+    probabilities: Array, ahead: Array, parent: Array, character: Array, length: Array
+) -> Array:
     """What is ahead of each prefix of a tree, (N,).
 
     Args:
@@ -85,13 +74,13 @@ def on_tree(
     return values
 
 
-def _expected(probabilities: NDArray[Any], ahead: NDArray[Any]) -> NDArray[Any]:
+def _expected(probabilities: Array, ahead: Array) -> Array:
     """Σ p · ahead over the last axis; at least `LEAST` where that is above 0."""
     value = np.einsum("...c,...c->...", probabilities, ahead)
     return np.where(value > 0, np.maximum(value, LEAST), 0)
 
 
-def by_level(length: NDArray[Any]) -> list[NDArray[np.intp]]:
+def by_level(length: Array) -> list[Array]:
     """The rows of each length, from the shortest on."""
     order = np.argsort(length, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(length[order])) + 1)

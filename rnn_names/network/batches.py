@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.prefix_tree import PrefixTree, prefix_trees
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.corpus import Corpus
-    from rnn_names.corpus.vocabulary import Vocabulary
 
 NAMES_PER_LAYOUT = 1024
 """Small minibatches are laid out together, so many names in one call of `prefix_trees`, which saves
@@ -42,9 +38,9 @@ class Batches:
     """
 
     names: Names
-    rows: NDArray[np.int64]
+    rows: Array
     n_y: int
-    weights: NDArray[np.int64] | None = field(default=None, kw_only=True)
+    weights: Array | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:
@@ -57,7 +53,7 @@ class Batches:
         return cls(names, rows, len(vocabulary), weights=weights)
 
     @property
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self) -> Array:
         """How often each name counts: (len(names),)."""
         if self.weights is not None:
             return self.weights
@@ -69,15 +65,10 @@ class Batches:
         counts = self.counts
         return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
-    def epoch(
-        self, size: int, rng: np.random.Generator
-    ) -> Iterator[tuple[float, NDArray[np.int64]]]:
-        """Every name of the list once, in random order, `size` names a batch.
+    def epoch(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
+        """Every name of the list once, in random order, `size` names a batch, the last one fewer.
 
-        The last batch may be smaller. With weights, names are drawn in proportion to them.
-
-        Yields:
-            the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
+        Yields the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         shuffled = rng.permutation(rows)
@@ -85,11 +76,8 @@ class Batches:
             rows = np.sort(shuffled[start : start + size])
             yield (start + len(rows) / 2) / len(shuffled), rows
 
-    def trees(self, batches: Sequence[NDArray[np.int64]]) -> Iterator[PrefixTree]:
-        """The prefix tree of each of some minibatches, which are given as sorted rows.
-
-        Small ones are laid out together, `NAMES_PER_LAYOUT` names at a time.
-        """
+    def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
+        """The prefix tree of each of some minibatches, which are given as sorted rows."""
         n = max(NAMES_PER_LAYOUT // len(batches[0]), 1) if batches else 1  # none is larger
         for start in range(0, len(batches), n):
             together = batches[start : start + n]
@@ -97,7 +85,7 @@ class Batches:
             yield from prefix_trees(*self.names.padded(np.concatenate(together)), sizes, self.n_y)
 
 
-def _in_proportion(weights: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.intp]:
+def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:
     """As many rows as there are weights, in proportion to them.
 
     Each row comes as often as it should on average, rounded up or down by chance (systematic

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+from rnn_names.arrays import Array
 
 LARGEST_WALK = 1 << 17
 """Names drawn together in one walk, at most."""
@@ -18,20 +15,12 @@ _PLACE_BITS = (LARGEST_WALK - 1).bit_length()
 """For a name's place among those drawn together; 15 of 64 bits are left for its node."""
 
 
-def choose(
-    probabilities: NDArray[np.float64], names: NDArray[Any], node: NDArray[Any], bits: Random
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tuple[Array, Array]:
     """A next character for each name, drawn for all of them in one step.
 
-    Args:
-        probabilities: (n_y, nodes) of the next characters, overwritten in place; a column need not
-            sum to 1.
-        names: (m,) some names.
-        node: (m,) the node that each is at.
-        bits: where random numbers come from.
-
-    Returns:
-        the names in a new order, and the branch n_y node + character that each takes, (m,), rising.
+    `names` (m,) are at nodes, `node` (m,); `probabilities` (n_y, nodes) are those of the next
+    characters there, overwritten in place. Gives the names in a new order, and the branch
+    n_y node + character that each takes, (m,), rising.
     """
     # Each name gets a point, an integer of 64 bits: its node, 32 random bits, its place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
@@ -48,7 +37,7 @@ def choose(
     return names, branches(probabilities, points)
 
 
-def branches(probabilities: NDArray[np.float64], points: NDArray[np.uint64]) -> NDArray[np.int32]:
+def branches(probabilities: Array, points: Array) -> Array:
     """Draws by inverting the cumulative distribution: the branch on which each point lies.
 
     On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
@@ -58,12 +47,8 @@ def branches(probabilities: NDArray[np.float64], points: NDArray[np.uint64]) -> 
         |----|--------|-----|-----|
         branch 0   1     2     3
 
-    Args:
-        probabilities: (n_y, nodes), overwritten in place; a column need not sum to 1.
-        points: (m,) where to look, in units of 2**-32: a node, followed by 32 random bits.
-
-    Returns:
-        (m,) the branches n_y node + character.
+    `points` (m,) are in units of 2**-32: a node, followed by 32 random bits. `probabilities`
+    (n_y, nodes) are overwritten in place, and a column need not sum to 1.
 
     >>> points = np.array([0.2, 0.3, 1.6]) * 2**32
     >>> branches(np.array([[0.25, 0.5], [0.75, 0.5]]), points.astype(np.uint64)).tolist()
@@ -78,13 +63,13 @@ def branches(probabilities: NDArray[np.float64], points: NDArray[np.uint64]) -> 
     return np.searchsorted(line, points * 2.0**-32, side="right").astype(np.int32)
 
 
-def keep_top_k(probabilities: NDArray[np.float64], k: int) -> None:
+def keep_top_k(probabilities: Array, k: int) -> None:
     """Leaves the k largest of each column, and any equal to the k-th, and makes their sum 1."""
     probabilities[probabilities < np.partition(probabilities, -k, axis=0)[-k]] = 0
     probabilities /= probabilities.sum(axis=0)
 
 
-def keep_top_p(probabilities: NDArray[np.float64], p: float) -> None:
+def keep_top_p(probabilities: Array, p: float) -> None:
     """Leaves the fewest largest of each column that sum to p, and makes their sum 1.
 
     Any that equal the least of them are left, too.

@@ -6,20 +6,14 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from rnn_names.arrays import Array
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names, texts
 from rnn_names.corpus.shape import Shape, shape_of
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -39,9 +33,9 @@ class LanguageModel:
     """
 
     vocabulary: Vocabulary
-    params: dict[str, NDArray[np.float32]]
+    params: dict[str, Array]
     longest: int
-    fingerprints: NDArray[Any] | None = None
+    fingerprints: Array | None = None
     shortest: int = 1
     lower_case_beginnings: bool = True
     pairs: Collection[str] | None = None
@@ -56,7 +50,7 @@ class LanguageModel:
         """The shape of the names of the corpus, as far as it is known."""
         return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
-    def log_prob(self, names: Iterable[str] | Names) -> NDArray[np.float64]:
+    def log_prob(self, names: Iterable[str] | Names) -> Array:
         """The log-probability of each name, its end included, in nats: (len(names),).
 
         It is -inf for a name with a character unknown to the model. Strings are normalised to NFC
@@ -64,7 +58,7 @@ class LanguageModel:
         """
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
-    def knows(self, names: Iterable[str] | Names) -> NDArray[np.bool_]:
+    def knows(self, names: Iterable[str] | Names) -> Array:
         """Whether each name is in the corpus that the model was trained on: (len(names),) bool.
 
         Held-out names belong to the corpus. A name that is not in it may be taken for one that is,

@@ -1,10 +1,8 @@
 """Minibatches of names, laid out as prefix trees.
 
 Names that begin alike have the same hidden states up to where they part. A minibatch is therefore
-the tree of its *distinct* prefixes, one node each, level by level. For 64 to 4,096 first names that
-is 1.4 to 2.3 characters per node: so much arithmetic is never done twice.
-
-This module knows indices and trees; it knows nothing of the network.
+the tree of its *distinct* prefixes, one node each, level by level: for 64 to 4,096 first names, one
+node for 1.4 to 2.3 characters.
 """
 
 from __future__ import annotations
@@ -12,16 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import ranges, slices, stable_order
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.intp]
+from rnn_names.arrays import Array, ranges, slices, stable_order
 
 EOS = 0
 """Index of the end-of-name symbol; characters have the indices 1, 2, …"""
@@ -57,21 +50,20 @@ class PrefixTree:
         levels: where each level starts and ends in those rows.
         siblings: for each level, arrays of its rows, counted from the level's first: the first
             child of every node above that has a child, then the second child of every node that
-            has two, and so on. The k-th array belongs to the first ``len(array)`` nodes above. In
-            the example, level 1 has [1], [0]: the first child of "" is "a", row 1 of its level, and
-            the second is "b", row 0.
+            has two, and so on. In the example, level 1 has [1], [0]: the first child of "" is "a",
+            row 1 of its level, and the second is "b", row 0.
         paths: (depth + 1, m) int. The node that each name of the batch is at after 0, 1, 2, …
             characters; anything after its end.
         ends: (m,) int. The node at which each name of the batch ends.
     """
 
-    x: NDArray[Any]
-    y: NDArray[Any]
-    parent: Integers
+    x: Array
+    y: Array
+    parent: Array
     levels: list[slice]
-    siblings: list[list[Integers]]
-    paths: Integers
-    ends: Integers
+    siblings: list[list[Array]]
+    paths: Array
+    ends: Array
 
     @cached_property
     def n_parents(self) -> list[int]:
@@ -83,23 +75,18 @@ class PrefixTree:
         """Characters of all names of the batch, each end-of-name symbol counted as one."""
         return round(float(self.y.sum(dtype=np.float64)))
 
-    def parent_rows(self, m: int = 1) -> Integers:
-        """Rows of all nodes with children, in an array with `m` initial states before the nodes."""
-        above = [0, *(m + rows.start for rows in self.levels[:-1])]
+    @property
+    def parent_rows(self) -> Array:
+        """Rows of all nodes with children, in an array with the initial state before the nodes."""
+        above = [0, *(1 + rows.start for rows in self.levels[:-1])]
         return ranges(np.array(above), np.array(self.n_parents))
 
 
-def prefix_tree(
-    indices: NDArray[Any], lengths: NDArray[Any], n_y: int, dtype: Any = np.float32
-) -> PrefixTree:
-    """The prefix tree of some names.
+def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
+    """The prefix tree of some names over a vocabulary of `n_y` symbols, EOS counted.
 
-    Args:
-        indices: (m, columns) int. A name per row, in lexicographic order, padded with EOS on the
-            right. Names may repeat.
-        lengths: (m,) int. Characters of each name.
-        n_y: size of the vocabulary, EOS counted.
-        dtype: of `y`.
+    `indices` (m, columns) has a name per row, in lexicographic order, padded with EOS on the right;
+    names may repeat. `lengths` (m,) are their characters.
 
     >>> tree = prefix_tree(np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2]), n_y=4)
     >>> tree.levels
@@ -109,21 +96,16 @@ def prefix_tree(
     >>> tree.y.astype(int).tolist()
     [[0, 1, 2, 0], [0, 1, 0, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
     """
-    return prefix_trees(indices, lengths, [len(lengths)], n_y, dtype)[0]
+    return prefix_trees(indices, lengths, [len(lengths)], n_y)[0]
 
 
 def prefix_trees(
-    indices: NDArray[Any],
-    lengths: NDArray[Any],
-    sizes: Sequence[int],
-    n_y: int,
-    dtype: Any = np.float32,
+    indices: Array, lengths: Array, sizes: Sequence[int], n_y: int
 ) -> list[PrefixTree]:
     """The prefix trees of several minibatches: of the first `sizes[0]` names, and so on.
 
     They are built together: for the few hundred names of one minibatch, calling an array operation
-    takes longer than the operation. The other arguments are as in `prefix_tree`; names are in
-    lexicographic order within each minibatch.
+    takes longer than the operation. Names are in lexicographic order within each minibatch.
     """
     depth = int(lengths.max())  # 0 if all names are empty
     indices = indices[:, :depth]
@@ -142,7 +124,7 @@ def prefix_trees(
     siblings = _siblings(nodes, rows)
     tree_starts = rows.level_starts[:: depth + 1]  # (n_trees + 1,) the first row of each tree
     y = _follow_counts(
-        tree_starts, row_of_parent, nodes.character, prefixes.passing[n_trees:], ends, n_y, dtype
+        tree_starts, row_of_parent, nodes.character, prefixes.passing[n_trees:], ends, n_y
     )
 
     # Everything is there for all trees in one; cut it apart, and count rows from each tree's root.
@@ -179,14 +161,12 @@ class NumberedPrefixes(NamedTuple):
         passing: (n,) how many names begin with each prefix.
     """
 
-    number: Integers
-    new: NDArray[np.bool_]
-    passing: Integers
+    number: Array
+    new: Array
+    passing: Array
 
 
-def numbered_prefixes(
-    indices: NDArray[Any], lengths: NDArray[Any], sizes: Sequence[int]
-) -> NumberedPrefixes:
+def numbered_prefixes(indices: Array, lengths: Array, sizes: Sequence[int]) -> NumberedPrefixes:
     """Numbers the prefixes: the empty one of each minibatch, then those of 1 character, and so on.
 
     Arguments as in `prefix_trees`.
@@ -232,14 +212,13 @@ class _Nodes(NamedTuple):
         character: (n - n_trees,) index of the character that leads into each.
     """
 
-    level: Integers
-    children: Integers
-    parent: Integers
-    character: NDArray[Any]
+    level: Array
+    children: Array
+    parent: Array
+    character: Array
 
 
-def _nodes(indices: NDArray[Any], sizes: Sequence[int], prefixes: NumberedPrefixes) -> _Nodes:
-    """What the prefixes of several minibatches tell of their nodes."""
+def _nodes(indices: Array, sizes: Sequence[int], prefixes: NumberedPrefixes) -> _Nodes:
     m, depth = indices.shape
     n_trees = len(sizes)
     # Read row by row, `new` (depth, m) is true once for each node, in the order of their numbers.
@@ -268,13 +247,12 @@ class _Rows(NamedTuple):
         level_starts: (levels + 1,) the first row of each level, levels counted as in `_Nodes`.
     """
 
-    of_node: Integers
-    node: Integers
-    level_starts: Integers
+    of_node: Array
+    node: Array
+    level_starts: Array
 
 
 def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:
-    """Puts nodes in the order of rows."""
     sizes = np.bincount(nodes.level, minlength=n_levels)
     # One key for both: a node has at most n_y - 1 children, so levels do not mix.
     node = stable_order(nodes.level * (n_y + 1) + (n_y - nodes.children))
@@ -283,7 +261,7 @@ def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:
     return _Rows(of_node, node, np.concatenate(([0], np.cumsum(sizes))))
 
 
-def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Integers]]:
+def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Array]]:
     """`PrefixTree.siblings` of all trees, by levels as they are counted in `_Nodes`.
 
     Below the rows "b" and "a" of the example hang the families (ba, bc) and (). Their first members
@@ -307,7 +285,7 @@ def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Integers]]:
     groups = np.flatnonzero(group_sizes)
     bounds = np.concatenate(([0], np.cumsum(group_sizes[groups])))
 
-    siblings: list[list[Integers]] = [[] for _ in rows.level_starts[1:]]
+    siblings: list[list[Array]] = [[] for _ in rows.level_starts[1:]]
     for root in nodes.level[:n_trees]:
         siblings[root].append(np.zeros(1, np.intp))
     for g, members in zip(groups.tolist(), slices(bounds), strict=True):
@@ -316,29 +294,18 @@ def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Integers]]:
 
 
 def _follow_counts(
-    tree_starts: Integers,
-    parent: Integers,
-    character: NDArray[Any],
-    passing: Integers,
-    ends: Integers,
-    n_y: int,
-    dtype: Any,
-) -> list[NDArray[Any]]:
+    tree_starts: Array, parent: Array, character: Array, passing: Array, ends: Array, n_y: int
+) -> list[Array]:
     """`PrefixTree.y` of each tree: (N, n_y), stored column after column, as predictions are.
 
-    Args:
-        tree_starts: (n_trees + 1,) the first row of each tree; all rows are counted through them.
-        parent, character, passing: for each child, so many names go on with `character` from the
-            row `parent`.
-        ends: (m,) the rows at which names end.
-        n_y: size of the vocabulary.
-        dtype: of the result.
+    From the row `parent`, `passing` names go on with `character`; `ends` (m,) are the rows at which
+    names end. Tree i begins at the row `tree_starts[i]`.
     """
     n, sizes = int(tree_starts[-1]), np.diff(tree_starts)
     # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. So the entry for
     # EOS, character 0, and a row is n_y tree_starts[i] + (row − tree_starts[i]); that for the
     # character c and the same row comes c N_i after it.
-    flat = np.zeros(n * n_y, dtype)
+    flat = np.zeros(n * n_y, np.float32)
     size_of_tree = np.repeat(sizes, sizes)  # (n,) for each row, N of its tree
     first_entry = np.arange(n) + np.repeat((n_y - 1) * tree_starts[:-1], sizes)  # (n,)
     flat[first_entry] = np.bincount(ends, minlength=n)

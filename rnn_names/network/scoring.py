@@ -10,35 +10,27 @@ path.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from rnn_names.corpus.vocabulary import UNKNOWN
+from rnn_names.arrays import Array, Workspace
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 from rnn_names.network import rnn
+from rnn_names.network.cells import Params
 from rnn_names.network.prefix_tree import EOS, PrefixTree, prefix_tree
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
-    from rnn_names.corpus.vocabulary import Vocabulary
 
 MAX_NAMES_PER_BATCH = 4096
 """With a vocabulary of up to 64 symbols; see `names_per_batch`."""
 
 
-def log_probs(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> NDArray[np.float64]:
-    """The log-probability of each name under a network, its end included, in nats.
+def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
+    """The log-probability of each name under a network, its end included, in nats: (len(names),).
 
     A name with a character that the vocabulary lacks has probability 0, and so -inf.
-
-    Returns:
-        (len(names),) float64.
     """
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # in it, names that share beginnings fall into one batch
-    work = rnn.Workspace(params["Waa"].dtype)
+    work = Workspace(params["Waa"].dtype)
     batch = names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
@@ -54,10 +46,7 @@ def log_probs(params: rnn.Params, vocabulary: Vocabulary, names: Names) -> NDArr
 
 
 def mean_loss(
-    params: rnn.Params,
-    vocabulary: Vocabulary,
-    names: Names,
-    weights: NDArray[np.int64] | None = None,
+    params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
 ) -> float:
     """The mean loss over some names, in nats per character, their ends counted.
 
@@ -77,7 +66,7 @@ def names_per_batch(n_y: int) -> int:
     return max(MAX_NAMES_PER_BATCH * 64 // max(n_y, 64), 64)
 
 
-def _path_sums(tree: PrefixTree, log_y_hat: NDArray[np.float32]) -> NDArray[np.float64]:
+def _path_sums(tree: PrefixTree, log_y_hat: Array) -> Array:
     """Σ log ŷ along the path of each name of a tree, from (N, n_y) to (m,)."""
     so_far = np.zeros(len(tree.x))  # (N,) log-probability of each prefix; that of "" is 0
     for level in range(1, len(tree.levels)):

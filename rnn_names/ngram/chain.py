@@ -19,18 +19,14 @@ conditions, for every context, state of the automaton and length.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton
 from rnn_names.network import ahead
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.conditions.automaton import Automaton
 
 LONGEST_CONTEXT = 6
 """Symbols of the longest contexts."""
@@ -66,20 +62,19 @@ class MarkovChain:
     """
 
     contexts: Contexts
-    probabilities: NDArray[np.float64]
-    end_shift: NDArray[np.float64]
+    probabilities: Array
+    end_shift: Array
 
-    def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> NDArray[np.float64]:
+    def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
         """The probability that the rest of a name makes it one that is accepted.
 
-        Returns:
-            (max_length + 2, K, S) by length so far, context and state of the automaton; 0 exactly
-            where that is impossible.
+        It is (max_length + 2, K, S), by length so far, context and state of the automaton, and 0
+        exactly where that is impossible.
         """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)
         given_more = self.probabilities / (1 - end)
 
-        def probabilities(length: int) -> NDArray[np.float64]:
+        def probabilities(length: int) -> Array:
             ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
             p = (1 - ends) * given_more
             p[:, [EOS]] = ends
@@ -97,14 +92,14 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
 
 
 def fitted(
-    strings: NDArray[np.int64],
-    length: NDArray[Any],
-    probabilities: NDArray[Any],
-    passed: NDArray[Any],
+    strings: Array,
+    length: Array,
+    probabilities: Array,
+    passed: Array,
     max_length: int,
     n_contexts: int,
 ) -> MarkovChain:
-    """The chain that agrees best with the network's probabilities at some prefixes.
+    """The chain of so many contexts that agrees best with a network at some prefixes.
 
     Args:
         strings: (N,) the last symbols of each prefix, up to `LONGEST_CONTEXT`, as in `Contexts`.
@@ -122,9 +117,7 @@ def fitted(
     return MarkovChain(contexts, smoothed, shift)
 
 
-def _most_frequent(
-    strings: NDArray[np.int64], passed: NDArray[Any], n_y: int, size: int
-) -> Contexts:
+def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:
     """At most `size` contexts, the ends of some strings that most names passed.
 
     What begins or ends a frequent string is as frequent, and comes first where it is not more so.
@@ -142,12 +135,11 @@ def _most_frequent(
 
 
 def _sums(
-    context: NDArray[np.intp], probabilities: NDArray[Any], passed: NDArray[Any], n_contexts: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The network's probabilities, added up by context and weighted by names.
+    context: Array, probabilities: Array, passed: Array, n_contexts: int
+) -> tuple[Array, Array, Array]:
+    """The network's probabilities by context: sums over names, (K, n_y); and how many names, (K,).
 
-    Returns:
-        (K, n_y) the sums, (K,) the names, and (K,) the squares of each prefix's names added up.
+    With them come, (K,), the squares of each prefix's names added up.
     """
     order = np.argsort(context, kind="stable")
     sorted_context = context[order]
@@ -160,12 +152,7 @@ def _sums(
     return sums, n, squares
 
 
-def _smoothed(
-    contexts: Contexts,
-    sums: NDArray[np.float64],
-    n: NDArray[np.float64],
-    squares: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _smoothed(contexts: Contexts, sums: Array, n: Array, squares: Array) -> Array:
     """The probabilities after each context, from sums over prefixes whose longest context it is."""
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # what follows a context follows its ends, too
@@ -186,16 +173,11 @@ def _smoothed(
 
 
 def _end_shift(
-    guessed_ends: NDArray[Any],
-    ends: NDArray[Any],
-    passed: NDArray[Any],
-    length: NDArray[Any],
-    max_length: int,
-) -> NDArray[np.float64]:
+    guessed_ends: Array, ends: Array, passed: Array, length: Array, max_length: int
+) -> Array:
     """By length, the shift of the log-odds that makes the guessed ends as many as the network's.
 
-    Both are probabilities of the end after each prefix, (N,). The shift is found by Newton's
-    method, damped.
+    Both are probabilities of the end after each prefix, (N,). Newton's method, damped, finds it.
     """
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))

@@ -15,14 +15,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int64]
+from rnn_names.arrays import Array
 
 
 def max_symbols(n_y: int, most: int) -> int:
@@ -40,7 +36,7 @@ class Contexts:
         shorter: (K,) the row of each without its first symbol; 0 for the empty one.
     """
 
-    def __init__(self, keys: Integers, n_y: int) -> None:
+    def __init__(self, keys: Array, n_y: int) -> None:
         self.keys, self.base = keys, n_y + 1
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
@@ -58,7 +54,7 @@ class Contexts:
         ends = [rows.stop for rows in self.by_symbols]
         return Contexts(self.keys[: max([1, *(end for end in ends if end <= most)])], self.base - 1)
 
-    def longest(self, strings: Integers) -> NDArray[np.intp]:
+    def longest(self, strings: Array) -> Array:
         """The row of the longest context that each string ends in: (m,) to (m,)."""
         rows = np.zeros(len(strings), np.intp)
         for symbols in range(1, len(self.by_symbols)):
@@ -68,7 +64,7 @@ class Contexts:
         return rows
 
     @cached_property
-    def after(self) -> NDArray[np.int32]:
+    def after(self) -> Array:
         """The row that each context and symbol lead to: (K, base)."""
         after = np.zeros((len(self.keys), self.base), np.int32)
         for rows, longer in zip(self.by_symbols, [*self.by_symbols[1:], slice(0, 0)], strict=True):

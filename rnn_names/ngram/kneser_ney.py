@@ -27,19 +27,12 @@ and D = 2/3 at order 2.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
-from rnn_names.arrays import ranges
+from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts, max_symbols
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int64]
 
 ORDER = 6
 """Of lists from 1,000 to 90,000 names, none was predicted better by another order by more than 0.01
@@ -48,6 +41,8 @@ nats per character."""
 
 class NGram:
     """An n-gram of some names.
+
+    Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
 
     Attributes:
         n_y: size of the vocabulary, EOS counted.
@@ -62,14 +57,7 @@ class NGram:
     [[0.13, 0.8, 0.07]]
     """
 
-    def __init__(self, names: Names, n_y: int, weights: Integers | None = None) -> None:
-        """Counts.
-
-        Args:
-            names: at least one; their codes are vocabulary indices from 1.
-            n_y: size of the vocabulary, EOS counted.
-            weights: (n,) how often each name counts; None for once each.
-        """
+    def __init__(self, names: Names, n_y: int, weights: Array | None = None) -> None:
         self.n_y, self.base, self.start = n_y, n_y + 1, n_y
         self.order = max_symbols(n_y, ORDER)
         histories, characters = self._histories(names)
@@ -88,7 +76,7 @@ class NGram:
         self._discounted = (counts - discounts) / np.repeat(totals, np.diff(self._starts))
         self._left_over = np.add.reduceat(discounts, first) / totals  # (K,) λ(h)
 
-    def _histories(self, names: Names) -> tuple[Integers, Integers]:
+    def _histories(self, names: Names) -> tuple[Array, Array]:
         """The history of every character of all names, EOS counted; and these characters."""
         characters = np.full(len(names.codes) + len(names), EOS, np.int64)
         characters[
@@ -103,10 +91,10 @@ class NGram:
         return histories, characters
 
     def _counts(
-        self, histories: Integers, characters: Integers, n_each: Integers
-    ) -> list[tuple[Integers, Integers, NDArray[np.float64]]]:
+        self, histories: Array, characters: Array, n_each: Array
+    ) -> list[tuple[Array, Array, Array]]:
         """The different grams of each order, rising, their counts c and discounts D."""
-        orders: list[tuple[Integers, Integers, NDArray[np.float64]]] = []
+        orders: list[tuple[Array, Array, Array]] = []
         for symbols in range(self.order - 1, -1, -1):
             power = self.base**symbols
             there = histories >= power // self.base  # those that have so many symbols
@@ -123,15 +111,15 @@ class NGram:
             orders.append((seen, counts, _discounts(n[1:5])[np.minimum(counts, 3) - 1]))
         return orders[::-1]
 
-    def extend(self, history: Integers, character: Integers) -> Integers:
+    def extend(self, history: Array, character: Array) -> Array:
         """The histories after one more character: (m,) twice to (m,)."""
         return (history * self.base + character) % self.base ** (self.order - 1)
 
-    def probabilities(self, history: Integers) -> NDArray[np.float64]:
+    def probabilities(self, history: Array) -> Array:
         """Of the next character after each history: (m,) to (m, n_y)."""
         return self.after_contexts(self.contexts.longest(history))
 
-    def after_contexts(self, rows: NDArray[Any]) -> NDArray[np.float64]:
+    def after_contexts(self, rows: Array) -> Array:
         """The probabilities of the next character after some of the contexts: (m,) to (m, n_y)."""
         p = np.full((len(rows), self.n_y), 1 / self.n_y)
         longer = np.flatnonzero(rows)
@@ -149,17 +137,15 @@ class NGram:
         return p
 
 
-def _discounts(n: NDArray[np.float64]) -> NDArray[np.float64]:
-    """D(1), D(2) and D(3 or more), from how many counts of 1, 2, 3 and 4 there are.
+def _discounts(n: Array) -> Array:
+    """D(1), D(2) and D(3 or more), from how many counts of 1, 2, 3 and 4 there are, n₁ to n₄.
 
-    With n_i for the number of grams that were counted i times (Chen & Goodman 1999, equation 26):
+    They are those of Chen & Goodman 1999, equation 26:
 
         Y = n₁ / (n₁ + 2 n₂),    D(i) = i − (i + 1) Y n_{i+1} / n_i
 
     Where an n_i is 0, too little was counted for three discounts. All are Y then, the one discount
-    of Kneser & Ney 1995, with n₁ and n₂ taken to be at least ½. With 0.5, 0.75 and 0.9 in place of
-    Y, networks trained on 100 Welsh towns ended 0.03 nats per character higher, and on 360 Chinese
-    names 0.10.
+    of Kneser & Ney 1995, with n₁ and n₂ taken to be at least ½.
     """
     n1, n2 = np.maximum(n[:2], 0.5)
     y = n1 / (n1 + 2 * n2)

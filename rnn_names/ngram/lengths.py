@@ -13,18 +13,13 @@ far, and r(L) what a name of L characters is worth, they are p · ahead, as in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.network import ahead
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.ngram.kneser_ney import Integers, NGram
+from rnn_names.ngram.kneser_ney import NGram
 
 MAX_HISTORY_TABLE = 1 << 23
 """Probabilities in a table of all histories. Where there are more, A looks at shorter histories;
@@ -38,19 +33,15 @@ list happens to lack is not ruled out."""
 class LengthGuide:
     """What the lengths of a list make of the next character of an n-gram.
 
+    `length_counts` (longest + 1,) says how many names of the list have each length.
+
     Attributes:
         contexts: S of the n-gram's, the shorter ones, so that tables stay small.
         ratio: (longest + 1,) r(L).
         ahead: (longest + 2, S) what is ahead of each context after L characters.
     """
 
-    def __init__(self, ngram: NGram, length_counts: Integers) -> None:
-        """Works out r and what is ahead.
-
-        Args:
-            ngram: of the names.
-            length_counts: (longest + 1,) how many names of the list have each length.
-        """
+    def __init__(self, ngram: NGram, length_counts: Array) -> None:
         self.contexts: Contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
         self._after = self.contexts.after[:, :-1]  # START leads nowhere from a name
         p = ngram.after_contexts(np.arange(len(self.contexts))).astype(np.float32)
@@ -61,10 +52,10 @@ class LengthGuide:
         worth = np.broadcast_to(self.ratio[:, None], (len(self.ratio), len(p)))
         self.ahead = ahead.by_length(lambda _: p, self._after, worth)
 
-    def _own_lengths(self, p: NDArray[np.float32], start: int, n: int) -> NDArray[np.float64]:
+    def _own_lengths(self, p: Array, start: int, n: int) -> Array:
         """The shares of the lengths 0, …, n − 1 among the n-gram's own names: (n,)."""
         shares = np.zeros(n)
-        at: NDArray[np.float64] = np.zeros(len(p))  # the probability to be at each context
+        at: Array = np.zeros(len(p))  # the probability to be at each context
         at[start] = 1
         for length in range(n):
             there = np.flatnonzero(at)
@@ -76,15 +67,11 @@ class LengthGuide:
         shares[0] = 0  # a name has a character
         return shares / shares.sum()
 
-    def factors(self, history: Integers, length: NDArray[np.intp]) -> NDArray[np.float32]:
+    def factors(self, history: Array, length: Array) -> Array:
         """What the probabilities of the next character are multiplied by: (m, n_y).
 
-        They are what is ahead of each character, and r(L) for EOS. The sum of a row, by which all
-        of it would be divided, is left out.
-
-        Args:
-            history: (m,) of the n-gram.
-            length: (m,) characters so far.
+        They are what is ahead of each character, and r(L) for EOS, after some histories of the
+        n-gram, (m,), and so many characters, (m,). They are not normalised.
         """
         next_contexts = self._after[self.contexts.longest(history)]  # (m, n_y)
         factors = self.ahead[length[:, None] + 1, next_contexts]

@@ -17,20 +17,15 @@ both by the recursion of `rnn_names.network.ahead`. For other names it is a gues
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.network import ahead
 from rnn_names.network.prefix_tree import EOS
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.ngram.kneser_ney import Integers, NGram
-    from rnn_names.ngram.lengths import LengthGuide
-
-    Array = NDArray[Any]
+from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.ngram.lengths import LengthGuide
 
 
 class Factors(NamedTuple):
@@ -61,30 +56,24 @@ class Factors(NamedTuple):
 
 
 class Tilt:
-    """What a tilt makes of the next character.
-
-    Attributes:
-        factors: of the tilt.
-    """
+    """What a tilt makes of the next character of an n-gram with the list's lengths."""
 
     def __init__(self, ngram: NGram, guide: LengthGuide, factors: Factors) -> None:
-        """Looks ahead along the n-gram that `guide` gives the list's lengths."""
         self.factors, self._guide = factors, guide
         self._at_end = np.exp(factors.lengths)
         contexts = guide.contexts
         p = ngram.after_contexts(np.arange(len(contexts)))
-        p[1:] *= factors.after(
-            contexts.keys[1:] % contexts.base
-        )  # the empty one has no last symbol
+        last_symbols = contexts.keys[1:] % contexts.base  # the empty context has none
+        p[1:] *= factors.after(last_symbols)
         worth = np.broadcast_to((guide.ratio * self._at_end)[:, None], (len(guide.ratio), len(p)))
         tilted = ahead.by_length(lambda _: p, contexts.after[:, :-1], worth)
         self._ahead = np.ones(tilted.shape, np.float32)  # (longest + 2, contexts) V
         np.divide(tilted, guide.ahead, out=self._ahead, where=guide.ahead > 0, casting="same_kind")
 
-    def of_next(self, history: Integers, length: NDArray[np.intp]) -> Array:
+    def of_next(self, history: Array, length: Array) -> Array:
         """What the probabilities of the next character are multiplied by: (m, n_y).
 
-        Arguments are as in `LengthGuide.factors`. The largest of a row is 1.
+        The largest of a row is 1.
         """
         contexts = self._guide.contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)

@@ -59,6 +59,14 @@ class Helper:
     in both. (Files of this program may have changed since it was started, or variables that BLAS
     obeys.)
 
+    Args:
+        make: makes the object, here and in the helper process. This and all functions that are
+            called can be pickled, and so can their arguments and values; no value of a call is
+            None.
+        arguments: of `make`, after the rows of `memory`.
+        check: called with the object in both processes, before the first call.
+        memory: what the two share, if anything.
+
     Attributes:
         here: the object.
         calls_made_there: how many values came from the helper process, the check not counted.
@@ -73,16 +81,6 @@ class Helper:
         check: Callable[[Any], Any],
         memory: SharedArray | None = None,
     ) -> None:
-        """Makes the object.
-
-        Args:
-            make: makes it, here and in the helper process. This and all functions that are called
-                can be pickled, and so can their arguments and values; no value of a call is None.
-            arguments: of `make`, after the rows of `memory`.
-            check: called with the object in both processes, before the first call. The helper
-                process is used only if both values are equal.
-            memory: what the two share, if anything.
-        """
         self._make, self._arguments, self._check, self._memory = make, arguments, check, memory
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._key = next(self._keys)
@@ -92,11 +90,9 @@ class Helper:
         self.calls_made_there = 0
 
     def __enter__(self) -> Helper:
-        """This helper."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends it."""
         self.end()
 
     def start(self) -> None:
@@ -123,9 +119,8 @@ class Helper:
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
 
-        Returns:
-            what waits for the value, or else makes the call here. It raises `CancelledError` after
-            `end`.
+        Gives what waits for the value, or else makes the call here. It raises `CancelledError`
+        after `end`.
         """
         if self._has_ended:
             raise CancelledError
@@ -220,11 +215,6 @@ class _Process:
     _lock: threading.RLock
 
     def __init__(self) -> None:
-        """Starts it.
-
-        Raises:
-            OSError: if it cannot be started.
-        """
         if not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
         self.users: set[int] = set()
@@ -299,11 +289,7 @@ class _Connection:
         self._socket.sendall(data, flags)
 
     def receive(self, more_patience: float = 0) -> tuple[Any, list[int]]:
-        """Waits for an object, and the files that came with it.
-
-        Raises:
-            EOFError: when the other end is closed.
-        """
+        """Waits for an object, and the files that came with it; EOFError when the end is closed."""
         self._socket.settimeout(None if self._waits_for_ever else PATIENCE + more_patience)
         size, fds, _, _ = socket.recv_fds(self._socket, 8, 1)
         data: Any = np.empty(int.from_bytes(size, "little"), np.uint8)

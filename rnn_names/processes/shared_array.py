@@ -7,14 +7,11 @@ import mmap
 import os
 import weakref
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names import system
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from rnn_names.arrays import Array
 
 
 class SharedArray:
@@ -43,7 +40,7 @@ class SharedArray:
             self.array = zeros
 
 
-def mapped(fd: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+def mapped(fd: int, shape: tuple[int, ...]) -> Array:
     """A file as an array, which all processes share that map it."""
     return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
 

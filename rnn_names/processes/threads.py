@@ -101,16 +101,11 @@ one has it back before the other wakes, and two threads are hardly faster than o
 def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     """Has `n` threads make calls; BLAS uses one thread in each for as long as the context lasts.
 
-    Where so many cannot be started, or `n` is 1, the thread that asks for a result makes the call.
-    The calls do not warn of overflow: the caller looks at their results. At the end, calls that
-    have not begun are discarded; an interrupt does not wait for the others either.
-
-    Yields:
-        what takes a function and its arguments, and gives the pending result; and how many threads
-        make calls.
-
-    Warns:
-        FewThreadsWarning: where fewer than `n` threads can be started.
+    Yields what takes a function and its arguments, and gives the pending result; and how many
+    threads make calls. Where so many cannot be started, with a warning, or `n` is 1, the thread
+    that asks for a result makes the call. The calls do not warn of overflow: the caller looks at
+    their results. At the end, calls that have not begun are discarded; an interrupt does not wait
+    for the others either.
     """
     with one_blas_thread(), _short_switch_interval():
         pool = _started_pool(n) if n > 1 else None

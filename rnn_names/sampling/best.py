@@ -21,13 +21,12 @@ from random import Random
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows
+from rnn_names.arrays import Array, Rows, Workspace
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
-from rnn_names.network import rnn
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
@@ -147,7 +146,7 @@ class _Search:
         self._possible = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
-        self._work = rnn.Workspace()
+        self._work = Workspace()
         self.certain: list[str] = []
         self.done = self._expected = 0
         self._is_all = self._vanished = False

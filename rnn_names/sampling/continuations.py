@@ -6,13 +6,14 @@ from itertools import groupby
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import Options, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
+from rnn_names.network.cells import Cell, step_weights
 from rnn_names.network.choice import keep_top_k, keep_top_p
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
@@ -43,8 +44,7 @@ class Continuations(Source):
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
         self.options, prefixes = options, shortest_ones(options.prefixes or [""])
-        self.params, self.cell = model.params, rnn.cell_of(model.params)
-        self.weights = rnn.step_weights(model.params)
+        self.params, self.weights = model.params, step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         shortest = options.min_length
         if shortest is None:  # an explicit limit from above wins
@@ -57,7 +57,7 @@ class Continuations(Source):
                 f"no name can have {self.min_length} to {self.max_length} characters; at most "
                 f"{MAX_NAME_LENGTH} are possible"
             )
-        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.cell, self.n_y)
+        self.nodes_at_once = _nodes_at_once(model.hidden_size, self.weights.cell, self.n_y)
         self.beginnings: Beginnings | None = None
         texts = [encoded("prefix", prefix, model.vocabulary) for prefix in prefixes]
         self.shape = None if options.any_shape else model.shape
@@ -70,7 +70,7 @@ class Continuations(Source):
         """The state from which every name goes on, and which ways it can go."""
         prefix = prefixes[0] if len(prefixes) == 1 else ()
         self.prefix = np.array(prefix, np.int32)
-        state, work, is_possible = self.params["a0"][None], rnn.Workspace(), True
+        state, work, is_possible = self.params["a0"][None], Workspace(), True
         for character in (EOS, *prefix):
             if character != EOS and (self.options.top_k or self.options.top_p):
                 is_possible &= self.next_probabilities(state, work)[character, 0] > 0
@@ -96,7 +96,7 @@ class Continuations(Source):
 
         The first is empty; each other one is one character longer than one before it.
         """
-        work, states = rnn.Workspace(), self.first_state
+        work, states = Workspace(), self.first_state
         above: dict[Text, int] = {(): 0}
         probabilities = [self.next_probabilities(states, work).T]
         for _, group in groupby(texts[1:], key=len):
@@ -112,7 +112,7 @@ class Continuations(Source):
         """Names with code points in place of indices."""
         return Names(self.codes[names.codes], names.offsets)
 
-    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
+    def next_probabilities(self, states: Array, work: Workspace) -> Array:
         """As in `Source`. A column sums to 1, apart from rounding."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
@@ -130,15 +130,12 @@ class Continuations(Source):
             keep_top_p(probabilities, self.options.top_p)
         return probabilities
 
-    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+    def states_after(self, children: Children, work: Workspace) -> Array:
         """As in `Source`, in `work`."""
-        m, n_a = len(children.parent), children.above.shape[1]
-        kept, states = work("kept", self.cell.blocks, m, n_a), work("states", m, n_a)
-        rnn.next_states(*children, self.cell, self.weights, kept, work, out=states)
-        return states
+        return rnn.next_states(*children, self.weights, work)
 
 
-def _nodes_at_once(n_a: int, cell: rnn.Cell, n_y: int) -> int:
+def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:
     """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
     # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
     # next characters as float32 and, twice, as float64.

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import Shape
 from rnn_names.lookahead.weights import Weights
-from rnn_names.network import rnn
 from rnn_names.network.choice import LARGEST_WALK, choose
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, changes
@@ -80,10 +79,10 @@ class Source(Protocol):
     beginnings: Beginnings | None
     shape: Shape | None
 
-    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
+    def next_probabilities(self, states: Array, work: Workspace) -> Array:
         """The probabilities of the next character after each state, by column: (n_y, nodes)."""
 
-    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+    def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, a row each; they may be overwritten by the next call."""
 
 
@@ -98,7 +97,7 @@ class Walk:
     ) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
         self.source, self.bits, self.look_ahead = source, bits, look_ahead
-        self.work = rnn.Workspace()
+        self.work = Workspace()
         self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
         self.text[: len(source.prefix)] = source.prefix[:, None]
         # A length stays 0 for a name that goes on past the limit or shape, or is given up.

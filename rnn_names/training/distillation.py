@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.names import Names
-from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.network.scoring import names_per_batch
@@ -126,7 +125,7 @@ def targets_by_number(
 
     `names` has no soft targets yet; a batch is the rows of its names.
     """
-    work, found = rnn.Workspace(), []
+    work, found = Workspace(), []
     for batch in batches:
         # Not `names.trees`: that looks up the very targets that are made here.
         [tree] = Batches.trees(names, [batch])

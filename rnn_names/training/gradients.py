@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import rnn_names.training.distillation  # noqa: F401  the helper process reads it at its start
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import PrefixTree
@@ -129,7 +129,7 @@ class Part:
 
     def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
         self._trained, self._gradient = views(flat, shapes), gradient
-        self._work = rnn.Workspace()
+        self._work = Workspace()
         self._trees: Iterator[PrefixTree]
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
@@ -172,7 +172,7 @@ def part_gradients(
     params: dict[str, Array],
     stage: Stage,
     tree: PrefixTree,
-    work: rnn.Workspace,
+    work: Workspace,
     rng: np.random.Generator,
 ) -> tuple[float, dict[str, Array]]:
     """The loss of a part of a minibatch, and its gradients.

@@ -128,10 +128,7 @@ def stages_of(settings: ResolvedSettings) -> list[Stage]:
 
 
 class Best(NamedTuple):
-    """The best epoch of a stage: its number and held-out loss; 0 and infinity before there is one.
-
-    Where no names are held out, the newest epoch is the best, and the loss stays infinite.
-    """
+    """The best epoch of a stage and its held-out loss, which is infinite without held-out names."""
 
     epoch: int = 0
     loss: float = math.inf
@@ -242,10 +239,10 @@ class Epoch:
         epoch: its number in the run, from 1.
         stage: the name of its stage.
         training_loss: mean over the epoch, with dropout; in distillation, against soft targets.
-        smoothed_loss: exponential average of the training loss. It starts at log(n_y), the loss of
-            a uniform guess, and does so again with each network.
-        held_out_loss: the validation loss, on the held-out names after the epoch, without dropout;
-            None if no names are held out.
+        smoothed_loss: exponential average of the training loss, from log(n_y) on, the loss of a
+            uniform guess; with each network it starts again.
+        held_out_loss: the validation loss, after the epoch, without dropout; None if no names are
+            held out.
         is_best: whether the model has the weights of this epoch (`Position.best_stage`).
         characters: how many were trained on, end-of-name symbols counted.
         seconds: how long the epoch took.

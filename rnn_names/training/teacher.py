@@ -22,13 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import Shape
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
+from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.prefix_tree import EOS, PrefixTree
 from rnn_names.network.scoring import names_per_batch
 from rnn_names.ngram.kneser_ney import NGram
@@ -75,7 +76,7 @@ class Teacher(Source):
     def __init__(
         self,
         ngram: NGram,
-        networks: Sequence[rnn.Params],
+        networks: Sequence[Params],
         max_length: int,
         lengths: LengthGuide | None = None,
         rare: Any = (),
@@ -89,14 +90,14 @@ class Teacher(Source):
         self.first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         # The networks have read nothing, which is a step.
         root = Children(a0[None], np.array([0]), np.array([EOS]))
-        self.first_state["a"] = self._hidden_states(root, rnn.Workspace())
+        self.first_state["a"] = self._hidden_states(root, Workspace())
 
     @classmethod
     def of(
         cls,
         batches: Batches,
         vocabulary: Vocabulary,
-        networks: Sequence[rnn.Params],
+        networks: Sequence[Params],
         rng: np.random.Generator,
     ) -> Teacher:
         """The teacher of a run, from what its networks trained on, with these characters."""
@@ -122,7 +123,7 @@ class Teacher(Source):
             drawn.append(walk.go_on(walk.first_step()).names)
         return Names.concatenate(drawn)
 
-    def soft_targets(self, tree: PrefixTree, work: rnn.Workspace) -> Array:
+    def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
         """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
         # How many characters each node's prefix has, (N,): the number of its level.
         length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
@@ -173,7 +174,7 @@ class Teacher(Source):
 
     # --- As a walk asks ---------------------------------------------------------------------------
 
-    def next_probabilities(self, states: Array, work: rnn.Workspace) -> Array:
+    def next_probabilities(self, states: Array, work: Workspace) -> Array:
         """The probabilities of the next character after each state: (n_y, nodes)."""
         predictions = (
             rnn.log_softmax(rnn.output_layer(states["a"][:, k], params))
@@ -181,7 +182,7 @@ class Teacher(Source):
         )
         return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
 
-    def states_after(self, children: Children, work: rnn.Workspace) -> Array:
+    def states_after(self, children: Children, work: Workspace) -> Array:
         """As in `Source`: (m,)."""
         above, parent, character = children
         after = above[parent]
@@ -190,16 +191,13 @@ class Teacher(Source):
         after["length"] += 1
         return after
 
-    def _hidden_states(self, children: Children, work: rnn.Workspace) -> Array:
+    def _hidden_states(self, children: Children, work: Workspace) -> Array:
         """Those of all networks at some nodes: (m, networks, n_a)."""
         above, parent, character = children
-        m, (_, _, n_a) = len(parent), above.shape
-        hidden = np.empty((m, *above.shape[1:]), above.dtype)
+        hidden = np.empty((len(parent), *above.shape[1:]), above.dtype)
         for k, params in enumerate(self.networks):
-            cell, weights = rnn.cell_of(params), rnn.step_weights(params)
-            kept, a = work("kept", cell.blocks, m, n_a), work("states", m, n_a)
-            rnn.next_states(above[:, k], parent, character, cell, weights, kept, work, out=a)
-            hidden[:, k] = a
+            weights = step_weights(params)
+            hidden[:, k] = rnn.next_states(above[:, k], parent, character, weights, work)
         return hidden
 
 

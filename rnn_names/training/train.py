@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import Any, Literal
 
 from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_strings
-from rnn_names.corpus.counts import MAX_DIGITS
+from rnn_names.corpus.reading import MAX_DIGITS
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError, TrainingError, quoted
 from rnn_names.model.bundled import CLOSEST

@@ -39,10 +39,8 @@ SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
 
 LOST = 4
-"""A stage ends, with its best weights so far, at this many times the loss of a uniform guess.
-
-It shows that the learning rate is far too high or, on a list of a few names, that the network is
-sure of the wrong ones."""
+"""A stage ends, with its best weights so far, at this many times the loss of a uniform guess: the
+learning rate is far too high or, on a list of a few names, the network sure of the wrong ones."""
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
 """What random numbers are for. Each use has a generator of its own, made from the seed, this number
@@ -98,9 +96,7 @@ class Trainer:
         self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
         for weights, start in zip(self._weights, starts, strict=False):  # distillation has none yet
             weights[:] = optimizers.flatten(start)[0]
-        # Both are the numbers that are trained: `_flat` one vector, `_trained` arrays, views of it.
-        self._flat = np.empty_like(flat)
-        self._trained = optimizers.views(self._flat, self._shapes)
+        self._flat = np.empty_like(flat)  # what is trained, as one vector
         self._begin_stage()
         self.model = self._current_model()
 
@@ -142,8 +138,12 @@ class Trainer:
             self._weights[index] = self._weights[self.position.best_stage]
         else:  # before the first epoch, the loss is about that of a uniform guess
             self.smoothed_loss = math.log(len(self.vocabulary))
-        self._flat[:] = self._weights[index]  # in place: the arrays of `_trained` are views of it
+        self._flat[:] = self._weights[index]  # in place: gradients are computed from it
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
+
+    def _params(self, flat: Array) -> dict[str, Array]:
+        """The network's parameters, from what is trained."""
+        return multiplied_out(optimizers.views(flat, self._shapes))
 
     @property
     def characters_done(self) -> int:
@@ -191,7 +191,8 @@ class Trainer:
             with one_blas_thread(), gradients.helper:
                 while self.position.next_stage is not None:
                     if self._flat is not flat:  # at first, or if another iterator moved them
-                        self._move_to(flat)
+                        flat[:] = self._flat
+                        self._flat = flat
                     if self.position.stage_is_over:
                         self.position = self.position.next()
                         self._begin_stage()
@@ -201,12 +202,7 @@ class Trainer:
                     yield epoch
         finally:
             if self._flat is flat:
-                self._move_to(np.empty_like(flat))
-
-    def _move_to(self, flat: Array) -> None:
-        """Keeps what is trained in another vector from now on."""
-        flat[:] = self._flat
-        self._flat, self._trained = flat, optimizers.views(flat, self._shapes)
+                self._flat = flat.copy()
 
     def _run_epoch(self, gradients: Gradients, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
@@ -252,18 +248,17 @@ class Trainer:
     def _teacher(self) -> Teacher:
         """An n-gram and the best weights of each network; one that was always lost is left out."""
         networks = [
-            multiplied_out(optimizers.views(weights, self._shapes))
+            self._params(weights)
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
             if best.epoch
         ]
-        rng = self._generator(_TEACHER)
-        return Teacher.of(self._batches, self.vocabulary, networks, rng)
+        return Teacher.of(self._batches, self.vocabulary, networks, self._generator(_TEACHER))
 
     # --- After an epoch ---------------------------------------------------------------------------
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
-        params = multiplied_out(self._trained)
+        params = self._params(self._flat)
         held_out_loss = None
         if len(self.held_out):
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
@@ -296,11 +291,8 @@ class Trainer:
         return max(training_loss, held_out_loss or 0) >= LOST * math.log(len(self.vocabulary))
 
     def _keep_best(self, training_loss: float, held_out_loss: float | None) -> bool:
-        """Keeps the weights if they are the best of their stage. True if the model has them, too.
-
-        Where no names are held out, the newest weights are the best.
-        """
-        loss = math.inf
+        """Keeps the weights if they are the best of their stage. True if it is the model's, too."""
+        loss = math.inf  # where no names are held out, the newest weights are the best
         if held_out_loss is not None:
             loss = held_out_loss
             if loss >= self.position.loss_to_beat(len(self.held_out.codes) + len(self.held_out)):
@@ -326,7 +318,7 @@ class Trainer:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
-        params = {name: array.copy() for name, array in multiplied_out(self._trained).items()}
+        params = {name: array.copy() for name, array in self._params(self._flat).items()}
         return Model(self.vocabulary, params, training, self._fingerprints, self._sources)
 
     # --- The state, to go on from -----------------------------------------------------------------

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from rnn_names.arrays import Array
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
@@ -16,12 +19,6 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.factorization import factored
 from rnn_names.training.settings import ResolvedSettings, Settings
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from rnn_names.corpus.names import Names
-    from rnn_names.corpus.vocabulary import Vocabulary
 
 MAX_NAMES_COMPARED = 2000
 """Names of a list that the bundled models predict, to find the closest one: it takes a second."""
@@ -100,11 +97,8 @@ def settings_for(init: Model, settings: Settings) -> Settings:
 
 
 def first_weights(
-    rng: np.random.Generator,
-    settings: ResolvedSettings,
-    vocabulary: Vocabulary,
-    init: Model | None,
-) -> dict[str, NDArray[Any]]:
+    rng: np.random.Generator, settings: ResolvedSettings, vocabulary: Vocabulary, init: Model | None
+) -> dict[str, Array]:
     """What a network starts from, as it is trained: random weights, or as far as it goes a model's.
 
     Args:
@@ -119,7 +113,7 @@ def first_weights(
     return factored(params, settings.embedding_size, rng)
 
 
-def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, NDArray[Any]]) -> None:
+def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
     """Puts a model's weights into the random parameters of a network with a larger vocabulary.
 
     A character that the model lacks keeps its random column of Wax, row of Wya and entry of by.

@@ -137,7 +137,7 @@ class TorchSampling:
 
     @staticmethod
     def _step(a: Any, from_x: Any, to_next: Any, b_a: Any) -> Any:
-        """The states after one more character; the equations of `rnn_names.network.rnn.GRUCell`."""
+        """The states after one more character; the equations of `rnn_names.network.GRUCell`."""
         import torch
 
         n_a = a.shape[1]

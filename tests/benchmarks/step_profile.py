@@ -35,7 +35,7 @@ GROUPS = (
 """Operations by what stands in the line, for lines of `NETWORK`; the first that fits. Lines of the
 other modules go by module."""
 
-NETWORK = ("rnn.py", "blocks.py")
+NETWORK = ("rnn.py", "cells.py")
 
 MODULES = {
     "prefix_tree.py": "building prefix trees",

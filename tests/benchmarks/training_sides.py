@@ -19,10 +19,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
+from rnn_names.network.cells import Params
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.gradients import PARTS, Gradients, parts_for
@@ -204,7 +206,7 @@ class TorchTraining:
         batches = planned(self._trainer, 0)
         _, rows = next(batches.epoch(self._batch_size))
         [tree] = batches.trees([rows])
-        loss, _ = rnn.loss_and_gradients(tree, params, rnn.Workspace())
+        loss, _ = rnn.loss_and_gradients(tree, params, Workspace())
         for layout in ("packed", "padded"):
             variant = ("one-hot", layout, 1, "float32")
             network = self._network(variant)
@@ -238,7 +240,7 @@ class TorchNetwork:
         self.params = list(layers.parameters())
         self.adam = torch.optim.Adam(self.params, lr=LEARNING_RATE, betas=(0.9, 0.99), fused=True)
 
-    def load(self, params: rnn.Params) -> None:
+    def load(self, params: Params) -> None:
         """Takes over the weights of a model."""
         import torch
 

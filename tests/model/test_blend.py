@@ -17,7 +17,7 @@ from rnn_names.errors import BlendError, ModelFileError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, as_gru, scaled, unknown_logit
 from rnn_names.model.sources import Source
 from rnn_names.network import rnn
-from rnn_names.network.blocks import block_product, diagonal_blocks
+from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
 from support import networks
 from support.distributions import assert_drawn_from
 from support.enumerated import all_texts, distribution, tiny_model
@@ -358,7 +358,7 @@ def test_limits():
 @pytest.mark.parametrize("cell", CELLS)
 def test_blocks_of_a_blend_are_multiplied_apart_and_give_the_same(cell):
     mixed = blend([random_model(1, cell, n_a=5), random_model(2, cell, n_a=3)])
-    weights = rnn.step_weights(mixed.params)
+    weights = step_weights(mixed.params)
     assert weights.bounds == [0, 5, 8]
     a = np.random.default_rng(1).standard_normal((6, 8)).astype(np.float32)
     apart = np.full((len(weights.Waa), 6, 8), np.nan, np.float32)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
 from support.networks import CELLS, random_names, random_params, tree_of
 
@@ -79,7 +80,7 @@ def test_loss_and_gradients_equal_autograd(cell, seed):
     network = TorchNetwork(params)
     expected = network.losses(names).sum()
     expected.backward()
-    loss, gradients = rnn.loss_and_gradients(tree, params, rnn.Workspace(np.float64))
+    loss, gradients = rnn.loss_and_gradients(tree, params, Workspace(np.float64))
     assert loss == pytest.approx(expected.item(), rel=1e-10)
     theirs = network.gradients()
     assert set(theirs) == set(gradients)

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
+from rnn_names.network.cells import step_weights
 from support.networks import (
     CELLS,
     assert_gradients,
-    private_branches,
+    branch,
     random_names,
     random_params,
     tree_of,
@@ -46,20 +48,28 @@ def test_cell_forward_gives_the_courses_values():
     np.testing.assert_allclose(y_hat[:, 1], np.array(golden_y.split(), float), atol=5e-9, rtol=0)
 
 
-def test_forward_over_time_gives_the_courses_values():
+@pytest.mark.parametrize(
+    ("example", "golden"),
+    [
+        (1, [-0.99999375, 0.77911235, -0.99861469, -0.99833267]),
+        (3, [0.79560373, 0.86224861, 0.11118257, 0.81515947]),
+    ],
+)
+def test_forward_over_time_gives_the_courses_values(example, golden):
+    """The four real inputs of an example become four characters, with columns of Wax of their own.
+
+    The course prints the fifth unit of one example, and the second class of another.
+    """
     draw = np.random.RandomState(1).randn
-    x, a0 = draw(3, 10, 4).transpose(1, 2, 0), draw(5, 10).T
+    x, a0 = draw(3, 10, 4)[:, example], draw(5, 10)[:, example]
     params = {**course_params(draw), "a0": a0}
-    tree = private_branches(x, np.zeros((10, 4, 2)))
-    work = rnn.Workspace(np.float64)
-    a = rnn.hidden_states(tree, params, work).reshape(4, 10, 5)
-    np.testing.assert_allclose(
-        a[:, 1, 4], [-0.99999375, 0.77911235, -0.99861469, -0.99833267], atol=5e-9, rtol=0
-    )
-    y_hat = np.exp(rnn.log_predictions(tree, params, work)).reshape(4, 10, 2)
-    np.testing.assert_allclose(
-        y_hat[:, 3, 1], [0.79560373, 0.86224861, 0.11118257, 0.81515947], atol=5e-9, rtol=0
-    )
+    params["Wax"] = np.hstack([np.zeros((5, 1)), params["Wax"] @ x])
+    tree, work = branch([1, 2, 3, 4]), Workspace(np.float64)
+    if example == 1:
+        found = rnn.hidden_states(tree, params, work)[:, 4]
+    else:
+        found = np.exp(rnn.log_predictions(tree, params, work))[:, 1]
+    np.testing.assert_allclose(found, golden, atol=5e-9, rtol=0)
 
 
 # --- Layers ---------------------------------------------------------------------------------------
@@ -101,12 +111,11 @@ def test_cross_entropy_is_categorical():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_integers_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
-    params = random_params(np.random.default_rng(1), cell)
+def test_indices_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
+    weights = step_weights(random_params(np.random.default_rng(1), cell))
     rows = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0]], float)
-    weights = rnn.step_weights(params)
     np.testing.assert_allclose(
-        rnn.input_layer(np.array([0, 3, 1]), weights), rnn.input_layer(rows, weights), rtol=1e-14
+        rnn.input_layer(np.array([0, 3, 1]), weights), rows @ weights.Wax + weights.ba, rtol=1e-14
     )
 
 
@@ -146,7 +155,7 @@ def test_gradients_of_random_trees(cell, seed, masked):
     tree, _ = tree_of(random_names(rng))
     params = random_params(rng, cell)
     mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
-    work = rnn.Workspace(np.float64)
+    work = Workspace(np.float64)
     _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
     assert_gradients(
         lambda p: rnn.loss_and_gradients(tree, p, work, mask)[0], params, gradients, rng
@@ -154,54 +163,10 @@ def test_gradients_of_random_trees(cell, seed, masked):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradients_of_one_cell(cell):
-    rng = np.random.default_rng(11)
-    params = random_params(rng, cell)
-    del params["a0"]
-    arrays = {**params, "x": rng.standard_normal((3, 5)), "a_prev": rng.standard_normal((3, 4))}
-    y, da = rng.random((3, 5)), rng.standard_normal((3, 4))
-
-    def loss(arrays):
-        # What follows the cell, taken to be linear in its state: then `da` is its gradient.
-        a, y_hat = rnn.cell_forward(arrays["x"], arrays["a_prev"], arrays)
-        return rnn.cross_entropy(y, np.log(y_hat)) + float(np.vdot(da, a))
-
-    _, y_hat = rnn.cell_forward(arrays["x"], arrays["a_prev"], params)
-    d_logits = y_hat * y.sum(axis=1, keepdims=True) - y
-    gradients = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits, da)
-    assert_gradients(loss, arrays, gradients, rng)
-    last = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits)
-    zero = rnn.cell_backward(arrays["x"], arrays["a_prev"], params, d_logits, np.zeros((3, 4)))
-    assert all(np.array_equal(last[name], zero[name]) for name in zero), (
-        "nothing comes from after the last step"
-    )
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_cell_backward_leaves_its_arguments_alone(cell):
-    rng = np.random.default_rng(12)
-    params = random_params(rng, cell)
-    arguments = [x, a_prev, d_logits, da] = [rng.standard_normal((3, n)) for n in (5, 4, 5, 4)]
-    copies = [array.copy() for array in arguments]
-    rnn.cell_backward(x, a_prev, params, d_logits, da)
-    assert all(np.array_equal(a, b) for a, b in zip(arguments, copies, strict=True))
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_gradients_of_a_rectangular_batch_of_real_inputs(cell):
-    rng = np.random.default_rng(7)
-    params = {**random_params(rng, cell), "a0": rng.standard_normal((3, 4))}
-    tree = private_branches(rng.standard_normal((3, 4, 5)), rng.random((3, 4, 5)))
-    work = rnn.Workspace(np.float64)
-    _, gradients = rnn.loss_and_gradients(tree, params, work)
-    assert_gradients(lambda p: rnn.loss_and_gradients(tree, p, work)[0], params, gradients, rng)
-
-
-@pytest.mark.parametrize("cell", CELLS)
 def test_the_loss_is_that_of_the_predictions(cell):
     rng = np.random.default_rng(5)
     tree, _ = tree_of(random_names(rng))
-    params, work = random_params(rng, cell), rnn.Workspace(np.float64)
+    params, work = random_params(rng, cell), Workspace(np.float64)
     expected = -float((tree.y * rnn.log_predictions(tree, params, work)).sum())
     assert rnn.loss_and_gradients(tree, params, work)[0] == pytest.approx(expected, rel=1e-13)
     ones = np.ones((len(tree.x), 4))

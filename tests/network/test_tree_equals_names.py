@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -17,7 +18,7 @@ from support.networks import CELLS, prefixes_of, random_params, tree_of
 N_Y = 5
 
 # Kept over all examples: what an earlier, larger minibatch left in the buffers must not be seen.
-WORK = rnn.Workspace(np.float64)
+WORK = Workspace(np.float64)
 
 
 @st.composite
@@ -93,9 +94,7 @@ def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches
         indices, [name for names in minibatches for name in sorted(names)], strict=True
     ):
         row[: len(name)] = name
-    for tree, names in zip(
-        prefix_trees(indices, lengths, sizes, N_Y, np.float64), minibatches, strict=True
-    ):
+    for tree, names in zip(prefix_trees(indices, lengths, sizes, N_Y), minibatches, strict=True):
         alone, names = tree_of(names)
         assert tree.levels == alone.levels
         for field in ("x", "y", "parent", "ends"):

@@ -1,5 +1,7 @@
 """Random networks and models, names and trees; those for the tests of the maths in float64."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from rnn_names import Model
@@ -56,24 +58,21 @@ def tree_of(names, n_y=5):
     indices = np.zeros((len(names), max(lengths.max(), 1)), int)
     for row, name in zip(indices, names, strict=True):
         row[: len(name)] = name
-    return prefix_tree(indices, lengths, n_y, np.float64), names
+    tree = prefix_tree(indices, lengths, n_y)
+    return replace(tree, y=tree.y.astype(np.float64)), names
 
 
-def private_branches(x, y):
-    """A batch of examples x (m, steps, n_x) and y (m, steps, n_y) as a tree, a branch for each.
-
-    Rows are step by step, and every example has an initial state of its own.
-    """
-    m, steps, n_x = x.shape
-    each = np.arange(m)
+def branch(x):
+    """A tree that is one branch of the characters x, the first one at its root."""
+    n = len(x)
     return PrefixTree(
-        x=x.transpose(1, 0, 2).reshape(-1, n_x),
-        y=y.transpose(1, 0, 2).reshape(m * steps, -1),
-        parent=np.tile(each, steps),
-        levels=[slice(t * m, (t + 1) * m) for t in range(steps)],
-        siblings=[[each]] * steps,
-        paths=np.arange(steps * m).reshape(steps, m),
-        ends=each + (steps - 1) * m,
+        x=np.array(x),
+        y=np.zeros((n, n)),
+        parent=np.zeros(n, int),
+        levels=[slice(t, t + 1) for t in range(n)],
+        siblings=[[np.zeros(1, int)]] * n,
+        paths=np.arange(n)[:, None],
+        ends=np.array([n - 1]),
     )
 
 

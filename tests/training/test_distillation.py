@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Settings, train
+from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
@@ -34,9 +35,9 @@ def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(
     learned = [name for name in names if name]
     teacher = Teacher(NGram(coded(learned), 5), networks, 9, rare=np.array(rare, int))
     plain = PlainKneserNey(learned, 5, kneser_ney.ORDER)
-    soft_targets = teacher.soft_targets(tree, rnn.Workspace(np.float64))
+    soft_targets = teacher.soft_targets(tree, Workspace(np.float64))
     predictions = [
-        np.exp(rnn.log_predictions(tree, params, rnn.Workspace(np.float64))) for params in networks
+        np.exp(rnn.log_predictions(tree, params, Workspace(np.float64))) for params in networks
     ]
     for row, (prefix, mine) in enumerate(zip(prefixes_of(tree), soft_targets, strict=True)):
         of_networks = np.array([each[row] for each in predictions])  # (networks, 5)
@@ -70,7 +71,7 @@ def test_where_a_name_must_end_a_rare_character_stays_impossible():
     }
     tree, _ = tree_of([[1, 2], [1, 3]])
     soft_targets = Teacher(gram, [params], 2, guide, np.array([2, 3])).soft_targets(
-        tree, rnn.Workspace()
+        tree, Workspace()
     )
     ends = [
         row for prefix, row in zip(prefixes_of(tree), soft_targets, strict=True) if len(prefix) == 2
@@ -130,7 +131,7 @@ def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
     for size in (1, 2, 30):
         rows = np.sort(rng.choice(learned.rows, size))
         [plain], [tree] = Batches.trees(learned, [rows]), learned.trees([rows])
-        expected = teacher.soft_targets(plain, rnn.Workspace()) * plain.y.sum(axis=1, keepdims=True)
+        expected = teacher.soft_targets(plain, Workspace()) * plain.y.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(tree.y, expected, rtol=1e-5)
         assert np.array_equal(tree.x, plain.x)
         assert tree.n_characters == pytest.approx(plain.n_characters)
@@ -148,7 +149,7 @@ def test_a_teacher_draws_names_with_its_own_probabilities(taught):
     teacher.max_length = 3
     every = [name for n in range(1, 4) for name in product(range(1, 5), repeat=n)]
     tree, names = tree_of(every)
-    steps = teacher.soft_targets(tree, rnn.Workspace())
+    steps = teacher.soft_targets(tree, Workspace())
     rows = dict(zip(map(tuple, prefixes_of(tree)), steps, strict=True))
     p = {
         tuple(name): np.prod([rows[tuple(name[:i])][c] for i, c in enumerate([*name, 0])])

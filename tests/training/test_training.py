@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, RnnNamesError, train
+from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import TrainingError
-from rnn_names.network import rnn
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import gradients, teacher
 from rnn_names.training import trainer as training
@@ -349,7 +349,7 @@ def test_the_gradient_under_dropout(cell, names):
     [stage, *_] = stages_of(trainer.settings)
 
     def part(params):
-        work, rng = rnn.Workspace(np.float64), np.random.default_rng(5)
+        work, rng = Workspace(np.float64), np.random.default_rng(5)
         return gradients.part_gradients(params, stage, tree, work, rng)
 
     loss, exact = part(params)

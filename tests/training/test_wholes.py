@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
@@ -112,5 +113,5 @@ def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabu
         teacher.tilt = Tilt(
             teacher.ngram, teacher.lengths, factors._replace(pairs=factors.pairs + power)
         )
-        p = teacher.next_probabilities(teacher.first_state, rnn.Workspace())
+        p = teacher.next_probabilities(teacher.first_state, Workspace())
     np.testing.assert_allclose(p.sum(axis=0), 1, rtol=1e-5)

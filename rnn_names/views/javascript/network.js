@@ -12,7 +12,7 @@ function vanillaStep(from_x, x, from_a, p, a, o, n_a) {
   for (let i = 0; i < n_a; i++) a[o + i] = tanh(from_x[x + i] + from_a[p + i]);
 }
 
-/** The GRU as in rnn.py: gates r, z and the candidate c; a = (1 − z) ∘ c + z ∘ a_prev. */
+/** The GRU as in cells.py: gates r, z and the candidate c; a = (1 − z) ∘ c + z ∘ a_prev. */
 function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);

@@ -1,0 +1,248 @@
+"""The two cells: how a hidden state and an input make the next hidden state, and the way back.
+
+A cell is four functions: `project` and `step` make the step, `step_backward` and `project_backward`
+its gradients. Only the GRU has the parameter `bn`.
+
+A step makes several numbers per hidden unit: the gates of a GRU, its candidate, and so on. Each
+kind is a *block* of its own, so these arrays are (blocks, m, n_a). Then element-wise work runs over
+one stretch of memory, which takes a third of the time or less of work on every third stretch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace, transposed
+
+Params = Mapping[str, Array]
+"""The arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU."""
+
+
+class StepWeights(NamedTuple):
+    """The weights of a step, gate by gate and transposed.
+
+    Attributes:
+        cell: what they are for.
+        Wax: (gates, n_x, n_a)
+        Waa: (gates, n_a, n_a)
+        bounds: of the square blocks along the diagonal of Waa, as `diagonal_blocks` gives them.
+        ba: (gates, 1, n_a)
+        chosen: (gates, n_x, n_a) what each input brings: row i is row i of Wax + ba, and row 0 is
+            ba alone.
+        bn: (n_a,) of a GRU.
+    """
+
+    cell: Cell
+    Wax: Array
+    Waa: Array
+    bounds: list[int]
+    ba: Array
+    chosen: Array
+    bn: Array | None
+
+
+class PlainCell:
+    """a = tanh(from_x + p), with from_x = x Waxᵀ + ba and the recurrent projection p = a_prev Waaᵀ.
+
+    Attributes:
+        gates: rows of `Wax`, `Waa` and `ba` per hidden unit.
+        halved: how many of the gates, the first ones, go through σ; `step_weights` halves their
+            weights, since σ is computed from tanh (`GRUCell.step`).
+        width: blocks of a recurrent projection, which is all that a step needs of the one before.
+        blocks: blocks that a step keeps for the backward pass, first those of the projection.
+        input_blocks: which of those hold the gradients of the gates' from_x after that pass.
+    """
+
+    gates = 1
+    halved = 0
+    width = 1
+    blocks = 1
+    input_blocks = (0,)
+
+    @staticmethod
+    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
+        """The recurrent projection of the states `a` (m, n_a): `width` blocks of that shape.
+
+        `out` (gates, m, n_a) is overwritten.
+        """
+        block_product(a, weights.Waa, weights.bounds, out=out)
+        return list(out)
+
+    @staticmethod
+    def step(from_x: Array, kept: Array, a: Array) -> None:
+        """The new states `a` (m, n_a) from from_x (gates, m, n_a) and `kept` (blocks, m, n_a)."""
+        np.add(kept[0], from_x[0], out=a)
+        np.tanh(a, out=a)
+
+    @staticmethod
+    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
+        """Puts gradients into `kept`, from that of `a`: dp = da ∘ (1 − a²).
+
+        It is the gradient of from_x and of p alike, since a step only adds them up: the du of
+        docs/how-it-works.md.
+        """
+        (dp,) = kept
+        np.multiply(a, a, out=dp)
+        np.subtract(1, dp, out=dp)
+        dp *= da
+
+    @staticmethod
+    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
+        """Adds to `da` (m, n_a) what the gradient of its projection (width, m, n_a) brings."""
+        da += np.matmul(dp[0], params["Waa"], out=work("products", *da.shape))
+
+
+class GRUCell:
+    """The gated recurrent unit.
+
+    It is that of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU`
+    computes. With the recurrent projections p_r = a_prev Urᵀ, p_z = a_prev Uzᵀ and
+    p = a_prev Unᵀ + bn:
+
+        r = σ(x Wrᵀ + br + p_r)                  reset gate
+        z = σ(x Wzᵀ + bz + p_z)                  update gate
+        c = tanh(x Wnᵀ + bc + r ∘ p)             candidate
+        a = (1 − z) ∘ c + z ∘ a_prev
+
+    `Wax` stacks Wr, Wz and Wn, `Waa` stacks Ur, Uz and Un, and `ba` stacks br, bz and bc. Only bn
+    is an array of its own. The backward pass, from the gradient da of a, by the chain rule with
+    σ' = σ(1 − σ) and tanh' = 1 − tanh²:
+
+        w    = da ∘ (1 − z)
+        dz   = w ∘ (a − c)                       since (a_prev − c) ∘ z = a − c
+        dc   = w ∘ (1 − c²)
+        dr   = dc ∘ p ∘ r ∘ (1 − r)
+        dp   = dc ∘ r
+        da_prev = da ∘ z + dr Ur + dz Uz + dp Un
+
+    (dz, dc and dr are the gradients of what is inside σ and tanh.) The backward pass overwrites
+    what a step keeps with gradients, block by block:
+
+        block    before the step    after it    after the backward pass
+        0        p_r                r           dr
+        1        p_z                z           dz
+        2        p                  p           dp
+        3        a_prev             a_prev      carry = da ∘ z
+        4                           c           dc
+
+    So 0, 1 and 2 are the gradients of the projections p_r, p_z and p, and 0, 1 and 4 those of
+    from_x. The carry is added to da_prev without a product.
+    """
+
+    gates = 3
+    halved = 2
+    width = 4
+    blocks = 5
+    input_blocks = (0, 1, 4)
+
+    @staticmethod
+    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
+        """The three projections of the states, and the states themselves as a fourth block."""
+        block_product(a, weights.Waa, weights.bounds, out=out)
+        out[2] += weights.bn
+        return [*out, a]
+
+    @staticmethod
+    def step(from_x: Array, kept: Array, a: Array) -> None:
+        """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the weights have the inner ½."""
+        gates = kept[:2]  # at first, their projections
+        gates += from_x[:2]
+        np.tanh(gates, out=gates)
+        gates += 1
+        gates *= 0.5
+        r, z, p, a_prev, c = kept
+        np.multiply(r, p, out=c)
+        c += from_x[2]
+        np.tanh(c, out=c)
+        np.subtract(a_prev, c, out=a)  # a = c + z ∘ (a_prev − c)
+        a *= z
+        a += c
+
+    @staticmethod
+    def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
+        """Puts gradients into `kept`, by the equations and the table of the class."""
+        r, z, p, _, c = kept
+        dr, dz, dp, carry, dc = kept
+        w, slope = work("scratch", 2, *a.shape)
+        np.multiply(da, z, out=carry)
+        np.subtract(da, carry, out=w)  # da ∘ (1 − z)
+        np.subtract(a, c, out=dz)
+        dz *= w
+        np.multiply(c, c, out=dc)
+        np.subtract(1, dc, out=dc)
+        dc *= w
+        p_reset = np.multiply(p, r, out=p)  # r ∘ p, as in the candidate
+        np.subtract(1, r, out=slope)
+        slope *= p_reset  # p ∘ r ∘ (1 − r)
+        np.multiply(dc, r, out=dp)
+        np.multiply(slope, dc, out=dr)
+
+    @staticmethod
+    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
+        """Adds to `da` (m, n_a) what the gradients dr, dz, dp and the carry bring."""
+        m, n_a = da.shape
+        U = params["Waa"].reshape(3, n_a, n_a)
+        products = np.matmul(dp[:3], U, out=work("products", 3, m, n_a))
+        da += dp[3]
+        for product in products:
+            da += product
+
+
+Cell = type[PlainCell] | type[GRUCell]
+CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
+
+
+def cell_of(params: Params) -> Cell:
+    """The cell that parameters belong to."""
+    return GRUCell if "bn" in params else PlainCell
+
+
+def step_weights(params: Params) -> StepWeights:
+    """The weights of a step, laid out for it; halved for the gates that go through σ."""
+    cell, n_a = cell_of(params), params["Waa"].shape[1]
+    by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
+    Wax, Waa, ba = (transposed(array) for array in by_gate)
+    for array in (Wax, Waa, ba):
+        array[: cell.halved] *= 0.5
+    chosen = Wax + ba
+    chosen[:, :1] = ba  # as an input, 0 is not EOS but the zero row: nothing was read yet
+    return StepWeights(cell, Wax, Waa, diagonal_blocks(Waa), ba, chosen, params.get("bn"))
+
+
+# --- Blocks of a blend ----------------------------------------------------------------------------
+# The hidden units of a blend's parts know nothing of one another, so its Waa is zero outside of one
+# block for each part. A product without the zeros takes half the time for two parts of one size.
+
+MAX_BLOCKS = 16
+"""Blocks that are multiplied one by one; for more, the products would be too small to be fast."""
+
+
+def diagonal_blocks(Waa: Array) -> list[int]:
+    """The bounds of the square blocks along the diagonal of `Waa` (gates, n_a, n_a).
+
+    Around them are zeros, for every gate. Most networks have one block, all of `Waa`.
+
+    >>> diagonal_blocks(np.array([[[1, 2, 0], [3, 4, 0], [0, 0, 5]]]))
+    [0, 2, 3]
+    """
+    n_a = Waa.shape[1]
+    if (Waa[:, 0, -1] != 0).any() or (Waa[:, -1, 0] != 0).any():
+        return [0, n_a]  # the first and the last unit are linked: there can be no end between them
+    linked = (Waa != 0).any(axis=0)
+    linked |= linked.T
+    # The last unit that each unit is linked to. A block ends where no unit so far is linked to a
+    # later one.
+    last = np.where(linked.any(axis=1), n_a - 1 - linked[:, ::-1].argmax(axis=1), 0)
+    ends = np.flatnonzero(np.maximum.accumulate(last) <= np.arange(n_a)) + 1
+    return [0, *ends.tolist()] if len(ends) <= MAX_BLOCKS else [0, n_a]
+
+
+def block_product(a: Array, Waa: Array, bounds: list[int], out: Array) -> None:
+    """The product of the states `a` (m, n_a) and each gate's transposed `Waa`: (gates, m, n_a)."""
+    for start, stop in pairwise(bounds):
+        units = slice(start, stop)
+        np.matmul(a[:, units], Waa[:, units, units], out=out[:, :, units])
