@@ -21,8 +21,6 @@ The backward pass starts from what the forward pass left in a `Workspace`: askin
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
@@ -33,7 +31,7 @@ from rnn_names.network.prefix_tree import PrefixTree
 
 
 def init_params(
-    rng: np.random.Generator, n_y: int, n_a: int, cell: str = "rnn", dtype: Any = np.float32
+    rng: np.random.Generator, n_y: int, n_a: int, cell: str = "rnn"
 ) -> dict[str, Array]:
     """Random parameters of a network with `n_y` symbols and `n_a` hidden units.
 
@@ -53,7 +51,7 @@ def init_params(
     }
     if cell == "gru":
         params["bn"] = np.zeros(n_a)
-    return {name: array.astype(dtype) for name, array in params.items()}
+    return {name: array.astype(np.float32) for name, array in params.items()}
 
 
 # --- Layers ---------------------------------------------------------------------------------------

@@ -5,15 +5,9 @@
 The contexts are the most frequent strings of up to six symbols among prefixes that names drawn from
 the network passed. What a context says is the mean of what the network said after the prefixes that
 end in it, smoothed with what the next shorter context says: the more, the fewer different prefixes
-these were. A thousand names that passed one and the same prefix tell no more of others than one
-does. That matters most with top-k or top-p, where a character that one prefix rules out may be
-likely after the next.
-
-One thing that a few last characters do not show is how long the name is already; so the odds of its
-end have a factor for each length.
-
-Crossed with a finite automaton, the chain tells with what probability the rest of a name meets the
-conditions, for every context, state of the automaton and length.
+these were. (A thousand names that passed one prefix tell no more of others than one does.) The last
+few characters do not show how long a name is already; so the odds of its end have a factor for each
+length.
 """
 
 from __future__ import annotations

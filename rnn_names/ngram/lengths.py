@@ -1,14 +1,12 @@
 """An n-gram that writes names of the lengths that the list has.
 
-An n-gram can't count: it ends a name by the last few characters alone, so its names are too short
-and too long. A network that learns from it (`rnn_names.training.distillation`) takes that over.
-Here the n-gram is given the lengths of the list. Every name's probability is multiplied by
+An n-gram can't count: it ends a name by the last few characters alone, so some of its names are too
+short and some too long. Here every name's probability is multiplied by
 
     r(L) = share of length L in the list / share of length L among the n-gram's own names
 
-That needs no other n-gram, only other steps. With h the last characters of a name that has L so
-far, and r(L) what a name of L characters is worth, they are p · ahead, as in
-`rnn_names.network.ahead`.
+That needs no other n-gram, only other steps: p · ahead, as in `rnn_names.network.ahead`, where a
+name of L characters is worth r(L).
 """
 
 from __future__ import annotations
@@ -22,8 +20,8 @@ from rnn_names.ngram.contexts import Contexts
 from rnn_names.ngram.kneser_ney import NGram
 
 MAX_HISTORY_TABLE = 1 << 23
-"""Probabilities in a table of all histories. Where there are more, A looks at shorter histories;
-then it is a guess, and lengths come out a little less exactly."""
+"""Probabilities in a table of all histories. Where there are more, shorter histories stand for
+them, and lengths come out a little less exactly."""
 
 PSEUDO_NAMES = 10
 """Names with the n-gram's own lengths that are added to the list's, so that a length which a short

@@ -1,12 +1,10 @@
 """What an interrupted run goes on from: its state, in a file beside the model that it writes.
 
-A run keeps its state of the end of the last epoch in memory. It writes that state to
-`<output>.resume` every few seconds and when it is interrupted, and removes the file when it has
-finished. A resumed run ends with the same weights, bit for bit, as one that was never interrupted.
-
-A new run puts the state of an earlier one aside before its first epoch, as `<output>.resume.old`,
-and removes it once it has a state of its own. So `--resume` never continues a run that is older
-than the model file.
+A run writes its state of the end of the last epoch to `<output>.resume`, every few seconds and when
+it is interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
+interrupted. A new run puts the state of an earlier one aside before its first epoch, as
+`<output>.resume.old`, and removes it once it has a state of its own. So nothing ever continues a
+run that is older than the model file.
 
 The file is a model file with more in it. Its arrays are those of the best model so far, and the
 state's, whose names begin with `state_`. Its `meta` is that of the model, and under `run` it has

@@ -1,8 +1,7 @@
 """What a list's names are like as wholes, and the tilt that makes a teacher's names so.
 
-A teacher that predicts each next character well may still write other names than the list's: after
-beginnings that it drew itself, it ends too early and keeps to the commonest shape. So the names
-that it draws are held to what the list has on average of these features φ of a name:
+The names that a teacher draws are held to what the list has on average of these features φ of a
+name:
 
     its length and the square of it; its first letter; its last; how often it has each letter;
     how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
@@ -14,8 +13,7 @@ Of all distributions with the list's means, the closest to the teacher's, p, is 
 
 λ is fitted to names that the teacher drew: with the weights w, they have the list's means. All
 features but the first two are sums along a name, so w is a product, which `rnn_names.ngram.tilt`
-makes factors of the next character. Tilting a model by expectations and learning from what comes
-out is after Khalifa et al. 2021 (arXiv:2012.11635).
+makes factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
 """
 
 from __future__ import annotations
