@@ -75,12 +75,6 @@ class Progress:
                 bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}{postfix}",
             )
 
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     @property
     def seconds(self) -> float:
         """Since the beginning."""

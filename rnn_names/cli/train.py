@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -120,7 +120,7 @@ def train(
         trainer = Trainer(names, settings, start)
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
-    with log_file(log, trainer.epoch) as write_log, Progress(trainer, quiet) as progress:
+    with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)
         run = TrainingRun(checkpoint, output, progress, page)
         progress.say("\n".join([opening(names, checkpoint, closest), *notes]))

@@ -56,7 +56,7 @@ SATURATED = 1e6
 """A gate's bias far beyond what its other terms add up to: its sigmoid is then 0 or 1."""
 
 
-def blend(
+def one_network(
     models: Sequence[LanguageModel], weights: Sequence[float], titles: Sequence[str]
 ) -> LanguageModel:
     """The normalised geometric mean of several networks, as one network.

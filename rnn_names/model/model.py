@@ -320,7 +320,7 @@ def blend(
     if len(models) == 1:
         return models[0]
     titles = _titles(titles, len(models))
-    mixed = blending.blend([model.language_model for model in models], shares, titles)
+    mixed = blending.one_network([model.language_model for model in models], shares, titles)
     record = {name: getattr(mixed, name) for name in _OF_NAMES}
     if mixed.pairs is None:
         del record["pairs"]
