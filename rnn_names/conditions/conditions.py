@@ -17,7 +17,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError
 from rnn_names.conditions.beginnings import encoded
-from rnn_names.conditions.options import Options, any_of, compiled
+from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ class Condition:
     automaton: Automaton | None = None
 
 
-def conditions_of(model: LanguageModel, options: Options) -> list[Condition]:
+def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions of some options, the quickest to test first.
 
     Prefixes and lengths are not among them: the sampler itself sees to those.

@@ -17,15 +17,13 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import (
     BestOptions,
-    CommonOptions,
-    Options,
     SampleOptions,
     StreamOptions,
 )
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.declarations import declarations, method_parameters_of
+from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, quoted, shown
 from rnn_names.model import bundled, npz, sources
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
@@ -109,7 +107,7 @@ class Model:
         from rnn_names.sampling.stream import sample
 
         wanted = SampleOptions(*count, **options)
-        return _strings(sample(self.language_model, wanted.count, _options(wanted)))
+        return _strings(sample(self.language_model, wanted.count, wanted))
 
     @method_parameters_of(StreamOptions)
     def stream(self, *count: Any, **options: Any) -> NameStream:
@@ -125,7 +123,7 @@ class Model:
 
         wanted = StreamOptions(*count, **options)
         n = ENDLESS if wanted.count is None else wanted.count
-        return NameStream(sample(self.language_model, n, _options(wanted)))
+        return NameStream(sample(self.language_model, n, wanted))
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **options: Any) -> list[str]:
@@ -138,8 +136,7 @@ class Model:
         from rnn_names.sampling.best import best
 
         wanted = BestOptions(*count, **options)
-        names = best(self.language_model, wanted.count, _options(wanted), rank=wanted.rank)
-        return _strings(names)
+        return _strings(best(self.language_model, wanted.count, wanted, rank=wanted.rank))
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
         """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
@@ -270,12 +267,6 @@ class NameStream(Iterator[str]):
         for part in self._parts:
             if len(part):
                 yield part.to_numpy()
-
-
-def _options(parameters: CommonOptions) -> Options:
-    """Those of a verb's parameters that are options."""
-    shared = declarations(Options).keys() & declarations(parameters).keys()
-    return Options(**{name: getattr(parameters, name) for name in shared})
 
 
 def _strings(parts: Iterable[Names]) -> list[str]:

@@ -22,7 +22,7 @@ from random import Random
 import numpy as np
 
 from rnn_names.arrays import Array, Rows, Workspace
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.lookahead.preparation import Preparation
@@ -68,7 +68,7 @@ Progress = Callable[[int, int], None]
 def best(
     model: LanguageModel,
     count: int,
-    options: Options,
+    options: CommonOptions,
     progress: Progress | None = None,
     *,
     rank: str = "total",

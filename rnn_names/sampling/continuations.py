@@ -8,7 +8,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
-from rnn_names.conditions.options import Options, any_of
+from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
@@ -42,7 +42,7 @@ SHAPING = {
 class Continuations(Source):
     """The source of a walk. States are hidden states; `codes`, (n_y,), are code points."""
 
-    def __init__(self, model: LanguageModel, options: Options) -> None:
+    def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         self.options, prefixes = options, shortest_ones(options.prefixes or [""])
         self.params, self.weights = model.params, step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.options import Options, any_of
+from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.choice import LARGEST_WALK
@@ -44,7 +44,7 @@ LOOK_AHEAD_BELOW = 1 / 200
 GAIN = 5
 """The look-ahead is used if it multiplies the share of useful draws by more than this."""
 
-NO_CONDITIONS = {*SHAPING, "seed", "start", "unique"}
+NO_CONDITIONS = {*SHAPING, "seed", "start", "unique", "count", "rank"}
 """The options that make no condition on finished names."""
 
 Tally = dict[str, tuple[int, int]]
@@ -62,7 +62,7 @@ class Sampler(Continuations):
             then not among `conditions`.
     """
 
-    def __init__(self, model: LanguageModel, options: Options) -> None:
+    def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         super().__init__(model, options)
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)

@@ -60,7 +60,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
         delivered = 0
         try:
-            for names in _drawn(model, sampler, count):
+            for names in _drawn(model, sampler, options, count):
                 if unique:
                     names = unique.new(names)
                 delivered += len(names)
@@ -92,14 +92,12 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _drawn(model: LanguageModel, sampler: Sampler, count: int) -> Iterator[Names]:
+def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int) -> Iterator[Names]:
     """`count` names of the stream, in order, in parts; without an end where they are to be unique.
 
     The first block comes at once, if it is small; of the others, a few are drawn at a time.
     """
-    options, seed = sampler.options, sampler.options.seed
-    if seed is None:
-        seed = int.from_bytes(os.urandom(16), "little")
+    seed = int.from_bytes(os.urandom(16), "little") if options.seed is None else options.seed
     drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
     blocks = blocks_of(options.start, ENDLESS if options.unique else count, sampler.largest_block)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rnn_names import Model
 from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import MAX_SIZE, NoAutomatonError, Terms
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
@@ -435,7 +435,8 @@ def test_novel_is_refused_by_a_model_without_fingerprints(invoke, model, tmp_pat
 
 def test_an_option_is_a_condition_unless_the_sampler_itself_keeps_it(model):
     """A new one is then looked at without anybody saying so a second time."""
-    assert {field.name for field in fields(Options)} > sampler.NO_CONDITIONS
+    names = {field.name for owner in (SampleOptions, BestOptions) for field in fields(owner)}
+    assert names > sampler.NO_CONDITIONS
     kept_here = Options(prefix="a", match=(), temperature=0.5, unique=True)
     assert not sampler.Sampler(model.language_model, kept_here).conditions
     for name, value in {"match": "a", "novel": True, "exclude_words": ["a"]}.items():
