@@ -51,7 +51,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     It raises SamplingError after the names that could be had, if these are fewer, and warns
     (RareConditionsWarning) where more names than usual are repeats, because of the conditions.
     """
-    sampler = Sampler(model, options)
+    sampler, process = Sampler(model, options), os.getpid()
     with one_blas_thread():
         if not count:
             return
@@ -65,6 +65,10 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     names = unique.new(names)
                 delivered += len(names)
                 yield names
+                if os.getpid() != process:  # its threads are not here
+                    raise SamplingError(
+                        "this stream was begun before the process forked: begin one in each"
+                    )
                 if delivered == count:
                     return
                 if delivered >= possible or (unique and unique.is_exhausted):

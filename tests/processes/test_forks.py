@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from rnn_names import Model
+from rnn_names.errors import SamplingError
 from rnn_names.model.atomic import writing
 from rnn_names.processes.helper import _Process
 from rnn_names.processes.threads import one_blas_thread
@@ -37,3 +38,17 @@ def test_a_fork_waits_for_no_lock_of_a_thread_that_it_lacks(tmp_path):
     thread.join()
     assert status == 0
     Model.load(tmp_path / "m.npz")
+
+
+def test_a_stream_that_was_begun_before_a_fork_ends_in_an_error_there(model):
+    stream = model.stream(seed=1)
+    first = [next(stream) for _ in range(20_000)]
+    pid = os.fork()
+    if not pid:
+        signal.alarm(30)
+        with pytest.raises(SamplingError, match="before the process forked"):
+            list(stream)
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+    rest = [next(stream) for _ in range(20_000)]
+    assert first + rest == model.sample(40_000, seed=1)
