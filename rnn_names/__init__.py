@@ -22,17 +22,19 @@ from rnn_names.version import __version__
 
 if TYPE_CHECKING:
     from rnn_names.errors import RnnNamesError
+    from rnn_names.model.casts import cast
     from rnn_names.model.model import Model, blend
     from rnn_names.training.settings import Settings
     from rnn_names.training.train import train
 
-__all__ = ["Model", "RnnNamesError", "Settings", "__version__", "blend", "train"]
+__all__ = ["Model", "RnnNamesError", "Settings", "__version__", "blend", "cast", "train"]
 
 _MODULES = {
     "Model": "model.model",
     "RnnNamesError": "errors",
     "Settings": "training.settings",
     "blend": "model.model",
+    "cast": "model.casts",
     "train": "training.train",
 }
 

@@ -63,6 +63,10 @@ class Number:
             raise ValueError
         return number
 
+    def read(self, text: str) -> float:
+        """The number that a text stands for; ValueError if it stands for none that is allowed."""
+        return self.checked(int(text) if self.whole else float(text))
+
     def __str__(self) -> str:
         noun = "a whole number" if self.whole else "a number"
         lower = f"{'above' if self.min_open else 'of at least'} {self.least:g}"

@@ -59,6 +59,10 @@ class RareConditionsWarning(RnnNamesWarning):
     """
 
 
+class RepeatedInitialsWarning(RnnNamesWarning):
+    """A cast has more lines than there are first letters, so these repeat."""
+
+
 class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 

@@ -7,11 +7,12 @@ import shlex
 
 import click
 
-from rnn_names.cli.model_options import MODEL, Given, blend_of
+from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import GroupedCommand, check_output, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
+from rnn_names.model.given import Given
 
 
 @click.command(

@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
-from rnn_names.cli.model_options import MODEL, Given, blend_of, chosen
+from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import DEFAULT_MODEL, GroupedCommand, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import ModelFileError, shortened, shown
 from rnn_names.model import bundled
+from rnn_names.model.given import Given
 
 TITLE_WIDTH = 13
 """Columns of the words on the left."""

@@ -10,35 +10,20 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
 from rnn_names.cli.streams import tell
-from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
+from rnn_names.model.given import Given
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from rnn_names.model.model import Model
-
-
-class Given(NamedTuple):
-    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
-
-    path: str
-    weight: float | None = None
-
-    def __str__(self) -> str:
-        return self.path if self.weight is None else f"{self.path}={self.weight:g}"
-
-    @property
-    def title(self) -> str:
-        """What it is called in the record of a blend: its file's name, without folders."""
-        return os.path.basename(self.path)
 
 
 class GivenModel(click.Path):
@@ -52,14 +37,10 @@ class GivenModel(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight."""
-        if isinstance(value, Given) or "=" not in value or os.path.lexists(value):
-            return value if isinstance(value, Given) else Given(value)
-        path, _, weight = value.rpartition("=")
-        with suppress(ValueError):
-            if path:
-                return Given(path, POSITIVE.checked(float(weight)))
-        rule = f"after = belongs the model's weight, {POSITIVE}"
-        self.fail(f"{value!r}: {rule} (there is no file of that whole name).", param, ctx)
+        try:
+            return value if isinstance(value, Given) else Given.of(value)
+        except ModelFileError as error:
+            self.fail(f"{error}.", param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

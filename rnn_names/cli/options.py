@@ -176,7 +176,7 @@ class Number(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number that a text stands for."""
         try:
-            return self.kind.checked(int(value) if self.kind.whole else float(value))
+            return self.kind.read(value)
         except ValueError:
             self.fail(f"{value!r} is not {self.kind}.", param, ctx)
 
@@ -246,6 +246,14 @@ def was_given(name: str) -> bool:
     )
 
 
+def check_start(start: int) -> None:
+    """Refuses a start without a seed."""
+    if start and not was_given("seed"):
+        raise click.UsageError(
+            "--start goes with --seed: without one, the stream is another each time"
+        )
+
+
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     """The option of a field of a dataclass; `more` comes before what its declaration says."""
     each = declared.declarations(owner)[name]
@@ -276,27 +284,37 @@ def options_of(owner: Any) -> Callable[[_F], _F]:
     return decorate
 
 
-def output_options(command: _F) -> _F:
-    """How names are written: --format and --null."""
-    command = option(
-        "-0",
-        "--null",
-        group="Output",
-        is_flag=True,
-        callback=_only_text,
-        help="End each name with NUL instead of a line feed, for xargs -0.",
-    )(command)
-    kinds = Choice(declared.Choice("text", "jsonl", "csv", "tsv", "excel"), {"json": JSON_LINES})
-    return option(
-        "--format",
-        group="Output",
-        type=kinds,
-        default="text",
-        metavar="FORMAT",
-        is_eager=True,
-        help="text, jsonl, csv, tsv or excel. All except text add log_prob (in nats) and novel to "
-        "each name. excel is CSV with a byte-order mark, so that spreadsheets read accents right.",
-    )(command)
+def output_options(more: str) -> Callable[[_F], _F]:
+    """How names are written: --format and --null; `more` is what text leaves out."""
+
+    def decorate(command: _F) -> _F:
+        command = option(
+            "-0",
+            "--null",
+            group="Output",
+            is_flag=True,
+            callback=_only_text,
+            help="End each name with NUL instead of a line feed, for xargs -0.",
+        )(command)
+        kinds = Choice(
+            declared.Choice("text", "jsonl", "csv", "tsv", "excel"), {"json": JSON_LINES}
+        )
+        return option(
+            "--format",
+            group="Output",
+            type=kinds,
+            default="text",
+            metavar="FORMAT",
+            is_eager=True,
+            help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
+            "byte-order mark, so that spreadsheets read accents right.",
+        )(command)
+
+    return decorate
+
+
+OF_NAMES = "log_prob (in nats) and novel to each name"
+"""What `--format` adds where a model writes or scores names."""
 
 
 def _only_text(context: click.Context, parameter: click.Parameter, value: bool) -> bool:

@@ -39,33 +39,59 @@ BYTE_ORDER_MARK = "\ufeff"
 """Excel takes a CSV file for UTF-8 if it begins with this. Without it, `ŵ` opens as `Åµ`."""
 
 
-class Output:
-    """Writes names to stdout in the format of --format and --null."""
+class Table:
+    """Writes records to stdout in the format of --format and --null; of plain text, one field."""
 
-    def __init__(self, model: Model, kind: str, null: bool, per_character: bool = False) -> None:
-        self.model, self.kind, self.per_character = model, kind, per_character
+    def __init__(self, fields: list[str], kind: str, null: bool) -> None:
+        self.fields, self.kind = fields, kind
         self.line_end = "\0" if null else "\n"
-        self.fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
-        # Written with the first names: if an option or a file is wrong, stdout stays empty.
+        # Written with the first records: if an option or a file is wrong, stdout stays empty.
         self._header = ""
         if kind in DELIMITERS:
             mark = BYTE_ORDER_MARK if kind == "excel" else ""
             self._header = f"{mark}{DELIMITERS[kind].join(self.fields)}\n"
 
-    def write(self, names: Names, log_probs: NDArray[Any] | None = None) -> None:
-        """Writes names; plain lines have log-probabilities only if these are given."""
-        for start in range(0, len(names), LINES_AT_ONCE):
-            part = slice(start, start + LINES_AT_ONCE)
-            self._put(self._lines(names[part], None if log_probs is None else log_probs[part]))
+    def put(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Writes the values of some records; plain lines have the first one only."""
+        plain = self.kind == "text"
+        text = "".join(row[0] + self.line_end for row in rows) if plain else self._records(rows)
+        self._put(text.encode())
 
     def end(self) -> None:
-        """Writes the header of a list that has no names."""
+        """Writes the header of a table that has no records."""
         if self._header:
             self._put(b"")
 
     def _put(self, data: bytes) -> None:
         write(self._header.encode() + data)
         self._header = ""
+
+    def _records(self, rows: Iterable[tuple[Any, ...]]) -> str:
+        if self.kind == "jsonl":
+            records = (dict(zip(self.fields, map(_json_value, row), strict=True)) for row in rows)
+            return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+        import csv  # plain names do without
+
+        table = io.StringIO()
+        writer = csv.writer(table, delimiter=DELIMITERS[self.kind], lineterminator="\n")
+        writer.writerows(map(_cell, row) for row in rows)
+        return table.getvalue()
+
+
+class Output(Table):
+    """Writes names of a model."""
+
+    def __init__(self, model: Model, kind: str, null: bool, per_character: bool = False) -> None:
+        super().__init__(
+            ["name", "log_prob", "novel", *["per_character"] * per_character], kind, null
+        )
+        self.model, self.per_character = model, per_character
+
+    def write(self, names: Names, log_probs: NDArray[Any] | None = None) -> None:
+        """Writes names; plain lines have log-probabilities only if these are given."""
+        for start in range(0, len(names), LINES_AT_ONCE):
+            part = slice(start, start + LINES_AT_ONCE)
+            self._put(self._lines(names[part], None if log_probs is None else log_probs[part]))
 
     def _lines(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
         if self.kind == "text" and log_probs is None:
@@ -84,17 +110,6 @@ class Output:
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
         columns[:1] = [names.to_strings(), columns[0], novel]
         return self._records(zip(*columns, strict=True)).encode()
-
-    def _records(self, rows: Iterable[tuple[Any, ...]]) -> str:
-        if self.kind == "jsonl":
-            records = (dict(zip(self.fields, map(_json_value, row), strict=True)) for row in rows)
-            return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-        import csv  # plain names do without
-
-        table = io.StringIO()
-        writer = csv.writer(table, delimiter=DELIMITERS[self.kind], lineterminator="\n")
-        writer.writerows(map(_cell, row) for row in rows)
-        return table.getvalue()
 
 
 def _json_value(value: Any) -> Any:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import click
 
-from rnn_names.cli.model_options import MODEL, Given, loaded
+from rnn_names.cli.model_options import MODEL, loaded
 from rnn_names.cli.options import GroupedCommand, check_output, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
+from rnn_names.model.given import Given
 
 
 @click.command(

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
+from rnn_names.cli.model_options import blend_of, chosen, model_option
 from rnn_names.cli.options import (
+    OF_NAMES,
     GroupedCommand,
+    check_start,
     declared_option,
     option,
     options_of,
     output_options,
-    was_given,
     wrong_usage,
 )
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import listed, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
+from rnn_names.model.given import Given
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
-@output_options
+@output_options(OF_NAMES)
 def sample(
     count: int,
     model: tuple[Given, ...],
@@ -99,10 +101,8 @@ def _check_stream(best: bool, start: int) -> None:
     source = click.get_current_context().get_parameter_source("seed")
     if best and source is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
-    if start and not best and not was_given("seed"):
-        raise click.UsageError(
-            "--start goes with --seed: without one, the stream is another each time"
-        )
+    if not best:
+        check_start(start)
 
 
 def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:

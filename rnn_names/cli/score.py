@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rnn_names.cli.model_options import Given, blend_of, chosen, model_option
-from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option, output_options
+from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.options import (
+    FILE,
+    OF_NAMES,
+    GroupedCommand,
+    declared_option,
+    option,
+    output_options,
+)
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
+from rnn_names.model.given import Given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
     help="Most probable name first, once the whole input is read.",
 )
 @declared_option(BestOptions, "rank", group="Output")
-@output_options
+@output_options(OF_NAMES)
 def score(
     file: str, model: tuple[Given, ...], sort: bool, rank: str, format: str, null: bool
 ) -> None:

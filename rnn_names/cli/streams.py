@@ -164,10 +164,10 @@ def listed(path: str | None) -> list[str]:
     """The lines of a file that are not blank; none without a path."""
     if path is None:
         return []
-    from rnn_names.corpus.reading import read_names
+    from rnn_names.corpus.reading import full_lines
 
     with opened(path) as (title, stream):
-        return [name for part in read_names(title, stream) for name in part.to_strings() if name]
+        return full_lines(title, stream)
 
 
 @contextmanager

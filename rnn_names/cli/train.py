@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.model_options import START, Given, blend_of, closest_alone, is_closest
+from rnn_names.cli.model_options import START, blend_of, closest_alone, is_closest
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
@@ -24,6 +24,7 @@ from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, is_same_file, memory_advice, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
+from rnn_names.model.given import Given
 from rnn_names.training.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,5 +1,5 @@
 """What is asked of a name. None of it draws.
 
 Read `options`, `conditions` on whole names, `beginnings`, and for the spelling `regex` and
-`automaton`.
+`automaton`. `pattern` reads what a cast is made of.
 """

@@ -7,9 +7,20 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
+from typing import Any
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.declarations import POSITIVE, Checked, Choice, Flag, Lines, Number, Texts, option
+from rnn_names.declarations import (
+    POSITIVE,
+    Checked,
+    Choice,
+    Flag,
+    Lines,
+    Number,
+    Texts,
+    declarations,
+    option,
+)
 from rnn_names.errors import SamplingError, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
@@ -177,6 +188,35 @@ class BestOptions(CommonOptions):
         "What names are ranked by: the probability of the whole name, which favours short ones, or "
         "that per character.",
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CastOptions(Options):
+    """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
+
+    pattern: str
+    count: int = option(20, _COUNT, "Number of lines.", short="-n")
+    _: KW_ONLY
+    unique: bool = _condition(False, Flag(), "No line twice; not together with a start.")
+    start: int = _sampling(0, _COUNT, "Skip this many lines.")
+    initials: str | None = _condition(
+        None,
+        Choice("same", "different"),
+        "same: all names of a line begin with one letter. different: no two lines have first names "
+        "that begin with one letter, as far as letters last. Case and accents do not count.",
+        unset="any letters",
+    )
+    parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """The options given that hold for each part by itself."""
+        names = declarations(Options).keys() - OF_WHOLE_CASTS
+        return {name: getattr(self, name) for name in names if name in self.given}
+
+
+OF_WHOLE_CASTS = {"seed", "start", "unique"}
+"""Options that no part of a cast takes from it."""
 
 
 def compiled(pattern: str) -> re.Pattern[str]:

@@ -54,6 +54,11 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
         yield names
 
 
+def full_lines(title: str, stream: BinaryIO) -> list[str]:
+    """The lines of a stream that are not blank."""
+    return [name for part in read_names(title, stream) for name in part.to_strings() if name]
+
+
 def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
     """The names that `read_names` gives, and their counts, (n,); None for a list without counts."""
     n_lines = 0

@@ -86,8 +86,10 @@ class Sampler(Continuations):
         shape = " and the shape of the list's names" if self.shape is not None else ""
         return f"a length of {self.min_length} to {self.max_length} characters{shape}"
 
-    def prepare_if_rare(self) -> Tally:
+    def prepare_if_rare(self, rare: float = 0) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
+
+        Rare is a share of the names of no more than `rare` or `LOOK_AHEAD_BELOW`.
 
         All streams of a model and its conditions do the same: this does not depend on the seed. It
         gives how many names of the pilot met each condition; nothing if they are not rare.
@@ -111,7 +113,7 @@ class Sampler(Continuations):
             first = self.in_characters(pilot.names)
             add_to(tally, self.length_option, drawn, len(first))
             met = len(meeting(covered, first, tally)) / drawn
-            if met > LOOK_AHEAD_BELOW:
+            if met > max(rare, LOOK_AHEAD_BELOW):
                 return {}
         preparation = Preparation(self.weighed, unguided, visits)
         if preparation.after(0).share <= GAIN * met:

@@ -26,6 +26,7 @@ from rnn_names.sampling.walk import Drawn, Walk
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
+    from rnn_names.arrays import Array
     from rnn_names.processes.helper import Helper
 
 MAX_THREADS = 4
@@ -55,14 +56,14 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     with one_blas_thread():
         if not count:
             return
-        unique = _Unique(count) if options.unique else None
+        unique = Unique(count) if options.unique else None
         possible, titles = sampler.count_possible() if unique else (np.inf, "")
         most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
         delivered = 0
         try:
             for names in _drawn(model, sampler, options, count):
                 if unique:
-                    names = unique.new(names)
+                    names = names.take(unique.rows(names))
                 delivered += len(names)
                 yield names
                 if os.getpid() != process:  # its threads are not here
@@ -76,8 +77,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         except GivenUp as error:
             causes = [] if delivered >= possible else [_tightest(error.tally)]
             causes += [most] if most else []
+            wanted = f" of {count:,}" if count < ENDLESS else ""
             raise SamplingError(
-                f"only {delivered:,} of {count:,} names found: {'; '.join(causes)}",
+                f"only {delivered:,}{wanted} names found: {'; '.join(causes)}",
                 settings=options.given,
             ) from None
 
@@ -173,7 +175,7 @@ def _tightest(tally: Tally) -> str:
     return f"the tightest condition was {option} ({rate} drawn passes)"
 
 
-class _Unique:
+class Unique:
     """Lets each name through once, by its fingerprint of 8 bytes."""
 
     def __init__(self, wanted: int) -> None:
@@ -182,8 +184,8 @@ class _Unique:
         self.tested = self.passed = 0
         self._last = 0, 0
 
-    def new(self, names: Names) -> Names:
-        """The names that were not among any before, in order, up to the number wanted in all."""
+    def rows(self, names: Names) -> Array:
+        """Rows of the names that were not among any before, up to the number wanted in all."""
         from rnn_names.corpus.fingerprints import among, fingerprints
 
         prints, first = np.unique(fingerprints(names), return_index=True)
@@ -191,7 +193,7 @@ class _Unique:
         rows = np.sort(first[fresh])[: self.wanted - self.passed]
         self.seen = np.union1d(self.seen, prints[fresh])
         self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
-        return names.take(rows)
+        return rows
 
     @property
     def is_exhausted(self) -> bool:

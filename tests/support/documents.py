@@ -236,7 +236,7 @@ def cli_page(text: str) -> str:
 def python_page(text: str) -> str:
     """docs/python.md with the tables of the options and settings that are declared."""
     from rnn_names import Settings
-    from rnn_names.conditions.options import BestOptions, CommonOptions, Options
+    from rnn_names.conditions.options import BestOptions, CastOptions, CommonOptions, Options
     from rnn_names.declarations import declarations
 
     common, options = declarations(CommonOptions), declarations(Options)
@@ -248,6 +248,9 @@ def python_page(text: str) -> str:
         *_rows(rank, " Only of `best`."),
     ]
     text = between_marks(text, "options", "".join(rows))
+    casts = declarations(CastOptions)
+    of_casts = {name: casts[name] for name in ("initials", "parts")}
+    text = between_marks(text, "casts", "".join(_rows(of_casts)))
     return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
 
 

@@ -1,0 +1,79 @@
+"""`rnn-names cast`: lines of several names, by a pattern."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from rnn_names.cli.model_options import blend_of
+from rnn_names.cli.options import (
+    GroupedCommand,
+    check_start,
+    declared_option,
+    options_of,
+    output_options,
+    wrong_usage,
+)
+from rnn_names.cli.output import Table
+from rnn_names.cli.streams import listed, warnings_told
+from rnn_names.conditions.options import CastOptions
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Write a cast: lines of several names.",
+    examples=[
+        "rnn-names cast '{norse} {irish-surnames}' -n 30 --initials different",
+        "rnn-names cast '[Lord|Lady] {elvish.npz} of {welsh-towns}' -n 5 --seed 4",
+        "rnn-names cast '{first-names:prefix=A,max-length=7} {surnames=2+norse}' --novel",
+        "rnn-names cast '{first-names} {surnames}' --initials same --format csv",
+    ],
+)
+@click.argument("pattern")
+@declared_option(CastOptions, "count", group="General")
+@options_of(CastOptions)
+@output_options("a field for each part of the pattern that is not text")
+def cast(
+    pattern: str,
+    exclude: str | None,
+    exclude_words: str | None,
+    format: str,
+    null: bool,
+    **options: Any,
+) -> None:
+    """Write lines that PATTERN puts together from names of several models.
+
+    \b
+    {norse}                         a name from a model, bundled or a file
+    {norse=2+elvish.npz}            a name from a blend, with weights as for -m
+    {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
+    {norse:novel}                   an option that has no value
+    [Lord|Lady|Old]                 one of some texts, each as likely
+    of the                          text, as everything else is
+
+    Put PATTERN in single quotes, or the shell reads some of these signs itself. A backslash makes
+    a sign text where it would mean something: \\{ or, in the value of an option, \\, and \\}.
+
+    Conditions and options of sampling hold for every name whose part of the pattern does not set
+    them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
+    the others as they were, except that --initials same ties them together.
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    from rnn_names.conditions.pattern import parse
+    from rnn_names.model.casts import given_of, rows_of
+
+    with wrong_usage():
+        wanted = CastOptions(pattern, **options)
+    check_start(wanted.start)
+    wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
+    with wrong_usage():
+        parsed = parse(pattern, wanted.shared)
+        given_of(parsed)
+
+    columns = sum(not isinstance(piece, str) for piece in parsed.pieces)
+    out = Table(["name", *(f"part_{number}" for number in range(1, columns + 1))], format, null)
+    with warnings_told():
+        for rows in rows_of(parsed, wanted, blend_of, listed):
+            out.put((parsed.line(row), *row) for row in rows)
+    out.end()

@@ -1,0 +1,149 @@
+"""Casts: lines of several names, by a pattern.
+
+Each part of the pattern draws from a stream of its own, made from the seed and its number among the
+names, or among the choices. So a change to one part leaves the others as they were; except where
+first letters tie them together (`rnn_names.sampling.initials`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, repeat
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+from rnn_names.conditions.pattern import Pattern, Slot
+from rnn_names.corpus.names import Names
+from rnn_names.errors import RnnNamesError, SamplingError
+from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.initials import Trials, alike, distinct
+from rnn_names.sampling.sampler import FIRST_BLOCK
+from rnn_names.sampling.stream import ENDLESS, Unique, sample
+
+if TYPE_CHECKING:
+    from rnn_names.conditions.options import CastOptions, Options
+    from rnn_names.network.language_model import LanguageModel
+
+LINES_OF_BATCH = 1 << 14
+"""Lines that are given together, at most."""
+
+Row = tuple[str, ...]
+"""The parts of a line: of each piece of the pattern that is not literal, what it became."""
+
+
+class Part(NamedTuple):
+    """What the names of a slot are drawn from, and what they must be like."""
+
+    slot: Slot
+    model: LanguageModel
+    options: Options
+
+
+def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
+    """The parts of `wanted.count` lines, some lines at a time; `parts` are those of the slots.
+
+    Raises:
+        SamplingError: for what no names can meet; or, after the lines that could be had, when more
+            are not found. Where one part is the cause, the message shows it in the pattern.
+        VocabularyError: for a text with characters that a model does not know.
+
+    Warns:
+        RareConditionsWarning, RepeatedInitialsWarning: as these say.
+    """
+    seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
+    n = ENDLESS if wanted.unique else min(wanted.start + wanted.count, ENDLESS)
+    unique = Unique(wanted.count) if wanted.unique else None
+    delivered = 0
+    with one_blas_thread():
+        names = _names(pattern, parts, wanted.initials, seed, n)
+        rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
+        for batch in _batches(rows if wanted.count else iter(())):
+            if unique:
+                new = unique.rows(Names.from_strings(map(pattern.line, batch)))
+                batch = [batch[row] for row in new.tolist()]
+            delivered += len(batch)
+            yield batch
+            if delivered == wanted.count:
+                return
+            if unique and unique.is_exhausted:
+                break
+    if delivered < wanted.count:
+        cause = "nearly all further ones are repeats" if unique else "no further ones were found"
+        raise SamplingError(
+            f"only {delivered:,} of {wanted.count:,} lines found: {cause}", ["unique"]
+        )
+
+
+def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
+    """The parts of each line, from its names."""
+    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+    bits = [Random(f"{seed} choice {number}") for number in range(len(pieces))]
+    for row in names:
+        rest, chosen = iter(row), iter(bits)
+        yield tuple(
+            next(rest) if isinstance(piece, Slot) else next(chosen).choice(piece)
+            for piece in pieces
+        )
+
+
+def _names(
+    pattern: Pattern, parts: Sequence[Part], initials: str | None, seed: int, n: int
+) -> Iterator[Row]:
+    """The names of `n` lines, or of more."""
+    if initials and not parts:
+        raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
+    tied = {"same": len(parts), "different": 1}.get(initials or "", 0)
+    draw = alike if initials == "same" else distinct
+    seeds = [Random(f"{seed} name {number}").getrandbits(64) for number in range(len(parts))]
+    parts = [
+        part._replace(options=replace(part.options, seed=own))
+        for part, own in zip(parts, seeds, strict=True)
+    ]
+    by_letter = _tied(pattern, parts[:tied], draw, Random(f"{seed} initials"))
+    streams = [_stream(pattern, part, n) for part in parts[tied:]]
+    first: Iterator[Row] = by_letter if tied else repeat(())
+    others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
+    return (names + more for names, more in zip(first, others, strict=False))
+
+
+def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
+    """`n` names of one part."""
+    with pattern.located(part.slot.begin):
+        for names in sample(part.model, n, part.options):
+            yield from names.to_strings()
+
+
+def _tied(
+    pattern: Pattern,
+    parts: Sequence[Part],
+    draw: Callable[[Sequence[Trials], Random], Iterator[Row]],
+    bits: Random,
+) -> Iterator[Row]:
+    """The names of parts that first letters tie together."""
+    models = []
+    for part in parts:
+        with pattern.located(part.slot.begin):
+            models.append(Trials(part.model, part.options))
+    yield from draw(models, bits)
+    rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
+    with pattern.located(parts[rarest].slot.begin):
+        raise SamplingError("no more names found with such first letters; conditions are too tight")
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """Rows in lists, the first ones short; an error comes after all rows before it."""
+    size, error = FIRST_BLOCK, None
+    while error is None:
+        batch = list[Row]()
+        try:
+            for row in islice(rows, size):
+                batch.append(row)
+        except RnnNamesError as raised:
+            error = raised
+        if not batch and error is None:
+            return
+        yield batch
+        size = min(2 * size, LINES_OF_BATCH)
+    raise error

@@ -1,0 +1,221 @@
+"""First letters of the names of a cast, drawn with their exact probabilities.
+
+Several models write a line whose names begin alike. The probability that they begin with a letter L
+is proportional to the product over the models of P(L, the conditions are met). P(L) follows from
+one step of the network; how many names that begin so meet the conditions does not. It need not be
+known: a *trial* draws L by the product of the P(L), and then a name of each model given L. If all
+of them meet their conditions, they are the line; if not, the next trial draws another letter.
+
+So nothing is drawn in vain for its first letter, and no probability is estimated. Where conditions
+are so rare that a model looks ahead (`rnn_names.lookahead.guide`), a trial succeeds w / bound
+times for a name of weight w, and at most once: names whose weight is above the bound, at most one
+in 200 of those that come out, come too seldom.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from itertools import accumulate, count
+from math import prod
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.automaton import anything
+from rnn_names.conditions.beginnings import Beginnings
+from rnn_names.errors import RepeatedInitialsWarning
+from rnn_names.sampling.sampler import Sampler
+
+if TYPE_CHECKING:
+    from rnn_names.conditions.options import Options
+    from rnn_names.lookahead.guide import LookAhead
+    from rnn_names.network.language_model import LanguageModel
+
+MOST_TRIALS = 1 << 21
+"""Trials in a row that fail before a line is given up."""
+
+TRIALS_OF_LETTERS = 1 << 14
+"""Trials in a row that fail before the letters that are left are given up."""
+
+RARE = 1 / 8
+"""Where a smaller share of a model's names meets its conditions, it looks ahead. That is more often
+than for names by themselves, since the names of all models must meet theirs in one trial."""
+
+RARE_LETTER = 1e-4
+"""A letter that begins a smaller share of the names does not count as one that is left: models give
+a little to letters that begin no name of their list."""
+
+DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12
+"""Names that are drawn together, of each letter."""
+
+
+def letter_of(name: str) -> str:
+    """The first letter of a name as a reader compares it: without case or marks.
+
+    >>> [letter_of(name) for name in ("Élan", "øre", "Łódź", "3rd", "-x")]
+    ['e', 'ø', 'ł', '3', '']
+    """
+    folded = unicodedata.normalize("NFKD", name[:1].casefold())
+    return folded[:1] if folded[:1].isalnum() else ""
+
+
+class Trials:
+    """Names of a model by their first letter, whether or not they meet the conditions.
+
+    Attributes:
+        weights: by letter, proportional to how probable it is to begin a name: of the model, or
+            with the look-ahead.
+        made, met: trials so far, and those that succeeded.
+    """
+
+    def __init__(self, model: LanguageModel, options: Options) -> None:
+        self._seed, self._sampler = options.seed, Sampler(model, options)
+        self._sampler.prepare_if_rare(RARE)
+        self._look_ahead = self._sampler.look_ahead_for(0)
+        self._first = self._first_characters()
+        self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
+        if len(self._sampler.prefix):  # what is drawn first comes after it
+            self._letters[:] = self._letters[self._sampler.prefix[0]]
+        sums = {
+            letter: float(self._first[self._letters == letter].sum())
+            for letter in sorted({*self._letters.tolist()} - {""})
+        }
+        self.weights = {letter: weight for letter, weight in sums.items() if weight}
+        self.made = self.met = 0
+        self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
+        self._seen: set[str] | None = set() if options.unique else None
+
+    def _first_characters(self) -> Array:
+        """What the first characters are drawn by: (n_y,)."""
+        sampler, look_ahead = self._sampler, self._look_ahead
+        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0].copy()
+        if sampler.beginnings is not None:
+            first *= sampler.beginnings.factors[0]
+        if look_ahead is not None and look_ahead.ahead is not None:
+            first *= look_ahead.ahead[0]
+        return first
+
+    @property
+    def common(self) -> dict[str, float]:
+        """The weights without those of letters that begin hardly any name."""
+        least = RARE_LETTER * self._first.sum()
+        return {letter: weight for letter, weight in self.weights.items() if weight >= least}
+
+    def name(self, letter: str) -> str | None:
+        """A name that begins so; None where the trial fails."""
+        name = next(self._outcomes[letter])
+        if self._seen is not None and name in self._seen:
+            name = None
+        self.made += 1
+        self.met += name is not None
+        return name
+
+    def came_out(self, name: str) -> None:
+        """Notes a name that became part of a line."""
+        if self._seen is not None:
+            self._seen.add(name)
+
+    def _drawn(self, letter: str) -> Iterator[str | None]:
+        """Outcomes of trials of a letter, which are independent of each other, without an end."""
+        bits, size = Random(f"{self._seed} {letter}"), DRAWN_AT_FIRST
+        sampler, look_ahead = self._given(letter)
+        while True:
+            drawn = sampler.walk(size, bits, look_ahead)
+            names = sampler.in_characters(drawn.names)
+            rows: Array = np.flatnonzero(drawn.lengths)
+            if look_ahead is not None and drawn.weights is not None:
+                kept = np.flatnonzero(look_ahead.copies(drawn.weights.log_weights, bits))
+                names, rows = names.take(kept), drawn.weights.family[kept]
+            for condition in sampler.conditions:
+                passes = np.flatnonzero(condition.passes(names))
+                names, rows = names.take(passes), rows[passes]
+            met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
+            yield from map(met.get, range(size))
+            size = min(2 * size, DRAWN_AT_MOST)
+
+    def _given(self, letter: str) -> tuple[Sampler, LookAhead | None]:
+        """What draws names that begin with a letter: other first characters have factor 0."""
+        sampler, look_ahead = copy(self._sampler), self._look_ahead
+        n_y = sampler.n_y
+        begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
+        factors = begins.factors.copy()
+        factors[0] *= self._letters == letter
+        sampler.beginnings = replace(begins, factors=factors)
+        if look_ahead is not None and look_ahead.log_means is not None:
+            # Weights are as much smaller as the sum of what the first character is drawn by.
+            off = np.log(self.weights[letter] / self._first.sum())
+            look_ahead = replace(
+                look_ahead,
+                log_bound=look_ahead.log_bound + off,
+                log_means=look_ahead.log_means + off,
+            )
+        return sampler, look_ahead
+
+
+def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
+    """Names of all models that begin with one letter, drawn given that they do.
+
+    They end where no more are found.
+    """
+    weights = {
+        letter: prod(each.weights[letter] for each in models)
+        for letter in models[0].weights
+        if all(letter in each.weights for each in models)
+    }
+    while line := _line(models, weights, bits, MOST_TRIALS):
+        yield line
+
+
+def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
+    """Names of one model with first letters that differ: each drawn given the letters before it.
+
+    When no letter is left, all may come again. Names end where no more are found.
+
+    Warns:
+        RepeatedInitialsWarning: once, when no letter is left.
+    """
+    weights, used = models[0].common, set[str]()
+    for number in count(1):
+        free = {letter: weight for letter, weight in weights.items() if letter not in used}
+        line = _line(models, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
+        if line is None and used:
+            if number == len(used) + 1:  # the first time
+                warnings.warn(
+                    f"only {len(used)} letters begin these names: from line {number} on, first "
+                    "letters repeat",
+                    RepeatedInitialsWarning,
+                    stacklevel=2,
+                )
+            weights = {letter: weight for letter, weight in weights.items() if letter in used}
+            used = set()
+            line = _line(models, weights, bits, MOST_TRIALS)
+        if line is None:
+            return
+        used.add(letter_of(line[0]))
+        yield line
+
+
+def _line(
+    models: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
+) -> tuple[str, ...] | None:
+    """Names that begin with one of some letters; None after `most` trials that fail."""
+    letters, up_to = list(weights), list(accumulate(weights.values()))
+    for _ in range(most if letters else 0):
+        [letter] = bits.choices(letters, cum_weights=up_to)
+        names = list[str]()
+        for each in models:
+            name = each.name(letter)
+            if name is None:
+                break
+            names.append(name)
+        else:
+            for each, name in zip(models, names, strict=True):
+                each.came_out(name)
+            return tuple(names)
+    return None

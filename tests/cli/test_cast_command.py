@@ -1,0 +1,112 @@
+"""`rnn-names cast`: what it writes, and what it says of a wrong pattern."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from rnn_names import cast
+
+PATTERN = "[Lord|Lady] {norse:suffix=a} of {welsh-towns+dinosaurs}"
+
+
+def test_lines_are_those_of_the_function(invoke):
+    options = {"seed": 4, "novel": True, "max_length": 12, "initials": "same"}
+    done = invoke(
+        *("cast", PATTERN, "-n", 7, "--seed", 4, "--novel"),
+        *("--max-length", 12, "--initials", "same"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == cast(PATTERN, 7, **options)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "excel"])
+def test_records_have_a_field_for_each_part(kind, invoke):
+    done = invoke("cast", PATTERN, "-n", 5, "--seed", 1, "--format", kind)
+    text = done.stdout.removeprefix("\ufeff")
+    delimiter = "\t" if kind == "tsv" else ","
+    if kind == "jsonl":
+        records = list(map(json.loads, text.splitlines()))
+    else:
+        records = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+    parts = cast(PATTERN, 5, seed=1, parts=True)
+    assert records == [
+        {"name": f"{a} {b} of {c}", "part_1": a, "part_2": b, "part_3": c} for a, b, c in parts
+    ]
+    empty = invoke("cast", PATTERN, "-n", 0, "--format", kind).stdout
+    assert empty == ("" if kind == "jsonl" else done.stdout.splitlines(keepends=True)[0])
+
+
+def test_nul_ends_lines(invoke):
+    done = invoke("cast", PATTERN, "-n", 3, "--seed", 1, "-0")
+    assert done.stdout == "".join(f"{line}\0" for line in cast(PATTERN, 3, seed=1))
+
+
+def test_a_note_says_where_letters_do_not_last(invoke):
+    done = invoke("cast", "{norse:prefix=A,prefix=Á,prefix=B}", "-n", 3, "--initials", "different")
+    assert done.stderr.splitlines() == [
+        "Note: only 2 letters begin these names: from line 3 on, first letters repeat"
+    ]
+    assert {line[0].replace("Á", "A") for line in done.stdout.splitlines()[:2]} == {"A", "B"}
+
+
+def test_lists_are_read_for_a_part_and_for_all(invoke, tmp_path):
+    lines = cast("{norse} {norse}", 9, seed=1, parts=True)
+    (tmp_path / "first.txt").write_text("\n".join(first for first, _ in lines), "utf-8")
+    text = "{norse:exclude=first.txt} {norse}"
+    done = invoke("cast", text, "-n", 9, "--seed", 1, cwd=tmp_path)
+    found = [line.split(" ") for line in done.stdout.splitlines()]
+    assert [second for _, second in found] == [second for _, second in lines]
+    assert not {first for first, _ in found} & {first for first, _ in lines}
+    everywhere = invoke(
+        "cast", "{norse} {norse}", "-n", 9, "--seed", 1, "--exclude", "first.txt", cwd=tmp_path
+    )
+    assert everywhere.stdout.split("\n")[0].split(" ")[0] == found[0][0]
+
+
+WRONG = [
+    ("{norse:sufix=a} {b}", 2, "pattern: no option 'sufix'; did you mean suffix?", 7),
+    ("{norse=much}", 2, "'norse=much': after = belongs the model's weight, a finite number", 0),
+    ("a {nors}", 1, "nors: cannot be read: .* take a bundled one: norse", 2),
+    ("{norse:exclude=none.txt}", 1, "none.txt: cannot be read: No such file", 0),
+    ("{norse} {norse:suffix=Ж}", 1, "suffix 'Ж': the model does not know the character 'Ж'", 8),
+    ("{norse} {norse:suffix=a,match=.*b}", 1, "no name of 2 to .* can meet all of suffix 'a'", 8),
+]
+
+
+@pytest.mark.parametrize("initials", [[], ["--initials", "same"], ["--initials", "different"]])
+@pytest.mark.parametrize("text, code, message, place", WRONG)
+def test_an_error_shows_where_in_the_pattern(text, code, message, place, initials, invoke):
+    done = invoke("cast", text, *initials)
+    assert (done.returncode, done.stdout) == (code, "")
+    [error, shown, caret] = done.stderr.splitlines()[-3:]
+    assert re.match(f"Error: {message}", error)
+    assert (shown, caret) == (f"  {text}", f"  {' ' * place}^")
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["{norse}", "--start", 3], "--start goes with --seed"),
+        (
+            ["{norse}", "--unique", "--start", 3, "--seed", 1],
+            "leave out either --unique or --start",
+        ),
+        (["{norse}", "--initials", "equal"], "'equal' is not one of 'same', 'different'"),
+        (["{norse}", "-0", "--format", "csv"], "--null goes with --format text only"),
+        ([], "Missing argument 'PATTERN'"),
+    ],
+)
+def test_wrong_usage_is_refused(options, message, invoke):
+    done = invoke("cast", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_too_few_lines_are_written_before_the_error(invoke):
+    done = invoke("cast", "[a|b] {norse:match=Anna}", "-n", 3, "--unique")
+    assert sorted(done.stdout.splitlines()) == ["a Anna", "b Anna"]
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: only 2 of 3 lines found: nearly all")

@@ -1,0 +1,195 @@
+"""Casts: the distributions of names and first letters, against all names of tiny models."""
+
+from collections import Counter
+
+import pytest
+
+from rnn_names import Model, cast
+from rnn_names.conditions.options import CastOptions
+from rnn_names.conditions.pattern import parse
+from rnn_names.errors import RepeatedInitialsWarning, RnnNamesError, SamplingError
+from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling.cast import Part
+from rnn_names.sampling.cast import cast as draw
+from rnn_names.sampling.initials import letter_of
+from support.conditions import given_conditions
+from support.distributions import assert_drawn_from
+from support.enumerated import tiny_model
+
+MODELS = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=2), "c": tiny_model(seed=3)}
+
+
+def rows(text, count, **options):
+    """The parts of the lines of a pattern, whose models are those above."""
+    wanted = CastOptions(text, count, **{"seed": 1, **options})
+    pattern = parse(text, wanted.shared)
+    parts = [
+        Part(slot, MODELS[slot.models[0]].language_model, slot.options) for slot in pattern.slots
+    ]
+    return [row for batch in draw(pattern, parts, wanted) for row in batch]
+
+
+def joint(*names, weight=lambda *names: True):
+    """The joint distribution of independent names, given a condition on all of them."""
+    found = {(): 1.0}
+    for each in names:
+        found = {(*row, name): p * q for row, p in found.items() for name, q in each.items()}
+    found = {row: p for row, p in found.items() if weight(*row)}
+    total = sum(found.values())
+    return {row: p / total for row, p in found.items()}
+
+
+def test_names_of_a_line_are_independent():
+    names = [given_conditions(MODELS[model], max_length=2) for model in "ab"]
+    assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
+
+
+TIED = {
+    "{a} {b}": [{"max_length": 3}, {"max_length": 3}],
+    "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
+        {"suffix": "b", "novel": True, "max_length": 3},
+        {"min_length": 2, "max_length": 3},
+        {"match": "[ab]+c?", "max_length": 3},
+    ],
+    "{a:prefix=b,prefix=ca} {b:temperature=0.5}": [
+        {"match": "(b|ca).*", "max_length": 3},
+        {"temperature": 0.5, "max_length": 3},
+    ],
+    "{a:prefix=ca,suffix=b} {b:contains=b}": [
+        {"match": "ca.*", "suffix": "b", "max_length": 3},
+        {"contains": ["b"], "max_length": 3},
+    ],
+}
+"""Patterns, and what their names must be like, with three characters at most."""
+
+
+@pytest.fixture(params=["as it is", "look-ahead"])
+def looks_ahead(request, monkeypatch):
+    """With it, every model looks ahead that has a condition on spelling."""
+    if request.param == "look-ahead":
+        monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
+        monkeypatch.setattr(sampling, "GAIN", 0)
+
+
+@pytest.mark.parametrize("text", TIED)
+@pytest.mark.usefixtures("looks_ahead")
+def test_names_begin_with_the_same_letter_with_their_probabilities(text):
+    names = [given_conditions(MODELS[m], **o) for m, o in zip("abc", TIED[text], strict=False)]
+    expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
+    drawn = rows(text, 4000, initials="same", max_length=3)
+    names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
+    assert_drawn_from(names_only, expected)
+
+
+def in_order(names, count):
+    """The distribution of `count` names, each drawn given that its first letter is a new one."""
+    found = {(): 1.0}
+    for _ in range(count):
+        grown = {}
+        for row, p in found.items():
+            free = {n: q for n, q in names.items() if n[0] not in {each[0] for each in row}}
+            total = sum(free.values())
+            grown |= {(*row, name): p * q / total for name, q in free.items()}
+        found = grown
+    return found
+
+
+@pytest.mark.parametrize("options", [{}, {"suffix": "b"}, {"novel": True, "contains": ["a"]}])
+@pytest.mark.usefixtures("looks_ahead")
+def test_first_letters_differ_with_their_probabilities(options):
+    """Of three letters, three lines have one each, and then all letters may come again."""
+    with pytest.warns(RepeatedInitialsWarning, match="only 3 letters .* from line 4 on"):
+        drawn = rows("{a} {b}", 12_000, initials="different", max_length=3, **options)
+    first = [row[0] for row in drawn]
+    rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
+    names = given_conditions(MODELS["a"], max_length=3, **options)
+    assert_drawn_from(rounds, in_order(names, 3))
+    others = given_conditions(MODELS["b"], max_length=3, **options)
+    assert_drawn_from(Counter(row[1] for row in drawn), others)
+
+
+@pytest.mark.parametrize("initials", [None, "same", "different"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
+def test_fewer_lines_are_the_first_of_more(initials):
+    text = "[x|y|z] {a:novel} {b} {c:suffix=b}"
+    lines = rows(text, 200, initials=initials)
+    assert rows(text, 70, initials=initials) == lines[:70]
+    assert rows(text, 70, initials=initials, start=60) == lines[60:130]
+    assert rows(text, 70, initials=initials, seed=2) != lines[:70]
+
+
+@pytest.mark.parametrize("initials", [None, "different"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
+def test_a_change_to_one_part_leaves_the_others_as_they_were(initials):
+    before = rows("[x|y] {a} {b} {c}", 50, initials=initials)
+    title, first, second, third = zip(*before, strict=True)
+    after = rows("{a} [x|y] of {c:suffix=b} [v|w] {c}", 50, initials=initials)
+    changed = list(zip(*after, strict=True))
+    assert [changed[0], changed[1], changed[4]] == [first, title, third]
+    assert changed[2] != second
+    assert first != second != third
+
+
+def test_texts_of_a_choice_are_equally_likely():
+    drawn = Counter(rows("[x|y|]", 9000))
+    assert_drawn_from(drawn, {("x",): 1 / 3, ("y",): 1 / 3, ("",): 1 / 3})
+    pairs = Counter(rows("[x|y] [v|w]", 9000))
+    assert_drawn_from(pairs, {(a, b): 1 / 4 for a in "xy" for b in "vw"})
+
+
+def test_no_line_comes_twice_if_they_are_to_be_unique():
+    drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)
+    assert len(set(drawn)) == 6
+    with pytest.raises(SamplingError, match="only 6 of 7 lines found: nearly all further"):
+        rows("[x|y] {a:max-length=1}", 7, unique=True)
+
+
+@pytest.mark.parametrize("initials", [None, "same", "different"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
+def test_no_name_of_a_part_comes_twice_if_it_is_to_be_unique(initials):
+    drawn = rows("{a:max-length=2,unique} {b}", 12, initials=initials)
+    assert len({first for first, _ in drawn}) == 12
+
+
+@pytest.mark.parametrize("initials", ["same", "different"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
+def test_lines_found_come_before_the_error(initials, monkeypatch):
+    """There are three names of one letter."""
+    monkeypatch.setattr("rnn_names.sampling.initials.MOST_TRIALS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.initials.TRIALS_OF_LETTERS", 1000)
+    text = "{a:max-length=1,unique} {b}"
+    wanted = CastOptions(text, 4, seed=1, initials=initials)
+    pattern = parse(text)
+    parts = [Part(s, MODELS[s.models[0]].language_model, s.options) for s in pattern.slots]
+    lines = draw(pattern, parts, wanted)
+    assert {row[0] for row in next(lines)} == {*"abc"}
+    with pytest.raises(SamplingError, match=r"first letters; .*\n  {a.*}\n  \^$"):
+        next(lines)
+
+
+@pytest.mark.parametrize(
+    "name, letter",
+    [("Élan", "e"), ("ÉLAN", "e"), ("E\u0301a", "e"), ("øre", "ø"), ("ßa", "s"), ("Ｗa", "w")],
+)
+def test_case_and_marks_do_not_count_in_first_letters(name, letter):
+    assert letter_of(name) == letter_of(name.swapcase()) == letter
+
+
+def test_python_gives_lines_or_their_parts():
+    text = "[Lord|Lady] {norse:prefix=A,max-length=6} of {welsh-towns+dinosaurs}"
+    lines, parts = cast(text, 5, seed=2), cast(text, 5, seed=2, parts=True)
+    assert lines == [f"{title} {name} of {town}" for title, name, town in parts]
+    assert all(title in ("Lord", "Lady") and name[0] == "A" for title, name, _ in parts)
+    norse = Model.load("norse")
+    assert not norse.knows([name for _, name, _ in cast(text, 5, novel=True, parts=True)]).any()
+
+
+def test_a_part_that_cannot_be_met_is_shown():
+    with pytest.raises(
+        RnnNamesError, match=r"does not know .*\n  {norse} {norse:suffix=Ж}\n {10}\^$"
+    ):
+        cast("{norse} {norse:suffix=Ж}")
+    with pytest.raises(RnnNamesError, match=r"^nors: .*\n  a {nors}\n {4}\^$"):
+        cast("a {nors}")
+    with pytest.raises(SamplingError, match="initials: there is no"):
+        cast("[a|b]", initials="same")
