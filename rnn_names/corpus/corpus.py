@@ -26,7 +26,6 @@ class Corpus:
     Attributes:
         names: the distinct names, in code-point order.
         counts: (n,) int64, how often each occurs in the list, or its count there.
-        n_blank: blank lines that were skipped.
         has_counts: whether the list has counts. They may add up to far more than its lines, so an
             epoch draws names in proportion to them.
     """

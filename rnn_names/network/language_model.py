@@ -21,8 +21,6 @@ class LanguageModel:
     """A network, the characters that it knows, and what its corpus was like.
 
     Attributes:
-        vocabulary: the characters.
-        params: the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU.
         longest: characters of the longest name of the corpus.
         fingerprints: (n,) those of all names of the corpus, sorted; None where they are not kept.
         shortest: characters of the shortest name of the corpus; 1 where that is not known.

@@ -45,8 +45,6 @@ class NGram:
     Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
 
     Attributes:
-        n_y: size of the vocabulary, EOS counted.
-        base: n_y + 1.
         order: `ORDER`, or what a large vocabulary or short names allow.
         start: the history of a name's first character, which is START alone.
         contexts: the histories that it has seen, K of them. One of k symbols belongs to order

@@ -1,4 +1,4 @@
-"""From gradients to better parameters: clipping, SGD, Adam.
+"""From gradients to better parameters: SGD, Adam.
 
 All parameters of a network lie in one flat vector, and so do their gradients: one operation then
 serves all arrays at once.
@@ -38,11 +38,6 @@ def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array
         result[name] = flat[start : start + size].reshape(shape)
         start += size
     return result
-
-
-def clip(gradient: Array, bound: float) -> None:
-    """Clips a gradient to [−bound, bound], elementwise and in place."""
-    np.clip(gradient, -bound, bound, out=gradient)
 
 
 class SGD:

@@ -45,13 +45,11 @@ an underestimate; the difference of two losses has a standard error of 0.40 to 0
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run, and how it trains.
+    """A stage of a run, and how it trains: `epochs` at most, with minibatches of so many names.
 
     Attributes:
         name: what the user reads, for instance "network 2 of 3".
         is_distillation: whether it learns a teacher's predictions, and not from the names alone.
-        epochs: how many it has at most.
-        batch_size: names per minibatch.
         highest_rate: the highest learning rate.
         dropout, recurrent_dropout: as in `Settings`, at the end of the stage.
     """
@@ -139,8 +137,7 @@ class Position:
     """Where a run is, after an epoch.
 
     Attributes:
-        stages: those of the run, in order.
-        bests: the best epoch of each so far.
+        bests: the best epoch of each stage so far.
         index: of the stage that the last epoch belongs to; before the first epoch, 0.
         stage_epoch: how many epochs of that stage are done.
         stage_is_over: whether it has had all its epochs, or ended early.
@@ -233,19 +230,11 @@ class Position:
 class Epoch:
     """What an epoch brought: what training yields, and what logs and reports show.
 
-    Losses are in nats per character, end-of-name symbols counted.
-
-    Attributes:
-        epoch: its number in the run, from 1.
-        stage: the name of its stage.
-        training_loss: mean over the epoch, with dropout; in distillation, against soft targets.
-        smoothed_loss: exponential average of the training loss, from log(n_y) on, the loss of a
-            uniform guess; with each network it starts again.
-        held_out_loss: the validation loss, after the epoch, without dropout; None if no names are
-            held out.
-        is_best: whether the model has the weights of this epoch (`Position.best_stage`).
-        characters: how many were trained on, end-of-name symbols counted.
-        seconds: how long the epoch took.
+    Losses are in nats per character, end-of-name symbols counted. The training loss is the mean of
+    the epoch, with dropout, and in distillation against soft targets. Its exponential average, the
+    smoothed loss, starts with each network at log(n_y), the loss of a uniform guess. The held-out
+    (validation) loss is that after the epoch, without dropout, or None. `is_best` tells whether the
+    model has the weights of this epoch, and `characters` how many were trained on.
     """
 
     epoch: int

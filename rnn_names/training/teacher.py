@@ -60,9 +60,6 @@ class Teacher(Source):
     the n-gram's history, and how many characters there are so far.
 
     Attributes:
-        ngram: of the training names.
-        networks: the parameters of each.
-        max_length: characters of the longest name that it draws.
         lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
         rare: (r,) the indices of rare characters.
         tilt: gives the teacher's names the means of the list; None leaves it as it is.

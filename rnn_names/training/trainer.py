@@ -58,12 +58,9 @@ class Trainer:
             set aside.
 
     Attributes:
-        settings: as resolved for the corpus.
         position: where it is in its stages.
-        corpus, held_out: the names that it learns from, and those that it is measured by.
-        vocabulary: the characters of both, and those of `init`.
+        vocabulary: the characters of all names, and those of `init`.
         model: the best model so far.
-        smoothed_loss: see `Epoch`.
     """
 
     def __init__(
@@ -227,7 +224,7 @@ class Trainer:
     def _step(self, gradients: Gradients, step: int, share_over: float) -> tuple[float, int]:
         """One minibatch: forward, backward, clip, update. Gives its loss and its characters."""
         loss, characters, gradient = gradients.of_step(step, share_over)
-        optimizers.clip(gradient, self.settings.clip)
+        np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
         self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
         return loss, characters
 

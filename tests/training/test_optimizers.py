@@ -1,4 +1,4 @@
-"""Clipping and updates: against their definitions, and through the trainer for a real minibatch."""
+"""Updates: against their definitions, and through the trainer for a real minibatch."""
 
 import math
 
@@ -12,26 +12,6 @@ from rnn_names.training.trainer import Trainer
 from support import plain_bptt
 
 NAMES = ["ada", "ada", "adam", "bo", "bob", "eve", "evelyn", "ida", "otto"]
-
-
-def test_clipping_acts_exactly_where_a_component_passes_the_bound():
-    bound, inside = 5.0, np.nextafter(5.0, 0)
-    gradient = np.array(
-        [0.0, -0.0, inside, -inside, 5.0, -5.0, np.nextafter(5.0, 6), -5.1, 1e30, -np.inf]
-    )
-    optimizers.clip(gradient, bound)
-    assert gradient.tolist() == [0, 0, inside, -inside, 5, -5, 5, -5, 5, -5]
-
-
-def test_clipping_is_per_component_and_in_place():
-    gradient = np.random.default_rng(0).standard_normal(1000) * 5
-    before, array = gradient.copy(), gradient
-    optimizers.clip(gradient, 2.0)
-    assert array is gradient
-    passes = np.abs(before) > 2
-    assert 0 < passes.sum() < 1000
-    assert np.array_equal(gradient[~passes], before[~passes])
-    assert np.array_equal(gradient[passes], 2 * np.sign(before[passes]))
 
 
 def test_an_sgd_step_is_minus_rate_times_gradient():
