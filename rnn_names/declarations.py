@@ -258,5 +258,5 @@ def _shown_with(owner: Any, function: Any, first: list[inspect.Parameter]) -> An
 
     called.__signature__ = signature  # type: ignore[attr-defined]
     lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
-    called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__), "", "Options:", *lines])
+    called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__ or ""), "", "Options:", *lines])
     return called

@@ -13,7 +13,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import files_named, worded, write
-from rnn_names.errors import RnnNamesError, shown
+from rnn_names.errors import RnnNamesError, quoted, shown
 
 DEFAULT_MODEL = "names.npz"
 
@@ -178,7 +178,7 @@ class Number(click.FloatRange):
         try:
             return self.kind.read(value)
         except ValueError:
-            self.fail(f"{value!r} is not {self.kind}.", param, ctx)
+            self.fail(f"{quoted(value)} is not {self.kind}.", param, ctx)
 
 
 class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]

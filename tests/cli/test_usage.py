@@ -35,6 +35,7 @@ def refused(invoke, folder, *arguments):
         ("--unique --seed 1 --start 3", "leave out either --unique or --start"),
         ("--seed abc", "'abc' is not a whole number of at least 0"),
         ("--seed 1.5", "'1.5' is not a whole number"),
+        ("--seed " + "9" * 5000, "9…' is not a whole number"),
         ("--seed -1", "'-1' is not a whole number of at least 0"),
         ("-n many", "'many' is not a whole number"),
         ("-n -1", "'-1' is not a whole number of at least 0"),

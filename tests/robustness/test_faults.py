@@ -623,6 +623,12 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
         assert done.returncode == 0 and text.strip(".*") in done.stdout, done.stderr
 
 
+def test_names_come_without_docstrings_and_assertions(cli, tmp_path):
+    without = {"PYTHONOPTIMIZE": "2"}
+    done = cli("sample", "-m", "norse", "-n", 3, cwd=tmp_path, env=without, measured=False)
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 3, "")
+
+
 def test_an_option_that_is_not_utf_8_is_one_line(cli, tmp_path):
     done = cli("sample", "--prefix", os.fsdecode(b"S\xe9"), cwd=tmp_path)
     assert done.returncode == 2
