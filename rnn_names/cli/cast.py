@@ -19,6 +19,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Table
 from rnn_names.cli.streams import listed, warnings_told
 from rnn_names.conditions.options import CastOptions
+from rnn_names.model.given import Given
 
 
 @click.command(
@@ -61,15 +62,15 @@ def cast(
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.conditions.pattern import parse
-    from rnn_names.model.casts import given_of, rows_of
 
     with wrong_usage():
         wanted = CastOptions(pattern, **options)
     check_start(wanted.start)
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
     with wrong_usage():
-        parsed = parse(pattern, wanted.shared)
-        given_of(parsed)
+        parsed = parse(pattern, wanted.shared, Given.of)
+
+    from rnn_names.model.casts import rows_of
 
     columns = sum(not isinstance(piece, str) for piece in parsed.pieces)
     out = Table(["name", *(f"part_{number}" for number in range(1, columns + 1))], format, null)

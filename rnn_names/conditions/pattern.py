@@ -1,7 +1,7 @@
 r"""The pattern of a cast: text, `[a|b]` for one of some texts, `{MODEL:option=value,…}` for a name.
 
-`{A=2+B}` is a name from a blend. A backslash makes the next character literal where that would end
-or divide what is being read; elsewhere it is a backslash, so `{women:match=\w+a}` needs no second.
+`{A=2+B}` is a name from a blend. A backslash makes a sign text where that would end or divide what
+is being read. Elsewhere it is a backslash, so `{women:match=\w+a}` needs no second one.
 
 >>> pattern = parse("[Lord|Lady] {elvish:prefix=A,max-length=7} of {welsh-towns=2+dinosaurs}")
 >>> [slot.models for slot in pattern.slots]
@@ -13,7 +13,7 @@ or divide what is being read; elsewhere it is a backslash, so `{women:match=\w+a
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -29,38 +29,29 @@ MAX_SLOTS = 20
 SHOWN = 60
 """Characters of a pattern before and after the place of an error that are shown with it."""
 
+STRAY = "{} cannot stand here; \\ before it makes it text"
+
 ALLOWED = {
-    name: each
-    for name, each in declarations(Options).items()
-    if name not in OF_WHOLE_CASTS - {"unique"}
-}
+    name: each for name, each in declarations(Options).items() if name not in OF_WHOLE_CASTS
+} | {"unique": declarations(Options)["unique"]}
 """The options of a slot."""
 
 
 class Slot(NamedTuple):
-    """A name from a model.
+    """A name that begins at a place of the pattern, from the blend of some models.
 
-    Attributes:
-        begin: where it begins in the pattern.
-        models: what it is drawn from, each as MODEL or MODEL=WEIGHT.
-        options: what it must be like.
-        files: for an option that is a list of texts, the files that have them.
+    `files` has, for an option that is a list of texts, the files that have them.
     """
 
     begin: int
-    models: tuple[str, ...]
+    models: tuple[Any, ...]
     options: Options
     files: dict[str, list[str]]
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that was read.
-
-    Attributes:
-        text: as it was given.
-        pieces: in order; a str is literal, a tuple one of whose texts is chosen.
-    """
+    """What was read: of the pieces, a str is text, and a tuple the texts of a choice."""
 
     text: str
     pieces: list[str | tuple[str, ...] | Slot]
@@ -71,139 +62,131 @@ class Pattern:
         return [each for each in self.pieces if isinstance(each, Slot)]
 
     def line(self, parts: Iterable[str]) -> str:
-        """The whole text, with a part for each piece that is not literal."""
+        """The whole text, with a part for each piece that is not text."""
         rest = iter(parts)
         return "".join(each if isinstance(each, str) else next(rest) for each in self.pieces)
 
-    @contextmanager
-    def located(self, place: int) -> Iterator[None]:
-        """Puts errors into a pattern's words, with the pattern below and a caret under a place."""
-        try:
-            yield
-        except RnnNamesError as error:
-            raise type(error)(_pointed(_worded(error), self.text, place)) from None
 
+def parse(
+    text: str,
+    shared: Mapping[str, Any] | None = None,
+    model_of: Callable[[str], Any] = str,
+) -> Pattern:
+    """Reads a pattern.
 
-def parse(text: str, shared: Mapping[str, Any] | None = None) -> Pattern:
-    """Reads a pattern; slots have the `shared` options where they do not set them.
+    Args:
+        text: the pattern.
+        shared: options of all slots that do not set them.
+        model_of: reads MODEL or MODEL=WEIGHT.
 
     Raises:
-        SamplingError: for a wrong one. Below its message are the pattern and a caret.
+        RnnNamesError: for a wrong one. Below its message are the pattern and a caret.
     """
-    reader = _Reader(text, shared or {})
-    pieces = list[str | tuple[str, ...] | Slot]()
-    for character in refused_characters(text):
-        raise reader.error(f"no name can hold {character!r}", text.index(character))
+    reader, pieces = _Reader(text, shared or {}, model_of), list[str | tuple[str, ...] | Slot]()
+    for refused in refused_characters(text):
+        raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     while reader.at < len(text):
-        if reader.takes("{"):
-            pieces.append(reader.slot())
-        elif reader.takes("["):
-            pieces.append(reader.choice())
-        elif literal := reader.until("{}[]"):
-            pieces.append(literal)
-        else:
-            raise reader.error(f"{text[reader.at]} ends nothing here; \\ before it makes it text")
+        pieces.append(reader.piece())
     pattern = Pattern(text, pieces)
-    if not any(not isinstance(piece, str) for piece in pieces):
+    if all(isinstance(piece, str) for piece in pieces):
         raise reader.error("a pattern has at least one {MODEL} or [a|b]", 0)
-    if len(pattern.slots) > MAX_SLOTS:
-        place = pattern.slots[MAX_SLOTS].begin
-        raise reader.error(f"a pattern has at most {MAX_SLOTS} names", place)
+    for slot in pattern.slots[MAX_SLOTS:]:
+        raise reader.error(f"a pattern has at most {MAX_SLOTS} names", slot.begin)
     return pattern
 
 
 class _Reader:
     """Reads a pattern from left to right; `at` is where it is."""
 
-    def __init__(self, text: str, shared: Mapping[str, Any]) -> None:
-        self.text, self.shared, self.at = text, shared, 0
+    def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
+        self.text, self.shared, self.model_of, self.at = text, shared, model_of, 0
 
-    def error(self, message: str, place: int | None = None) -> SamplingError:
-        place = self.at if place is None else place
+    def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(_pointed(f"pattern: {message}", self.text, place))
 
-    def takes(self, character: str) -> bool:
-        """Reads a character, if it is the next one."""
-        found = self.text.startswith(character, self.at)
+    def takes(self, sign: str) -> bool:
+        """Reads a sign, if it is the next one."""
+        found = self.text.startswith(sign, self.at)
         self.at += found
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to one of some characters, or to the end."""
-        read = []
+        """Reads up to one of some signs, or to the end."""
+        read = ""
         while self.at < len(self.text) and self.text[self.at] not in stops:
-            following = self.text[self.at + 1 : self.at + 2]
-            if self.text[self.at] == "\\" and following and following in f"{stops}\\":
-                self.at += 1
-            read.append(self.text[self.at])
+            if self.takes("\\") and not self.text.startswith((*stops, "\\"), self.at):
+                self.at -= 1
+            read += self.text[self.at]
             self.at += 1
-        return "".join(read)
+        return read
 
-    def choice(self) -> tuple[str, ...]:
-        """The texts of [a|b|c], after its [."""
-        begin, texts = self.at - 1, [self.until("|{}[]")]
-        while self.takes("|"):
-            texts.append(self.until("|{}[]"))
-        self._close("]", begin)
-        return tuple(texts)
+    def closes(self, bracket: str, begin: int) -> None:
+        """Reads the bracket that closes the one at `begin`."""
+        if self.at == len(self.text):
+            raise self.error(f"{self.text[begin]} without a {bracket}", begin)
+        if not self.takes(bracket):
+            raise self.error(STRAY.format(self.text[self.at]), self.at)
 
-    def slot(self) -> Slot:
-        """What is in {…}, after its {."""
-        begin, models = self.at - 1, list[str]()
+    def piece(self) -> str | tuple[str, ...] | Slot:
+        """Reads a text, a choice or a slot."""
+        begin = self.at
+        if self.takes("["):
+            texts = [self.until("|{}[]")]
+            while self.takes("|"):
+                texts.append(self.until("|{}[]"))
+            self.closes("]", begin)
+            return tuple(texts)
+        if self.takes("{"):
+            return self.slot(begin)
+        if text := self.until("{}[]"):
+            return text
+        raise self.error(STRAY.format(self.text[begin]), begin)
+
+    def slot(self, begin: int) -> Slot:
+        """Reads what is between braces."""
+        models, places = list[Any](), dict[str, int]()
+        values, files = dict[str, Any](), dict[str, list[str]]()
         while not models or self.takes("+"):
-            place = self.at
-            models.append(self.until("+:{}").strip())
-            if not models[-1]:
+            place, model = self.at, self.until("+:{}").strip()
+            if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
-        values, files, places = dict[str, Any](), dict[str, list[str]](), dict[str, int]()
-        separator = ":"
-        while self.takes(separator):
-            separator = ","
-            self._option(values, files, places)
-        self._close("}", begin)
+            with located(self.text, place):
+                models.append(self.model_of(model))
+        sign = ":"
+        while self.takes(sign):
+            sign = ","
+            self.option(values, files, places)
+        self.closes("}", begin)
         try:
-            options = Options(**{**self.shared, **values})
+            return Slot(begin, tuple(models), Options(**{**self.shared, **values}), files)
         except SamplingError as error:
-            given = (places[name] for name in error.settings if name in places)
-            raise self.error(_worded(error), next(given, begin)) from None
-        return Slot(begin, tuple(models), options, files)
+            own = [places[name] for name in error.settings if name in places]
+            raise self.error(_worded(error), [*own, begin][0]) from None
 
-    def _close(self, bracket: str, begin: int) -> None:
-        if self.takes(bracket):
-            return
-        if self.at < len(self.text):
-            found = self.text[self.at]
-            raise self.error(f"{found} cannot stand here; \\ before it makes it text")
-        raise self.error(f"{self.text[begin]} without a {bracket}", begin)
-
-    def _option(self, values: dict[str, Any], files: Any, places: dict[str, int]) -> None:
-        """Reads one option."""
-        place = self.at
-        word = self.until("=,{}").strip()
+    def option(self, values: dict[str, Any], files: Any, places: dict[str, int]) -> None:
+        """Reads an option, and its value if it has one."""
+        place, word = self.at, self.until("=,{}").strip()
         name = word.replace("-", "_")
         if name not in ALLOWED:
             raise self.error(f"no option {quoted(word)}{_like(name)}", place)
-        kind, value = ALLOWED[name].kind, self.until(",}") if self.takes("=") else None
-        repeatable = isinstance(kind, Texts)
-        if name in places and not repeatable:
+        kind, text = ALLOWED[name].kind, self.until(",}") if self.takes("=") else None
+        if name in places and not isinstance(kind, Texts):
             raise self.error(f"{word} is given twice", place)
+        if isinstance(kind, Flag) != (text is None):
+            needs = f"needs a value: {word}=…" if text is None else "takes no value"
+            raise self.error(f"{word} {needs}", place)
         places.setdefault(name, place)
-        if isinstance(kind, Flag):
-            if value is not None:
-                raise self.error(f"{word} takes no value", place)
-            values[name] = True
-            return
-        if value is None:
-            raise self.error(f"{word} needs a value: {word}=…", place)
         try:
-            if isinstance(kind, Lines):
-                files.setdefault(name, []).append(value)
+            if text is None:
+                values[name] = True
+            elif isinstance(kind, Lines):
+                files.setdefault(name, []).append(text)
             elif isinstance(kind, Texts):
-                values[name] = (*values.get(name, ()), value)
+                values[name] = (*values.get(name, ()), text)
             else:
-                values[name] = kind.read(value) if isinstance(kind, Number) else kind.checked(value)
+                values[name] = kind.read(text) if isinstance(kind, Number) else kind.checked(text)
         except ValueError:
-            raise self.error(f"{word} {quoted(value)}: must be {kind}", place) from None
+            raise self.error(f"{word} {quoted(text)}: must be {kind}", place) from None
 
 
 def _like(name: str) -> str:
@@ -214,6 +197,15 @@ def _like(name: str) -> str:
     like = get_close_matches(name, today, n=1)
     known = ", ".join(like or today).replace("_", "-")
     return f"; did you mean {known}?" if like else f"; there are {known}"
+
+
+@contextmanager
+def located(text: str, place: int) -> Iterator[None]:
+    """Shows errors with a pattern, in its words, and a caret under a place."""
+    try:
+        yield
+    except RnnNamesError as error:
+        raise type(error)(_pointed(_worded(error), text, place)) from None
 
 
 def _worded(error: RnnNamesError) -> str:
@@ -233,14 +225,8 @@ def _pointed(message: str, text: str, place: int) -> str:
        ^
     """
     begin = max(place - SHOWN, 0)
-    before, after = text[begin:place], text[place : place + SHOWN]
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in before + after)
-    width = sum(_columns(c) for c in shown[: len(before)])
-    return f"{message}\n  {shown}\n  {' ' * width}^"
-
-
-def _columns(character: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[begin : place + SHOWN])
+    before = shown[: place - begin]
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)
+    columns = len(before) + wide - sum(unicodedata.combining(c) > 0 for c in before)
+    return f"{message}\n  {shown}\n  {' ' * columns}^"

@@ -14,7 +14,7 @@ from itertools import islice, repeat
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-from rnn_names.conditions.pattern import Pattern, Slot
+from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RnnNamesError, SamplingError
 from rnn_names.processes.threads import one_blas_thread
@@ -110,7 +110,7 @@ def _names(
 
 def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
     """`n` names of one part."""
-    with pattern.located(part.slot.begin):
+    with located(pattern.text, part.slot.begin):
         for names in sample(part.model, n, part.options):
             yield from names.to_strings()
 
@@ -124,11 +124,11 @@ def _tied(
     """The names of parts that first letters tie together."""
     models = []
     for part in parts:
-        with pattern.located(part.slot.begin):
+        with located(pattern.text, part.slot.begin):
             models.append(Trials(part.model, part.options))
     yield from draw(models, bits)
     rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
-    with pattern.located(parts[rarest].slot.begin):
+    with located(pattern.text, parts[rarest].slot.begin):
         raise SamplingError("no more names found with such first letters; conditions are too tight")
 
 

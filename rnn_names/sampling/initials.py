@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from itertools import accumulate, count
+from itertools import accumulate, count, takewhile
 from math import prod
 from random import Random
 from typing import TYPE_CHECKING
@@ -69,51 +69,37 @@ class Trials:
     """Names of a model by their first letter, whether or not they meet the conditions.
 
     Attributes:
-        weights: by letter, proportional to how probable it is to begin a name: of the model, or
-            with the look-ahead.
+        weights: by letter, proportional to how probable it is that a name begins with it; of the
+            names that the look-ahead draws, if there is one.
         made, met: trials so far, and those that succeeded.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
-        self._seed, self._sampler = options.seed, Sampler(model, options)
-        self._sampler.prepare_if_rare(RARE)
-        self._look_ahead = self._sampler.look_ahead_for(0)
-        self._first = self._first_characters()
-        self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
-        if len(self._sampler.prefix):  # what is drawn first comes after it
-            self._letters[:] = self._letters[self._sampler.prefix[0]]
-        sums = {
-            letter: float(self._first[self._letters == letter].sum())
-            for letter in sorted({*self._letters.tolist()} - {""})
-        }
-        self.weights = {letter: weight for letter, weight in sums.items() if weight}
-        self.made = self.met = 0
-        self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
-        self._seen: set[str] | None = set() if options.unique else None
-
-    def _first_characters(self) -> Array:
-        """What the first characters are drawn by: (n_y,)."""
-        sampler, look_ahead = self._sampler, self._look_ahead
-        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0].copy()
+        self._seed, self._sampler = options.seed, (sampler := Sampler(model, options))
+        sampler.prepare_if_rare(RARE)
+        self._look_ahead = look_ahead = sampler.look_ahead_for(0)
+        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
         if sampler.beginnings is not None:
             first *= sampler.beginnings.factors[0]
         if look_ahead is not None and look_ahead.ahead is not None:
             first *= look_ahead.ahead[0]
-        return first
+        self._sum = first.sum()
+        self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
+        if len(sampler.prefix):  # what is drawn first comes after it
+            self._letters[:] = self._letters[sampler.prefix[0]]
+        sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters} - {""}}
+        self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
+        self.made = self.met = 0
+        self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
+        self._seen: set[str] | None = set() if options.unique else None
 
-    @property
-    def common(self) -> dict[str, float]:
-        """The weights without those of letters that begin hardly any name."""
-        least = RARE_LETTER * self._first.sum()
-        return {letter: weight for letter, weight in self.weights.items() if weight >= least}
-
-    def name(self, letter: str) -> str | None:
-        """A name that begins so; None where the trial fails."""
+    def name(self, letter: str) -> str:
+        """A name that begins so; "" where the trial fails."""
         name = next(self._outcomes[letter])
         if self._seen is not None and name in self._seen:
-            name = None
+            name = ""
         self.made += 1
-        self.met += name is not None
+        self.met += bool(name)
         return name
 
     def came_out(self, name: str) -> None:
@@ -121,7 +107,7 @@ class Trials:
         if self._seen is not None:
             self._seen.add(name)
 
-    def _drawn(self, letter: str) -> Iterator[str | None]:
+    def _drawn(self, letter: str) -> Iterator[str]:
         """Outcomes of trials of a letter, which are independent of each other, without an end."""
         bits, size = Random(f"{self._seed} {letter}"), DRAWN_AT_FIRST
         sampler, look_ahead = self._given(letter)
@@ -136,7 +122,7 @@ class Trials:
                 passes = np.flatnonzero(condition.passes(names))
                 names, rows = names.take(passes), rows[passes]
             met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
-            yield from map(met.get, range(size))
+            yield from (met.get(row, "") for row in range(size))
             size = min(2 * size, DRAWN_AT_MOST)
 
     def _given(self, letter: str) -> tuple[Sampler, LookAhead | None]:
@@ -149,7 +135,7 @@ class Trials:
         sampler.beginnings = replace(begins, factors=factors)
         if look_ahead is not None and look_ahead.log_means is not None:
             # Weights are as much smaller as the sum of what the first character is drawn by.
-            off = np.log(self.weights[letter] / self._first.sum())
+            off = np.log(self.weights[letter] / self._sum)
             look_ahead = replace(
                 look_ahead,
                 log_bound=look_ahead.log_bound + off,
@@ -180,7 +166,9 @@ def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
     Warns:
         RepeatedInitialsWarning: once, when no letter is left.
     """
-    weights, used = models[0].common, set[str]()
+    weights, used = models[0].weights, set[str]()
+    least = RARE_LETTER * sum(weights.values())
+    weights = {letter: weight for letter, weight in weights.items() if weight >= least}
     for number in count(1):
         free = {letter: weight for letter, weight in weights.items() if letter not in used}
         line = _line(models, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
@@ -208,14 +196,9 @@ def _line(
     letters, up_to = list(weights), list(accumulate(weights.values()))
     for _ in range(most if letters else 0):
         [letter] = bits.choices(letters, cum_weights=up_to)
-        names = list[str]()
-        for each in models:
-            name = each.name(letter)
-            if name is None:
-                break
-            names.append(name)
-        else:
+        names = tuple(takewhile(bool, (each.name(letter) for each in models)))
+        if len(names) == len(models):
             for each, name in zip(models, names, strict=True):
                 each.came_out(name)
-            return tuple(names)
+            return names
     return None

@@ -68,7 +68,7 @@ def test_lists_are_read_for_a_part_and_for_all(invoke, tmp_path):
 
 WRONG = [
     ("{norse:sufix=a} {b}", 2, "pattern: no option 'sufix'; did you mean suffix?", 7),
-    ("{norse=much}", 2, "'norse=much': after = belongs the model's weight, a finite number", 0),
+    ("{norse=much}", 2, "'norse=much': after = belongs the model's weight, a finite number", 1),
     ("a {nors}", 1, "nors: cannot be read: .* take a bundled one: norse", 2),
     ("{norse:exclude=none.txt}", 1, "none.txt: cannot be read: No such file", 0),
     ("{norse} {norse:suffix=Ж}", 1, "suffix 'Ж': the model does not know the character 'Ж'", 8),

@@ -71,7 +71,7 @@ def test_signs_of_a_pattern_are_text_after_a_backslash():
 REFUSED = [
     ("{norse", "{ without a }", 0),
     ("{norse {x}", "{ cannot stand here; \\ before it makes it text", 7),
-    ("a } b", "} ends nothing here; \\ before it makes it text", 2),
+    ("a } b", "} cannot stand here; \\ before it makes it text", 2),
     ("[a|b", "[ without a ]", 0),
     ("[a|{b}]", "{ cannot stand here; \\ before it makes it text", 3),
     ("", "a pattern has at least one {MODEL} or [a|b]", 0),
