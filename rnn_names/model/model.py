@@ -39,7 +39,7 @@ _OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs")
 """In the record of a training and in a `LanguageModel`; old files may lack the last three."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Model:
     """A network and the characters that it knows.
 

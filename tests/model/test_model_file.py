@@ -5,6 +5,7 @@ What is refused is in tests/robustness/test_hostile_files.py.
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,6 +68,14 @@ def test_a_compressed_file_is_read_too(path):
     arrays = arrays_of(path)
     np.savez_compressed(path, **arrays)
     assert np.array_equal(Model.load(path).params["Wax"], arrays["Wax"])
+
+
+def test_a_model_is_equal_to_itself_alone_and_can_be_a_key():
+    model = make_model()
+    other = replace(model, params={each: array + 1 for each, array in model.params.items()})
+    assert model == model
+    assert model != other
+    assert {model: 1, other: 2}[model] == 1
 
 
 def test_a_path_may_be_bytes(path, tmp_path):
