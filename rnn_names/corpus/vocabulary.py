@@ -69,3 +69,7 @@ class Vocabulary:
     def encode(self, codes: Array) -> Array:
         """Code points to indices, of any shape; `UNKNOWN` for a character that is not there."""
         return self._index[np.minimum(codes, len(self._index) - 1)]
+
+    def coded(self, names: Names) -> Names:
+        """Some names as indices."""
+        return Names(self.encode(names.codes), names.offsets)

@@ -130,9 +130,7 @@ def unknown_logit(model: LanguageModel) -> float:
 def _logits_along(model: LanguageModel, names: Names) -> tuple[Array, Array]:
     """The logits (N, n_y) after each distinct prefix of some names, and how many names have it."""
     order, _ = names.order()
-    codes, lengths = names.padded(order)
-    inside = np.arange(codes.shape[1]) < lengths[:, None]
-    indices = np.where(inside, model.vocabulary.encode(codes), EOS)
+    indices, lengths = model.vocabulary.coded(names).padded(order)
     tree = prefix_tree(indices, lengths, len(model.vocabulary))
     states = rnn.hidden_states(tree, model.params, Workspace())
     return rnn.output_layer(states, model.params).astype(float), tree.y.sum(axis=1)

@@ -43,7 +43,7 @@ def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array)
     Args:
         probabilities: of the next character, (…, n_y), in each state at a length.
         after: (…, n_y) the state after each state and character, numbered as if in one row.
-        worth: (longest + 1, …) of a name that ends in each state, by its length.
+        worth: (longest + 1, …) of a name that ends, by its length and, if need be, state.
     """
     ahead = np.zeros((len(worth) + 1, *after.shape[:-1]), worth.dtype)
     for length in range(len(worth) - 1, -1, -1):

@@ -45,7 +45,7 @@ class Batches:
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:
         """Those of a corpus. If it has counts, its names are drawn in proportion to them."""
-        names = Names(vocabulary.encode(corpus.names.codes), corpus.names.offsets)
+        names = vocabulary.coded(corpus.names)
         if corpus.has_counts:
             rows, weights = np.arange(len(corpus)), corpus.counts
         else:

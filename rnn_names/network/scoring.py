@@ -31,14 +31,11 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # in it, names that share beginnings fall into one batch
     work = Workspace(params["Waa"].dtype)
-    batch = names_per_batch(len(vocabulary))
+    coded, batch = vocabulary.coded(names), names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
-        codes, lengths = names.padded(rows)  # (m, longest), (m,)
-        indices = vocabulary.encode(codes)
-        inside = np.arange(codes.shape[1]) < lengths[:, None]  # (m, longest): not the padding
-        indices[~inside] = EOS
-        known = ~(inside & (indices == UNKNOWN)).any(axis=1)
+        indices, lengths = coded.padded(rows)  # (m, longest), (m,)
+        known = ~(indices == UNKNOWN).any(axis=1)
         if known.any():
             tree = prefix_tree(indices[known], lengths[known], len(vocabulary))
             scores[rows[known]] = _path_sums(tree, rnn.log_predictions(tree, params, work))

@@ -76,10 +76,7 @@ class NGram:
 
     def _histories(self, names: Names) -> tuple[Array, Array]:
         """The history of every character of all names, EOS counted; and these characters."""
-        characters = np.full(len(names.codes) + len(names), EOS, np.int64)
-        characters[
-            np.arange(len(names.codes)) + np.repeat(np.arange(len(names)), names.lengths)
-        ] = names.codes
+        characters = np.insert(names.codes.astype(np.int64), names.offsets[1:], EOS)
         last = np.roll(characters, 1)
         last[last == EOS] = self.start
         histories = last if self.order > 1 else 0 * last

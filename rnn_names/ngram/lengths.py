@@ -47,8 +47,7 @@ class LengthGuide:
         wanted = length_counts + PSEUDO_NAMES * own
         ratio = np.divide(wanted / wanted.sum(), own, out=np.zeros(len(own)), where=own > 0)
         self.ratio = ratio.astype(np.float32)
-        worth = np.broadcast_to(self.ratio[:, None], (len(self.ratio), len(p)))
-        self.ahead = ahead.by_length(lambda _: p, self._after, worth)
+        self.ahead = ahead.by_length(lambda _: p, self._after, worth=self.ratio)
 
     def _own_lengths(self, p: Array, start: int, n: int) -> Array:
         """The shares of the lengths 0, …, n − 1 among the n-gram's own names: (n,)."""

@@ -65,7 +65,7 @@ class Tilt:
         p = ngram.after_contexts(np.arange(len(contexts)))
         last_symbols = contexts.keys[1:] % contexts.base  # the empty context has none
         p[1:] *= factors.after(last_symbols)
-        worth = np.broadcast_to((guide.ratio * self._at_end)[:, None], (len(guide.ratio), len(p)))
+        worth = guide.ratio * self._at_end
         tilted = ahead.by_length(lambda _: p, contexts.after[:, :-1], worth)
         self._ahead = np.ones(tilted.shape, np.float32)  # (longest + 2, contexts) V
         np.divide(tilted, guide.ahead, out=self._ahead, where=guide.ahead > 0, casting="same_kind")

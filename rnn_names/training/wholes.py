@@ -103,10 +103,10 @@ class Wholes:
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
         """All terms of some names: the name that each belongs to, and its number."""
-        n, n_y, start = len(names), self._n_y, self._n_y
-        of_name = np.repeat(np.arange(n), names.lengths + 1)
-        after = np.zeros(len(of_name), np.int64)  # the characters of each name and EOS
-        after[np.arange(len(names.codes)) + np.repeat(np.arange(n), names.lengths)] = names.codes
+        n_y, start = self._n_y, self._n_y
+        of_name = np.repeat(np.arange(len(names)), names.lengths + 1)
+        # The characters of each name and EOS.
+        after = np.insert(names.codes.astype(np.int64), names.offsets[1:], EOS)
         before = np.append(EOS, after[:-1])  # START and the characters of each name
         before[before == EOS] = start
         first, last = before == start, after == EOS
