@@ -72,13 +72,9 @@ def read_corpus(
 ) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus.
 
-    A list whose first line ends in a tab and a whole number is one with counts: a name counts that
-    often, and every line must have a count. Of other lists, each line counts once.
-
-    Lines end at LF or CRLF; white space around a name is trimmed, blank lines are skipped, text is
-    normalised to NFC, case is kept.
-
-    Text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of the
+    Of a list with counts, a name counts that often; else each line counts once. Lines end at LF or
+    CRLF; white space around a name is trimmed, blank lines are skipped, text is normalised to NFC,
+    case is kept. Text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of the
     `REFUSED_CHARACTERS`, or fewer than two distinct names are a CorpusError.
 
     Args:
@@ -99,7 +95,22 @@ def read_corpus(
             often.append(np.ones(len(full), np.int64) if counts is None else counts[full])
             has_counts |= counts is not None
             n_blank += len(lines) - len(full)
-    return _corpus(parts, often if has_counts else None, n_blank, ", ".join(titles))
+    title = ", ".join(titles)
+    if not any(map(len, parts)):
+        raise CorpusError(f"{title}: no names in it; give a text with one name per line")
+    weights = np.concatenate(often) if has_counts else None
+    names, counts = Names.concatenate(parts).distinct(weights)
+    if len(names) < 2:
+        if set(names.to_strings()[0]) & set(",;"):
+            raise CorpusError(
+                f"{title}: only one line, and there are commas in it: put each name on a line of "
+                "its own"
+            )
+        raise CorpusError(
+            f"{title}: only one distinct name; at least two are needed to learn from, and a "
+            "hundred to learn much"
+        )
+    return Corpus(names, counts, n_blank, has_counts)
 
 
 def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
@@ -124,21 +135,3 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
         raise CorpusError("a name contains a line break: give one name per string")
     data = "\n".join(lines).encode("utf-8", "surrogatepass")
     return read_corpus([("names", io.BytesIO(data))])
-
-
-def _corpus(parts: list[Names], often: list[Array] | None, n_blank: int, title: str) -> Corpus:
-    if not parts or not sum(map(len, parts)):
-        raise CorpusError(f"{title}: no names in it; give a text with one name per line")
-    weights = None if often is None else np.concatenate(often)
-    names, counts = Names.concatenate(parts).distinct(weights)
-    if len(names) < 2:
-        if set(names.to_strings()[0]) & set(",;"):
-            raise CorpusError(
-                f"{title}: only one line, and there are commas in it: put each name on a line of "
-                "its own"
-            )
-        raise CorpusError(
-            f"{title}: only one distinct name; at least two are needed to learn from, and a "
-            "hundred to learn much"
-        )
-    return Corpus(names, counts, n_blank, has_counts=often is not None)

@@ -118,17 +118,14 @@ class NGram:
         """The probabilities of the next character after some of the contexts: (m,) to (m, n_y)."""
         p = np.full((len(rows), self.n_y), 1 / self.n_y)
         longer = np.flatnonzero(rows)
-        if len(
-            longer
-        ):  # many differ in their first symbol only: p_{k−1} is computed once for these
+        if len(longer):  # many differ in their first symbol only, and have p_{k−1} in common
             shorter, which = np.unique(self.contexts.shorter[rows[longer]], return_inverse=True)
             p[longer] = self.after_contexts(shorter)[which]
         p *= self._left_over[rows, None]  # λ(h) p_{k−1}(w | h′)
         first, n = self._starts[rows], self._starts[rows + 1] - self._starts[rows]
         entries = ranges(first, n)  # of all those histories, one after another
-        p[np.repeat(np.arange(len(rows)), n), self._characters[entries]] += self._discounted[
-            entries
-        ]
+        histories = np.repeat(np.arange(len(rows)), n)
+        p[histories, self._characters[entries]] += self._discounted[entries]
         return p
 
 
