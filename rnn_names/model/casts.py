@@ -8,7 +8,6 @@ from typing import Any
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
-from rnn_names.corpus.reading import full_lines
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.given import Given
@@ -47,6 +46,8 @@ def _blend(models: Sequence[Given]) -> Model:
 
 
 def _lines(path: str) -> list[str]:
+    from rnn_names.corpus.reading import full_lines
+
     try:
         with open(path, "rb") as stream:
             return full_lines(shown(path), stream)

@@ -30,7 +30,7 @@ LINES_OF_BATCH = 1 << 14
 """Lines that are given together, at most."""
 
 Row = tuple[str, ...]
-"""The parts of a line: of each piece of the pattern that is not literal, what it became."""
+"""The parts of a line: what each piece of the pattern that is not text became."""
 
 
 class Part(NamedTuple):
@@ -70,9 +70,8 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
             if unique and unique.is_exhausted:
                 break
     if delivered < wanted.count:
-        cause = "nearly all further ones are repeats" if unique else "no further ones were found"
         raise SamplingError(
-            f"only {delivered:,} of {wanted.count:,} lines found: {cause}", ["unique"]
+            f"only {delivered:,} of {wanted.count:,} lines found: nearly all others are repeats"
         )
 
 
@@ -129,7 +128,8 @@ def _tied(
     yield from draw(models, bits)
     rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
     with located(pattern.text, parts[rarest].slot.begin):
-        raise SamplingError("no more names found with such first letters; conditions are too tight")
+        how = "all with one first letter" if draw is alike else "with such a first letter"
+        raise SamplingError(f"no further names {how} meet the conditions")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

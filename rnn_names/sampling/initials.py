@@ -1,15 +1,18 @@
 """First letters of the names of a cast, drawn with their exact probabilities.
 
-Several models write a line whose names begin alike. The probability that they begin with a letter L
-is proportional to the product over the models of P(L, the conditions are met). P(L) follows from
-one step of the network; how many names that begin so meet the conditions does not. It need not be
-known: a *trial* draws L by the product of the P(L), and then a name of each model given L. If all
-of them meet their conditions, they are the line; if not, the next trial draws another letter.
+The names of a line are to begin with one letter L, and each is to meet its own conditions. So L is
+drawn with a probability proportional to the product over the names of
 
-So nothing is drawn in vain for its first letter, and no probability is estimated. Where conditions
-are so rare that a model looks ahead (`rnn_names.lookahead.guide`), a trial succeeds w / bound
-times for a name of weight w, and at most once: names whose weight is above the bound, at most one
-in 200 of those that come out, come too seldom.
+    P(L) · P(conditions | L)
+
+One step of the network gives P(L). P(conditions | L) need not be known: a *trial* draws L by the
+product of P(L), and then a name of each model given L. If all meet their conditions, they are the
+line; if not, the next trial draws another letter. So no name is drawn in vain for its first letter,
+and no probability is estimated.
+
+Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
+the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.
+Names with weights above the bound, about one in 200 of those that come out, come too seldom.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
-from rnn_names.errors import RepeatedInitialsWarning
+from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
 from rnn_names.sampling.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -56,7 +59,9 @@ DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12
 
 
 def letter_of(name: str) -> str:
-    """The first letter of a name as a reader compares it: without case or marks.
+    """The first letter or digit of a name as readers compare it, without case or marks.
+
+    It is "" for a name that begins with another sign; no name of a model that is tied does.
 
     >>> [letter_of(name) for name in ("Élan", "øre", "Łódź", "3rd", "-x")]
     ['e', 'ø', 'ł', '3', '']
@@ -78,6 +83,8 @@ class Trials:
         self._seed, self._sampler = options.seed, (sampler := Sampler(model, options))
         sampler.prepare_if_rare(RARE)
         self._look_ahead = look_ahead = sampler.look_ahead_for(0)
+        if sampler.preparation is not None and sampler.preparation.shortcoming:
+            warnings.warn(sampler.preparation.shortcoming, RareConditionsWarning, stacklevel=2)
         first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
         if sampler.beginnings is not None:
             first *= sampler.beginnings.factors[0]
