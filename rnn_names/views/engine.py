@@ -57,6 +57,18 @@ class Part:
     share: float = 1.0
 
 
+LEARNING_FILES = (
+    "tree.js",
+    "gradients.js",
+)
+"""What the worker that learns from a list has besides the engine."""
+
+
+def learning() -> str:
+    """The script that learns, for a worker that has the engine, too."""
+    return assets(*(f"javascript/learning/{name}" for name in LEARNING_FILES))
+
+
 def engine() -> str:
     """The script of the engine."""
     return assets(*(f"javascript/{name}" for name in ENGINE_FILES))

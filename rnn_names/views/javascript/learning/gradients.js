@@ -1,0 +1,245 @@
+// Back-propagation through time over a prefix tree, by the equations of rnn_names/network/rnn.py.
+// `d` before a name is the gradient of the loss: dz is that of what is inside the σ of z, and so on.
+//
+//     GRU, forward                                  backward, from da
+//
+//     r = σ(x Wrᵀ + br + p_r),  p_r = a_prev Urᵀ    w  = da ∘ (1 − z)
+//     z = σ(x Wzᵀ + bz + p_z),  p_z = a_prev Uzᵀ    dz = w ∘ (a − c)
+//     p = a_prev Unᵀ + bn                           dc = w ∘ (1 − c²)
+//     c = tanh(x Wnᵀ + bc + r ∘ p)                  dr = dc ∘ p ∘ r ∘ (1 − r),   dp = dc ∘ r
+//     a = (1 − z) ∘ c + z ∘ a_prev                  da_prev = da ∘ z + dr Ur + dz Uz + dp Un
+//
+//     vanilla, forward                              backward
+//
+//     a = tanh(x Waxᵀ + ba + a_prev Waaᵀ)           dp = da ∘ (1 − a²),   da_prev = dp Waa
+//
+//     both
+//
+//     logits = (mask ∘ a) Wyaᵀ + by                 d_logits = n ŷ − y,   n names at the node
+//     loss = − Σ y · log softmax(logits)            da = mask ∘ (d_logits Wya) + what children send
+//
+// A network is { gates, n_a, n_y } and `params`: Wax (gates n_a, n_y), Waa (gates n_a, n_a), ba,
+// Wya (n_y, n_a), by, a0 (n_a), and bn of a GRU, row by row. n_a is a multiple of NODES.
+
+/** The transpose of a matrix, (rows, columns) to (columns, rows), in rows of `stride` numbers. */
+function transposed(matrix, rows, columns, stride = rows) {
+  const out = new Float64Array(columns * stride);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) out[j * stride + i] = matrix[i * columns + j];
+  return out;
+}
+
+/** out += dᵀ a: `d` (m, rows), `a` (m, columns), `out` (rows, columns); m and rows are padded. */
+// prettier-ignore
+function addOuterProducts(d, a, m, rows, columns, out) {
+  for (let i = 0; i < m; i += NODES) {
+    const a0 = i * columns, a1 = a0 + columns, a2 = a1 + columns, a3 = a2 + columns;
+    for (let j = 0; j < rows; j += ROWS) {
+      const d0 = i * rows + j, d1 = d0 + rows, d2 = d1 + rows, d3 = d2 + rows;
+      const u0 = d[d0], u1 = d[d1], u2 = d[d2], u3 = d[d3];
+      const v0 = d[d0 + 1], v1 = d[d1 + 1], v2 = d[d2 + 1], v3 = d[d3 + 1];
+      const o0 = j * columns, o1 = o0 + columns;
+      for (let k = 0; k < columns; k++) {
+        const x0 = a[a0 + k], x1 = a[a1 + k], x2 = a[a2 + k], x3 = a[a3 + k];
+        out[o0 + k] += u0 * x0 + u1 * x1 + u2 * x2 + u3 * x3;
+        out[o1 + k] += v0 * x0 + v1 * x1 + v2 * x2 + v3 * x3;
+      }
+    }
+  }
+}
+
+/** out = a ∘ mask, row by row; the mask has one row for all, or as many as `a`. */
+function masked(a, mask) {
+  if (!mask) return a;
+  return a.map((value, i) => value * mask[mask.length === a.length ? i : i % mask.length]);
+}
+
+// --- Forward -------------------------------------------------------------------------------------
+
+/** x Waxᵀ + ba for each one-hot x, and for the zero vector, in row EOS: (n_y, gates n_a). */
+function inputTable({ gates, n_a, n_y, params }) {
+  const size = gates * n_a;
+  const table = transposed(params.Wax, size, n_y);
+  table.fill(0, EOS * size, (EOS + 1) * size);
+  return table.map((value, i) => value + params.ba[i % size]);
+}
+
+/**
+ * The hidden states of all rows of a tree, and what the backward pass needs of them.
+ *
+ * a (rows, n_a); p (rows, gates n_a), the projections of rows with children, bn included; and of a
+ * GRU r, z and c (rows, n_a).
+ */
+function hiddenStates(tree, network) {
+  const { gates, n_a, params } = network;
+  const size = gates * n_a;
+  const array = (columns) => new Float64Array(tree.rows * columns);
+  const kept = { a: array(n_a), p: array(size) };
+  if (gates === 3) Object.assign(kept, { r: array(n_a), z: array(n_a), c: array(n_a) });
+  kept.a.set(params.a0);
+  const from_x = inputTable(network);
+  for (const { start, n, aboveStart, parents } of tree.levels) {
+    const above = kept.a.subarray(aboveStart * n_a);
+    const projected = kept.p.subarray(aboveStart * size);
+    product(above, padded(parents, NODES), params.Waa, size, n_a, projected);
+    if (gates === 3) addToCandidates(projected, parents, n_a, params.bn);
+    for (let row = start; row < start + n; row++) {
+      const step = gates === 3 ? gruForward : vanillaForward;
+      step(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
+    }
+  }
+  return kept;
+}
+
+function addToCandidates(projected, parents, n_a, bn) {
+  for (let i = 0; i < parents; i++)
+    for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += bn[k];
+}
+
+function vanillaForward({ a, p }, row, parent, from_x, x, n_a) {
+  for (let k = 0; k < n_a; k++) a[row * n_a + k] = tanh(from_x[x + k] + p[parent * n_a + k]);
+}
+
+function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
+  for (let k = 0; k < n_a; k++) {
+    const o = row * n_a + k;
+    const q = 3 * parent * n_a + k;
+    r[o] = sigmoid(from_x[x + k] + p[q]);
+    z[o] = sigmoid(from_x[x + n_a + k] + p[q + n_a]);
+    c[o] = tanh(from_x[x + 2 * n_a + k] + r[o] * p[q + 2 * n_a]);
+    a[o] = c[o] + z[o] * (a[parent * n_a + k] - c[o]);
+  }
+}
+
+/** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
+function lossAndLogitGradients(tree, logits, n_y, outputs) {
+  let loss = 0;
+  for (let row = 0; row < tree.rows; row++) {
+    const start = row * outputs;
+    const passing = tree.passing[row];
+    if (!passing) {
+      logits.fill(0, start, start + outputs);
+      continue;
+    }
+    let largest = -Infinity;
+    for (let c = start; c < start + n_y; c++) largest = Math.max(largest, logits[c]);
+    let sum = 0;
+    for (let c = start; c < start + n_y; c++) {
+      const above = logits[c] - largest;
+      if (tree.y[c]) loss -= tree.y[c] * above;
+      logits[c] = exp(above);
+      sum += logits[c];
+    }
+    loss += passing * Math.log(sum);
+    for (let c = start; c < start + n_y; c++) logits[c] = (passing * logits[c]) / sum - tree.y[c];
+  }
+  return loss;
+}
+
+/** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
+function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
+  const Wya = new Float64Array(outputs * n_a);
+  Wya.set(params.Wya);
+  const logits = new Float64Array(rows * outputs);
+  product(states, rows, Wya, outputs, n_a, logits);
+  for (let row = 0; row < rows; row++)
+    for (let c = 0; c < n_y; c++) logits[row * outputs + c] += params.by[c];
+  return logits;
+}
+
+// --- Backward ------------------------------------------------------------------------------------
+
+/**
+ * The loss of a tree's names, summed over their characters, and its gradient for each parameter.
+ *
+ * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
+ * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ.
+ */
+function lossAndGradients(tree, network, { unitMask, nodeMask } = {}) {
+  const { n_a, n_y, params } = network;
+  const outputs = padded(n_y, ROWS);
+  const Waa = masked(params.Waa, unitMask);
+  const kept = hiddenStates(tree, { ...network, params: { ...params, Waa } });
+  const toOutput = masked(kept.a, nodeMask);
+  const d_logits = logitsOf(toOutput, tree.rows, network, outputs);
+  const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
+
+  const d_Wya = new Float64Array(outputs * n_a);
+  addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, d_Wya);
+  const by = new Float64Array(n_y);
+  for (let row = 0; row < tree.rows; row++)
+    for (let c = 0; c < n_y; c++) by[c] += d_logits[row * outputs + c];
+  const da = new Float64Array(tree.rows * n_a);
+  product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
+  const over = overTime(tree, { ...network, Waa }, kept, masked(da, nodeMask));
+  over.Waa = masked(over.Waa, unitMask); // by the chain rule, from Waa ∘ mask to Waa
+  return { loss, gradients: { ...over, Wya: d_Wya.subarray(0, n_y * n_a), by } };
+}
+
+/** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
+function overTime(tree, { gates, n_a, n_y, Waa }, kept, da) {
+  const size = gates * n_a;
+  const WaaT = transposed(Waa, size, n_a);
+  const dp = new Float64Array(tree.rows * size); // of each projection: what the children send
+  const d_from_x = new Float64Array(n_y * size); // summed over nodes with the same character
+  for (const { start, n, aboveStart, parents } of [...tree.levels].reverse()) {
+    for (let row = start; row < start + n; row++) {
+      const back = gates === 3 ? gruBackward : vanillaBackward;
+      back(kept, row, tree.parent[row], da, dp, d_from_x, tree.x[row] * size, n_a);
+    }
+    const m = padded(parents, NODES);
+    const sent = new Float64Array(m * n_a);
+    product(dp.subarray(aboveStart * size), m, WaaT, n_a, size, sent);
+    for (let i = 0; i < parents * n_a; i++) da[aboveStart * n_a + i] += sent[i];
+  }
+  const d_Waa = new Float64Array(size * n_a);
+  addOuterProducts(dp, kept.a, tree.rows, size, n_a, d_Waa);
+  const d_p = columnSums(dp, tree.rows, size);
+  return {
+    ...inputGradients(d_from_x, n_y, size),
+    Waa: d_Waa,
+    a0: da.slice(0, n_a),
+    ...(gates === 3 && { bn: d_p.slice(2 * n_a) }),
+  };
+}
+
+function vanillaBackward({ a }, row, parent, da, dp, d_from_x, x, n_a) {
+  for (let k = 0; k < n_a; k++) {
+    const o = row * n_a + k;
+    const d = da[o] * (1 - a[o] * a[o]);
+    dp[parent * n_a + k] += d;
+    d_from_x[x + k] += d;
+  }
+}
+
+function gruBackward({ a, p, r, z, c }, row, parent, da, dp, d_from_x, x, n_a) {
+  for (let k = 0; k < n_a; k++) {
+    const o = row * n_a + k;
+    const q = 3 * parent * n_a + k;
+    const w = da[o] * (1 - z[o]);
+    const dz = w * (a[o] - c[o]);
+    const dc = w * (1 - c[o] * c[o]);
+    const dr = dc * p[q + 2 * n_a] * r[o] * (1 - r[o]);
+    da[parent * n_a + k] += da[o] * z[o];
+    dp[q] += dr;
+    dp[q + n_a] += dz;
+    dp[q + 2 * n_a] += dc * r[o];
+    d_from_x[x + k] += dr;
+    d_from_x[x + n_a + k] += dz;
+    d_from_x[x + 2 * n_a + k] += dc;
+  }
+}
+
+/** Gradients of Wax and ba: row x of `d_from_x` is column x of Wax; the zero vector has ba alone. */
+function inputGradients(d_from_x, n_y, size) {
+  const ba = columnSums(d_from_x, n_y, size);
+  d_from_x.fill(0, EOS * size, (EOS + 1) * size);
+  return { Wax: transposed(d_from_x, n_y, size), ba };
+}
+
+function columnSums(matrix, rows, columns) {
+  const sums = new Float64Array(columns);
+  for (let i = 0; i < rows; i++)
+    for (let k = 0; k < columns; k++) sums[k] += matrix[i * columns + k];
+  return sums;
+}

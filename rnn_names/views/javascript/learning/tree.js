@@ -1,0 +1,73 @@
+// Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py): names that begin alike
+// have the same hidden states up to where they part, so each distinct prefix is a node, once.
+
+/**
+ * The prefix tree of some names, given as lists of indices.
+ *
+ * A node has a row in all arrays. Row 0 is the state before a name, a0, from which the empty prefix
+ * goes on. Levels begin at multiples of NODES, as `product` wants them; rows between stay unused.
+ * Nodes with children come first in their level. The names "a", "ba" and "bc":
+ *
+ *     row  prefix  x  parent  passing   y: EOS a b c
+ *     0    a0
+ *     4    ""      0  0       3            0   1 2 0
+ *     8    "b"     2  4       2            0   1 0 1
+ *     9    "a"     1  4       1            1   0 0 0
+ *     12   "ba"    1  8       1            1   0 0 0
+ *     13   "bc"    3  8       1            1   0 0 0
+ *
+ * levels: { start, n } of each level, and { aboveStart, parents }: where the rows begin that its
+ * nodes hang from, and how many those are. y: (rows, outputs) how many names go on with each
+ * character; passing: (rows,) how many have the prefix.
+ */
+function prefixTree(names, outputs) {
+  const levels = [];
+  const nodes = []; // { row, x, parent, names }
+  let above = { start: 0, parents: 1 };
+  let level = [{ x: EOS, parent: 0, names }];
+  let start = NODES;
+  for (let length = 0; level.length; length++) {
+    const hasChildren = (node) => node.names.some((name) => name.length > length);
+    const first = level.filter(hasChildren);
+    level = [...first, ...level.filter((node) => !hasChildren(node))];
+    level.forEach((node, i) => Object.assign(node, { row: start + i }));
+    nodes.push(...level);
+    levels.push({ start, n: level.length, aboveStart: above.start, parents: above.parents });
+    above = { start, parents: first.length };
+    start += padded(level.length, NODES);
+    level = first.flatMap((node) => childrenOf(node, length));
+  }
+  return { ...asArrays(nodes, start, outputs), levels, rows: start };
+}
+
+/** The nodes one character after a node of some length. */
+function childrenOf(node, length) {
+  const children = new Map();
+  for (const name of node.names) {
+    if (name.length === length) continue;
+    const x = name[length];
+    if (!children.has(x)) children.set(x, { x, parent: node.row, names: [] });
+    children.get(x).names.push(name);
+  }
+  return [...children.values()];
+}
+
+/** The arrays of a tree. */
+function asArrays(nodes, rows, outputs) {
+  const [x, parent] = [new Int32Array(rows), new Int32Array(rows)];
+  const [passing, y] = [new Int32Array(rows), new Float64Array(rows * outputs)];
+  let characters = 0;
+  for (const node of nodes) {
+    x[node.row] = node.x;
+    parent[node.row] = node.parent;
+    passing[node.row] = node.names.length;
+    characters += node.names.length; // each goes on from here with a character, or ends
+    if (node.row !== NODES) y[node.parent * outputs + node.x] = node.names.length;
+  }
+  for (let row = NODES; row < rows; row++) {
+    let going = 0;
+    for (let c = 1; c < outputs; c++) going += y[row * outputs + c];
+    y[row * outputs + EOS] = passing[row] - going;
+  }
+  return { x, parent, passing, y, characters };
+}
