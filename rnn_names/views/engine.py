@@ -29,6 +29,7 @@ ENGINE_FILES = (
     "fingerprints.js",
     "random.js",
     "models.js",
+    "shape.js",
     "conditions.js",
     "sampler.js",
     "api.js",
@@ -58,8 +59,17 @@ class Part:
 
 
 LEARNING_FILES = (
+    "list.js",
+    "settings.js",
     "tree.js",
     "gradients.js",
+    "adam.js",
+    "start.js",
+    "learner.js",
+    "result.js",
+    "npz.js",
+    "worker.js",
+    "learning.js",
 )
 """What the worker that learns from a list has besides the engine."""
 

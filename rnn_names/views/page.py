@@ -21,7 +21,7 @@ from urllib.parse import quote
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.views.engine import Part, as_script_data, described, engine
+from rnn_names.views.engine import Part, as_script_data, described, engine, learning
 from rnn_names.views.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"
@@ -66,8 +66,12 @@ def page(parts: Sequence[Part]) -> str:
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.language_model.longest for part in parts)
     style = assets(*STYLES) + f":root {{ --longest: {longest}; }}\n"
-    scripts = [STRICT + engine(), STRICT + assets(*SCRIPTS)]
-    data: dict[str, Any] = {"count": COUNT, "models": described(parts)}
+    scripts = [STRICT + text for text in (engine(), learning(), assets(*SCRIPTS))]
+    data: dict[str, Any] = {
+        "count": COUNT,
+        "program": PROGRAM_VERSION,
+        "models": described(parts),
+    }
     return Template(assets("page.html")).substitute(
         policy=_policy(style, scripts),
         title=escape(shown(_title(parts))),
@@ -81,18 +85,22 @@ def page(parts: Sequence[Part]) -> str:
         icon="data:image/svg+xml," + quote(ICON),
         style=style,
         engine=scripts[0],
-        script=scripts[1],
+        learning=scripts[1],
+        script=scripts[2],
         data=as_script_data(data),
     )
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
-    """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
+    """A policy that runs and applies only these texts, makes no text markup, and loads nothing.
+
+    The worker that learns from a list is made from the page's own text.
+    """
     allowed = " ".join(f"'{_hash(script)}'" for script in scripts)
     return (
         f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
+        "worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types learning"
     )
 
 

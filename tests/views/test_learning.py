@@ -1,17 +1,24 @@
 """The page's learning, in Node: the same equations as Python's."""
 
+import base64
 import json
+import re
 
 import numpy as np
 import pytest
 
+from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.training.gradients import part_gradients
+from rnn_names.training.optimizers import Adam
+from rnn_names.training.settings import defaults_for
 from rnn_names.training.stages import Stage
-from rnn_names.views.engine import engine, learning
+from rnn_names.views.engine import Part, described, engine, learning
 from support import node
 from support.documents import ROOT
 
@@ -101,3 +108,166 @@ def bounds(batches):
     """Where the name of each row begins and ends."""
     starts = batches.names.offsets
     return [(starts[row], starts[row + 1]) for row in np.sort(batches.rows)]
+
+
+# --- Settings and start ---------------------------------------------------------------------------
+
+
+def test_settings_are_those_of_python(tmp_path):
+    sizes = [50, 100, 200, 499, 500, 1200, 2000]
+    found = run("print(sizes.map(settingsFor));", tmp_path, sizes=sizes)[0]
+    names = {"hidden_size": "hiddenSize", "batch_size": "batchSize", "dropout": "dropout"}
+    names |= {"recurrent_dropout": "recurrentDropout", "patience": "patience", "epochs": "epochs"}
+    for size, settings in zip(sizes, found, strict=True):
+        expected = defaults_for(size, "adam", 1)
+        assert settings == {name: expected[each] for each, name in names.items()}
+
+
+def test_the_learning_rate_and_dropout_go_as_in_python(tmp_path):
+    stage = Stage("network", False, 10, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
+    shares = [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
+    script = "print(shares.map(learningRate)); print(shares.map((s) => dropoutFactor(0.5, s)));"
+    rates, factors = run(script, tmp_path, shares=shares)
+    np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
+    np.testing.assert_allclose(factors, [stage.at(share).dropout / 0.5 for share in shares])
+
+
+def test_adam_steps_as_in_python(tmp_path):
+    rng = np.random.default_rng(0)
+    params, gradients = rng.normal(size=5), rng.normal(size=(3, 5)) * [1, 0.1, 0, 100, 1]
+    script = """
+    const params = { W: Float64Array.from(start) };
+    const adam = new Adam(params);
+    for (const gradient of gradients) adam.step({ W: gradient }, 0.01);
+    print([...params.W]);"""
+    (found,) = run(script, tmp_path, start=params.tolist(), gradients=gradients.tolist())
+    adam = Adam(5, np.float64)
+    for gradient in gradients:
+        adam.step(params, np.clip(gradient, -5, 5), 0.01)
+    np.testing.assert_allclose(found, params, rtol=1e-12)
+
+
+def test_training_starts_from_the_model_that_predicts_the_list_best(tmp_path):
+    """From none that predicts it worse than the frequencies of its letters do."""
+    models = described([Part(name, Model.load(name)) for name in ("first-names", "welsh-towns")])
+    lists = {name: lines_of(name)[:60] for name in ("welsh-towns", "chinese-towns")}
+    script = """
+    const given = modelsIn(models);
+    for (const names of Object.values(lists)) print(closestModel(given, names)?.name ?? null);"""
+    assert run(script, tmp_path, models=models, lists=lists) == ["welsh-towns", None]
+
+
+def test_a_model_to_start_from_predicts_as_it_did(tmp_path):
+    """With characters that it lacks, and before any training."""
+    model = Model.load("welsh-towns")
+    names = lines_of("welsh-towns")[:60]
+    script = """
+    const learner = new Learner([...names, "Łódź"], modelsIn(models));
+    const network = learner.network();
+    const Wya = network.params.Wya, own = learner.characters.indexOf("Ł") + 1;
+    Wya.fill(0, own * network.n_a, (own + 1) * network.n_a); network.params.by[own] = -1e9;
+    print([learner.characters.includes("Ł"), names.map((name) =>
+      meanLoss(encodedNames([name], learner.characters), network))]);"""
+    (found,) = run(script, tmp_path, models=described([Part("w", model)]), names=names)
+    lengths = np.array([len(name) + 1 for name in names])
+    assert found[0] is True
+    np.testing.assert_allclose(found[1], -model.log_prob(names) / lengths, atol=2e-2)
+
+
+# --- A run ----------------------------------------------------------------------------------------
+
+LEARN = """
+const learner = new Learner(namesOfText(text));
+Object.assign(learner.settings, settings);
+learner.trained = learner.firstWeights(new Random(0, FOR_WEIGHTS));
+learner.adam = new Adam(learner.trained);
+const losses = [];
+for (const step of learner.epochs()) if (step.epoch) losses.push(step.heldOutLoss);
+print({ losses, best: learner.best.loss });
+const model = learnedModel(learner, "mine");
+const file = npzOf(model, "rnn-names 0");
+print(Buffer.from(file).toString("base64"));
+const { blend } = blendOf([withNetwork(model)], [1]);
+print(names.map((name) => blend.logProb(name)));
+"""
+
+
+def test_what_is_learned_is_saved_as_a_model_file(tmp_path):
+    """With the page's own weights, the list's fingerprints, and a record of the training."""
+    lines = lines_of("elvish")[:80]
+    result, file, log_probs = run(
+        LEARN,
+        tmp_path,
+        text="\r\n".join(["", *lines, f" {lines[0]} "]),
+        settings={"hiddenSize": 16, "epochs": 4},
+        names=lines[:20],
+    )
+    assert result["best"] == min(result["losses"]) < result["losses"][0]
+    (tmp_path / "mine.npz").write_bytes(base64.b64decode(file))
+    model = Model.load(tmp_path / "mine.npz")
+    np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)
+    assert model.knows(lines).all() and not model.knows(["Qxzzy"]).any()
+    np.testing.assert_array_equal(model.fingerprints, np.unique(fingerprints_of(lines)))
+    training = model.training
+    assert (training["names"], training["held_out_names"]) == (73, 8)
+    assert training["held_out_loss"] == result["best"]
+    assert training["longest"] == max(map(len, lines))
+    assert not training["lower_case_beginnings"]
+    assert len(model.sample(5, seed=1)) == 5
+
+
+def test_the_same_list_gives_the_same_model(tmp_path):
+    lines = lines_of("elvish")[:60]
+    script = """
+    const learned = (names) => {
+      const learner = new Learner(names, [], { seed: 3 });
+      learner.rows = learner.rows.slice(0, 20);
+      for (const step of learner.epochs()) if (step.epoch === 1) return step.heldOutLoss;
+    };
+    print([learned(names), learned(names), digestOf(names), digestOf([...names].reverse())]);"""
+    ((first, second, digest, reversed_digest),) = run(script, tmp_path, names=lines)
+    assert first == second
+    assert digest == reversed_digest and re.fullmatch("[0-9a-f]{16}", digest)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "\x89PNG\r\n\x1a\n\0\0",
+            "This is no list of names: it holds characters that no name has.",
+        ),
+        ("Anna\nBert\n", "2 different names are too few to learn from: give 50 or more."),
+        (
+            "Lorem ipsum dolor sit amet, " * 3 + "\n" + "sed diam nonumy eirmod tempor " * 2 + "\n",
+            "These lines are too long for names: put one name on each line.",
+        ),
+        (
+            "\n".join(f"Name{i}" for i in range(2001)),
+            "2,001 different names are too many for a page: give up to 2,000, or use rnn-names "
+            "train.",
+        ),
+    ],
+)
+def test_what_is_no_list_gets_a_sentence(text, sentence, tmp_path):
+    script = """
+    try { namesOfText(text); print("a list"); } catch (error) {
+      print([error instanceof NotAList, error.message]);
+    }"""
+    assert run(script, tmp_path, text=text) == [[True, sentence]]
+
+
+def test_a_line_with_commas_is_a_list(tmp_path):
+    names = [f"Name{chr(97 + i % 26)}{i}" for i in range(60)]
+    (found,) = run("print(namesOfText(text));", tmp_path, text=", ".join(names))
+    assert found == names
+
+
+def lines_of(name):
+    """The names of a list in data/."""
+    return (ROOT / "data" / f"{name}.txt").read_text("utf-8").splitlines()
+
+
+def fingerprints_of(names):
+    """The whole fingerprints of some names."""
+    return fingerprints(Names.from_strings(names))

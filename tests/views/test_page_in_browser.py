@@ -512,7 +512,7 @@ def test_a_hostile_model_stays_text(characters, open_page, small_models):
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))
     assert all(set(name) <= set(characters) for name in page.evaluate("rnnNames.sample(20)"))
     assert page.locator("h1").inner_text() == HOSTILE
-    assert page.locator("img, b, script:not([type])").count() == 2
+    assert page.locator("img, b, script:not([type])").count() == 3
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("<img src=x onerror=alert(1)>")
     assert page.locator("img").count() == 0

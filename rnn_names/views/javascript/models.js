@@ -1,12 +1,12 @@
 // The models: what views/engine.py writes, as the engine uses it.
 
-/** Models as JSON has them, each with its network. */
+/** Models as JSON has them, each with its weights as arrays and its network. */
 function modelsIn(described) {
-  return described.map(({ weights, fingerprints, ...model }) => ({
-    ...model,
-    fingerprints: fingerprints && new Uint32Array(bytesOf(fingerprints)),
-    network: new Network(model, weightsOf(model.arrays, weights)),
-  }));
+  return described.map((model) => {
+    const weights = weightsOf(model.arrays, model.weights);
+    const fingerprints = model.fingerprints && new Uint32Array(bytesOf(model.fingerprints));
+    return { ...model, weights, fingerprints, network: new Network(model, weights) };
+  });
 }
 
 /** The bytes that a base64 text stands for. */

@@ -1,0 +1,170 @@
+// Learning from a list, as `rnn-names train --teacher-networks 1 --distil-epochs 0` does it: epochs
+// of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch.
+
+// What random numbers are for: each use has a generator of its own.
+const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
+
+const COMPARED_NAMES = 300; // by which the model is chosen that training starts from
+
+/** The names of an array in random order. */
+function shuffledNames(names, random) {
+  const result = [...names];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor((random.next() / 2 ** 32) * (i + 1));
+    [result[i], result[j]] = [result[j], result[i]];
+  }
+  return result;
+}
+
+/** A run on a list: `epochs` trains, and `best` is the best model so far. */
+class Learner {
+  /**
+   * `names` in NFC, with repeats; `models` of which the one that predicts them best is the start,
+   * none for random weights. `heldOut` are distinct names to measure by, else some by chance.
+   */
+  constructor(names, models = [], { seed = 0, heldOut } = {}) {
+    this.seed = seed;
+    this.names = names;
+    const distinct = [...new Set(names)].sort();
+    this.settings = settingsFor(distinct.length);
+    const size = Math.min(Math.max(Math.round(HELD_OUT * distinct.length), 1), MOST_HELD_OUT);
+    const aside = new Set(
+      heldOut ?? shuffledNames(distinct, new Random(seed, FOR_SPLIT)).slice(0, size),
+    );
+    this.start = closestModel(models, distinct);
+    const characters = new Set([...names.join(""), ...(this.start?.vocabulary ?? "")]);
+    this.characters = [...characters].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    const encoded = (list) => encodedNames(list, this.characters);
+    this.heldOut = encoded(distinct.filter((name) => aside.has(name)));
+    this.rows = encoded(names.filter((name) => !aside.has(name)));
+    this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
+    this.adam = new Adam(this.trained);
+    this.best = { epoch: 0, loss: Infinity, params: null };
+  }
+
+  firstWeights(random) {
+    if (this.start) return weightsFrom(random, this.start, this.characters);
+    return randomWeights(random, this.characters.length + 1, this.settings.hiddenSize);
+  }
+
+  /** The network as it is now, or with other parameters. */
+  network(params = multipliedOut(this.trained)) {
+    const n_a = params.a0.length;
+    return { gates: params.ba.length / n_a, n_a, n_y: params.by.length, params };
+  }
+
+  /** Trains; yields after each minibatch, and after each epoch with its losses. */
+  *epochs() {
+    const { epochs, patience } = this.settings;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const trainingLoss = yield* this.epoch(epoch);
+      const params = multipliedOut(this.trained);
+      const heldOutLoss = meanLoss(this.heldOut, this.network(params));
+      if (!Number.isFinite(trainingLoss + heldOutLoss)) return; // the best one before is kept
+      const isBest = heldOutLoss < this.best.loss;
+      if (isBest) {
+        this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params: copied(params) };
+      }
+      yield { epoch: epoch + 1, trainingLoss, heldOutLoss, isBest, share: (epoch + 1) / epochs };
+      if (epoch + 1 - this.best.epoch >= patience) return;
+    }
+  }
+
+  /** One epoch; returns the mean training loss, in nats per character. */
+  *epoch(epoch) {
+    const random = new Random(this.seed, FOR_EPOCH + epoch);
+    const rows = shuffledNames(this.rows, random);
+    let [loss, characters] = [0, 0];
+    for (let start = 0; start < rows.length; start += this.settings.batchSize) {
+      const batch = rows.slice(start, start + this.settings.batchSize);
+      const share = (epoch + (start + batch.length / 2) / rows.length) / this.settings.epochs;
+      const done = this.step(batch, share, random);
+      loss += done.loss;
+      characters += done.characters;
+      yield { share };
+    }
+    return loss / characters;
+  }
+
+  /** One minibatch, when a share of the run is over: gradients of the mean loss, and an update. */
+  step(batch, share, random) {
+    const network = this.network();
+    const tree = prefixTree(batch, padded(network.n_y, ROWS));
+    const { dropout, recurrentDropout } = this.settings;
+    const factor = dropoutFactor(dropout, share);
+    const { loss, gradients } = lossAndGradients(tree, network, {
+      unitMask: dropoutMask(random, recurrentDropout * factor, network.n_a),
+      nodeMask: dropoutMask(random, dropout * factor, tree.rows * network.n_a),
+    });
+    for (const gradient of Object.values(gradients))
+      for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
+    this.adam.step(factorGradients(gradients, this.trained), learningRate(share));
+    return { loss, characters: tree.characters };
+  }
+}
+
+const copied = (params) =>
+  Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.slice()]));
+
+/** Factors of inverted dropout: 0 with the probability `dropout`, else 1 / (1 − dropout). */
+function dropoutMask(random, dropout, n) {
+  const mask = new Float64Array(n);
+  const kept = 1 / (1 - dropout);
+  const bound = Math.round(dropout * 2 ** 16);
+  for (let i = 0, bits = 0; i < n; i++, bits >>>= 16) {
+    if (i % 2 === 0) bits = random.next(); // sixteen bits for each factor
+    mask[i] = (bits & 0xffff) >= bound ? kept : 0;
+  }
+  return mask;
+}
+
+/** Names as lists of indices; −1 for a character that is not among `characters`. */
+function encodedNames(names, characters) {
+  const index = new Map(characters.map((character, i) => [character, i + 1]));
+  return names.map((name) => Array.from(name, (character) => index.get(character) ?? -1));
+}
+
+/** The mean loss of a network on encoded names, in nats per character, their ends counted. */
+function meanLoss(names, network) {
+  const outputs = padded(network.n_y, ROWS);
+  const tree = prefixTree(names, outputs);
+  const { a } = hiddenStates(tree, network);
+  const logits = logitsOf(a, tree.rows, network, outputs);
+  return lossAndLogitGradients(tree, logits, network.n_y, outputs) / tree.characters;
+}
+
+/**
+ * The model that predicts some names best; undefined if none does so better than the frequencies of
+ * their letters would. A name that a model cannot spell counts as its uniform guess.
+ */
+function closestModel(models, names) {
+  const step = Math.max(names.length / COMPARED_NAMES, 1);
+  const some = names.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+  let best = { loss: entropyOfLetters(some) };
+  for (const model of models) {
+    const loss = lossOfModel(model, some);
+    if (loss < best.loss) best = { model, loss };
+  }
+  return best.model;
+}
+
+/** What the frequencies of letters and ends predict, in nats per character. */
+function entropyOfLetters(names) {
+  const counts = new Map();
+  const letters = names.flatMap((name) => [...name, ""]);
+  for (const letter of letters) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  const shares = Array.from(counts.values(), (count) => count / letters.length);
+  return -shares.reduce((sum, share) => sum + share * Math.log(share), 0);
+}
+
+/** The loss of a model on names that it may be unable to spell, in nats per character. */
+function lossOfModel({ cell, hidden_size: n_a, vocabulary, weights }, names) {
+  const encoded = encodedNames(names, Array.from(vocabulary));
+  const spelled = encoded.filter((name) => !name.includes(-1));
+  if (n_a % NODES || !spelled.length) return Infinity;
+  const n_y = weights.by.length;
+  const characters = (list) => list.reduce((sum, name) => sum + name.length + 1, 0);
+  const [all, known] = [characters(encoded), characters(spelled)];
+  const own = meanLoss(spelled, { gates: cell === "gru" ? 3 : 1, n_a, n_y, params: weights });
+  return (own * known + Math.log(n_y) * (all - known)) / all;
+}

@@ -1,0 +1,58 @@
+// Reading a list that somebody pastes or drops: one name a line, or one line with commas.
+
+const FEWEST_NAMES = 50;
+const MOST_NAMES = 2000;
+const LONGEST_NAME = 200;
+const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
+
+/** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
+const REFUSED = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
+
+/** What is wrong with a list: the message is a sentence for people. */
+class NotAList extends Error {}
+
+/** The names of a text, trimmed, in NFC, with repeats. Raises NotAList for what is no list. */
+function namesOfText(text) {
+  const lines = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
+  const parts = lines.filter((line) => line.trim()).length === 1 ? text.split(/[,;]/u) : lines;
+  const names = parts.map((line) => line.trim().normalize("NFC")).filter(Boolean);
+  for (const name of names) {
+    if (REFUSED.test(name))
+      throw new NotAList("This is no list of names: it holds characters that no name has.");
+  }
+  const distinct = new Set(names).size;
+  const mean = names.reduce((sum, name) => sum + lengthOf(name), 0) / Math.max(names.length, 1);
+  if (names.some((name) => lengthOf(name) > LONGEST_NAME) || mean > MEAN_OF_SENTENCES)
+    throw new NotAList("These lines are too long for names: put one name on each line.");
+  if (distinct < FEWEST_NAMES)
+    throw new NotAList(
+      `${number(distinct)} different names are too few to learn from: give ${FEWEST_NAMES} or more.`,
+    );
+  if (distinct > MOST_NAMES)
+    throw new NotAList(
+      `${number(distinct)} different names are too many for a page: give up to ` +
+        `${number(MOST_NAMES)}, or use rnn-names train.`,
+    );
+  return names;
+}
+
+/** What tells a list from others, in 16 digits: the order of its names does not count. */
+function digestOf(names) {
+  const sum = [...new Set(names)].reduce((sum, name) => sum + mix(fingerprint(name)), 0n);
+  return (sum & BITS_64).toString(16).padStart(16, "0");
+}
+
+/** What a model says of its list. */
+function factsOf(names, vocabulary) {
+  const lengths = names.map(lengthOf);
+  const prints = BigUint64Array.from(new Set(names.map(fingerprint))).sort();
+  const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));
+  return {
+    longest: Math.max(...lengths),
+    shortest: Math.min(...lengths),
+    lower_case: lowerCase.join(""),
+    bars_lower_case: !names.some((name) => lowerCase.includes(Array.from(name)[0])),
+    pairs: [...new Set(names.flatMap(oddPairs))].sort(),
+    prints,
+  };
+}

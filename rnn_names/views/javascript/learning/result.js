@@ -1,0 +1,97 @@
+// What was learned as one more model of the page, with the fields of rnn_names/views/engine.py.
+// Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
+// that is saved with it all write the same names.
+
+const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
+
+const LEARNED_SHARE = 50;
+const ARRAY_NAMES = ["Wax", "Waa", "Wya", "ba", "by", "a0", "bn"];
+
+/** A number of float32 with its upper 16 bits, rounded to nearest, half way up. */
+function toBfloat16(array) {
+  const bits = new Uint32Array(Float32Array.from(array).buffer);
+  const rounded = bits.map((each) => (each + 0x8000) & 0xffff0000);
+  return Float64Array.from(new Float32Array(rounded.buffer));
+}
+
+/** The best model of a learner so far, as it can be sent from a worker. */
+function learnedModel(learner, name) {
+  const { best, characters, names, start } = learner;
+  const own = ARRAY_NAMES.filter((each) => best.params[each]);
+  const weights = Object.fromEntries(own.map((each) => [each, toBfloat16(best.params[each])]));
+  const { prints, ...facts } = factsOf(names, characters);
+  const shared = start?.fingerprints; // of the model that training started from: upper halves
+  const halves = Uint32Array.from(new Set([...upperHalves(prints), ...(shared ?? [])])).sort();
+  return {
+    name,
+    share: LEARNED_SHARE,
+    cell: start?.cell ?? "gru",
+    hidden_size: weights.a0.length,
+    vocabulary: characters.join(""),
+    ...facts,
+    unknown_logit: unknownLogit(learner, weights),
+    fingerprints: halves,
+    prints: shared ? halves : prints,
+    digest: digestOf(names),
+    sources: start?.sources ?? [],
+    startedFrom: start?.name ?? null,
+    training: recordOf(learner, facts),
+    weights,
+  };
+}
+
+const upperHalves = (prints) => Array.from(prints, (print) => Number(print >> 32n));
+
+/** The record of the training, as `rnn-names info` shows it. */
+function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
+  const { best, heldOut, settings, start } = learner;
+  const distinct = new Set(learner.names).size;
+  return {
+    epoch: best.epoch,
+    training_loss: best.trainingLoss,
+    held_out_loss: best.loss,
+    names: learner.rows.length,
+    distinct_names: distinct - heldOut.length,
+    held_out_names: heldOut.length,
+    longest,
+    shortest,
+    lower_case_beginnings: !bars_lower_case,
+    pairs,
+    settings: {
+      cell: start?.cell ?? "gru",
+      hidden_size: best.params.a0.length,
+      epochs: settings.epochs,
+      distil_epochs: 0,
+      teacher_networks: 1,
+      synthetic_names: 0,
+      batch_size: settings.batchSize,
+      optimizer: "adam",
+      learning_rate: HIGHEST_RATE,
+      clip: CLIP,
+      held_out: HELD_OUT,
+      dropout: settings.dropout,
+      recurrent_dropout: settings.recurrentDropout,
+      embedding_size: start ? 0 : RANK,
+      patience: settings.patience,
+      seed: learner.seed,
+    },
+  };
+}
+
+/**
+ * The logit of a character that the model does not know (rnn_names/model/blend.py): with it, such
+ * characters have UNKNOWN_PROBABILITY in the mean over the list. Rounded, as Math.log may differ.
+ */
+function unknownLogit(learner, weights) {
+  const network = learner.network(weights);
+  const outputs = padded(network.n_y, ROWS);
+  const tree = prefixTree(learner.rows, outputs);
+  const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
+  let sum = 0;
+  for (let row = 0; row < tree.rows; row++) {
+    if (!tree.passing[row]) continue;
+    const own = logits.subarray(row * outputs, row * outputs + network.n_y);
+    sum += tree.passing[row] / own.reduce((total, logit) => total + exp(logit), 0);
+  }
+  return Math.round(1e6 * Math.log((UNKNOWN_PROBABILITY * tree.characters) / sum)) / 1e6;
+}

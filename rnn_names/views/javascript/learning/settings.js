@@ -1,0 +1,49 @@
+// How a list is learned from: the rule of rnn_names/training/settings.py for one network without
+// distillation, and of rnn_names/training/stages.py for how a run goes on.
+
+const HELD_OUT = 0.1; // the share of the distinct names
+const MOST_HELD_OUT = 2000;
+const RANK = 24; // of Wax while it is trained from random weights
+const CLIP = 5;
+const HIGHEST_RATE = 0.009;
+const WARM_UP = 0.02; // the share of a run over which the learning rate rises
+const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
+
+/** What a list of so many distinct names is trained with. */
+function settingsFor(names) {
+  const ratio = Math.max(names, 100) / 1200; // to a list as long as the dinosaurs
+  const first = Math.min(Math.round(110 / ratio ** 0.58), 150);
+  const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), 0.6);
+  return {
+    hiddenSize: names < 500 ? 128 : 192,
+    epochs: first + 3,
+    batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
+    dropout: threePlaces(recurrentDropout + 0.1),
+    recurrentDropout: threePlaces(recurrentDropout),
+    patience: Math.max(16, Math.floor(first / 2)),
+  };
+}
+
+const threePlaces = (x) => Math.round(x * 1000) / 1000;
+
+/** cos(π x) for x from 0 to 1, to 1e-15: the same in every browser. */
+function cosineOfHalfTurns(x) {
+  const t = Math.PI * (0.5 - x); // cos(π x) = sin(t), |t| ≤ π / 2
+  let sum = 0;
+  for (let term = t, n = 1; n < 30; n += 2) {
+    sum += term;
+    term *= (-t * t) / ((n + 1) * (n + 2));
+  }
+  return sum;
+}
+
+/** The learning rate when a share of a run is over: it rises in a line, and falls along a cosine. */
+function learningRate(share) {
+  return (HIGHEST_RATE * Math.min(share / WARM_UP, 1) * (1 + cosineOfHalfTurns(share))) / 2;
+}
+
+/** By what dropout is multiplied when a share of a run is over. */
+function dropoutFactor(dropout, share) {
+  const first = Math.min(Math.max(3 - (2 * FULL_DROPOUT) / dropout, 0.5), 1);
+  return first + (1 - first) * share;
+}

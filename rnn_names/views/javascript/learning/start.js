@@ -1,0 +1,101 @@
+// What training starts from: random weights, or those of a model (rnn_names/training/warm_start.py).
+//
+// Random weights have Wax as a product (rnn_names/training/factorization.py):
+//
+//     Wax (gates n_a, n_y) = projection (gates n_a, RANK) · embedding (RANK, n_y)
+
+/** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
+function normal(random) {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) sum += random.next() / 2 ** 32;
+  return sum;
+}
+
+const normals = (random, n, deviation) =>
+  Float64Array.from({ length: n }, () => normal(random) * deviation);
+
+/** An orthogonal matrix (n, n): rows of random numbers, made so one after another (Gram–Schmidt). */
+function orthogonal(random, n) {
+  const matrix = normals(random, n * n, 1);
+  for (let i = 0; i < n; i++) {
+    const row = matrix.subarray(i * n, (i + 1) * n);
+    for (let j = 0; j < i; j++) {
+      const other = matrix.subarray(j * n, (j + 1) * n);
+      const along = row.reduce((sum, x, k) => sum + x * other[k], 0);
+      for (let k = 0; k < n; k++) row[k] -= along * other[k];
+    }
+    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
+    for (let k = 0; k < n; k++) row[k] /= length;
+  }
+  return matrix;
+}
+
+/** Random weights of a GRU, as they are trained, with the variances of rnn.py. */
+function randomWeights(random, n_y, n_a) {
+  const Waa = new Float64Array(3 * n_a * n_a);
+  for (let gate = 0; gate < 3; gate++) Waa.set(orthogonal(random, n_a), gate * n_a * n_a);
+  return {
+    projection: normals(random, 3 * n_a * RANK, Math.sqrt(0.5 / RANK)),
+    embedding: normals(random, RANK * n_y, 1),
+    Waa,
+    Wya: normals(random, n_y * n_a, 1 / Math.sqrt(n_a)),
+    ba: new Float64Array(3 * n_a),
+    by: new Float64Array(n_y),
+    a0: new Float64Array(n_a),
+    bn: new Float64Array(n_a),
+  };
+}
+
+/**
+ * The weights of a model for a larger vocabulary, which has all its characters. A character that
+ * the model lacks gets a random column of Wax and row of Wya.
+ */
+function weightsFrom(random, { cell, hidden_size: n_a, vocabulary, weights }, characters) {
+  const known = Array.from(vocabulary);
+  const n_y = characters.length + 1;
+  const size = weights.ba.length;
+  const Wax = normals(random, size * n_y, Math.sqrt(0.5));
+  const Wya = normals(random, n_y * n_a, 1 / Math.sqrt(n_a));
+  const by = new Float64Array(n_y);
+  [EOS, ...known.map((character) => characters.indexOf(character) + 1)].forEach((c, old) => {
+    for (let i = 0; i < size; i++) Wax[i * n_y + c] = weights.Wax[i * (known.length + 1) + old];
+    Wya.set(weights.Wya.subarray(old * n_a, (old + 1) * n_a), c * n_a);
+    by[c] = weights.by[old];
+  });
+  const { Waa, ba, a0, bn } = weights;
+  const own = { Wax, Waa: Waa.slice(), Wya, ba: ba.slice(), by, a0: a0.slice() };
+  return cell === "gru" ? { ...own, bn: bn.slice() } : own;
+}
+
+/** The parameters of the network: Wax multiplied out. */
+function multipliedOut({ projection, embedding, ...others }) {
+  if (!embedding) return others;
+  const n_y = embedding.length / RANK;
+  const rows = projection.length / RANK;
+  const Wax = new Float64Array(rows * n_y);
+  for (let i = 0; i < rows; i++)
+    for (let r = 0; r < RANK; r++)
+      for (let c = 0; c < n_y; c++)
+        Wax[i * n_y + c] += projection[i * RANK + r] * embedding[r * n_y + c];
+  return { Wax, ...others };
+}
+
+/** From the gradient of Wax to those of its factors: dP = dWax Eᵀ, dE = Pᵀ dWax. */
+function factorGradients(gradients, { projection, embedding }) {
+  if (!embedding) return gradients;
+  const n_y = embedding.length / RANK;
+  const d_projection = new Float64Array(projection.length);
+  const d_embedding = new Float64Array(embedding.length);
+  for (let i = 0; i < projection.length / RANK; i++) {
+    for (let r = 0; r < RANK; r++) {
+      let sum = 0;
+      for (let c = 0; c < n_y; c++) {
+        const d = gradients.Wax[i * n_y + c];
+        sum += d * embedding[r * n_y + c];
+        d_embedding[r * n_y + c] += projection[i * RANK + r] * d;
+      }
+      d_projection[i * RANK + r] = sum;
+    }
+  }
+  return { ...gradients, projection: d_projection, embedding: d_embedding };
+}
