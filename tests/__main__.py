@@ -3,6 +3,7 @@
     python -m tests                set up, then format, lint, types and the whole suite (make test)
     python -m tests lint           format, lint and types alone                         (make lint)
     python -m tests demo           install, learn from the dinosaurs, write twenty      (make demo)
+    python -m tests program        one file for people without Python, into build/program
     python -m tests setup GROUP    install one of the groups below, without a check
 
 On Windows `py -m tests` does the same. It needs Python 3.10 or newer with venv, and nothing else;
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +32,7 @@ GROUPS = {
     "fuzz": (".venv-fuzz", "[fuzz]"),
     "site": (".venv-site", "[site]"),
     "release": (".venv-release", "[release]"),
+    "program": (".venv-program", "[program]"),
 }
 
 
@@ -41,7 +44,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "task", nargs="?", default="test", choices=["test", "lint", "demo", "setup"]
+        "task", nargs="?", default="test", choices=["test", "lint", "demo", "program", "setup"]
     )
     parser.add_argument("group", nargs="?", default="test", choices=GROUPS)
     arguments = parser.parse_args()
@@ -52,6 +55,8 @@ def main() -> None:
         set_up(arguments.group)
     elif arguments.task == "demo":
         demo(set_up("run"))
+    elif arguments.task == "program":
+        program(set_up("program"))
     else:
         programs = set_up("test")
         lint(programs)
@@ -98,6 +103,25 @@ def demo(programs: Path) -> None:
     rnn_names = programs / "rnn-names"
     run(rnn_names, "train", "data/dinosaurs.txt", "--output", "dinosaurs.npz")
     run(rnn_names, "sample", "--count", "20", "--model", "dinosaurs.npz")
+
+
+def program(programs: Path) -> None:
+    """Makes one file of Python, NumPy and rnn-names for this system, and tries it."""
+    folder = ROOT / "build" / "program"
+    name = f"rnn-names-{platform.system()}-{platform.machine()}".lower()
+    places = [f"--{kind}path={folder / kind}" for kind in ("work", "spec")]
+    versions = [f"--copy-metadata={each}" for each in ("numpy", "click", "tqdm", "threadpoolctl")]
+    run(
+        programs / "pyinstaller",
+        *"--noconfirm --log-level=WARN --onefile --collect-all=rnn_names".split(),
+        *places,
+        *versions,
+        f"--distpath={folder}",
+        f"--name={name}",
+        "rnn_names/__main__.py",
+    )
+    for command in ("--version", "sample --count 3", "info --system"):
+        run(folder / name, *command.split())
 
 
 def run(program: Path, *arguments: str, check: bool = True) -> int:

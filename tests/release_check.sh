@@ -162,6 +162,14 @@ linked() { # with the address of a repository, no link of the description is rel
         ! grep -E '(\]\(|(src|href)=")[a-z-]*[/.]' <<<"$metadata"
 }
 
+recipes() { # for Homebrew and conda-forge, read as far as tools here can
+    "$tools/python" docs/recipes.py "$sdist" && cat build/recipes/* &&
+        "$tools/python" -c "
+import rattler_build
+rattler_build.Stage0Recipe.from_file('build/recipes/recipe.yaml')" &&
+        if command -v ruby >/dev/null; then ruby -c build/recipes/rnn-names.rb; fi
+}
+
 row WHAT PYTHON NUMPY RESULT
 check "the same bytes again" same_again
 check "below 10 MB" small_enough
@@ -173,6 +181,7 @@ if command -v groff >/dev/null; then
 else
     skip "manual pages" - - "no groff"
 fi
+check "recipes" recipes
 check "twine check" "$tools/twine" check --strict "$wheel" "$sdist"
 check "check-wheel-contents" "$tools/check-wheel-contents" "$wheel"
 
