@@ -78,7 +78,8 @@ def test_gradients_are_those_of_python(name, cell, tmp_path):
     batches = Batches.of(corpus, vocabulary)
     (tree,) = batches.trees([np.sort(batches.rows)])
     rng = np.random.default_rng(0)
-    params = rnn.init_params(rng, len(vocabulary), n_a, cell, np.float64)
+    params = rnn.init_params(rng, len(vocabulary), n_a, cell)
+    params = {each: array.astype(np.float64) for each, array in params.items()}
     params |= {each: rng.normal(size=params[each].shape) for each in ("ba", "by", "a0")}
     if cell == "gru":
         params["bn"] = rng.normal(size=n_a)
