@@ -52,6 +52,10 @@ class LongNamesWarning(RnnNamesWarning):
     """A ranking per character that leaves the longest names out."""
 
 
+class CaseWarning(RnnNamesWarning):
+    """A text that no name of the list is like is read in upper or lower case, as the list is."""
+
+
 class RareConditionsWarning(RnnNamesWarning):
     """Conditions are so rare that more names than usual are repeats, or begin like others.
 

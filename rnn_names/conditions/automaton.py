@@ -19,7 +19,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
 
-MAX_STATES = 2000
+MAX_STATES, MAX_PAIRS = 2000, 8000
 
 MAX_SIZE = 1 << 18
 """Size of all terms of an automaton together: (a{1000}){1000} is short, and its terms are not."""
@@ -73,7 +73,7 @@ class Automaton:
                 if pair not in number:
                     number[pair] = len(pairs)
                     pairs.append(pair)
-            if len(pairs) > 2 * MAX_STATES:
+            if len(pairs) > MAX_PAIRS:
                 raise NoAutomatonError("too many states")
             rows.append([number[pair] for pair in targets])
         first, second = np.array(pairs).T

@@ -87,15 +87,15 @@ def one_of(
     return Beginnings(automaton, factors, max(map(len, whole), default=0), float(values[0]))
 
 
-def shortest_ones(prefixes: Iterable[str]) -> list[str]:
+def shortest_ones(prefixes: Iterable[Text]) -> list[Text]:
     """Prefixes without those that begin with another one of them, in order.
 
-    >>> shortest_ones(["Mo", "Mar", "Ma"])
-    ['Ma', 'Mo']
+    >>> shortest_ones([(13, 2), (13, 1, 5), (13, 1)])
+    [(13, 1), (13, 2)]
     """
-    kept: list[str] = []
+    kept: list[Text] = []
     for prefix in sorted(prefixes):
-        if not (kept and prefix.startswith(kept[-1])):
+        if not (kept and prefix[: len(kept[-1])] == kept[-1]):
             kept.append(prefix)
     return kept
 

@@ -11,18 +11,25 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
+from typing import cast
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError
 from rnn_names.conditions.beginnings import encoded
+from rnn_names.conditions.edits import NearList, folded, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
+
+MAX_SHORT = 1 << 11
+"""Names of a list that is kept in fingerprints of 4 bytes, to be asked for two edits. What a name
+becomes by them is some 200,000 texts; of these, one is mistaken for a listed one in a tenth of all
+cases."""
 
 TESTED_AT_ONCE = 1 << 13
 """Names that go through an automaton together, to bound the memory."""
@@ -48,26 +55,31 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
 
     Prefixes and lengths are not among them: the sampler itself sees to those.
     """
-    known, found = model.vocabulary, list[Condition]()
+    known, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffixes:
-        texts = [_literal("suffix", text, known) for text in options.suffixes]
+        texts = [_literal("suffix", text, known, ignore_case) for text in options.suffixes]
         title = f"suffix {any_of(options.suffixes)}"
-        found.append(_matching(title, [f".*({'|'.join(texts)})"], known))
+        found.append(_matching(title, [f".*({'|'.join(texts)})"], known, ignore_case))
     for text in options.contained:
-        pattern = f".*{_literal('contains', text, known)}.*"
-        found.append(_matching(f"contains {quoted(text)}", [pattern], known))
+        pattern = f".*{_literal('contains', text, known, ignore_case)}.*"
+        found.append(_matching(f"contains {quoted(text)}", [pattern], known, ignore_case))
     if options.patterns:
-        found.append(_matching(f"match {any_of(options.patterns)}", options.patterns, known))
+        title = f"match {any_of(options.patterns)}"
+        found.append(_matching(title, options.patterns, known, ignore_case))
+    if options.examples:
+        found.append(_like(options, known))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
+    if options.min_edits is not None:
+        found.append(_far_from_list(model, options.min_edits - 1))
     if options.exclude:
-        excluded = {_folded(name) for name in options.exclude}
-        found.append(Condition("exclude", _each(lambda name: _folded(name) not in excluded)))
-    words = {_folded(word) for word in options.exclude_words} - {""}
+        excluded = {folded(name) for name in options.exclude}
+        found.append(Condition("exclude", _each(lambda name: folded(name) not in excluded)))
+    words = {folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = sorted({*map(len, words)})
-        free_of_words = _each(lambda name: not _holds_any(_folded(name), words, lengths))
+        free_of_words = _each(lambda name: not _holds_any(folded(name), words, lengths))
         found.append(Condition("exclude_words", free_of_words))
     return found
 
@@ -91,13 +103,28 @@ def spelling(
     return automaton, covered, [each for each in conditions if not each.automaton]
 
 
-def _matching(title: str, patterns: Sequence[str], vocabulary: Vocabulary) -> Condition:
+def _matching(
+    title: str, patterns: Sequence[str], vocabulary: Vocabulary, ignore_case: bool
+) -> Condition:
     """Names match one of some regular expressions as a whole."""
-    expressions = [compiled(pattern) for pattern in patterns]
+    expressions = [compiled(pattern, ignore_case) for pattern in patterns]
     try:
-        automaton = matching([each.pattern for each in expressions], vocabulary)
+        automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _each(lambda name: _matches_any(expressions, name, title)))
+    return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
+
+
+def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
+    """Names are a few edits away from one of some texts."""
+    title = f"like {any_of(options.examples)} (edits: {options.edits})"
+    try:
+        automaton = within(options.examples, options.edits, vocabulary, options.ignore_case)
+    except NoAutomatonError:
+        raise SamplingError(
+            f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
+            ["like", "edits"],
+        ) from None
     return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
 
 
@@ -121,25 +148,31 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
         ) from None
 
 
-def _literal(option: str, text: str, vocabulary: Vocabulary) -> str:
+def _far_from_list(model: LanguageModel, edits: int) -> Condition:
+    """Names are more than so many edits away from those of the list."""
+    model.knows([])  # raises an error if it cannot tell
+    known = cast(Array, model.fingerprints)
+    if edits > 1 and known.dtype.itemsize < 8 and len(known) > MAX_SHORT:
+        raise SamplingError(
+            f"min_edits {edits + 1}: of its list of {len(known):,} names, this model keeps too "
+            "little to tell; 2 is the most",
+            ["min_edits"],
+        )
+    near_list = NearList(known, model.vocabulary)
+    return Condition("min_edits", lambda names: ~near_list.near(names, edits))
+
+
+def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:
     """A regular expression for a text; an error if no name can hold it."""
     text = unicodedata.normalize("NFC", text)
-    encoded(option, text, vocabulary)
+    if not ignore_case:
+        encoded(option, text, vocabulary)
     return re.escape(text)
 
 
 def _each(test: Callable[[str], bool]) -> Callable[[Names], Array]:
     """A test of single names as a test of many."""
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
-
-
-def _folded(text: str) -> str:
-    """A text as it is compared where case does not count.
-
-    >>> _folded("STRASSE") == _folded("Straße")
-    True
-    """
-    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _holds_any(text: str, words: set[str], lengths: list[int]) -> bool:

@@ -53,6 +53,22 @@ class CommonOptions(Checked):
         "any of them.",
         metavar="REGEX",
     )
+    like: str | Collection[str] = _condition(
+        (),
+        Texts(),
+        "Only names a few edits away from this one, which may be any text: a character put in, "
+        "left out or replaced is an edit; of several texts, from any of them.",
+        metavar="NAME",
+    )
+    edits: int = _condition(
+        2, Number(0, 9, whole=True), "How many edits names may be away from that of `like`."
+    )
+    ignore_case: bool = _condition(
+        False,
+        Flag(),
+        "Upper and lower case are equal in prefix, suffix, contains, match and like.",
+        short="-i",
+    )
     min_length: int | None = _condition(
         None, _LENGTH, "Shortest name, in characters.", unset="the shortest trained on"
     )
@@ -70,6 +86,15 @@ class CommonOptions(Checked):
     )
     novel: bool = _condition(
         False, Flag(), "Only names that are not in the list that the model learned from."
+    )
+    min_edits: int | None = _condition(
+        None,
+        Number(1, 3, whole=True),
+        "Names are at least so many edits away from those of the list, from one another and from "
+        "those of `exclude`; case does not count. 1 is like novel and unique, 2 leaves out names "
+        "that differ in one character.",
+        metavar="K",
+        unset="any",
     )
     exclude: Collection[str] = _condition(
         (), Lines(), "Leave out these names, in upper or lower case."
@@ -110,7 +135,7 @@ class CommonOptions(Checked):
                 f"min_length {least}: no name can have so many characters with max_length {most}",
                 ["min_length", "max_length"],
             )
-        for name in ("prefix", "suffix", "contains"):
+        for name in ("prefix", "suffix", "contains", "like"):
             for text in getattr(self, name):
                 length = len(unicodedata.normalize("NFC", text))
                 if length > MAX_NAME_LENGTH:
@@ -137,6 +162,11 @@ class CommonOptions(Checked):
         return tuple(filter(None, self.contains))
 
     @property
+    def examples(self) -> tuple[str, ...]:
+        """The names in NFC of which every name is like one; empty for any name."""
+        return _alternatives(self.like)
+
+    @property
     def patterns(self) -> tuple[str, ...]:
         """The regular expressions of which every name matches one; empty for any name."""
         return tuple(self.match or ())
@@ -154,12 +184,18 @@ class Options(CommonOptions):
     def __post_init__(self) -> None:
         """Refuses values that do not go together."""
         super().__post_init__()
-        if self.unique and self.start:
-            raise SamplingError(
-                "which names of a stream are repeats depends on all before them: leave out either "
-                "unique or start",
-                ["unique", "start"],
-            )
+        for name in ("unique", "min_edits"):
+            if getattr(self, name) and self.start:
+                raise SamplingError(
+                    "which names of a stream are repeats depends on all before them: leave out "
+                    f"either {name} or start",
+                    [name, "start"],
+                )
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no name may come twice."""
+        return self.unique or self.min_edits is not None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -219,10 +255,11 @@ OF_WHOLE_CASTS = {"seed", "start", "unique"}
 """Options that no part of a cast takes from it."""
 
 
-def compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     """Compiles a regular expression in NFC, or raises SamplingError."""
     try:
-        return re.compile(unicodedata.normalize("NFC", pattern))
+        flags = re.IGNORECASE if ignore_case else 0
+        return re.compile(unicodedata.normalize("NFC", pattern), flags)
     except RecursionError:
         reason = "its groups are nested too deeply"
     except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits

@@ -24,7 +24,9 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.vocabulary import Vocabulary
 
 
-def matching(patterns: Iterable[str], vocabulary: Vocabulary) -> Automaton:
+def matching(
+    patterns: Iterable[str], vocabulary: Vocabulary, ignore_case: bool = False
+) -> Automaton:
     """Accepts the names that one of some regular expressions matches as a whole.
 
     For ".*ab" there are three states: nothing of "ab" read yet, "a" read, "ab" read. Each row below
@@ -34,7 +36,7 @@ def matching(patterns: Iterable[str], vocabulary: Vocabulary) -> Automaton:
     >>> matching([".*ab"], Vocabulary("ab")).after[:, 1:].tolist()
     [[1, 0], [1, 2], [1, 0]]
     """
-    reading = _Reading(vocabulary)
+    reading = _Reading(vocabulary, ignore_case)
     try:
         term = reading.terms.either([reading.expression(pattern) for pattern in patterns])
         return automaton_of(reading.terms, term, vocabulary)
@@ -68,9 +70,13 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
 class _Reading:
     """Turns parsed expressions into terms of `rnn_names.conditions.automaton`."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, ignore_case: bool) -> None:
         self.terms = Terms()
-        self._indices = {ord(c): 1 + i for i, c in enumerate(vocabulary.characters)}
+        # Of each index, the code points that stand for it.
+        self._codes = {
+            1 + i: [*map(ord, in_any_case(c) if ignore_case else c)]
+            for i, c in enumerate(vocabulary.characters)
+        }
 
     def expression(self, pattern: str) -> int:
         """The term of an expression."""
@@ -122,8 +128,19 @@ class _Reading:
         indices: set[int] = set()
         for kind, value in items[is_negated:]:
             holds = _test(str(kind), value)
-            indices |= {index for code, index in self._indices.items() if holds(code)}
-        return self.terms.one_of({*self._indices.values()} - indices if is_negated else indices)
+            indices |= {index for index, codes in self._codes.items() if any(map(holds, codes))}
+        return self.terms.one_of({*self._codes} - indices if is_negated else indices)
+
+
+def in_any_case(character: str) -> str:
+    """The characters that are the same as one but for their case.
+
+    >>> in_any_case("z"), in_any_case("ς"), in_any_case("-")
+    ('zZ', 'ςΣσ', '-')
+    """
+    upper = character.upper()
+    each = dict.fromkeys([character, character.lower(), upper, upper.lower()])
+    return "".join(c for c in each if len(c) == 1)
 
 
 def _test(kind: str, value: Any) -> Callable[[int], bool]:

@@ -37,12 +37,17 @@ def fingerprints(names: Names) -> Array:
     for start in range(0, len(names), HASHED_AT_ONCE):
         part = _in_nfc(names[start : start + HASHED_AT_ONCE])
         place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
-        mixed = _mix(part.codes.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(21)))
+        mixed = terms(part.codes, place)
         # The sum over a name is the difference of two sums from the beginning, modulo 2⁶⁴.
         sums = np.zeros(len(mixed) + 1, np.uint64)
         np.cumsum(mixed, out=sums[1:])
         result[start : start + HASHED_AT_ONCE] = sums[part.offsets[1:]] - sums[part.offsets[:-1]]
     return result
+
+
+def terms(codes: Array, places: Array) -> Array:
+    """What characters at some places add to a fingerprint."""
+    return _mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)))
 
 
 def _in_nfc(names: Names) -> Names:

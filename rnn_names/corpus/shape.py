@@ -13,7 +13,7 @@ spaces, "\n".
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,9 +40,14 @@ class Shape:
         kinds = self.kind.take(last)[parent] * len(self.barred) + self.kind.take(character)
         return ~self.barred.ravel().take(kinds)
 
-    def allowing(self, text: Array) -> Shape:
-        """The shape that the beginning of a name has, too, whatever it is."""
-        kinds, barred = self.kind[np.append(0, text)], self.barred.copy()
+    def fits(self, prefix: Sequence[int]) -> bool:
+        """Whether names may begin so; `prefix` has indices."""
+        kinds = self.kind[[0, *prefix]]
+        return not self.barred[kinds[:-1], kinds[1:]].any()
+
+    def allowing(self, prefix: Sequence[int]) -> Shape:
+        """The shape that such a beginning of a name has, too, whatever it is."""
+        kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False
         return Shape(self.kind, barred)
 

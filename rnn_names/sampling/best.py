@@ -31,7 +31,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import Sampler, sampler_of
 
 AT_ONCE = 1024
 """Prefixes that the network runs for together."""
@@ -85,7 +85,7 @@ def best(
     beginnings, so the same search finds them.
     """
     wanted = options.start + count
-    search = _Search(Sampler(model, options), wanted, progress, rank)
+    search = _Search(sampler_of(model, options), wanted, progress, rank)
     if not count:
         return
     with one_blas_thread():
@@ -100,10 +100,15 @@ def best(
                     LongNamesWarning,
                     stacklevel=2,
                 )
-                shorter = Sampler(model, replace(options, max_length=longest))
+                shorter = Sampler(model, replace(search.sampler.options, max_length=longest))
                 search = _Search(shorter, wanted, progress, rank)
         is_done = search.run()
-    names = search.certain[options.start :]
+        names = _far_apart(search.certain, options)
+        while len(names) < wanted and len(search.certain) == search.wanted:
+            search = _Search(search.sampler, 2 * search.wanted, progress, rank)
+            is_done = search.run()
+            names = _far_apart(search.certain, options)
+    names = names[options.start : wanted]
     yield Names.from_strings(names)
     if len(names) < count:
         found = "found" if is_done else "are certain"
@@ -111,6 +116,15 @@ def best(
         raise SamplingError(
             f"only {len(names):,} of {count:,} names {found}: {reason}", settings=named
         )
+
+
+def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
+    """The names that are enough edits away from those excluded and all that come before them."""
+    if options.min_edits is None:
+        return names
+    from rnn_names.conditions.edits import FarApart
+
+    return [*filter(FarApart(options.min_edits - 1, options.exclude).passes, names)]
 
 
 @dataclass(frozen=True)

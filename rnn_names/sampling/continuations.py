@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import chain, groupby
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import CommonOptions, any_of
+from rnn_names.conditions.regex import in_any_case
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
+from rnn_names.errors import SamplingError, quoted
 from rnn_names.network import rnn
 from rnn_names.network.cells import Cell, step_weights
 from rnn_names.network.choice import keep_top_k, keep_top_p
@@ -34,16 +37,19 @@ SHAPE_HINT = (
 
 SHAPING = {
     *("temperature", "top_k", "top_p"),
-    *("prefix", "min_length", "max_length", "any_shape"),
+    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
 }
 """The options that shape continuations."""
 
 
 class Continuations(Source):
-    """The source of a walk. States are hidden states; `codes`, (n_y,), are code points."""
+    """The source of a walk. States are hidden states; `codes`, (n_y,), are code points.
+
+    `in_other_case` has prefixes that the list has in another case only, and how they are read.
+    """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
-        self.options, prefixes = options, shortest_ones(options.prefixes or [""])
+        self.options, prefixes = options, options.prefixes or ("",)
         self.params, self.weights = model.params, step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         shortest = options.min_length
@@ -59,12 +65,37 @@ class Continuations(Source):
             )
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.weights.cell, self.n_y)
         self.beginnings: Beginnings | None = None
-        texts = [encoded("prefix", prefix, model.vocabulary) for prefix in prefixes]
         self.shape = None if options.any_shape else model.shape
-        if self.shape is not None:
-            for text in texts:
-                self.shape = self.shape.allowing(np.array(text, np.int32))
-        self._begin(texts)
+        self.in_other_case: dict[str, str] = {}
+        spelled = [self._spellings(prefix, model.vocabulary) for prefix in prefixes]
+        self._begin(shortest_ones(chain.from_iterable(spelled)))
+
+    def _spellings(self, prefix: str, vocabulary: Vocabulary) -> list[Text]:
+        """A prefix as indices: as it is, or in any case if that is asked for.
+
+        One that no name of the list could begin with is tried in any case, too. If that is no help,
+        names may begin so nevertheless.
+        """
+        exact = tuple(vocabulary.encode(Names.from_strings([prefix]).codes).tolist())
+        fits = self.shape.fits if self.shape is not None else lambda text: True
+        if UNKNOWN not in exact and fits(exact) and not self.options.ignore_case:
+            return [exact]
+        found: list[Text] = [()]
+        for character in prefix:
+            cases = vocabulary.encode(np.array([*map(ord, in_any_case(character))])).tolist()
+            longer = [(*text, index) for text in found for index in cases if index != UNKNOWN]
+            found = [text for text in longer if fits(text)]
+            if len(found) > MAX_STATES:
+                raise SamplingError(
+                    f"prefix {quoted(prefix)}: too long to be followed in upper and lower case",
+                    ["prefix"],
+                )
+        if found and not self.options.ignore_case:
+            self.in_other_case[prefix] = "".join(chr(self.codes[index]) for index in found[0])
+        if not found:
+            found = [encoded("prefix", prefix, vocabulary)]
+            self.shape = self.shape.allowing(found[0]) if self.shape is not None else None
+        return found
 
     def _begin(self, prefixes: list[Text]) -> None:
         """The state from which every name goes on, and which ways it can go."""

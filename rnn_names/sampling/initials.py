@@ -33,7 +33,7 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.sampler import Sampler, sampler_of
 
 if TYPE_CHECKING:
     from rnn_names.conditions.options import Options
@@ -80,7 +80,7 @@ class Trials:
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
-        self._seed, self._sampler = options.seed, (sampler := Sampler(model, options))
+        self._seed, self._sampler = options.seed, (sampler := sampler_of(model, options))
         sampler.prepare_if_rare(RARE)
         self._look_ahead = look_ahead = sampler.look_ahead_for(0)
         if sampler.preparation is not None and sampler.preparation.shortcoming:

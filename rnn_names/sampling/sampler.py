@@ -7,7 +7,9 @@ would take long, `rnn_names.lookahead.guide` looks ahead.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -16,7 +18,7 @@ import numpy as np
 
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import CaseWarning, SamplingError, quoted
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
@@ -44,7 +46,7 @@ LOOK_AHEAD_BELOW = 1 / 200
 GAIN = 5
 """The look-ahead is used if it multiplies the share of useful draws by more than this."""
 
-NO_CONDITIONS = {*SHAPING, "seed", "start", "unique", "count", "rank"}
+NO_CONDITIONS = {*SHAPING, "edits", "seed", "start", "unique", "count", "rank"}
 """The options that make no condition on finished names."""
 
 Tally = dict[str, tuple[int, int]]
@@ -192,6 +194,28 @@ class Sampler(Continuations):
         weights = self.walk(size, bits, look_ahead).weights
         assert weights is not None
         return weights
+
+
+def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
+    """A sampler that reads what no name of the list is like in another case, if that is of help.
+
+    Warns:
+        CaseWarning: where it does.
+    """
+    sampler = Sampler(model, options)
+    texts = [each.title for each in sampler.conditions if each.automaton is not None]
+    note = ", ".join(f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items())
+    if sampler.shape is not None and texts and not options.ignore_case:
+        try:
+            sampler.possible()
+        except SamplingError:
+            in_any_case = Sampler(model, replace(options, ignore_case=True))
+            with suppress(SamplingError):
+                in_any_case.possible()
+                sampler, note = in_any_case, f"{', '.join(texts)} in upper or lower case"
+    if note:
+        warnings.warn(f"read as the list is written: {note}", CaseWarning, stacklevel=4)
+    return sampler
 
 
 def _rounds(block: int) -> int:

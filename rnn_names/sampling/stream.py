@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.options import Options
+from rnn_names.conditions.options import CommonOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.blocks import Drawer, GivenUp, Share, blocks_of, rest_of_share
 from rnn_names.sampling.continuations import SHAPING, Continuations
-from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally
+from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, sampler_of
 from rnn_names.sampling.walk import Drawn, Walk
 from rnn_names.system import usable_cores
 
@@ -52,11 +52,11 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     It raises SamplingError after the names that could be had, if these are fewer, and warns
     (RareConditionsWarning) where more names than usual are repeats, because of the conditions.
     """
-    sampler, process = Sampler(model, options), os.getpid()
+    sampler, process = sampler_of(model, options), os.getpid()
     with one_blas_thread():
         if not count:
             return
-        unique = Unique(count) if options.unique else None
+        unique = _unique(count, options)
         possible, titles = sampler.count_possible() if unique else (np.inf, "")
         most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
         delivered = 0
@@ -106,7 +106,9 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
     seed = int.from_bytes(os.urandom(16), "little") if options.seed is None else options.seed
     drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
-    blocks = blocks_of(options.start, ENDLESS if options.unique else count, sampler.largest_block)
+    blocks = blocks_of(
+        options.start, ENDLESS if options.is_unique else count, sampler.largest_block
+    )
     threads, helper, shortcoming = 0, None, ""
     begun: deque[Iterator[Names]] = deque()
     with ExitStack() as stack:
@@ -114,8 +116,8 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
             if not threads and (i or drawer.has_shares(block)):
                 some = worker_threads(min(usable_cores(), MAX_THREADS))
                 drawer.submit, threads = stack.enter_context(some)
-            if not sampler.is_prepared(block.number):
-                yield from _ended(begun, 0)  # rather than let them wait
+            if not sampler.is_prepared(block.number) or block.begin >= options.start + count:
+                yield from _ended(begun, 0)  # rather than let them wait, or draw in vain
             sampler.look_ahead_for(block.number)
             if sampler.preparation and not shortcoming:
                 shortcoming = sampler.preparation.shortcoming
@@ -125,7 +127,7 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
             end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
             is_long = max(end, block.stop) - block.begin >= LONG
             if is_long and helper is None and threads > 1 and sampler.preparation is None:
-                helper = stack.enter_context(_helper(model, options))
+                helper = stack.enter_context(_helper(model, sampler.options))
                 drawer.draw_rest = partial(_rest_by_helper, helper)
             begun.append(drawer.begin(block))
             # While one block ends, the shares of the next are there to be drawn.
@@ -139,7 +141,7 @@ def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
         yield from begun.popleft()
 
 
-def _helper(model: LanguageModel, options: Options) -> Helper:
+def _helper(model: LanguageModel, options: CommonOptions) -> Helper:
     """A helper process that draws shares: one of the threads leaves its work to it."""
     from rnn_names.processes.helper import Helper  # a few names do without
 
@@ -175,6 +177,13 @@ def _tightest(tally: Tally) -> str:
     return f"the tightest condition was {option} ({rate} drawn passes)"
 
 
+def _unique(count: int, options: Options) -> Unique | None:
+    """What lets each name through once, if that is asked for."""
+    if options.min_edits is not None:
+        return _FarApart(count, options)
+    return Unique(count) if options.unique else None
+
+
 class Unique:
     """Lets each name through once, by its fingerprint of 8 bytes."""
 
@@ -203,3 +212,21 @@ class Unique:
             return False
         self._last = self.tested, self.passed
         return passed < tested / 4096
+
+
+class _FarApart(Unique):
+    """Lets names through that are enough edits away from all before them, and those excluded."""
+
+    def __init__(self, wanted: int, options: Options) -> None:
+        from rnn_names.conditions.edits import FarApart
+
+        super().__init__(wanted)
+        assert options.min_edits is not None
+        self._far_apart = FarApart(options.min_edits - 1, options.exclude)
+
+    def rows(self, names: Names) -> Array:
+        """Rows of the names that are, up to the number wanted in all."""
+        passes = map(self._far_apart.passes, names.to_strings())
+        rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))[: self.wanted - self.passed]
+        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
+        return rows

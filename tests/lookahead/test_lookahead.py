@@ -178,7 +178,8 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
 @pytest.mark.no_cover
 def test_names_of_200_characters_come_and_few_of_a_draw_hold_all_its_weight():
     """Two draws agree on how probable they are; with no splits, they differed by e¹⁰ and more."""
-    sampler = looking_ahead(Model.load("dinosaurs"), min_length=200, max_length=200)
+    options = {"min_length": 200, "max_length": 200, "any_shape": True}
+    sampler = looking_ahead(Model.load("dinosaurs"), **options)
     look_ahead = sampler.preparation.after(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):

@@ -1,0 +1,248 @@
+"""Names that are a few edits away from others: a character put in, left out or replaced by another.
+
+The fewest edits from one text to another are the Levenshtein distance. It comes row by row, one
+for each character c that is read of a name:
+
+    row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
+                 row_before[i] + 1,                                       c put in
+                 row[i − 1] + 1)                                          text[i − 1] left out
+
+and row[i] is how far what was read is from the first i characters of the text. Distances beyond
+the edits that are allowed are all alike, so there are few rows: they are the states of an
+automaton (Schulz & Mihov 2002).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import MAX_STATES, Automaton, NoAutomatonError
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.fingerprints import among, fingerprints, terms
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+
+AT_ONCE = 256
+"""Names whose edits are looked up together, so that the arrays fit the cache."""
+
+Rows = tuple[tuple[int, ...], ...]
+
+
+def within(
+    texts: Sequence[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
+) -> Automaton:
+    """Accepts what is at most so many edits away from one of some texts.
+
+    Characters of the texts that the vocabulary lacks are never those of a name.
+
+    >>> automaton = within(["ab"], 1, Vocabulary("abc"))
+    >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
+    ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
+    [True, True, True, True, False]
+
+    Raises:
+        NoAutomatonError: if it has too many states.
+    """
+    fold = str.casefold if ignore_case else str
+    spelled = [[fold(c) for c in unicodedata.normalize("NFC", text)] for text in texts]
+    known = {fold(c) for text in spelled for c in text}
+    # Characters that are in none of the texts are all alike.
+    each = [c if (c := fold(character)) in known else "" for character in vocabulary.characters]
+    kinds = [*dict.fromkeys(each)]
+    start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
+    number: dict[Rows, int] = {start: 0}
+    states, after = [start], []
+    for rows in states:  # grows as it is read
+        targets = [
+            tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))
+            for c in kinds
+        ]
+        for target in targets:
+            if target not in number:
+                number[target] = len(states)
+                states.append(target)
+        if len(states) > MAX_STATES:
+            raise NoAutomatonError("too many states")
+        after.append([number[target] for target in targets])
+    column = [0, *map(kinds.index, each)]
+    accepting = [any(row[-1] <= edits for row in rows) for rows in states]
+    return Automaton(np.array(after, np.int32)[:, column], np.array(accepting))
+
+
+def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int) -> tuple[int, ...]:
+    left = min(row[0] + 1, edits + 1)
+    following = [left]
+    for i, c in enumerate(text):
+        left = min(row[i] + (c != character), row[i + 1] + 1, left + 1, edits + 1)
+        following.append(left)
+    return tuple(following)
+
+
+class FarApart:
+    """Lets names through that are more than so many edits away from all that came before.
+
+    Two texts that are k edits apart have a text in common that each becomes by leaving out k
+    characters or fewer. So all these texts are kept, and few names need to be compared.
+    """
+
+    def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
+        """`others` are names that come before all."""
+        self._edits = edits
+        self._names: dict[str, list[str]] = {}  # by what they become
+        for name in others:
+            self._add(folded(name), _left_out(folded(name), edits))
+
+    def passes(self, name: str) -> bool:
+        """Whether a name is let through; the next ones will keep away from it, too."""
+        name = folded(name)
+        texts = _left_out(name, self._edits)
+        for text in texts & self._names.keys():
+            if any(_are_near(name, other, self._edits) for other in self._names[text]):
+                return False
+        self._add(name, texts)
+        return True
+
+    def _add(self, name: str, texts: set[str]) -> None:
+        for text in texts:
+            self._names.setdefault(text, []).append(name)
+
+
+def _left_out(text: str, most: int) -> set[str]:
+    """What a text becomes by leaving out at most so many characters."""
+    found = {text}
+    for _ in range(most):
+        found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
+    return found
+
+
+def _are_near(a: str, b: str, edits: int) -> bool:
+    row, text = tuple(min(i, edits + 1) for i in range(len(a) + 1)), list(a)
+    for character in b:
+        row = _next_row(row, text, character, edits)
+    return row[-1] <= edits
+
+
+def folded(text: str) -> str:
+    """A text as it is compared where case does not count.
+
+    >>> folded("STRASSE") == folded("Straße")
+    True
+    """
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+# --- A list that is known by fingerprints ---------------------------------------------------------
+
+
+class NearList:
+    """Tells which names are few edits away from a list of which only fingerprints are kept.
+
+    Everything that a name becomes by an edit is looked up. A fingerprint is a sum over characters
+    (`rnn_names.corpus.fingerprints`). So an edit at place i keeps the terms of what is before it,
+    and those of what is behind it are taken one place to the left or the right, or stay.
+
+    Case does not count, so an edit leaves capitals where words begin: "Abera" without its first
+    letter is looked up as "Bera", and "Llandeg" with a space in it as "Llan Deg", too.
+    """
+
+    def __init__(self, known: Array, vocabulary: Vocabulary) -> None:
+        self._known, self._vocabulary = known, vocabulary
+        characters = vocabulary.characters
+        index = {c: i for i, c in enumerate("\n" + characters)}
+        self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
+        self._upper = np.array([0, *(index.get(c.upper(), index[c]) for c in characters)])
+        self._is_upper = np.array([False, *map(str.isupper, characters)])
+        self._is_mark = np.array([False, *(not c.isalnum() for c in characters)])
+        self._letters = np.unique(self._lower[1:])
+        self._marks = np.flatnonzero(self._is_mark)
+        places = np.arange(MAX_NAME_LENGTH + 2)
+        # (n_y, places) what each character adds to a fingerprint; 0 for none.
+        self._terms = terms(vocabulary.codes[:, None], places)
+        self._terms[0] = 0
+        # A first look at a few bits of a fingerprint tells that most are not in the list.
+        bits = min(max(len(known).bit_length() + 6, 12), 24)
+        self._shift = np.uint64(64 - bits)
+        self._may_be = np.zeros(1 << bits, dtype=bool)
+        first = known >> known.dtype.type(8 * known.dtype.itemsize - bits)
+        self._may_be[first.astype(np.intp)] = True
+
+    def near(self, names: Names, edits: int) -> Array:
+        """Whether each name is at most so many edits, 0 to 2, away from one of the list: (n,)."""
+        near = among(fingerprints(names), self._known)
+        left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
+        left = left[np.argsort(names.lengths[left], kind="stable")]
+        for start in range(0, len(left), AT_ONCE):
+            rows = left[start : start + AT_ONCE]
+            near[rows] = self._are_one_edit_away(names.take(rows))
+        if edits > 1:
+            for row, name in enumerate(names.to_strings()):
+                near[row] = (
+                    near[row] or self.near(Names.from_strings(self._edited(name)), edits - 1).any()
+                )
+        return near
+
+    def _edited(self, name: str) -> list[str]:
+        """What a name becomes by an edit."""
+        letters = [self._vocabulary.characters[i - 1] for i in self._letters]
+        found = set[str]()
+        for i in range(len(name) + 1):
+            before, at, after = name[:i], name[i : i + 1], name[i + 1 :]
+            in_case = str.upper if at.isupper() else str
+            found.add(before + in_case(after[:1]) + after[1:])
+            found.update(before + in_case(c) + after for c in letters)
+            found.update(before + in_case(c) + at.lower() + after for c in letters)
+        return [*found]
+
+    def _are_one_edit_away(self, names: Names) -> Array:
+        """Whether each name is one edit away from one of the list: (m,)."""
+        codes, lengths = names.padded()
+        text = self._vocabulary.encode(codes)  # (m, L + 1), 0 behind the end
+        text[np.arange(text.shape[1]) >= lengths[:, None]] = 0
+        text = np.pad(text, ((0, 0), (0, 1)))
+        place = np.arange(text.shape[1])
+        following, there = np.pad(text[:, 1:], ((0, 0), (0, 1))), self._terms[text, place]
+        before = np.cumsum(there, axis=1) - there
+        rest = before[:, -1:] - before  # of what is at a place and behind it
+        to_left = _sums(self._terms[text, np.maximum(place - 1, 0)])
+        to_right = _sums(self._terms[text, place + 1])
+        up, mark = self._is_upper[text], self._is_mark[text]
+
+        def changed(characters: Array, into: Array, places: Array) -> Array:
+            return self._terms[into, places] - self._terms[characters, places]
+
+        into = np.where(up, self._upper[following], following)
+        into = np.where(mark, self._lower[following], into)
+        left_out = before + to_left - self._terms[text, np.maximum(place - 1, 0)]
+        left_out += changed(following, into, place)
+        replaced = before + rest - there
+        put_in = before + to_right
+        lowered = put_in + changed(text, np.where(up, self._lower[text], text), place + 1)
+        upper, lower = self._upper[self._letters], self._letters
+        character = np.where(
+            up[..., None], self._terms[upper][:, place].T, self._terms[lower][:, place].T
+        )
+        marks = self._terms[self._marks][:, place].T
+        raised = put_in + changed(text, self._upper[text], place + 1)
+        raised_next = replaced + changed(following, self._upper[following], place + 1)
+        looked_up = [
+            left_out[..., None],
+            replaced[..., None] + character,
+            lowered[..., None] + character,
+            raised[..., None] + marks,
+            raised_next[..., None] + marks,
+        ]
+        near = np.zeros(len(text), bool)
+        for prints in looked_up:
+            found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
+            found = found[among(prints.ravel()[found], self._known)]
+            near[found // (prints.size // len(prints))] = True
+        return near
+
+
+def _sums(terms: Array) -> Array:
+    """Of each row, the sums from each place on."""
+    return np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]

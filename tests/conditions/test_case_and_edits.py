@@ -1,0 +1,148 @@
+"""Texts in upper or lower case, and names a few edits away from others: against enumeration."""
+
+import re
+import warnings
+from collections import Counter
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_names import Model
+from rnn_names.conditions.edits import within
+from rnn_names.conditions.regex import matching
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.errors import CaseWarning, SamplingError
+from support.distributions import assert_drawn_from
+from support.enumerated import LONGEST, all_texts, distribution, tiny_model
+
+WRITTEN = str.maketrans("abc", "aAb")
+TEXTS = [text.translate(WRITTEN) for text in all_texts()]
+
+
+def model(**training):
+    tiny = tiny_model()
+    training = {"longest": LONGEST, "shortest": 1, **training}
+    return Model(Vocabulary("aAb"), tiny.params, training, tiny.fingerprints)
+
+
+def expected(holds):
+    """The distribution of the model's names that meet a condition."""
+    names = distribution(tiny_model(), lambda name: holds(name.translate(WRITTEN)))
+    return {name.translate(WRITTEN): p for name, p in names.items()}
+
+
+def has_shape(name):
+    return name[0] == "A" and not any(b == "A" for _, b in pairwise(name))
+
+
+def accepted(automaton):
+    codes, lengths = Names.from_strings(TEXTS).padded()
+    states = automaton.run(Vocabulary("aAb").encode(codes), lengths)
+    return [
+        text for text, accepts in zip(TEXTS, automaton.accepting[states], strict=True) if accepts
+    ]
+
+
+@cache
+def distance(a, b):
+    """The Levenshtein distance, the plain way."""
+    if not a or not b:
+        return len(a) + len(b)
+    ways = distance(a[1:], b), distance(a, b[1:]), distance(a[1:], b[1:]) - (a[0] == b[0])
+    return 1 + min(ways)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["A.*", "[^a]+", "(ab|Ba)*", "[A-B]x?", "[^B-Z]*", r"\w\Wa?|aa"]
+)
+def test_expressions_match_in_any_case_what_python_matches(pattern):
+    matches = re.compile(pattern, re.IGNORECASE).fullmatch
+    automaton = matching([pattern], Vocabulary("aAb"), ignore_case=True)
+    assert accepted(automaton) == [text for text in TEXTS if matches(text)]
+
+
+@pytest.mark.parametrize(
+    "options, holds",
+    [
+        ({"prefix": "Ba"}, lambda name: name.startswith("ba")),
+        ({"prefix": ["A", "aa", "b"]}, lambda name: True),
+        ({"suffix": ["BB", "aB"]}, lambda name: name.endswith(("bb", "ab"))),
+        ({"contains": ["bA", "aa"]}, lambda name: "ba" in name and "aa" in name),
+        ({"match": "A[B]+"}, lambda name: re.fullmatch("ab+", name)),
+        ({"match": "(?!B)A.*"}, lambda name: name.startswith("a")),
+        ({"like": "BAB", "edits": 1}, lambda name: distance(name, "bab") <= 1),
+    ],
+    ids=str,
+)
+def test_case_makes_no_difference(options, holds):
+    wanted = expected(lambda name: holds(name.lower()))
+    names = model().sample(20_000, seed=5, ignore_case=True, **options)
+    assert_drawn_from(Counter(names), wanted)
+    best = model().best(9, ignore_case=True, **options)
+    assert best == sorted(wanted, key=wanted.get, reverse=True)[:9]
+
+
+@pytest.mark.parametrize(
+    "options, holds",
+    [
+        ({"prefix": "ab"}, lambda name: name.startswith("Ab")),
+        ({"prefix": ["ab", "Aa"]}, lambda name: name[1:2]),
+        ({"suffix": "BA"}, lambda name: name.endswith("ba")),
+        ({"match": "ab*"}, lambda name: re.fullmatch("Ab*", name)),
+    ],
+    ids=str,
+)
+def test_what_the_list_has_in_another_case_is_read_so(options, holds):
+    shaped = model(lower_case_beginnings=False, pairs=[])
+    with pytest.warns(CaseWarning, match="read as the list is written: (prefix|suffix|match) '"):
+        names = shaped.sample(5_000, seed=5, **options)
+    wanted = expected(lambda name: has_shape(name) and holds(name))
+    assert_drawn_from(Counter(names), wanted)
+    with pytest.warns(CaseWarning):
+        assert shaped.best(1, **options) == [max(wanted, key=wanted.get)]
+
+
+def test_what_fits_the_list_as_it_is_stays_so():
+    shaped = model(lower_case_beginnings=False, pairs=[])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        names = shaped.sample(300, seed=5, prefix="A", match="A[ab]*")
+        assert not [name for name in names if not has_shape(name)]
+        assert {name[0] for name in shaped.sample(300, seed=5, prefix="b", any_shape=True)} == {"b"}
+        # There is no "B", and it was asked for.
+        assert {name[0] for name in shaped.sample(300, seed=5, prefix="b")} == {"b"}
+
+
+@given(st.lists(st.text("aAbx", max_size=5), min_size=1, max_size=3), st.integers(0, 3))
+@settings(max_examples=40, deadline=None)
+def test_what_is_few_edits_away(texts, edits):
+    near = [text for text in TEXTS if min(distance(text, each) for each in texts) <= edits]
+    assert accepted(within(texts, edits, Vocabulary("aAb"))) == near
+
+
+@pytest.mark.parametrize("options", [{"edits": 1}, {}, {"edits": 1, "suffix": "b"}], ids=str)
+@pytest.mark.parametrize("text", ["aAbA", ["xAx", "bbbb"]], ids=str)
+def test_names_like_others_have_the_models_distribution(text, options):
+    """Of names that need not be spellable by the model."""
+    texts, edits = [text] if isinstance(text, str) else text, options.get("edits", 2)
+    wanted = expected(
+        lambda name: (
+            min(distance(name, each) for each in texts) <= edits
+            and name.endswith(options.get("suffix", ""))
+        )
+    )
+    assert_drawn_from(Counter(model().sample(20_000, seed=5, like=text, **options)), wanted)
+    best = model().best(len(wanted), like=text, **options)
+    np.testing.assert_allclose([wanted[name] for name in best], sorted(wanted.values())[::-1])
+
+
+def test_too_many_edits_for_a_long_name_are_one_line():
+    with pytest.raises(
+        SamplingError, match=r"like 'ab.*: too much to follow at once; ask for fewer"
+    ):
+        model().sample(1, like="ab" * 50, edits=9)
