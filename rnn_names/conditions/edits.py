@@ -151,6 +151,7 @@ class NearList:
 
     def __init__(self, known: Array, vocabulary: Vocabulary) -> None:
         self._known, self._vocabulary = known, vocabulary
+        self._two_edits_away: dict[str, bool] = {}
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
@@ -179,22 +180,37 @@ class NearList:
             rows = left[start : start + AT_ONCE]
             near[rows] = self._are_one_edit_away(names.take(rows))
         if edits > 1:
-            for row, name in enumerate(names.to_strings()):
-                near[row] = (
-                    near[row] or self.near(Names.from_strings(self._edited(name)), edits - 1).any()
-                )
+            texts = names.to_strings()
+            for row in np.flatnonzero(~near):
+                near[row] = self._is_two_edits_away(texts[row])
         return near
+
+    def _is_two_edits_away(self, name: str) -> bool:
+        """Whether a name is two edits away from one of the list; names may come again."""
+        if name not in self._two_edits_away:
+            edited = Names.from_strings(self._edited(name))
+            self._two_edits_away[name] = bool(self.near(edited, 1).any())
+        return self._two_edits_away[name]
 
     def _edited(self, name: str) -> list[str]:
         """What a name becomes by an edit."""
         letters = [self._vocabulary.characters[i - 1] for i in self._letters]
+        marks = [self._vocabulary.characters[i - 1] for i in self._marks]
         found = set[str]()
         for i in range(len(name) + 1):
-            before, at, after = name[:i], name[i : i + 1], name[i + 1 :]
+            before, at, following, rest = (
+                name[:i],
+                name[i : i + 1],
+                name[i + 1 : i + 2],
+                name[i + 2 :],
+            )
             in_case = str.upper if at.isupper() else str
-            found.add(before + in_case(after[:1]) + after[1:])
-            found.update(before + in_case(c) + after for c in letters)
-            found.update(before + in_case(c) + at.lower() + after for c in letters)
+            next_word = following if at.isalnum() else following.lower()
+            found.add(before + in_case(next_word) + rest)
+            found.update(before + in_case(c) + next_word + rest for c in letters)
+            found.update(before + in_case(c) + at.lower() + following + rest for c in letters)
+            found.update(before + c + following.upper() + rest for c in marks)
+            found.update(before + c + at.upper() + following + rest for c in marks)
         return [*found]
 
     def _are_one_edit_away(self, names: Names) -> Array:
@@ -209,34 +225,30 @@ class NearList:
         rest = before[:, -1:] - before  # of what is at a place and behind it
         to_left = _sums(self._terms[text, np.maximum(place - 1, 0)])
         to_right = _sums(self._terms[text, place + 1])
-        up, mark = self._is_upper[text], self._is_mark[text]
+        up, upper, lower = self._is_upper[text], self._upper, self._lower
+        next_word = np.where(self._is_mark[text], lower[following], following)
 
         def changed(characters: Array, into: Array, places: Array) -> Array:
             return self._terms[into, places] - self._terms[characters, places]
 
-        into = np.where(up, self._upper[following], following)
-        into = np.where(mark, self._lower[following], into)
         left_out = before + to_left - self._terms[text, np.maximum(place - 1, 0)]
-        left_out += changed(following, into, place)
-        replaced = before + rest - there
-        put_in = before + to_right
-        lowered = put_in + changed(text, np.where(up, self._lower[text], text), place + 1)
-        upper, lower = self._upper[self._letters], self._letters
-        character = np.where(
-            up[..., None], self._terms[upper][:, place].T, self._terms[lower][:, place].T
+        left_out += changed(following, np.where(up, upper[following], next_word), place)
+        replaced, put_in = before + rest - there, before + to_right
+        letters, capitals, marks = (
+            self._terms[indices][:, place].T
+            for indices in (self._letters, upper[self._letters], self._marks)
         )
-        marks = self._terms[self._marks][:, place].T
-        raised = put_in + changed(text, self._upper[text], place + 1)
-        raised_next = replaced + changed(following, self._upper[following], place + 1)
+        letters = np.where(up[..., None], capitals, letters)  # (m, L + 1, letters)
         looked_up = [
             left_out[..., None],
-            replaced[..., None] + character,
-            lowered[..., None] + character,
-            raised[..., None] + marks,
-            raised_next[..., None] + marks,
+            (replaced + changed(following, next_word, place + 1))[..., None] + letters,
+            (put_in + changed(text, np.where(up, lower[text], text), place + 1))[..., None]
+            + letters,
+            (replaced + changed(following, upper[following], place + 1))[..., None] + marks,
+            (put_in + changed(text, upper[text], place + 1))[..., None] + marks,
         ]
         near = np.zeros(len(text), bool)
-        for prints in looked_up:
+        for prints in filter(np.size, looked_up):
             found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
             found = found[among(prints.ravel()[found], self._known)]
             near[found // (prints.size // len(prints))] = True

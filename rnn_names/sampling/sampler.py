@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ import numpy as np
 
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, quoted
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
@@ -197,24 +196,32 @@ class Sampler(Continuations):
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler that reads what no name of the list is like in another case, if that is of help.
+    """A sampler that reads what no name can be like in another case, if that is of help.
 
     Warns:
         CaseWarning: where it does.
     """
-    sampler = Sampler(model, options)
-    texts = [each.title for each in sampler.conditions if each.automaton is not None]
-    note = ", ".join(f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items())
-    if sampler.shape is not None and texts and not options.ignore_case:
+    try:
+        sampler = _possible(model, options)
+        read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
+    except (SamplingError, VocabularyError) as error:
+        if options.any_shape or options.ignore_case:
+            raise
         try:
-            sampler.possible()
-        except SamplingError:
-            in_any_case = Sampler(model, replace(options, ignore_case=True))
-            with suppress(SamplingError):
-                in_any_case.possible()
-                sampler, note = in_any_case, f"{', '.join(texts)} in upper or lower case"
-    if note:
-        warnings.warn(f"read as the list is written: {note}", CaseWarning, stacklevel=4)
+            sampler = _possible(model, replace(options, ignore_case=True))
+        except (SamplingError, VocabularyError):
+            raise error from None
+        read = [f"{each.title} in any case" for each in sampler.conditions if each.automaton]
+    if read:
+        warnings.warn(f"read as the list is written: {', '.join(read)}", CaseWarning, stacklevel=4)
+    return sampler
+
+
+def _possible(model: LanguageModel, options: CommonOptions) -> Sampler:
+    """A sampler, or SamplingError if no name can be spelled as its conditions want it."""
+    sampler = Sampler(model, options)
+    if any(each.automaton for each in sampler.conditions):
+        sampler.possible()
     return sampler
 
 

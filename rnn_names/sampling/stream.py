@@ -73,7 +73,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 if delivered == count:
                     return
                 if delivered >= possible or (unique and unique.is_exhausted):
-                    raise GivenUp({"unique": (unique.tested, unique.passed)} if unique else {})
+                    raise GivenUp({unique.title: (unique.tested, unique.passed)} if unique else {})
         except GivenUp as error:
             causes = [] if delivered >= possible else [_tightest(error.tally)]
             causes += [most] if most else []
@@ -187,6 +187,8 @@ def _unique(count: int, options: Options) -> Unique | None:
 class Unique:
     """Lets each name through once, by its fingerprint of 8 bytes."""
 
+    title = "unique"
+
     def __init__(self, wanted: int) -> None:
         self.wanted = wanted
         self.seen = np.zeros(0, np.uint64)
@@ -216,6 +218,8 @@ class Unique:
 
 class _FarApart(Unique):
     """Lets names through that are enough edits away from all before them, and those excluded."""
+
+    title = "min_edits"
 
     def __init__(self, wanted: int, options: Options) -> None:
         from rnn_names.conditions.edits import FarApart

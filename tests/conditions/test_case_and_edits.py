@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model
-from rnn_names.conditions.edits import within
+from rnn_names.conditions.edits import FarApart, NearList, within
 from rnn_names.conditions.regex import matching
+from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, SamplingError
+from rnn_names.sampling import stream as streaming
 from support.distributions import assert_drawn_from
-from support.enumerated import LONGEST, all_texts, distribution, tiny_model
+from support.enumerated import KNOWN, LONGEST, all_texts, distribution, tiny_model
+from support.package import PACKAGE
 
 WRITTEN = str.maketrans("abc", "aAb")
 TEXTS = [text.translate(WRITTEN) for text in all_texts()]
@@ -146,3 +149,72 @@ def test_too_many_edits_for_a_long_name_are_one_line():
         SamplingError, match=r"like 'ab.*: too much to follow at once; ask for fewer"
     ):
         model().sample(1, like="ab" * 50, edits=9)
+
+
+# --- Near copies and near twins -------------------------------------------------------------------
+
+
+def nearest(name, others):
+    return min((distance(name.casefold(), other.casefold()) for other in others), default=99)
+
+
+WORDS = st.lists(st.text("ab", min_size=1, max_size=3).map(str.title), min_size=1, max_size=2)
+TITLES = WORDS.map(" ".join)
+
+
+@given(st.lists(TITLES, min_size=1, max_size=6), st.lists(TITLES, min_size=1, max_size=20))
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
+def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
+    known = np.unique(fingerprints(Names.from_strings(listed)))
+    near_list = NearList(upper_halves(known) if short else known, Vocabulary(" -ABab"))
+    near = near_list.near(Names.from_strings(names), edits)
+    assert near.tolist() == [nearest(name, listed) <= edits for name in names]
+
+
+@given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
+@settings(max_examples=60, deadline=None)
+def test_names_that_are_let_through_are_far_apart(names, edits):
+    far_apart, kept = FarApart(edits, ["Abab"]), []
+    for name in names:
+        assert far_apart.passes(name) == (nearest(name, ["abab", *kept]) > edits)
+        kept += [name] if nearest(name, ["abab", *kept]) > edits else []
+
+
+@pytest.mark.parametrize("min_edits", [1, 2, 3])
+def test_near_copies_and_near_twins_do_not_come(min_edits):
+    """Of random names, and of the most probable ones: there, each that is far from all before."""
+    excluded = ["BBBBB"]
+    options = {"min_edits": min_edits, "exclude": excluded}
+    kept = []
+    for name in tiny_model().best(400):
+        if nearest(name, [*KNOWN, *excluded, *kept]) >= min_edits:
+            kept.append(name)
+    assert tiny_model().best(5, **options) == kept[:5]
+    names = tiny_model().sample(8, seed=3, **options)
+    for i, name in enumerate(names):
+        assert nearest(name, [*KNOWN, *excluded, *names[:i]]) >= min_edits
+
+
+def test_what_min_edits_cannot_do_is_said(monkeypatch):
+    with pytest.raises(SamplingError, match="leave out either min_edits or start"):
+        model().sample(1, min_edits=2, start=3)
+    with pytest.raises(SamplingError, match="this model keeps too little to tell; 2 is the most"):
+        Model.load("first-names").sample(1, min_edits=3)
+    monkeypatch.setattr(streaming, "REPEATS", 1 << 11)
+    with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
+        model().sample(900, min_edits=2, seed=1)
+    unknown = model()
+    with pytest.raises(SamplingError, match="no fingerprints"):
+        Model(unknown.vocabulary, unknown.params, unknown.training).sample(1, min_edits=1)
+
+
+def test_ten_names_far_from_the_list_at_the_command_line(invoke, tmp_path):
+    (tmp_path / "mine.txt").write_text("Aberddu\nLlanmawr\n", "utf-8")
+    arguments = ["--min-edits", 2, "--exclude", "mine.txt", "-n", 10, "--seed", 1]
+    done = invoke("sample", "-m", "welsh-towns", *arguments, cwd=tmp_path)
+    names = done.stdout.split("\n")[:-1]
+    assert (done.returncode, done.stderr, len(names)) == (0, "", 10)
+    towns = (PACKAGE.parent / "data" / "welsh-towns.txt").read_text("utf-8").split("\n")[:-1]
+    for i, name in enumerate(names):
+        assert nearest(name, [*towns, *names[:i], "Aberddu", "Llanmawr"]) >= 2
