@@ -33,6 +33,8 @@ class ManPages(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Writes the pages into build/man, and says where they belong."""
+        if version == "editable":
+            return
         folder = Path(self.root) / "build" / "man"
         for path in write_pages(folder):
             if self.target_name == "wheel":

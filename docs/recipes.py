@@ -83,6 +83,7 @@ requirements:
     - pip
     - hatchling
     - click
+    - numpy
   run:
     - python >=${{{{ python_min }}}}
 {run}

@@ -6,6 +6,7 @@ those of site.css.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -32,8 +33,8 @@ class Row:
     theirs: float | None = None
 
 
-def page() -> str:
-    """The page of charts, in Markdown."""
+def page(log: Path) -> str:
+    """The page of charts, in Markdown; `log` is that of a training on the dinosaurs."""
     return "\n\n".join(
         [
             "# Benchmarks",
@@ -50,6 +51,11 @@ def page() -> str:
             "In nats per character: lower is better. The rival is an interpolated Kneser-Ney "
             "n-gram at its best order and discount on the same split.",
             dots(losses(), "nats per character", "Kneser-Ney", ".3f"),
+            "## A learning curve",
+            "`rnn-names train data/dinosaurs.txt --log FILE`, when this page was made: three "
+            "networks learn from the names, one after another, and then one learns what they and "
+            "an n-gram predict. The line is the Kneser-Ney n-gram of the first row above.",
+            curve(held_out(log), losses()[0].theirs or 0),
             "## Names under rare conditions",
             "Names per second on one core, with looking ahead and without. The scale is "
             "logarithmic.",
@@ -110,6 +116,12 @@ def rare() -> list[Row]:
         for order, _, ours, theirs in (row for row in table if len(row) == 4)
         if "=" in order and order.split("=")[0].count(" ") == 1
     ]
+
+
+def held_out(log: Path) -> list[tuple[str, float]]:
+    """The stage and the held-out loss of each epoch of a log."""
+    lines = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    return [(line["stage"], line["held_out_loss"]) for line in lines]
 
 
 # --- Charts ---------------------------------------------------------------------------------------
@@ -176,6 +188,30 @@ def dots(
             )
         y += BAR / 2 + GAP
     return _chart(y, parts, rows, unit, rival)
+
+
+def curve(epochs: Sequence[tuple[str, float]], rival: float, height: float = 200) -> str:
+    """A chart of a loss over the epochs, a line for each stage, with a rival's loss across."""
+    low, high = min(rival, *(loss for _, loss in epochs)), 1.5 * rival
+
+    def place(epoch: float, loss: float) -> str:
+        x = (WIDTH - MARGIN) * epoch / len(epochs)
+        return f"{x:.1f},{height * (high - min(loss, high)) / (high - low):.1f}"
+
+    lines: dict[str, list[str]] = {}
+    for i, (stage, loss) in enumerate(epochs):
+        lines.setdefault(stage, []).append(place(i + 1, loss))
+    across = place(0, rival).partition(",")[2]
+    parts = [
+        f'<path class="rival" d="M0,{across}H{WIDTH - MARGIN}"/>',
+        f'<text class="value" x="{WIDTH - MARGIN + 6}" y="{across}">{rival:.3f}</text>',
+    ]
+    for points in lines.values():
+        parts.append(f'<polyline class="curve" points="{" ".join(points)}"/>')
+    x, y = place(len(epochs), epochs[-1][1]).split(",")
+    parts.append(f'<text class="value" x="{float(x) + 6:g}" y="{y}">{epochs[-1][1]:.3f}</text>')
+    rows = [Row(stage, [loss for each, loss in epochs if each == stage][-1]) for stage in lines]
+    return _chart(height, parts, rows, "nats per character", "Kneser-Ney")
 
 
 def _label(y: float, words: str) -> str:

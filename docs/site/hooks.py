@@ -2,7 +2,7 @@
 
 - index.md of this folder is the first page. It shows names, and holds the page of `rnn-names page`
 - api.md: the public names, from their docstrings
-- benchmarks.md: pictures made from the tables of the results
+- benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
 - source/…: the code and lists that a page links to, so that the site is whole without a repository
 """
@@ -57,10 +57,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     live = folder / "names.html"
     program = [sys.executable, "-m", "rnn_names"]
     subprocess.run([*program, "page", *MODELS, "-o", live], check=True, capture_output=True)
+    log = folder / "dinosaurs.jsonl"
+    train = ["train", ROOT / "data" / "dinosaurs.txt", "-o", folder / "dinosaurs.npz"]
+    subprocess.run([*program, *train, "--log", log], check=True, capture_output=True)
     made = {
         "index.md": first_page(),
         "api.md": API + errors(),
-        "benchmarks.md": charts.page(),
+        "benchmarks.md": charts.page(log),
         "names.html": live.read_text("utf-8"),
         "site.css": (HERE / "site.css").read_text("utf-8"),
         "site.js": (HERE / "site.js").read_text("utf-8"),

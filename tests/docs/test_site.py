@@ -1,5 +1,6 @@
 """What the site makes of the pages: equations, and pictures of what was measured."""
 
+import json
 import sys
 from xml.etree import ElementTree
 
@@ -41,10 +42,16 @@ def test_the_equations_of_how_it_works_are_typeset():
     assert "    a⟨t⟩ = tanh" not in equations.typeset(page)
 
 
-def test_pictures_have_what_was_measured():
-    page = charts.page()
+def test_pictures_have_what_was_measured(tmp_path):
+    log = tmp_path / "log.jsonl"
+    stages = ["network 1 of 2"] * 3 + ["network 2 of 2"] * 2 + ["distillation"] * 4
+    losses = [3.2, 2.4, 2.0, 3.1, 1.9, 1.75, 1.7, 1.65, 1.512]
+    lines = [{"stage": s, "held_out_loss": x} for s, x in zip(stages, losses, strict=True)]
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    page = charts.page(log)
     pictures = [part.split("</svg>")[0] for part in page.split("<svg ")[1:]]
-    assert len(pictures) == 4
+    assert len(pictures) == 5
+    assert page.count("<polyline") == 3 and ">1.512<" in page
     for picture in pictures:
         ElementTree.fromstring(f"<svg {picture}</svg>")
     speed = (ROOT / "tests" / "benchmarks" / "RESULTS.md").read_text("utf-8")
