@@ -12,19 +12,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, repeat
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RnnNamesError, SamplingError
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.initials import Trials, alike, distinct
 from rnn_names.sampling.sampler import FIRST_BLOCK
 from rnn_names.sampling.stream import ENDLESS, Unique, sample
-
-if TYPE_CHECKING:
-    from rnn_names.conditions.options import CastOptions, Options
-    from rnn_names.network.language_model import LanguageModel
 
 LINES_OF_BATCH = 1 << 14
 """Lines that are given together, at most."""

@@ -32,13 +32,13 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
 
 if TYPE_CHECKING:
-    from rnn_names.conditions.options import Options
     from rnn_names.lookahead.guide import LookAhead
-    from rnn_names.network.language_model import LanguageModel
 
 MOST_TRIALS = 1 << 21
 """Trials in a row that fail before a line is given up."""
