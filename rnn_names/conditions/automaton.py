@@ -8,7 +8,7 @@ the derivative by "a" is "b|c", and that by "b" is nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,20 @@ class Automaton:
         ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
         with np.errstate(over="ignore"):
             return by_length(lambda _: ones, self.after, worth.astype(float))
+
+    def texts(self, prefix: Sequence[int], min_length: int, max_length: int) -> list[Sequence[int]]:
+        """The texts that it accepts, of such lengths, and that begin so."""
+        possible = self.counts(min_length, max_length) > 0
+        may_end = self.may_end(min_length, max_length)
+        start = self.run(np.array([prefix]), np.array([len(prefix)]))[0]
+        found, waiting = list[Sequence[int]](), [(prefix, start)]
+        for text, state in waiting:  # grows as it is read
+            if may_end[len(text), state]:
+                found.append(text)
+            after = self.after[state]
+            following = np.flatnonzero(possible[len(text) + 1][after[1:]]) + 1
+            waiting += [((*text, c), after[c]) for c in following.tolist()]
+        return found
 
     def __and__(self, other: Automaton) -> Automaton:
         """The automaton of what both accept: its states are pairs of theirs."""

@@ -45,6 +45,9 @@ LOOK_AHEAD_BELOW = 1 / 200
 GAIN = 5
 """The look-ahead is used if it multiplies the share of useful draws by more than this."""
 
+FEW_POSSIBLE = 1 << 10
+"""Where the conditions on spelling leave so few names, they are held to the others one by one."""
+
 NO_CONDITIONS = {*SHAPING, "edits", "seed", "start", "unique", "count", "rank"}
 """The options that make no condition on finished names."""
 
@@ -85,7 +88,12 @@ class Sampler(Continuations):
     def length_option(self) -> str:
         """What the limits of length are called in messages."""
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        return f"a length of {self.min_length} to {self.max_length} characters{shape}"
+        return f"a length of {self._lengths} characters{shape}"
+
+    @property
+    def _lengths(self) -> str:
+        least, most = self.min_length, self.max_length
+        return f"{least} to {most}" if least < most else f"{most}"
 
     def prepare_if_rare(self, rare: float = 0) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
@@ -149,11 +157,19 @@ class Sampler(Continuations):
         )
         root = VisitedPrefixes.beginning(self.prefix, automaton)
         unguided = LookAhead(automaton, self.min_length, self.max_length, root)
-        if not unguided.count_possible():
+        count, hint, titles = unguided.count_possible(), "", covered
+        if not count:
             hint = SHAPE_HINT if self.shape is not None else ""
+        elif others and count <= FEW_POSSIBLE:
+            texts = automaton.texts(self.prefix.tolist(), self.min_length, self.max_length)
+            codes = [self.codes[list(text)] for text in texts]
+            names = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
+            hint, titles = f"; {count:,.0f} tried, which is all", self.conditions
+            count = len(meeting(others, names, {}))
+        if not count:
             raise SamplingError(
-                f"no name of {self.min_length} to {self.max_length} characters can meet all of "
-                f"{self._titles(covered)}{hint}",
+                f"no name of {self._lengths} characters can meet all of "
+                f"{self._titles(titles)}{hint}",
                 settings=[*self.options.given, "any_shape"],
             )
         return unguided, covered, others

@@ -18,6 +18,7 @@ from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, SamplingError
+from rnn_names.sampling import sampler
 from rnn_names.sampling import stream as streaming
 from support.distributions import assert_drawn_from
 from support.enumerated import KNOWN, LONGEST, all_texts, distribution, tiny_model
@@ -218,3 +219,42 @@ def test_ten_names_far_from_the_list_at_the_command_line(invoke, tmp_path):
     towns = (PACKAGE.parent / "data" / "welsh-towns.txt").read_text("utf-8").split("\n")[:-1]
     for i, name in enumerate(names):
         assert nearest(name, [*towns, *names[:i], "Aberddu", "Llanmawr"]) >= 2
+
+
+# --- Few names ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"prefix": "abc", "max_length": 3, "novel": True},
+        {"match": "b|ca", "novel": True},
+        {"like": "abc", "edits": 0, "exclude": ["ABC"]},
+        {"match": "[ab]{1,4}", "exclude_words": ["a", "b"]},
+    ],
+    ids=str,
+)
+def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
+    """Before any is drawn."""
+    monkeypatch.setattr(sampler.Sampler, "walk", None)
+    with pytest.raises(SamplingError, match=r"can meet all of .*; \d+ tried, which is all"):
+        tiny_model().sample(1, **options)
+    with pytest.raises(SamplingError, match=r"can meet all of .*; \d+ tried, which is all"):
+        tiny_model().best(1, **options)
+
+
+def test_few_names_of_which_some_are_left_come():
+    assert set(tiny_model().sample(50, match="b|ca|cb", novel=True, seed=1)) == {"cb"}
+    assert tiny_model().best(1, match="b|ca|cb", novel=True) == ["cb"]
+
+
+@given(st.text("ab", max_size=2), st.sampled_from([".*a", "a.*|cb?", "[^b]*", "(ab)+c?"]))
+@settings(max_examples=20, deadline=None)
+def test_the_texts_of_an_automaton_are_those_that_it_accepts(prefix, pattern):
+    vocabulary = Vocabulary("abc")
+    begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()
+    texts = matching([pattern], vocabulary).texts(begun, 1, 4)
+    found = ["".join("abc"[index - 1] for index in text) for text in texts]
+    matches = re.compile(pattern).fullmatch
+    wanted = [text for text in all_texts(4)[1:] if text.startswith(prefix) and matches(text)]
+    assert sorted(found) == sorted(wanted)
