@@ -21,6 +21,20 @@
 // A network is { gates, n_a, n_y } and `params`: Wax (gates n_a, n_y), Waa (gates n_a, n_a), ba,
 // Wya (n_y, n_a), by, a0 (n_a), and bn of a GRU, row by row. n_a is a multiple of NODES.
 
+/** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
+class Workspace {
+  constructor() {
+    this.arrays = new Map();
+  }
+
+  /** An array of some size; it holds anything. */
+  array(name, size) {
+    if (!(this.arrays.get(name)?.length >= size))
+      this.arrays.set(name, new Float64Array(Math.ceil(1.25 * size)));
+    return this.arrays.get(name).subarray(0, size);
+  }
+}
+
 /** The transpose of a matrix, (rows, columns) to (columns, rows), in rows of `stride` numbers. */
 function transposed(matrix, rows, columns, stride = rows) {
   const out = new Float64Array(columns * stride);
@@ -48,10 +62,12 @@ function addOuterProducts(d, a, m, rows, columns, out) {
   }
 }
 
-/** out = a ∘ mask, row by row; the mask has one row for all, or as many as `a`. */
-function masked(a, mask) {
+/** out = a ∘ mask; the mask is for each row of `a`, or for all numbers of it. `a` without a mask. */
+function masked(a, mask, out) {
   if (!mask) return a;
-  return a.map((value, i) => value * mask[mask.length === a.length ? i : i % mask.length]);
+  for (let start = 0; start < a.length; start += mask.length)
+    for (let i = 0; i < mask.length; i++) out[start + i] = a[start + i] * mask[i];
+  return out;
 }
 
 // --- Forward -------------------------------------------------------------------------------------
@@ -70,12 +86,13 @@ function inputTable({ gates, n_a, n_y, params }) {
  * a (rows, n_a); p (rows, gates n_a), the projections of rows with children, bn included; and of a
  * GRU r, z and c (rows, n_a).
  */
-function hiddenStates(tree, network) {
+function hiddenStates(tree, network, work = new Workspace()) {
   const { gates, n_a, params } = network;
   const size = gates * n_a;
-  const array = (columns) => new Float64Array(tree.rows * columns);
-  const kept = { a: array(n_a), p: array(size) };
-  if (gates === 3) Object.assign(kept, { r: array(n_a), z: array(n_a), c: array(n_a) });
+  const array = (name, columns) => work.array(name, tree.rows * columns);
+  const kept = { a: array("a", n_a), p: array("p", size) };
+  if (gates === 3)
+    Object.assign(kept, { r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
   kept.a.set(params.a0);
   const from_x = inputTable(network);
   for (const { start, n, aboveStart, parents } of tree.levels) {
@@ -137,10 +154,10 @@ function lossAndLogitGradients(tree, logits, n_y, outputs) {
 }
 
 /** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
-function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
+function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new Workspace()) {
   const Wya = new Float64Array(outputs * n_a);
   Wya.set(params.Wya);
-  const logits = new Float64Array(rows * outputs);
+  const logits = work.array("logits", rows * outputs);
   product(states, rows, Wya, outputs, n_a, logits);
   for (let row = 0; row < rows; row++)
     for (let c = 0; c < n_y; c++) logits[row * outputs + c] += params.by[c];
@@ -155,32 +172,33 @@ function logitsOf(states, rows, { n_a, n_y, params }, outputs) {
  * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ.
  */
-function lossAndGradients(tree, network, { unitMask, nodeMask } = {}) {
+function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new Workspace()) {
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
-  const Waa = masked(params.Waa, unitMask);
-  const kept = hiddenStates(tree, { ...network, params: { ...params, Waa } });
-  const toOutput = masked(kept.a, nodeMask);
-  const d_logits = logitsOf(toOutput, tree.rows, network, outputs);
+  const states = tree.rows * n_a;
+  const Waa = masked(params.Waa, unitMask, work.array("Waa", params.Waa.length));
+  const kept = hiddenStates(tree, { ...network, params: { ...params, Waa } }, work);
+  const toOutput = masked(kept.a, nodeMask, work.array("toOutput", states));
+  const d_logits = logitsOf(toOutput, tree.rows, network, outputs, work);
   const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
 
-  const d_Wya = new Float64Array(outputs * n_a);
-  addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, d_Wya);
-  const by = new Float64Array(n_y);
-  for (let row = 0; row < tree.rows; row++)
-    for (let c = 0; c < n_y; c++) by[c] += d_logits[row * outputs + c];
-  const da = new Float64Array(tree.rows * n_a);
+  const Wya = new Float64Array(outputs * n_a);
+  addOuterProducts(d_logits, toOutput, tree.rows, outputs, n_a, Wya);
+  const by = columnSums(d_logits, tree.rows, outputs).subarray(0, n_y);
+  const da = work.array("da", states);
   product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
-  const over = overTime(tree, { ...network, Waa }, kept, masked(da, nodeMask));
-  over.Waa = masked(over.Waa, unitMask); // by the chain rule, from Waa ∘ mask to Waa
-  return { loss, gradients: { ...over, Wya: d_Wya.subarray(0, n_y * n_a), by } };
+  masked(da, nodeMask, da);
+  const gradients = overTime(tree, { ...network, Waa }, kept, da, work);
+  masked(gradients.Waa, unitMask, gradients.Waa); // by the chain rule, from Waa ∘ mask to Waa
+  return { loss, gradients: { ...gradients, Wya: Wya.subarray(0, n_y * n_a), by } };
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { gates, n_a, n_y, Waa }, kept, da) {
+function overTime(tree, { gates, n_a, n_y, Waa }, kept, da, work) {
   const size = gates * n_a;
   const WaaT = transposed(Waa, size, n_a);
-  const dp = new Float64Array(tree.rows * size); // of each projection: what the children send
+  const dp = work.array("dp", tree.rows * size).fill(0); // of projections: what children send
+  const d_Waa = new Float64Array(size * n_a);
   const d_from_x = new Float64Array(n_y * size); // summed over nodes with the same character
   for (const { start, n, aboveStart, parents } of [...tree.levels].reverse()) {
     for (let row = start; row < start + n; row++) {
@@ -188,12 +206,12 @@ function overTime(tree, { gates, n_a, n_y, Waa }, kept, da) {
       back(kept, row, tree.parent[row], da, dp, d_from_x, tree.x[row] * size, n_a);
     }
     const m = padded(parents, NODES);
-    const sent = new Float64Array(m * n_a);
-    product(dp.subarray(aboveStart * size), m, WaaT, n_a, size, sent);
+    const d_above = dp.subarray(aboveStart * size);
+    addOuterProducts(d_above, kept.a.subarray(aboveStart * n_a), m, size, n_a, d_Waa);
+    const sent = work.array("sent", m * n_a);
+    product(d_above, m, WaaT, n_a, size, sent);
     for (let i = 0; i < parents * n_a; i++) da[aboveStart * n_a + i] += sent[i];
   }
-  const d_Waa = new Float64Array(size * n_a);
-  addOuterProducts(dp, kept.a, tree.rows, size, n_a, d_Waa);
   const d_p = columnSums(dp, tree.rows, size);
   return {
     ...inputGradients(d_from_x, n_y, size),

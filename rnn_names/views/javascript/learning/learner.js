@@ -39,6 +39,7 @@ class Learner {
     this.rows = encoded(names.filter((name) => !aside.has(name)));
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
+    this.work = new Workspace();
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 
@@ -92,10 +93,12 @@ class Learner {
     const tree = prefixTree(batch, padded(network.n_y, ROWS));
     const { dropout, recurrentDropout } = this.settings;
     const factor = dropoutFactor(dropout, share);
-    const { loss, gradients } = lossAndGradients(tree, network, {
-      unitMask: dropoutMask(random, recurrentDropout * factor, network.n_a),
-      nodeMask: dropoutMask(random, dropout * factor, tree.rows * network.n_a),
-    });
+    const mask = (name, size) => this.work.array(name, size);
+    const masks = {
+      unitMask: dropoutMask(random, recurrentDropout * factor, mask("unit", network.n_a)),
+      nodeMask: dropoutMask(random, dropout * factor, mask("node", tree.rows * network.n_a)),
+    };
+    const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
     this.adam.step(factorGradients(gradients, this.trained), learningRate(share));
@@ -107,11 +110,10 @@ const copied = (params) =>
   Object.fromEntries(Object.entries(params).map(([name, array]) => [name, array.slice()]));
 
 /** Factors of inverted dropout: 0 with the probability `dropout`, else 1 / (1 − dropout). */
-function dropoutMask(random, dropout, n) {
-  const mask = new Float64Array(n);
+function dropoutMask(random, dropout, mask) {
   const kept = 1 / (1 - dropout);
   const bound = Math.round(dropout * 2 ** 16);
-  for (let i = 0, bits = 0; i < n; i++, bits >>>= 16) {
+  for (let i = 0, bits = 0; i < mask.length; i++, bits >>>= 16) {
     if (i % 2 === 0) bits = random.next(); // sixteen bits for each factor
     mask[i] = (bits & 0xffff) >= bound ? kept : 0;
   }
