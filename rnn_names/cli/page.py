@@ -37,7 +37,17 @@ from rnn_names.model.given import Given
     metavar="FILE",
     show_default="names.html, or names.mjs",
 )
-def page(models: tuple[Given, ...], module: bool, output: str | None) -> None:
+@option(
+    "--title", group="Words", metavar="TEXT", help='Title of the page, in place of "Names like …".'
+)
+@option("--subtitle", group="Words", metavar="TEXT", help="Line below the title.")
+def page(
+    models: tuple[Given, ...],
+    module: bool,
+    output: str | None,
+    title: str | None,
+    subtitle: str | None,
+) -> None:
     """Write a web page that writes names of MODEL, a file or a bundled model; of several, a blend.
 
     The page is one file that holds the models and works in any browser, without a network: open it
@@ -59,7 +69,10 @@ def page(models: tuple[Given, ...], module: bool, output: str | None) -> None:
         Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
         for name, each in zip(_names([each.path for each in models]), models, strict=True)
     ]
-    (module_view if module else page_view).save(parts, output)
+    if module:
+        module_view.save(parts, output)
+    else:
+        page_view.save(parts, output, title, subtitle)
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
 

@@ -22,3 +22,6 @@ function percent(share) {
 const data = JSON.parse($("data").textContent);
 const models = modelsIn(data.models);
 const openingShares = () => models.map(({ share }) => share);
+
+/** What people call a model: norwegian-towns are norwegian towns. As in views/page.py. */
+const titleOf = ({ name }) => name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");

@@ -31,17 +31,22 @@ function favouritesChanged() {
 
 function showFavourites(isStored) {
   $("favourites").replaceChildren(...Array.from(favourites, favouriteItem));
-  for (const button of document.querySelectorAll(".name")) {
+  for (const button of document.querySelectorAll(".name"))
     button.setAttribute("aria-pressed", favourites.has(button.textContent));
-  }
-  for (const id of ["copy", "save-text", "save-csv", "clear"]) $(id).disabled = !favourites.size;
-  const kept = isStored
-    ? "This browser keeps them for your next visit."
-    : "This browser forgets them when the page is closed.";
-  $("kept-hint").textContent = favourites.size ? kept : "None yet: press a name that you like.";
+  for (const button of $("kept-actions").children) button.disabled = !favourites.size;
+  $("kept-count").textContent = favourites.size;
+  $("kept-hint").textContent = favourites.size
+    ? "This browser forgets them when the page is closed."
+    : "Press a name to keep it.";
+  $("kept-hint").hidden = favourites.size > 0 && isStored;
 }
 
+/** A kept name, which opens what belongs to it, and a button that removes it. */
 function favouriteItem(name) {
+  const open = element("button", { type: "button", className: "kept-name" }, bdi(name));
+  open.addEventListener("click", () => {
+    openCard(name);
+  });
   const remove = element("button", { type: "button", className: "remove", title: "Remove" }, "×");
   remove.setAttribute("aria-label", `Remove ${name}`);
   remove.addEventListener("click", () => {
@@ -49,15 +54,16 @@ function favouriteItem(name) {
     toggleFavourite(name);
     ($("favourites").children[Math.min(at, favourites.size - 1)]?.lastChild ?? $("typed")).focus();
   });
-  return element("li", {}, bdi(name), remove);
+  return element("li", {}, open, remove);
 }
 
-const asText = () => [...favourites].map((name) => `${name}\r\n`).join("");
+/** Names as text, a line for each. */
+const asText = (names) => names.map((name) => `${name}\r\n`).join("");
 
 /** One column, each name in quotes, and formulas guarded as in cli/output.py. */
-function asCSV() {
+function asCSV(names) {
   const cell = (name) => `"${(/^[=+\-@]/.test(name) ? "'" : "") + name.replaceAll('"', '""')}"`;
-  return ["name", ...Array.from(favourites, cell)].map((line) => `${line}\r\n`).join("");
+  return ["name", ...names.map(cell)].map((line) => `${line}\r\n`).join("");
 }
 
 /** Downloads a text, with a byte-order mark: spreadsheets then read accents right. */
@@ -87,4 +93,11 @@ function copiedTheOldWay(text) {
   const copied = document.execCommand("copy");
   area.remove();
   return copied;
+}
+
+/** Prints the kept names alone. */
+function printKept() {
+  document.body.classList.add("kept-only");
+  window.print();
+  document.body.classList.remove("kept-only");
 }

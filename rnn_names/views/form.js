@@ -4,15 +4,14 @@ const TEXTS = ["prefix", "suffix", "contains"];
 const CHECKS = ["novel", "unique"];
 const NUMBERS = ["count", "min-length", "max-length"];
 const OPENING_TEMPERATURE = 1;
-const LARGEST_SHARE = 100; // the end of a slider
+const WORDS = [
+  [0.85, "safe"],
+  [1.15, "balanced"],
+  [Infinity, "wild"],
+]; // for temperatures, each up to a number
 
-const shareInputs = models.map((_, i) => $(`share-${i}`));
 let seed = newSeed();
-
-// A slider shows the nearest number that it has, such as 17 for a share of 16.67, or 2 for a
-// temperature of 3. What counts is here.
-let temperature = OPENING_TEMPERATURE;
-let shares = openingShares();
+let temperature = OPENING_TEMPERATURE; // may lie between the steps of the slider, or beyond its ends
 
 /** What the form says, as `drawNames` takes it. */
 function settingsOfForm() {
@@ -29,20 +28,14 @@ function settingsOfForm() {
     maxLength: value("max-length"),
     novel: $("novel").checked,
     unique: $("unique").checked,
-    shares: sharesOfForm(),
+    shares,
   };
-}
-
-/** The shares of the models; equal ones where all are 0. */
-function sharesOfForm() {
-  return shares.some((share) => share > 0) ? shares : shares.map(() => 1);
 }
 
 /** Takes in where somebody moved a slider to. */
 function moved(slider) {
-  const value = Number(slider.value);
-  if (slider === $("temperature")) temperature = value;
-  shares = shares.map((share, i) => (slider === shareInputs[i] ? value : share));
+  if (slider === $("temperature")) temperature = Number(slider.value);
+  if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
 /** Sets everything but the seed as on opening. */
@@ -52,14 +45,17 @@ function resetForm() {
   shares = openingShares();
 }
 
-/** The address's part after #: the seed, and what is not as it was on opening. */
+/**
+ * The address's part after #: the seed, and what is not as it was on opening; but of the checks
+ * those that are on, as a link that says nothing of them is of a time when they were off.
+ */
 function addressOfForm() {
   const address = new URLSearchParams({ seed });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (temperature !== OPENING_TEMPERATURE) address.set("temperature", temperature);
-  if (shares.some((share, i) => share !== models[i].share)) address.set("shares", shares.join(" "));
+  if (!areOpeningShares()) address.set("shares", shares.join(" "));
   return `#${address}`;
 }
 
@@ -69,20 +65,11 @@ function readAddress() {
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
-  for (const id of CHECKS) $(id).checked = address.has(id) && !$(id).disabled;
+  if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) temperature = degrees;
   shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   seed = /^\d{1,10}$/.test(address.get("seed")) ? Number(address.get("seed")) >>> 0 : newSeed();
-}
-
-/** The shares in a text such as "300 100", scaled to fit the sliders; undefined for nonsense. */
-function sharesIn(text) {
-  const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
-  const isRight = given.every((share) => share >= 0 && share < Infinity);
-  if (given.length !== models.length || !isRight) return undefined;
-  const scale = Math.min(1, LARGEST_SHARE / Math.max(...given));
-  return given.map((share) => share * scale);
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
@@ -98,11 +85,9 @@ function writeAddress(isNew) {
 
 /** What follows from the settings: the sliders, the numbers beside them, and hints. */
 function showValues() {
-  showSlider($("temperature"), temperature, twoPlaces(temperature));
-  scaled(sharesOfForm()).forEach((part, i) => {
-    showSlider(shareInputs[i], shares[i], percent(part));
-  });
-  const { parts } = blendOf(models, sharesOfForm());
+  showTemperature();
+  showShares();
+  const { parts } = blendOf(models, shares);
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
   $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);
@@ -110,16 +95,50 @@ function showValues() {
   $("novel").disabled = forgetful.length > 0;
   if (forgetful.length) $("novel").checked = false;
   $("novel-hint").hidden = !forgetful.length;
+  showChips();
 }
 
-function showSlider(slider, value, text) {
-  slider.value = value;
-  slider.setAttribute("aria-valuetext", text);
-  $(`${slider.id}-value`).textContent = text;
+function showTemperature() {
+  const [, word] = WORDS.find(([most]) => temperature <= most);
+  const text = twoPlaces(temperature);
+  $("temperature").value = temperature;
+  $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
+  $("boldness-word").textContent = word;
+  $("temperature-value").textContent = text;
+  for (const button of $("boldness").children)
+    button.setAttribute("aria-pressed", Number(button.dataset.temperature) === temperature);
 }
 
 /** A number with two decimal places, or with more digits where those would not tell what it is. */
 function twoPlaces(value) {
   const text = value.toFixed(2);
   return Number(text) === value ? text : String(value);
+}
+
+/** The conditions in force above the names, each with a way to drop it. */
+function showChips() {
+  const inForce = [...TEXTS, "min-length", "max-length"].filter((id) => $(id).value);
+  $("chips").hidden = !inForce.length;
+  $("chips").replaceChildren(...inForce.map(chip));
+}
+
+function chip(id) {
+  const words = $(id).labels[0].textContent;
+  const button = element(
+    "button",
+    { type: "button", className: "chip", title: "Drop this condition" },
+    `${words} `,
+    bdi($(id).value),
+    element("span", { ariaHidden: "true" }, " ×"),
+  );
+  button.setAttribute("aria-label", `Drop the condition: ${words} ${$(id).value}`);
+  button.addEventListener("click", () => {
+    setCondition(id, "");
+  });
+  return button;
+}
+
+function setCondition(id, value) {
+  $(id).value = value;
+  changed();
 }

@@ -37,7 +37,7 @@ async function draw() {
 function busy(isBusy) {
   $("stop").disabled = !isBusy;
   $("progress").value = 0;
-  $("progress").classList.toggle("busy", isBusy);
+  $("search").classList.toggle("busy", isBusy);
   $("names").setAttribute("aria-busy", isBusy);
 }
 
@@ -54,7 +54,7 @@ function withoutLetters(parts) {
     return parts.length > 1 && !letters[i].some((letter) => others.has(letter));
   });
   const sentence = "has no letter in common with the others: set its share to 0, or theirs.";
-  return alone ? `${alone.name} ${sentence}` : "";
+  return alone ? `${titleOf(alone)} ${sentence}` : "";
 }
 
 /** A place in the list for each name; those that are there keep their names until new ones come. */
@@ -68,24 +68,29 @@ function placesFor(count) {
   return places;
 }
 
+/** A place for a name, which keeps it when pressed and opens its card; pressed again, removes it. */
 function nameButton() {
   const button = element("button", { type: "button", className: "name" }, bdi(""));
   button.addEventListener("click", () => {
-    toggleFavourite(button.textContent);
-  });
-  button.addEventListener("focus", () => {
-    if (!$("typed").value) explain(button.textContent);
+    const name = button.textContent;
+    const isOpen = $("typed").value === name;
+    if (isOpen || !favourites.has(name)) toggleFavourite(name);
+    openCard(name);
   });
   return button;
 }
 
+/** Shows a name; a new one appears gently, by the style sheet. */
 function showName(button, name) {
-  button.firstChild.textContent = name;
+  if (button.textContent !== name) button.replaceChildren(bdi(name));
   button.hidden = !name;
   button.style.setProperty("--width", widthOf(name));
   button.classList.remove("old");
   button.setAttribute("aria-pressed", favourites.has(name));
 }
+
+const namesShown = () =>
+  Array.from(document.querySelectorAll(".name:not([hidden])"), ({ textContent }) => textContent);
 
 const pen = document.createElement("canvas").getContext("2d");
 pen.font = `100px ${getComputedStyle($("names")).fontFamily}`;
@@ -112,8 +117,15 @@ function changed() {
   waiting = setTimeout(() => {
     writeAddress(false);
     draw();
-    explain($("typed").value || $("typed").placeholder);
+    explain(nameOfCard());
   }, 60);
+}
+
+/** For what adds a model to `models`: shows it in the blend, and draws names of it. */
+function modelsChanged() {
+  shares = openingShares();
+  buildShares();
+  changed();
 }
 
 function openAddress() {
@@ -123,45 +135,50 @@ function openAddress() {
   draw();
 }
 
-function listen() {
+function listenToSettings() {
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
+    showView("results");
     more();
   });
   $("settings").addEventListener("input", (event) => {
     moved(event.target);
     changed();
   });
-  document.addEventListener("keydown", (event) => {
-    const elsewhere = event.target === document.body || event.target === document.documentElement;
-    if (event.key === "Enter" && elsewhere) more();
-  });
-  $("stop").addEventListener("click", () => {
-    if (current) current.isStopped = true;
+  $("boldness").addEventListener("click", (event) => {
+    if (!event.target.dataset.temperature) return;
+    temperature = Number(event.target.dataset.temperature);
+    changed();
   });
   $("start-over").addEventListener("click", () => {
     resetForm();
     changed();
   });
-  $("copy-link").addEventListener("click", (event) => {
-    copy(location.href, event.target);
+}
+
+function listen() {
+  document.addEventListener("keydown", (event) => {
+    const elsewhere = event.target === document.body || event.target === document.documentElement;
+    if (event.key === "Enter" && elsewhere) more();
   });
-  $("copy").addEventListener("click", (event) => {
-    copy(asText(), event.target);
+  const onClick = (id, action) => {
+    $(id).addEventListener("click", (event) => {
+      action(event.currentTarget);
+    });
+  };
+  onClick("stop", () => {
+    if (current) current.isStopped = true;
   });
-  $("save-text").addEventListener("click", () => {
-    download(asText(), "names.txt");
-  });
-  $("save-csv").addEventListener("click", () => {
-    download(asCSV(), "names.csv");
-  });
-  $("clear").addEventListener("click", () => {
+  onClick("copy-names", (button) => copy(asText(namesShown()), button));
+  onClick("copy-link", (button) => copy(location.href, button));
+  onClick("copy", (button) => copy(asText([...favourites]), button));
+  onClick("save-text", () => download(asText([...favourites]), "names.txt"));
+  onClick("save-csv", () => download(asCSV([...favourites]), "names.csv"));
+  onClick("print", printKept);
+  onClick("clear", () => {
     favourites.clear();
     favouritesChanged();
     $("typed").focus();
-  });
-  $("typed").addEventListener("input", () => {
-    explain($("typed").value.trim());
   });
   window.addEventListener("hashchange", () => {
     if (location.hash !== addressOfForm()) openAddress();
@@ -171,9 +188,11 @@ function listen() {
 /** For scripts: functions over the models of the page. */
 window.rnnNames = engineOf(models);
 
-$("scale").replaceChildren(
-  ...SCALE.map(([, words], i) => element("li", { className: `p${i}` }, words)),
-);
+if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
+buildShares();
+listenToSettings();
+listenToDrawers();
+listenToCard();
 listen();
 showFavourites(true);
 openAddress();

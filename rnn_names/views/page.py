@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import zlib
 from collections.abc import Sequence
 from html import escape
 from string import Template
@@ -30,42 +32,53 @@ PAGE_BEGINNING = "<!DOCTYPE html>"
 STRICT = '"use strict";\n'
 """What each script of the page begins with."""
 
+SUBTITLE = "Written letter by letter, by a network that learned from a list"
+
 COUNT = 20
 """Names that are there when the page opens."""
 
-STYLES = ("style.css", "controls.css", "page.css")
+LONG_TITLE = 40
+"""From this many characters on, a title is set smaller."""
+
+STYLES = ("style.css", "colours.css", "controls.css", "page.css", "names.css", "side.css")
 SCRIPTS = (
     "elements.js",
+    "shares.js",
     "form.js",
+    "drawers.js",
     "favourites.js",
-    "likelihood.js",
+    "card.js",
     "page.js",
 )
 """Of the interface, in an order in which a later one may use what an earlier one defines."""
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
-<rect width="16" height="16" rx="3" fill="#2f7fd1"/>
+<rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
 <path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
+"""For a hue."""
 
 
-def save(parts: Sequence[Part], path: str) -> None:
+def save(
+    parts: Sequence[Part], path: str, title: str | None = None, subtitle: str | None = None
+) -> None:
     """Writes the page, whole or not at all.
 
     Raises:
         RnnNamesError: if it cannot be written, or as `page`.
     """
-    write_atomically(path, page(parts).encode())
+    write_atomically(path, page(parts, title, subtitle).encode())
 
 
-def page(parts: Sequence[Part]) -> str:
-    """The whole page as HTML.
+def page(parts: Sequence[Part], title: str | None = None, subtitle: str | None = None) -> str:
+    """The whole page as HTML, with its own title or else what its names are like.
 
     Raises:
         BlendError: for shares that are no finite numbers above 0.
     """
+    names, hue = [title_of(part) for part in parts], _hue(parts)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.language_model.longest for part in parts)
-    style = assets(*STYLES) + f":root {{ --longest: {longest}; }}\n"
+    style = assets(*STYLES) + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
     scripts = [STRICT + text for text in (engine(), learning(), assets(*SCRIPTS))]
     data: dict[str, Any] = {
         "count": COUNT,
@@ -74,15 +87,17 @@ def page(parts: Sequence[Part]) -> str:
     }
     return Template(assets("page.html")).substitute(
         policy=_policy(style, scripts),
-        title=escape(shown(_title(parts))),
-        lead=escape(_lead(parts)),
+        title=escape(shown(title or f"Names like {_listed(names)}")),
+        heading=isolated(title) if title else f"Names like {_listed(list(map(_stressed, names)))}",
+        heading_class="long" if len(title or _listed(names)) >= LONG_TITLE else "short",
+        subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),
-        shares=_sliders(parts, [model["share"] for model in data["models"]]),
+        shares="" if len(parts) > 1 else " hidden",
         places="<li></li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
         sources="".join(_source(part) for part in parts),
-        icon="data:image/svg+xml," + quote(ICON),
+        icon="data:image/svg+xml," + quote(ICON % hue),
         style=style,
         engine=scripts[0],
         learning=scripts[1],
@@ -111,35 +126,34 @@ def _hash(text: str) -> str:
 # --- Words --------------------------------------------------------------------------------------
 
 
-def _title(parts: Sequence[Part]) -> str:
-    """The names of the models as a person would list them."""
-    *others, last = [part.name for part in parts]
+def title_of(part: Part) -> str:
+    """What people call a model: norwegian-towns are norwegian towns."""
+    return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
+
+
+def _stressed(text: str) -> str:
+    return f"<em>{isolated(text)}</em>"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as a person would list them.
+
+    >>> _listed(["a"]), _listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _lead(parts: Sequence[Part]) -> str:
-    if len(parts) > 1:
-        return f"New names from a blend of {len(parts)} networks, written letter by letter."
-    return "New names, written letter by letter by a network that learned from a list."
-
-
-def _sliders(parts: Sequence[Part], shares: Sequence[float]) -> str:
-    """A slider for each model's share; that of a single model is hidden."""
-    rows = [
-        f'<div><label for="share-{i}">{isolated(part.name)}</label> '
-        f'<output id="share-{i}-value" for="share-{i}"></output> '
-        f'<input type="range" id="share-{i}" min="0" max="100" step="1" value="{share:.0f}"></div>'
-        for i, (part, share) in enumerate(zip(parts, shares, strict=True))
-    ]
-    hidden = "" if len(parts) > 1 else " hidden"
-    legend = "<legend>Blend</legend>"
-    return f'<fieldset id="shares" class="dial"{hidden}>{legend}{"".join(rows)}</fieldset>'
+def _hue(parts: Sequence[Part]) -> int:
+    """The hue of a set of models, in degrees: always the same one for the same names."""
+    return zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
 
 
 def _source(part: Part) -> str:
     """A section about a model."""
     rows = definitions((what, isolated(text)) for what, text in _about(part))
-    return f"<div><h3>{isolated(part.name)}</h3>{rows}</div>"
+    return f"<div><h3>{isolated(title_of(part))}</h3>{rows}</div>"
 
 
 def _about(part: Part) -> list[tuple[str, str]]:

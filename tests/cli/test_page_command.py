@@ -14,13 +14,24 @@ def test_a_page_of_a_model_and_of_a_blend(invoke, model_file, tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     assert re.fullmatch(r"Wrote one\.html, 0\.\d MB: open it in a browser\.\n", done.stderr)
     text = (tmp_path / "one.html").read_text("utf-8")
-    assert "<h1><bdi>gru</bdi></h1>" in text
+    assert "Names like <em><bdi>gru</bdi></em></h1>" in text
 
     done = invoke("page", model_file, "dinosaurs", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     text = (tmp_path / "names.html").read_text("utf-8")
-    assert "<h1><bdi>gru and dinosaurs</bdi></h1>" in text
+    assert "Names like <em><bdi>gru</bdi></em> and <em><bdi>dinosaurs</bdi></em></h1>" in text
     assert all(words in text for words in ("dinosaur genera", "npm package dinosaurs", "WTFPL"))
+
+
+def test_a_title_and_a_subtitle_are_text(invoke, model_file, tmp_path):
+    words = ["--title", "Elves & <b>", "--subtitle", "</style>"]
+    done = invoke("page", model_file, "-o", "one.html", *words, cwd=tmp_path)
+    text = (tmp_path / "one.html").read_text("utf-8")
+    assert done.returncode == 0
+    assert "<title>Elves &amp; &lt;b&gt;</title>" in text
+    assert "<bdi>Elves &amp; &lt;b&gt;</bdi></h1>" in text
+    assert "<bdi>&lt;/style&gt;</bdi>" in text
+    assert text.count("</style>") == 1
 
 
 def test_the_output_can_come_from_the_environment(invoke, model_file, tmp_path):
@@ -62,7 +73,9 @@ def test_models_of_one_name_are_told_apart(invoke, model_file, tmp_path):
     Model.load(model_file).save(tmp_path / "a" / "x.npz")
     Model.load(model_file).save(tmp_path / "x.npz")
     assert invoke("page", "x.npz", "a/x.npz", cwd=tmp_path).returncode == 0
-    assert "<h1><bdi>x.npz and a/x.npz</bdi></h1>" in (tmp_path / "names.html").read_text("utf-8")
+    assert "<title>Names like x.npz and a/x.npz</title>" in (tmp_path / "names.html").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
@@ -73,7 +86,7 @@ def test_models_and_pages_of_any_name(name, invoke, model_file, tmp_path):
     assert done.returncode == 0
     assert all(line.isprintable() for line in done.stderr.splitlines())
     with open(output, encoding="utf-8") as file:
-        (title,) = re.findall(r"<h1><bdi>(.*)</bdi></h1>", file.read())
+        (title,) = re.findall(r"<h1.*><bdi>(.*)</bdi></em></h1>", file.read())
     assert title.isprintable()
     message = invoke("page", output).stderr
     assert message.startswith("Error: ") and message[:-1].isprintable()

@@ -26,12 +26,18 @@ def page(open_page):
 
 def set_to(page, label, value, count=20):
     """Sets a control as a person would, and waits for the names."""
+    unfold(page)
     control = page.get_by_label(label, exact=True)
     if control.get_attribute("type") == "checkbox":
         control.set_checked(value)
     else:
         control.fill(str(value))
     settle(page, count)
+
+
+def unfold(page):
+    """Opens what is folded away."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
 
 
 def settle(page, count=20):
@@ -56,10 +62,11 @@ def test_twenty_names_are_there_and_the_button_and_enter_bring_others(page):
     second = names_of(page)
     page.locator("body").press("Enter")
     settle(page)
-    page.get_by_label("Begins with").press("Enter")
+    unfold(page)
+    page.get_by_label("Begins with", exact=True).press("Enter")
     settle(page)
     assert len({*first, *second, *names_of(page)}) > 50
-    assert page.get_by_label("Ends with").input_value() == ""
+    assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
 
 def test_how_many_sets_the_number_of_names(page):
@@ -73,7 +80,7 @@ def test_how_many_sets_the_number_of_names(page):
 def test_cooler_names_are_more_probable(page):
     mean = {}
     for temperature in (0.5, 1, 1.7):
-        set_to(page, "Temperature", temperature)
+        set_to(page, "Boldness", temperature)
         log_probs = "names => names.map((name) => rnnNames.score(name))"
         mean[temperature] = np.mean(page.evaluate(log_probs, names_of(page)))
         assert page.locator("#temperature-value").inner_text() == f"{temperature:.2f}"
@@ -97,10 +104,10 @@ def test_names_are_as_long_as_wanted(page):
 
 
 def test_only_new_names_and_no_name_twice(page, bundled):
-    set_to(page, "Temperature", 0.3)
+    set_to(page, "Boldness", 0.3)
     before = names_of(page)
     assert bundled["dinosaurs"].knows(before).any()
-    set_to(page, "Only names that are not in the list", True)
+    set_to(page, "Only new names", True)
     assert not bundled["dinosaurs"].knows(names_of(page)).any()
     set_to(page, "Begins with", "Tric")
     assert len(set(names_of(page))) < 20
@@ -120,24 +127,44 @@ def test_names_are_as_short_and_begin_as_those_of_the_list(open_page, small_mode
 
 
 def test_reset_brings_back_what_was_there_on_opening(page):
-    first = names_of(page)
     set_to(page, "Begins with", "Tri")
-    set_to(page, "No name twice", True)
+    set_to(page, "Only new names", False)
     page.get_by_role("button", name="Reset all").click()
     settle(page)
-    assert names_of(page) == first
-    assert page.url.endswith("#seed=1")
+    assert page.url.endswith("#seed=1&novel=yes&unique=yes")
+    assert not page.get_by_label("Begins with", exact=True).input_value()
+
+
+def test_a_page_opens_with_new_names_alone_and_an_old_link_with_what_it_says(open_page, bundled):
+    page = open_page("dinosaurs", address="")
+    assert page.get_by_label("Only new names").is_checked()
+    assert page.get_by_label("No name twice").is_checked()
+    assert not bundled["dinosaurs"].knows(names_of(page)).any()
+    old = open_page("dinosaurs", address="#seed=1&unique=yes")
+    assert not old.get_by_label("Only new names").is_checked()
+    assert old.get_by_label("No name twice").is_checked()
+
+
+def test_words_set_the_boldness_and_say_it(page):
+    for word, number in (("safe", "0.70"), ("wild", "1.30"), ("balanced", "1.00")):
+        page.get_by_role("button", name=word, exact=True).click()
+        settle(page)
+        assert page.locator("#temperature-value").inner_text() == number
+        assert page.locator("#boldness-word").inner_text() == word
 
 
 # --- Several models -------------------------------------------------------------------------------
 
 
+def shares_of(page):
+    return page.locator("#shares output").all_inner_texts()
+
+
 def test_a_share_of_0_leaves_a_model_out(open_page):
     page = open_page(*MIXTURE)
     blended = names_of(page)
-    page.get_by_label("first-names").fill("0")
-    settle(page)
-    assert page.locator("#shares output").all_inner_texts() == ["100 %", "0 %"]
+    set_to(page, "Blend of dinosaurs and first names", 0)
+    assert shares_of(page) == ["100 %", "0 %"]
     assert names_of(page) == names_of(open_page("dinosaurs"))
     assert names_of(page) != blended
     assert page.problems == []
@@ -146,18 +173,54 @@ def test_a_share_of_0_leaves_a_model_out(open_page):
 def test_shares_change_the_names_step_by_step(open_page):
     page = open_page(*MIXTURE, address="#seed=1&count=100", names=100)
     lengths = []
-    for share in (0, 25, 100):
-        page.get_by_label("dinosaurs").fill(str(share))
-        settle(page, 100)
+    for share in (100, 80, 0):
+        set_to(page, "Blend of dinosaurs and first names", share, 100)
         lengths.append(np.mean([len(name) for name in names_of(page)]))
     assert lengths[0] < lengths[1] < lengths[2]
+
+
+def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models):
+    names = "abcde"
+    page = open_page(*((name, small_models["gru"]) for name in names))
+    moves = (("a", 0), ("b", 37), ("c", 100), ("c", 0), ("d", 1), ("e", 99), ("a", 33))
+    for name, share in moves:
+        set_to(page, name, share)
+        shown = [0.0 if "under" in text else float(text.split()[0]) for text in shares_of(page)]
+        assert shown[names.index(name)] == share
+        assert sum(shown) == pytest.approx(100)
+    link = open_page(
+        *((name, small_models["gru"]) for name in names), address="#" + page.url.partition("#")[2]
+    )
+    assert shares_of(link) == shares_of(page)
+    assert page.problems == []
+
+
+def test_three_models_have_a_triangle_to_drag_in(open_page, small_models):
+    page = open_page(*((name, small_models["gru"]) for name in "abc"))
+    box = page.locator("#triangle polygon").bounding_box()
+    corners = {
+        (0.5, 0): ["100 %", "0 %", "0 %"],
+        (0, 1): ["0 %", "100 %", "0 %"],
+        (1, 1): ["0 %", "0 %", "100 %"],
+        (0.5, 2 / 3): ["33 %", "34 %", "33 %"],
+    }
+    for (x, y), shown in corners.items():
+        point = box["x"] + x * box["width"], box["y"] + y * box["height"]
+        page.mouse.move(*point)
+        page.mouse.down()
+        page.mouse.up()
+        settle(page)
+        numbers = [int(text.split()[0]) for text in shares_of(page)]
+        assert sum(numbers) == 100
+        assert numbers == pytest.approx([int(text.split()[0]) for text in shown], abs=1)
+    assert page.problems == []
 
 
 @pytest.mark.parametrize(
     ("weights", "shown"),
     [
         ((3, 1), ["75 %", "25 %"]),
-        ((1, 1000), ["0.1 %", "100 %"]),
+        ((1, 1000), ["0.1 %", "99.9 %"]),
         ((1e308, 1e308), ["50 %", "50 %"]),
         ((1e-300, 2e-300), ["33 %", "67 %"]),
     ],
@@ -165,10 +228,10 @@ def test_shares_change_the_names_step_by_step(open_page):
 def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page, small_models):
     models = small_models["gru"], small_models["rnn"]
     page = open_page(("a", models[0], weights[0]), ("b", models[1], weights[1]))
-    assert page.locator("#shares output").all_inner_texts() == shown
+    assert shares_of(page) == shown
     assert page.url.endswith("#seed=1")
     assert page.evaluate("rnnNames.sample(20, { seed: 1 })") == names_of(page)
-    shares = page.evaluate("blendOf(models, sharesOfForm()).blend.parts.map(({ share }) => share)")
+    shares = page.evaluate("blendOf(models, shares).blend.parts.map(({ share }) => share)")
     assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
     assert page.problems == []
 
@@ -176,21 +239,19 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
 @pytest.mark.parametrize("link", ["300+100", "3e307+1e307", "0.003+0.001", "75+25"])
 def test_of_the_shares_in_a_link_only_ratios_count(link, open_page):
     page = open_page("gru", "rnn", address=f"#seed=1&shares={link}")
-    assert page.locator("#shares output").all_inner_texts() == ["75 %", "25 %"]
+    assert shares_of(page) == ["75 %", "25 %"]
     assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 1, shares: [3, 1] })")
     again = open_page("gru", "rnn", address="#" + page.url.partition("#")[2])
     assert names_of(again) == names_of(page)
-    for label in ("gru", "rnn"):
-        page.get_by_label(label, exact=True).fill("50")
-    settle(page)
+    set_to(page, "Blend of gru and rnn", 50)
     assert page.url.endswith("#seed=1")
-    assert page.locator("#shares output").all_inner_texts() == ["50 %", "50 %"]
+    assert shares_of(page) == ["50 %", "50 %"]
 
 
 @pytest.mark.parametrize("link", ["1", "1+2+3", "-1+2", "x+1", "+1", "Infinity+1", "1e999+1"])
 def test_shares_in_a_link_that_make_no_sense_are_those_on_opening(link, open_page):
     page = open_page("gru", "rnn", address=f"#seed=1&shares={link}")
-    assert page.locator("#shares output").all_inner_texts() == ["50 %", "50 %"]
+    assert shares_of(page) == ["50 %", "50 %"]
     assert page.url.endswith("#seed=1")
 
 
@@ -200,8 +261,7 @@ def test_models_without_a_common_letter_are_told(open_page, small_models):
     sentence = "gru has no letter in common with the others: set its share to 0, or theirs."
     page.locator("#names[aria-busy=false]").wait_for()
     assert said(page) == sentence
-    page.get_by_label("greek").fill("0")
-    settle(page)
+    set_to(page, "Blend of gru and greek", 0)
     assert said(page) == ""
 
 
@@ -229,6 +289,7 @@ def test_rare_names_end_in_a_sentence_that_says_why(open_page):
     ],
 )
 def test_what_no_name_can_meet_is_said_at_once(settings, sentence, page):
+    unfold(page)
     for label, value in settings.items():
         page.get_by_label(label, exact=True).fill(str(value))
     settle(page, 0)
@@ -236,8 +297,9 @@ def test_what_no_name_can_meet_is_said_at_once(settings, sentence, page):
 
 
 def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
+    unfold(page)
     page.evaluate("window.turns = 0; setInterval(() => turns++, 10)")
-    page.get_by_label("Ends with").fill("zzzz")
+    page.get_by_label("Ends with", exact=True).fill("zzzz")
     page.wait_for_timeout(700)
     assert page.evaluate("turns") > 10
     assert page.locator("#progress").is_visible()
@@ -267,13 +329,13 @@ def test_of_two_drawings_at_once_the_later_one_shows(page):
 
 def test_a_link_brings_the_same_names_and_settings_in_another_browser(open_page):
     page = open_page(*MIXTURE, address="")
-    page.get_by_label("dinosaurs").fill("80")
-    set_to(page, "Temperature", 0.8)
+    set_to(page, "Blend of dinosaurs and first names", 20)
+    set_to(page, "Boldness", 0.8)
     set_to(page, "Begins with", "M")
     set_to(page, "No name twice", True)
     other = open_page(*MIXTURE, address="#" + page.url.partition("#")[2])
     assert names_of(other) == names_of(page)
-    assert other.get_by_label("Temperature", exact=True).input_value() == "0.8"
+    assert other.get_by_label("Boldness", exact=True).input_value() == "0.8"
     assert other.get_by_label("No name twice").is_checked()
     assert other.url == page.url
 
@@ -286,11 +348,11 @@ def test_a_link_may_have_any_temperature(temperature, open_page):
     drawn = page.evaluate(f"rnnNames.sample(20, {{ seed: 1, temperature: {temperature} }})")
     assert names_of(page) == drawn
     assert page.url.endswith(f"#seed=1&temperature={temperature}")
-    set_to(page, "Temperature", 1.5)
+    set_to(page, "Boldness", 1.5)
     assert page.url.endswith("temperature=1.5")
     page.get_by_role("button", name="Reset all").click()
     settle(page)
-    assert page.url.endswith("#seed=1")
+    assert "temperature" not in page.url
     assert page.locator("#temperature-value").inner_text() == "1.00"
 
 
@@ -320,15 +382,20 @@ def kept(page):
 def test_kept_names_survive_a_reload_and_can_be_removed(page):
     names = list(dict.fromkeys(names_of(page)))[:2]
     for name in names:
-        page.get_by_role("button", name=name, exact=True).click()
+        page.locator("#names").get_by_role("button", name=name, exact=True).click()
     assert kept(page) == names
     page.reload()
     wait_for_names(page, 20)
     assert kept(page) == names
-    pressed = page.get_by_role("button", name=names[0], exact=True).get_attribute("aria-pressed")
-    assert pressed == "true"
+    first, second = (
+        page.locator("#names").get_by_role("button", name=name, exact=True) for name in names
+    )
+    assert first.get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name=f"Remove {names[0]}").click()
-    page.get_by_role("button", name=names[1], exact=True).click()
+    second.click()
+    assert kept(page) == names[1:], "the first press opens what belongs to it"
+    assert page.get_by_label("Type a name").input_value() == names[1]
+    second.click()
     assert kept(page) == []
     page.requests[1:] = []  # of the reload
 
@@ -350,10 +417,12 @@ def test_kept_names_are_downloaded_as_text_and_csv(open_page):
 def test_kept_names_and_links_are_copied(open_page):
     page = open_page("dinosaurs", permissions=["clipboard-read", "clipboard-write"])
     page.locator(".name").first.click()
-    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copy all", exact=True).click()
     assert page.evaluate("navigator.clipboard.readText()") == f"{names_of(page)[0]}\r\n"
-    page.get_by_role("button", name="Copy a link").click()
+    page.get_by_role("button", name="Copy a link, for people who have this file").click()
     assert page.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("button", name="Copy these names").click()
+    assert page.evaluate("navigator.clipboard.readText()").split() == names_of(page)
 
 
 def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
@@ -416,9 +485,13 @@ def test_nothing_sticks_out_and_nothing_jumps(width, open_page):
 
 
 CONTRASTS = """() => {
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const channels = (css) => {
-    const numbers = css.match(/[\\d.e-]+/g).map(Number);
-    return css.startsWith("color(") ? numbers.map((n, i) => (i < 3 ? 255 * n : n)) : numbers;
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = css;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b, alpha] = pen.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, alpha / 255];
   };
   const luminance = (rgb) => {
     const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -446,12 +519,15 @@ CONTRASTS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_enough_contrast(scheme, open_page):
-    page = open_page(*MIXTURE, address="#seed=3", color_scheme=scheme)
+    page = open_page(*MIXTURE, address="#seed=3&prefix=M", color_scheme=scheme)
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("Xzqrios")  # letters of every colour
-    contrasts = page.evaluate(CONTRASTS)
-    assert len(contrasts) > 60
-    assert [found for found in contrasts if found[0] < 4.5] == []
+    unfold(page)
+    for hue in range(0, 360, 30):
+        page.evaluate(f"document.documentElement.style.setProperty('--hue', {hue})")
+        contrasts = page.evaluate(CONTRASTS)
+        assert len(contrasts) > 60
+        assert [found for found in contrasts if found[0] < 4.5] == []
 
 
 def test_every_control_has_a_name(open_page):
@@ -466,7 +542,7 @@ def test_every_control_has_a_name(open_page):
 def test_every_control_is_reached_by_the_tab_key(page):
     # Else the letters change with the name that has the focus.
     page.get_by_label("Type a name").fill("Trio")
-    controls = """Array.from(document.querySelectorAll("button:enabled, input"))
+    controls = """Array.from(document.querySelectorAll("button:enabled, input, summary"))
         .filter(e => e.checkVisibility({ visibilityProperty: true }))"""
     wanted, reached = page.evaluate(f"{controls}.length"), set()
     for _ in range(wanted + 1):
@@ -511,7 +587,7 @@ def test_a_hostile_model_stays_text(characters, open_page, small_models):
     page = open_page((HOSTILE, hostile), address=f"#seed=1&prefix={characters[0]}")
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))
     assert all(set(name) <= set(characters) for name in page.evaluate("rnnNames.sample(20)"))
-    assert page.locator("h1").inner_text() == HOSTILE
+    assert page.locator("h1").inner_text() == f"Names like {HOSTILE}"
     assert page.locator("img, b, script:not([type])").count() == 3
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("<img src=x onerror=alert(1)>")
@@ -541,5 +617,84 @@ def test_the_policy_forbids_every_connection(open_page):
 
 def test_a_model_without_fingerprints_says_that_it_cannot_tell_new_names(open_page, small_models):
     page = open_page(("bare", replace(small_models["gru"], fingerprints=None)))
-    assert page.get_by_label("Only names that are not in the list").is_disabled()
+    assert page.get_by_label("Only new names").is_disabled()
     assert "cannot tell" in page.locator("#novel-hint").inner_text()
+
+
+# --- Names first ----------------------------------------------------------------------------------
+
+IN_SIGHT = """() => {
+  const bar = document.getElementById("bar").getBoundingClientRect();
+  const bottom = bar.height ? bar.top : innerHeight;
+  const inSight = (node) => {
+    const box = node.getBoundingClientRect();
+    return node.checkVisibility() && box.height > 0 && box.top >= 0 && box.bottom <= bottom;
+  };
+  const ids = ["temperature", "shares", "novel", "unique", "favourites"];
+  return [
+    Array.from(document.querySelectorAll(".name")).filter(inSight).length,
+    ids.filter((id) => !inSight(document.getElementById(id))),
+  ];
+}"""
+
+FIVE = ("dinosaurs", "first-names", "surnames", "gru", "rnn")
+
+
+@pytest.mark.parametrize("models", [FIVE[:1], FIVE])
+@pytest.mark.parametrize(("width", "height", "least"), [(360, 740, 8), (768, 1024, 20)])
+def test_names_are_on_the_first_screen_of_phones_and_tablets(
+    models, width, height, least, open_page
+):
+    page = open_page(*models, width=width, height=height)
+    names, _ = page.evaluate(IN_SIGHT)
+    assert names >= least
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080)])
+def test_names_controls_and_kept_names_are_on_the_first_screen(width, height, open_page):
+    page = open_page(*FIVE, width=width, height=height)
+    page.locator(".name").nth(5).click()
+    assert page.evaluate(IN_SIGHT) == [20, []]
+    if width == 1920:  # no large empty half
+        last = page.locator(".name").last.bounding_box()
+        assert last["y"] + last["height"] > 0.7 * height
+
+
+def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
+    page = open_page(*MIXTURE, width=360, height=740)
+    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    settings = page.get_by_role("button", name="Settings")
+    settings.click()
+    assert page.get_by_label("Boldness", exact=True).is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_label("Boldness", exact=True).is_visible()
+    assert settings.evaluate("button => button === document.activeElement")
+    page.locator(".name").first.click()
+    assert page.get_by_label("Type a name").is_visible()
+    page.get_by_role("button", name="Close the closer look").click()
+    page.get_by_role("button", name="Kept 1").click()
+    assert kept(page) == names_of(page)[:1]
+    assert page.problems == []
+
+
+def test_more_names_like_one(page):
+    name = next(name for name in names_of(page) if len(name) > 6)
+    page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
+    page.get_by_role("button", name=f"More …{name[-3:]}").click()
+    settle(page)
+    assert all(each.endswith(name[-3:]) for each in names_of(page))
+    page.get_by_role("button", name="Drop the condition: Ends with").click()
+    settle(page)
+    assert name in names_of(page)
+
+
+def test_a_set_of_models_has_a_colour_of_its_own(open_page):
+    colour = "getComputedStyle(document.documentElement).getPropertyValue('--hue')"
+    hues = [open_page(*models).evaluate(colour) for models in (["gru"], ["rnn"], ["gru", "rnn"])]
+    assert len(set(hues)) == 3
+    assert open_page("gru").evaluate(colour) == hues[0]
+
+
+def test_names_appear_at_once_where_motion_is_not_wanted(open_page):
+    page = open_page("gru", reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0

@@ -1,16 +1,10 @@
-// How likely a name is, letter by letter.
+// What belongs to a name: how likely each letter is, more names like it, a copy, its sound.
 
-const SCALE = [
-  [0.3, "30 % or more"],
-  [0.1, "10 to 30 %"],
-  [0.03, "3 to 10 %"],
-  [0.01, "1 to 3 %"],
-  [0, "under 1 %"],
-];
+const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
 
 /** Which colour a probability gets: 0 for what was most expected. */
-const colourOf = (probability) => SCALE.findIndex(([least]) => probability >= least);
+const colourOf = (probability) => SCALE.findIndex((least) => probability >= least);
 
 const minus = (text) => text.replace("-", "−");
 
@@ -20,9 +14,19 @@ function visible(character) {
   return /^\p{M}$/u.test(character) ? `◌${character}` : character;
 }
 
+/** The name that the card is about. */
+const nameOfCard = () => $("typed").value.trim() || $("typed").placeholder;
+
+/** Opens the card of a name. */
+function openCard(name) {
+  $("typed").value = name;
+  explain(name);
+  openDrawer("likely");
+}
+
 /** Shows a name letter by letter. */
 function explain(name) {
-  const { blend } = blendOf(models, sharesOfForm());
+  const { blend } = blendOf(models, shares);
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("typed").placeholder = name;
@@ -31,6 +35,49 @@ function explain(name) {
   $("verdict").replaceChildren(...(name ? verdict(name, places, letters, blend) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
+  showCardActions(letters);
+}
+
+function showCardActions(letters) {
+  const [begin, end] = likeness(letters);
+  $("more-begin").replaceChildren("More ", bdi(begin), "…");
+  $("more-end").replaceChildren("More …", bdi(end));
+  for (const button of $("card-actions").children) button.disabled = !letters.length;
+}
+
+/** The letters at either end of a name that others like it share. */
+function likeness(letters) {
+  const count = Math.min(3, Math.ceil(letters.length / 2));
+  return [letters.slice(0, count).join(""), letters.slice(-count).join("")];
+}
+
+/** Says the name aloud, where the browser has a voice. */
+function speak(name) {
+  speechSynthesis.cancel();
+  speechSynthesis.speak(new SpeechSynthesisUtterance(name));
+}
+
+function listenToCard() {
+  const moreLike = (button, id, side) => {
+    $(button).addEventListener("click", () => {
+      setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
+      openDrawer(null);
+    });
+  };
+  moreLike("more-begin", "prefix", 0);
+  moreLike("more-end", "suffix", 1);
+  $("copy-name").addEventListener("click", (event) => {
+    copy(nameOfCard(), event.target);
+  });
+  $("speak").hidden = !("speechSynthesis" in window);
+  $("speak").addEventListener("click", () => speak(nameOfCard()));
+  $("whole").addEventListener("click", () => {
+    const isWhole = $("likely").classList.toggle("whole");
+    $("whole").setAttribute("aria-expanded", isWhole);
+  });
+  $("typed").addEventListener("input", () => {
+    explain($("typed").value.trim());
+  });
 }
 
 /** "rtl" or "ltr", as the browser finds it for a text on its own. */
@@ -48,7 +95,7 @@ function letterButton(blend, place, letters, i) {
     "button",
     { type: "button", className: `letter p${colourOf(probability)}` },
     bdi(letter),
-    element("small", {}, known ? percent(probability) : "unknown"),
+    element("small", {}, known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown"),
   );
   for (const event of ["pointerenter", "focus"]) {
     button.addEventListener(event, () => showExpected(blend, place, letters, i));
@@ -95,23 +142,17 @@ function verdict(name, places, letters, blend) {
       bdi(letters[places.length - 1]),
       "”, so this name can't be written.",
     ];
-  const { parts } = blendOf(models, sharesOfForm());
+  const { parts } = blendOf(models, shares);
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((known) => known && isAmong(name, known));
-  const listed = isListed
-    ? " It is in the list."
-    : lists.every(Boolean)
-      ? " It is not in the list."
-      : "";
-  const often =
-    -total < 35
-      ? number(Number(Math.exp(-total).toPrecision(2)))
-      : `10 to the ${number(-total / Math.LN10)}`;
+  const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";
+  const often = Math.exp(Math.min(-total, 35)).toLocaleString("en", {
+    notation: "compact",
+    compactDisplay: "long",
+    maximumSignificantDigits: 2,
+  });
+  const more = -total > 35 ? "more than " : "";
   const mean = minus((total / places.length).toFixed(2));
-  const nats = `${minus(total.toFixed(2))} nats, ${mean} per character with the end.`;
-  return [
-    `At temperature 1, one name in ${often} is `,
-    bdi(name),
-    `. Log-probability: ${nats}${listed}`,
-  ];
+  const nats = `${minus(total.toFixed(2))} nats, ${mean} per character`;
+  return [`Of ${more}${often} names, one is `, bdi(name), ` (boldness 1: ${nats}).${listed}`];
 }

@@ -1,0 +1,41 @@
+// What is shown where: the names or the list of one's own; on a phone, one drawer at a time.
+
+const DRAWERS = ["settings", "kept", "likely"]; // elsewhere they are beside the names, always
+
+/** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
+function openDrawer(id) {
+  const before = document.body.dataset.drawer;
+  if (id) document.body.dataset.drawer = id;
+  else delete document.body.dataset.drawer;
+  for (const button of document.querySelectorAll("#bar [data-drawer]"))
+    button.setAttribute("aria-expanded", button.dataset.drawer === id);
+  if (id && id !== "likely") $(id).querySelector(".close").focus();
+  if (!id && before) document.querySelector(`#bar [data-drawer="${before}"]`)?.focus();
+}
+
+/** Shows one of the views: "results", which are the names, or "own-list". */
+function showView(id) {
+  for (const button of $("views").children) {
+    const isShown = button.dataset.view === id;
+    button.setAttribute("aria-pressed", isShown);
+    $(button.dataset.view).hidden = !isShown;
+  }
+  openDrawer(null);
+}
+
+function listenToDrawers() {
+  for (const button of document.querySelectorAll("#bar [data-drawer]")) {
+    button.addEventListener("click", () => {
+      const { drawer } = button.dataset;
+      openDrawer(document.body.dataset.drawer === drawer ? null : drawer);
+    });
+  }
+  for (const button of document.querySelectorAll(".close"))
+    button.addEventListener("click", () => openDrawer(null));
+  for (const button of $("views").children)
+    button.addEventListener("click", () => showView(button.dataset.view));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") openDrawer(null);
+  });
+  $("views").hidden = !$("own-list").children.length;
+}
