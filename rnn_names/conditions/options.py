@@ -244,6 +244,12 @@ class CastOptions(Options):
     )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
 
+    def __post_init__(self) -> None:
+        """Refuses a pattern that is no text."""
+        super().__post_init__()
+        if not isinstance(self.pattern, str):
+            raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])
+
     @property
     def shared(self) -> dict[str, Any]:
         """The options given that hold for each part by itself."""

@@ -17,12 +17,14 @@ from rnn_names.sampling.cast import cast as draw
 
 
 @parameters_of(CastOptions)
-def cast(*positional: Any, **options: Any) -> list[str] | list[Row]:
+def cast(*positional: Any, **options: Any) -> list[Any]:
     """Lines of several names that a pattern puts together, such as "{norse} {irish-surnames}".
 
     In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
     {MODEL:option=value,option} one under the options of `sample`. [a|b] is one of some texts. The
     rest is text. A backslash makes a sign text where it would mean something.
+
+    The lines are texts; with `parts`, tuples of texts.
 
     Raises:
         SamplingError: for a wrong pattern, or for conditions that cannot be met; a caret shows

@@ -89,15 +89,17 @@ def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
 
 
 CALLS = """
-from rnn_names import Model, Settings, train
+from rnn_names import Model, Settings, cast, train
 model = train(["Ada", "Bo"], epochs=2, init=Model.load("dinosaurs"))
 names: list[str] = model.sample(3, prefix=["A", "B"], top_k=None)
+names = cast("{norse}", 2, initials="same")
 names = [*model.stream(seed=1), *model.best(rank="total")]
 model.sample("3")
 model.best(seed=1)
 model.stream(temperature="hot")
 train(["Ada"], epoch=3)
 Settings(epochs="3")
+cast("{norse}", initial="same")
 """
 
 
@@ -106,4 +108,4 @@ def test_type_checkers_know_the_options(tmp_path):
     mypy = [sys.executable, "-m", "mypy", "--strict", tmp_path / "calls.py"]
     done = subprocess.run(mypy, cwd=PACKAGE.parent, capture_output=True, text=True, timeout=120)
     lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line]
-    assert lines == [6, 7, 8, 9, 10], done.stdout
+    assert lines == [7, 8, 9, 10, 11, 12], done.stdout

@@ -191,5 +191,7 @@ def test_a_part_that_cannot_be_met_is_shown():
         cast("{norse} {norse:suffix=Ж}")
     with pytest.raises(RnnNamesError, match=r"^nors: .*\n  a {nors}\n {4}\^$"):
         cast("a {nors}")
+    with pytest.raises(SamplingError, match="pattern 5: must be a text"):
+        cast(5)
     with pytest.raises(SamplingError, match="initials: there is no"):
         cast("[a|b]", initials="same")
