@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import os
 from collections.abc import Callable, Collection
 from dataclasses import field, fields
 from functools import wraps
@@ -145,7 +146,26 @@ class Lines(Texts):
         return "a list of texts"
 
 
-Kind = Number | Flag | Choice | Texts
+class File:
+    """The path of a file."""
+
+    metavar = "FILE"
+
+    def checked(self, value: Any) -> str:
+        """The path as a text."""
+        try:
+            path = os.fsdecode(value)
+        except TypeError:
+            raise ValueError from None
+        if not path:
+            raise ValueError
+        return path
+
+    def __str__(self) -> str:
+        return "the path of a file"
+
+
+Kind = Number | Flag | Choice | Texts | File
 
 # --- Options --------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import BinaryIO
 
 ENDING_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -76,6 +77,19 @@ def nameless_file() -> int:
     ):
         # From 3 up: 0 to 2 may be free, and then what is written to stdout would go into it.
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+
+
+def lock(file: BinaryIO) -> None:
+    """Waits until no other process or thread has locked a file, and locks it until it is closed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, which locks a part of a file, here its first byte
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
 
 
 def may_run(pid: int) -> bool:

@@ -266,6 +266,8 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
         settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
     elif isinstance(kind, declared.Texts):
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
+    elif isinstance(kind, declared.File):
+        settings["type"] = FILE
     else:
         settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
         settings |= {"default": each.default, "show_default": each.unset or True}

@@ -93,8 +93,7 @@ class FarApart:
         """`others` are names that come before all."""
         self._edits = edits
         self._names: dict[str, list[str]] = {}  # by what they become
-        for name in others:
-            self._add(folded(name), _left_out(folded(name), edits))
+        self.add(others)
 
     def passes(self, name: str) -> bool:
         """Whether a name is let through; the next ones will keep away from it, too."""
@@ -103,12 +102,15 @@ class FarApart:
         for text in texts & self._names.keys():
             if any(_are_near(name, other, self._edits) for other in self._names[text]):
                 return False
-        self._add(name, texts)
-        return True
-
-    def _add(self, name: str, texts: set[str]) -> None:
         for text in texts:
             self._names.setdefault(text, []).append(name)
+        return True
+
+    def add(self, names: Iterable[str]) -> None:
+        """Takes names for such that came before."""
+        for name in map(folded, names):
+            for text in _left_out(name, self._edits):
+                self._names.setdefault(text, []).append(name)
 
 
 def _left_out(text: str, most: int) -> set[str]:

@@ -14,6 +14,7 @@ from rnn_names.declarations import (
     POSITIVE,
     Checked,
     Choice,
+    File,
     Flag,
     Lines,
     Number,
@@ -98,6 +99,13 @@ class CommonOptions(Checked):
     )
     exclude: Collection[str] = _condition(
         (), Lines(), "Leave out these names, in upper or lower case."
+    )
+    remember: str | None = _condition(
+        None,
+        File(),
+        "Leave out the names that are in this file, and add those that come out to it. Several "
+        "runs may share one at the same time.",
+        unset="no file",
     )
     exclude_words: Collection[str] = _condition(
         (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
@@ -184,7 +192,7 @@ class Options(CommonOptions):
     def __post_init__(self) -> None:
         """Refuses values that do not go together."""
         super().__post_init__()
-        for name in ("unique", "min_edits"):
+        for name in ("unique", "min_edits", "remember"):
             if getattr(self, name) and self.start:
                 raise SamplingError(
                     "which names of a stream are repeats depends on all before them: leave out "
@@ -195,7 +203,7 @@ class Options(CommonOptions):
     @property
     def is_unique(self) -> bool:
         """Whether no name may come twice."""
-        return self.unique or self.min_edits is not None
+        return self.unique or self.min_edits is not None or self.remember is not None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -257,7 +265,7 @@ class CastOptions(Options):
         return {name: getattr(self, name) for name in names if name in self.given}
 
 
-OF_WHOLE_CASTS = {"seed", "start", "unique"}
+OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
 """Options that no part of a cast takes from it."""
 
 

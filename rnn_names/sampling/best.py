@@ -32,6 +32,7 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.unique import Remembered
 
 AT_ONCE = 1024
 """Prefixes that the network runs for together."""
@@ -84,6 +85,14 @@ def best(
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
     """
+    if options.remember is not None:
+        with Remembered(options.remember).turn() as (others, added):
+            known = [*options.exclude, *others.to_strings()]
+            new = replace(options, remember=None, exclude=known)
+            for part in best(model, count, new, progress, rank=rank):
+                added.append(part)
+                yield part
+        return
     wanted = options.start + count
     search = _Search(sampler_of(model, options), wanted, progress, rank)
     if not count:

@@ -22,7 +22,8 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.initials import Trials, alike, distinct
 from rnn_names.sampling.sampler import FIRST_BLOCK
-from rnn_names.sampling.stream import ENDLESS, Unique, sample
+from rnn_names.sampling.stream import ENDLESS, sample
+from rnn_names.sampling.unique import Unique
 
 LINES_OF_BATCH = 1 << 14
 """Lines that are given together, at most."""
@@ -51,8 +52,9 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
         RareConditionsWarning, RepeatedInitialsWarning: as these say.
     """
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
-    n = ENDLESS if wanted.unique else min(wanted.start + wanted.count, ENDLESS)
-    unique = Unique(wanted.count) if wanted.unique else None
+    is_unique = wanted.unique or wanted.remember is not None
+    n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)
+    unique = Unique(wanted.count, wanted.remember) if is_unique else None
     delivered = 0
     with one_blas_thread():
         names = _names(pattern, parts, wanted.initials, seed, n)

@@ -48,7 +48,7 @@ GAIN = 5
 FEW_POSSIBLE = 1 << 10
 """Where the conditions on spelling leave so few names, they are held to the others one by one."""
 
-NO_CONDITIONS = {*SHAPING, "edits", "seed", "start", "unique", "count", "rank"}
+NO_CONDITIONS = {*SHAPING, "edits", "remember", "seed", "start", "unique", "count", "rank"}
 """The options that make no condition on finished names."""
 
 Tally = dict[str, tuple[int, int]]

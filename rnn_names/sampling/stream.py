@@ -22,11 +22,11 @@ from rnn_names.processes.threads import one_blas_thread, worker_threads
 from rnn_names.sampling.blocks import Drawer, GivenUp, Share, blocks_of, rest_of_share
 from rnn_names.sampling.continuations import SHAPING, Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, sampler_of
+from rnn_names.sampling.unique import unique_of
 from rnn_names.sampling.walk import Drawn, Walk
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
-    from rnn_names.arrays import Array
     from rnn_names.processes.helper import Helper
 
 MAX_THREADS = 4
@@ -38,9 +38,6 @@ as long as 30,000 names of a GRU of 256 units."""
 
 CHECKED = 1024
 """Names that both processes draw, of whatever length, to see whether they draw the same."""
-
-REPEATS = 1 << 16
-"""A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
 
 ENDLESS = 1 << 62
 """Names of a stream without an end: more than anybody draws."""
@@ -56,7 +53,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
     with one_blas_thread():
         if not count:
             return
-        unique = _unique(count, options)
+        unique = unique_of(count, options)
         possible, titles = sampler.count_possible() if unique else (np.inf, "")
         most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
         delivered = 0
@@ -175,62 +172,3 @@ def _tightest(tally: Tally) -> str:
     tested, passed = tally[option]
     rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
     return f"the tightest condition was {option} ({rate} drawn passes)"
-
-
-def _unique(count: int, options: Options) -> Unique | None:
-    """What lets each name through once, if that is asked for."""
-    if options.min_edits is not None:
-        return _FarApart(count, options)
-    return Unique(count) if options.unique else None
-
-
-class Unique:
-    """Lets each name through once, by its fingerprint of 8 bytes."""
-
-    title = "unique"
-
-    def __init__(self, wanted: int) -> None:
-        self.wanted = wanted
-        self.seen = np.zeros(0, np.uint64)
-        self.tested = self.passed = 0
-        self._last = 0, 0
-
-    def rows(self, names: Names) -> Array:
-        """Rows of the names that were not among any before, up to the number wanted in all."""
-        from rnn_names.corpus.fingerprints import among, fingerprints
-
-        prints, first = np.unique(fingerprints(names), return_index=True)
-        fresh = ~among(prints, self.seen)
-        rows = np.sort(first[fresh])[: self.wanted - self.passed]
-        self.seen = np.union1d(self.seen, prints[fresh])
-        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
-        return rows
-
-    @property
-    def is_exhausted(self) -> bool:
-        """Whether the last `REPEATS` names of the stream were next to all repeats."""
-        tested, passed = self.tested - self._last[0], self.passed - self._last[1]
-        if tested < REPEATS:
-            return False
-        self._last = self.tested, self.passed
-        return passed < tested / 4096
-
-
-class _FarApart(Unique):
-    """Lets names through that are enough edits away from all before them, and those excluded."""
-
-    title = "min_edits"
-
-    def __init__(self, wanted: int, options: Options) -> None:
-        from rnn_names.conditions.edits import FarApart
-
-        super().__init__(wanted)
-        assert options.min_edits is not None
-        self._far_apart = FarApart(options.min_edits - 1, options.exclude)
-
-    def rows(self, names: Names) -> Array:
-        """Rows of the names that are, up to the number wanted in all."""
-        passes = map(self._far_apart.passes, names.to_strings())
-        rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))[: self.wanted - self.passed]
-        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
-        return rows

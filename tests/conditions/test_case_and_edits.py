@@ -18,8 +18,7 @@ from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, SamplingError
-from rnn_names.sampling import sampler
-from rnn_names.sampling import stream as streaming
+from rnn_names.sampling import sampler, unique
 from support.distributions import assert_drawn_from
 from support.enumerated import KNOWN, LONGEST, all_texts, distribution, tiny_model
 from support.package import PACKAGE
@@ -202,7 +201,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
         model().sample(1, min_edits=2, start=3)
     with pytest.raises(SamplingError, match="this model keeps too little to tell; 2 is the most"):
         Model.load("first-names").sample(1, min_edits=3)
-    monkeypatch.setattr(streaming, "REPEATS", 1 << 11)
+    monkeypatch.setattr(unique, "REPEATS", 1 << 11)
     with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
         model().sample(900, min_edits=2, seed=1)
     unknown = model()

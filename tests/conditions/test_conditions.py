@@ -22,6 +22,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import blocks, sampler
 from rnn_names.sampling import stream as streaming
+from rnn_names.sampling import unique as unique_names
 from support.conditions import COMBINATIONS, given_conditions
 from support.distributions import assert_drawn_from
 from support.enumerated import LETTERS, all_texts, distribution, tiny_model
@@ -338,7 +339,7 @@ def test_a_shortage_names_the_tightest_condition(monkeypatch):
 
 
 def test_all_there_are_of_unique_names_come_before_the_error(monkeypatch):
-    monkeypatch.setattr(streaming, "REPEATS", 1 << 13)
+    monkeypatch.setattr(unique_names, "REPEATS", 1 << 13)
     drawn = []
     with pytest.raises(
         SamplingError,

@@ -19,6 +19,7 @@ from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream
+from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import (
     COMBINATIONS,
@@ -367,7 +368,7 @@ def test_few_names_are_prepared_for_until_few_are_repeats_or_it_is_said(always, 
 
 
 def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always, monkeypatch):
-    monkeypatch.setattr(stream, "REPEATS", 1 << 12)
+    monkeypatch.setattr(unique_names, "REPEATS", 1 << 12)
     with pytest.raises(SamplingError, match=r"the tightest condition was unique \(1 in"):
         tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 

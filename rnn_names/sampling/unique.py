@@ -1,0 +1,127 @@
+"""No name twice: in one stream, or in all that remember their names in one file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from rnn_names import system
+from rnn_names.arrays import Array
+from rnn_names.conditions.options import Options
+from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.corpus.reading import full_lines
+from rnn_names.errors import SamplingError, shown
+
+REPEATS = 1 << 16
+"""A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
+
+
+def unique_of(wanted: int, options: Options) -> Unique | None:
+    """What lets each name through once, if that is asked for."""
+    if options.min_edits is not None:
+        return _FarApart(wanted, options)
+    return Unique(wanted, options.remember) if options.is_unique else None
+
+
+class Unique:
+    """Lets each name through once, by its fingerprint of 8 bytes."""
+
+    title = "unique"
+
+    def __init__(self, wanted: int, remember: str | None = None) -> None:
+        self.wanted = wanted
+        self.seen = np.zeros(0, np.uint64)
+        self.tested = self.passed = 0
+        self._last = 0, 0
+        self._file = None if remember is None else Remembered(remember)
+
+    def rows(self, names: Names) -> Array:
+        """Rows of the names that were not among any before, up to the number wanted in all."""
+        if self._file is None:
+            rows = self._new(names)
+        else:
+            with self._file.turn() as (others, added):
+                self._add(others)
+                rows = self._new(names)
+                added.append(names.take(rows))
+        self.tested, self.passed = self.tested + len(names), self.passed + len(rows)
+        return rows
+
+    def _add(self, names: Names) -> None:
+        """Takes names for seen."""
+        self.seen = np.union1d(self.seen, fingerprints(names))
+
+    def _new(self, names: Names) -> Array:
+        prints, first = np.unique(fingerprints(names), return_index=True)
+        fresh = ~among(prints, self.seen)
+        new = prints[fresh]
+        self.seen = np.insert(self.seen, np.searchsorted(self.seen, new), new)
+        return np.sort(first[fresh])[: self.wanted - self.passed]
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the last `REPEATS` names of the stream were next to all repeats."""
+        tested, passed = self.tested - self._last[0], self.passed - self._last[1]
+        if tested < REPEATS:
+            return False
+        self._last = self.tested, self.passed
+        return passed < tested / 4096
+
+
+class _FarApart(Unique):
+    """Lets names through that are enough edits away from all before them, and those excluded."""
+
+    title = "min_edits"
+
+    def __init__(self, wanted: int, options: Options) -> None:
+        from rnn_names.conditions.edits import FarApart
+
+        super().__init__(wanted, options.remember)
+        assert options.min_edits is not None
+        self._far_apart = FarApart(options.min_edits - 1, options.exclude)
+
+    def _add(self, names: Names) -> None:
+        self._far_apart.add(names.to_strings())
+
+    def _new(self, names: Names) -> Array:
+        passes = map(self._far_apart.passes, names.to_strings())
+        rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))
+        return rows[: self.wanted - self.passed]
+
+
+class Remembered:
+    """A file of names that came out, of this run and others, which may go on at the same time."""
+
+    def __init__(self, path: str) -> None:
+        self._path, self._end = path, 0
+
+    @contextmanager
+    def turn(self) -> Iterator[tuple[Names, list[Names]]]:
+        """Has the file for itself: gives the names that others added, and a list for more to add.
+
+        Raises:
+            SamplingError: if it cannot be read and written.
+        """
+        try:
+            with open(self._path, "a+b") as file:
+                system.lock(file)
+                file.seek(self._end)
+                data, added = file.read(), list[Names]()
+                try:
+                    title = shown(self._path)
+                    yield Names.from_strings(full_lines(title, io.BytesIO(data))), added
+                finally:
+                    lines = b"".join(names.to_lines() for names in added)
+                    if lines and data and not data.endswith(b"\n"):  # its writer was killed
+                        lines = b"\n" + lines
+                    file.write(lines)
+                    file.flush()
+                    self._end = file.tell()
+        except OSError as error:
+            raise SamplingError(
+                f"remember {shown(self._path)}: {error.strerror or error}", ["remember"]
+            ) from error

@@ -1,0 +1,98 @@
+"""Names that are remembered in a file come once, in whichever run."""
+
+import threading
+from collections import Counter
+from itertools import chain
+
+import pytest
+
+from rnn_names import cast
+from rnn_names.conditions.edits import FarApart
+from rnn_names.errors import CorpusError, SamplingError
+from support.enumerated import tiny_model
+
+
+def lines(path):
+    text = path.read_text("utf-8")
+    assert text.endswith("\n")
+    return text.split("\n")[:-1]
+
+
+def test_no_run_gives_a_name_of_another(tmp_path):
+    path = tmp_path / "used.txt"
+    runs = [tiny_model().sample(20, seed=1, remember=path) for _ in range(3)]
+    assert runs[0] == tiny_model().sample(20, seed=1, unique=True)
+    assert lines(path) == [*chain(*runs)]
+    assert len(set(lines(path))) == 60
+    best = tiny_model().best(5, remember=str(path))
+    wanted = [name for name in tiny_model().best(100) if name not in [*chain(*runs)]]
+    assert best == wanted[:5]
+    assert lines(path)[60:] == best
+
+
+def test_two_streams_at_a_time_share_the_file(tmp_path):
+    path = tmp_path / "used.txt"
+    streams = [tiny_model().stream(seed=1, remember=path) for _ in range(2)]
+    names = [next(stream) for _ in range(40) for stream in streams]
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(lines(path))
+
+
+def test_so_do_threads(tmp_path):
+    path, found = tmp_path / "used.txt", []
+    draw = lambda: found.extend(tiny_model().sample(100, seed=1, remember=path))  # noqa: E731
+    threads = [threading.Thread(target=draw) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(Counter(found).values()) == 1
+    assert sorted(lines(path)) == sorted(found)
+    assert len(found) == 400
+
+
+def test_a_last_line_without_an_end_is_ended(tmp_path):
+    """As a writer leaves it that is killed."""
+    path = tmp_path / "used.txt"
+    path.write_bytes(b"aa\nb")
+    names = tiny_model().sample(30, seed=1, remember=path)
+    assert lines(path) == ["aa", "b", *names]
+    assert not {"aa", "b"} & {*names}
+
+
+def test_min_edits_keeps_away_from_what_is_remembered(tmp_path):
+    path = tmp_path / "used.txt"
+    first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
+    assert lines(path) == first + second
+    far_apart = FarApart(1)
+    assert all(map(far_apart.passes, first + second))
+
+
+def test_lines_of_a_cast_are_remembered(tmp_path):
+    path = tmp_path / "used.txt"
+    pattern = "[Ash|Elm] {dinosaurs:match=A...}"
+    runs = [cast(pattern, 6, seed=1, remember=path) for _ in range(2)]
+    assert lines(path) == [*chain(*runs)]
+    assert len(set(lines(path))) == 12
+
+
+def test_a_file_that_is_none_is_one_line(tmp_path):
+    with pytest.raises(SamplingError, match=r"remember .*: Is a directory|remember .*ermission"):
+        tiny_model().sample(1, remember=tmp_path)
+    (tmp_path / "a.npz").write_bytes(b"\xff\n")
+    with pytest.raises(CorpusError, match=r"a\.npz.*UTF-8"):
+        tiny_model().sample(1, remember=tmp_path / "a.npz")
+    with pytest.raises(SamplingError, match="leave out either remember or start"):
+        tiny_model().sample(1, remember="a", start=1)
+    with pytest.raises(SamplingError, match="remember 3: must be the path of a file"):
+        tiny_model().sample(1, remember=3)
+
+
+def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
+    arguments = ["sample", "-m", "dinosaurs", "-n", 5, "--seed", 1, "--remember", "used.txt"]
+    first, second = (invoke(*arguments, cwd=tmp_path).stdout for _ in range(2))
+    assert (tmp_path / "used.txt").read_text("utf-8") == first + second
+    assert not {*first.split("\n")[:-1]} & {*second.split("\n")[:-1]}
+    done = invoke("sample", "-m", "dinosaurs", "--remember", "no/used.txt", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: --remember no/used.txt: No such file or directory\n"
