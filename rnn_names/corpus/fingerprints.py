@@ -28,7 +28,6 @@ def fingerprints(names: Names) -> Array:
 
     The names may be in any normal form of Unicode.
 
-    >>> from rnn_names.corpus.names import Names
     >>> prints = fingerprints(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]
     ['74593662d8621658', 'e78207bd940fa492', '0000000000000000']

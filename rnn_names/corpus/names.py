@@ -166,9 +166,6 @@ class Names:
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()
         ([2, 1, 0, 3], [True, True, True, False])
-
-        Returns:
-            (n,) int64 rows, and (n,) bool.
         """
         bits = max(int(self.codes.max(initial=0) + 1).bit_length(), 1)
         per_key = 63 // bits

@@ -4,7 +4,6 @@ No name has a capital right after a letter unless one of the list has; and none 
 marks in a row, such as ". ", unless one of the list has these two. The ends of a name count as
 spaces, "\n".
 
->>> from rnn_names.corpus.names import Names
 >>> names = Names.from_strings(["St. Asaph", "Llandudno"])
 >>> pairs_of(names, Vocabulary.of(names))
 ['. ']

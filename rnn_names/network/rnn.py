@@ -136,16 +136,10 @@ def next_states(
 ) -> Array:
     """One time step: the states of m nodes, (m, n_a), from those of the nodes that they hang from.
 
-    A node that several hang from is projected once.
-
-    Args:
-        above: (p, n_a) states.
-        parent: (m,) which of them each node continues.
-        x: (m,) the nodes' characters.
-        weights: of the network.
-        work: buffers.
-        kept: (blocks, m, n_a) overwritten with what the backward pass needs; by default in `work`.
-        out: (m, n_a) overwritten with the new states; by default in `work`.
+    `above` are the p states of those, (p, n_a), `parent` (m,) tells which of them each node
+    continues, and `x` (m,) are the characters. A node that several hang from is projected once.
+    `out` is overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass
+    needs; by default, both are in `work`.
     """
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
     kept = work("kept", cell.blocks, m, n_a) if kept is None else kept
@@ -216,16 +210,9 @@ def loss_and_gradients(
 ) -> tuple[float, dict[str, Array]]:
     """The cross-entropy of a tree's names and its gradient, by back-propagation through time.
 
-    Args:
-        tree: N nodes.
-        params: the network.
-        work: buffers, reused from call to call.
-        output_mask: (N, n_a) factors on the hidden states on their way to the output layer
-            (dropout), or None.
-
-    Returns:
-        loss: nats, summed over all characters of all names.
-        gradients: an array for each parameter, of its shape: derivatives of that sum.
+    The loss is in nats, summed over all characters of all names; the gradients are its derivatives,
+    an array for each parameter. `output_mask` (N, n_a) are factors on the hidden states on their
+    way to the output layer (dropout).
     """
     a = to_output = hidden_states(tree, params, work)
     if output_mask is not None:

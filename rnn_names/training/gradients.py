@@ -68,14 +68,10 @@ class Gradients:
         seed: list[int],
         characters_left: int,
     ) -> None:
-        """Prepares an epoch of a stage.
+        """Prepares an epoch of a stage, whose minibatches are sorted rows of `batches`.
 
-        Args:
-            batches: what the stage trains on.
-            stage: how it trains.
-            minibatches: the names of each, as sorted rows of `batches`.
-            seed: of the epoch's dropout, whole numbers.
-            characters_left: of the run. The helper process is started if they are worth it.
+        `seed` is that of dropout. The helper process is started if the characters that are left to
+        train on are worth it.
         """
         n_parts = parts_for(stage.batch_size, self._n_rows)
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER

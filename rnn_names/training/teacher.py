@@ -128,12 +128,10 @@ class Teacher(Source):
         return self._joint(predictions, self._histories(tree), length)
 
     def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
-        """The distribution of the next character after some prefixes: (N, n_y), by column.
+        """The distribution of the next character after N prefixes: (N, n_y), by column.
 
-        Args:
-            predictions: (N, n_y) log p_k of each network; its memory may be that of the one before.
-            histories: (N,) the n-gram's.
-            length: (N,) characters of each prefix.
+        `predictions` are log p_k of each network, (N, n_y), in memory that it may share with the
+        one before; `histories` are the n-gram's, and `length` the characters of each prefix.
         """
         # The networks' mean log p_k, (N, n_y), by column as predictions are; and p_k, where rare.
         n, dtype = len(histories), self.networks[0]["Waa"].dtype

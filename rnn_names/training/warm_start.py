@@ -41,15 +41,8 @@ class Closest(NamedTuple):
 def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
     """The bundled model with the lowest loss on some names.
 
-    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances. There are no random
-    numbers in it: the same names have the same closest model.
-
-    Args:
-        names: the names.
-        left_out: bundled models that are not to be compared.
-
-    Raises:
-        TrainingError: if no model can spell any of the names.
+    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances: the same names have
+    the same closest model. Those `left_out` are not compared.
     """
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
@@ -80,11 +73,7 @@ def _loss(model: Model, names: Names) -> float:
 
 
 def settings_for(init: Model, settings: Settings) -> Settings:
-    """The settings, with the cell and the size of the model that training starts from.
-
-    Raises:
-        TrainingError: if others were asked for.
-    """
+    """The settings, with the cell and the size of the model that training starts from."""
     for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
         asked = getattr(settings, name)
         if asked not in (None, own):
@@ -101,11 +90,7 @@ def first_weights(
 ) -> dict[str, Array]:
     """What a network starts from, as it is trained: random weights, or as far as it goes a model's.
 
-    Args:
-        rng: for what is random.
-        settings: how the network is trained.
-        vocabulary: of the network.
-        init: a model with the same cell and hidden size, whose characters the network knows.
+    `init` has the network's cell and hidden size, and no characters that it does not know.
     """
     params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
     if init is not None:
