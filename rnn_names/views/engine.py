@@ -31,6 +31,7 @@ ENGINE_FILES = (
     "models.js",
     "shape.js",
     "conditions.js",
+    "beginnings.js",
     "sampler.js",
     "api.js",
 )

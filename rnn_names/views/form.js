@@ -1,7 +1,7 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
-const TEXTS = ["prefix", "suffix", "contains"];
-const CHECKS = ["novel", "unique"];
+const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
+const CHECKS = ["novel", "no-near-copies", "unique", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
 const OPENING_TEMPERATURE = 1;
 const WORDS = [
@@ -21,15 +21,25 @@ function settingsOfForm() {
     seed,
     count: value("count") ?? data.count,
     temperature,
-    prefix: $("prefix").value,
-    suffix: $("suffix").value,
-    contains: $("contains").value,
+    prefix: textsIn("prefix"),
+    suffix: textsIn("suffix"),
+    contains: textsIn("contains"),
+    excludeWords: textsIn("exclude-words"),
+    match: $("match").value,
+    ignoreCase: $("ignore-case").checked,
     minLength: value("min-length"),
     maxLength: value("max-length"),
     novel: $("novel").checked,
+    noNearCopies: $("no-near-copies").checked,
     unique: $("unique").checked,
     shares,
   };
+}
+
+/** The texts of a field, with commas between them; spaces count in a single one. */
+function textsIn(id) {
+  const texts = $(id).value.split(",");
+  return texts.length === 1 ? texts : texts.map((text) => text.trim()).filter(Boolean);
 }
 
 /** Takes in where somebody moved a slider to. */
@@ -92,8 +102,10 @@ function showValues() {
   $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
   $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);
   const forgetful = parts.filter(({ fingerprints }) => !fingerprints);
-  $("novel").disabled = forgetful.length > 0;
-  if (forgetful.length) $("novel").checked = false;
+  for (const id of ["novel", "no-near-copies"]) {
+    $(id).disabled = forgetful.length > 0;
+    if (forgetful.length) $(id).checked = false;
+  }
   $("novel-hint").hidden = !forgetful.length;
   showChips();
 }

@@ -97,6 +97,66 @@ def test_names_begin_and_end_as_wanted_and_contain_what_is_wanted(page):
     assert all(name.endswith("us") and "o" in name for name in names_of(page))
 
 
+def test_no_near_copies_of_the_list_or_of_one_another(page, bundled):
+    set_to(page, "Boldness", 0.5)
+    set_to(page, "No near copies", True)
+    names = names_of(page)
+    letters = bundled["dinosaurs"].vocabulary.characters
+    edits = [
+        edited
+        for name in names
+        for i in range(len(name) + 1)
+        for edited in (
+            name[:i] + name[i + 1 :],
+            *(name[:i] + c + name[i:] for c in letters),
+            *(name[:i] + c + name[i + 1 :] for c in letters),
+        )
+        if edited
+    ]
+    assert not bundled["dinosaurs"].knows(edits).any()
+    assert page.evaluate("areNear('Megalon', 'Megaron') && areNear('Mega', 'Megas')")
+    assert not page.evaluate("areNear('Megalon', 'Megar') || areNear('abc', 'cab')")
+
+
+def test_of_several_beginnings_and_endings_any_will_do(page):
+    set_to(page, "Begins with", "Tri, Meg, X")
+    assert {name[:2] for name in names_of(page)} <= {"Tr", "Me"} | {
+        name[:2] for name in names_of(page) if name[0] == "X"
+    }
+    set_to(page, "Ends with", "us,on", count=20)
+    assert all(name.endswith(("us", "on")) for name in names_of(page))
+    set_to(page, "Leave out", "MEG, saur")
+    assert not any("Meg" in name or "saur" in name for name in names_of(page))
+    unfold(page)
+    page.get_by_label("Begins with", exact=True).fill("tRI")
+    set_to(page, "Upper and lower case are equal", True)
+    assert all(name.startswith("Tri") for name in names_of(page))
+    link = page.url
+    page.reload()
+    wait_for_names(page, 20)
+    assert page.url == link
+    assert all(name.startswith("Tri") for name in names_of(page))
+    page.requests[1:] = []  # of the reload
+
+
+def test_names_of_several_beginnings_are_as_frequent_as_without(page):
+    free = page.evaluate("rnnNames.sample(20000, { seed: 3 })")
+    pairs = [name[:2] for name in free if name[:2] in ("Tr", "Me", "Ar")]
+    options = "{ seed: 3, prefix: ['Tr', 'Me', 'Ar'] }"
+    drawn = page.evaluate(f"rnnNames.sample(4000, {options})")
+    for start in ("Tr", "Me", "Ar"):
+        expected = pairs.count(start) / len(pairs)
+        spread = (expected * (1 - expected) * (1 / len(pairs) + 1 / 4000)) ** 0.5
+        assert abs(sum(name.startswith(start) for name in drawn) / 4000 - expected) < 4 * spread
+
+
+def test_names_match_a_pattern_or_it_is_none(page):
+    set_to(page, "Pattern (regular expression)", "[A-D].*(us|a)")
+    assert all(re.fullmatch("[A-D].*(us|a)", name) for name in names_of(page))
+    set_to(page, "Pattern (regular expression)", "(", count=0)
+    assert said(page) == "“(” is no regular expression."
+
+
 def test_names_are_as_long_as_wanted(page):
     set_to(page, "Shortest length", 9)
     set_to(page, "Longest length", 10)
@@ -131,7 +191,7 @@ def test_reset_brings_back_what_was_there_on_opening(page):
     set_to(page, "Only new names", False)
     page.get_by_role("button", name="Reset all").click()
     settle(page)
-    assert page.url.endswith("#seed=1&novel=yes&unique=yes")
+    assert page.url.endswith("#seed=1&novel=yes&no-near-copies=yes&unique=yes")
     assert not page.get_by_label("Begins with", exact=True).input_value()
 
 

@@ -25,13 +25,17 @@ const KINDS = {
 const SAMPLE_OPTIONS = {
   seed: KINDS.seed,
   temperature: KINDS.temperature,
-  prefix: KINDS.text,
-  suffix: KINDS.text,
+  prefix: KINDS.texts,
+  suffix: KINDS.texts,
   contains: KINDS.texts,
+  excludeWords: KINDS.texts,
+  match: KINDS.text,
+  ignoreCase: KINDS.flag,
   minLength: KINDS.length,
   maxLength: KINDS.length,
   anyBeginning: KINDS.flag,
   novel: KINDS.flag,
+  noNearCopies: KINDS.flag,
   unique: KINDS.flag,
 };
 

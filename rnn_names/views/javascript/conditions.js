@@ -2,6 +2,12 @@
 
 const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
+/** A text or several as a list, in NFC. */
+const textsOf = (given) => [given ?? []].flat().filter(Boolean).map((text) => text.normalize("NFC"));
+
+/** Makes equal what counts as equal. */
+const folding = ({ ignoreCase }) => (ignoreCase ? (text) => text.toLowerCase() : (text) => text);
+
 /** What cannot be: the message is a sentence for people. */
 class WrongSettings extends Error {}
 
@@ -11,8 +17,8 @@ class WrongSettings extends Error {}
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
 function completed(settings, blend, models) {
-  const prefix = (settings.prefix ?? "").normalize("NFC");
-  const prefixLength = lengthOf(prefix);
+  const prefixes = textsOf(settings.prefix);
+  const prefixLength = prefixes.length ? Math.min(...prefixes.map(lengthOf)) : 0;
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
   const minLength = Math.max(shortest, prefixLength, 1);
@@ -26,15 +32,18 @@ function completed(settings, blend, models) {
   const temperature = settings.temperature ?? 1;
   if (!(temperature > 0 && temperature < Infinity))
     throw new WrongSettings("The temperature must be a finite number above 0.");
-  const start = blend.encode(prefix);
-  const contains = [settings.contains ?? []].flat().filter(Boolean);
-  for (const text of [prefix, settings.suffix ?? "", ...contains]) {
-    const unknown = Array.from(text.normalize("NFC")).find((c) => !blend.index.has(c));
+  const known = new Set(blend.characters.map(folding(settings)));
+  for (const text of [prefixes, textsOf(settings.suffix), textsOf(settings.contains)].flat()) {
+    const unknown = Array.from(text).find((c) => !known.has(folding(settings)(c)));
     if (unknown)
       throw new WrongSettings(
         `“${text}” cannot be in a name: no name of the list has the character “${unknown}”.`,
       );
   }
+  // A single beginning is read before the first character is drawn.
+  const isRead = prefixes.length === 1 && !settings.ignoreCase;
+  const prefix = isRead ? prefixes[0] : "";
+  const start = blend.encode(prefix);
   return {
     seed: settings.seed ?? newSeed(),
     temperature,
@@ -43,7 +52,11 @@ function completed(settings, blend, models) {
     minLength,
     maxLength,
     firstState: stateAfter(blend, start),
-    barred: prefix || settings.anyBeginning ? [] : barredBeginnings(blend, models),
+    ahead:
+      prefixes.length && !isRead
+        ? beginningsOf(prefixes, folding(settings), blend, temperature)
+        : new Map(),
+    barred: prefixes.length || settings.anyBeginning ? [] : barredBeginnings(blend, models),
   };
 }
 
@@ -62,27 +75,58 @@ function stateAfter(blend, characters) {
 }
 
 /** The conditions that whole names are held to, each with the words for it and a tally. */
-function conditionsOf(settings, lists) {
+function conditionsOf(settings, lists, characters) {
   const conditions = [];
   const add = (words, passes) => conditions.push({ words, passes, tested: 0, passed: 0 });
-  const suffix = (settings.suffix ?? "").normalize("NFC");
-  if (suffix) add(`ends with “${suffix}”`, (name) => name.endsWith(suffix));
-  for (const each of [settings.contains ?? []].flat().filter(Boolean)) {
-    const text = each.normalize("NFC");
-    add(`contains “${text}”`, (name) => name.includes(text));
+  const fold = folding(settings);
+  const suffixes = textsOf(settings.suffix);
+  if (suffixes.length)
+    add(`ends with ${quotedTexts(suffixes)}`, (name) =>
+      suffixes.some((suffix) => fold(name).endsWith(fold(suffix))),
+    );
+  for (const text of textsOf(settings.contains))
+    add(`contains “${text}”`, (name) => fold(name).includes(fold(text)));
+  for (const text of textsOf(settings.excludeWords)) {
+    const left = text.toLowerCase();
+    add(`does not contain “${text}”`, (name) => !name.toLowerCase().includes(left));
   }
-  if (settings.novel) {
+  if (settings.match) {
+    const pattern = patternOf(settings.match, settings.ignoreCase);
+    add(`matches “${settings.match}”`, (name) => pattern.test(name));
+  }
+  if (settings.novel || settings.noNearCopies) {
     if (lists.some((known) => !known))
       throw new WrongSettings(
         "A model here does not keep its list, so it cannot tell which names are new.",
       );
+  }
+  if (settings.novel)
     add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
+  if (settings.noNearCopies) {
+    const found = [];
+    add("is no near copy of one in the list or of another", (name) => {
+      const isNew =
+        !found.some((other) => areNear(name, other)) && !isNearList(name, lists, characters);
+      if (isNew) found.push(name);
+      return isNew;
+    });
   }
   if (settings.unique) {
     const seen = new Set();
     add("has not come before", (name) => seen.size < seen.add(name).size);
   }
   return conditions;
+}
+
+const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
+
+/** A regular expression that matches names as a whole. */
+function patternOf(text, ignoreCase) {
+  try {
+    return new RegExp(`^(?:${text.normalize("NFC")})$`, ignoreCase ? "iu" : "u");
+  } catch {
+    throw new WrongSettings(`“${text}” is no regular expression.`);
+  }
 }
 
 function meetsAll(name, conditions) {

@@ -23,8 +23,11 @@ function fingerprint(name) {
 }
 
 /** Whether a name is among `known`, sorted; 1 in 2³² / known.length others is taken for one. */
-function isAmong(name, known) {
-  const wanted = Number(fingerprint(name) >> 32n);
+const isAmong = (name, known) => holds(known, fingerprint(name));
+
+/** Whether the upper half of a sum is in `known`. */
+function holds(known, sum) {
+  const wanted = Number((sum & BITS_64) >> 32n);
   let low = 0;
   let high = known.length;
   while (low < high) {
@@ -33,4 +36,41 @@ function isAmong(name, known) {
     else high = middle;
   }
   return known[low] === wanted;
+}
+
+const terms = new Map(); // what a character adds at a place: few are ever asked for
+
+function term(code, place) {
+  const key = code + place * 0x200000;
+  if (!terms.has(key)) terms.set(key, mix(BigInt(key)));
+  return terms.get(key);
+}
+
+/** Whether a name, or what it becomes by one edit, is in one of the lists. */
+function isNearList(name, lists, characters) {
+  const codes = Array.from(name.normalize("NFC"), (character) => character.codePointAt(0));
+  const others = characters.map((character) => character.codePointAt(0));
+  const sumFrom = (start, shift) =>
+    codes.slice(start).reduce((sum, code, i) => sum + term(code, start + i + shift), 0n);
+  const isListed = (sum) => lists.some((known) => holds(known, sum));
+  let before = 0n; // of the characters ahead of the edit
+  for (let i = 0; i <= codes.length; i++) {
+    const moved = before + sumFrom(i, 1);
+    if (others.some((code) => isListed(moved + term(code, i)))) return true; // one put in
+    if (i === codes.length) return isListed(before);
+    const rest = before + sumFrom(i + 1, 0);
+    if (others.some((code) => isListed(rest + term(code, i)))) return true; // one replaced
+    if (isListed(before + sumFrom(i + 1, -1))) return true; // one left out
+    before += term(codes[i], i);
+  }
+}
+
+/** Whether two names differ by one edit at most. */
+function areNear(a, b) {
+  const [short, long] = [Array.from(a), Array.from(b)].sort((x, y) => x.length - y.length);
+  if (long.length - short.length > 1) return false;
+  const first = short.findIndex((character, i) => character !== long[i]);
+  if (first < 0) return true;
+  const skip = short.length === long.length ? 1 : 0;
+  return short.slice(first + skip).join("") === long.slice(first + 1).join("");
 }

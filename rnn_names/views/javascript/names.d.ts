@@ -6,12 +6,18 @@ export interface SampleOptions {
   seed?: number;
   /** Above 1 for wilder names, below 1 for safer ones. Default: 1. */
   temperature?: number;
-  /** What names begin with. */
-  prefix?: string;
-  /** What names end in. */
-  suffix?: string;
+  /** What names begin with; of several texts, any of them. */
+  prefix?: string | readonly string[];
+  /** What names end in; of several texts, any of them. */
+  suffix?: string | readonly string[];
   /** What names contain; of several texts, all. */
   contains?: string | readonly string[];
+  /** What names must not contain, in upper or lower case. */
+  excludeWords?: string | readonly string[];
+  /** A regular expression (JavaScript's) that names match as a whole. */
+  match?: string;
+  /** Upper and lower case are equal in `prefix`, `suffix`, `contains` and `match`. */
+  ignoreCase?: boolean;
   /** Shortest name, in characters. Default: the shortest of the list. */
   minLength?: number;
   /** Longest name, in characters. Default: the longest of the list. */
@@ -20,6 +26,8 @@ export interface SampleOptions {
   anyBeginning?: boolean;
   /** Only names that are not in the list. */
   novel?: boolean;
+  /** Only names that are more than one edit away from those of the list and from one another. */
+  noNearCopies?: boolean;
   /** No name twice. */
   unique?: boolean;
   /** The share of each model; only ratios count. Default: those of `models`. */

@@ -24,8 +24,11 @@ function* drawBatch(blend, options, start, size) {
   let length = options.start.length;
   let states = options.firstState;
   let m = 1;
+  let nodeTexts = [options.prefix];
   while (going.length) {
     const probabilities = nextProbabilities(blend, states, m, options, length);
+    if (options.ahead.size)
+      nodeTexts.forEach((text, i) => lookAhead(probabilities, i * n_y, text, options.ahead, blend));
     yield;
     const parent = [];
     const character = [];
@@ -48,6 +51,7 @@ function* drawBatch(blend, options, start, size) {
     going = further;
     if (!going.length) break;
     states = blend.nextStates(states, m, parent, character);
+    nodeTexts = parent.map((node, i) => nodeTexts[node] + blend.characters[character[i] - 1]);
     m = parent.length;
     length++;
     yield;
@@ -87,6 +91,7 @@ async function drawNames(blend, models, settings, count, watch = {}) {
   const conditions = conditionsOf(
     settings,
     models.map((model) => model.fingerprints),
+    blend.characters,
   );
   const length = { words: lengthWords(options), tested: 0, passed: 0 };
   const names = [];
