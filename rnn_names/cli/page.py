@@ -20,10 +20,11 @@ from rnn_names.model.given import Given
     examples=[
         "rnn-names page first-names -o first-names.html",
         "rnn-names page elves.npz dinosaurs -o mixture.html     # with a slider for each",
+        "rnn-names page -o own.html                             # for a list that is pasted there",
         "rnn-names page --module elves.npz -o names.mjs         # for games and other programs",
     ],
 )
-@click.argument("models", nargs=-1, required=True, type=MODEL, metavar="MODEL[=WEIGHT]...")
+@click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
 @option(
     "--module",
     group="Output",
@@ -52,11 +53,15 @@ def page(
 
     The page is one file that holds the models and works in any browser, without a network: open it
     by a double click, send it, or put it on any web space. Whoever has it can take the models out.
+    In the page, people can paste a list of names that it learns from. Without MODEL, the page has
+    five bundled models, and opens where the list is pasted.
     """
     from rnn_names.views import module as module_view
     from rnn_names.views import page as page_view
     from rnn_names.views.engine import Part
 
+    if module and not models:
+        raise click.UsageError("which MODEL is the module to have?")
     kind, beginning = "page", page_view.PAGE_BEGINNING
     output = output or ("names.mjs" if module else "names.html")
     written = [output]
@@ -65,14 +70,15 @@ def page(
         written.append(module_view.types_path(output))
     for path in written:
         check_output(path, kind, beginning.upper().encode())
+    given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
         Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
-        for name, each in zip(_names([each.path for each in models]), models, strict=True)
+        for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:
         module_view.save(parts, output)
     else:
-        page_view.save(parts, output, title, subtitle)
+        page_view.save(parts, output, title, subtitle, for_lists=not models)
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
 

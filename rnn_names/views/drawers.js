@@ -37,5 +37,4 @@ function listenToDrawers() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") openDrawer(null);
   });
-  $("views").hidden = !$("own-list").children.length;
 }

@@ -66,7 +66,19 @@ function addressOfForm() {
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
   if (temperature !== OPENING_TEMPERATURE) address.set("temperature", temperature);
   if (!areOpeningShares()) address.set("shares", shares.join(" "));
+  if (digestsOfLists()) address.set("list", digestsOfLists());
   return `#${address}`;
+}
+
+/** The digests of the lists that were learned from here, as a link holds them. */
+const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []).join(" ");
+
+let wantedLists = ""; // those of the link that was opened, until there are other names
+
+/** A sentence if a link is from a page with another list; "" if not. */
+function missingList() {
+  if (!wantedLists || wantedLists === digestsOfLists()) return "";
+  return "This link is from a page that learned from a list: here it brings other names.";
 }
 
 /** Sets the form from the address; what makes no sense there is left as on opening. */
@@ -76,6 +88,7 @@ function readAddress() {
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
+  wantedLists = address.get("list") ?? "";
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) temperature = degrees;
   shares = sharesIn(address.get("shares") ?? "") ?? openingShares();

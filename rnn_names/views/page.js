@@ -21,7 +21,7 @@ async function draw() {
       },
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(shortage || withoutLetters(parts), found);
+    if (mine === current) say(shortage || withoutLetters(parts) || missingList(), found);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -103,6 +103,7 @@ const widthOf = (text) => pen.measureText(text).width / 100;
 /** New names, of another seed. */
 function more() {
   seed = newSeed();
+  wantedLists = "";
   writeAddress(true);
   draw();
 }
@@ -195,4 +196,5 @@ listenToDrawers();
 listenToCard();
 listen();
 showFavourites(true);
+showView(data.view);
 openAddress();

@@ -37,10 +37,27 @@ SUBTITLE = "Written letter by letter, by a network that learned from a list"
 COUNT = 20
 """Names that are there when the page opens."""
 
+MODELS_FOR_LISTS = (
+    "first-names",
+    "dinosaurs",
+    "norwegian-towns",
+    "japanese-towns",
+    "icelandic-first-names",
+)
+"""The bundled models of a page for lists that are pasted there; it opens with the first of them."""
+
 LONG_TITLE = 40
 """From this many characters on, a title is set smaller."""
 
-STYLES = ("style.css", "colours.css", "controls.css", "page.css", "names.css", "side.css")
+STYLES = (
+    "style.css",
+    "colours.css",
+    "controls.css",
+    "page.css",
+    "names.css",
+    "side.css",
+    "own_list.css",
+)
 SCRIPTS = (
     "elements.js",
     "shares.js",
@@ -48,6 +65,7 @@ SCRIPTS = (
     "drawers.js",
     "favourites.js",
     "card.js",
+    "own_list.js",
     "page.js",
 )
 """Of the interface, in an order in which a later one may use what an earlier one defines."""
@@ -59,18 +77,29 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 
 
 def save(
-    parts: Sequence[Part], path: str, title: str | None = None, subtitle: str | None = None
+    parts: Sequence[Part],
+    path: str,
+    title: str | None = None,
+    subtitle: str | None = None,
+    for_lists: bool = False,
 ) -> None:
     """Writes the page, whole or not at all.
 
     Raises:
         RnnNamesError: if it cannot be written, or as `page`.
     """
-    write_atomically(path, page(parts, title, subtitle).encode())
+    write_atomically(path, page(parts, title, subtitle, for_lists).encode())
 
 
-def page(parts: Sequence[Part], title: str | None = None, subtitle: str | None = None) -> str:
+def page(
+    parts: Sequence[Part],
+    title: str | None = None,
+    subtitle: str | None = None,
+    for_lists: bool = False,
+) -> str:
     """The whole page as HTML, with its own title or else what its names are like.
+
+    A page `for_lists` opens where a list is pasted, with names of the first model alone.
 
     Raises:
         BlendError: for shares that are no finite numbers above 0.
@@ -83,8 +112,13 @@ def page(parts: Sequence[Part], title: str | None = None, subtitle: str | None =
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
+        "view": "own-list" if for_lists else "results",
         "models": described(parts),
     }
+    if for_lists:
+        title = "Names from your own list" if title is None else title
+        for model in data["models"][1:]:
+            model["share"] = 0
     return Template(assets("page.html")).substitute(
         policy=_policy(style, scripts),
         title=escape(shown(title or f"Names like {_listed(names)}")),

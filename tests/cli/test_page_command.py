@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from rnn_names import Model
+from rnn_names.views.page import MODELS_FOR_LISTS
 
 
 def test_a_page_of_a_model_and_of_a_blend(invoke, model_file, tmp_path):
@@ -34,6 +35,14 @@ def test_a_title_and_a_subtitle_are_text(invoke, model_file, tmp_path):
     assert text.count("</style>") == 1
 
 
+def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_ones(invoke, tmp_path):
+    assert invoke("page", cwd=tmp_path).returncode == 0
+    page = (tmp_path / "names.html").read_bytes()
+    assert len(page) < 4_000_000
+    assert b'"view":"own-list"' in page
+    assert [page.count(f'"name":"{name}"'.encode()) for name in MODELS_FOR_LISTS] == [1] * 5
+
+
 def test_the_output_can_come_from_the_environment(invoke, model_file, tmp_path):
     done = invoke("page", model_file, cwd=tmp_path, env={"RNN_NAMES_PAGE_OUTPUT": "my page.html"})
     assert done.returncode == 0
@@ -57,7 +66,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
         (["nowhere.npz"], 1, "nowhere.npz: cannot be read: No such file or directory"),
         (["dinosaurs", "-o", "missing/page.html"], 1, "missing/page.html: cannot be written"),
         (["dinosaurs", "-o", "-"], 2, "the page goes to a file: give its name"),
-        ([], 2, "Missing argument 'MODEL[=WEIGHT]...'"),
+        (["--module"], 2, "which MODEL is the module to have?"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(arguments, code, words, invoke, tmp_path):

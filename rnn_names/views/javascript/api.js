@@ -70,7 +70,7 @@ function checkOptions(options, kinds) {
 
 /** The functions of a page or a module, over its models. */
 function engineOf(models) {
-  const shares = kind(
+  const ofShares = () => kind(
     `a list with a number for each model (${models.map(({ name }) => name).join(", ")}), ` +
       "none below 0 and one above it",
     (value) =>
@@ -84,7 +84,7 @@ function engineOf(models) {
   /** Some names: a promise of an array, which is shorter where more are not found. */
   async function sample(count = 20, options = {}) {
     check("count", count, KINDS.count);
-    checkOptions(options, { ...SAMPLE_OPTIONS, shares });
+    checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
     const { blend, parts } = blendOf(models, options.shares ?? openingShares());
     return (await drawNames(blend, parts, options, count)).names;
   }
@@ -92,7 +92,7 @@ function engineOf(models) {
   /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
   function score(name, options = {}) {
     check("name", name, KINDS.text);
-    checkOptions(options, { shares });
+    checkOptions(options, { shares: ofShares() });
     return blendOf(models, options.shares ?? openingShares()).blend.logProb(name);
   }
 

@@ -1,0 +1,195 @@
+// "Your own list": the page learns from names that somebody pastes or drops, in a worker. The result
+// is one more model of the page, which can be saved as a model file or with the page.
+
+const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
+
+/** The page as it came, before anything is shown in it: what is saved with another model. */
+const pristine = document.documentElement.cloneNode(true);
+
+let lesson = null; // the learning that goes on: what `startLearning` gave
+
+/** Makes the section: a place for the list, what is to be watched, and what can be done after. */
+function buildOwnList() {
+  const names = element("textarea", { id: "own-names", rows: 10, placeholder: "Anna\nBertram\n…" });
+  const title = element("input", { type: "text", id: "own-title", maxLength: 60, value: "my list" });
+  const part = (id, label, control) =>
+    element("div", { className: "field" }, element("label", { htmlFor: id }, label), control);
+  const button = (id, label, className = "") => element("button", { type: "button", id, className }, label);
+  $("own-list").append(
+    element("h2", {}, "Your own list"),
+    element(
+      "p",
+      { className: "hint" },
+      `Paste ${FEWEST_NAMES} to ${number(MOST_NAMES)} names, one on each line, or drop a file with ` +
+        "them here. The page learns how they are spelled. Nothing leaves your browser.",
+    ),
+    part("own-names", "Names", names),
+    part("own-title", "What they are", title),
+    button("own-learn", "Learn from these names", "main"),
+    element("p", { id: "own-status", role: "status" }),
+    element(
+      "div",
+      { id: "own-watch", hidden: true },
+      element("progress", { id: "own-progress", max: 1, value: 0, ariaLabel: "How much is learned" }),
+      button("own-stop", "Stop, and keep what there is"),
+      element("ol", { id: "own-samples", ariaLabel: "Names that are being learned" }),
+    ),
+    element(
+      "div",
+      { id: "own-done", className: "buttons", hidden: true },
+      button("own-show", "Show names", "main"),
+      button("own-save", "Save as .npz"),
+      button("own-save-page", "Save this page with it"),
+    ),
+  );
+  listenToOwnList();
+}
+
+function listenToOwnList() {
+  $("own-learn").addEventListener("click", learnOwnList);
+  $("own-stop").addEventListener("click", () => lesson?.stop());
+  $("own-show").addEventListener("click", () => showView("results"));
+  $("own-save").addEventListener("click", () => {
+    const model = models.findLast(({ digest }) => digest);
+    downloadBytes([npzOf(model, data.program)], `${fileNameOf(model)}.npz`);
+  });
+  $("own-save-page").addEventListener("click", () => {
+    const model = models.findLast(({ digest }) => digest);
+    downloadBytes([pageWithModels()], `${fileNameOf(model)}.html`);
+  });
+  $("own-list").addEventListener("dragover", (event) => event.preventDefault());
+  $("own-list").addEventListener("drop", (event) => {
+    const [file] = event.dataTransfer.files;
+    if (!file) return; // a text that is dropped goes where it is dropped
+    event.preventDefault();
+    takeFile(file);
+  });
+}
+
+/** Puts the text of a file into its place; for what is no text, there is a sentence. */
+async function takeFile(file) {
+  const text = file.size > LARGEST_FILE ? "\0" : await file.text();
+  try {
+    const names = namesOfText(text);
+    $("own-names").value = names.join("\n");
+    $("own-title").value = file.name.replace(/\.\w+$/u, "");
+    sayOfList(`${number(names.length)} names.`);
+  } catch (error) {
+    sayOfList(sentenceOf(error));
+  }
+}
+
+/** The sentence of an error that is for people. */
+function sentenceOf(error) {
+  if (!(error instanceof NotAList)) throw error;
+  return error.message;
+}
+
+const sayOfList = (text) => $("own-status").replaceChildren(text);
+
+/** Learns from what is in the text field, and adds the result to the models. */
+async function learnOwnList() {
+  const name = $("own-title").value.trim() || "my list";
+  let names;
+  try {
+    names = namesOfText($("own-names").value);
+  } catch (error) {
+    sayOfList(sentenceOf(error));
+    return;
+  }
+  const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
+  const started = performance.now();
+  isLearning(true);
+  lesson = startLearning(script, { name, names, models }, { progress: (message) => showProgress(message, started) });
+  try {
+    addModel(await lesson.finished);
+  } catch (error) {
+    sayOfList(`The browser could not learn from this list: ${error.message}`);
+  }
+  isLearning(false);
+}
+
+function isLearning(isBusy) {
+  $("own-watch").hidden = !isBusy;
+  $("own-learn").hidden = isBusy;
+  if (isBusy) $("own-done").hidden = true;
+  if (isBusy) sayOfList("Learning…");
+  if (!isBusy) lesson = null;
+}
+
+/** What the worker says of itself: the bar, the time that is left at most, and names. */
+function showProgress({ share, names }, started) {
+  $("own-progress").value = share;
+  const seconds = (performance.now() - started) / 1000;
+  const left = Math.ceil(seconds / share - seconds);
+  if (seconds > 2) sayOfList(`Learning… at most ${number(left)} seconds more.`);
+  if (names) $("own-samples").replaceChildren(...names.map((name) => element("li", {}, bdi(name))));
+}
+
+/** Adds what was learned; a model of the same list gives way to it. */
+function addModel(model) {
+  if (!model) {
+    sayOfList("Stopped before there was anything to keep.");
+    return;
+  }
+  const others = models.filter(({ digest }) => digest !== model.digest);
+  for (const other of others) other.share = 0;
+  models.splice(0, models.length, ...others, model);
+  modelsChanged();
+  const { distinct_names, held_out_names } = model.training;
+  const start = model.startedFrom ? `, starting from ${model.startedFrom}` : "";
+  sayOfList(
+    `Learned from ${number(distinct_names + held_out_names)} names${start}: ` +
+      `${model.name} is now a model of this page.`,
+  );
+  $("own-done").hidden = false;
+  $("own-show").focus();
+}
+
+// --- Saving --------------------------------------------------------------------------------------
+
+const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
+
+function downloadBytes(parts, file) {
+  const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
+  element("a", { href: url, download: file }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
+/** The page with the models that it has now, as HTML. */
+function pageWithModels() {
+  const page = pristine.cloneNode(true);
+  const text = asScriptData({ ...data, models: models.map(describedModel) });
+  page.querySelector("#data").replaceChildren(document.createTextNode(text));
+  return `<!DOCTYPE html>\n${page.outerHTML}\n`;
+}
+
+/** JSON that can stand inside a script element, as views/engine.py makes it. */
+function asScriptData(value) {
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[<>&]|[^\0-\x7f]/g, escaped);
+}
+
+/** A model as the page's data have it. */
+function describedModel({ network, prints, weights, fingerprints, ...model }) {
+  const names = Object.keys(weights);
+  const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));
+  const upper = Uint16Array.from(new Uint32Array(all.buffer), (bits) => bits >>> 16);
+  return {
+    ...model,
+    arrays: names.map((name) => [name, weights[name].length]),
+    weights: base64Of(upper),
+    fingerprints: fingerprints && base64Of(fingerprints),
+  };
+}
+
+/** The bytes of an array in base64. */
+function base64Of({ buffer, byteOffset, byteLength }) {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+buildOwnList();

@@ -1,0 +1,127 @@
+"""The page learns from a list of one's own, in a worker, in a real browser."""
+
+import re
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.views.engine import Part
+from rnn_names.views.page import page as page_of
+from support.browser import names_of, wait_for_names
+from support.documents import ROOT
+
+LINES = (ROOT / "data" / "elvish.txt").read_text("utf-8").splitlines()[:60]
+HOSTILE = "</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def page(open_page):
+    opened = open_page("gru")
+    opened.get_by_role("button", name="Your own list").click()
+    yield opened
+    assert opened.problems == []
+    own = opened.url.partition("#")[0]
+    assert [url for url in opened.requests if not url.startswith("blob:")] == [own]
+
+
+def learn(page, lines, title="elves"):
+    """Pastes a list, and stops the learning when there is something to keep."""
+    page.get_by_role("textbox", name="Names").fill("\n".join(lines))
+    page.get_by_label("What they are").fill(title)
+    page.get_by_role("button", name="Learn from these names").click()
+    page.locator("#own-samples li").first.wait_for(timeout=20_000)
+    page.get_by_role("button", name="Stop, and keep what there is").click()
+    page.get_by_text("is now a model of this page").wait_for()
+
+
+def said(page):
+    return page.locator("#own-status").inner_text()
+
+
+def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, tmp_path):
+    learn(page, [*LINES, *LINES[:3]])
+    assert said(page) == "Learned from 60 names: elves is now a model of this page."
+    page.get_by_role("button", name="Show names").click()
+    wait_for_names(page, 20)
+    shares = page.evaluate("models.map(({ name, share }) => [name, share])")
+    assert shares == [["gru", 0], ["elves", 50]]
+    assert {*"".join(names_of(page))} <= {*"".join(LINES)}
+
+    assert re.search("&list=[0-9a-f]{16}$", page.url)
+
+    page.get_by_role("button", name="Your own list").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as .npz").click()
+    assert download.value.suggested_filename == "elves.npz"
+    download.value.save_as(tmp_path / "elves.npz")
+    model = Model.load(tmp_path / "elves.npz")
+    scores = page.evaluate("names => names.map((name) => rnnNames.score(name))", LINES[:9])
+    np.testing.assert_allclose(scores, model.log_prob(LINES[:9]), atol=1e-3)
+    assert model.knows(LINES).all()
+
+
+def test_the_page_is_saved_with_what_it_learned(page, browser, tmp_path):
+    learn(page, LINES, title=HOSTILE)
+    page.get_by_role("button", name="Show names").click()
+    wait_for_names(page, 20)
+    names = page.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })")
+    page.get_by_role("button", name="Your own list").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save this page with it").click()
+    assert download.value.suggested_filename == "-script-img-src-x-onerror-alert-1-.html"
+    download.value.save_as(tmp_path / "saved.html")
+    saved = browser.open(tmp_path / "saved.html")
+    assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
+    assert saved.evaluate("models[1].name") == HOSTILE
+    assert saved.locator("img").count() == 0
+    assert saved.problems == []
+
+
+def test_a_page_for_lists_opens_where_they_are_pasted(browser, bundled, tmp_path):
+    parts = [Part(name, bundled[name]) for name in ("dinosaurs", "first-names")]
+    (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
+    page = browser.open(tmp_path / "page.html", names=None)
+    assert page.get_by_role("textbox", name="Names").is_visible()
+    assert not page.locator("#names").is_visible()
+    page.get_by_role("button", name="Names", exact=True).click()
+    wait_for_names(page, 20)
+    assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
+
+
+def test_a_link_of_another_list_says_that_it_brings_other_names(open_page):
+    page = open_page("gru", address="#seed=1&list=0123456789abcdef")
+    assert "here it brings other names" in page.locator("#status").inner_text()
+    page.get_by_role("button", name="More names").click()
+    page.wait_for_function("!document.getElementById('status').textContent.includes('other')")
+    assert "list=" not in page.url
+
+
+def test_a_hostile_list_stays_text(page):
+    letters = "abcdefghij"
+    learn(page, [f"<img src=x>{a}{b}" for a in letters for b in letters[:6]])
+    page.get_by_role("button", name="Show names").click()
+    wait_for_names(page, 20)
+    assert page.locator("#names img, #own-list img").count() == 0
+
+
+DROP = """([name, bytes]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([Uint8Array.from(bytes)], name));
+  document.getElementById("own-list").dispatchEvent(
+    new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_file_is_dropped(page):
+    page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
+    page.get_by_text("60 names.").wait_for()
+    assert page.get_by_label("What they are").input_value() == "elves"
+    page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
+    page.get_by_text("This is no list of names").wait_for()
+
+
+def test_too_few_names_get_a_sentence(page):
+    page.get_by_role("textbox", name="Names").fill("Anna\nBert")
+    page.get_by_role("button", name="Learn from these names").click()
+    assert re.match("2 different names are too few", said(page))
