@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 FEW = 20
 """Distinct names; of fewer, a network learns hardly more than to write them again."""
 
-SHORT = 150
-"""Distinct names; what is best for fewer, `make short-lists` measures."""
-
 NAMES_TO_TELL = 1000
 
 _SPACE = "[[:space:]]*"
@@ -131,11 +128,8 @@ def _characters(lines: Names, place: int) -> Array:
     return result
 
 
-def list_notes(corpus: Corpus, odd_lines: OddLines, has_start: bool) -> list[str]:
-    """Lines for the user about a list that looks like none of names, one a line, or is short.
-
-    `has_start` says whether training starts from a model.
-    """
+def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
+    """Lines for the user about a list that looks like none of names, one a line, or is short."""
     names = corpus.names[:NAMES_TO_TELL].to_strings()
     notes = odd_lines.notes()
     for what, (mark, command) in MARKED.items():
@@ -160,10 +154,5 @@ def list_notes(corpus: Corpus, odd_lines: OddLines, has_start: bool) -> list[str
         notes.append(
             f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
             "hundred or more"
-        )
-    if len(corpus) < SHORT and not has_start:
-        notes.append(
-            "a list as short as this is mostly learned better from a model that knows how names "
-            "are spelled: --init closest"
         )
     return [f"Note: {note}" for note in notes]

@@ -64,7 +64,7 @@ class GivenModel(click.Path):
 
 
 MODEL = GivenModel()
-START = GivenModel(bundled.CLOSEST)
+START = GivenModel(bundled.CLOSEST, bundled.NONE)
 """A model that training may start from."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -96,20 +96,21 @@ def chosen(models: Sequence[Given]) -> Sequence[Given]:
     return [Given(bundled.DEFAULT)]
 
 
-def closest_alone(
+def word_alone(
     context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
 ) -> tuple[Given, ...]:
-    """A callback that refuses `closest` with a weight, or beside other models."""
-    if is_closest(models) and models != (Given(bundled.CLOSEST),):
+    """A callback that refuses `closest` and `none` with a weight, or beside other models."""
+    word = word_of(models)
+    if word and models != (Given(word),):
         raise click.BadParameter(
-            f"{bundled.CLOSEST} stands alone: give it no weight, and no other model beside it"
+            f"{word} stands alone: give it no weight, and no other model beside it"
         )
     return models
 
 
-def is_closest(models: Sequence[Given]) -> bool:
-    """Whether `closest` is among the models to start from, and no file has that name."""
-    return any(bundled.is_closest(each.path) for each in models)
+def word_of(models: Sequence[Given]) -> str | None:
+    """`closest` or `none`, if it is among the models to start from and no file has that name."""
+    return next((each.path for each in models if bundled.is_word(each.path)), None)
 
 
 def loaded(given: Given) -> Model:

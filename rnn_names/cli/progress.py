@@ -8,6 +8,7 @@ import shlex
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -207,14 +208,15 @@ class Progress:
                 self.bar = None
 
 
-def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> str:
-    """What is about to be trained, on what, and from which model if that one was looked for."""
+def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) -> str:
+    """What is about to be trained, on what, and from which models if they were looked for."""
     trainer, settings = checkpoint.trainer, checkpoint.trainer.settings
     repeats = f" ({corpus.n_lines:,} with repeats)" if corpus.n_lines > len(corpus) else ""
     if corpus.has_counts:
         repeats = f" with counts ({corpus.n_lines:,} in all; names are drawn in proportion)"
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
-    held_out = f", {n_held_out:,} of them held out for validation" if n_held_out else ""
+    until = "until the last stage" if settings.all_names else "for validation"
+    held_out = f", {n_held_out:,} of them held out {until}" if n_held_out else ""
     network = f"{'a GRU' if settings.cell == 'gru' else 'an RNN'} of {settings.hidden_size} units"
     length = f"up to {_epochs(settings.epochs)}, {settings.batch_size} names per batch."
     training = f"Training {network} for {length}"
@@ -232,8 +234,10 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
     if closest:
         started = "Started" if trainer.epoch else "Starts"
         lines.append(
-            f"{started} from {closest.name}, of the bundled models the one that predicts these "
-            f"names best ({closest.loss:.2f} nats per character)."
+            f"{started} from {' and '.join(each.name for each in closest)}, of the bundled models "
+            f"{'those' if len(closest) > 1 else 'the one'} that predict{'s' * (len(closest) == 1)} "
+            f"these names best ({' and '.join(f'{each.loss:.2f}' for each in closest)} nats per "
+            "character)."
         )
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")
@@ -245,7 +249,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Closest | None) -> 
     return "\n".join(lines)
 
 
-def summary(progress: Progress, output: str, init: str | None) -> str:
+def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
     """What came of the training, which may have started from a model, and what to try next."""
     trainer = progress.trainer
     size = os.path.getsize(output)
@@ -262,11 +266,24 @@ def summary(progress: Progress, output: str, init: str | None) -> str:
     kept = record["held_out_loss"] or -math.inf
     lower = any((each.held_out_loss or math.inf) < kept for each in progress.epochs)
     note = "An earlier epoch was lower, but by no more than chance explains.\n" if lower else ""
+    if record["all_names"]:
+        note = "The held-out loss is that before the last stage, which learned these names.\n"
     return (
         f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was "
         f"epoch {record['epoch']}:\n"
-        f"{losses} nats per character.\n{note}{model}"
+        f"{losses} nats per character.\n{note}{_of_lengths(corpus, trainer)}{model}"
     )
+
+
+def _of_lengths(corpus: Corpus, trainer: Trainer) -> str:
+    """A line if the names of the model differ from the list's in length by more than chance."""
+    from rnn_names.corpus.names import Names
+    from rnn_names.sampling.stream import preview
+    from rnn_names.views.statistics import NAMES_MEASURED, length_note
+
+    drawn = preview(trainer.model.language_model, NAMES_MEASURED, trainer.settings.seed)
+    note = length_note(corpus.names, corpus.counts, Names.from_strings(drawn)) if drawn else ""
+    return f"{note}\n" if note else ""
 
 
 def _epochs(n: int) -> str:

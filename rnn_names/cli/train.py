@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.model_options import START, blend_of, closest_alone, is_closest
+from rnn_names.cli.model_options import START, blend_of, word_alone, word_of
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
@@ -24,6 +24,7 @@ from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, is_same_file, memory_advice, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
+from rnn_names.model.bundled import CLOSEST
 from rnn_names.model.given import Given
 from rnn_names.training.settings import Settings
 
@@ -51,10 +52,10 @@ if TYPE_CHECKING:
     type=START,
     multiple=True,
     metavar="MODEL[=WEIGHT]",
-    callback=closest_alone,
+    callback=word_alone,
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
     "then its own. If given several times: from their blend. closest: from the bundled model that "
-    "predicts the list best.",
+    "predicts the list best. none: from random weights, although there are fewer than 500 names.",
 )
 @option(
     "--resume",
@@ -96,7 +97,7 @@ def train(
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.training.checkpoint import Checkpoint, old_state_path, state_path
     from rnn_names.training.trainer import Trainer
-    from rnn_names.training.warm_start import closest_model
+    from rnn_names.training.warm_start import closest_model, starts_for
 
     with wrong_usage():
         settings = Settings(**options)
@@ -105,20 +106,22 @@ def train(
         "the state of the run before": old_state_path(output),
     }
     written = {"--output": output, "--log": log, "--report": report, **states}
-    by_list = is_closest(init)
-    _check_files(corpus, () if by_list else init, {k: v for k, v in written.items() if v})
+    word = word_of(init)
+    _check_files(corpus, () if word else init, {k: v for k, v in written.items() if v})
     for path in (output, *states.values()):
         check_output(path, "model", SIGNATURE)
     if report is not None:
         check_writable(report)
-    names, notes = _read_corpus(corpus, has_start=bool(init) or resume)
-    closest = closest_model(names.names) if by_list else None
-    started_from = closest.name if closest else ", ".join(map(str, init)) or None
+    names, notes = _read_corpus(corpus)
+    starts = [] if init else starts_for(names, settings)
+    closest = [closest_model(names.names)] if word == CLOSEST else starts
+    given = () if word else init
+    started_from = ", ".join([each.name for each in closest] or map(str, given)) or None
     if resume:
-        checkpoint = Checkpoint.resumed(output, names, settings, started_from)
+        checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
     else:
-        start = closest.model if closest else blend_of(init) if init else None
-        trainer = Trainer(names, settings, start)
+        start = closest[0].model if word == CLOSEST else blend_of(given) if given else None
+        trainer = Trainer(names, settings, start, starts=starts)
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
@@ -130,7 +133,9 @@ def train(
                 run.go(write_log)
                 curves = progress.curves()
                 progress.close()
-                progress.say("\n".join([*curves, summary(progress, output, checkpoint.init)]))
+                progress.say(
+                    "\n".join([*curves, summary(progress, names, output, checkpoint.init)])
+                )
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()
@@ -154,7 +159,7 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
         files.append((title, path))
 
 
-def _read_corpus(paths: Sequence[str], has_start: bool) -> tuple[Corpus, list[str]]:
+def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
     """The lists as one corpus, and notes about them; "-" is standard input."""
     from rnn_names.cli.list_notes import OddLines, list_notes
     from rnn_names.corpus.corpus import read_corpus
@@ -163,7 +168,7 @@ def _read_corpus(paths: Sequence[str], has_start: bool) -> tuple[Corpus, list[st
     with ExitStack() as stack:
         files = [stack.enter_context(opened(path)) for path in paths]
         corpus = read_corpus(files, odd_lines.look)
-    return corpus, list_notes(corpus, odd_lines, has_start)
+    return corpus, list_notes(corpus, odd_lines)
 
 
 def _new_report(

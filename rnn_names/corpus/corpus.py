@@ -43,11 +43,14 @@ class Corpus:
         """Names of the list, repeats counted."""
         return int(self.counts.sum())
 
-    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Corpus, Corpus]:
+    def split(
+        self, fraction: float, rng: np.random.Generator, known: Array | None = None
+    ) -> tuple[Corpus, Corpus]:
         """Sets names aside at random: the corpus without them, and that of the held-out names.
 
         The split is over distinct names, so that no held-out name is trained on. Its size is
         `fraction` of them, at least 1 and at most `MAX_HELD_OUT`; a fraction of 0 sets none aside.
+        Where some names are `known`, (n,) bool, others are set aside as far as there are any.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -57,7 +60,10 @@ class Corpus:
                 "train on: hold out fewer"
             )
         held_out = np.zeros(n, dtype=bool)
-        held_out[rng.choice(n, size, replace=False)] = True
+        if known is None:
+            held_out[rng.choice(n, size, replace=False)] = True
+        else:
+            held_out[np.lexsort((rng.random(n), known))[:size]] = True
         rest = np.flatnonzero(~held_out)
         return self.take(rest), self.take(np.flatnonzero(held_out))
 

@@ -74,6 +74,9 @@ ALIASES = {"norse": "icelandic-first-names"}
 DEFAULT = "first-names"
 """What is used where no model is asked for, and none is in the folder."""
 
+NONE = "none"
+"""What training starts from in place of a model: random weights."""
+
 CLOSEST = "closest"
 """What training may start from in place of a model: the bundled one that predicts its list best."""
 
@@ -95,13 +98,13 @@ def located(path: str) -> str:
     return path_of(path) if is_bundled and not _is_file(path) else path
 
 
-def is_closest(path: str) -> bool:
-    """Whether a path to start from stands for the closest model; a file of that name comes first.
+def is_word(path: str) -> bool:
+    """Whether a path to start from is CLOSEST or NONE; a file of that name comes first.
 
-    >>> is_closest("closest"), is_closest("./closest")
+    >>> is_word("closest"), is_word("./closest")
     (True, False)
     """
-    return path == CLOSEST and not _is_file(path)
+    return path in (CLOSEST, NONE) and not _is_file(path)
 
 
 def _is_file(path: str) -> bool:

@@ -37,6 +37,13 @@ def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(source for part in parts for source in part))
 
 
+def of_starts(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
+    """What a model keeps of the sources of those that its training started from."""
+    return tuple(
+        each._replace(what=f"{each.what} (where training started)") for each in joined(parts)
+    )
+
+
 def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:
     """Sources as JSON can hold them."""
     return [source._asdict() for source in sources]

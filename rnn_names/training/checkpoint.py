@@ -21,6 +21,7 @@ import hashlib
 import math
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -34,6 +35,7 @@ from rnn_names.model.checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from rnn_names.training.warm_start import Closest
 
 SECONDS_BETWEEN_WRITES = 5.0
 
@@ -68,7 +70,12 @@ class Checkpoint:
 
     @classmethod
     def resumed(
-        cls, output: str, corpus: Corpus, settings: Settings, init: str | None
+        cls,
+        output: str,
+        corpus: Corpus,
+        settings: Settings,
+        init: str | None,
+        starts: Sequence[Closest] = (),
     ) -> Checkpoint:
         """An interrupted run, as it was; the arguments must be those of that run."""
         path = state_path(output)
@@ -93,7 +100,8 @@ class Checkpoint:
             run = _run(meta, digest(corpus), init)
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same.
-            trainer = Trainer(corpus, settings, model if run["init"] is not None else None)
+            start = model if run["init"] is not None and not starts else None
+            trainer = Trainer(corpus, settings, start, starts=starts)
             _compare_settings(run["settings"], asdict(trainer.settings))
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.declarations import POSITIVE, Checked, Choice, Number, option
+from rnn_names.declarations import POSITIVE, Checked, Choice, Flag, Number, option
 from rnn_names.errors import TrainingError
 
 _COUNT = Number(0, whole=True)
@@ -85,11 +85,18 @@ class Settings(Checked):
         unset="by optimizer",
     )
     clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
-    held_out: float = _training(
-        0.1,
+    held_out: float | None = _training(
+        None,
         _SHARE,
         "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
         "all.",
+        unset="0.1; of fewer than 500 names, all are learned in the end",
+    )
+    all_names: bool | None = option(
+        None,
+        Flag(),
+        "Whether the distillation stage learns the held-out names, too.",
+        unset="for fewer than 500 names, unless held_out is given",
     )
     dropout: float | None = _regularisation(
         None,
@@ -117,23 +124,29 @@ class Settings(Checked):
 
     error = TrainingError
 
-    def resolved(self, corpus: Corpus) -> ResolvedSettings:
+    def resolved(self, corpus: Corpus, started: bool = False) -> ResolvedSettings:
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
         fewer; and no more epochs than the networks can share evenly.
+
+        Args:
+            corpus: what is learned.
+            started: whether the networks start from bundled models (`warm_start.starts_for`).
         """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         if self.distil_epochs == 0:  # there is nobody to teach
             asked["teacher_networks"] = 1
         elif self.epochs is not None:
             asked.setdefault("teacher_networks", 1)
-        defaults = defaults_for(len(corpus), self.optimizer, asked.get("teacher_networks"))
+        networks = asked.get("teacher_networks")
+        defaults = defaults_for(len(corpus), self.optimizer, networks, started)
         if self.epochs is not None:
             # Distillation keeps its share of the epochs; several networks need one to teach in.
             share = defaults["distil_epochs"] / defaults["epochs"]
             least = 1 if defaults["teacher_networks"] > 1 else 0
             defaults["distil_epochs"] = max(round(share * self.epochs), least)
+        defaults["all_names"] = len(corpus) < FEW_NAMES and self.held_out is None
         values = {**defaults, **asked}
         # A teacher needs networks, and each of them an epoch.
         distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
@@ -159,12 +172,17 @@ class ResolvedSettings:
     learning_rate: float
     clip: float
     held_out: float
+    all_names: bool
     dropout: float
     recurrent_dropout: float
     embedding_size: int
     patience: int
     seed: int
 
+
+FEW_NAMES = 500
+"""Names below which the networks of a list start from bundled models, and all names are learned in
+the end. Models of longer lists are what they start from."""
 
 SHORT_LIST = 1_000
 """Names below which a list has a teacher of several networks: there they learn in seconds."""
@@ -173,10 +191,14 @@ LONG_LIST = 50_000
 """Names from which on a list has the largest network, which needs few epochs."""
 
 
-def defaults_for(names: int, optimizer: str, teacher_networks: int | None = None) -> dict[str, Any]:
+def defaults_for(
+    names: int, optimizer: str, teacher_networks: int | None = None, started: bool = False
+) -> dict[str, Any]:
     """The rule: what a list of so many distinct names, held-out ones included, is trained with.
 
-    `teacher_networks`, where it is given, takes the place of the rule's.
+    `teacher_networks`, where it is given, takes the place of the rule's. Networks that start from
+    bundled models have less to learn: 100 epochs, ⁵⁄₉ of the learning rate, dropout as for 2,000
+    names.
 
     The longer the list, the larger the network and the minibatches, and the fewer epochs and the
     less dropout it needs:
@@ -196,10 +218,13 @@ def defaults_for(names: int, optimizer: str, teacher_networks: int | None = None
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
+    rate = {"adam": 0.009, "sgd": 1.0}[optimizer]
+    if started:
+        first_epochs, rate = 100, rate * 5 / 9
     distil_epochs = 3
     if teacher_networks is None:
         teacher_networks = 3 if names < SHORT_LIST else 1
-    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.6)
+    recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
     return {
         "cell": "gru",
         "hidden_size": _hidden_size(names),
@@ -208,7 +233,8 @@ def defaults_for(names: int, optimizer: str, teacher_networks: int | None = None
         "teacher_networks": teacher_networks,
         "synthetic_names": min(round(55_000 * ratio**0.33), 200_000),
         "batch_size": min(max(round(64 * ratio ** (2 / 3)), 16), 768),
-        "learning_rate": {"adam": 0.009, "sgd": 1.0}[optimizer],
+        "learning_rate": round(rate, 4),
+        "held_out": 0.1,
         "dropout": round(recurrent_dropout + 0.1, 3),
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),
@@ -216,7 +242,7 @@ def defaults_for(names: int, optimizer: str, teacher_networks: int | None = None
 
 
 def _hidden_size(names: int) -> int:
-    for below, units in ((500, 128), (5_000, 192), (LONG_LIST, 256)):
+    for below, units in ((FEW_NAMES, 128), (5_000, 192), (LONG_LIST, 256)):
         if names < below:
             return units
     return 384

@@ -3,12 +3,12 @@
 They make different mistakes, so together they are better than each alone. What they predict is the
 geometric mean of their distributions, normalised (a product of experts, Hinton 2002):
 
-    log p(c | prefix) = 1/(2K) Σ_k log p_k(c | prefix) + ½ log p_ngram(c | prefix) − log Z
+    log p(c | prefix) = s/K Σ_k log p_k(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-A character that was seen once or twice has arithmetic means instead, before Z, since one of the two
-may hardly know it:
+The share s is ½, and 0.6 for networks that started from bundled models. A character that was seen
+once or twice has arithmetic means instead, before Z, since one of the two may hardly know it:
 
-    p(c | prefix) = ½ (1/K Σ_k p_k(c | prefix) + p_ngram(c | prefix)) / Z
+    p(c | prefix) = (s/K Σ_k p_k(c | prefix) + (1 − s) p_ngram(c | prefix)) / Z
 
 The n-gram is first given the lengths of the list (`rnn_names.ngram.lengths`). All together are then
 given what the list's names are like as wholes (`rnn_names.training.wholes`).
@@ -49,6 +49,9 @@ TILTED_BY = 10_000, 10_000
 """Names that the teacher draws for its tilt to be fitted, first without it, then with what was
 fitted before."""
 
+NAMES_TRIED = 1000
+"""Names of the list that a tilt must make likelier, at most."""
+
 NAMES_PER_WALK = 1 << 15
 """Names that the teacher draws together, at most."""
 
@@ -60,6 +63,7 @@ class Teacher(Source):
     the n-gram's history, and how many characters there are so far.
 
     Attributes:
+        share: s.
         lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
         rare: (r,) the indices of rare characters.
         tilt: gives the teacher's names the means of the list; None leaves it as it is.
@@ -77,8 +81,10 @@ class Teacher(Source):
         max_length: int,
         lengths: LengthGuide | None = None,
         rare: Any = (),
+        share: float = 0.5,
     ) -> None:
         self.ngram, self.networks, self.lengths, self.rare = ngram, networks, lengths, rare
+        self.share = share
         self.tilt: Tilt | None = None
         self.max_length, self.n_y = max_length, ngram.n_y
         self.nodes_at_once = names_per_batch(self.n_y)
@@ -96,6 +102,7 @@ class Teacher(Source):
         vocabulary: Vocabulary,
         networks: Sequence[Params],
         rng: np.random.Generator,
+        share: float = 0.5,
     ) -> Teacher:
         """The teacher of a run, from what its networks trained on, with these characters."""
         ngram, names = _ngram(batches, rng), batches.names
@@ -103,14 +110,25 @@ class Teacher(Source):
         seen = np.bincount(names.codes)
         # Characters that only the starting model knows do not count: the list has none.
         rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
-        teacher = cls(ngram, networks, int(names.lengths.max()), lengths, rare)
+        teacher = cls(ngram, networks, int(names.lengths.max()), lengths, rare, share)
         wholes = Wholes(batches, vocabulary)
+        [tree] = batches.trees([np.arange(0, len(names), len(names) // NAMES_TRIED + 1)])
+        loss = teacher._loss(tree)
         for count in TILTED_BY:
-            factors = wholes.factors(teacher.draw(count, rng))
-            if teacher.tilt is not None:
-                factors = factors.times(teacher.tilt.factors)
+            before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
+            if before is not None:
+                factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, lengths, factors)
+            loss, last = teacher._loss(tree), loss
+            if loss > last:  # the n-gram, by which the tilt looks ahead, differs too much
+                teacher.tilt = before
+                break
         return teacher
+
+    def _loss(self, tree: PrefixTree) -> float:
+        """The loss of some names, in nats."""
+        p = self.soft_targets(tree, Workspace())
+        return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
@@ -133,25 +151,24 @@ class Teacher(Source):
         `predictions` are log p_k of each network, (N, n_y), in memory that it may share with the
         one before; `histories` are the n-gram's, and `length` the characters of each prefix.
         """
-        # The networks' mean log p_k, (N, n_y), by column as predictions are; and p_k, where rare.
+        # The networks' part of log p, (N, n_y), by column as predictions are; and of p, where rare.
         n, dtype = len(histories), self.networks[0]["Waa"].dtype
         log_p, p_rare = np.zeros((self.n_y, n), dtype).T, np.zeros((n, len(self.rare)), dtype)
         for log_p_k in predictions:
             log_p += log_p_k
             p_rare += np.exp(log_p_k[:, self.rare])
-        log_p /= len(self.networks)
-        p_rare /= len(self.networks)
+        log_p *= self.share / len(self.networks)
+        p_rare *= self.share / len(self.networks)
 
         p_ngram = self.ngram.probabilities(histories)
         if self.lengths is not None:
             p_ngram *= self.lengths.factors(histories, length)
             p_ngram /= p_ngram.sum(axis=1, keepdims=True)
         with np.errstate(divide="ignore"):  # where a name must end, or can't
-            log_p += np.log(p_ngram)
-            log_p /= 2
+            log_p += (1 - self.share) * np.log(p_ngram)
             # Where the n-gram has 0, because names would get too long, it stays 0.
             p_ngram = p_ngram[:, self.rare]
-            log_p[:, self.rare] = np.log((p_rare + p_ngram) / 2 * (p_ngram > 0))
+            log_p[:, self.rare] = np.log((p_rare + (1 - self.share) * p_ngram) * (p_ngram > 0))
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)

@@ -12,11 +12,11 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file, corpus_from_string
 from rnn_names.corpus.reading import MAX_DIGITS
 from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError, TrainingError, quoted
-from rnn_names.model.bundled import CLOSEST
+from rnn_names.model.bundled import CLOSEST, NONE
 from rnn_names.model.model import Model
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import closest_model
+from rnn_names.training.warm_start import closest_model, starts_for
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class TrainArguments(Settings):
 
     names: Iterable[str] | Mapping[str, int] | str | os.PathLike[str] | Corpus
     settings: Settings | None = None
-    init: Model | Literal["closest"] | None = None
+    init: Model | Literal["closest", "none"] | None = None
 
 
 @parameters_of(TrainArguments)
@@ -36,7 +36,9 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
         names: names as strings, the path of a file with one per line, a dictionary with the count
             of each name, or a corpus.
         settings: how to train. What it leaves open, by default everything, follows from the corpus.
-        init: a model to start from; "closest" for the bundled one that predicts the names best.
+        init: a model to start from; "closest" for the bundled one that predicts the names best,
+            "none" for random weights. By default, fewer than 500 names start from two bundled
+            models, more from random weights.
         given: single settings, which come before `settings`; None leaves one to those.
 
     Raises:
@@ -48,16 +50,19 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
         raise TrainingError(
             f"settings {quoted(settings)}: must be a Settings", settings=["settings"]
         )
-    if not (init is None or isinstance(init, Model) or (isinstance(init, str) and init == CLOSEST)):
+    is_word = isinstance(init, str) and init in (CLOSEST, NONE)
+    if not (init is None or is_word or isinstance(init, Model)):
         raise TrainingError(
-            f"init {quoted(init)}: must be a Model or {CLOSEST!r}", settings=["init"]
+            f"init {quoted(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
         )
     settings = replace(
         settings, **{name: value for name, value in given.items() if value is not None}
     )
     corpus = _corpus(names)
-    start = closest_model(corpus.names).model if isinstance(init, str) else init
-    trainer = Trainer(corpus, settings, start)
+    starts = starts_for(corpus, settings) if init is None else []
+    if is_word:
+        init = closest_model(corpus.names).model if init == CLOSEST else None
+    trainer = Trainer(corpus, settings, init, starts=starts)
     for _ in trainer.epochs():
         pass
     return trainer.model

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
+from rnn_names.model.sources import of_starts
 from rnn_names.network.batches import Batches
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.shared_array import SharedArray
@@ -33,10 +34,14 @@ from rnn_names.training.gradients import Gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.teacher import Teacher
-from rnn_names.training.warm_start import first_weights, settings_for
+from rnn_names.training.warm_start import Closest, first_weights, known_to, settings_for
 
 SMOOTHING_CHARACTERS = 20_000
 """The displayed training loss is an exponential average over about as many characters."""
+
+STARTED_SHARE = 0.6
+"""Weight in the teacher of all networks together, if they started from bundled models: they know
+more than the n-gram."""
 
 LOST = 4
 """A stage ends, with its best weights so far, at this many times the loss of a uniform guess: the
@@ -56,6 +61,8 @@ class Trainer:
         init: a model to start from; characters that it lacks are added.
         held_out: names to measure by, none of them in the corpus; by default some of the corpus are
             set aside.
+        starts: bundled models that the networks start from in turn; of these, only characters of
+            the list are kept.
 
     Attributes:
         position: where it is in its stages.
@@ -69,29 +76,42 @@ class Trainer:
         settings: Settings,
         init: Model | None = None,
         held_out: Names | None = None,
+        starts: Sequence[Closest] = (),
     ) -> None:
-        if init is not None:
-            settings = settings_for(init, settings)
-        self.settings = settings.resolved(corpus)
+        self.starts = starts
+        begun_by: list[Model | None] = [*(start.model for start in starts)] or [init]
+        for model in begun_by:
+            settings = settings_for(model, settings)
+        if held_out is not None:
+            settings = replace(settings, all_names=False)
+        self.settings = settings.resolved(corpus, started=bool(starts))
         self.position = Position.first(stages_of(self.settings))
         self._held_out_counts = None
+        all_names = corpus
         if held_out is None:
-            corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT))
+            known = known_to(starts, corpus.names)
+            corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT), known)
             held_out = aside.names
             self._held_out_counts = aside.counts if aside.has_counts else None
         self.corpus, self.held_out = corpus, held_out
         self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches.of(corpus, self.vocabulary)
+        self._taught = Batches.of(all_names if self.settings.all_names else corpus, self.vocabulary)
         self._distillation_set: DistillationSet | None = None  # made when it is needed
 
-        starts = [
-            first_weights(self._generator(_WEIGHTS, number), self.settings, self.vocabulary, init)
+        first = [
+            first_weights(
+                self._generator(_WEIGHTS, number),
+                self.settings,
+                self.vocabulary,
+                begun_by[number % len(begun_by)],
+            )
             for number in range(self.settings.teacher_networks)
         ]
-        flat, self._shapes = optimizers.flatten(starts[0])
+        flat, self._shapes = optimizers.flatten(first[0])
         # (stages, n): what each stage starts from, and then its best weights.
         self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
-        for weights, start in zip(self._weights, starts, strict=False):  # distillation has none yet
+        for weights, start in zip(self._weights, first, strict=False):  # distillation has none yet
             weights[:] = optimizers.flatten(start)[0]
         self._flat = np.empty_like(flat)  # what is trained, as one vector
         self._begin_stage()
@@ -106,6 +126,7 @@ class Trainer:
         self.vocabulary = Vocabulary.of(names)
         self._fingerprints = np.unique(fingerprints(names))
         self._sources = init.sources if init is not None else ()
+        self._sources += of_starts(start.model.sources for start in self.starts)
         beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
         self._of_list = {
             "names": self.corpus.n_lines,
@@ -164,8 +185,8 @@ class Trainer:
             return self._batches.characters
         if self._distillation_set is not None:
             return self._distillation_set.characters
-        count = self.settings.synthetic_names
-        drawn = copies_of_each(len(self.corpus), count) * len(self.corpus) + count
+        count, real = self.settings.synthetic_names, len(self._taught.names)
+        drawn = copies_of_each(real, count) * real + count
         return drawn * self._batches.characters // len(self._batches.rows)  # of the mean length
 
     # --- The loop ---------------------------------------------------------------------------------
@@ -235,7 +256,7 @@ class Trainer:
         if self._distillation_set is None:
             self._distillation_set = distillation_set(
                 self._teacher(),
-                self._batches.names,
+                self._taught.names,
                 self.settings.synthetic_names,
                 self._generator(_SYNTHETIC_NAMES),
                 gradients.begin,
@@ -249,7 +270,15 @@ class Trainer:
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
             if best.epoch
         ]
-        return Teacher.of(self._batches, self.vocabulary, networks, self._generator(_TEACHER))
+        share = STARTED_SHARE if self.starts else 0.5
+        rng = self._generator(_TEACHER)
+        return Teacher.of(self._taught, self.vocabulary, networks, rng, share)
+
+    @property
+    def learns_all(self) -> bool:
+        """Whether the stage learns the held-out names, too: their loss says nothing any more."""
+        learns = self.settings.all_names and self.position.stage.is_distillation
+        return learns and len(self.held_out) > 0
 
     # --- After an epoch ---------------------------------------------------------------------------
 
@@ -257,7 +286,7 @@ class Trainer:
         """Measures the network, keeps it if it is the best, and may end the stage."""
         params = self._params(self._flat)
         held_out_loss = None
-        if len(self.held_out):
+        if len(self.held_out) and not self.learns_all:
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
         is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
@@ -312,8 +341,10 @@ class Trainer:
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
         """The network as it is now, with a record of its training."""
+        if self.learns_all:
+            held_out_loss = min(best.loss for best in self.position.bests)
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
-        settings = {"settings": asdict(self.settings)}
+        settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
         params = {name: array.copy() for name, array in self._params(self._flat).items()}
         return Model(self.vocabulary, params, training, self._fingerprints, self._sources)

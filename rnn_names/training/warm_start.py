@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
@@ -18,10 +19,14 @@ from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.factorization import factored
-from rnn_names.training.settings import ResolvedSettings, Settings
+from rnn_names.training.settings import FEW_NAMES, ResolvedSettings, Settings
 
 MAX_NAMES_COMPARED = 2000
 """Names of a list that the bundled models predict, to find the closest one: it takes a second."""
+
+
+STARTS = 2
+"""Models that the networks of a short list start from, at most, in turn."""
 
 
 class Closest(NamedTuple):
@@ -39,23 +44,55 @@ class Closest(NamedTuple):
 
 
 def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
-    """The bundled model with the lowest loss on some names.
-
-    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances: the same names have
-    the same closest model. Those `left_out` are not compared.
-    """
-    if len(names) > MAX_NAMES_COMPARED:
-        names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
-    compared = ((name, Model.load(path_of(name))) for name in MODELS if name not in left_out)
-    losses = (Closest(name, model, _loss(model, names)) for name, model in compared)
-    with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
-        best = min(losses, key=lambda each: each.loss)
+    """The bundled model with the lowest loss on some names, but for those that are left out."""
+    best = _closest(names, (name for name in MODELS if name not in left_out))[0]
     if best.loss == np.inf:
         raise TrainingError(
             f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
             settings=["init"],
         )
     return best
+
+
+def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()) -> list[Closest]:
+    """The bundled models that the networks of a short list start from, the closest first.
+
+    There are none for a longer list, nor where none has the network's size and can spell most of
+    the names, nor for a run without epochs. Models of short lists are not among them: those started
+    from others themselves.
+    """
+    if len(corpus) >= FEW_NAMES or settings.epochs == 0:
+        return []
+    resolved = settings.resolved(corpus, started=True)
+    fit = [
+        each
+        for each in _closest(corpus.names, (name for name in MODELS if name not in left_out))
+        if (each.model.cell, each.model.hidden_size) == (resolved.cell, resolved.hidden_size)
+        and each.model.training["distinct_names"] >= FEW_NAMES
+        and np.isfinite(each.model.log_prob(corpus.names)).mean() > 0.5
+    ]
+    return fit[: min(STARTS, resolved.teacher_networks)]
+
+
+def known_to(starts: Sequence[Closest], names: Names) -> Array | None:
+    """Which names any of the models has learned: (len(names),) bool; None without models."""
+    if not starts:
+        return None
+    return np.any([start.model.knows(names) for start in starts], axis=0)
+
+
+def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
+    """Bundled models and their losses on some names, the lowest first.
+
+    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances. There are no random
+    numbers in it: the same names have the same closest models.
+    """
+    if len(names) > MAX_NAMES_COMPARED:
+        names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
+    models = ((name, Model.load(path_of(name))) for name in compared)
+    with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
+        found = [Closest(name, model, _loss(model, names)) for name, model in models]
+    return sorted(found, key=lambda each: each.loss)
 
 
 def _loss(model: Model, names: Names) -> float:
@@ -72,8 +109,10 @@ def _loss(model: Model, names: Names) -> float:
     return -float(np.where(spelled, scores, guesses).sum()) / int(characters.sum())
 
 
-def settings_for(init: Model, settings: Settings) -> Settings:
-    """The settings, with the cell and the size of the model that training starts from."""
+def settings_for(init: Model | None, settings: Settings) -> Settings:
+    """The settings, with the cell and the size of the model that training starts from, if any."""
+    if init is None:
+        return settings
     for name, own in (("cell", init.cell), ("hidden_size", init.hidden_size)):
         asked = getattr(settings, name)
         if asked not in (None, own):
@@ -99,15 +138,17 @@ def first_weights(
 
 
 def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
-    """Puts a model's weights into the random parameters of a network with a larger vocabulary.
+    """Puts a model's weights into the random parameters of a network with another vocabulary.
 
     A character that the model lacks keeps its random column of Wax, row of Wya and entry of by.
     """
-    known = np.concatenate(([EOS], vocabulary.encode(init.vocabulary.codes[1:])))  # new indices
+    old = np.append(EOS, init.vocabulary.encode(vocabulary.codes[1:]))  # the model's indices
+    new = np.flatnonzero(old != UNKNOWN)
+    old = old[new]
     for name, array in init.params.items():
         if name == "Wax":
-            params[name][:, known] = array
+            params[name][:, new] = array[:, old]
         elif name in ("Wya", "by"):
-            params[name][known] = array
+            params[name][new] = array[old]
         else:
             params[name][...] = array

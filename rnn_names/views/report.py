@@ -24,14 +24,18 @@ from rnn_names.training.stages import Epoch
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 from rnn_names.views.markup import assets, definitions, isolated
-from rnn_names.views.statistics import character_bars, character_shares, length_bars, length_shares
+from rnn_names.views.statistics import (
+    NAMES_MEASURED,
+    character_bars,
+    character_shares,
+    length_bars,
+    length_note,
+    length_shares,
+)
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
 NAMES_SHOWN = 8
 """Names drawn at each epoch that is shown."""
-
-NAMES_MEASURED = 2000
-"""Names drawn from the finished model to compare with the corpus."""
 
 
 @dataclass
@@ -119,10 +123,12 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
     training = trainer.model.training
     figures = []
     if report.epochs:
-        loss, kind = training["held_out_loss"], "held-out (validation)"
+        loss, kind = training["held_out_loss"], "held-out (validation) loss of the model"
         if loss is None:
-            loss, kind = training["training_loss"], "training"
-        figures.append((f"{loss:.3f}", f"{kind} loss of the model"))
+            loss, kind = training["training_loss"], "training loss of the model"
+        elif training["all_names"]:
+            kind = "held-out (validation) loss before these names were learned, too"
+        figures.append((f"{loss:.3f}", kind))
         figures.append((f"epoch {training['epoch']}", f"the best of {trainer.epoch}"))
         first = report.epochs[0].epoch
         # Of a resumed run, how long the epochs before took is not known.
@@ -229,7 +235,8 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return _section(
         "List and samples",
-        f"<p>The list, repeats counted, against {len(sampled):,} names drawn from the model.</p>",
+        f"<p>The list, repeats counted, against {len(sampled):,} names drawn from the model. "
+        f"{escape(length_note(corpus.names, corpus.counts, drawn))}</p>",
         '<div class="pair">',
         _figure("Length in characters", series, bar_chart(series, lengths, numbers=True)),
         _figure(title, series, bar_chart(series, characters)),

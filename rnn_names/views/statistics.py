@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections import Counter
 from typing import Any
@@ -16,6 +17,37 @@ COUNTED_AT_ONCE = 1 << 18
 
 BARS = 30
 """Of a distribution, at most: as many as have room for their labels on a telephone."""
+
+
+NAMES_MEASURED = 2000
+"""Names drawn from the finished model to compare with the list."""
+
+CHANCE = 3
+"""Standard errors by which mean lengths may differ without being told."""
+
+
+def length_note(names: Names, counts: Array, drawn: Names) -> str:
+    """A sentence if drawn names differ from the list's in length by more than chance; else "".
+
+    >>> ada, adam = Names.from_strings(["Ada"] * 50), Names.from_strings(["Adam"] * 50)
+    >>> length_note(ada, np.ones(50, np.int64), adam)
+    "Its names have 4.00 characters on average, the list's 3.00: not by chance."
+    >>> length_note(ada, np.ones(50, np.int64), ada)
+    ''
+    """
+    mean, variance = _mean(names.lengths, counts)
+    mean_drawn, variance_drawn = _mean(drawn.lengths, np.ones(len(drawn), np.int64))
+    error = math.sqrt(variance / len(names) + variance_drawn / len(drawn))
+    if abs(mean_drawn - mean) <= CHANCE * error:
+        return ""
+    means = f"{mean_drawn:.2f} characters on average, the list's {mean:.2f}"
+    return f"Its names have {means}: not by chance."
+
+
+def _mean(lengths: Array, counts: Array) -> tuple[float, float]:
+    """The mean and the variance of some lengths."""
+    mean = float(np.average(lengths, weights=counts))
+    return mean, float(np.average((lengths - mean) ** 2, weights=counts))
 
 
 def length_shares(names: Names, counts: Array) -> dict[int, float]:

@@ -5,6 +5,7 @@ Training and held-out loss stand side by side on one scale: no colour is needed 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rnn_names.training.stages import Epoch
@@ -31,10 +32,12 @@ GAP = "   "
 def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
     """The lines of the picture; none where there is no room for it or nothing to see."""
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
-    held_out = [epoch.held_out_loss for epoch in epochs if epoch.held_out_loss is not None]
-    if len(held_out) == len(epochs):
+    held_out = [
+        math.nan if epoch.held_out_loss is None else epoch.held_out_loss for epoch in epochs
+    ]
+    if epochs and not math.isnan(held_out[0]):  # it is not measured any more once all are learned
         curves["held-out loss"] = held_out
-    shown = [loss for losses in curves.values() for loss in losses]
+    shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]
     low, high = min(shown, default=0), max(shown, default=0)
     scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
     margin = max(len("epoch"), *map(len, scale))
@@ -96,7 +99,10 @@ def _bars(losses: Sequence[float], low: float, high: float, blocks: str) -> list
     """
     per_line = len(blocks) - 1
     steps = [
-        1 + round((loss - low) / ((high - low) or 1) * (HEIGHT * per_line - 1)) for loss in losses
+        0
+        if math.isnan(loss)
+        else 1 + round((loss - low) / ((high - low) or 1) * (HEIGHT * per_line - 1))
+        for loss in losses
     ]
     return [
         "".join(blocks[min(max(step - line * per_line, 0), per_line)] for step in steps)

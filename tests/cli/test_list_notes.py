@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from rnn_names.cli.list_notes import SHORT, OddLines, list_notes
+from rnn_names.cli.list_notes import OddLines, list_notes
 from rnn_names.corpus.corpus import read_corpus
 from support import program
 
@@ -90,21 +90,8 @@ def test_names_that_look_odd_get_no_note(lines, invoke, tmp_path):
     done = invoke("train", "list.txt", "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     notes = [line for line in done.stderr.splitlines() if line.startswith("Note:")]
-    assert len(notes) == 2
-    assert "names are few" in notes[0] and "--init closest" in notes[1]
-
-
-@pytest.mark.parametrize(
-    ("count", "options", "is_told"),
-    [(SHORT - 1, [], True), (SHORT, [], False), (100, ["--init", "dinosaurs"], False)],
-)
-def test_short_lists_are_told_to_start_from_a_model(
-    count, options, is_told, names, invoke, tmp_path
-):
-    (tmp_path / "list.txt").write_text("\n".join(names[:count]), "utf-8")
-    done = invoke("train", "list.txt", "--epochs", 1, *options, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert ("--init closest" in done.stderr) == is_told
+    assert len(notes) == 1
+    assert "names are few" in notes[0]
 
 
 @pytest.mark.parametrize("path", sorted(program.DATA.glob("*.txt")), ids=lambda path: path.stem)
@@ -112,7 +99,7 @@ def test_the_lists_that_come_along_have_no_odd_lines(path):
     odd_lines = OddLines()
     with path.open("rb") as stream:
         corpus = read_corpus([(path.name, stream)], odd_lines.look)
-    assert list_notes(corpus, odd_lines, has_start=False) == []
+    assert list_notes(corpus, odd_lines) == []
 
 
 def test_a_list_of_many_names_gets_no_note(invoke, corpus_file, tmp_path):

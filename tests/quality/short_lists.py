@@ -4,7 +4,8 @@ A list is cut to so many names by a fixed seed, three times. Each cut is trained
 train on it: a tenth of it is held out, and the best epoch is chosen on that tenth. What is measured
 is the loss on the names of the list that are not in the cut, in nats per character. Nothing is
 chosen on those. Left out of them are names with a character that the cut lacks, and names of the
-lists from which one of the ways starts.
+lists from which one of the ways starts. The second table is of lists that chose nothing: they were
+written down before they were first measured.
 
     python tests/quality/short_lists.py [--lists welsh-towns-100 …] [--ways default closest …]
 
@@ -20,24 +21,27 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import alphabets
+from alphabets import Source
 from two_samples import DATA, KEPT, digest_of
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
-from rnn_names.model.bundled import MODELS
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import closest_model
+from rnn_names.training.warm_start import Closest, starts_for
 
 RESULTS = Path(__file__).resolve().parent / "SHORT_LISTS.md"
 CUTS = range(3)
@@ -61,6 +65,34 @@ LISTS = {
 }
 """A file of data/, and how many of its names."""
 
+FURTHER = {
+    f"{file}-{size}": (file, size)
+    for file, size in {
+        "dwarvish": 150,
+        "orcish": 100,
+        "goblin": 200,
+        "halfling": 150,
+        "fae": 100,
+        "desert": 200,
+        "demons": 150,
+        "stars": 200,
+        "polish-surnames": 200,
+        "croatian-surnames": 200,
+        "russian-first-names": 200,
+        "greek-first-names": 200,
+    }.items()
+}
+"""Lists that chose nothing, of data/ or `FAKER`."""
+
+FAKER = {
+    "polish-surnames": Source("", "person.pl_PL", ("unisex_last_names",)),
+    "croatian-surnames": Source("", "person.hr_HR", ("last_names",)),
+    "russian-first-names": Source("", "person.ru_RU"),
+    "greek-first-names": Source("", "person.el_GR"),
+}
+"""Where the Python package Faker has lists. The last two are in scripts that nothing bundled can
+spell."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -69,16 +101,14 @@ class Way:
     Attributes:
         title: what the table calls it.
         teacher_networks: as in `Settings`; None for the default.
-        start: a bundled model, or "closest" for the one with the lowest loss on the cut, that of
-            the list itself left out.
-        held_out: as in `Settings`; 0 learns from all names of the cut, for as many epochs as there
-            are.
+        init: as in `train`. Models of the list itself, or of a part of it, are left out.
+        held_out: as in `Settings`.
     """
 
     title: str
     teacher_networks: int | None = None
-    start: str | None = None
-    held_out: float = 0.1
+    init: str | None = None
+    held_out: float | None = None
 
     def settings(self, seed: int) -> Settings:
         """What a user would ask for."""
@@ -86,17 +116,21 @@ class Way:
 
 
 WAYS = {
+    "before": Way("`--init none --held-out 0.1`", init="none", held_out=0.1),
     "default": Way("default"),
+    "held-out": Way("`--held-out 0.1`", held_out=0.1),
+    "none": Way("`--init none`", init="none"),
     "one-network": Way("`--teacher-networks 1`", teacher_networks=1),
-    "closest": Way("`--init closest`", start="closest"),
-    "all-names": Way("`--held-out 0`", held_out=0),
-    "closest-all-names": Way("`--init closest --held-out 0`", start="closest", held_out=0),
 }
+"""The first is what the others are compared with: the default until version 0.2."""
 
 
 @cache
 def names_of(file: str) -> Corpus:
-    """A list of data/."""
+    """A list of data/ or of Faker."""
+    if file in FAKER:
+        provider = import_module(f"faker.providers.{FAKER[file].provider}").Provider
+        return alphabets.names_of(provider, FAKER[file])
     return corpus_from_file(DATA / f"{file}.txt")
 
 
@@ -117,30 +151,32 @@ def _spelled_with(names: Names, codes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(strange == 0)
 
 
-def closest(file: str, cut: Names) -> str:
-    """The model that `--init closest` takes for a cut, if there were none of the same list."""
-    same = [name for name in MODELS if list_of(name) == file]
-    return closest_model(cut, left_out=same).name
+def starts(file: str, cut: Corpus) -> list[Closest]:
+    """The models that training starts from, if there were none of the same list or a part of it."""
+    of_people = file.rpartition("-first-names")[0]
+    same = {file, *(f"{of_people}-{half}" for half in ("men", "women"))}
+    return starts_for(cut, Settings(), left_out=same)
 
 
 @cache
-def parts(name: str, cut: int) -> tuple[Corpus, Names, str]:
-    """The names to train on, those to measure by, and the closest model."""
-    file, size = LISTS[name]
+def parts(name: str, cut: int) -> tuple[Corpus, Names, list[Closest]]:
+    """The names to train on, those to measure by, and the models to start from."""
+    file, size = (LISTS | FURTHER)[name]
     corpus = names_of(file)
     rows = np.random.default_rng([15, cut]).permutation(len(corpus))
     mine, others = corpus.take(np.sort(rows[:size])), corpus.names.take(np.sort(rows[size:]))
-    start = closest(file, mine.names)
+    found = starts(file, mine)
     strangers = set(names_of("us-first-names").names.to_strings())
-    strangers |= set(names_of(list_of(start)).names.to_strings())
+    for start in found:
+        strangers |= set(names_of(list_of(start.name)).names.to_strings())
     unseen = [i for i, other in enumerate(others.to_strings()) if other not in strangers]
     others = others.take(np.array(unseen)[:MAX_MEASURED])
-    return mine, others.take(_spelled_with(others, np.unique(mine.names.codes))), start
+    return mine, others.take(_spelled_with(others, np.unique(mine.names.codes))), found
 
 
-def train(corpus: Corpus, way: Way, seed: int, init: Model | None) -> Model:
+def train(corpus: Corpus, way: Way, seed: int, found: Sequence[Closest]) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(corpus, way.settings(seed), init)
+    trainer = Trainer(corpus, way.settings(seed), starts=found)
     for _ in trainer.epochs():
         pass
     return trainer.model
@@ -149,28 +185,32 @@ def train(corpus: Corpus, way: Way, seed: int, init: Model | None) -> Model:
 def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
     """The loss on the names that are not in the cut; None where it is neither kept nor wanted."""
     corpus, others, near = parts(name, cut)
-    start = near if way.start == "closest" else way.start
-    init = None if start is None else Model.load(start)
-    began = None if init is None else init.training  # other weights have another held-out loss
-    path = KEPT / f"{digest_of(corpus, way, cut, start, began, len(others))}.json"
+    found = [] if way.init == "none" else near
+    began = [start.model.training for start in found]  # other weights have another held-out loss
+    path = KEPT / f"{digest_of(corpus, way, cut, began, len(others))}.json"
     if not path.exists():
         if not measure:
             return None
-        model = train(corpus, way, cut, init)
+        model = train(corpus, way, cut, found)
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = {"loss": loss_on(model, others), "names": len(others), "start": start}
-        path.write_text(json.dumps(found), encoding="utf-8")
+        kept = {
+            "loss": loss_on(model, others),
+            "names": len(others),
+            "list": name,
+            "way": way.title,
+        }
+        path.write_text(json.dumps(kept), encoding="utf-8")
     return float(json.loads(path.read_text(encoding="utf-8"))["loss"])
 
 
 def row(name: str) -> tuple[str, list[float]] | None:
     """A list's line in the table, and its differences to the default; None before that is there."""
-    own = [loss(name, WAYS["default"], cut, measure=False) for cut in CUTS]
+    own = [loss(name, WAYS["before"], cut, measure=False) for cut in CUTS]
     if None in own:
         return None
-    file, size = LISTS[name]
-    starts = ", ".join(sorted({parts(name, cut)[2] for cut in CUTS}))
-    cells, differences = [f"{size} of {file}", starts, f"{np.mean(own):.3f}"], []
+    file, size = (LISTS | FURTHER)[name]
+    begun = ", ".join(dict.fromkeys(each.name for cut in CUTS for each in parts(name, cut)[2]))
+    cells, differences = [f"{size} of {file}", begun, f"{np.mean(own):.3f}"], []
     for way in [*WAYS.values()][1:]:
         found = [loss(name, way, cut, measure=False) for cut in CUTS]
         if None in found:
@@ -183,14 +223,26 @@ def row(name: str) -> tuple[str, list[float]] | None:
     return f"| {' | '.join(cells)} |", differences
 
 
-def page() -> str:
-    """SHORT_LISTS.md: all that was measured so far."""
-    found = [each for each in map(row, LISTS) if each is not None]
-    ways = [way.title for way in [*WAYS.values()][1:]]
-    columns = ["list", "closest model", "default", *ways]
+def table(lists: Iterable[str]) -> list[str]:
+    """What was measured so far of some lists."""
+    found = [each for each in map(row, lists) if each is not None]
+    before, *ways = [way.title for way in WAYS.values()]
+    columns = ["list", "starts", before, *ways]
     every = np.array([differences for _, differences in found])
     mean = ["" if np.isnan(c).all() else f"{np.nanmean(c):+.3f}" for c in every.T]
     better = [f"{(c < 0).sum()} of {(~np.isnan(c)).sum()}" for c in every.T]
+    return [
+        f"| {' | '.join(columns)} |",
+        "|" + "---|" * len(columns),
+        *(line for line, _ in found),
+        f"| **mean** | | | {' | '.join(mean)} |",
+        f"| **lists that are better** | | | {' | '.join(better)} |",
+        "",
+    ]
+
+
+def page() -> str:
+    """SHORT_LISTS.md."""
     return "\n".join(
         [
             "# Short lists",
@@ -200,15 +252,12 @@ def page() -> str:
             "",
             (__doc__ or "").split("\n\n    python")[0].split("\n", 2)[2],
             "",
-            "Of the default, the mean loss of the three cuts. Of the others, the difference to it: "
-            "the mean, and that of each cut. Below 0 is better.",
+            f"Of {WAYS['before'].title}, which was the default until version 0.2, the mean loss of "
+            "the three cuts. Of the others, the difference to it: the mean, and that of each cut. "
+            "Below 0 is better.",
             "",
-            f"| {' | '.join(columns)} |",
-            "|" + "---|" * len(columns),
-            *(line for line, _ in found),
-            f"| **mean** | | | {' | '.join(mean)} |",
-            f"| **lists that are better** | | | {' | '.join(better)} |",
-            "",
+            *table(LISTS),
+            *table(FURTHER),
         ]
     )
 
@@ -216,7 +265,7 @@ def page() -> str:
 def main() -> None:
     """Measures what is wanted and not there yet, and writes the page anew after each list."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lists", nargs="*", choices=LISTS, default=list(LISTS))
+    parser.add_argument("--lists", nargs="*", choices=LISTS | FURTHER, default=[*LISTS, *FURTHER])
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
     args = parser.parse_args()
     for name in args.lists:

@@ -1,24 +1,34 @@
-"""`init="closest"`, `--init closest`: starting from the bundled model that predicts a list best."""
+"""Starting from the bundled models that predict a list best: by default, and `init="closest"`."""
+
+import re
 
 import numpy as np
 import pytest
 
 from rnn_names import Model, train
 from rnn_names.cli.progress import Progress
+from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
-from rnn_names.training import checkpoint
-from rnn_names.training.warm_start import MAX_NAMES_COMPARED, closest_model
+from rnn_names.training import checkpoint, optimizers
+from rnn_names.training.settings import FEW_NAMES, Settings
+from rnn_names.training.trainer import Trainer
+from rnn_names.training.warm_start import MAX_NAMES_COMPARED, STARTS, closest_model, starts_for
 from support.networks import bytes_of
 from support.program import DATA, invoke
 
 HANGUL = ["가람", "나래", "다솜"]
+FEW_EPOCHS = ["--epochs", "5", "--teacher-networks", "2"]
+
+
+def names_of_list(file):
+    return (DATA / f"{file}.txt").read_text("utf-8").splitlines()
 
 
 def cut(file, count):
     """Some names of a bundled list, chosen at random."""
-    names = (DATA / f"{file}.txt").read_text("utf-8").splitlines()
+    names = names_of_list(file)
     return sorted(np.random.default_rng(0).choice(names, count, replace=False).tolist())
 
 
@@ -77,6 +87,152 @@ def test_of_a_long_list_names_from_all_over_it_are_compared():
     names = cut("dinosaurs", 1000) * 3 + cut("welsh-towns", 200) * 30
     assert closest_model(Names.from_strings(names[:MAX_NAMES_COMPARED])).name == "dinosaurs"
     assert closest_model(Names.from_strings(names)).name == "welsh-towns"
+
+
+# --- Short lists, by default ----------------------------------------------------------------------
+
+
+def test_a_short_list_starts_from_the_closest_models_of_its_size():
+    starts = starts_for(corpus_from_strings(cut("welsh-towns", 100)), Settings())
+    assert len(starts) == STARTS
+    assert [each.loss for each in starts] == sorted(each.loss for each in starts)
+    assert {each.model.hidden_size for each in starts} == {128}
+    # That of the towns of Wales itself learned from fewer names, and so started from others.
+    assert "welsh-towns" not in [each.name for each in starts]
+
+
+@pytest.mark.parametrize(
+    ("names", "settings"),
+    [
+        (cut("dinosaurs", FEW_NAMES), {}),
+        (cut("dinosaurs", 100), {"hidden_size": 7}),
+        (cut("dinosaurs", 100), {"cell": "rnn"}),
+        (cut("dinosaurs", 100), {"epochs": 0}),
+        (HANGUL, {}),
+        ([*HANGUL, "Ada"], {}),
+    ],
+)
+def test_others_start_from_none(names, settings):
+    assert starts_for(corpus_from_strings(names), Settings(**settings)) == []
+
+
+def test_one_network_starts_from_one_model():
+    corpus = corpus_from_strings(cut("dinosaurs", 100))
+    assert len(starts_for(corpus, Settings(epochs=3))) == 1
+
+
+def test_models_that_a_short_list_would_start_from_can_be_left_out():
+    corpus = corpus_from_strings(cut("german-first-names", 100))
+    first, second = starts_for(corpus, Settings())
+    assert first.name == "german-first-names"
+    assert starts_for(corpus, Settings(), left_out=[first.name])[0].name == second.name
+
+
+def test_names_that_no_start_has_learned_are_held_out():
+    """As far as there are any, so that the held-out loss is honest."""
+    known, strange = cut("turkish-towns", 50), ["Qwe", "Abax", "Cedix", "Dolix"]
+    corpus = corpus_from_strings([*known, *strange])
+    starts = starts_for(corpus, Settings())
+    assert starts[0].name == "turkish-towns"
+    held_out = Trainer(corpus, Settings(), starts=starts).held_out.to_strings()
+    assert len(held_out) == 5 and set(strange) < set(held_out)
+
+
+def test_the_model_knows_the_characters_and_names_of_the_list_alone():
+    names = cut("german-first-names", 100)
+    model = train(names, epochs=2, synthetic_names=100)
+    assert set(model.vocabulary.characters) == set("".join(names))
+    assert model.knows(names).all()
+    strangers = set(names_of_list("german-first-names")) - set(names)
+    assert not model.knows(sorted(strangers)).any()
+    assert model.sources[0].what == ("German first names (where training started)")
+
+
+def test_networks_start_from_the_models_in_turn():
+    corpus = corpus_from_strings(cut("german-first-names", 100))
+    starts = starts_for(corpus, Settings())
+    trainer = Trainer(corpus, Settings(learning_rate=1e-9), starts=starts)
+    for weights, start in zip(trainer._weights, [*starts, starts[0]], strict=False):
+        params = optimizers.views(weights, trainer._shapes)
+        assert (params["Waa"] == start.model.params["Waa"]).all()
+
+
+def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
+    epochs = []
+    corpus = corpus_from_strings(cut("welsh-towns", 100))
+    trainer = Trainer(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100))
+    epochs = list(trainer.epochs())
+    *networks, distilled = [each.held_out_loss for each in epochs]
+    assert distilled is None
+    assert trainer.model.training["held_out_loss"] == min(networks)
+    assert trainer.model.training["all_names"]
+    assert len(trainer._taught.names) == 100 > len(trainer.corpus)
+
+
+@pytest.mark.parametrize("held_out", [0.1, 0.2])
+def test_they_are_not_where_a_share_is_asked_for(held_out):
+    corpus = corpus_from_strings(cut("welsh-towns", 100))
+    trainer = Trainer(corpus, Settings(epochs=2, held_out=held_out, synthetic_names=100))
+    assert [each.held_out_loss is None for each in trainer.epochs()] == [False, False]
+    assert not trainer.model.training["all_names"]
+
+
+def test_init_none_starts_from_random_weights():
+    names = cut("german-first-names", 100)
+    corpus = corpus_from_strings(names)
+    settings = Settings(epochs=1, seed=3)
+    trainer = Trainer(corpus, settings)
+    for _ in trainer.epochs():
+        pass
+    assert bytes_of(train(names, init="none", epochs=1, seed=3)) == bytes_of(trainer.model)
+    assert bytes_of(train(names, epochs=1, seed=3)) != bytes_of(trainer.model)
+
+
+def test_train_says_what_it_starts_from_and_what_it_learns_in_the_end(folder):
+    done = invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "10 of them held out until the last stage." in done.stderr
+    assert re.search(
+        r"\nStarts from german-first-names and \S+, of the bundled models those that predict these "
+        r"names best \(1\.\d\d and \d\.\d\d nats per character\)\.\n",
+        done.stderr,
+    )
+    assert (
+        "The held-out loss is that before the last stage, which learned these names." in done.stderr
+    )
+    told = "before these names were learned, too"
+    assert told in invoke("info", "names.npz", cwd=folder).stdout
+
+    none = invoke("train", "list.txt", *FEW_EPOCHS, "--init", "none", cwd=folder)
+    assert none.returncode == 0, none.stderr
+    assert "Starts from" not in none.stderr
+
+
+def test_a_list_that_no_model_can_spell_is_trained_from_nothing_without_a_word(folder):
+    (folder / "list.txt").write_text("\n".join(HANGUL), "utf-8")
+    done = invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Starts" not in done.stderr
+
+
+def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
+    whole = invoke("train", "list.txt", *FEW_EPOCHS, "-o", "whole.npz", cwd=folder)
+    assert whole.returncode == 0, whole.stderr
+    shown_epochs = []
+
+    def stop(progress, epoch):
+        shown_epochs.append(epoch)
+        if len(shown_epochs) == 3:
+            raise RnnNamesError("stopped")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "SECONDS_BETWEEN_WRITES", 0)
+        patch.setattr(Progress, "epoch", stop)
+        assert invoke("train", "list.txt", *FEW_EPOCHS, cwd=folder).returncode == 1
+    done = invoke("train", "list.txt", *FEW_EPOCHS, "--resume", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Started from german-first-names and" in done.stderr
+    assert bytes_of(Model.load(folder / "names.npz")) == bytes_of(Model.load(folder / "whole.npz"))
 
 
 # --- In Python ------------------------------------------------------------------------------------

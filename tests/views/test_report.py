@@ -195,7 +195,9 @@ def test_networks_are_marked_where_they_begin(held_out, names, tmp_path):
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     corpus, settings = (
         corpus_from_strings(names[:50]),
-        Settings(**{**SMALL, "epochs": 6, "distil_epochs": 3, "synthetic_names": 100}),
+        Settings(
+            **{**SMALL, "epochs": 6, "distil_epochs": 3, "synthetic_names": 100, "held_out": 0.1}
+        ),
     )
     before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
     epochs = before.epochs()
