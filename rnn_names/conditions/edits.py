@@ -26,7 +26,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 
-AT_ONCE = 256
+EDITED_AT_ONCE = 256
 """Names whose edits are looked up together, so that the arrays fit the cache."""
 
 Rows = tuple[tuple[int, ...], ...]
@@ -178,8 +178,8 @@ class NearList:
         near = among(fingerprints(names), self._known)
         left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
         left = left[np.argsort(names.lengths[left], kind="stable")]
-        for start in range(0, len(left), AT_ONCE):
-            rows = left[start : start + AT_ONCE]
+        for start in range(0, len(left), EDITED_AT_ONCE):
+            rows = left[start : start + EDITED_AT_ONCE]
             near[rows] = self._are_one_edit_away(names.take(rows))
         if edits > 1:
             texts = names.to_strings()
