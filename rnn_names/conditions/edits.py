@@ -97,14 +97,19 @@ class FarApart:
 
     def passes(self, name: str) -> bool:
         """Whether a name is let through; the next ones will keep away from it, too."""
-        name = folded(name)
-        texts = _left_out(name, self._edits)
-        for text in texts & self._names.keys():
-            if any(_are_near(name, other, self._edits) for other in self._names[text]):
-                return False
-        for text in texts:
-            self._names.setdefault(text, []).append(name)
+        if not self.is_far(name):
+            return False
+        self.add([name])
         return True
+
+    def is_far(self, name: str) -> bool:
+        """Whether a name would be let through."""
+        name = folded(name)
+        return not any(
+            _are_near(name, other, self._edits)
+            for text in _left_out(name, self._edits) & self._names.keys()
+            for other in self._names[text]
+        )
 
     def add(self, names: Iterable[str]) -> None:
         """Takes names for such that came before."""

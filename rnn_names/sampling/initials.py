@@ -32,6 +32,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
 from rnn_names.network.language_model import LanguageModel
@@ -98,12 +99,15 @@ class Trials:
         self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
         self.made = self.met = 0
         self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
-        self._seen: set[str] | None = set() if options.unique else None
+        self._is_unique, self._earlier = options.unique, set[str]()
+        self._far_apart = None
+        if options.min_edits is not None:
+            self._far_apart = FarApart(options.min_edits - 1, options.exclude)
 
     def name(self, letter: str) -> str:
         """A name that begins so; "" where the trial fails."""
         name = next(self._outcomes[letter])
-        if self._seen is not None and name in self._seen:
+        if name in self._earlier or (self._far_apart and name and not self._far_apart.is_far(name)):
             name = ""
         self.made += 1
         self.met += bool(name)
@@ -111,8 +115,10 @@ class Trials:
 
     def came_out(self, name: str) -> None:
         """Notes a name that became part of a line."""
-        if self._seen is not None:
-            self._seen.add(name)
+        if self._is_unique:
+            self._earlier.add(name)
+        if self._far_apart is not None:
+            self._far_apart.add([name])
 
     def _drawn(self, letter: str) -> Iterator[str]:
         """Outcomes of trials of a letter, which are independent of each other, without an end."""

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from rnn_names import Model, cast
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
 from rnn_names.errors import RepeatedInitialsWarning, RnnNamesError, SamplingError
@@ -149,6 +150,16 @@ def test_no_line_comes_twice_if_they_are_to_be_unique():
 def test_no_name_of_a_part_comes_twice_if_it_is_to_be_unique(initials):
     drawn = rows("{a:max-length=2,unique} {b}", 12, initials=initials)
     assert len({first for first, _ in drawn}) == 12
+
+
+@pytest.mark.parametrize("initials", [None, "same", "different"])
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
+def test_names_of_a_part_are_no_near_twins(initials):
+    drawn = rows("{a} {b:min-edits=1}", 9, initials=initials, min_edits=2)
+    for names, edits in zip(zip(*drawn, strict=True), (2, 1), strict=True):
+        far_apart = FarApart(edits - 1)
+        assert all(map(far_apart.passes, names))
+    assert not MODELS["a"].knows([name for name, _ in drawn]).any()
 
 
 @pytest.mark.parametrize("initials", ["same", "different"])
