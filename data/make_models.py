@@ -14,6 +14,7 @@ measured anew from the file on the list's split, is the one recorded, within `TO
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parent
 
 
+LONG_LISTS = ("french-towns", "german-towns", "indian-towns", "italian-towns")
+"""Lists of over 5,000 names: 160 units end 0.006 to 0.018 nats lower than 128."""
+
+
 def _recipe(name: str, units: int) -> list[str]:
     # So that the held-out names of a short list are not learned in the end: a test measures them.
     held_out = ["--held-out", "0.1"] if _is_short(f"{name}.txt") else []
@@ -56,37 +61,36 @@ def _is_short(file: str) -> bool:
     return len((DATA / file).read_text("utf-8").splitlines()) < FEW_NAMES
 
 
-LONG_LISTS = ("french-towns", "german-towns", "indian-towns", "italian-towns")
-"""Lists of over 5,000 names: 160 units end 0.006 to 0.018 nats lower than 128."""
-
 OF_THEIR_OWN = {
     "dinosaurs": ["dinosaurs.txt", "--seed", "0"],
     "first-names": ["us-first-names.txt", "--seed", "0"],
+    "women": _recipe("us-women", 160),
+    "men": _recipe("us-men", 160),
     "surnames": [*_recipe("us-surnames", 256), "--epochs", "13", "--distil-epochs", "3"],
 }
 RECIPE = OF_THEIR_OWN | {
     name: _recipe(name, 160 if name in LONG_LISTS else 128)
-    for name in bundled.MODELS
+    for name in bundled.SHELF
     if name not in OF_THEIR_OWN
 }
 """Of each model, its list and the options of `rnn-names train`. By default surnames have 384 units
-and the others 192, 256 for more than 5,000 names: too large for a package of 7 MB with all of
+and the others 192, 256 for more than 5,000 names: too large for a package of 10 MB with all of
 them. With 256 units surnames end 0.002 nats lower after two more epochs in the first stage."""
 
 TOLERANCE = 0.001
 """Nats per character by which rounded weights may change the held-out loss; measured: 0.00001."""
 
-BITS = 7
+BITS = 6
 """Of a weight's mantissa that are kept. With 23, a GRU of 192 units shrinks to 565 kB in a zip,
-with 12 to 410, with 7 to 289."""
+with 12 to 410, with 7 to 289, with 6 to 270."""
 
 
 def rounded(weights: NDArray[np.float32], bits: int = BITS) -> NDArray[np.float32]:
     """Each weight as the nearest number with a mantissa of `bits` bits, half way up.
 
-    With 7, a bfloat16 in four bytes.
+    With up to 7, a bfloat16 in four bytes.
 
-    >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
+    >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32), 7).tolist()
     [1.0, 0.333984375, -1.0013580322265625e-05]
     """
     dropped = 23 - bits
@@ -126,7 +130,7 @@ def make(name: str) -> str:
         command = [sys.executable, "-m", "rnn_names", "train", str(DATA / corpus), *options]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("RNN_NAMES_")}
         subprocess.run([*command, "--quiet", "--output", output], check=True, env=environment)
-        model = packed(Model.load(output), bundled.MODELS[name].source)
+        model = packed(Model.load(output), bundled.SHELF[name].source)
     loss = model.training["held_out_loss"]
     change = held_out_loss(model, corpus_of(name)) - loss
     if abs(change) > TOLERANCE:
@@ -137,6 +141,21 @@ def make(name: str) -> str:
     return f"{name}: held-out loss {loss:.3f}, by rounding {change:+.5f}; {seconds:.0f} s"
 
 
+def samples_of(model: Model, corpus: Corpus) -> list[str]:
+    """Three new names whose length is that of the middle half of the list's."""
+    shortest, longest = np.quantile(corpus.names.lengths, [0.25, 0.75]).astype(int).tolist()
+    lengths = {"min_length": shortest, "max_length": longest}
+    return model.sample(3, seed=1, temperature=0.7, novel=True, unique=True, **lengths)
+
+
+def write_samples() -> None:
+    """Writes three names of each bundled model into the table that `rnn-names models` shows."""
+    made = [name for name in RECIPE if os.path.exists(bundled.path_of(name))]
+    table = {name: samples_of(Model.load(name), corpus_of(name)) for name in made}
+    text = json.dumps(table, ensure_ascii=False, indent=1)
+    Path(bundled.SAMPLES).write_text(f"{text}\n", encoding="utf-8")
+
+
 def make_all(names: list[str]) -> None:
     """Makes models, as many at a time as there are pairs of cores: a training takes two.
 
@@ -144,10 +163,12 @@ def make_all(names: list[str]) -> None:
     """
     by_size = sorted(names, key=lambda name: -(DATA / RECIPE[name][0]).stat().st_size)
     for is_short in (False, True):
+        bundled.MODELS.update(bundled.made())
         some = [name for name in by_size if _is_short(RECIPE[name][0]) == is_short]
         with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
             for made in as_completed([pool.submit(make, name) for name in some]):
                 print(made.result(), flush=True)
+    write_samples()
 
 
 if __name__ == "__main__":

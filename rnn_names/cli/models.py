@@ -12,7 +12,7 @@ from rnn_names.cli.options import GroupedCommand, option
 from rnn_names.cli.streams import write
 from rnn_names.model import bundled
 
-HEAD = ("", "names", "characters", "held-out loss", "size", "list; where it came from, terms")
+HEAD = ("", "names", "characters", "size", "it writes", "list; where it came from, terms")
 
 
 @click.command(
@@ -33,10 +33,11 @@ def models(json: bool) -> None:
     current folder comes first.
 
     The columns are the model's name, how many names it learned from, how many characters it knows,
-    its held-out (validation) loss in nats per character, its size, and the list with its origin and
-    terms.
+    its size, three names that it wrote, and the list with its origin and terms. JSON also has its
+    held-out (validation) loss in nats per character.
     """
-    facts = [_facts(name) for name in bundled.MODELS]
+    samples = bundled.samples()
+    facts = [_facts(name) | {"samples": samples[name]} for name in bundled.MODELS]
     if json:
         from json import dumps
 
@@ -84,13 +85,13 @@ def _row(facts: dict[str, Any]) -> tuple[str, ...]:
         f"  {facts['name']}",
         f"{facts['names']:,}",
         f"{facts['characters']}",
-        f"{facts['held_out_loss']:.3f}",
         f"{facts['bytes'] / 1e6:.1f} MB",
+        ", ".join(facts["samples"]),
         f"{facts['what']}{aliases}; {facts['origin']}, {facts['terms']}",
     )
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    name, *numbers, text = cells
-    aligned = map(str.rjust, numbers, widths[1:-1])
-    return "  ".join([name.ljust(widths[0]), *aligned, text])
+    name, *numbers, written, text = cells
+    aligned = map(str.rjust, numbers, widths[1:])
+    return "  ".join([name.ljust(widths[0]), *aligned, written.ljust(widths[-2]), text])

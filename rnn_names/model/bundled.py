@@ -21,27 +21,49 @@ class Bundled(NamedTuple):
     source: Source
 
 
-PEOPLE, PLACES, CREATURES = "people", "places", "creatures"
+PEOPLE, PLACES, CREATURES, FANTASY = "people", "places", "creatures", "fantasy"
 
 
-def _people(what: str, origin: str = "Faker 40.63.0 (PyPI)", terms: str = "MIT") -> Bundled:
+FAKER = "Faker 40.63.0 (PyPI)"
+FAKER_AND_MIMESIS = f"{FAKER} and mimesis 22.2.0 (PyPI)"
+
+
+def _people(what: str, origin: str = FAKER, terms: str = "MIT") -> Bundled:
     return Bundled(PEOPLE, Source(what, origin, terms))
 
 
-def _towns(of: str) -> Bundled:
-    return Bundled(PLACES, Source(f"towns of {of}", "GeoNames (geonames.org)", "CC BY 4.0"))
+def _us(what: str) -> Bundled:
+    origin = "US Social Security Administration"
+    return _people(f"first names of US {what}, 2018", origin, "public domain")
 
 
-MODELS = {
-    "first-names": _people(
-        "first names of US newborns, 2018", "US Social Security Administration", "public domain"
-    ),
+def _towns(of: str, origin: str = "", terms: str = "") -> Bundled:
+    geonames = Source(f"towns of {of}", f"GeoNames (geonames.org){origin}", f"CC BY 4.0{terms}")
+    return Bundled(PLACES, geonames)
+
+
+def _invented(what: str) -> Bundled:
+    return Bundled(FANTASY, Source(what, "invented for rnn-names", "CC0"))
+
+
+SHELF = {
+    "first-names": _us("newborns"),
+    "women": _us("girls"),
+    "men": _us("boys"),
     "surnames": _people("surnames of the 1990 US census", "US Census Bureau", "public domain"),
     "german-first-names": _people("German first names"),
+    "german-women": _people("German women's first names"),
+    "german-men": _people("German men's first names"),
     "icelandic-first-names": _people("Icelandic first names"),
+    "icelandic-women": _people("Icelandic women's first names"),
+    "icelandic-men": _people("Icelandic men's first names"),
     "irish-surnames": _people("Irish surnames"),
+    "italian-women": _people("Italian women's first names", FAKER_AND_MIMESIS),
+    "italian-men": _people("Italian men's first names", FAKER_AND_MIMESIS),
     "italian-surnames": _people("Italian surnames"),
     "turkish-first-names": _people("Turkish first names"),
+    "turkish-women": _people("Turkish women's first names"),
+    "turkish-men": _people("Turkish men's first names"),
     "chinese-towns": _towns("China"),
     "dutch-towns": _towns("the Netherlands"),
     "english-towns": _towns("England"),
@@ -55,7 +77,9 @@ MODELS = {
     "italian-towns": _towns("Italy"),
     "japanese-towns": _towns("Japan"),
     "mexican-towns": _towns("Mexico"),
-    "norwegian-towns": _towns("Norway"),
+    "norwegian-towns": _towns(
+        "Norway", " and Bring (npm package norway-postal-codes 3.3.0)", " and MIT"
+    ),
     "polish-towns": _towns("Poland"),
     "russian-towns": _towns("Russia"),
     "scottish-towns": _towns("Scotland"),
@@ -66,7 +90,32 @@ MODELS = {
     "dinosaurs": Bundled(
         CREATURES, Source("dinosaur genera", "npm package dinosaurs 1.2.1", "WTFPL")
     ),
+    "elvish": _invented("elvish names of women, men and places"),
+    "dwarvish": _invented("dwarvish names"),
+    "orcish": _invented("orcish names"),
+    "goblin": _invented("names of goblins"),
+    "halfling": _invented("names of halflings"),
+    "fae": _invented("names of fae"),
+    "desert": _invented("names of desert people"),
+    "sea": _invented("names of sea people"),
+    "giants": _invented("names of giants"),
+    "demons": _invented("names of demons"),
+    "dragons": _invented("names of dragons"),
+    "stars": _invented("planets and stars"),
+    "taverns": _invented("taverns, in two English words"),
+    "spells": _invented("spells, in English words"),
 }
+"""What `make models` makes."""
+
+
+def made() -> dict[str, Bundled]:
+    """Those of the shelf that were made."""
+    paths = {name: os.path.join(FOLDER, f"{name}.npz") for name in SHELF}
+    return {name: of for name, of in SHELF.items() if os.path.exists(paths[name])}
+
+
+MODELS = made()
+"""The bundled models."""
 
 ALIASES = {"norse": "icelandic-first-names"}
 """Other names for some of them: what people look for."""
@@ -81,9 +130,21 @@ CLOSEST = "closest"
 """What training may start from in place of a model: the bundled one that predicts its list best."""
 
 
+SAMPLES = os.path.join(FOLDER, "samples.json")
+"""Three names of each, written when they are made."""
+
+
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
     return os.path.join(FOLDER, f"{ALIASES.get(name, name)}.npz")
+
+
+def samples() -> dict[str, list[str]]:
+    """Three new names of each bundled model."""
+    import json  # takes long to import, and is hardly ever needed
+
+    with open(SAMPLES, encoding="utf-8") as file:
+        return dict(json.load(file))
 
 
 def located(path: str) -> str:

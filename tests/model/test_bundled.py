@@ -34,16 +34,18 @@ NOTE = (
     "Note: there is no names.npz here, so this is first-names, a bundled model "
     "(rnn-names models).\n"
 )
-MAX_WHEEL_BYTES = 7_000_000
+BFLOAT16 = 7
+"""Bits of its mantissa."""
+MAX_WHEEL_BYTES = 10_000_000
 
 
 # --- What they are --------------------------------------------------------------------------------
 
 
 def test_the_package_holds_what_the_recipe_makes_and_no_more():
-    assert sorted(make_models.RECIPE) == NAMES
+    assert sorted(make_models.RECIPE) == NAMES, "run make models"
     files = sorted(path.name for path in Path(bundled.FOLDER).iterdir())
-    assert files == [f"{name}.npz" for name in NAMES]
+    assert files == sorted([*(f"{name}.npz" for name in NAMES), "samples.json"])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -75,13 +77,13 @@ def test_a_model_is_that_of_its_list(name):
     assert model.fingerprints.dtype == np.uint32
     assert np.array_equal(model.fingerprints, upper_halves(fingerprints(corpus.names)))
     for array in model.params.values():
-        assert np.array_equal(make_models.rounded(array), array)
+        assert np.array_equal(make_models.rounded(array, BFLOAT16), array)
 
 
 def test_rounding_goes_to_the_nearest():
     rng = np.random.default_rng(0)
     weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
-    near = make_models.rounded(weights)
+    near = make_models.rounded(weights, BFLOAT16)
     assert (np.abs(near / weights.astype(float) - 1) <= 2.0**-8).all()
     assert not (near.view(np.uint32) & 0xFFFF).any()
     assert (near != weights).any()
@@ -233,19 +235,20 @@ def test_models_lists_them_in_groups(tmp_path):
     done = invoke("models", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     groups = [block.splitlines() for block in done.stdout.split("\n\n")]
-    assert [group[0].split()[0] for group in groups] == ["people", "places", "creatures"]
+    kinds = list(dict.fromkeys(each.group for each in bundled.MODELS.values()))
+    assert [group[0].split()[0] for group in groups] == kinds
     listed = []
     for head, *rows in groups:
-        assert head.split()[1:5] == ["names", "characters", "held-out", "loss"]
+        assert head.split()[1:6] == ["names", "characters", "size", "it", "writes"]
         for row in rows:
-            name, names, characters, loss, size, *_ = row.split()
+            name, names, characters, size, *_ = row.split()
             model, (group, source) = Model.load(name), bundled.MODELS[name]
             assert group == head.split()[0]
             assert int(names.replace(",", "")) == model.training["distinct_names"]
             assert int(characters) == len(model.vocabulary) - 1
-            assert loss == f"{model.training['held_out_loss']:.3f}"
             megabytes = Path(bundled.path_of(name)).stat().st_size / 1e6
             assert float(size) == pytest.approx(megabytes, abs=0.06)
+            assert f"  {', '.join(bundled.samples()[name])}  " in row
             assert row.endswith(f"; {source.origin}, {source.terms}")
             listed.append(name)
     assert sorted(listed) == NAMES
@@ -262,6 +265,17 @@ def test_models_as_json(tmp_path):
     assert towns["group"] == "places"
     assert (towns["origin"], towns["terms"]) == ("GeoNames (geonames.org)", "CC BY 4.0")
     assert towns["held_out_loss"] == Model.load("welsh-towns").training["held_out_loss"]
+    assert towns["samples"] == bundled.samples()["welsh-towns"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_three_samples_are_new_names_of_usual_lengths(name):
+    model, samples = Model.load(name), bundled.samples()[name]
+    shortest, longest = np.quantile(make_models.corpus_of(name).names.lengths, [0.25, 0.75])
+    assert len(set(samples)) == 3
+    assert not model.knows(samples).any()
+    assert np.isfinite(model.log_prob(samples)).all()
+    assert all(int(shortest) <= len(sample) <= longest for sample in samples)
 
 
 def test_an_alias_is_the_model(tmp_path):
