@@ -8,9 +8,9 @@ the derivative by "a" is "b|c", and that by "b" is nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
+
+S = TypeVar("S", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
 
@@ -79,19 +81,33 @@ class Automaton:
 
     def __and__(self, other: Automaton) -> Automaton:
         """The automaton of what both accept: its states are pairs of theirs."""
-        number = {(0, 0): 0}
-        pairs, rows = [(0, 0)], []
-        for a, b in pairs:  # grows as it is read
-            targets = list(zip(self.after[a].tolist(), other.after[b].tolist(), strict=True))
-            for pair in dict.fromkeys(targets):
-                if pair not in number:
-                    number[pair] = len(pairs)
-                    pairs.append(pair)
-            if len(pairs) > MAX_PAIRS:
-                raise NoAutomatonError("too many states")
-            rows.append([number[pair] for pair in targets])
+        ours, theirs = self.after.tolist(), other.after.tolist()
+        pairs, after = explored(
+            (0, 0), lambda pair: [*zip(ours[pair[0]], theirs[pair[1]], strict=True)], MAX_PAIRS
+        )
         first, second = np.array(pairs).T
-        return Automaton(np.array(rows, np.int32), self.accepting[first] & other.accepting[second])
+        return Automaton(after, self.accepting[first] & other.accepting[second])
+
+
+def explored(
+    start: S, targets_of: Callable[[S], list[S]], most: int = MAX_STATES
+) -> tuple[list[S], Array]:
+    """All states that can be reached from a first one, and where each leads.
+
+    `targets_of` gives the states after a state, one for each of some kinds of characters. Where
+    each leads are the numbers of these, (S, kinds).
+    """
+    number, states, after = {start: 0}, [start], []
+    for state in states:  # grows as it is read
+        targets = targets_of(state)
+        for target in targets:
+            if target not in number:
+                number[target] = len(states)
+                states.append(target)
+        if len(states) > most:
+            raise NoAutomatonError("too many states")
+        after.append([number[target] for target in targets])
+    return states, np.array(after, np.int32)
 
 
 def anything(n_y: int) -> Automaton:
@@ -219,20 +235,10 @@ class Terms:
 def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
     """The automaton of a term: its states are the term and its derivatives."""
     representatives, column = _alike(terms, len(vocabulary))
-    number = {term: 0}
-    states, rows = [term], []
-    for state in states:  # grows as it is read
-        targets = [terms.derivative(state, index) for index in representatives]
-        for target in targets:
-            if target not in number:
-                number[target] = len(states)
-                states.append(target)
-        if len(states) > MAX_STATES:
-            raise NoAutomatonError("too many states")
-        rows.append([number[target] for target in targets])
-    return Automaton(
-        np.array(rows, np.int32)[:, column], np.array([terms.may_end[state] for state in states])
+    states, after = explored(
+        term, lambda state: [terms.derivative(state, index) for index in representatives]
     )
+    return Automaton(after[:, column], np.array([terms.may_end[state] for state in states]))
 
 
 def _alike(terms: Terms, n_y: int) -> tuple[list[int], Array]:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import MAX_STATES, Automaton, NoAutomatonError
+from rnn_names.conditions.automaton import Automaton, explored
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
@@ -28,8 +28,6 @@ from rnn_names.corpus.vocabulary import Vocabulary
 
 EDITED_AT_ONCE = 256
 """Names whose edits are looked up together, so that the arrays fit the cache."""
-
-Rows = tuple[tuple[int, ...], ...]
 
 
 def within(
@@ -43,9 +41,6 @@ def within(
     >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
     ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
     [True, True, True, True, False]
-
-    Raises:
-        NoAutomatonError: if it has too many states.
     """
     fold = str.casefold if ignore_case else str
     spelled = [[fold(c) for c in unicodedata.normalize("NFC", text)] for text in texts]
@@ -54,23 +49,16 @@ def within(
     each = [c if (c := fold(character)) in known else "" for character in vocabulary.characters]
     kinds = [*dict.fromkeys(each)]
     start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
-    number: dict[Rows, int] = {start: 0}
-    states, after = [start], []
-    for rows in states:  # grows as it is read
-        targets = [
+    states, after = explored(
+        start,
+        lambda rows: [
             tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))
             for c in kinds
-        ]
-        for target in targets:
-            if target not in number:
-                number[target] = len(states)
-                states.append(target)
-        if len(states) > MAX_STATES:
-            raise NoAutomatonError("too many states")
-        after.append([number[target] for target in targets])
+        ],
+    )
     column = [0, *map(kinds.index, each)]
     accepting = [any(row[-1] <= edits for row in rows) for rows in states]
-    return Automaton(np.array(after, np.int32)[:, column], np.array(accepting))
+    return Automaton(after[:, column], np.array(accepting))
 
 
 def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int) -> tuple[int, ...]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array
 from rnn_names.conditions.options import CommonOptions, Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
