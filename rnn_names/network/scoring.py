@@ -31,10 +31,10 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # in it, names that share beginnings fall into one batch
     work = Workspace(params["Waa"].dtype)
-    coded, batch = vocabulary.coded(names), names_per_batch(len(vocabulary))
+    batch = names_per_batch(len(vocabulary))
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]  # (m,)
-        indices, lengths = coded.padded(rows)  # (m, longest), (m,)
+        indices, lengths = vocabulary.coded(names.take(rows)).padded()  # (m, longest), (m,)
         known = ~(indices == UNKNOWN).any(axis=1)
         if known.any():
             tree = prefix_tree(indices[known], lengths[known], len(vocabulary))
