@@ -46,7 +46,7 @@ MODELS_FOR_LISTS = (
 )
 """The bundled models of a page for lists that are pasted there; it opens with the first of them."""
 
-LONG_TITLE = 40
+LONG_TITLE = 30
 """From this many characters on, a title is set smaller."""
 
 STYLES = (
