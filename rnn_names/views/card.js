@@ -57,6 +57,12 @@ function speak(name) {
   speechSynthesis.speak(new SpeechSynthesisUtterance(name));
 }
 
+/** Shows what was expected, where there is too little room to show it always. */
+function showWhole(isWhole) {
+  $("likely").classList.toggle("whole", isWhole);
+  $("whole").setAttribute("aria-expanded", isWhole);
+}
+
 function listenToCard() {
   const moreLike = (button, id, side) => {
     $(button).addEventListener("click", () => {
@@ -72,8 +78,7 @@ function listenToCard() {
   $("speak").hidden = !("speechSynthesis" in window);
   $("speak").addEventListener("click", () => speak(nameOfCard()));
   $("whole").addEventListener("click", () => {
-    const isWhole = $("likely").classList.toggle("whole");
-    $("whole").setAttribute("aria-expanded", isWhole);
+    showWhole(!$("likely").classList.contains("whole"));
   });
   $("typed").addEventListener("input", () => {
     explain($("typed").value.trim());
@@ -97,6 +102,9 @@ function letterButton(blend, place, letters, i) {
     bdi(letter),
     element("small", {}, known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown"),
   );
+  button.addEventListener("click", () => {
+    showWhole(true);
+  });
   for (const event of ["pointerenter", "focus"]) {
     button.addEventListener(event, () => showExpected(blend, place, letters, i));
   }

@@ -38,6 +38,7 @@ def set_to(page, label, value, count=20):
 def unfold(page):
     """Opens what is folded away."""
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    page.evaluate("showWhole(true)")
 
 
 def settle(page, count=20):
@@ -500,6 +501,7 @@ def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
 
 
 def test_a_typed_name_is_explained_letter_by_letter(page, bundled):
+    unfold(page)
     page.get_by_label("Type a name").fill("Trio")
     letters = page.locator("#letters button")
     assert [text.split()[0] for text in letters.all_inner_texts()] == ["T", "r", "i", "o", "end"]
