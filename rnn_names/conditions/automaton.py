@@ -19,7 +19,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
 
-S = TypeVar("S", bound=Hashable)
+State = TypeVar("State", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
 
@@ -90,8 +90,8 @@ class Automaton:
 
 
 def explored(
-    start: S, targets_of: Callable[[S], list[S]], most: int = MAX_STATES
-) -> tuple[list[S], Array]:
+    start: State, targets_of: Callable[[State], list[State]], most: int = MAX_STATES
+) -> tuple[list[State], Array]:
     """All states that can be reached from a first one, and where each leads.
 
     `targets_of` gives the states after a state, one for each of some kinds of characters. Where
