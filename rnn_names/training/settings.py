@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rnn_names.corpus.corpus import Corpus
 from rnn_names.declarations import POSITIVE, Checked, Choice, Flag, Number, option
 from rnn_names.errors import TrainingError
+
+if TYPE_CHECKING:  # the help of `train` does without NumPy
+    from rnn_names.corpus.corpus import Corpus
 
 _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
