@@ -246,8 +246,8 @@ class CastOptions(Options):
     initials: str | None = _condition(
         None,
         Choice("same", "different"),
-        "same: all names of a line begin with one letter. different: no two lines have first names "
-        "that begin with one letter, as far as letters last. Case and accents do not count.",
+        "same: all names of a line begin with the same letter. different: the first name of each "
+        "line begins with a letter of its own, until none is left. Case and accents do not count.",
         unset="any letters",
     )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
