@@ -67,6 +67,10 @@ class RepeatedInitialsWarning(RnnNamesWarning):
     """A cast has more lines than there are first letters, so these repeat."""
 
 
+class FewNewNamesWarning(RnnNamesWarning):
+    """Of the names drawn, most are left out, since they came before, or are too much alike."""
+
+
 class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
 

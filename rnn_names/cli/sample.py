@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,20 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Output
-from rnn_names.cli.streams import listed, warnings_told
+from rnn_names.cli.streams import listed, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.given import Given
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
+
+
+SHORT_LIST = 1000
+"""Names of a list; of a longer one, near copies are no wonder, for it has most short names."""
+
+LOOKED_AT = 10, 200
+"""The fewest and the most names that are looked at for near copies."""
 
 
 @click.command(
@@ -73,6 +81,7 @@ def sample(
     options give the same names, on any number of cores. If too few names meet the conditions, those
     found are written, and the exit code is 1.
     """
+    from rnn_names.corpus.names import Names
     from rnn_names.sampling.stream import sample
 
     with wrong_usage():
@@ -88,9 +97,33 @@ def sample(
             drawn = _best(loaded, count, wanted, rank)
         else:
             drawn = sample(loaded.language_model, count, wanted)
+        first = Names.from_strings([])
         for names in drawn:
             out.write(names)
+            first = Names.concatenate([first, names[: LOOKED_AT[1] - len(first)]])
     out.end()
+    if wanted.min_edits is None and sys.stderr.isatty():
+        _tell_near_copies(loaded, first)
+
+
+def _tell_near_copies(model: Model, names: Names) -> None:
+    """Tells if many names are one edit away from the model's list, where that is short."""
+    listed, known = model.training.get("distinct_names"), model.fingerprints
+    if (
+        known is None
+        or not isinstance(listed, int)
+        or listed > SHORT_LIST
+        or len(names) < LOOKED_AT[0]
+    ):
+        return
+    from rnn_names.conditions.edits import NearList
+
+    near = int(NearList(known, model.vocabulary).near(names, 1).sum())
+    if near > len(names) / 4:
+        tell(
+            f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
+            "there; --min-edits 2 leaves such names out"
+        )
 
 
 def _check_stream(best: bool, start: int) -> None:

@@ -61,6 +61,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             for names in _drawn(model, sampler, options, count):
                 if unique:
                     names = names.take(unique.rows(names))
+                    unique.warn_if_few_are_new()
                 delivered += len(names)
                 yield names
                 if os.getpid() != process:  # its threads are not here

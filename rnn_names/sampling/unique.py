@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,10 +15,14 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.reading import full_lines
-from rnn_names.errors import SamplingError, shown
+from rnn_names.errors import FewNewNamesWarning, SamplingError, shown
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
+
+
+FEW_NEW_AFTER = 1 << 15
+"""Names after which it is said if few of them are new."""
 
 
 def unique_of(wanted: int, options: Options) -> Unique | None:
@@ -37,6 +42,7 @@ class Unique:
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
         self._last = 0, 0
+        self._has_warned = False
         self._file = None if remember is None else Remembered(remember)
 
     def rows(self, names: Names) -> Array:
@@ -61,6 +67,17 @@ class Unique:
         new = prints[fresh]
         self.seen = np.insert(self.seen, np.searchsorted(self.seen, new), new)
         return np.sort(first[fresh])[: self.wanted - self.passed]
+
+    def warn_if_few_are_new(self) -> None:
+        """Warns once, with FewNewNamesWarning, where most names are left out."""
+        if not self._has_warned and self.tested >= FEW_NEW_AFTER and self.passed < self.tested / 4:
+            self._has_warned = True
+            warnings.warn(
+                "3 of 4 names drawn are left out by now, since they came before or are too much "
+                "alike; there may be few more",
+                FewNewNamesWarning,
+                stacklevel=3,
+            )
 
     @property
     def is_exhausted(self) -> bool:

@@ -1,6 +1,8 @@
 """Texts in upper or lower case, and names a few edits away from others: against enumeration."""
 
+import os
 import re
+import subprocess
 import warnings
 from collections import Counter
 from functools import cache
@@ -17,11 +19,13 @@ from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import CaseWarning, SamplingError
+from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.sampling import sampler, unique
 from support.distributions import assert_drawn_from
 from support.enumerated import KNOWN, LONGEST, all_texts, distribution, tiny_model
 from support.package import PACKAGE
+from support.program import start
+from support.terminal import read_to_the_end, terminal
 
 WRITTEN = str.maketrans("abc", "aAb")
 TEXTS = [text.translate(WRITTEN) for text in all_texts()]
@@ -207,6 +211,30 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
     unknown = model()
     with pytest.raises(SamplingError, match="no fingerprints"):
         Model(unknown.vocabulary, unknown.params, unknown.training).sample(1, min_edits=1)
+
+
+@pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
+def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
+    monkeypatch.setattr(unique, "FEW_NEW_AFTER", 1 << 7)
+    monkeypatch.setattr(unique, "REPEATS", 1 << 11)
+    with pytest.warns(FewNewNamesWarning, match="3 of 4 names"), pytest.raises(SamplingError):
+        tiny_model().sample(900, temperature=0.5, seed=1, **options)
+
+
+def shown_on_terminal(*arguments):
+    screen, stderr = terminal(120)
+    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
+        os.close(stderr)
+        assert process.stdout.read()
+        return read_to_the_end(screen)
+
+
+@pytest.mark.posix
+def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
+    arguments = ["sample", "-m", model_file, "-n", 60, "--seed", 1, "-t", 0.2]
+    told = r"Note: \d+ of 60 names are in the list or one letter away .*--min-edits 2 leaves"
+    assert re.search(told, shown_on_terminal(*arguments))
+    assert shown_on_terminal(*arguments, "--min-edits", 2) == ""
 
 
 def test_ten_names_far_from_the_list_at_the_command_line(invoke, tmp_path):
