@@ -72,15 +72,9 @@ def parse(
     shared: Mapping[str, Any] | None = None,
     model_of: Callable[[str], Any] = str,
 ) -> Pattern:
-    """Reads a pattern.
+    """Reads a pattern. The error for a wrong one shows it, with a caret.
 
-    Args:
-        text: the pattern.
-        shared: options of all slots that do not set them.
-        model_of: reads MODEL or MODEL=WEIGHT.
-
-    Raises:
-        RnnNamesError: for a wrong one. Below its message are the pattern and a caret.
+    `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """
     reader, pieces = _Reader(text, shared or {}, model_of), list[str | tuple[str, ...] | Slot]()
     for refused in refused_characters(text):

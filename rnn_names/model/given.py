@@ -20,11 +20,7 @@ class Given(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> Given:
-        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model.
-
-        Raises:
-            ModelFileError: for a weight that is none.
-        """
+        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
         path, equals, weight = text.rpartition("=")
         if not equals or os.path.lexists(text):
             return cls(text)

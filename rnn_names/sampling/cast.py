@@ -43,13 +43,8 @@ class Part(NamedTuple):
 def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     """The parts of `wanted.count` lines, some lines at a time; `parts` are those of the slots.
 
-    Raises:
-        SamplingError: for what no names can meet; or, after the lines that could be had, when more
-            are not found. Where one part is the cause, the message shows it in the pattern.
-        VocabularyError: for a text with characters that a model does not know.
-
-    Warns:
-        RareConditionsWarning, RepeatedInitialsWarning: as these say.
+    It raises SamplingError after the lines that could be had, if these are fewer. Where one part is
+    the cause, the message shows it in the pattern.
     """
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
     is_unique = wanted.unique or wanted.remember is not None

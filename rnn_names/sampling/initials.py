@@ -175,9 +175,6 @@ def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
     """Names of one model with first letters that differ: each drawn given the letters before it.
 
     When no letter is left, all may come again. Names end where no more are found.
-
-    Warns:
-        RepeatedInitialsWarning: once, when no letter is left.
     """
     weights, used = models[0].weights, set[str]()
     least = RARE_LETTER * sum(weights.values())

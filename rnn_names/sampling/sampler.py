@@ -212,11 +212,7 @@ class Sampler(Continuations):
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler that reads what no name can be like in another case, if that is of help.
-
-    Warns:
-        CaseWarning: where it does.
-    """
+    """A sampler; what no name can be like is read in another case, with a warning, if that helps."""
     try:
         sampler = _possible(model, options)
         read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]

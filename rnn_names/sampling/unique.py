@@ -118,11 +118,7 @@ class Remembered:
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
-        """Has the file for itself: gives the names that others added, and a list for more to add.
-
-        Raises:
-            SamplingError: if it cannot be read and written.
-        """
+        """Has the file for itself: gives the names that others added, and a list to add more."""
         try:
             with open(self._path, "a+b") as file:
                 system.lock(file)

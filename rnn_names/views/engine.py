@@ -86,11 +86,7 @@ def engine() -> str:
 
 
 def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """Models as the engine reads them, with the largest share at `LARGEST_OPENING_SHARE`.
-
-    Raises:
-        BlendError: for shares that are no finite numbers above 0.
-    """
+    """Models as the engine reads them, with the largest share at `LARGEST_OPENING_SHARE`."""
     shares = scaled([part.share for part in parts], len(parts))
     return [
         _described(part, LARGEST_OPENING_SHARE * share / max(shares))

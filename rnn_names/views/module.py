@@ -18,11 +18,7 @@ MODULE_BEGINNING = "// Written by rnn-names"
 
 
 def save(parts: Sequence[Part], path: str) -> None:
-    """Writes the module, and its types into `types_path`.
-
-    Raises:
-        RnnNamesError: if one cannot be written.
-    """
+    """Writes the module, and its types into `types_path`."""
     write_atomically(types_path(path), assets("javascript/names.d.ts").encode())
     write_atomically(path, module(parts, os.path.basename(types_path(path))).encode())
 
@@ -38,11 +34,7 @@ def types_path(path: str) -> str:
 
 
 def module(parts: Sequence[Part], types: str) -> str:
-    """The module's text; `types` is the name of the file with its types.
-
-    Raises:
-        BlendError: for shares that are no finite numbers above 0.
-    """
+    """The module's text; `types` is the name of the file with its types."""
     version = PROGRAM_VERSION.rpartition(" ")[2]
     return f"""{MODULE_BEGINNING}: {version}
 // @ts-self-types={as_script_data(f"./{types}")}
