@@ -52,6 +52,7 @@ def cast(
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of some texts, each as likely
+    {norse}[ the Red| the Old|]     the same, with none as one of them
     of the                          text, as everything else is
 
     Put PATTERN in single quotes, or the shell reads some of these signs itself. A backslash makes
