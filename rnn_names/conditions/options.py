@@ -62,7 +62,7 @@ class CommonOptions(Checked):
         metavar="NAME",
     )
     edits: int = _condition(
-        2, Number(0, 9, whole=True), "How many edits names may be away from that of `like`."
+        2, Number(0, 9, whole=True), "How many edits away from like names may be, at most."
     )
     ignore_case: bool = _condition(
         False,
@@ -91,14 +91,17 @@ class CommonOptions(Checked):
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
-        "Names are at least so many edits away from those of the list, from one another and from "
-        "those of `exclude`; case does not count. 1 is like novel and unique, 2 leaves out names "
-        "that differ in one character.",
+        "No near twins: names are at least so many edits away from those of the list, from one "
+        "another and from those of exclude; case does not count. 1 is novel and unique; 2 leaves "
+        "out, too, what differs in one character.",
         metavar="K",
         unset="any",
     )
     exclude: Collection[str] = _condition(
         (), Lines(), "Leave out these names, in upper or lower case."
+    )
+    exclude_words: Collection[str] = _condition(
+        (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
     )
     remember: str | None = _condition(
         None,
@@ -106,9 +109,6 @@ class CommonOptions(Checked):
         "Leave out the names that are in this file, and add those that come out to it. Several "
         "runs may share one at the same time.",
         unset="no file",
-    )
-    exclude_words: Collection[str] = _condition(
-        (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
     )
     temperature: float = _sampling(
         1.0,
@@ -153,6 +153,10 @@ class CommonOptions(Checked):
                     )
         for pattern in self.patterns:
             compiled(pattern)
+        if self.edits != 2 and not self.like:
+            raise SamplingError(
+                "edits goes with like: give a name that names are to be like", ["edits", "like"]
+            )
 
     @property
     def prefixes(self) -> tuple[str, ...]:
