@@ -1,5 +1,6 @@
 """What is asked of a name. None of it draws.
 
 Read `options`, `conditions` on whole names, `beginnings`, and for the spelling `regex` and
-`automaton`. `pattern` reads what a cast is made of.
+`automaton`. `edits` tells what is like another name, or too much so. `pattern` reads what a cast is
+made of.
 """

@@ -2,5 +2,5 @@
 
 Read `characters` (what a name can hold), `names` (many names as one array), `reading` (a file's
 lines as names), `corpus` (a list to learn from) and `vocabulary` (characters to indices).
-`fingerprints` tells which names were in a list.
+`fingerprints` tells which names were in a list, `shape` what its names are like.
 """

@@ -212,7 +212,7 @@ class Sampler(Continuations):
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler; what no name can be like is read in another case, with a warning, if that helps."""
+    """A sampler that reads what no name can be like in another case, with a CaseWarning."""
     try:
         sampler = _possible(model, options)
         read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
