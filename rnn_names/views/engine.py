@@ -32,6 +32,8 @@ ENGINE_FILES = (
     "shape.js",
     "conditions.js",
     "beginnings.js",
+    "automaton.js",
+    "guide.js",
     "sampler.js",
     "api.js",
 )

@@ -184,6 +184,36 @@ def test_after_a_prefix_names_have_the_models_probabilities_given_it(open_page, 
     assert_drawn_from(Counter(names), {name: p / total for name, p in given.items()})
 
 
+@pytest.mark.parametrize(
+    ("options", "begins", "meets"),
+    [
+        ({"contains": ["cc", "aa"], "suffix": "bb"}, "", "(?=.*cc)(?=.*aa).*bb"),
+        (
+            {"prefix": "bb", "suffix": ["ccc", "cccb"], "excludeWords": ["BAB", "a"]},
+            "bb",
+            "(?!.*bab)(?!.*a)bb.*(ccc|cccb)",
+        ),
+        (
+            {"prefix": ["AB", "c"], "contains": ["CcC", "ba"], "ignoreCase": True},
+            "ab|c",
+            "(?=.*ccc)(?=.*ba)(ab|c).*",
+        ),
+    ],
+)
+def test_rare_names_have_the_models_probabilities_given_the_conditions(
+    options, begins, meets, open_page, small_models
+):
+    """They are proposed with a guide, and accepted by their weights."""
+    options = {"seed": 3, "maxLength": 8, **options}
+    found = open_page("gru").evaluate("options => rnnNames.sample(1500, options)", options)
+    model = rounded(small_models["gru"])
+    begun = distribution(model, lambda name: re.match(begins, name), max_length=8)
+    wanted = {name: p for name, p in begun.items() if re.fullmatch(meets, name)}
+    share = sum(wanted.values())
+    assert share < 1 / 500
+    assert_drawn_from(Counter(found), {name: p / share for name, p in wanted.items()})
+
+
 # --- The list -------------------------------------------------------------------------------------
 
 
