@@ -111,6 +111,7 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "shortest": language_model.shortest,
         "lower_case": "".join(filter(str.islower, known)),
         "bars_lower_case": not language_model.lower_case_beginnings,
+        "pairs": None if language_model.pairs is None else sorted(language_model.pairs),
         "unknown_logit": unknown_logit(language_model),
         "arrays": [(name, array.size) for name, array in arrays],
         "weights": _base64(weights.astype("<u2")),

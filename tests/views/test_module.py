@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from rnn_names import Model
 from rnn_names.views.engine import Part
 from rnn_names.views.module import module, save
 from support import node
@@ -43,6 +44,22 @@ def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, bundled
     )
     assert names == page.evaluate(f"rnnNames.sample(20, {options})")
     assert score == page.evaluate("rnnNames.score('Mara', { shares: [1, 2] })")
+
+
+def test_names_have_the_shape_of_the_list(in_node):
+    """No capital after a letter, but in a beginning that is asked for."""
+    plain, free, asked = in_node(
+        """
+        const options = { seed: 1, temperature: 1.3 };
+        print(await sample(200, options));
+        print(await sample(200, { ...options, anyBeginning: true }));
+        print(await sample(20, { ...options, prefix: "LlA" }));""",
+        ("welsh-towns", Model.load("welsh-towns")),
+    )
+    odd = re.compile(r"[a-z][A-Z]|[ '.-][ '.-]|[ '.-]$")
+    assert not any(odd.search(name) for name in plain)
+    assert any(odd.search(name) for name in free)
+    assert not any(odd.search(name[3:]) for name in asked)
 
 
 def test_wrong_arguments_are_type_errors(in_node, small_models):

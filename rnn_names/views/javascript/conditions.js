@@ -75,7 +75,8 @@ function stateAfter(blend, characters) {
 }
 
 /** The conditions that whole names are held to, each with the words for it and a tally. */
-function conditionsOf(settings, lists, characters) {
+function conditionsOf(settings, models, characters) {
+  const lists = models.map(({ fingerprints }) => fingerprints);
   const conditions = [];
   const add = (words, passes) => conditions.push({ words, passes, tested: 0, passed: 0 });
   const fold = folding(settings);
@@ -94,6 +95,8 @@ function conditionsOf(settings, lists, characters) {
     const pattern = patternOf(settings.match, settings.ignoreCase);
     add(`matches “${settings.match}”`, (name) => pattern.test(name));
   }
+  const hasShape = !settings.anyBeginning && shapeTest(models, textsOf(settings.prefix));
+  if (hasShape) add("has capitals and marks where the list has them", hasShape);
   if (settings.novel || settings.noNearCopies) {
     if (lists.some((known) => !known))
       throw new WrongSettings(

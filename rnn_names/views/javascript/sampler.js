@@ -109,8 +109,7 @@ function choose(probabilities, start, n, point) {
  */
 async function drawNames(blend, models, settings, count, watch = {}) {
   const options = completed(settings, blend, models);
-  const lists = models.map((model) => model.fingerprints);
-  const conditions = conditionsOf(settings, lists, blend.characters);
+  const conditions = conditionsOf(settings, models, blend.characters);
   const length = { words: lengthWords(options), tested: 0, passed: 0 };
   const search = new Search(blend, options, automatonOf(settings, blend, options.prefix));
   const names = [];

@@ -21,3 +21,14 @@ function oddPairs(name) {
   const pairs = kinds.slice(1).map((kind, i) => [kinds[i], kind]);
   return pairs.filter(([a, b]) => isOdd(a, b)).map((pair) => pair.join(""));
 }
+
+/**
+ * A test of names: whether all their odd pairs are those of the lists of some models, or of the
+ * beginnings that were asked for. Undefined where it is not known what pairs a list has.
+ */
+function shapeTest(models, beginnings) {
+  if (!models.every(({ pairs }) => pairs)) return undefined;
+  const begun = beginnings.flatMap((text) => oddPairs(`${text}a`));
+  const allowed = new Set([...models.flatMap(({ pairs }) => pairs), ...begun]);
+  return (name) => oddPairs(name).every((pair) => allowed.has(pair));
+}
