@@ -26,8 +26,8 @@ from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 
-EDITED_AT_ONCE = 256
-"""Names whose edits are looked up together, so that the arrays fit the cache."""
+EDITED_AT_ONCE = 1 << 13
+"""Edits at a place that are looked up together, so that the arrays fit the cache."""
 
 
 def within(
@@ -171,8 +171,9 @@ class NearList:
         near = among(fingerprints(names), self._known)
         left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
         left = left[np.argsort(names.lengths[left], kind="stable")]
-        for start in range(0, len(left), EDITED_AT_ONCE):
-            rows = left[start : start + EDITED_AT_ONCE]
+        at_once = max(EDITED_AT_ONCE // len(self._letters), 1)
+        for start in range(0, len(left), at_once):
+            rows = left[start : start + at_once]
             near[rows] = self._are_one_edit_away(names.take(rows))
         if edits > 1:
             texts = names.to_strings()

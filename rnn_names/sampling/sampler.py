@@ -223,7 +223,8 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
             sampler = _possible(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
-        read = [f"{each.title} in any case" for each in sampler.conditions if each.automaton]
+        texts = [each for each in sampler.conditions if each.automaton]
+        read = [f"{sampler._titles(texts)} in any case"]
     if read:
         warnings.warn(f"read as the list is written: {', '.join(read)}", CaseWarning, stacklevel=4)
     return sampler
