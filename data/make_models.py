@@ -113,11 +113,16 @@ def corpus_of(name: str) -> Corpus:
         return read_corpus([(path.name, file)])
 
 
+def trainer_of(model: Model, corpus: Corpus) -> Trainer:
+    """The run that made a model, before its first epoch: it splits the list as it did."""
+    settings = Settings(**model.training["settings"])
+    return Trainer(corpus, settings, starts=starts_for(corpus, settings))
+
+
 def held_out_loss(model: Model, corpus: Corpus) -> float:
     """The model's loss on those names of its list that were held out by its training."""
     with one_blas_thread():  # many would wait for one another on a busy machine
-        settings = Settings(**model.training["settings"])
-        trainer = Trainer(corpus, settings, starts=starts_for(corpus, settings))
+        trainer = trainer_of(model, corpus)
         return mean_loss(model.params, model.vocabulary, trainer.held_out)
 
 

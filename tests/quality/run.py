@@ -237,7 +237,7 @@ def bundled_models() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for name in make_models.RECIPE:
         model, corpus = Model.load(name), make_models.corpus_of(name)
-        trainer = Trainer(corpus, Settings(**model.training["settings"]))  # it splits as it did
+        trainer = make_models.trainer_of(model, corpus)
         unseen = trainer.held_out.to_strings()
         rival = KneserNey(trainer.corpus.names.to_strings(), len(trainer.vocabulary))
         loss, order, _ = rival.best(unseen)

@@ -25,8 +25,6 @@ import make_models
 from two_samples import ngram_names
 
 from rnn_names import Model
-from rnn_names.training.settings import Settings
-from rnn_names.training.trainer import Trainer
 
 DRAWN = 20_000
 
@@ -69,7 +67,7 @@ def meetings(name: str) -> set[tuple[str, str]]:
 def row_of(name: str) -> str:
     """A model's line in the table."""
     model = Model.load(name)
-    trainer = Trainer(make_models.corpus_of(name), Settings(**model.training["settings"]))
+    trainer = make_models.trainer_of(model, make_models.corpus_of(name))
     listed = trainer.corpus.names.to_strings()  # it splits as it did
     known = set().union(*map(meetings, listed))
     groups = (

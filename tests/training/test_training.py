@@ -240,6 +240,7 @@ def test_settings_given_win_over_those_by_corpus_size():
         "patience": 1,
     }
     given.update({"cell": "rnn", "hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
+    given.update({"held_out": 0.2, "all_names": True})
     assert asdict(Settings(**given).resolved(corpus)) == asdict(Settings(**given))
 
 
