@@ -204,23 +204,29 @@ def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
 
 
 def row(name: str) -> tuple[str, list[float]] | None:
-    """A list's line in the table, and its differences to the default; None before that is there."""
-    own = [loss(name, WAYS["before"], cut, measure=False) for cut in CUTS]
-    if None in own:
+    """A list's line in the table, and its differences to the first way; None before that is there.
+
+    Of a list that is not finished, it has the cuts that were measured.
+    """
+    own = _measured(name, WAYS["before"])
+    if not own:
         return None
     file, size = (LISTS | FURTHER)[name]
     begun = ", ".join(dict.fromkeys(each.name for cut in CUTS for each in parts(name, cut)[2]))
-    cells, differences = [f"{size} of {file}", begun, f"{np.mean(own):.3f}"], []
+    cells, differences = [f"{size} of {file}", begun, f"{np.mean([*own.values()]):.3f}"], []
     for way in [*WAYS.values()][1:]:
-        found = [loss(name, way, cut, measure=False) for cut in CUTS]
-        if None in found:
-            differences.append(np.nan)
-            cells.append("")
-            continue
-        gain = np.subtract(found, own)
-        differences.append(float(gain.mean()))
-        cells.append(f"{gain.mean():+.3f} ({', '.join(f'{each:+.3f}' for each in gain)})")
+        found = _measured(name, way)
+        gain = [found[cut] - own[cut] for cut in found if cut in own]
+        differences.append(float(np.mean(gain)) if gain else np.nan)
+        each = ", ".join(f"{of_cut:+.3f}" for of_cut in gain)
+        cells.append(f"{differences[-1]:+.3f} ({each})" if gain else "")
     return f"| {' | '.join(cells)} |", differences
+
+
+def _measured(name: str, way: Way) -> dict[int, float]:
+    """The losses of the cuts that were measured."""
+    found = {cut: loss(name, way, cut, measure=False) for cut in CUTS}
+    return {cut: each for cut, each in found.items() if each is not None}
 
 
 def table(lists: Iterable[str]) -> list[str]:
