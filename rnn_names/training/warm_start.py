@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -89,7 +90,9 @@ def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
     """
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
-    models = ((name, Model.load(path_of(name))) for name in compared)
+    # While `make models` makes them anew, some may be missing: those of short lists come last.
+    there = (name for name in compared if os.path.exists(path_of(name)))
+    models = ((name, Model.load(path_of(name))) for name in there)
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
         found = [Closest(name, model, _loss(model, names)) for name, model in models]
     return sorted(found, key=lambda each: each.loss)
