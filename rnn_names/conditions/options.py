@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any
@@ -240,7 +240,10 @@ class BestOptions(CommonOptions):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
-    """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
+    """The parameters of `cast`. Its parts have the conditions that they do not set themselves.
+
+    `models` has models by the names that the pattern gives them, in place of files.
+    """
 
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
@@ -255,6 +258,7 @@ class CastOptions(Options):
         unset="any letters",
     )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
+    models: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         """Refuses a pattern that is no text."""

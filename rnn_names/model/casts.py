@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rnn_names.conditions.options import CastOptions
@@ -24,7 +25,8 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     {MODEL:option=value,option} one under the options of `sample`. [a|b] is one of some texts. The
     rest is text. A backslash makes a sign text where it would mean something.
 
-    The lines are texts; with `parts`, tuples of texts.
+    The lines are texts; with `parts`, tuples of texts. `models` is a dictionary of models that are
+    in no file, by the names that the pattern gives them.
 
     Raises:
         SamplingError: for a wrong pattern, or for conditions that cannot be met; a caret shows
@@ -37,13 +39,14 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     """
     wanted = CastOptions(*positional, **options)
     pattern = parse(wanted.pattern, wanted.shared, Given.of)
-    rows = [row for batch in rows_of(pattern, wanted) for row in batch]
+    load = partial(_blend, known=wanted.models or {})
+    rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
     return rows if wanted.parts else list(map(pattern.line, rows))
 
 
-def _blend(models: Sequence[Given]) -> Model:
+def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
     weights = [1.0 if each.weight is None else each.weight for each in models]
-    parts = [Model.load(each.path) for each in models]
+    parts = [known.get(each.path) or Model.load(each.path) for each in models]
     return blend(parts, weights, [each.title for each in models])
 
 
@@ -60,7 +63,7 @@ def _lines(path: str) -> list[str]:
 def rows_of(
     pattern: Pattern,
     wanted: CastOptions,
-    load: Callable[[Sequence[Given]], Model] = _blend,
+    load: Callable[[Sequence[Given]], Model],
     read: Callable[[str], list[str]] = _lines,
 ) -> Iterator[list[Row]]:
     """The parts of the lines of a pattern, some lines at a time.

@@ -78,6 +78,7 @@ def read_until(terminal, done):
 
 LINES = {
     "rnn-names sa\t": "sample",
+    "rnn-names cas\t": "cast",
     "rnn-names sample --max\t": "sample --max-length",
     "rnn-names train --cell g\t": "train --cell gru",
     "rnn-names train el\t": "train elves.txt",

@@ -195,6 +195,12 @@ def test_python_gives_lines_or_their_parts():
     assert not norse.knows([name for _, name, _ in cast(text, 5, novel=True, parts=True)]).any()
 
 
+def test_models_of_python_have_the_names_that_the_pattern_gives_them():
+    options = {"count": 5, "seed": 1}
+    mine = cast("{mine} {norse} {mine+norse}", models={"mine": Model.load("dinosaurs")}, **options)
+    assert mine == cast("{dinosaurs} {norse} {dinosaurs+norse}", **options)
+
+
 def test_a_part_that_cannot_be_met_is_shown():
     with pytest.raises(
         RnnNamesError, match=r"does not know .*\n  {norse} {norse:suffix=Ж}\n {10}\^$"
