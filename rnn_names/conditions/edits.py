@@ -194,60 +194,62 @@ class NearList:
         marks = [self._vocabulary.characters[i - 1] for i in self._marks]
         found = set[str]()
         for i in range(len(name) + 1):
-            before, at, following, rest = (
-                name[:i],
-                name[i : i + 1],
-                name[i + 1 : i + 2],
-                name[i + 2 :],
-            )
+            before, at, after = name[:i], name[i : i + 1], name[i + 1 :]
+            following, rest = after[:1], after[1:]
             in_case = str.upper if at.isupper() else str
             next_word = following if at.isalnum() else following.lower()
             found.add(before + in_case(next_word) + rest)
             found.update(before + in_case(c) + next_word + rest for c in letters)
-            found.update(before + in_case(c) + at.lower() + following + rest for c in letters)
+            found.update(before + in_case(c) + at.lower() + after for c in letters)
             found.update(before + c + following.upper() + rest for c in marks)
-            found.update(before + c + at.upper() + following + rest for c in marks)
+            found.update(before + c + at.upper() + after for c in marks)
         return [*found]
 
     def _are_one_edit_away(self, names: Names) -> Array:
-        """Whether each name is one edit away from one of the list: (m,)."""
+        """Whether each name is one edit away from one of the list: (m,).
+
+        All arrays are (m, L + 1) by the place of the edit, and then by the character that comes in.
+        """
         codes, lengths = names.padded()
-        text = self._vocabulary.encode(codes)  # (m, L + 1), 0 behind the end
+        text = self._vocabulary.encode(codes)
         text[np.arange(text.shape[1]) >= lengths[:, None]] = 0
-        text = np.pad(text, ((0, 0), (0, 1)))
-        place = np.arange(text.shape[1])
-        following, there = np.pad(text[:, 1:], ((0, 0), (0, 1))), self._terms[text, place]
-        before = np.cumsum(there, axis=1) - there
-        rest = before[:, -1:] - before  # of what is at a place and behind it
-        to_left = _sums(self._terms[text, np.maximum(place - 1, 0)])
-        to_right = _sums(self._terms[text, place + 1])
+        text = np.pad(text, ((0, 0), (0, 1)))  # what is put in may stand behind the last character
+        place, following = np.arange(text.shape[1]), np.pad(text[:, 1:], ((0, 0), (0, 1)))
+        # Parts of a fingerprint: before a place, at it, behind it.
+        at, one_left = self._terms[text, place], self._terms[text, np.maximum(place - 1, 0)]
+        before = np.cumsum(at, axis=1) - at
+        left_out = before + _sums(one_left) - one_left
+        replaced = before + _sums(at) - at
+        put_in = before + _sums(self._terms[text, place + 1])
+        # Capitals: where words begin, and no longer begin.
         up, upper, lower = self._is_upper[text], self._upper, self._lower
         next_word = np.where(self._is_mark[text], lower[following], following)
+        into_lower = np.where(up, lower[text], text)
 
         def changed(characters: Array, into: Array, places: Array) -> Array:
             return self._terms[into, places] - self._terms[characters, places]
 
-        left_out = before + to_left - self._terms[text, np.maximum(place - 1, 0)]
-        left_out += changed(following, np.where(up, upper[following], next_word), place)
-        replaced, put_in = before + rest - there, before + to_right
         letters, capitals, marks = (
             self._terms[indices][:, place].T
             for indices in (self._letters, upper[self._letters], self._marks)
         )
-        letters = np.where(up[..., None], capitals, letters)  # (m, L + 1, letters)
-        looked_up = [
-            left_out[..., None],
-            (replaced + changed(following, next_word, place + 1))[..., None] + letters,
-            (put_in + changed(text, np.where(up, lower[text], text), place + 1))[..., None]
-            + letters,
-            (replaced + changed(following, upper[following], place + 1))[..., None] + marks,
-            (put_in + changed(text, upper[text], place + 1))[..., None] + marks,
-        ]
+        letters = np.where(up[..., None], capitals, letters)
+        left_out += changed(following, np.where(up, upper[following], next_word), place)
+        replaced_in_word = replaced + changed(following, next_word, place + 1)
+        put_in_word = put_in + changed(text, into_lower, place + 1)
+        replaced_between = replaced + changed(following, upper[following], place + 1)
+        put_in_between = put_in + changed(text, upper[text], place + 1)
         near = np.zeros(len(text), bool)
-        for prints in filter(np.size, looked_up):
+        for prints in (
+            left_out,
+            replaced_in_word[..., None] + letters,
+            put_in_word[..., None] + letters,
+            replaced_between[..., None] + marks,
+            put_in_between[..., None] + marks,
+        ):
             found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
             found = found[among(prints.ravel()[found], self._known)]
-            near[found // (prints.size // len(prints))] = True
+            near[found // max(prints.size // len(prints), 1)] = True
         return near
 
 
