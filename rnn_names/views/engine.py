@@ -35,6 +35,8 @@ ENGINE_FILES = (
     "automaton.js",
     "guide.js",
     "sampler.js",
+    "pattern.js",
+    "cast.js",
     "api.js",
 )
 """In an order in which a later one may use what an earlier one defines."""

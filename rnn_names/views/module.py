@@ -41,6 +41,6 @@ def module(parts: Sequence[Part], types: str) -> str:
 
 {engine()}
 const described = {as_script_data(described(parts))};
-export const {{ sample, score }} = engineOf(modelsIn(described));
+export const {{ sample, score, cast }} = engineOf(modelsIn(described));
 export const models = described.map(({{ name, share, sources }}) => ({{ name, share, sources }}));
 """

@@ -1,5 +1,6 @@
 """The module for games and other programs: in Node, and in a worker of a browser."""
 
+import json
 import re
 
 import pytest
@@ -9,9 +10,10 @@ from rnn_names.views.engine import Part
 from rnn_names.views.module import module, save
 from support import node
 from support.documents import ROOT
+from support.sfc32 import sfc32
 
 ENGINE = """
-import { sample, score, models } from "./names.mjs";
+import { sample, score, cast, models } from "./names.mjs";
 const print = (value) => console.log(JSON.stringify(value));
 """
 
@@ -71,6 +73,77 @@ def test_wrong_arguments_are_type_errors(in_node, small_models):
         "TypeError: shares [1, 2]: must be a list with a number for each model (gru), "
         "none below 0 and one above it"
     )
+
+
+# --- Casts ----------------------------------------------------------------------------------------
+
+
+def test_a_cast_has_a_stream_for_each_part(in_node, small_models):
+    """A change to one part leaves the others as they were; the same seed gives the same lines."""
+    first, again, other, lines = in_node(
+        """
+        const options = { seed: 5, parts: true };
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 30, options));
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 10, options));
+        print(await cast("{gru:max-length=2}-{rnn:prefix=b} [x|y|z]", 30, options));
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 10, { seed: 5 }));""",
+        ("gru", small_models["gru"]),
+        ("rnn", small_models["rnn"]),
+    )
+    assert again == first[:10]
+    assert lines == [" ".join(row) for row in again]
+    assert [row[2] for row in first] == [row[1] for row in other]
+    assert {row[0] for row in first} == {"x", "y"}
+    assert all(len(row[0]) <= 2 for row in other)
+
+
+def test_a_name_of_a_cast_is_that_of_its_blend(in_node, small_models):
+    rows, names = in_node(
+        """
+        print(await cast("{rnn=2+gru:contains=b,temperature=0.8}", 20, { seed: 5 }));
+        const seed = new Random(5, 0).next();
+        print(await sample(20, { seed, contains: "b", temperature: 0.8, shares: [1, 2] }));
+        """.replace("new Random(5, 0).next()", str(next(sfc32(5, 0)))),
+        ("gru", small_models["gru"]),
+        ("rnn", small_models["rnn"]),
+    )
+    assert rows == names
+
+
+def test_initials_are_alike_or_different(in_node, small_models):
+    same, different = in_node(
+        """
+        print(await cast("{gru} {rnn}", 20, { seed: 5, parts: true, initials: "same" }));
+        print(await cast("{gru} {rnn}", 2, { seed: 5, parts: true, initials: "different" }));""",
+        ("gru", small_models["gru"]),
+        ("rnn", small_models["rnn"]),
+    )
+    assert len(same) == 20 and all(a[0] == b[0] for a, b in same)
+    assert len({a[0] for a, _ in different}) == len(different) == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "column"),
+    [
+        ("{nors} x", "no model “nors” here; there are gru", 1),
+        ("a {gru", "{ without a }", 2),
+        ("[a|b", "[ without a ]", 0),
+        ("a } b", "} cannot stand here; \\ before it makes it text", 2),
+        ("just text", "a pattern has at least one {MODEL} or [a|b]", 0),
+        ("{gru:speed=3}", "no option “speed”; there are prefix, suffix", 5),
+        ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
+        ("{gru:novel=1}", "novel takes no value", 5),
+        ("{gru=0}", "after = belongs the model's weight, a finite number above 0", 1),
+    ],
+)
+def test_a_wrong_pattern_is_shown_with_a_caret(pattern, message, column, in_node, small_models):
+    (shown,) = in_node(
+        f"await cast({json.dumps(pattern)}).catch((error) => print(error.message));",
+        ("gru", small_models["gru"]),
+    )
+    first, *lines = shown.split("\n")
+    assert first.startswith(f"pattern: {message}")
+    assert lines == [f"  {pattern}", f"  {' ' * column}^"]
 
 
 def test_a_module_says_where_its_models_are_from(in_node, bundled):

@@ -15,6 +15,7 @@ from rnn_names.network import rnn
 from rnn_names.views.engine import bfloat16
 from support.distributions import assert_drawn_from, by
 from support.enumerated import distribution
+from support.sfc32 import sfc32
 
 NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
 
@@ -120,27 +121,6 @@ def test_arguments_that_make_no_sense_are_refused(call, message, open_page):
 
 
 # --- Names ----------------------------------------------------------------------------------------
-
-
-def sfc32(seed, index):
-    """The numbers of PractRand's sfc32, seeded with (0, index, seed): 32 bits each."""
-    mask, state = 0xFFFFFFFF, [0, index, seed, 1]
-
-    def step():
-        a, b, c, counter = state
-        result = (a + b + counter) & mask
-        state[:] = (
-            b ^ b >> 9,
-            (c + (c << 3)) & mask,
-            ((c << 21 | c >> 11) + result) & mask,
-            (counter + 1) & mask,
-        )
-        return result
-
-    for _ in range(12):
-        step()
-    while True:
-        yield step()
 
 
 def drawn_plainly(model, seed, index, temperature=1.0):

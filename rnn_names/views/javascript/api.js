@@ -39,6 +39,12 @@ const SAMPLE_OPTIONS = {
   unique: KINDS.flag,
 };
 
+const CAST_OPTIONS = {
+  ...SAMPLE_OPTIONS,
+  initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
+  parts: KINDS.flag,
+};
+
 /** Raises a TypeError that says what is wrong with a value, unless it is of a kind. */
 function check(name, value, { words, allows }) {
   if (!allows(value)) throw new TypeError(`${name} ${shown(value)}: must be ${words}`);
@@ -96,7 +102,21 @@ function engineOf(models) {
     return blendOf(models, options.shares ?? openingShares()).blend.logProb(name);
   }
 
+  /**
+   * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts,
+   * or with `parts` lists of the parts of each line.
+   */
+  async function cast(pattern, count = 20, options = {}) {
+    check("pattern", pattern, KINDS.text);
+    check("count", count, KINDS.count);
+    checkOptions(options, CAST_OPTIONS);
+    const { parts, ...others } = options;
+    const pieces = new PatternReader(pattern.normalize("NFC"), models).pieces();
+    const rows = await castRows(models, pieces, count, others);
+    return parts ? rows : rows.map((row) => lineOf(pieces, row));
+  }
+
   const logProb = (name, shares) => score(name, { shares }); // the name that `score` had before
 
-  return { sample, score, logProb };
+  return { sample, score, cast, logProb };
 }

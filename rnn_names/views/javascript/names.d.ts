@@ -34,6 +34,14 @@ export interface SampleOptions {
   shares?: readonly number[];
 }
 
+/** What `cast` takes: conditions hold for each name that does not set its own. */
+export interface CastOptions extends Omit<SampleOptions, "shares"> {
+  /** "same": all names of a line begin with one letter; "different": no two lines do. */
+  initials?: "same" | "different";
+  /** No line twice. */
+  unique?: boolean;
+}
+
 /** A model in the module. */
 export interface Model {
   readonly name: string;
@@ -44,6 +52,21 @@ export interface Model {
 
 /** Draws names; fewer than `count` (20) where the conditions leave no more. */
 export function sample(count?: number, options?: SampleOptions): Promise<string[]>;
+
+/**
+ * Lines of several names, by a pattern such as "[Lord|Lady] {elvish:prefix=A} of {towns}": text,
+ * [a|b] for one of some texts, {MODEL:option=value,…} for a name, {A=2+B} for one of a blend.
+ */
+export function cast(
+  pattern: string,
+  count?: number,
+  options?: CastOptions & { parts?: false },
+): Promise<string[]>;
+export function cast(
+  pattern: string,
+  count: number,
+  options: CastOptions & { parts: true },
+): Promise<string[][]>;
 
 /** The natural logarithm of a name's probability, its end included; -Infinity if it has none. */
 export function score(name: string, options?: Pick<SampleOptions, "shares">): number;
