@@ -29,6 +29,7 @@ THREE_NETWORKS = {
     "synthetic_names": 60,
     "batch_size": 64,
     "learning_rate": 0.01,
+    "all_names": False,
     "seed": 4,
 }
 """Two epochs for each of three networks, and two of distillation."""
@@ -39,6 +40,7 @@ ONE_NETWORK = {
     "distil_epochs": 3,
     "synthetic_names": 6000,
     "learning_rate": 0.02,
+    "all_names": False,
 }
 
 NETWORKS = ["network 1 of 3", "network 2 of 3", "network 3 of 3"]
