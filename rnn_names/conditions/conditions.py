@@ -21,6 +21,7 @@ from rnn_names.conditions.beginnings import encoded
 from rnn_names.conditions.edits import NearList, folded, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
+from rnn_names.conditions.rude import is_clean
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
@@ -81,6 +82,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         lengths = sorted({*map(len, words)})
         free_of_words = _each(lambda name: not _holds_any(folded(name), words, lengths))
         found.append(Condition("exclude_words", free_of_words))
+    if options.clean:
+        found.append(Condition("clean", _each(is_clean)))
     return found
 
 

@@ -103,6 +103,12 @@ class CommonOptions(Checked):
     exclude_words: Collection[str] = _condition(
         (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
     )
+    clean: bool = _condition(
+        False,
+        Flag(),
+        "Leave out names with a rude or loaded word of English, German, French, Spanish or "
+        "Italian; Dickens and Scunthorpe stay.",
+    )
     remember: str | None = _condition(
         None,
         File(),

@@ -1,0 +1,43 @@
+"""Rude and loaded words in names: what `clean` leaves out.
+
+They are in `rude.txt`, with where they come from. Most count only as a whole word, so that Dickens
+and Scunthorpe stay; a few count anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+from typing import NamedTuple
+
+from rnn_names.conditions.edits import folded
+
+PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class RudeWords(NamedTuple):
+    """Words in lower case: those that a name must not have as a word, nor anywhere in it."""
+
+    whole: frozenset[str]
+    anywhere: tuple[str, ...]
+
+
+@cache
+def rude_words() -> RudeWords:
+    """The words of `rude.txt`, read once."""
+    with open(PATH, encoding="utf-8") as file:
+        words = [word for line in file if not line.startswith("#") for word in line.split()]
+    anywhere = tuple(folded(word.strip("*")) for word in words if word.startswith("*"))
+    return RudeWords(frozenset(folded(word) for word in words if word[0] != "*"), anywhere)
+
+
+def is_clean(name: str) -> bool:
+    """Whether there is no rude word in a name.
+
+    >>> [name for name in ("Cassandra", "Dickens", "Moby Dick", "Badfuckery") if is_clean(name)]
+    ['Cassandra', 'Dickens']
+    """
+    text, (whole, anywhere) = folded(name), rude_words()
+    return whole.isdisjoint(_WORD.findall(text)) and not any(word in text for word in anywhere)

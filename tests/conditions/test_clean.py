@@ -1,0 +1,65 @@
+"""`clean`: no rude or loaded words, and no more than these."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_names import Model
+from rnn_names.conditions.rude import PATH, is_clean, rude_words
+from support.program import DATA, invoke
+
+REFUSED = Path(__file__).with_name("refused_by_clean.txt")
+"""The real first names and surnames that it refuses."""
+
+
+def test_names_that_only_hold_the_letters_of_a_rude_word_stay():
+    names = ["Cassandra", "Dickens", "Scunthorpe", "Penistone", "Hancock", "Morishita", "Monique"]
+    assert [name for name in names if not is_clean(name)] == []
+
+
+@pytest.mark.parametrize("name", ["Dick", "DICK", "Moby Dick", "Dick's Inn", "Ann-Dick", "O'Dick"])
+def test_a_word_of_a_name_counts_whatever_its_case(name):
+    assert not is_clean(name)
+
+
+def test_every_word_of_the_list_is_refused():
+    words = rude_words()
+    assert len(words.whole) > 700 and len(words.anywhere) > 30
+    for word in words.whole:
+        assert not is_clean(word)
+        assert not is_clean(f"Old {word.title()}")
+    for word in words.anywhere:
+        assert not is_clean(f"Xy{word}yx")
+
+
+def test_the_list_is_short_and_holds_what_it_should():
+    assert Path(PATH).stat().st_size < 20_000
+    words = rude_words()
+    assert not any(part in word for word in words.whole for part in words.anywhere)
+    assert {"arsch", "merde", "mierda", "cazzo"} <= words.whole | set(words.anywhere)
+
+
+def test_few_real_names_are_refused_and_these_are_known():
+    refused = []
+    for file in ("us-first-names.txt", "us-surnames.txt"):
+        names = (DATA / file).read_text("utf-8").splitlines()
+        of_file = [name for name in names if not is_clean(name)]
+        assert len(of_file) < 0.002 * len(names)
+        refused += [name for name in of_file if name not in refused]
+    assert refused == REFUSED.read_text("utf-8").splitlines()
+
+
+def test_the_others_keep_their_probabilities():
+    model = Model.load("first-names")
+    every = model.best(9, match="T.t")
+    assert "Tit" in every
+    assert model.best(8, match="T.t", clean=True) == [name for name in every if name != "Tit"]
+
+
+def test_it_is_off_by_default_and_an_option_of_sample_and_cast(tmp_path):
+    command = ["sample", "-m", "first-names", "--match", "T[ia]t", "-n", 30, "--seed", 1]
+    assert "Tit" in invoke(*command, cwd=tmp_path).stdout.splitlines()
+    assert set(invoke(*command, "--clean", cwd=tmp_path).stdout.splitlines()) == {"Tat"}
+    pattern = "{first-names:match=T[ia]t,clean}"
+    done = invoke("cast", pattern, "-n", 30, "--seed", 1, cwd=tmp_path)
+    assert set(done.stdout.splitlines()) == {"Tat"}, done.stderr
