@@ -103,6 +103,7 @@ def demo(programs: Path) -> None:
     rnn_names = programs / "rnn-names"
     run(rnn_names, "train", "data/dinosaurs.txt", "--output", "dinosaurs.npz")
     run(rnn_names, "sample", "--count", "20", "--model", "dinosaurs.npz")
+    print(f"More of them: {rnn_names.relative_to(ROOT)} sample -n 20 -m dinosaurs.npz")
 
 
 def program(programs: Path) -> None:

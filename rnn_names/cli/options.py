@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -100,6 +101,12 @@ class GroupedCommand(HelpfulCommand):
             raise click.UsageError(
                 f"no such option '{error.option_name}'{self._way_without(negated[1])}", ctx
             ) from None
+        except click.UsageError as error:
+            found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+            if found is None or all("--model" not in each.opts for each in self.params):
+                raise
+            advice = f"if it is a model, put -m before it: -m {shlex.quote(found[1])}"
+            raise click.UsageError(f"{error.message}; {advice}", ctx) from None
 
     def _way_without(self, name: str | None) -> str:
         """For a message: how to leave out what an option asks for; "" if there is no way."""

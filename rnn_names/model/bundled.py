@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import NamedTuple
 
+from rnn_names.errors import shown
 from rnn_names.model.sources import Source
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
@@ -152,11 +154,12 @@ def located(path: str) -> str:
 
     A file of that name comes first; a folder does not.
 
-    >>> [os.path.basename(located(path)) for path in ("dinosaurs", "norse", "my.npz")]
+    >>> [os.path.basename(located(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
-    is_bundled = path in MODELS or path in ALIASES
-    return path_of(path) if is_bundled and not _is_file(path) else path
+    name = path.lower()
+    is_bundled = name in MODELS or name in ALIASES
+    return path_of(name) if is_bundled and not _is_file(path) else path
 
 
 def is_word(path: str) -> bool:
@@ -172,13 +175,19 @@ def _is_file(path: str) -> bool:
     return os.path.exists(path) and not os.path.isdir(path)
 
 
-def suggested(name: str) -> str:
-    """The bundled models whose names are closest to an unknown one; if none is close, examples.
+def advice(path: str) -> str:
+    """What to do about a model that is not there: the file or bundled model of the closest name.
 
-    >>> suggested("dinosaur"), suggested("wlsh-towns"), suggested("my.npz")
-    ('dinosaurs', 'welsh-towns', 'first-names, norse, welsh-towns, dinosaurs, …')
+    >>> advice("dinosaur")
+    'train a model, or take a bundled one: dinosaurs'
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
+    folder, name = os.path.split(path)
+    with suppress(OSError):
+        files = [file for file in os.listdir(folder or ".") if file.endswith(".npz")]
+        for file in get_close_matches(name, files, n=1, cutoff=0.8):
+            return f"did you mean {shown(os.path.join(folder, file))}?"
     close = get_close_matches(name, [*MODELS, *ALIASES], n=1, cutoff=0.8)
-    return ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
+    names = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
+    return f"train a model, or take a bundled one: {names}"

@@ -224,9 +224,7 @@ class Model:
                 ) from None
             if not isinstance(error.__cause__, FileNotFoundError):
                 raise
-            raise ModelFileError(
-                f"{error}; train a model, or take a bundled one: {bundled.suggested(name)}"
-            ) from error.__cause__
+            raise ModelFileError(f"{error}; {bundled.advice(name)}") from error.__cause__
         try:
             return cls.of(meta, arrays)
         except ModelFileError as error:

@@ -158,3 +158,10 @@ def test_the_version_has_a_short_option(invoke):
 
 def test_the_help_says_what_temperatures_there_are(invoke):
     assert "[default: 1.0; x>0]" in invoke("sample", "--help").stdout
+
+
+def test_a_model_without_its_option_is_told_where_it_goes(invoke):
+    for command in ("sample", "score"):
+        done = invoke(command, *["list.txt"] * (command == "score"), "my elves.npz")
+        assert done.returncode == 2
+        assert "if it is a model, put -m before it: -m 'my elves.npz'\n" in done.stderr

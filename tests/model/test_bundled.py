@@ -194,6 +194,19 @@ def test_an_unknown_name_says_where_to_look(tmp_path):
     )
 
 
+def test_capitals_do_not_matter():
+    assert Model.load("Dinosaurs").sample(1, seed=1) == Model.load("dinosaurs").sample(1, seed=1)
+
+
+def test_a_file_of_nearly_that_name_is_suggested(tmp_path):
+    (tmp_path / "desert-all.npz").touch()
+    done = invoke("sample", "-m", "desert-al.npz", cwd=tmp_path)
+    assert done.stderr == (
+        "Error: desert-al.npz: cannot be read: No such file or directory; did you mean "
+        "desert-all.npz?\n"
+    )
+
+
 # --- Where there is no other ----------------------------------------------------------------------
 
 
