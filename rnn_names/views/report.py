@@ -6,11 +6,11 @@ Whatever comes from outside (names, paths, characters) goes through `html.escape
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field
 from html import escape
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -36,6 +36,15 @@ from rnn_names.views.svg import bar_chart, legend, line_chart
 
 NAMES_SHOWN = 8
 """Names drawn at each epoch that is shown."""
+
+FIRST_NAMES = 50
+"""Names of the finished model that the report begins with."""
+
+ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
+loss says how well the model predicts names that were kept from it. The lower it is, the better the
+model knows how such names are spelled. If names look like nonsense, it has learned too little: give
+it more names, or more epochs. If most of them are in the list, it knows the list by heart: more
+names help here, too, and <code>rnn-names sample --novel</code> leaves out those of the list.</p>"""
 
 
 @dataclass
@@ -88,8 +97,13 @@ def as_html(report: Report) -> str:
     """The whole report as HTML."""
     title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.measured()
+    listed = np.sort(fingerprints(report.corpus.names))
+    prints = fingerprints(Names.from_strings(sampled)) if sampled else listed[:0]
+    is_listed: list[bool] = among(prints, listed).tolist()
     sections = [
-        _heading(report, sampled),
+        _heading(report),
+        _first_names(dict(zip(sampled, is_listed, strict=True))),
+        _how_to_read(report, is_listed),
         _losses(report.epochs),
         _names_by_epoch(report),
         _comparison(report.corpus, sampled),
@@ -118,8 +132,37 @@ end of a name counted as one.</footer>
 # --- Sections -------------------------------------------------------------------------------------
 
 
-def _heading(report: Report, sampled: Sequence[str]) -> str:
+def _heading(report: Report) -> str:
     trainer, settings = report.trainer, report.trainer.settings
+    started = f"started from {isolated(report.init)} and " if report.init is not None else ""
+    stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
+    ending = stopped if trainer.position.next_stage else ""
+    cell = "A GRU" if settings.cell == "gru" else "An RNN"
+    return f"""<header>
+<h1>{escape(shown(os.path.basename(report.output)))}</h1>
+<p>{cell} of {settings.hidden_size} units that {started}learned from
+{len(report.corpus):,} names in {", ".join(map(isolated, report.sources))}.{ending}</p>
+</header>
+"""
+
+
+def _first_names(is_listed: Mapping[str, bool]) -> str:
+    """The first names of the model, each once, with those of the list marked."""
+    first = dict(islice(is_listed.items(), FIRST_NAMES))
+    if not first:
+        return ""
+    items = [
+        f'<li class="listed">{isolated(name)}</li>' if known else f"<li>{isolated(name)}</li>"
+        for name, known in first.items()
+    ]
+    known = sum(first.values())
+    note = f"<p>{known} of them, grey with a dot, are in the list.</p>" if known else ""
+    return _section(f"{len(first)} names", f'<ol class="names">{"".join(items)}</ol>', note)
+
+
+def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
+    """The figures of the training, and what they mean to somebody who wants names."""
+    trainer = report.trainer
     training = trainer.model.training
     figures = []
     if report.epochs:
@@ -135,26 +178,14 @@ def _heading(report: Report, sampled: Sequence[str]) -> str:
         since = f" from epoch {first} on" if first > 1 else ""
         seconds = sum(epoch.seconds for epoch in report.epochs)
         figures.append((_duration(seconds), f"of training{since}"))
-    if sampled:
-        listed = np.sort(fingerprints(report.corpus.names))
-        new = ~among(fingerprints(Names.from_strings(sampled)), listed)
-        figures.append((f"{new.mean():.1%}", "of its names are not in the list"))
+    if is_listed:
+        figures.append((f"{1 - np.mean(is_listed):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
     tiles = "".join(
         f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures
     )
-    started = f"started from {isolated(report.init)} and " if report.init is not None else ""
-    stopped = f" It was stopped after epoch {trainer.epoch} of {settings.epochs}."
-    ending = stopped if trainer.position.next_stage else ""
-    cell = "A GRU" if settings.cell == "gru" else "An RNN"
-    return f"""<header>
-<h1>{escape(shown(os.path.basename(report.output)))}</h1>
-<p>{cell} of {settings.hidden_size} units that {started}learned from
-{len(report.corpus):,} names in {", ".join(map(isolated, report.sources))}.{ending}</p>
-<ul class="figures">{tiles}</ul>
-</header>
-"""
+    return _section("How to read this", f'<ul class="figures">{tiles}</ul>', ADVICE)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:
@@ -246,15 +277,17 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
 
 def _facts(report: Report) -> str:
     corpus, trainer = report.corpus, report.trainer
+    start = "random weights" if report.init is None else isolated(report.init)
     read = {
-        "files": ", ".join(map(isolated, report.sources)),
+        "list": ", ".join(map(isolated, report.sources)),
+        "training started from": start,
         "names": f"{corpus.n_lines:,}",
         "distinct": f"{len(corpus):,}",
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
         "held out": f"{len(trainer.held_out):,}",
         "longest name": f"{int(corpus.names.lengths.max())} characters",
-        "distinct characters": f"{len(trainer.vocabulary) - 1}",
+        "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
     settings = {
         name.replace("_", " "): escape(_number(value))

@@ -13,6 +13,12 @@ from html import escape
 
 MOST_TICKS = 6
 
+TURN_AT = 80
+"""From this percentage of the width on, what is written at a divider stands on its left."""
+
+CHARACTER = 2.4
+"""Width of a character in percent of a chart on a telephone."""
+
 
 def line_chart(
     curves: Mapping[str, Sequence[tuple[int, float]]],
@@ -47,12 +53,29 @@ def line_chart(
             f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>'
         )
     parts.append("</svg>")
-    parts += [_mark(*place(x, y_ticks[0]), text, line=2, turn_at=80) for x, text in dividers]
+    divided = [(place(x, y_ticks[0])[0], text) for x, text in dividers]
+    for (x, text), minor in zip(divided, _overprint(divided), strict=True):
+        parts.append(_mark(x, 100, text, line=2, turn_at=TURN_AT, minor=minor))
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))
         parts.append(f'<circle class="s{len(curves) - 1}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>')
     return _chart(", ".join(curves), parts)
+
+
+def _overprint(dividers: Sequence[tuple[float, str]]) -> list[bool]:
+    """Which texts would overprint a later one on a telephone; they are at percentages of the width.
+
+    >>> _overprint([(10, "network 2"), (25, "network 3"), (60, "distillation")])
+    [True, False, False]
+    """
+    found, free_to = [], 200.0
+    for x, text in reversed(dividers):
+        width = CHARACTER * len(text)
+        start = x - width if x > TURN_AT else x
+        found.append(start + width > free_to)
+        free_to = free_to if found[-1] or not text else start
+    return found[::-1]
 
 
 def bar_chart(
@@ -132,14 +155,17 @@ def _label(x: float, text: str, minor: bool = False) -> str:
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
 
 
-def _mark(x: float, y: float, text: str, line: int, turn_at: float = 50) -> str:
+def _mark(
+    x: float, y: float, text: str, line: int, turn_at: float = 50, minor: bool = False
+) -> str:
     """A line from the top down to a point; beside it, in line 1 or 2, a text.
 
     That is on the right; where x is over `turn_at` percent, on the left.
     """
     side, shift = ("end", -6) if x > turn_at else ("start", 6)
+    kind = "mark minor" if minor else "mark"
     return (
         f'<line class="mark" x1="{x:.2f}%" x2="{x:.2f}%" y2="{y:.2f}%"/>'
-        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} mark">'
+        f'<text x="{x:.2f}%" dx="{shift}" dy="{1.4 * line - 0.4:.1f}em" class="{side} {kind}">'
         f"{escape(text)}</text>"
     )

@@ -95,6 +95,34 @@ def test_the_page_is_well_formed_and_self_contained(text):
     assert_self_contained(text)
 
 
+def test_names_come_first_and_those_of_the_list_are_marked(made, text):
+    items = re.findall(r'<li( class="listed")?><bdi>(.*?)</bdi></li>', text)
+    names = [unescape(name) for _, name in items]
+    assert names == list(dict.fromkeys(made.measured()))[:50]
+    listed = set(made.corpus.names.to_strings())
+    assert [bool(mark) for mark, _ in items] == [name in listed for name in names]
+    headings = re.findall("<h2>(.*?)</h2>", text)
+    assert headings[:3] == ["50 names", "How to read this", "Loss"]
+
+
+def test_what_was_read_are_the_list_and_its_characters(made, text):
+    body, characters = Page(text).text(), set("".join(made.corpus.names.to_strings()))
+    assert f"distinct characters {len(characters)} " in body
+    assert "list list.txt training started from random weights names 305" in body
+
+
+def test_texts_at_dividers_leave_each_other_room():
+    curves = {"training": [(n, 3 - n / 40) for n in range(1, 41)]}
+    text = charts.line_chart(
+        curves, None, [(10.5, "network 2"), (14.5, "network 3"), (30.5, "distillation")]
+    )
+    assert re.findall(r'class="start mark( minor)?">(.*?)<', text) == [
+        (" minor", "network 2"),  # telephones do without it
+        ("", "network 3"),
+        ("", "distillation"),
+    ]
+
+
 def test_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
     assert [int(number) for number, _, _ in shown][:4] == [0, 1, 2, 3]
@@ -183,7 +211,9 @@ def test_networks_are_marked_where_they_begin(held_out, names, tmp_path):
     """Their titles stand on the right of the marks, over what they are titles of."""
     settings = {"epochs": 7, "distil_epochs": 1, "teacher_networks": 3, "synthetic_names": 60}
     text = as_html(reported(names[:50], tmp_path, **settings, held_out=held_out))
-    marks = re.findall(r'<line class="mark" x1="(.*?)%".*?class="(\w+) mark">(.*?)<', text, re.S)
+    marks = re.findall(
+        r'<line class="mark" x1="(.*?)%".*?class="(\w+) mark(?: minor)?">(.*?)<', text, re.S
+    )
     assert [mark for mark in marks if not mark[2].startswith("best")] == [
         ("25.00", "start", "network 2"),
         ("58.33", "start", "network 3"),
