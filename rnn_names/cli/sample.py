@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 
-SHORT_LIST = 1000
+FEW_LISTED = 1000
 """Names of a list; of a longer one, near copies are no wonder, for it has most short names."""
 
 LOOKED_AT = 10, 200
@@ -108,11 +108,12 @@ def sample(
 
 def _tell_near_copies(model: Model, names: Names) -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
-    listed, known = model.training.get("distinct_names"), model.fingerprints
+    listed = model.training.get("distinct_names")
+    known = model.language_model.own_fingerprints
     if (
         known is None
         or not isinstance(listed, int)
-        or listed > SHORT_LIST
+        or listed > FEW_LISTED
         or len(names) < LOOKED_AT[0]
     ):
         return

@@ -154,7 +154,7 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 def _far_from_list(model: LanguageModel, edits: int) -> Condition:
     """Names are more than so many edits away from those of the list."""
     model.knows([])  # raises an error if it cannot tell
-    known = cast(Array, model.fingerprints)
+    known = cast(Array, model.own_fingerprints)
     if edits > 1 and known.dtype.itemsize < 8 and len(known) > MAX_SHORT:
         raise SamplingError(
             f"min_edits {edits + 1}: of its list of {len(known):,} names, this model keeps too "

@@ -77,11 +77,13 @@ def one_network(
     if any("bn" in params for params in networks):
         networks = [as_gru(params) for params in networks]
     prints = [model.fingerprints for model in models if model.fingerprints is not None]
+    own = [model.own_fingerprints for model in models if model.own_fingerprints is not None]
     return LanguageModel(
         vocabulary,
         _side_by_side(networks, weights),
         longest=max(model.longest for model in models),
         fingerprints=reduce(union, prints) if len(prints) == len(models) else None,
+        listed=reduce(union, own) if len(own) == len(models) else None,
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
         pairs=_all_pairs(models),

@@ -10,7 +10,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
-from rnn_names.model.sources import Source, from_json
+from rnn_names.model.sources import from_json
 
 FORMAT = 1
 """Version of the file format; a file of another one is refused."""
@@ -26,15 +26,13 @@ _RENAMED = {"made_up_names": "synthetic_names"}
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
-    "fingerprints": ("<u8", "<u4"),
+    **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4")),
 }
 """The arrays that a model file may hold, and the types that each may have."""
 
 
-def checked(
-    meta: dict[str, Any], arrays: dict[str, Array]
-) -> tuple[Vocabulary, dict[str, Array], dict[str, Any], Array | None, tuple[Source, ...]]:
-    """The parts of a model, as `Model` takes them, from `meta` and the arrays of its file."""
+def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
+    """The attributes of a model, from `meta` and the arrays of its file."""
     if meta.get("format") != FORMAT:
         found = shown(str(meta.get("format"))[:40])
         raise ModelFileError(
@@ -47,13 +45,19 @@ def checked(
     if len(set(characters)) < len(characters) or refused_characters(characters):
         raise ModelFileError("the vocabulary has characters twice, or ones that no name can hold")
     vocabulary = Vocabulary(characters)
-    params = {name: array for name, array in arrays.items() if name != "fingerprints"}
+    prints = {name: array for name, array in arrays.items() if name in ("fingerprints", "listed")}
+    params = {name: array for name, array in arrays.items() if name not in prints}
     _check_params(params, meta.get("cell"), len(vocabulary))
-    prints = arrays.get("fingerprints")
-    if prints is not None and (prints.ndim != 1 or (prints[1:] <= prints[:-1]).any()):
-        raise ModelFileError("array fingerprints: not a row of numbers in rising order")
-    training = _training_record(meta.get("training"))
-    return vocabulary, params, training, prints, from_json(meta.get("sources", []))
+    for name, rows in prints.items():
+        if rows.ndim != 1 or (rows[1:] <= rows[:-1]).any():
+            raise ModelFileError(f"array {name}: not a row of numbers in rising order")
+    return {
+        "vocabulary": vocabulary,
+        "params": params,
+        "training": _training_record(meta.get("training")),
+        "sources": from_json(meta.get("sources", [])),
+        **prints,
+    }
 
 
 def _check_blend(parts: Any) -> None:

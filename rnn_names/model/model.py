@@ -53,6 +53,8 @@ class Model:
         fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
             None where they are not kept.
         sources: the lists it learned from that have a source and terms to go with them.
+        listed: those of the names of its own list, if `fingerprints` has also those of a model that
+            training started from; else None.
     """
 
     vocabulary: Vocabulary
@@ -60,6 +62,7 @@ class Model:
     training: dict[str, Any] = field(default_factory=dict)
     fingerprints: Array | None = None
     sources: tuple[Source, ...] = ()
+    listed: Array | None = None
 
     def __repr__(self) -> str:
         """One line.
@@ -91,8 +94,9 @@ class Model:
         """What sampling and scoring need of the model."""
         known = {"longest": MAX_NAME_LENGTH, **self.training}
         of_names = {name: known[name] for name in _OF_NAMES if name in known}
+        prints, own = self.fingerprints, self.listed
         return LanguageModel(
-            self.vocabulary, self.params, fingerprints=self.fingerprints, **of_names
+            self.vocabulary, self.params, fingerprints=prints, listed=own, **of_names
         )
 
     @method_parameters_of(SampleOptions)
@@ -202,8 +206,8 @@ class Model:
     @property
     def arrays(self) -> dict[str, Array]:
         """The arrays of the file: the parameters, and the fingerprints where they are kept."""
-        kept = {} if self.fingerprints is None else {"fingerprints": self.fingerprints}
-        return {**self.params, **kept}
+        prints = {"fingerprints": self.fingerprints, "listed": self.listed}
+        return {**self.params, **{k: array for k, array in prints.items() if array is not None}}
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Model:
@@ -233,7 +237,7 @@ class Model:
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Model:
         """The model of what was in a file. Raises ModelFileError if anything does not fit."""
-        return cls(*checked(meta, arrays))
+        return cls(**checked(meta, arrays))
 
 
 class NameStream(Iterator[str]):
@@ -315,7 +319,7 @@ def blend(
         del record["pairs"]
     record["blend"] = _parts(models, shares, titles)
     lists = sources.joined(model.sources for model in models)
-    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists)
+    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists, mixed.listed)
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:

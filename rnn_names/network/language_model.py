@@ -26,6 +26,7 @@ class LanguageModel:
         shortest: characters of the shortest name of the corpus; 1 where that is not known.
         lower_case_beginnings: whether any name of the corpus begins with a lower-case letter; True
             where that is not known.
+        listed: those of the names of its own list, if `fingerprints` has more.
         pairs: which odd pairs its names have, by `rnn_names.corpus.shape`; None where that is not
             known.
     """
@@ -37,11 +38,17 @@ class LanguageModel:
     shortest: int = 1
     lower_case_beginnings: bool = True
     pairs: Collection[str] | None = None
+    listed: Array | None = None
 
     @property
     def hidden_size(self) -> int:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
+
+    @property
+    def own_fingerprints(self) -> Array | None:
+        """Those of its own list, without those of a model that training started from."""
+        return self.fingerprints if self.listed is None else self.listed
 
     @cached_property
     def shape(self) -> Shape | None:

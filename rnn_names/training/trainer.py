@@ -124,7 +124,7 @@ class Trainer:
     def _describe(self, names: Names, init: Model | None) -> None:
         """Notes what a model says of its list: of all names, and those that `init` learned from."""
         self.vocabulary = Vocabulary.of(names)
-        self._fingerprints = np.unique(fingerprints(names))
+        self._fingerprints, self._listed = np.unique(fingerprints(names)), None
         self._sources = init.sources if init is not None else ()
         self._sources += of_starts(start.model.sources for start in self.starts)
         beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
@@ -140,6 +140,7 @@ class Trainer:
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)
             if init.fingerprints is not None:
+                self._listed = self._fingerprints
                 self._fingerprints = union(init.fingerprints, self._fingerprints)
 
     # --- Stages -----------------------------------------------------------------------------------
@@ -347,7 +348,8 @@ class Trainer:
         settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
         params = {name: array.copy() for name, array in self._params(self._flat).items()}
-        return Model(self.vocabulary, params, training, self._fingerprints, self._sources)
+        prints = {"fingerprints": self._fingerprints, "listed": self._listed}
+        return Model(self.vocabulary, params, training, sources=self._sources, **prints)
 
     # --- The state, to go on from -----------------------------------------------------------------
 

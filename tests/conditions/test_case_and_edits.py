@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names import Model
+from rnn_names import Model, train
 from rnn_names.conditions.edits import FarApart, NearList, within
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints, upper_halves
@@ -245,6 +245,20 @@ def test_ten_names_far_from_the_list_at_the_command_line(invoke, names, model_fi
     for i, name in enumerate(drawn):
         others = [*names, *drawn[:i], "Aberddu", "Llanmawr"]
         assert nearest(name, [other for other in others if abs(len(other) - len(name)) < 2]) >= 2
+
+
+def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
+    """A model started from another one knows the names of both, and its own list apart."""
+    own = ["Azhirad", "Dunezra", "Kalimar", "Zafira"]
+    model = train(own, init=Model.load("first-names"), epochs=0)
+    model.save(tmp_path / "own.npz")
+    for each in (model, Model.load(tmp_path / "own.npz"), model.blend(model)):
+        assert each.knows(["Zafira", "Emma"]).all()
+        found = each.language_model.own_fingerprints
+        assert len(found) == 4
+        near = NearList(found, each.vocabulary).near(Names.from_strings(["Zafire", "Emma"]), 1)
+        assert near.tolist() == [True, False]
+        assert len(each.sample(3, seed=1, min_edits=3)) == 3
 
 
 # --- Few names ------------------------------------------------------------------------------------

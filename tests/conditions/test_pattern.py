@@ -54,7 +54,7 @@ def test_options_have_the_values_that_the_function_takes(text, value):
 
 def test_every_option_of_sample_is_one_of_a_slot():
     """Without a further line; but for what is of the whole cast."""
-    assert {*declarations(Options)} - {*ALLOWED} == {"seed", "start"}
+    assert {*declarations(Options)} - {*ALLOWED} == {"remember", "seed", "start"}
     assert slot("{m:exclude=a.txt,exclude=b.txt,unique}").files == {"exclude": ["a.txt", "b.txt"]}
 
 
