@@ -47,8 +47,9 @@ short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names bes
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
 	$(BIN)/python tests/quality/rare.py
 
-page-study: $(VENV)/.test  ## Measure the page in Chromium, and compare 20,000 names of each bundled model.
+page-study: $(VENV)/.test  ## Measure the page in Chromium, how it learns, and 20,000 names of each bundled model.
 	$(BIN)/python tests/page_study/run.py
+	$(BIN)/python tests/page_study/learning.py
 
 pictures: $(VENV)/.test  ## Make the pictures in docs/ anew: the drawings, and the page in Chromium.
 	$(BIN)/python docs/drawings/draw.py

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.model import bundled
-from rnn_names.views.engine import Part
+from rnn_names.views.engine import Part, engine
 from rnn_names.views.page import page
 from support.browser import Browser, missing
 
@@ -50,8 +50,8 @@ DRAW = """async ([count, temperature]) => {
 
 ALONE = """
 const print_ = typeof print === "function" ? print : console.log;
-const blend = new Blend(networks, models.map(() => 1));
-drawNames(blend, models, { seed: 1 }, 2000).then(({ names }) => print_(names.join("\\n")));
+const { blend, parts } = blendOf(modelsIn(data.models), data.models.map(() => 1));
+drawNames(blend, parts, { seed: 1 }, 2000).then(({ names }) => print_(names.join("\\n")));
 """
 """Draws names outside of a browser."""
 
@@ -147,24 +147,21 @@ def other_engines(path, expected):
     """What is wrong with the names of JavaScript engines that are found here beside Chromium."""
     html = path.read_text("utf-8")
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)[1]
-    script = re.search(r"<script>(.*?)// The settings: in the form", html, re.S)[1]
-    script = script.replace('JSON.parse($("data").textContent)', data)
     program = path.with_suffix(".js")
-    program.write_text(OUTSIDE + script + ALONE, "utf-8")
+    program.write_text(f"{OUTSIDE}{engine()}const data = {data};{ALONE}", "utf-8")
     failures = []
-    for engine in filter(shutil.which, ENGINES):
+    for name in filter(shutil.which, ENGINES):
         done = subprocess.run(
-            [engine, str(program)], capture_output=True, encoding="utf-8", check=True, timeout=120
+            [name, str(program)], capture_output=True, encoding="utf-8", check=True, timeout=120
         )
         same = done.stdout.split("\n")[:-1] == expected
         digest = hashlib.sha256(done.stdout.encode()).hexdigest()[:12]
-        print(f"  {engine}: {'the same names' if same else 'OTHER NAMES'} ({digest})", flush=True)
-        failures += [] if same else [f"{path.stem}: {engine} draws other names"]
+        print(f"  {name}: {'the same names' if same else 'OTHER NAMES'} ({digest})", flush=True)
+        failures += [] if same else [f"{path.stem}: {name} draws other names"]
     return failures
 
 
 OUTSIDE = """
-globalThis.document = { getElementById: () => null };
 globalThis.performance ??= { now: Date.now };
 globalThis.MessageChannel ??= class {
   port1 = { close() {} };
