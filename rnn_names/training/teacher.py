@@ -128,7 +128,8 @@ class Teacher(Source):
     def _loss(self, tree: PrefixTree) -> float:
         """The loss of some names, in nats."""
         p = self.soft_targets(tree, Workspace())
-        return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
+        with np.errstate(divide="ignore"):
+            return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
