@@ -57,17 +57,19 @@ class CommonOptions(Checked):
     like: str | Collection[str] = _condition(
         (),
         Texts(),
-        "Only names a few edits away from this one, which may be any text: a character put in, "
-        "left out or replaced is an edit; of several texts, from any of them.",
+        "Only names within a few edits of this one, which may be any text; inserting, deleting or "
+        "replacing a character is an edit. Of several texts, within a few edits of any of them.",
         metavar="NAME",
     )
     edits: int = _condition(
-        2, Number(0, 9, whole=True), "How many edits away from like names may be, at most."
+        2,
+        Number(0, 9, whole=True),
+        "The most edits by which a name may differ from the one it is like.",
     )
     ignore_case: bool = _condition(
         False,
         Flag(),
-        "Upper and lower case are equal in prefix, suffix, contains, match and like.",
+        "Ignore case in prefix, suffix, contains, match and like.",
         short="-i",
     )
     min_length: int | None = _condition(
@@ -91,9 +93,9 @@ class CommonOptions(Checked):
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
-        "No near twins: names are at least so many edits away from those of the list, from one "
-        "another and from those of exclude; case does not count. 1 is novel and unique; 2 leaves "
-        "out, too, what differs in one character.",
+        "No near twins: names are at least this many edits apart, and as far from those of the "
+        "list and of exclude; case does not count. 1 is novel and unique; 2 also leaves out what "
+        "differs in one character.",
         metavar="K",
         unset="any",
     )
@@ -112,8 +114,8 @@ class CommonOptions(Checked):
     remember: str | None = _condition(
         None,
         File(),
-        "Leave out the names that are in this file, and add those that come out to it. Several "
-        "runs may share one at the same time.",
+        "Leave out the names that are in this file, and append those that come out. Several runs "
+        "may share it at the same time.",
         unset="no file",
     )
     temperature: float = _sampling(
