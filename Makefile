@@ -47,7 +47,8 @@ short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names bes
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
 	$(BIN)/python tests/quality/rare.py
 
-page-study: $(VENV)/.test  ## Measure the page in Chromium, how it learns, and 20,000 names of each bundled model.
+page-study: $(VENV)/.test build/node_modules/axe-core  ## Look at the page in Chromium, measure it, how it learns, and 20,000 names of each bundled model.
+	$(BIN)/python tests/page_study/looks.py
 	$(BIN)/python tests/page_study/run.py
 	$(BIN)/python tests/page_study/learning.py
 

@@ -1,0 +1,77 @@
+"""Looks at the page at four sizes, light and dark: `make page-study`.
+
+For pages of one, three and five models it counts the names in sight and has axe-core look for
+violations of accessibility, with everything unfolded, on a phone in each drawer. The pictures are
+left in build/looks/.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from rnn_names import Model
+from rnn_names.views.engine import Part
+from rnn_names.views.page import save
+from support.browser import Browser, missing
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
+PICTURES = ROOT / "build" / "looks"
+MODELS = ["welsh-towns", "dinosaurs", "first-names", "norse", "japanese-towns"]
+ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes"
+SIZES = {(360, 740): 8, (768, 1024): 20, (1280, 800): 20, (1920, 1080): 20}
+"""Windows, and how many names are to be in sight in them."""
+
+IN_SIGHT = """() => {
+  const bar = document.getElementById("bar").getBoundingClientRect();
+  const bottom = bar.height ? bar.top : innerHeight;
+  return Array.from(document.querySelectorAll(".name:not([hidden])"))
+    .filter((name) => name.getBoundingClientRect().bottom <= bottom).length;
+}"""
+UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+VIOLATIONS = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}"""
+
+
+def main():
+    if missing() or not AXE.exists():
+        sys.exit(f"nothing to look with: {missing() or 'npm install --prefix build axe-core'}")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    failures = []
+    with Browser() as browser, tempfile.TemporaryDirectory() as folder:
+        for count in (1, 3, 5):
+            file = Path(folder) / f"{count}.html"
+            save([Part(name, Model.load(name)) for name in MODELS[:count]], str(file))
+            for size in SIZES:
+                for scheme in ("light", "dark"):
+                    failures += looked_at(browser, file, size, scheme)
+    sys.exit("\n".join(failures) or 0)
+
+
+def looked_at(browser, file, size, scheme):
+    """What is wrong with a page in a window; prints what is right, too, and takes a picture."""
+    width, height = size
+    options = {"color_scheme": scheme, "reduced_motion": "reduce", "bypass_csp": True}
+    page = browser.open(file, ADDRESS, width=width, height=height, **options)
+    title = f"{file.stem} models, {width} × {height}, {scheme}"
+    in_sight = page.evaluate(IN_SIGHT)
+    page.screenshot(path=PICTURES / f"{file.stem}-{width}-{scheme}.png")
+    page.locator(".name").first.click()
+    page.evaluate(UNFOLD)
+    page.add_script_tag(path=AXE)
+    violations = []
+    for drawer in ("settings", "kept", "likely"):  # a phone shows one, other windows all
+        page.evaluate(f"openDrawer('{drawer}')")
+        violations += page.evaluate(VIOLATIONS)
+    print(f"{title}: {in_sight} names in sight, {len(violations)} violations", flush=True)
+    page.context.close()
+    few = [f"{title}: {in_sight} names in sight"] if in_sight < SIZES[size] else []
+    return few + [f"{title}: {violation}" for violation in violations]
+
+
+if __name__ == "__main__":
+    main()
