@@ -78,8 +78,8 @@ def test_the_page_is_saved_with_what_it_learned(page, browser, tmp_path):
     assert saved.problems == []
 
 
-def test_a_page_for_lists_opens_where_they_are_pasted(browser, bundled, tmp_path):
-    parts = [Part(name, bundled[name]) for name in ("dinosaurs", "first-names")]
+def test_a_page_for_lists_opens_where_they_are_pasted(browser, small_models, tmp_path):
+    parts = [Part(*each) for each in small_models.items()]
     (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
     page = browser.open(tmp_path / "page.html", names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
@@ -103,6 +103,21 @@ def test_a_hostile_list_stays_text(page):
     page.get_by_role("button", name="Show names").click()
     wait_for_names(page, 20)
     assert page.locator("#names img, #own-list img").count() == 0
+
+
+CONNECT = """() => new Promise((resolve) => {
+  const script = `function learnOnMessage() {
+    self.addEventListener("securitypolicyviolation", (event) => {
+      postMessage(event.effectiveDirective);
+    });
+    fetch("https://example.org/").then(() => postMessage("connected"), () => 0);
+  }`;
+  startLearning(script, { name: "x", names: [], models: [] }, { progress: resolve });
+})"""
+
+
+def test_the_worker_cannot_connect_either(open_page):
+    assert open_page("gru").evaluate(CONNECT) == "connect-src"
 
 
 DROP = """([name, bytes]) => {

@@ -35,6 +35,8 @@ class Learner {
     this.start = closestModel(models, distinct);
     const characters = new Set([...names.join(""), ...(this.start?.vocabulary ?? "")]);
     this.characters = [...characters].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
+    this.facts = factsOf(names, this.characters);
+    this.digest = digestOf(names);
     const encoded = (list) => encodedNames(list, this.characters);
     this.heldOut = encoded(distinct.filter((name) => aside.has(name)));
     this.rows = encoded(names.filter((name) => !aside.has(name)));

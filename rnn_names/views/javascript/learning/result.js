@@ -16,10 +16,10 @@ function toBfloat16(array) {
 
 /** The best model of a learner so far, as it can be sent from a worker. */
 function learnedModel(learner, name) {
-  const { best, characters, names, start } = learner;
+  const { best, characters, start } = learner;
   const own = ARRAY_NAMES.filter((each) => best.params[each]);
   const weights = Object.fromEntries(own.map((each) => [each, toBfloat16(best.params[each])]));
-  const { prints, ...facts } = factsOf(names, characters);
+  const { prints, ...facts } = learner.facts;
   const shared = start?.fingerprints; // of the model that training started from: upper halves
   const halves = Uint32Array.from(new Set([...upperHalves(prints), ...(shared ?? [])])).sort();
   return {
@@ -32,7 +32,7 @@ function learnedModel(learner, name) {
     unknown_logit: unknownLogit(learner, weights),
     fingerprints: halves,
     prints: shared ? halves : prints,
-    digest: digestOf(names),
+    digest: learner.digest,
     sources: start?.sources ?? [],
     startedFrom: start?.name ?? null,
     training: recordOf(learner, facts),
@@ -80,12 +80,13 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
 
 /**
  * The logit of a character that the model does not know (rnn_names/model/blend.py): with it, such
- * characters have UNKNOWN_PROBABILITY in the mean over the list. Rounded, as Math.log may differ.
+ * characters have UNKNOWN_PROBABILITY in the mean over the held-out names. Rounded, as Math.log may
+ * differ from browser to browser.
  */
 function unknownLogit(learner, weights) {
   const network = learner.network(weights);
   const outputs = padded(network.n_y, ROWS);
-  const tree = prefixTree(learner.rows, outputs);
+  const tree = prefixTree(learner.heldOut, outputs);
   const logits = logitsOf(hiddenStates(tree, network).a, tree.rows, network, outputs);
   let sum = 0;
   for (let row = 0; row < tree.rows; row++) {
