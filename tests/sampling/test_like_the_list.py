@@ -188,3 +188,12 @@ def test_a_welsh_writer_gets_names_like_those_of_the_list(invoke, tmp_path):
     assert "7 to 9 characters long" in facts
     shape = "no lower-case letter at the beginning, no capital right after a letter, no two spaces"
     assert shape in facts
+
+
+def test_the_old_name_of_any_shape_still_works_and_is_not_shown(invoke, model_file):
+    arguments = ["sample", "-m", model_file, "-n", 50, "--seed", 1, "-t", 2]
+    lifted, old, held = (
+        invoke(*arguments, *more) for more in (["--any-shape"], ["--any-beginning"], [])
+    )
+    assert lifted.stdout == old.stdout != held.stdout
+    assert "--any-beginning" not in invoke("sample", "--help").stdout
