@@ -259,8 +259,8 @@ def page() -> str:
             (__doc__ or "").split("\n\n    python")[0].split("\n", 2)[2],
             "",
             f"Of {WAYS['before'].title}, which was the default until version 0.2, the mean loss of "
-            "the three cuts. Of the others, the difference to it: the mean, and that of each cut. "
-            "Below 0 is better.",
+            "the cuts. Of the others, the difference to it: the mean, and that of each cut that "
+            "was measured. Below 0 is better.",
             "",
             *table(LISTS),
             *table(FURTHER),
