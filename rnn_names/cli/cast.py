@@ -41,6 +41,7 @@ def cast(
     exclude: str | None,
     exclude_words: str | None,
     format: str,
+    columns: str | None,
     null: bool,
     **options: Any,
 ) -> None:
@@ -73,8 +74,9 @@ def cast(
 
     from rnn_names.model.casts import rows_of
 
-    columns = sum(not isinstance(piece, str) for piece in parsed.pieces)
-    out = Table(["name", *(f"part_{number}" for number in range(1, columns + 1))], format, null)
+    parts = sum(not isinstance(piece, str) for piece in parsed.pieces)
+    fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
+    out = Table(fields, format, null, columns)
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of, listed):
             out.put((parsed.line(row), *row) for row in rows)

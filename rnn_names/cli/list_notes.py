@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,26 +31,31 @@ class Oddity(NamedTuple):
         command: takes it out.
         begins: characters that it may begin with, then those that may follow.
         ends: characters that it may end in; "" for any.
-        is_line: whether the whole line is no name. If most lines are so, that is how names are.
-        number: what the line begins with, too. If that is the same in all lines, it is a name's.
+        holds: a character that it has; "" for any.
+        unless_most: whether names are so if most lines are.
+        pattern: what it begins with, too. If its group is the same in all lines, it is a name's.
     """
 
     what: str
     command: str
     begins: tuple[str, ...] = ()
     ends: str = ""
-    is_line: bool = False
-    number: re.Pattern[str] | None = None
+    holds: str = ""
+    unless_most: bool = False
+    pattern: re.Pattern[str] | None = None
 
 
 REMARK = Oddity(
-    'begins with "#", as a remark does', f"grep -v '^{_SPACE}#' LIST", ("#",), is_line=True
+    'begins with "#", as a remark does', f"grep -v '^{_SPACE}#' LIST", ("#",), unless_most=True
 )
 CODE_REMARK = Oddity(
-    'begins with "//", as a remark does', f"grep -v '^{_SPACE}//' LIST", ("/", "/"), is_line=True
+    'begins with "//", as a remark does',
+    f"grep -v '^{_SPACE}//' LIST",
+    ("/", "/"),
+    unless_most=True,
 )
 HEADING = Oddity(
-    'ends in ":", as a heading does', f"grep -v ':{_SPACE}$' LIST", ends=":", is_line=True
+    'ends in ":", as a heading does', f"grep -v ':{_SPACE}$' LIST", ends=":", unless_most=True
 )
 LIST_MARK = Oddity(
     "begins with a list mark", rf"sed -E 's/^{_SPACE}(-|\*|•)[[:space:]]+//' LIST", ("-*•", " ")
@@ -59,8 +64,26 @@ NUMBER = Oddity(
     "begins with a number",
     rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
     ("0123456789",),
-    number=re.compile(r"(\d+)[.):]+\s*[^\W\d_]"),
+    pattern=re.compile(r"(\d+)[.):]+\s*[^\W\d_]"),
 )
+ADDITION = Oddity("goes on after a comma", "sed 's/,.*//' LIST", holds=",", unless_most=True)
+BRACKETS = Oddity(
+    "ends in a remark in brackets",
+    f"sed 's/{_SPACE}([^(]*)$//' LIST",
+    ends=")",
+    holds="(",
+    unless_most=True,
+)
+_TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"
+TITLE = Oddity(
+    "begins with a title",
+    f"sed -E 's/^({_TITLES}) //' LIST",
+    ("CDEFKLMPQS",),
+    holds=" ",
+    unless_most=True,
+    pattern=re.compile(rf"((?:{_TITLES}) [^\W\d_]+)"),
+)
+ODDITIES = REMARK, CODE_REMARK, HEADING, LIST_MARK, NUMBER, ADDITION, BRACKETS, TITLE
 
 MARKED = {
     "the lines begin with numbers": (
@@ -75,27 +98,27 @@ SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
 class OddLines:
-    """Looks for lines that are hardly names: headings, remarks, list marks, numbers."""
+    """Looks for lines that are hardly names, or more than names."""
 
     def __init__(self) -> None:
         self._lines = 0
         self._first: dict[Oddity, str] = {}  # the first odd line, and where it is
         self._count = Counter[Oddity]()
-        self._numbers: set[str] = set()
+        self._groups = defaultdict[Oddity, set[str]](set)  # what the group of a pattern was
 
     def look(self, title: str, n_before: int, lines: Names) -> None:
         """Takes in some lines of a list, trimmed, after `n_before` others."""
         self._lines += int(np.count_nonzero(lines.lengths))
-        for oddity in (REMARK, CODE_REMARK, HEADING, LIST_MARK, NUMBER):
-            is_odd = lines.lengths > 0
+        for oddity in ODDITIES:
+            is_odd = _holds(lines, oddity.holds)
             for place, some in [*enumerate(oddity.begins), (-1, oddity.ends)]:
                 if some:
                     is_odd &= np.isin(_characters(lines, place), [ord(c) for c in some])
             rows = np.flatnonzero(is_odd)
-            if oddity.number is not None:
+            if oddity.pattern is not None:
                 rows = rows[:NAMES_TO_TELL]
-                found = [oddity.number.match(text) for text in lines.take(rows).to_strings()]
-                self._numbers |= {match[1] for match in found if match}
+                found = [oddity.pattern.match(text) for text in lines.take(rows).to_strings()]
+                self._groups[oddity] |= {match[1] for match in found if match}
                 rows = rows[[match is not None for match in found]]
             if len(rows):
                 [line] = lines.take(rows[:1]).to_strings()
@@ -108,8 +131,10 @@ class OddLines:
         notes = []
         for oddity, where in self._first.items():
             n = self._count[oddity]
-            is_how_names_are = oddity.is_line and n > self._lines / 2
-            if is_how_names_are or (oddity.number and len(self._numbers) < 2):  # "1. FC Köln"
+            is_how_names_are = oddity.unless_most and n > self._lines / 2
+            if is_how_names_are or (
+                oddity.pattern and len(self._groups[oddity]) < 2
+            ):  # "1. FC Köln"
                 continue
             more = f", one of {n:,} such lines" if n > 1 else ""
             notes.append(
@@ -117,6 +142,16 @@ class OddLines:
                 f"{oddity.command} > names.txt"
             )
         return notes
+
+
+def _holds(lines: Names, character: str) -> Array:
+    """Whether each line has a character; any, if that is "": (n,) bool."""
+    if not character:
+        return np.asarray(lines.lengths > 0)
+    result = np.zeros(len(lines), bool)
+    places = np.flatnonzero(lines.codes == ord(character))
+    result[np.searchsorted(lines.offsets, places, side="right") - 1] = True
+    return result
 
 
 def _characters(lines: Names, place: int) -> Array:

@@ -293,8 +293,10 @@ def options_of(owner: Any) -> Callable[[_F], _F]:
     return decorate
 
 
-def output_options(more: str) -> Callable[[_F], _F]:
-    """How names are written: --format and --null; `more` is what text leaves out."""
+def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
+    """How names are written: --format, --columns and --null; `more` is what text leaves out."""
+    formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
+    line = " azgaar is one line for Azgaar's map generator: a name base." * azgaar
 
     def decorate(command: _F) -> _F:
         command = option(
@@ -305,18 +307,23 @@ def output_options(more: str) -> Callable[[_F], _F]:
             callback=_only_text,
             help="End each name with NUL instead of a line feed, for xargs -0.",
         )(command)
-        kinds = Choice(
-            declared.Choice("text", "jsonl", "csv", "tsv", "excel"), {"json": JSON_LINES}
-        )
+        command = option(
+            "--columns",
+            group="Output",
+            metavar="NAME,…",
+            callback=_only_tables,
+            help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
+            "name,log_prob.",
+        )(command)
         return option(
             "--format",
             group="Output",
-            type=kinds,
+            type=Choice(declared.Choice(*formats), {"json": JSON_LINES}),
             default="text",
             metavar="FORMAT",
             is_eager=True,
             help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
-            "byte-order mark, so that spreadsheets read accents right.",
+            f"byte-order mark, so that spreadsheets read accents right.{line}",
         )(command)
 
     return decorate
@@ -324,6 +331,14 @@ def output_options(more: str) -> Callable[[_F], _F]:
 
 OF_NAMES = "log_prob (in nats) and novel to each name"
 """What `--format` adds where a model writes or scores names."""
+
+
+def _only_tables(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str | None:
+    if value is not None and context.params.get("format") in ("text", "azgaar"):
+        raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
+    return value
 
 
 def _only_text(context: click.Context, parameter: click.Parameter, value: bool) -> bool:

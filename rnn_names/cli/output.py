@@ -16,10 +16,14 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from rnn_names.cli.streams import write
+from rnn_names.errors import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,21 +39,33 @@ DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")
 """What spreadsheets take for the beginning of a formula."""
 
+_DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
+
 BYTE_ORDER_MARK = "\ufeff"
 """Excel takes a CSV file for UTF-8 if it begins with this. Without it, `ŵ` opens as `Åµ`."""
 
 
 class Table:
-    """Writes records to stdout in the format of --format and --null; of plain text, one field."""
+    """Writes records to stdout in the format of --format, --columns and --null.
 
-    def __init__(self, fields: list[str], kind: str, null: bool) -> None:
-        self.fields, self.kind = fields, kind
+    Of plain text, the first field. All fields are columns if none are given.
+    """
+
+    def __init__(self, fields: list[str], kind: str, null: bool, columns: str | None) -> None:
+        names = fields if columns is None else [name.strip() for name in columns.split(",")]
+        for name in names:
+            if name not in fields:
+                raise click.UsageError(
+                    f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
+                )
+        self.columns, self.kind = dict.fromkeys(names), kind
+        self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if null else "\n"
         # Written with the first records: if an option or a file is wrong, stdout stays empty.
         self._header = ""
         if kind in DELIMITERS:
             mark = BYTE_ORDER_MARK if kind == "excel" else ""
-            self._header = f"{mark}{DELIMITERS[kind].join(self.fields)}\n"
+            self._header = f"{mark}{DELIMITERS[kind].join(self.columns)}\n"
 
     def put(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Writes the values of some records; plain lines have the first one only."""
@@ -67,8 +83,9 @@ class Table:
         self._header = ""
 
     def _records(self, rows: Iterable[tuple[Any, ...]]) -> str:
+        rows = (tuple(row[place] for place in self._places) for row in rows)
         if self.kind == "jsonl":
-            records = (dict(zip(self.fields, map(_json_value, row), strict=True)) for row in rows)
+            records = (dict(zip(self.columns, map(_json_value, row), strict=True)) for row in rows)
             return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
         import csv  # plain names do without
 
@@ -81,10 +98,16 @@ class Table:
 class Output(Table):
     """Writes names of a model."""
 
-    def __init__(self, model: Model, kind: str, null: bool, per_character: bool = False) -> None:
-        super().__init__(
-            ["name", "log_prob", "novel", *["per_character"] * per_character], kind, null
-        )
+    def __init__(
+        self,
+        model: Model,
+        kind: str,
+        null: bool,
+        columns: str | None,
+        per_character: bool = False,
+    ) -> None:
+        fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
+        super().__init__(fields, kind, null, columns)
         self.model, self.per_character = model, per_character
 
     def write(self, names: Names, log_probs: NDArray[Any] | None = None) -> None:
@@ -106,10 +129,35 @@ class Output(Table):
                 "".join(f"{value:.6f}\t" for value in row[:-1]) + row[-1] + self.line_end
                 for row in rows
             ).encode()
-        known = self.model.fingerprints is not None
+        known = self.model.fingerprints is not None and "novel" in self.columns
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
         columns[:1] = [names.to_strings(), columns[0], novel]
         return self._records(zip(*columns, strict=True)).encode()
+
+
+class NameBase:
+    """Writes one line: a name base of Azgaar's map generator, for its "Upload" button.
+
+        elvish|7|10|ln|0.00|Adelarun,Adianoveth,…
+
+    It is the base's name, the shortest and the longest name to write, the letters that may be
+    doubled, the share of names that have several words, and the names.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.title, self._names = title, list[str]()
+
+    def write(self, names: Names) -> None:
+        """Takes names; a comma or a bar in them would end them."""
+        self._names += [re.sub("[,|]+", "", name) for name in names.to_strings()]
+
+    def end(self) -> None:
+        """Writes the line."""
+        lengths = [*map(len, self._names)] or [0]
+        doubled = sorted({letter for name in self._names for letter in _DOUBLED.findall(name)})
+        several = sum(" " in name for name in self._names) / len(lengths)
+        bounds = f"{min(lengths)}|{max(lengths)}|{''.join(doubled)}|{several:.2f}"
+        write(f"{self.title}|{bounds}|{','.join(self._names)}\n".encode())
 
 
 def _json_value(value: Any) -> Any:

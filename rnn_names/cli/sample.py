@@ -20,7 +20,7 @@ from rnn_names.cli.options import (
     output_options,
     wrong_usage,
 )
-from rnn_names.cli.output import Output
+from rnn_names.cli.output import NameBase, Output
 from rnn_names.cli.streams import listed, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.given import Given
@@ -60,7 +60,7 @@ LOOKED_AT = 10, 200
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)
-@output_options(OF_NAMES)
+@output_options(OF_NAMES, azgaar=True)
 def sample(
     count: int,
     model: tuple[Given, ...],
@@ -69,6 +69,7 @@ def sample(
     exclude: str | None,
     exclude_words: str | None,
     format: str,
+    columns: str | None,
     null: bool,
     **options: Any,
 ) -> None:
@@ -89,9 +90,14 @@ def sample(
     _check_stream(best, wanted.start)
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")
-    loaded = blend_of(chosen(model))
+    models = chosen(model)
+    loaded = blend_of(models)
     wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
-    out = Output(loaded, format, null, per_character=rank == "per-character")
+    out: Output | NameBase
+    if format == "azgaar":
+        out = NameBase("+".join(each.title.removesuffix(".npz") for each in models))
+    else:
+        out = Output(loaded, format, null, columns, per_character=rank == "per-character")
     with warnings_told():
         if best:
             drawn = _best(loaded, count, wanted, rank)

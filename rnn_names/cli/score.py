@@ -47,7 +47,13 @@ if TYPE_CHECKING:
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(OF_NAMES)
 def score(
-    file: str, model: tuple[Given, ...], sort: bool, rank: str, format: str, null: bool
+    file: str,
+    model: tuple[Given, ...],
+    sort: bool,
+    rank: str,
+    format: str,
+    columns: str | None,
+    null: bool,
 ) -> None:
     """Print how probable each name in FILE is.
 
@@ -62,7 +68,7 @@ def score(
     loaded = blend_of(chosen(model))
     summary = _ScoreSummary()
     scores = _scores(loaded, file, summary)
-    out = Output(loaded, format, null, per_character)
+    out = Output(loaded, format, null, columns, per_character)
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
         out.write(names, log_probs)
     out.end()

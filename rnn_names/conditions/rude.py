@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rnn_names.conditions.edits import folded
 
-PATH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
+RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -27,7 +27,7 @@ class RudeWords(NamedTuple):
 @cache
 def rude_words() -> RudeWords:
     """The words of `rude.txt`, read once."""
-    with open(PATH, encoding="utf-8") as file:
+    with open(RUDE_WORDS, encoding="utf-8") as file:
         words = [word for line in file if not line.startswith("#") for word in line.split()]
     anywhere = tuple(folded(word.strip("*")) for word in words if word.startswith("*"))
     return RudeWords(frozenset(folded(word) for word in words if word[0] != "*"), anywhere)

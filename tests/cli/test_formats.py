@@ -189,3 +189,45 @@ def test_a_spreadsheet_reads_accents_right(invoke, tmp_path):
     (tmp_path / "names.csv").write_bytes(done.stdout)
     scored = invoke("score", "names.csv", cwd=tmp_path)
     assert scored.stdout.splitlines()[0].endswith("\tname,log_prob,novel"), "the mark is no text"
+
+
+def test_columns_are_those_asked_for_in_that_order(invoke, odd_file):
+    command = ["sample", "-m", odd_file, "-n", 5, "--seed", 3, "--format"]
+    records = read("jsonl", invoke(*command, "jsonl").stdout)
+    done = invoke(*command, "jsonl", "--columns", "novel,name")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {"novel": record["novel"], "name": record["name"]} for record in records
+    ]
+    assert done.stdout.startswith('{"novel":')
+    for kind in ("csv", "tsv"):
+        done = invoke(*command, kind, "--columns", "name")
+        rows = list(csv.reader(io.StringIO(done.stdout), delimiter={"csv": ",", "tsv": "\t"}[kind]))
+        assert rows == [["name"], *([record["name"]] for record in records)]
+    done = invoke("score", "-m", odd_file, "--format", "csv", "--columns", "log_prob", input="Bo\n")
+    assert done.stdout.splitlines()[0] == "log_prob"
+    pattern = f"{{{odd_file}}} of {{{odd_file}}}"
+    done = invoke("cast", pattern, "-n", 1, "--format", "tsv", "--columns", "part_2,name")
+    assert done.stdout.splitlines()[0] == "part_2\tname"
+
+
+def test_columns_that_are_not_there_are_named(invoke, odd_file):
+    done = invoke("sample", "-m", odd_file, "--format", "csv", "--columns", "name,loss")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--columns 'loss': no such column; there are name, log_prob, novel\n" in done.stderr
+    done = invoke("sample", "-m", odd_file, "--columns", "name")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--columns goes with --format jsonl, csv, tsv or excel" in done.stderr
+
+
+def test_a_name_base_of_azgaars_map_generator(invoke, odd_file):
+    names = invoke("sample", "-m", odd_file, "-n", 40, "--seed", 3).stdout.splitlines()
+    done = invoke("sample", "-m", odd_file, "-n", 40, "--seed", 3, "--format", "azgaar")
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    title, shortest, longest, doubled, several, base = line.split("|")
+    plain = [name.replace(",", "") for name in names]
+    assert title == "odd"
+    assert base.split(",") == plain
+    assert (int(shortest), int(longest)) == (min(map(len, plain)), max(map(len, plain)))
+    assert "n" in doubled and all(any(2 * letter in name for name in plain) for letter in doubled)
+    assert float(several) == round(sum(" " in name for name in plain) / 40, 2)

@@ -40,6 +40,8 @@ def test_lists_that_look_like_none_get_a_note(lines, note, invoke, tmp_path):
         "Anna\n- Berta\n",
         "* Anna\n  * Berta\n",
         "• Anna\n• Berta\n",
+        "Anna, queen of Kor\nBerta\n",
+        "Anna\nBerta (a witch)\n",
         '"Anna"\n"Berta"\n',
         "Anna,12\nBerta,7\n",
         "Anna;x;y\nBerta;;\n",
@@ -63,6 +65,12 @@ def test_the_command_in_a_note_leaves_the_names(lines, invoke, tmp_path):
         ("Anna\n- Bo\n* Cora\n", "line 2: '- Bo' begins with a list mark, one of 2 such lines."),
         ("• Anna\n• Berta\n", "line 1: '• Anna' begins with a list mark, one of 2 such lines."),
         ("Men\n1. Bo\n2. Ed\n", "line 2: '1. Bo' begins with a number, one of 2 such lines."),
+        ("Al\nBo, son of Al\nEd\n", "line 2: 'Bo, son of Al' goes on after a comma."),
+        ("Al\nEd\nFaez (king)\n", "line 3: 'Faez (king)' ends in a remark in brackets."),
+        (
+            "Lord Qasim\nAl\nLord Ed\nBo\nCy\n",
+            "line 1: 'Lord Qasim' begins with a title, one of 2 such lines.",
+        ),
         ("11) Bo\n12) Ed\nAl", "line 1: '11) Bo' begins with a number, one of 2 such lines."),
     ],
 )
@@ -82,6 +90,9 @@ def test_lines_that_are_no_names_are_told_by_their_number(lines, note, invoke, t
         "1. FC Köln\n1. FC Nürnberg\nArminia\nBayern\n",  # these are their names
         "100 Mile House\nVancouver\n2Pac\nVictoria\n",
         "#love\n#names\n",
+        "Lord Al\nLady Bo\nSir Ed\nLordan\n",
+        "Sir Muttra\nJaipur\nLord\nAgra\n",
+        "Halle (Saale)\nFrankfurt (Oder)\nKoblenz (am Rhein)\nTrier\n",
         "-ana\n-ismus\n*NSYNC\nK-9\nA/B\n",
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rnn_names import Model
-from rnn_names.conditions.rude import PATH, is_clean, rude_words
+from rnn_names.conditions.rude import RUDE_WORDS, is_clean, rude_words
 from support.program import DATA, invoke
 
 REFUSED = Path(__file__).with_name("refused_by_clean.txt")
@@ -33,7 +33,7 @@ def test_every_word_of_the_list_is_refused():
 
 
 def test_the_list_is_short_and_holds_what_it_should():
-    assert Path(PATH).stat().st_size < 20_000
+    assert Path(RUDE_WORDS).stat().st_size < 20_000
     words = rude_words()
     assert not any(part in word for word in words.whole for part in words.anywhere)
     assert {"arsch", "merde", "mierda", "cazzo"} <= words.whole | set(words.anywhere)
