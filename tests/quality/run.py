@@ -105,7 +105,7 @@ TASKS = {
 
 FURTHER = {
     "200 of the dinosaurs, mean of 5": Task("", DATA / "dinosaurs.txt", range(5), 0, 60, 200),
-    "the 200 elvish names, mean of 5": Task("", DATA / "elvish.txt", range(5), 0, 60),
+    "200 of the elvish names, mean of 5": Task("", DATA / "elvish.txt", range(5), 0, 60, 200),
     "50 of the dinosaurs, mean of 10": Task("", DATA / "dinosaurs.txt", range(10), 0, 60, 50),
     "50 of the elvish names, mean of 10": Task("", DATA / "elvish.txt", range(10), 0, 60, 50),
 }
