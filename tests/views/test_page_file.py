@@ -15,7 +15,7 @@ from rnn_names.errors import BlendError
 from rnn_names.views.engine import Part, as_script_data, bfloat16
 from rnn_names.views.page import page, save
 
-LIMITS = {"dinosaurs": 600_000, "first-names": 1_000_000, "surnames": 1_400_000}
+LIMITS = {"dinosaurs": 650_000, "first-names": 1_100_000, "surnames": 1_400_000}
 
 
 def data_of(text):
