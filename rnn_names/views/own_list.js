@@ -11,10 +11,16 @@ let lesson = null; // the learning that goes on: what `startLearning` gave
 /** Makes the section: a place for the list, what is to be watched, and what can be done after. */
 function buildOwnList() {
   const names = element("textarea", { id: "own-names", rows: 10, placeholder: "Anna\nBertram\n…" });
-  const title = element("input", { type: "text", id: "own-title", maxLength: 60, value: "my list" });
+  const title = element("input", {
+    type: "text",
+    id: "own-title",
+    maxLength: 60,
+    value: "my list",
+  });
   const part = (id, label, control) =>
     element("div", { className: "field" }, element("label", { htmlFor: id }, label), control);
-  const button = (id, label, className = "") => element("button", { type: "button", id, className }, label);
+  const button = (id, label, className = "") =>
+    element("button", { type: "button", id, className }, label);
   $("own-list").append(
     element("h2", {}, "Your own list"),
     element(
@@ -30,7 +36,12 @@ function buildOwnList() {
     element(
       "div",
       { id: "own-watch", hidden: true },
-      element("progress", { id: "own-progress", max: 1, value: 0, ariaLabel: "How much is learned" }),
+      element("progress", {
+        id: "own-progress",
+        max: 1,
+        value: 0,
+        ariaLabel: "How much is learned",
+      }),
       button("own-stop", "Stop, and keep what there is"),
       element("ol", { id: "own-samples", ariaLabel: "Names that are being learned" }),
     ),
@@ -100,7 +111,11 @@ async function learnOwnList() {
   const script = `"use strict";${$("engine").textContent}${$("learning").textContent}`;
   const started = performance.now();
   isLearning(true);
-  lesson = startLearning(script, { name, names, models }, { progress: (message) => showProgress(message, started) });
+  lesson = startLearning(
+    script,
+    { name, names, models },
+    { progress: (message) => showProgress(message, started) },
+  );
   try {
     addModel(await lesson.finished);
   } catch (error) {

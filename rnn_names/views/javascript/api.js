@@ -76,15 +76,16 @@ function checkOptions(options, kinds) {
 
 /** The functions of a page or a module, over its models. */
 function engineOf(models) {
-  const ofShares = () => kind(
-    `a list with a number for each model (${models.map(({ name }) => name).join(", ")}), ` +
-      "none below 0 and one above it",
-    (value) =>
-      Array.isArray(value) &&
-      value.length === models.length &&
-      value.every(isAmount) &&
-      value.some((share) => share > 0),
-  );
+  const ofShares = () =>
+    kind(
+      `a list with a number for each model (${models.map(({ name }) => name).join(", ")}), ` +
+        "none below 0 and one above it",
+      (value) =>
+        Array.isArray(value) &&
+        value.length === models.length &&
+        value.every(isAmount) &&
+        value.some((share) => share > 0),
+    );
   const openingShares = () => models.map(({ share }) => share);
 
   /** Some names: a promise of an array, which is shorter where more are not found. */

@@ -73,9 +73,11 @@ function partsOf(settings) {
 function automatonOf(settings, blend, beginning) {
   const parts = partsOf(settings);
   if (!parts.length) return undefined;
-  const after = (states, character) =>
-    states.map((state, i) => parts[i].after(state, character));
-  const start = [...beginning].reduce(after, parts.map(() => 0));
+  const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
+  const start = [...beginning].reduce(
+    after,
+    parts.map(() => 0),
+  );
   const number = new Map([[start.join(), 0]]);
   const all = [start];
   const next = [];

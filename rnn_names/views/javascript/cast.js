@@ -8,7 +8,13 @@ const MOST_ROUNDS = 8; // in each, twice as many names are drawn as in the one b
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
 
 /** The lines of a pattern as lists of their parts, fewer where no more are found. */
-async function castRows(models, pieces, count, { seed = newSeed(), initials, unique, ...shared }, watch = {}) {
+async function castRows(
+  models,
+  pieces,
+  count,
+  { seed = newSeed(), initials, unique, ...shared },
+  watch = {},
+) {
   const parts = pieces.filter((piece) => typeof piece !== "string");
   const slots = parts.filter(({ shares }) => shares);
   if (initials && !slots.length)
@@ -23,7 +29,12 @@ async function castRows(models, pieces, count, { seed = newSeed(), initials, uni
       }),
     );
     const lines = Math.min(size, ...names.map((drawn) => drawn.names.length));
-    const rows = chosenRows(parts, names.map((drawn) => drawn.names), lines, seed);
+    const rows = chosenRows(
+      parts,
+      names.map((drawn) => drawn.names),
+      lines,
+      seed,
+    );
     const kept = keptRows(rows, pieces, initials, unique).slice(0, count);
     const isShort = lines < size || watch.stopped?.();
     if (isAlone || kept.length === count || isShort || round === MOST_ROUNDS) return kept;

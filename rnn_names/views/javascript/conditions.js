@@ -3,7 +3,11 @@
 const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
 
 /** A text or several as a list, in NFC. */
-const textsOf = (given) => [given ?? []].flat().filter(Boolean).map((text) => text.normalize("NFC"));
+const textsOf = (given) =>
+  [given ?? []]
+    .flat()
+    .filter(Boolean)
+    .map((text) => text.normalize("NFC"));
 
 /** Makes equal what counts as equal. */
 const folding = ({ ignoreCase }) => (ignoreCase ? (text) => text.toLowerCase() : (text) => text);

@@ -125,7 +125,10 @@ class PatternReader {
     const place = this.at;
     const word = this.until("=,{}").trim();
     if (!Object.hasOwn(SLOT_OPTIONS, word))
-      throw this.error(`no option “${word}”; there are ${Object.keys(SLOT_OPTIONS).join(", ")}`, place);
+      throw this.error(
+        `no option “${word}”; there are ${Object.keys(SLOT_OPTIONS).join(", ")}`,
+        place,
+      );
     const [name, type] = SLOT_OPTIONS[word];
     const text = this.takes("=") ? this.until(",}") : undefined;
     if ((type === "flag") !== (text === undefined)) {

@@ -37,7 +37,8 @@ function* drawBatch(blend, options, start, size, { guide, chain } = {}) {
       if (options.ahead.size) lookAhead(probabilities, i * n_y, node.text, options.ahead, blend);
       if (guide) node.factor = guide.propose(probabilities, i * n_y, length, node.state, node.last);
     });
-    if (chain) for (const { node } of going) chain.add(nodes[node].last, probabilities, node * n_y, 1);
+    if (chain)
+      for (const { node } of going) chain.add(nodes[node].last, probabilities, node * n_y, 1);
     yield;
     const parent = [];
     const character = [];

@@ -6,7 +6,8 @@ const LONGEST_NAME = 200;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
 /** What no name can hold, as in rnn_names/corpus/characters.py: controls and marks of direction. */
-const REFUSED = /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
+const REFUSED =
+  /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
 /** What is wrong with a list: the message is a sentence for people. */
 class NotAList extends Error {}

@@ -55,18 +55,38 @@ function zip(members) {
   const entries = [];
   let offset = 0;
   for (const [name, bytes] of Object.entries(members)) {
-    const sizes = [[crc32(bytes), 4], [bytes.length, 4], [bytes.length, 4], [name.length, 2]];
+    const sizes = [
+      [crc32(bytes), 4],
+      [bytes.length, 4],
+      [bytes.length, 4],
+      [name.length, 2],
+    ];
     const common = [[20, 2], [0, 2], [0, 2], [0, 2], [0x21, 2], ...sizes, [0, 2]];
     const file = joinedBytes([littleEndian([0x04034b50, 4], ...common), ascii(name), bytes]);
-    const rest = [[0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]];
+    const rest = [
+      [0, 2],
+      [0, 2],
+      [0, 2],
+      [0, 4],
+      [offset, 4],
+    ];
     const entry = littleEndian([0x02014b50, 4], [20, 2], ...common, ...rest);
     entries.push(joinedBytes([entry, ascii(name)]));
     files.push(file);
     offset += file.length;
   }
   const directory = joinedBytes(entries);
-  const counts = [[0, 2], [0, 2], [entries.length, 2], [entries.length, 2]];
-  const where = [[directory.length, 4], [offset, 4], [0, 2]];
+  const counts = [
+    [0, 2],
+    [0, 2],
+    [entries.length, 2],
+    [entries.length, 2],
+  ];
+  const where = [
+    [directory.length, 4],
+    [offset, 4],
+    [0, 2],
+  ];
   return joinedBytes([...files, directory, littleEndian([0x06054b50, 4], ...counts, ...where)]);
 }
 
