@@ -127,7 +127,7 @@ def description(text: str) -> str:
 
 def escaped(text: str) -> str:
     r"""A text that roff takes for a text: with \ and - as they are, and no control line."""
-    text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
 
 

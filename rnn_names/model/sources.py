@@ -39,9 +39,8 @@ def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
 
 def of_starts(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     """What a model keeps of the sources of those that its training started from."""
-    return tuple(
-        each._replace(what=f"{each.what} (where training started)") for each in joined(parts)
-    )
+    note = " (where training started)"
+    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in joined(parts))
 
 
 def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:

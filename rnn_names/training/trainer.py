@@ -125,8 +125,8 @@ class Trainer:
         """Notes what a model says of its list: of all names, and those that `init` learned from."""
         self.vocabulary = Vocabulary.of(names)
         self._fingerprints, self._listed = np.unique(fingerprints(names)), None
-        self._sources = init.sources if init is not None else ()
-        self._sources += of_starts(start.model.sources for start in self.starts)
+        starts = [*([] if init is None else [init]), *(start.model for start in self.starts)]
+        self._sources = of_starts(start.sources for start in starts)
         beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
         self._of_list = {
             "names": self.corpus.n_lines,

@@ -134,7 +134,7 @@ def test_bundled_models_are_offered_beside_what_is_in_the_folder(place):
 
 def test_closest_is_offered_to_start_from_alone(place):
     started = asked(place, "rnn-names train elves.txt --init ", "4").stdout.decode().splitlines()
-    known = ["closest", *bundled.MODELS, *bundled.ALIASES]
+    known = ["closest", "none", *bundled.MODELS, *bundled.ALIASES]
     assert started[: len(known)] == [f"plain,{name}" for name in sorted(known)]
     assert b"closest" not in asked(place, "rnn-names sample -m ", "3").stdout
 

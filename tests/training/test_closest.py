@@ -11,6 +11,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
+from rnn_names.model.sources import of_starts
 from rnn_names.training import checkpoint, optimizers
 from rnn_names.training.settings import FEW_NAMES, Settings
 from rnn_names.training.trainer import Trainer
@@ -241,7 +242,9 @@ def test_resume_goes_on_bit_for_bit(folder, monkeypatch):
 def test_train_takes_it_in_place_of_a_model():
     model = train(cut("dinosaurs", 100), init="closest", epochs=0)
     assert_started_from(model, Model.load("dinosaurs"))
-    assert model.sources == (MODELS["dinosaurs"].source,)
+    assert model.sources == of_starts([[MODELS["dinosaurs"].source]])
+    again = train(cut("welsh-towns", 50), init=model, epochs=0)
+    assert [source.what for source in again.sources] == ["dinosaur genera (where training started)"]
 
 
 def test_names_that_no_model_can_spell_have_none():
@@ -264,8 +267,8 @@ def test_train_says_which_model_it_took(folder):
     ) in done.stderr
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
-    source = str(MODELS["german-first-names"].source)
-    assert source in invoke("info", "names.npz", cwd=folder).stdout
+    [source] = of_starts([[MODELS["german-first-names"].source]])
+    assert f"source        {source}\n" in invoke("info", "names.npz", cwd=folder).stdout
 
 
 def test_quiet_is_quiet(folder):
