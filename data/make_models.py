@@ -173,6 +173,7 @@ def make_all(names: list[str]) -> None:
         with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
             for made in as_completed([pool.submit(make, name) for name in some]):
                 print(made.result(), flush=True)
+    bundled.MODELS.update(bundled.made())
     write_samples()
 
 
