@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, blend
-from rnn_names.model import bundled
 from rnn_names.model.sources import of_starts
 from support.program import invoke
 
@@ -204,7 +203,7 @@ def test_training_goes_on_from_a_blend(folder, names):
     tuned, start = Model.load(folder / "t.npz"), blended("welsh-towns", folder / "gru.npz")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
     assert tuned.knows(["Llandudno"]).all()
-    assert tuned.sources == of_starts([[bundled.MODELS["welsh-towns"].source]])
+    assert tuned.sources == of_starts([Model.load("welsh-towns").sources])
 
 
 def test_resume_knows_what_a_run_started_from(folder, names):
