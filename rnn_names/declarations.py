@@ -157,7 +157,7 @@ class File:
             path = os.fsdecode(value)
         except TypeError:
             raise ValueError from None
-        if not path:
+        if not path or "\0" in path:
             raise ValueError
         return path
 

@@ -208,15 +208,18 @@ class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
 
 def output_option(name: str, what: str, help: str, **more: Any) -> Callable[[_F], _F]:
     """An option for a file to write; not "-", since standard output is for names."""
+    names = ["-o"] * (name == "--output") + [name]
+    settings = {"type": FILE, "metavar": "FILE", "callback": _refuse_stdout(what), **more}
+    return option(*names, group="Output", help=help, **settings)
 
-    def refuse_stdout(context: click.Context, option: click.Parameter, path: str | None) -> Any:
+
+def _refuse_stdout(what: str) -> Callable[..., Any]:
+    def refuse(context: click.Context, option: click.Parameter, path: str | None) -> Any:
         if path == "-":
             raise click.BadParameter(f"the {what} goes to a file: give its name")
         return path
 
-    names = ["-o"] * (name == "--output") + [name]
-    settings = {"type": FILE, "metavar": "FILE", "callback": refuse_stdout, **more}
-    return option(*names, group="Output", help=help, **settings)
+    return refuse
 
 
 def check_output(path: str, what: str, signature: bytes) -> None:
@@ -274,7 +277,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     elif isinstance(kind, declared.Texts):
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
     elif isinstance(kind, declared.File):
-        settings["type"] = FILE
+        settings |= {"type": FILE, "callback": _refuse_stdout("list")}
     else:
         settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
         settings |= {"default": each.default, "show_default": each.unset or True}

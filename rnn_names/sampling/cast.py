@@ -56,7 +56,8 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
         rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
         for batch in _batches(rows if wanted.count else iter(())):
             if unique:
-                new = unique.rows(Names.from_strings(map(pattern.line, batch)))
+                lines = [pattern.line(row).strip() for row in batch]
+                new = unique.rows(Names.from_strings(lines))
                 batch = [batch[row] for row in new.tolist()]
             delivered += len(batch)
             yield batch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.reading import full_lines
-from rnn_names.errors import FewNewNamesWarning, SamplingError, shown
+from rnn_names.errors import CorpusError, FewNewNamesWarning, SamplingError, shown
 
 REPEATS = 1 << 16
 """A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
@@ -120,21 +120,42 @@ class Remembered:
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
         """Has the file for itself: gives the names that others added, and a list to add more."""
         try:
-            with open(self._path, "a+b") as file:
+            with open(self._path, "a+b", buffering=0) as file:
                 system.lock(file)
                 file.seek(self._end)
-                data, added = file.read(), list[Names]()
+                data, added = file.readall(), list[Names]()
+                others = Names.from_strings(self._lines(data))
                 try:
-                    title = shown(self._path)
-                    yield Names.from_strings(full_lines(title, io.BytesIO(data))), added
+                    yield others, added
                 finally:
                     lines = b"".join(names.to_lines() for names in added)
                     if lines and data and not data.endswith(b"\n"):  # its writer was killed
                         lines = b"\n" + lines
-                    file.write(lines)
-                    file.flush()
+                    self._append(file, lines)
                     self._end = file.tell()
         except OSError as error:
             raise SamplingError(
                 f"remember {shown(self._path)}: {error.strerror or error}", ["remember"]
             ) from error
+
+    def _lines(self, data: bytes) -> list[str]:
+        """The names in some lines, which those of a cast may make long; without counts."""
+        try:
+            lines = data.decode().removeprefix("\ufeff").split("\n")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "
+                "list of names"
+            ) from None
+        return [line.split("\t")[0].strip() for line in lines if line.strip()]
+
+    @staticmethod
+    def _append(file: io.FileIO, lines: bytes) -> None:
+        """Writes lines whole or not at all: they may be cut where a disk is full."""
+        end = file.seek(0, os.SEEK_END)
+        try:
+            while lines:
+                lines = lines[file.write(lines) :]
+        except OSError:
+            file.truncate(end)
+            raise

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from functools import partial
 from itertools import chain
 
 import pytest
@@ -76,6 +77,35 @@ def test_lines_of_a_cast_are_remembered(tmp_path):
     assert len(set(lines(path))) == 12
 
 
+@pytest.mark.parametrize("pattern", [" [ash|elm] ", "[ash|elm]" + 50 * " ash"])
+def test_lines_may_be_long_or_have_spaces_around(tmp_path, pattern):
+    path = tmp_path / "used.txt"
+    runs = [cast(pattern, 1, remember=path) for _ in range(2)]
+    assert {*chain(*runs)} == {pattern.replace("[ash|elm]", tree) for tree in ("ash", "elm")}
+    assert lines(path) == [run[0].strip() for run in runs]
+
+
+def test_a_list_may_have_counts_and_line_ends_of_windows(tmp_path):
+    path = tmp_path / "used.txt"
+    used = tiny_model().sample(2, seed=1, unique=True)
+    path.write_bytes(f"\ufeff{used[0]}\t7\r\n{used[1]}\t5".encode())
+    found = [tiny_model().sample(2, seed=1, remember=path) for _ in range(2)]
+    assert len({*used, *chain(*found)}) == 6
+
+
+@pytest.mark.posix
+def test_a_full_disk_cuts_no_name(cli, tmp_path):
+    import resource
+
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (50, 50))
+    (tmp_path / "used.txt").write_text("Zoë\n", "utf-8")
+    arguments = ["sample", "-m", "norse", "-n", 20, "--seed", 1, "--remember", "used.txt"]
+    done = cli(*arguments, cwd=tmp_path, preexec_fn=full, measured=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: --remember used.txt: File too large\n"
+    assert (tmp_path / "used.txt").read_text("utf-8") == "Zoë\n"
+
+
 def test_a_file_that_is_none_is_one_line(tmp_path):
     with pytest.raises(SamplingError, match=r"remember .*: Is a directory|remember .*ermission"):
         tiny_model().sample(1, remember=tmp_path)
@@ -84,8 +114,9 @@ def test_a_file_that_is_none_is_one_line(tmp_path):
         tiny_model().sample(1, remember=tmp_path / "a.npz")
     with pytest.raises(SamplingError, match="leave out either remember or start"):
         tiny_model().sample(1, remember="a", start=1)
-    with pytest.raises(SamplingError, match="remember 3: must be the path of a file"):
-        tiny_model().sample(1, remember=3)
+    for path in (3, "", "a\0b"):
+        with pytest.raises(SamplingError, match=r"remember .*: must be the path of a file"):
+            tiny_model().sample(1, remember=path)
 
 
 def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
@@ -96,3 +127,7 @@ def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
     done = invoke("sample", "-m", "dinosaurs", "--remember", "no/used.txt", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: --remember no/used.txt: No such file or directory\n"
+    done = invoke("sample", "-m", "dinosaurs", "--remember", "-", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "the list goes to a file: give its name" in done.stderr
+    assert not (tmp_path / "-").exists()
