@@ -13,13 +13,18 @@ function openDrawer(id) {
   if (!id && before) document.querySelector(`#bar [data-drawer="${before}"]`)?.focus();
 }
 
-/** Shows one of the views: "results", which are the names, or "own-list". */
+/** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
 function showView(id) {
   for (const button of $("views").children) {
     const isShown = button.dataset.view === id;
     button.setAttribute("aria-pressed", isShown);
     $(button.dataset.view).hidden = !isShown;
   }
+  if (id === "casts") $("results").hidden = false;
+  $("names").classList.toggle("lines", id === "casts");
+  $("names").ariaLabel = id === "casts" ? "Lines" : "Names";
+  for (const button of document.querySelectorAll("[type=submit]"))
+    button.textContent = id === "casts" ? "More lines" : "More names";
   openDrawer(null);
 }
 
@@ -33,7 +38,10 @@ function listenToDrawers() {
   for (const button of document.querySelectorAll(".close"))
     button.addEventListener("click", () => openDrawer(null));
   for (const button of $("views").children)
-    button.addEventListener("click", () => showView(button.dataset.view));
+    button.addEventListener("click", () => {
+      showView(button.dataset.view);
+      if (button.dataset.view !== "own-list") changed();
+    });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") openDrawer(null);
   });

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.conditions.rude import rude_words
 from rnn_names.corpus.fingerprints import upper_halves
 from rnn_names.errors import shown
 from rnn_names.model.blend import scaled, unknown_logit
@@ -26,6 +27,7 @@ ENGINE_FILES = (
     "arithmetic.js",
     "network.js",
     "blend.js",
+    "clean.js",
     "fingerprints.js",
     "random.js",
     "models.js",
@@ -86,7 +88,10 @@ def learning() -> str:
 
 def engine() -> str:
     """The script of the engine."""
-    return assets(*(f"javascript/{name}" for name in ENGINE_FILES))
+    whole, anywhere = rude_words()
+    words = as_script_data({"whole": sorted(whole), "anywhere": anywhere})
+    scripts = assets(*(f"javascript/{name}" for name in ENGINE_FILES))
+    return f"const RUDE_WORDS = {words};\n{scripts}"
 
 
 def described(parts: Sequence[Part]) -> list[dict[str, Any]]:

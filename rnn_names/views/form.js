@@ -1,7 +1,7 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
-const CHECKS = ["novel", "no-near-copies", "unique", "ignore-case"];
+const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
 const OPENING_TEMPERATURE = 1;
 const WORDS = [
@@ -32,6 +32,7 @@ function settingsOfForm() {
     novel: $("novel").checked,
     noNearCopies: $("no-near-copies").checked,
     unique: $("unique").checked,
+    clean: $("clean").checked,
     shares,
   };
 }
@@ -53,6 +54,9 @@ function resetForm() {
   $("settings").reset();
   temperature = OPENING_TEMPERATURE;
   shares = openingShares();
+  $("pattern").value = openingPattern();
+  $("initials").value = "";
+  showPattern();
 }
 
 /**
@@ -67,6 +71,8 @@ function addressOfForm() {
   if (temperature !== OPENING_TEMPERATURE) address.set("temperature", temperature);
   if (!areOpeningShares()) address.set("shares", shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
+  if (isCasting()) address.set("cast", $("pattern").value);
+  if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
   return `#${address}`;
 }
 
@@ -91,6 +97,11 @@ function readAddress() {
   wantedLists = address.get("list") ?? "";
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) temperature = degrees;
+  if (address.has("cast")) $("pattern").value = address.get("cast");
+  if (KINDS.initials.allows(address.get("initials"))) $("initials").value = address.get("initials");
+  showPattern();
+  if (address.has("cast")) showView("casts");
+  else if (isCasting()) showView("results");
   shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
   seed = /^\d{1,10}$/.test(address.get("seed")) ? Number(address.get("seed")) >>> 0 : newSeed();
 }

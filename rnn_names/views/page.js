@@ -11,17 +11,17 @@ async function draw() {
   let found = 0;
   busy(true);
   try {
-    const { blend, parts } = blendOf(models, settings.shares);
-    const { shortage } = await drawNames(blend, parts, settings, count, {
+    const drawing = isCasting() ? drawLines : drawOfBlend;
+    const sentence = await drawing(settings, {
       found: (name) => {
-        showName(places[found++], name);
+        if (mine === current) showName(places[found++], name);
       },
-      progress: () => {
-        $("progress").value = found / count;
+      progress: (share) => {
+        $("progress").value = share ?? found / count;
       },
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(shortage || withoutLetters(parts) || missingList(), found);
+    if (mine === current) say(sentence || missingList(), found);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
@@ -30,8 +30,18 @@ async function draw() {
   places.slice(found).forEach((place) => {
     showName(place, "");
   });
-  if (found && !$("typed").value) explain(places[0].textContent);
+  if (found && !$("typed").value && !isCasting()) explain(places[0].textContent);
   busy(false);
+}
+
+/** Draws names of the blend; gives a sentence on what is missing, if anything is. */
+async function drawOfBlend(settings, watch) {
+  const { blend, parts } = blendOf(models, settings.shares);
+  const { shortage } = await drawNames(blend, parts, settings, settings.count, {
+    ...watch,
+    progress: () => watch.progress(),
+  });
+  return shortage || withoutLetters(parts);
 }
 
 function busy(isBusy) {
@@ -73,9 +83,9 @@ function nameButton() {
   const button = element("button", { type: "button", className: "name" }, bdi(""));
   button.addEventListener("click", () => {
     const name = button.textContent;
-    const isOpen = $("typed").value === name;
+    const isOpen = isCasting() || $("typed").value === name; // a line has no card
     if (isOpen || !favourites.has(name)) toggleFavourite(name);
-    openCard(name);
+    if (!isCasting()) openCard(name);
   });
   return button;
 }
@@ -126,6 +136,7 @@ function changed() {
 function modelsChanged() {
   shares = openingShares();
   buildShares();
+  showParts();
   changed();
 }
 
@@ -139,7 +150,7 @@ function openAddress() {
 function listenToSettings() {
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
-    showView("results");
+    if ($("results").hidden) showView("results");
     more();
   });
   $("settings").addEventListener("input", (event) => {
@@ -194,6 +205,7 @@ buildShares();
 listenToSettings();
 listenToDrawers();
 listenToCard();
+listenToCasts();
 listen();
 showFavourites(true);
 showView(data.view);

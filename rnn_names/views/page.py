@@ -56,6 +56,7 @@ STYLES = (
     "page.css",
     "names.css",
     "side.css",
+    "casts.css",
     "own_list.css",
 )
 SCRIPTS = (
@@ -65,6 +66,7 @@ SCRIPTS = (
     "drawers.js",
     "favourites.js",
     "card.js",
+    "casts.js",
     "own_list.js",
     "page.js",
 )

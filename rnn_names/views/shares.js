@@ -54,7 +54,13 @@ function buildShares() {
 }
 
 function slider(model) {
-  const input = element("input", { type: "range", id: `share-${model}`, min: 0, max: 100, step: 1 });
+  const input = element("input", {
+    type: "range",
+    id: `share-${model}`,
+    min: 0,
+    max: 100,
+    step: 1,
+  });
   input.dataset.share = model;
   return input;
 }
@@ -65,9 +71,7 @@ const output = (model) => element("output", { id: `share-${model}-value` });
 function sliderBetween() {
   const input = slider(1);
   input.setAttribute("aria-label", `Blend of ${models.map(titleOf).join(" and ")}`);
-  const ends = models.map((model, i) =>
-    element("span", {}, bdi(titleOf(model)), " ", output(i)),
-  );
+  const ends = models.map((model, i) => element("span", {}, bdi(titleOf(model)), " ", output(i)));
   return [input, element("div", { className: "ends" }, ...ends)];
 }
 
@@ -91,6 +95,8 @@ function showShares() {
   });
   const handle = $("handle");
   if (!handle) return;
+  $("triangle").setAttribute("aria-valuenow", percentages[0]);
+  $("triangle").setAttribute("aria-valuetext", inAll);
   const [x, y] = pointOf(percentages);
   handle.setAttribute("cx", x);
   handle.setAttribute("cy", y);
@@ -105,13 +111,18 @@ const CORNERS = [
   [236, 122],
 ]; // of the models, in their order
 
-/** The triangle for three models; keyboards and screen readers have the sliders below it. */
+/** The triangle for three models, to drag in; arrow keys move the handle, too. */
 function triangle() {
   if (models.length !== 3) return [];
   const { width, height } = TRIANGLE;
   const drawing = svg("svg", { id: "triangle", viewBox: `0 0 ${width} ${height}` });
-  drawing.setAttribute("aria-hidden", true);
-  drawing.append(svg("polygon", { points: CORNERS.join(" ") }), svg("circle", { id: "handle", r: 9 }));
+  drawing.tabIndex = 0;
+  drawing.role = "slider"; // its value is the first model's share; its text says all
+  drawing.ariaLabel = `Blend of ${models.map(titleOf).join(", ")}`;
+  drawing.append(
+    svg("polygon", { points: CORNERS.join(" ") }),
+    svg("circle", { id: "handle", r: 9 }),
+  );
   const places = [
     [width / 2, 12, "middle"],
     [0, height - 6, "start"],
@@ -131,7 +142,24 @@ function triangle() {
     drawing.setPointerCapture(event.pointerId);
     drag(event);
   });
+  drawing.addEventListener("keydown", nudge);
   return [drawing];
+}
+
+const STEP = 5; // percent that a key moves the handle by
+
+/** Moves the handle by an arrow key: up to the first model, or aside between the other two. */
+function nudge(event) {
+  const [first, second, third] = scaled(shares).map((share) => Math.round(100 * share));
+  const up = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
+  const right = { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
+  if (up) giveShare(0, Math.min(Math.max(first + up, 0), 100));
+  else if (right) {
+    const last = Math.min(Math.max(third + right, 0), second + third);
+    shares = [first, 100 - first - last, last];
+  } else return;
+  event.preventDefault();
+  changed();
 }
 
 function svg(tag, attributes) {

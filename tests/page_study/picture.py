@@ -13,7 +13,7 @@ from support.browser import Browser, missing
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "page.png"
 MODELS = ["dinosaurs", "first-names"]
-ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes"
+ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
 KEPT = (3, 6, 11)
 """Places of names that are kept."""
 

@@ -192,7 +192,7 @@ def test_reset_brings_back_what_was_there_on_opening(page):
     set_to(page, "Only new names", False)
     page.get_by_role("button", name="Reset all").click()
     settle(page)
-    assert page.url.endswith("#seed=1&novel=yes&no-near-copies=yes&unique=yes")
+    assert page.url.endswith("#seed=1&novel=yes&no-near-copies=yes&unique=yes&clean=yes")
     assert not page.get_by_label("Begins with", exact=True).input_value()
 
 
@@ -200,9 +200,11 @@ def test_a_page_opens_with_new_names_alone_and_an_old_link_with_what_it_says(ope
     page = open_page("dinosaurs", address="")
     assert page.get_by_label("Only new names").is_checked()
     assert page.get_by_label("No name twice").is_checked()
+    assert page.get_by_label("No rude words").is_checked()
     assert not bundled["dinosaurs"].knows(names_of(page)).any()
     old = open_page("dinosaurs", address="#seed=1&unique=yes")
     assert not old.get_by_label("Only new names").is_checked()
+    assert not old.get_by_label("No rude words").is_checked()
     assert old.get_by_label("No name twice").is_checked()
 
 
@@ -275,6 +277,25 @@ def test_three_models_have_a_triangle_to_drag_in(open_page, small_models):
         assert sum(numbers) == 100
         assert numbers == pytest.approx([int(text.split()[0]) for text in shown], abs=1)
     assert page.problems == []
+
+
+def test_arrow_keys_move_the_handle_of_the_triangle(open_page, small_models):
+    page = open_page(
+        *((name, small_models["gru"]) for name in "abc"), address="#seed=1&shares=40+30+30"
+    )
+    triangle = page.get_by_role("slider", name="Blend of a, b, c")
+    for key, shown in (
+        ("ArrowRight", ["40 %", "25 %", "35 %"]),
+        ("ArrowUp", ["45 %", "23 %", "32 %"]),
+        ("ArrowLeft", ["45 %", "28 %", "27 %"]),
+        ("ArrowDown", ["40 %", "31 %", "29 %"]),
+    ):
+        triangle.press(key)
+        assert shares_of(page) == shown
+    for _ in range(15):
+        triangle.press("ArrowUp")
+    assert shares_of(page) == ["100 %", "0 %", "0 %"]
+    assert triangle.get_attribute("aria-valuetext") == "a 100 %, b 0 %, c 0 %"
 
 
 @pytest.mark.parametrize(
@@ -431,6 +452,91 @@ def test_a_broken_link_opens_as_if_new(open_page):
     page = open_page("dinosaurs", address=broken)
     assert page.get_by_label("How many").input_value() == "20"
     assert page.problems == []
+
+
+# --- Casts ----------------------------------------------------------------------------------------
+
+
+def pattern_of(page):
+    return page.get_by_label("Pattern", exact=True).input_value()
+
+
+def test_a_cast_is_put_together_from_menus(open_page):
+    page = open_page("gru", "rnn")
+    page.get_by_role("button", name="Casts", exact=True).click()
+    settle(page)
+    assert pattern_of(page) == "[Lord|Lady] {gru} of {rnn}"
+    assert all(re.fullmatch("(Lord|Lady) [abc]+ of [abc]+", line) for line in names_of(page))
+    page.get_by_label("Part 2", exact=True).select_option("rnn")
+    page.get_by_label("Words of part 1, with commas between them").fill("Sir, Old, The")
+    page.get_by_role("button", name="+ Text").click()
+    page.keyboard.press("Tab")  # from its menu to its field
+    page.keyboard.type(", [king]")
+    page.get_by_role("button", name="+ Name").click()
+    page.get_by_role("button", name="Move ahead part 6").click()
+    page.get_by_role("button", name="Remove part 3").click()
+    settle(page)
+    assert pattern_of(page) == r"[Sir|Old|The] {rnn} {rnn} {gru} , \[king\]"
+    assert {line.split()[0] for line in names_of(page)} == {"Sir", "Old", "The"}
+    assert all(line.endswith(" , [king]") for line in names_of(page))
+    page.get_by_label("Part 5", exact=True).select_option("Words")
+    assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
+    assert page.problems == []
+
+
+def test_a_pattern_is_typed_and_its_parts_follow(open_page):
+    page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
+    pattern = page.get_by_label("Pattern", exact=True)
+    pattern.fill("{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]-one")
+    settle(page)
+    parts = page.locator("#parts .part")
+    assert parts.count() == 6
+    assert parts.first.locator("select").evaluate("menu => menu.selectedOptions[0].text") == (
+        "gru=2+rnn:prefix=b"
+    )
+    lines = names_of(page)
+    assert lines == page.evaluate(
+        "rnnNames.cast('{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]-one', 20, "
+        "{ seed: 5, initials: 'same' })"
+    )
+    page.get_by_role("button", name="Remove part 6").click()
+    assert pattern_of(page) == "{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]"
+    pattern.fill("{gru} {elf}")
+    settle(page, 0)
+    assert page.locator("#pattern-error").inner_text().splitlines() == [
+        "pattern: no model “elf” here; there are gru, rnn",
+        "  {gru} {elf}",
+        "         ^",
+    ]
+    assert page.problems == []
+
+
+def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
+    page = open_page("gru", address="#seed=1")
+    page.get_by_role("button", name="Casts", exact=True).click()
+    page.get_by_label("Pattern", exact=True).fill("{gru} & {gru:prefix=b}")
+    page.get_by_label("First letters").select_option("the same in a line")
+    settle(page)
+    page.get_by_role("button", name="More lines").first.click()
+    settle(page)
+    lines = names_of(page)
+    assert all(re.fullmatch("b[abc]* & b[abc]*", line) for line in lines)
+    page.locator(".name").first.click()
+    assert kept(page) == lines[:1]
+    other = open_page("gru", address="#" + page.url.partition("#")[2])
+    assert names_of(other) == lines
+    assert other.get_by_role("button", name="Casts", exact=True).get_attribute("aria-pressed")
+    page.get_by_role("button", name="Names", exact=True).click()
+    settle(page)
+    assert "cast" not in page.url
+    assert not any("&" in name for name in names_of(page))
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_of_a_cast_sticks_out(width, open_page):
+    page = open_page(*MIXTURE, address="#seed=1&cast=%7Bdinosaurs%7D+[a|b]", width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # --- Kept names -----------------------------------------------------------------------------------
@@ -595,7 +701,9 @@ def test_all_text_has_enough_contrast(scheme, open_page):
 def test_every_control_has_a_name(open_page):
     page = open_page(*MIXTURE)
     page.locator(".name").first.click()
-    nameless = """() => Array.from(document.querySelectorAll("button, input, progress, output"))
+    page.get_by_role("button", name="Casts", exact=True).click()
+    controls = "button, input, progress, output, select"
+    nameless = f"""() => Array.from(document.querySelectorAll("{controls}"))
         .filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim()))
         .filter(e => e.checkVisibility()).map(e => e.outerHTML)"""
     assert page.evaluate(nameless) == []

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.conditions.edits import NearList, folded
+from rnn_names.conditions.rude import is_clean, rude_words
+from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
@@ -203,3 +206,61 @@ def test_the_page_knows_the_names_of_the_list(open_page, bundled):
     known = open_page("first-names").evaluate(among, names)
     assert known == bundled["first-names"].knows(names).tolist()
     assert True in known and False in known
+
+
+@pytest.mark.parametrize("model", ["dinosaurs", "welsh-towns"])
+def test_near_copies_are_those_of_python_whatever_their_case(model, open_page):
+    """Edits of listed names, in which capitals stand where words begin, and drawn names."""
+    loaded, numbers = Model.load(model), np.random.default_rng(1)
+    letters = loaded.vocabulary.characters
+    drawn = loaded.sample(150, seed=1, temperature=0.6)
+    listed = [name for name in drawn if loaded.knows([name])[0]]
+    names = list(drawn)
+    for name in listed[:60]:
+        for place in numbers.integers(len(name) + 1, size=4).tolist():
+            c = letters[numbers.integers(len(letters))]
+            names += [
+                name[:place] + c + name[place:],
+                name[:place] + name[place + 1 :].capitalize(),
+                name[:place] + c + name[place + 1 :],
+                name[1:].capitalize(),
+            ]
+    names = [name for name in names if name]
+    near = NearList(loaded.fingerprints, loaded.vocabulary).near(Names.from_strings(names), 1)
+    found = "names => names.map(n => isNearList(n, [models[0].fingerprints], characters))"
+    found = found.replace("characters", "[...models[0].vocabulary]")
+    page = open_page((model, loaded))
+    assert page.evaluate(found, names) == near.tolist()
+    assert 0.1 < near.mean() < 0.9
+    assert page.evaluate("areNear(folded('Mega'), folded('mEgas'))")
+
+
+def test_clean_names_are_those_of_python(open_page):
+    whole, anywhere = rude_words()
+    words = [*sorted(whole)[::4], *anywhere, "scheiß", "SCHEISS", "Moby Dick", "Dickens", "3cock"]
+    others = ["Cassandra", "Scunthorpe", "O’Dick", "Dick-Ass", "x\u0301cock", "²dick", "Şık", "Ꙃ"]
+    names = [*words, *others, *map(str.upper, words), *(f"{word}a" for word in words)]
+    names += [f"Llan {word.title()}" for word in words]
+    page = open_page("gru")
+    clean = list(map(is_clean, names))
+    assert page.evaluate("names => names.map(isClean)", names) == clean
+    assert len(names) > 400 and {*clean} == {False, True}
+
+
+def test_case_folds_as_in_python(open_page):
+    """Every letter of the bundled models, and some whose case is not simple."""
+    letters = {c for name in MODELS for c in Model.load(name).vocabulary.characters}
+    letters = sorted({*letters, *map(str.upper, letters), *"ßẞıİςΣŒﬁǰ"})
+    found = open_page("gru").evaluate("letters => letters.map(folded)", letters)
+    assert found == list(map(folded, letters))
+
+
+def test_an_option_makes_names_clean(open_page, small_models):
+    letters = replace(small_models["gru"], vocabulary=Vocabulary("ist"))
+    page = open_page(("letters", letters))
+    free, clean = (
+        page.evaluate("options => rnnNames.sample(300, options)", {"seed": 3, **options})
+        for options in ({"anyBeginning": True}, {"anyBeginning": True, "clean": True})
+    )
+    assert "tit" in free or "tits" in free
+    assert all(map(is_clean, clean)) and len(clean) == 300

@@ -15,6 +15,7 @@ const isText = (value) => typeof value === "string";
 const KINDS = {
   count: kind("a whole number of at least 0", isWhole(0, Number.MAX_SAFE_INTEGER)),
   flag: kind("true or false", (value) => typeof value === "boolean"),
+  initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
   length: kind(`a whole number from 1 to ${MAX_LENGTH}`, isWhole(1, MAX_LENGTH)),
   seed: kind(`a whole number from 0 to ${MAX_SEED}`, isWhole(0, MAX_SEED)),
   temperature: kind("a finite number above 0", (value) => isAmount(value) && value > 0),
@@ -36,12 +37,13 @@ const SAMPLE_OPTIONS = {
   anyBeginning: KINDS.flag,
   novel: KINDS.flag,
   noNearCopies: KINDS.flag,
+  clean: KINDS.flag,
   unique: KINDS.flag,
 };
 
 const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
-  initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
+  initials: KINDS.initials,
   parts: KINDS.flag,
 };
 

@@ -101,6 +101,7 @@ function conditionsOf(settings, models, characters) {
   }
   const hasShape = !settings.anyBeginning && shapeTest(models, textsOf(settings.prefix));
   if (hasShape) add("has capitals and marks where the list has them", hasShape);
+  if (settings.clean) add("has no rude word", isClean);
   if (settings.novel || settings.noNearCopies) {
     if (lists.some((known) => !known))
       throw new WrongSettings(
@@ -112,9 +113,10 @@ function conditionsOf(settings, models, characters) {
   if (settings.noNearCopies) {
     const found = [];
     add("is no near copy of one in the list or of another", (name) => {
+      const text = folded(name);
       const isNew =
-        !found.some((other) => areNear(name, other)) && !isNearList(name, lists, characters);
-      if (isNew) found.push(name);
+        !found.some((other) => areNear(text, other)) && !isNearList(name, lists, characters);
+      if (isNew) found.push(text);
       return isNew;
     });
   }

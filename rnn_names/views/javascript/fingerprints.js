@@ -46,26 +46,45 @@ function term(code, place) {
   return terms.get(key);
 }
 
-/** Whether a name, or what it becomes by one edit, is in one of the lists. */
+const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
+const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
+
+/**
+ * Whether a name, or what it becomes by one edit, is in one of the lists. Case does not count, so an
+ * edit leaves capitals where words begin, as in rnn_names/conditions/edits.py.
+ */
 function isNearList(name, lists, characters) {
-  const codes = Array.from(name.normalize("NFC"), (character) => character.codePointAt(0));
-  const others = characters.map((character) => character.codePointAt(0));
+  const letters = Array.from(name.normalize("NFC"));
+  const known = new Set(characters);
+  const within = (character, changed) => (known.has(changed) ? changed : character);
+  const lower = (c) => c && within(c, c.toLowerCase());
+  const upper = (c) => c && within(c, c.toUpperCase());
+  const put = new Set(characters.map(lower));
+  const marks = characters.filter(isMark);
+  const add = (c, place) => (c ? term(c.codePointAt(0), place) : 0n);
   const sumFrom = (start, shift) =>
-    codes.slice(start).reduce((sum, code, i) => sum + term(code, start + i + shift), 0n);
-  const isListed = (sum) => lists.some((known) => holds(known, sum));
+    letters.slice(start).reduce((sum, c, i) => sum + add(c, start + i + shift), 0n);
+  const isListed = (sum) => lists.some((each) => holds(each, sum));
   let before = 0n; // of the characters ahead of the edit
-  for (let i = 0; i <= codes.length; i++) {
-    const moved = before + sumFrom(i, 1);
-    if (others.some((code) => isListed(moved + term(code, i)))) return true; // one put in
-    if (i === codes.length) return isListed(before);
-    const rest = before + sumFrom(i + 1, 0);
-    if (others.some((code) => isListed(rest + term(code, i)))) return true; // one replaced
-    if (isListed(before + sumFrom(i + 1, -1))) return true; // one left out
-    before += term(codes[i], i);
+  for (let i = 0; i <= letters.length; i++) {
+    const [at, following] = letters.slice(i, i + 2);
+    const inCase = at && isUpper(at) ? upper : (c) => c;
+    const next = at && isMark(at) ? lower(following) : following;
+    const isAny = (those, rest) => those.some((c) => isListed(before + rest + add(c, i)));
+    const others = Array.from(put, inCase);
+    const behind = sumFrom(i + 1, 1); // where one is put in
+    if (isAny(others, behind + add(lower(at), i + 1))) return true;
+    if (isAny(marks, behind + add(upper(at), i + 1))) return true;
+    const rest = sumFrom(i + 2, 0); // where one is replaced
+    if (isAny(others, rest + add(next, i + 1))) return true;
+    if (isAny(marks, rest + add(upper(following), i + 1))) return true;
+    if (isListed(before + add(inCase(next), i) + sumFrom(i + 2, -1))) return true; // one left out
+    before += add(at, i);
   }
+  return isListed(before);
 }
 
-/** Whether two names differ by one edit at most. */
+/** Whether two names, folded, differ by one edit at most. */
 function areNear(a, b) {
   const [short, long] = [Array.from(a), Array.from(b)].sort((x, y) => x.length - y.length);
   if (long.length - short.length > 1) return false;

@@ -26,8 +26,10 @@ export interface SampleOptions {
   anyBeginning?: boolean;
   /** Only names that are not in the list. */
   novel?: boolean;
-  /** Only names that are more than one edit away from those of the list and from one another. */
+  /** Only names more than one edit away from those of the list and from one another, in any case. */
   noNearCopies?: boolean;
+  /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
+  clean?: boolean;
   /** No name twice. */
   unique?: boolean;
   /** The share of each model; only ratios count. Default: those of `models`. */

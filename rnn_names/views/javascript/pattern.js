@@ -18,6 +18,7 @@ const SLOT_OPTIONS = {
   "any-shape": ["anyBeginning", "flag"],
   novel: ["novel", "flag"],
   "no-near-copies": ["noNearCopies", "flag"],
+  clean: ["clean", "flag"],
   unique: ["unique", "flag"],
   temperature: ["temperature", "temperature"],
 };

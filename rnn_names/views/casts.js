@@ -1,0 +1,221 @@
+// Casts: lines of several names. A pattern is put together from menus, a part for each piece, or
+// typed. The pattern is what counts: it is drawn from, and held in the link.
+
+const PART_KINDS = { text: "Text", words: "Words" }; // besides a name of a model
+
+/** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
+let parts = [];
+
+/** Makes signs of a pattern text. */
+const escapedIn = (text, signs) =>
+  Array.from(text, (sign) => (`\\${signs}`.includes(sign) ? `\\${sign}` : sign)).join("");
+
+const slotOf = ({ name }) => escapedIn(name, "+:{}");
+
+/** A pattern that shows what can be done, of the first two models. */
+function openingPattern() {
+  return `[Lord|Lady] {${slotOf(models[0])}} of {${slotOf(models[1] ?? models[0])}}`;
+}
+
+/** The parts of a pattern, without spaces between them. */
+function partsOfPattern(pattern) {
+  const reader = new PatternReader(pattern.normalize("NFC"), models);
+  const found = [];
+  let isSpaced = false;
+  while (reader.at < reader.text.length) {
+    const begin = reader.at;
+    const piece = reader.piece();
+    if (typeof piece === "string") {
+      const text = piece.replace(/^ | $/g, "");
+      if (text.trim()) found.push({ kind: "text", text, isSpaced: piece.startsWith(" ") });
+      isSpaced = piece.endsWith(" ");
+      continue;
+    }
+    const kind = piece.texts ? "words" : "name";
+    const text = piece.texts?.join("|") ?? reader.text.slice(begin + 1, reader.at - 1);
+    found.push({ kind, text, isSpaced });
+    isSpaced = false;
+  }
+  return found;
+}
+
+function patternOfParts() {
+  const filled = parts.filter(({ kind, text }) => text || kind !== "text");
+  return filled.map((part, i) => (i && part.isSpaced ? " " : "") + pieceOf(part)).join("");
+}
+
+function pieceOf({ kind, text }) {
+  if (kind === "name") return `{${text}}`;
+  if (kind === "text") return escapedIn(text, "{}[]");
+  return `[${text
+    .split("|")
+    .map((word) => escapedIn(word, "{}[]"))
+    .join("|")}]`;
+}
+
+/** Words as somebody types them, with commas between them, as they are in a pattern. */
+const wordsIn = (typed) => {
+  const isPlain = !typed.includes("|");
+  return isPlain
+    ? typed
+        .split(",")
+        .map((word) => word.trim())
+        .join("|")
+    : typed;
+};
+
+const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replaceAll("|", ", "));
+
+// --- What is drawn -------------------------------------------------------------------------------
+
+const isCasting = () => !$("casts").hidden;
+const initialsChosen = () => $("initials").value || undefined;
+
+/** Draws lines; gives a sentence if there are too few. */
+async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
+  if (!isRightPattern()) return ""; // said beside it
+  const pieces = piecesOfCast();
+  const slots = pieces.filter((piece) => piece.shares).length;
+  let names = 0;
+  const rows = await castRows(
+    models,
+    pieces,
+    count,
+    { ...shared, initials: initialsChosen() },
+    {
+      found: () => progress(++names / (count * slots)),
+      stopped,
+    },
+  );
+  for (const row of rows) found(lineOf(pieces, row));
+  return rows.length < count ? `${number(rows.length)} of ${number(count)} lines found.` : "";
+}
+
+// --- Controls ------------------------------------------------------------------------------------
+
+/** Shows the parts of the pattern; of one that is wrong, what is wrong. */
+function showPattern() {
+  if (!isRightPattern()) return;
+  parts = partsOfPattern($("pattern").value);
+  showParts();
+}
+
+const piecesOfCast = () => new PatternReader($("pattern").value.normalize("NFC"), models).pieces();
+
+/** Whether the pattern is right; if not, says what is wrong. */
+function isRightPattern() {
+  let wrong = "";
+  try {
+    piecesOfCast();
+  } catch (error) {
+    if (!(error instanceof WrongSettings)) throw error;
+    wrong = error.message;
+  }
+  $("pattern-error").textContent = wrong;
+  $("pattern-error").hidden = !wrong;
+  $("pattern").setAttribute("aria-invalid", wrong !== "");
+  return !wrong;
+}
+
+function showParts() {
+  $("parts").replaceChildren(...parts.map(partItem));
+}
+
+/** The parts have changed: the pattern follows them. */
+function partsChanged() {
+  $("pattern").value = patternOfParts();
+  isRightPattern();
+  changed();
+}
+
+/** A part: a menu of what it is, a field for texts, and buttons that move and remove it. */
+function partItem(part, i) {
+  const item = element("li", { className: "part" }, kindMenu(part, i));
+  if (part.kind !== "name") item.append(textField(part, i));
+  const button = (label, sign, action) => {
+    const made = element("button", { type: "button", className: "remove", title: label }, sign);
+    made.setAttribute("aria-label", `${label} part ${i + 1}`);
+    made.addEventListener("click", action);
+    item.append(made);
+  };
+  if (i)
+    button("Move ahead", "‹", () => {
+      parts.splice(i - 1, 2, { ...part, isSpaced: true }, { ...parts[i - 1], isSpaced: true });
+      partsRebuilt(i - 1);
+    });
+  button("Remove", "×", () => {
+    parts.splice(i, 1);
+    partsRebuilt(Math.min(i, parts.length - 1));
+  });
+  return item;
+}
+
+/** Shows parts that are others than before; the focus goes to one of them. */
+function partsRebuilt(focused) {
+  showParts();
+  ($("parts").children[focused]?.firstChild ?? $("add-name")).focus();
+  partsChanged();
+}
+
+function kindMenu(part, i) {
+  const menu = element("select", { ariaLabel: `Part ${i + 1}` });
+  const option = (value, label) => element("option", { value }, label);
+  const slots = models.map((model) => option(`name ${slotOf(model)}`, titleOf(model)));
+  const isPlain = part.kind !== "name" || models.some((model) => slotOf(model) === part.text);
+  if (!isPlain) slots.unshift(option(`name ${part.text}`, part.text));
+  menu.append(
+    element("optgroup", { label: "A name of" }, ...slots),
+    ...Object.entries(PART_KINDS).map(([kind, label]) => option(kind, label)),
+  );
+  menu.value = part.kind === "name" ? `name ${part.text}` : part.kind;
+  fit(menu, menu.selectedOptions[0].textContent);
+  menu.addEventListener("change", () => {
+    const [kind] = menu.value.split(" ");
+    parts[i] = { ...part, kind, text: kind === "name" ? menu.value.slice(5) : "" };
+    partsRebuilt(i);
+  });
+  return menu;
+}
+
+function textField(part, i) {
+  const isText = part.kind === "text";
+  const field = element("input", {
+    type: "text",
+    value: isText ? part.text : wordsToType(part.text),
+    placeholder: isText ? "of" : "Lord, Lady",
+    maxLength: 500,
+    size: 1,
+    dir: "auto",
+    ariaLabel: isText
+      ? `Text of part ${i + 1}`
+      : `Words of part ${i + 1}, with commas between them`,
+  });
+  field.addEventListener("input", () => {
+    part.text = isText ? field.value : wordsIn(field.value);
+    if (isText) part.isSpaced = !/^[,.;:!?)]/.test(part.text);
+    fit(field, field.value || field.placeholder);
+    partsChanged();
+  });
+  fit(field, field.value || field.placeholder);
+  return field;
+}
+
+/** Makes a control as wide as what it shows. */
+const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
+
+function listenToCasts() {
+  const add = (id, kind, text) => {
+    $(id).addEventListener("click", () => {
+      parts.push({ kind, text: text(), isSpaced: true });
+      partsRebuilt(parts.length - 1);
+    });
+  };
+  add("add-name", "name", () => slotOf(models[0]));
+  add("add-text", "text", () => "");
+  add("add-words", "words", () => "");
+  $("pattern").addEventListener("input", () => {
+    showPattern();
+    changed();
+  });
+  $("initials").addEventListener("change", changed);
+}

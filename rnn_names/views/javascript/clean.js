@@ -1,0 +1,23 @@
+// Rude words, as rnn_names/conditions/rude.py finds them in names. `RUDE_WORDS` is its list.
+
+/** A text as it is compared where case does not count: ß is ss, ς is σ, and ı is no i. */
+function folded(text) {
+  const each = Array.from(text, (c) =>
+    c === "ı" || c === "İ" ? c : c.toLowerCase().toUpperCase(),
+  );
+  return Array.from(each.join(""), (c) => c.toLowerCase())
+    .join("")
+    .normalize("NFC");
+}
+
+const rude = { whole: new Set(RUDE_WORDS.whole), anywhere: RUDE_WORDS.anywhere };
+
+/** Whether there is no rude word in a name. */
+function isClean(name) {
+  const text = folded(name);
+  const words = text.match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
+  return (
+    !words.some((word) => rude.whole.has(word)) &&
+    !rude.anywhere.some((word) => text.includes(word))
+  );
+}
