@@ -21,6 +21,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, explored
+from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
@@ -42,11 +43,15 @@ def within(
     ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
     [True, True, True, True, False]
     """
-    fold = str.casefold if ignore_case else str
-    spelled = [[fold(c) for c in unicodedata.normalize("NFC", text)] for text in texts]
-    known = {fold(c) for text in spelled for c in text}
-    # Characters that are in none of the texts are all alike.
-    each = [c if (c := fold(character)) in known else "" for character in vocabulary.characters]
+    spelled = [[*unicodedata.normalize("NFC", text)] for text in texts]
+    known = {c: same(c, ignore_case) for text in spelled for c in text}
+
+    def kind(character: str) -> str:
+        """The first that is the same; those that are in none of the texts are all alike."""
+        return next((c for c, matches in known.items() if matches(character)), "")
+
+    spelled = [[*map(kind, text)] for text in spelled]
+    each = [*map(kind, vocabulary.characters)]
     kinds = [*dict.fromkeys(each)]
     start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
     states, after = explored(

@@ -71,12 +71,8 @@ class _Reading:
     """Turns parsed expressions into terms of `rnn_names.conditions.automaton`."""
 
     def __init__(self, vocabulary: Vocabulary, ignore_case: bool) -> None:
-        self.terms = Terms()
-        # Of each index, the code points that stand for it.
-        self._codes = {
-            1 + i: [*map(ord, in_any_case(c) if ignore_case else c)]
-            for i, c in enumerate(vocabulary.characters)
-        }
+        self.terms, self._characters = Terms(), vocabulary.characters
+        self._flags = re.IGNORECASE if ignore_case else 0
 
     def expression(self, pattern: str) -> int:
         """The term of an expression."""
@@ -127,31 +123,29 @@ class _Reading:
         is_negated = bool(items) and str(items[0][0]) == "NEGATE"
         indices: set[int] = set()
         for kind, value in items[is_negated:]:
-            holds = _test(str(kind), value)
-            indices |= {index for index, codes in self._codes.items() if any(map(holds, codes))}
-        return self.terms.one_of({*self._codes} - indices if is_negated else indices)
+            matches = re.compile(_expression(str(kind), value), self._flags).match
+            indices |= {i for i, c in enumerate(self._characters, 1) if matches(c)}
+        others = {*range(1, len(self._characters) + 1)} - indices
+        return self.terms.one_of(others if is_negated else indices)
 
 
-def in_any_case(character: str) -> str:
-    """The characters that are the same as one but for their case.
+def same(character: str, ignore_case: bool) -> Callable[[str], object]:
+    """Tells whether a character is this one, or is so but for its case.
 
-    >>> in_any_case("z"), in_any_case("ς"), in_any_case("-")
-    ('zZ', 'ςΣσ', '-')
+    >>> [c for c in "ςΣσsſ" if same("ς", ignore_case=True)(c)]
+    ['ς', 'Σ', 'σ']
     """
-    upper = character.upper()
-    each = dict.fromkeys([character, character.lower(), upper, upper.lower()])
-    return "".join(c for c in each if len(c) == 1)
+    return re.compile(re.escape(character), re.IGNORECASE if ignore_case else 0).match
 
 
-def _test(kind: str, value: Any) -> Callable[[int], bool]:
-    """Whether a code point is in one item of a set."""
+def _expression(kind: str, value: Any) -> str:
+    """The expression of one item of a set."""
     if kind == "LITERAL":
-        return lambda code: code == value
+        return re.escape(chr(value))
     if kind == "RANGE":
-        return lambda code: value[0] <= code <= value[1]
+        return f"[{'-'.join(re.escape(chr(code)) for code in value)}]"
     if kind == "CATEGORY":
         _, *negation, name = str(value).split("_")
         escape = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[name]
-        matches = re.compile(escape.upper() if negation else escape).match
-        return lambda code: matches(chr(code)) is not None
+        return escape.upper() if negation else escape
     raise NoAutomatonError(kind)

@@ -10,7 +10,7 @@ from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import MAX_STATES
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import CommonOptions, any_of
-from rnn_names.conditions.regex import in_any_case
+from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
@@ -82,8 +82,10 @@ class Continuations(Source):
             return [exact]
         found: list[Text] = [()]
         for character in prefix:
-            cases = vocabulary.encode(np.array([*map(ord, in_any_case(character))])).tolist()
-            longer = [(*text, index) for text in found for index in cases if index != UNKNOWN]
+            is_same = same(character, ignore_case=True)
+            cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+            cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
+            longer = [(*text, index) for text in found for index in cases]
             found = [text for text in longer if fits(text)]
             if len(found) > MAX_STATES:
                 raise SamplingError(

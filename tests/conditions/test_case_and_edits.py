@@ -23,6 +23,7 @@ from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.sampling import sampler, unique
 from support.distributions import assert_drawn_from
 from support.enumerated import KNOWN, LONGEST, all_texts, distribution, tiny_model
+from support.networks import random_model
 from support.program import start
 from support.terminal import read_to_the_end, terminal
 
@@ -70,6 +71,18 @@ def test_expressions_match_in_any_case_what_python_matches(pattern):
     matches = re.compile(pattern, re.IGNORECASE).fullmatch
     automaton = matching([pattern], Vocabulary("aAb"), ignore_case=True)
     assert accepted(automaton) == [text for text in TEXTS if matches(text)]
+
+
+@pytest.mark.parametrize("character", "iIıİsſσςΣµμßẞåÅ")
+def test_so_do_letters_with_cases_of_their_own(character):
+    letters = "".join(sorted("iIıİsſσςΣµμßẞåÅ"))
+    alike = [c for c in letters if re.fullmatch(character, c, re.IGNORECASE)]
+    tiny = random_model(letters, longest=1, shortest=1)
+    for option in ("prefix", "suffix", "contains", "like", "match"):
+        options = {option: character, **({"edits": 0} if option == "like" else {})}
+        assert sorted(tiny.best(len(alike), ignore_case=True, **options)) == alike
+        with pytest.raises(SamplingError):
+            tiny.best(len(alike) + 1, ignore_case=True, **options)
 
 
 @pytest.mark.parametrize(
