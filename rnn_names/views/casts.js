@@ -190,6 +190,7 @@ function textField(part, i) {
       ? `Text of part ${i + 1}`
       : `Words of part ${i + 1}, with commas between them`,
   });
+  field.setAttribute("form", "settings"); // the Enter key brings more lines
   field.addEventListener("input", () => {
     part.text = isText ? field.value : wordsIn(field.value);
     if (isText) part.isSpaced = !/^[,.;:!?)]/.test(part.text);

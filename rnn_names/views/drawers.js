@@ -22,9 +22,10 @@ function showView(id) {
   }
   if (id === "casts") $("results").hidden = false;
   $("names").classList.toggle("lines", id === "casts");
-  $("names").ariaLabel = id === "casts" ? "Lines" : "Names";
+  const lines = id === "casts" ? "lines" : "names";
+  $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
   for (const button of document.querySelectorAll("[type=submit]"))
-    button.textContent = id === "casts" ? "More lines" : "More names";
+    button.textContent = `More ${lines}`;
   openDrawer(null);
 }
 

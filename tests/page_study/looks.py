@@ -1,8 +1,8 @@
 """Looks at the page at four sizes, light and dark: `make page-study`.
 
 For pages of one, three and five models it counts the names in sight and has axe-core look for
-violations of accessibility, with everything unfolded, on a phone in each drawer. The pictures are
-left in build/looks/.
+violations of accessibility, with everything unfolded, on a phone in each drawer, and of casts. The
+pictures are left in build/looks/.
 """
 
 import sys
@@ -67,6 +67,10 @@ def looked_at(browser, file, size, scheme):
     for drawer in ("settings", "kept", "likely"):  # a phone shows one, other windows all
         page.evaluate(f"openDrawer('{drawer}')")
         violations += page.evaluate(VIOLATIONS)
+    page.evaluate("showView('casts'); changed()")
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / f"{file.stem}-{width}-{scheme}-casts.png")
+    violations += page.evaluate(VIOLATIONS)
     print(f"{title}: {in_sight} names in sight, {len(violations)} violations", flush=True)
     page.context.close()
     few = [f"{title}: {in_sight} names in sight"] if in_sight < SIZES[size] else []

@@ -533,6 +533,29 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     assert page.problems == []
 
 
+def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, small_models):
+    names = ["a{b}+c:d=2\\", "[x|y]", HOSTILE]
+    page = open_page(*((name, small_models["gru"]) for name in names), address="#seed=1&cast=[a]")
+    for part, name in enumerate(names, 2):
+        page.get_by_role("button", name="+ Name").click()
+        page.get_by_label(f"Part {part}", exact=True).select_option(label=name)
+    page.get_by_label("Words of part 1, with commas between them").press("Enter")
+    settle(page)
+    assert all(re.fullmatch("a( [abc]+){3}", line) for line in names_of(page))
+    assert page.locator("#pattern-error").is_hidden()
+    assert page.locator("img").count() == 0
+    assert page.problems == []
+
+
+def test_the_enter_key_brings_more_lines(open_page):
+    page = open_page("gru", address="#seed=1&cast={gru}+{gru}")
+    first = names_of(page)
+    page.get_by_label("Pattern", exact=True).press("Enter")
+    settle(page)
+    assert names_of(page) != first
+    assert pattern_of(page) == "{gru} {gru}"
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_nothing_of_a_cast_sticks_out(width, open_page):
     page = open_page(*MIXTURE, address="#seed=1&cast=%7Bdinosaurs%7D+[a|b]", width=width)
@@ -687,7 +710,8 @@ CONTRASTS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_enough_contrast(scheme, open_page):
-    page = open_page(*MIXTURE, address="#seed=3&prefix=M", color_scheme=scheme)
+    cast = "&cast=[a|b]+{dinosaurs}+of+{first-names}"
+    page = open_page(*MIXTURE, address=f"#seed=3&prefix=M{cast}", color_scheme=scheme)
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("Xzqrios")  # letters of every colour
     unfold(page)
