@@ -68,7 +68,7 @@ class Model:
         """One line.
 
         >>> Model.load("dinosaurs")
-        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.556)
+        Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
         parts = [f"{self.cell.upper()} of {self.hidden_size} units"]
         parts.append(f"{len(self.vocabulary.characters)} characters")

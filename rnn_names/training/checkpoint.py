@@ -97,12 +97,18 @@ class Checkpoint:
         }
         try:
             model = Model.of(meta, of_model)
-            run = _run(meta, digest(corpus), init)
+            run = _run(meta, digest(corpus))
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same.
             start = model if run["init"] is not None and not starts else None
             trainer = Trainer(corpus, settings, start, starts=starts)
             _compare_settings(run["settings"], asdict(trainer.settings))
+            if init != run["init"]:  # by default, it follows from the list and the settings
+                raise TrainingError(
+                    f"that run had init {shown(str(run['init']))}, not {shown(str(init))}: give "
+                    "it the same",
+                    settings=["init"],
+                )
             trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
@@ -171,8 +177,8 @@ def types_of(name: str) -> tuple[str, ...]:
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 
-def _run(meta: dict[str, Any], corpus: str, init: str | None) -> dict[str, Any]:
-    """What `meta` tells of the run, which must have had this corpus and beginning."""
+def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
+    """What `meta` tells of the run, which must have had this corpus."""
     run = meta.get("run")
     if (
         not isinstance(run, dict)
@@ -187,12 +193,7 @@ def _run(meta: dict[str, Any], corpus: str, init: str | None) -> dict[str, Any]:
         )
     if run.get("corpus") != corpus:
         raise TrainingError("that run learned from other names: give it the same list")
-    if init != run.get("init"):
-        raise TrainingError(
-            f"that run had init {shown(str(run.get('init')))}, not {shown(str(init))}: give it the "
-            "same",
-            settings=["init"],
-        )
+    run.setdefault("init", None)
     return run
 
 

@@ -203,7 +203,7 @@ def test_training_goes_on_from_a_blend(folder, names):
     tuned, start = Model.load(folder / "t.npz"), blended("welsh-towns", folder / "gru.npz")
     assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
     assert tuned.knows(["Llandudno"]).all()
-    assert tuned.sources == of_starts([Model.load("welsh-towns").sources])
+    assert tuned.sources == of_starts([start.sources])
 
 
 def test_resume_knows_what_a_run_started_from(folder, names):

@@ -82,7 +82,7 @@ LINES = {
     "rnn-names sample --max\t": "sample --max-length",
     "rnn-names train --cell g\t": "train --cell gru",
     "rnn-names train el\t": "train elves.txt",
-    "rnn-names train elves.txt --init el\t": "train elves.txt --init elves.txt",
+    "rnn-names train elves.txt --init elve\t": "train elves.txt --init elves.txt",
     "rnn-names train elves.txt --init clos\t": "train elves.txt --init closest",
     "rnn-names sample -m din\t": "sample -m dinosaurs",
     "rnn-names blend wel\t": "blend welsh-towns",

@@ -26,6 +26,7 @@ def test_there_is_a_page_for_each_command():
 def test_a_page_has_every_option_and_example_of_the_help(command, invoke):
     text = invoke(command, "--help").stdout
     page = PAGES[f"rnn-names-{command}"].replace("\\-", "-")
+    text = text.replace("…", "...")  # roff is ASCII
     groups = text[text.index(":\n  -") :]
     options = re.findall(r"^  (-[^\n]*?)(?:  |\n)", groups, re.MULTILINE)
     assert options

@@ -380,10 +380,10 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
 def test_out_of_memory_is_one_line_with_advice_for_the_command(
     command, advice, invoke, monkeypatch, corpus_file, model_file, tmp_path
 ):
-    def no_memory(*_):
+    def no_memory(*_, **__):
         raise MemoryError
 
-    for module in ("training.trainer.Trainer", "sampling.stream.Sampler"):
+    for module in ("training.trainer.Trainer", "sampling.sampler.Sampler"):
         monkeypatch.setattr(f"rnn_names.{module}", no_memory)
     files = {"train": [corpus_file, "-o", tmp_path / "m.npz"], "sample": ["-m", model_file]}
     message = error_line(invoke(command, *files[command]))
@@ -396,7 +396,7 @@ def test_a_module_that_cannot_be_loaded_is_one_line_with_the_reason(
     def not_loaded(*_):
         raise ImportError("A page of advice.\n\n" * 20 + "Original error was: cannot map x.so\n\n")
 
-    monkeypatch.setattr("rnn_names.sampling.stream.Sampler", not_loaded)
+    monkeypatch.setattr("rnn_names.sampling.sampler.Sampler", not_loaded)
     message = error_line(invoke("sample", "-m", model_file))
     assert message.startswith("a module cannot be loaded (is memory short?): ")
     assert message.endswith("Original error was: cannot map x.so")
@@ -671,7 +671,7 @@ WRONG_LISTS = {
     "m.npz": "line 1: not UTF-8",
 }
 WRONG_MODELS = {
-    "none": "cannot be read: No such file or directory; train a model",
+    "absent": "cannot be read: No such file or directory; train a model",
     ".": "cannot be read: Is a directory",
     "list.txt/x": "cannot be read: Not a directory",
     "list.txt": "not a model file, but a text, such as a list of names",
