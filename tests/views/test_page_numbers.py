@@ -227,8 +227,10 @@ def test_near_copies_are_those_of_python_whatever_their_case(model, open_page):
             ]
     names = [name for name in names if name]
     near = NearList(loaded.fingerprints, loaded.vocabulary).near(Names.from_strings(names), 1)
-    found = "names => names.map(n => isNearList(n, [models[0].fingerprints], characters))"
-    found = found.replace("characters", "[...models[0].vocabulary]")
+    found = """names => {
+      const list = new NearLists([models[0].fingerprints], [...models[0].vocabulary]);
+      return names.map(name => list.isNear(name));
+    }"""
     page = open_page((model, loaded))
     assert page.evaluate(found, names) == near.tolist()
     assert 0.1 < near.mean() < 0.9

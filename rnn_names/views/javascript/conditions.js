@@ -111,11 +111,10 @@ function conditionsOf(settings, models, characters) {
   if (settings.novel)
     add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
   if (settings.noNearCopies) {
-    const found = [];
+    const [found, listed] = [[], new NearLists(lists, characters)];
     add("is no near copy of one in the list or of another", (name) => {
-      const text = folded(name);
-      const isNew =
-        !found.some((other) => areNear(text, other)) && !isNearList(name, lists, characters);
+      const text = Array.from(folded(name));
+      const isNew = !listed.isNear(name) && !found.some((other) => areNear(text, other));
       if (isNew) found.push(text);
       return isNew;
     });

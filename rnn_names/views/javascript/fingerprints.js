@@ -23,11 +23,10 @@ function fingerprint(name) {
 }
 
 /** Whether a name is among `known`, sorted; 1 in 2³² / known.length others is taken for one. */
-const isAmong = (name, known) => holds(known, fingerprint(name));
+const isAmong = (name, known) => holds(known, Number(fingerprint(name) >> 32n));
 
-/** Whether the upper half of a sum is in `known`. */
-function holds(known, sum) {
-  const wanted = Number((sum & BITS_64) >> 32n);
+/** Whether some 32 bits are in `known`. */
+function holds(known, wanted) {
   let low = 0;
   let high = known.length;
   while (low < high) {
@@ -38,11 +37,22 @@ function holds(known, sum) {
   return known[low] === wanted;
 }
 
+// --- Near copies ---------------------------------------------------------------------------------
+
+// Sums of terms as two numbers, exact up to 2⁵³: many times as fast as BigInt.
+const ZERO = { high: 0, low: 0 };
+const plus = (a, b) => ({ high: a.high + b.high, low: a.low + b.low });
+const upperHalf = ({ high, low }) => (high + Math.floor(low / 2 ** 32)) % 2 ** 32;
+
 const terms = new Map(); // what a character adds at a place: few are ever asked for
 
-function term(code, place) {
-  const key = code + place * 0x200000;
-  if (!terms.has(key)) terms.set(key, mix(BigInt(key)));
+function term(character, place) {
+  if (!character) return ZERO;
+  const key = character.codePointAt(0) + place * 0x200000;
+  if (!terms.has(key)) {
+    const mixed = mix(BigInt(key));
+    terms.set(key, { high: Number(mixed >> 32n), low: Number(mixed & 0xffffffffn) });
+  }
   return terms.get(key);
 }
 
@@ -50,46 +60,58 @@ const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Whether a name, or what it becomes by one edit, is in one of the lists. Case does not count, so an
- * edit leaves capitals where words begin, as in rnn_names/conditions/edits.py.
+ * Tells which names, or what they become by one edit, are in one of some lists. Case does not count,
+ * so an edit leaves capitals where words begin, as in rnn_names/conditions/edits.py.
  */
-function isNearList(name, lists, characters) {
-  const letters = Array.from(name.normalize("NFC"));
-  const known = new Set(characters);
-  const within = (character, changed) => (known.has(changed) ? changed : character);
-  const lower = (c) => c && within(c, c.toLowerCase());
-  const upper = (c) => c && within(c, c.toUpperCase());
-  const put = new Set(characters.map(lower));
-  const marks = characters.filter(isMark);
-  const add = (c, place) => (c ? term(c.codePointAt(0), place) : 0n);
-  const sumFrom = (start, shift) =>
-    letters.slice(start).reduce((sum, c, i) => sum + add(c, start + i + shift), 0n);
-  const isListed = (sum) => lists.some((each) => holds(each, sum));
-  let before = 0n; // of the characters ahead of the edit
-  for (let i = 0; i <= letters.length; i++) {
-    const [at, following] = letters.slice(i, i + 2);
-    const inCase = at && isUpper(at) ? upper : (c) => c;
-    const next = at && isMark(at) ? lower(following) : following;
-    const isAny = (those, rest) => those.some((c) => isListed(before + rest + add(c, i)));
-    const others = Array.from(put, inCase);
-    const behind = sumFrom(i + 1, 1); // where one is put in
-    if (isAny(others, behind + add(lower(at), i + 1))) return true;
-    if (isAny(marks, behind + add(upper(at), i + 1))) return true;
-    const rest = sumFrom(i + 2, 0); // where one is replaced
-    if (isAny(others, rest + add(next, i + 1))) return true;
-    if (isAny(marks, rest + add(upper(following), i + 1))) return true;
-    if (isListed(before + add(inCase(next), i) + sumFrom(i + 2, -1))) return true; // one left out
-    before += add(at, i);
+class NearLists {
+  constructor(lists, characters) {
+    const known = new Set(characters);
+    const within = (character, changed) => (known.has(changed) ? changed : character);
+    this.lower = (c) => c && within(c, c.toLowerCase());
+    this.upper = (c) => c && within(c, c.toUpperCase());
+    this.letters = [...new Set(characters.map(this.lower))];
+    this.capitals = this.letters.map(this.upper);
+    this.marks = characters.filter(isMark);
+    this.lists = lists;
   }
-  return isListed(before);
+
+  isListed(sum) {
+    return this.lists.some((known) => holds(known, upperHalf(sum)));
+  }
+
+  isNear(name) {
+    const { lower, upper, marks } = this;
+    const text = Array.from(name.normalize("NFC"));
+    const sumFrom = (start, shift) =>
+      text.slice(start).reduce((sum, c, i) => plus(sum, term(c, start + i + shift)), ZERO);
+    let before = ZERO; // of the characters ahead of the edit
+    for (let i = 0; i <= text.length; i++) {
+      const [at, following] = text.slice(i, i + 2);
+      const isCapital = at && isUpper(at);
+      const others = isCapital ? this.capitals : this.letters;
+      const next = at && isMark(at) ? lower(following) : following;
+      const isAny = (those, behind, c) => {
+        const rest = plus(before, plus(behind, term(c, i + 1)));
+        return those.some((each) => this.isListed(plus(rest, term(each, i))));
+      };
+      const moved = sumFrom(i + 1, 1); // where one is put in
+      if (isAny(others, moved, lower(at)) || isAny(marks, moved, upper(at))) return true;
+      const left = sumFrom(i + 2, 0); // where one is replaced
+      if (isAny(others, left, next) || isAny(marks, left, upper(following))) return true;
+      const first = isCapital ? upper(next) : next; // where one is left out
+      if (this.isListed(plus(before, plus(term(first, i), sumFrom(i + 2, -1))))) return true;
+      before = plus(before, term(at, i));
+    }
+    return this.isListed(before);
+  }
 }
 
-/** Whether two names, folded, differ by one edit at most. */
+/** Whether two names, as their characters folded, differ by one edit at most. */
 function areNear(a, b) {
-  const [short, long] = [Array.from(a), Array.from(b)].sort((x, y) => x.length - y.length);
-  if (long.length - short.length > 1) return false;
-  const first = short.findIndex((character, i) => character !== long[i]);
-  if (first < 0) return true;
-  const skip = short.length === long.length ? 1 : 0;
-  return short.slice(first + skip).join("") === long.slice(first + 1).join("");
+  const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
+  if (longer - shorter > 1) return false;
+  let [start, end] = [0, 0]; // characters in common there
+  while (start < shorter && a[start] === b[start]) start++;
+  while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return longer - start - end <= 1;
 }
