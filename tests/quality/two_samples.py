@@ -53,14 +53,9 @@ KEPT = ROOT / "build" / "quality"
 
 PACKAGE = ROOT / "rnn_names"
 CODE = sorted(
-    [
-        *(
-            path
-            for name in ("corpus", "network", "training")
-            for path in (PACKAGE / name).glob("*.py")
-        ),
-        PACKAGE / "sampling" / "choice.py",
-    ]
+    path
+    for name in ("corpus", "network", "ngram", "training")
+    for path in (PACKAGE / name).glob("*.py")
 )
 """What trains."""
 
