@@ -88,6 +88,10 @@ async function drawLines({ shares: _, count, ...shared }, { found, progress, sto
     },
   );
   for (const row of rows) found(lineOf(pieces, row));
+  const first = pieces
+    .filter((piece) => typeof piece !== "string")
+    .findIndex(({ shares }) => shares);
+  if (rows.length && first >= 0 && !$("typed").value) explain(rows[0][first]);
   return rows.length < count ? `${number(rows.length)} of ${number(count)} lines found.` : "";
 }
 
@@ -111,9 +115,13 @@ function isRightPattern() {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
   }
-  $("pattern-error").textContent = wrong;
+  const [sentence, ...lines] = wrong.split("\n");
+  const place = element("pre", { tabIndex: 0 }, lines.join("\n"));
+  $("pattern-error").replaceChildren(element("div", {}, sentence), place);
   $("pattern-error").hidden = !wrong;
   $("pattern").setAttribute("aria-invalid", wrong !== "");
+  const [width = 1, caret = 0] = lines.map(lengthOf);
+  place.scrollLeft = (caret / Math.max(width, caret)) * place.scrollWidth - place.clientWidth / 2;
   return !wrong;
 }
 

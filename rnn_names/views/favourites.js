@@ -1,6 +1,7 @@
 // Names that are kept: a list that survives a visit, where the browser allows it.
 
 const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
+const LONG_NAME = 16; // from more characters on, one has a row of its own
 const favourites = new Set(storedFavourites());
 
 /** The names kept by an earlier visit; none where the browser keeps nothing. */
@@ -54,7 +55,7 @@ function favouriteItem(name) {
     toggleFavourite(name);
     ($("favourites").children[Math.min(at, favourites.size - 1)]?.lastChild ?? $("typed")).focus();
   });
-  return element("li", {}, open, remove);
+  return element("li", { className: lengthOf(name) > LONG_NAME ? "wide" : "" }, open, remove);
 }
 
 /** Names as text, a line for each. */
