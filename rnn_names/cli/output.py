@@ -145,11 +145,12 @@ class NameBase:
     """
 
     def __init__(self, title: str) -> None:
-        self.title, self._names = title, list[str]()
+        self.title, self._names = re.sub(r"[|\x00-\x1f]+", " ", title), list[str]()
 
     def write(self, names: Names) -> None:
         """Takes names; a comma or a bar in them would end them."""
-        self._names += [re.sub("[,|]+", "", name) for name in names.to_strings()]
+        plain = [re.sub("[,|]+", "", name).strip() for name in names.to_strings()]
+        self._names += filter(None, plain)
 
     def end(self) -> None:
         """Writes the line."""

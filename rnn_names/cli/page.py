@@ -62,6 +62,8 @@ def page(
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
+    if module and (title, subtitle) != (None, None):
+        raise click.UsageError("--title and --subtitle go with a page: a module shows nothing")
     kind, beginning = "page", page_view.PAGE_BEGINNING
     output = output or ("names.mjs" if module else "names.html")
     written = [output]

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from rnn_names import Model, train
+from support.networks import random_model
 
 SETTINGS = {"batch_size": 4, "distil_epochs": 0, "learning_rate": 0.01}
 SETTINGS |= {"dropout": 0.0, "recurrent_dropout": 0.0}
@@ -231,3 +232,12 @@ def test_a_name_base_of_azgaars_map_generator(invoke, odd_file):
     assert (int(shortest), int(longest)) == (min(map(len, plain)), max(map(len, plain)))
     assert "n" in doubled and all(any(2 * letter in name for name in plain) for letter in doubled)
     assert float(several) == round(sum(" " in name for name in plain) / 40, 2)
+
+
+def test_a_name_base_is_one_line_whatever_its_file_is_called(invoke, tmp_path):
+    random_model(",|a", longest=3, shortest=1).save(tmp_path / "a|b,\nc.npz")
+    arguments = ["sample", "-m", "a|b,\nc.npz", "-n", 50, "--seed", 1, "--format", "azgaar"]
+    [line] = invoke(*arguments, cwd=tmp_path).stdout.splitlines()
+    title, *_, names = line.split("|")
+    assert title == "a b, c"
+    assert {*names.split(",")} <= {"a", "aa", "aaa"}

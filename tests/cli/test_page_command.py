@@ -67,6 +67,7 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
         (["dinosaurs", "-o", "missing/page.html"], 1, "missing/page.html: cannot be written"),
         (["dinosaurs", "-o", "-"], 2, "the page goes to a file: give its name"),
         (["--module"], 2, "which MODEL is the module to have?"),
+        (["--module", "x.npz", "--title", "A"], 2, "go with a page"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(arguments, code, words, invoke, tmp_path):
