@@ -193,7 +193,7 @@ def losses(
         trainer = Trainer(corpus, settings, init, held_out)
         for _ in trainer.epochs():
             pass
-        found.append(trainer.best_loss)
+        found.append(trainer.model.training["held_out_loss"])
     return found, time.perf_counter() - began
 
 
@@ -204,7 +204,7 @@ def further() -> Iterator[str]:
     start = Model.load("first-names")
     for title, task in FURTHER.items():
         alone, after = np.array(
-            [losses(task, fold, Settings(), None, start)[0] for fold in task.folds]
+            [losses(task, fold, Settings(held_out=0.1), None, start)[0] for fold in task.folds]
         ).T
         gain = after - alone
         spread = np.std(gain, ddof=1) / len(gain) ** 0.5
@@ -255,14 +255,16 @@ def ensemble() -> Iterator[str]:
     task = TASKS["dinosaurs"]
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), 0, task.size)
-    trainers = [Trainer(corpus, Settings(seed=seed), held_out=held_out) for seed in range(3)]
+    trainers = [
+        Trainer(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out) for seed in range(3)
+    ]
     for trainer in trainers:
         for _ in trainer.epochs():
             pass
     together = blend([trainer.model for trainer in trainers])
     loss = mean_loss(together.params, together.vocabulary, held_out)
-    best = min(trainer.best_loss for trainer in trainers)
-    alone = ", ".join(f"{trainer.best_loss:.3f}" for trainer in trainers)
+    best = min(trainer.model.training["held_out_loss"] for trainer in trainers)
+    alone = ", ".join(f"{trainer.model.training['held_out_loss']:.3f}" for trainer in trainers)
     yield f"| dinosaurs | {alone} | {best:.3f} | {loss:.3f} | {loss - best:+.3f} |"
 
 
