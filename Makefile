@@ -59,6 +59,12 @@ pictures: $(VENV)/.test  ## Make the pictures in docs/ anew: the drawings, and t
 site: .venv-site/.site  ## Build the site into build/site, strictly.
 	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet --clean --config-file docs/site/mkdocs.yml
 
+site-publish: export PATH := $(CURDIR)/.venv-site/bin:$(PATH)
+site-publish: .venv-site/.site  ## Push the site to the branch gh-pages: with TAG=v0.2.0 as that version, else as "dev".
+	NO_MKDOCS_2_WARNING=1 mike deploy --config-file docs/site/mkdocs.yml --push \
+		$(if $(TAG),--update-aliases $(TAG:v%=%) latest,dev)
+	$(if $(TAG),mike set-default --config-file docs/site/mkdocs.yml --push latest)
+
 site-check: .venv-site/.site build/node_modules/axe-core  ## Open every page of the site in Chromium: errors, accessibility.
 	.venv-site/bin/python tests/site_check.py
 
@@ -79,4 +85,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs site site-check
+.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs site site-check site-publish
