@@ -36,7 +36,18 @@ def without(module: types.ModuleType, hidden: list[str], **other: object) -> typ
     return less
 
 
+def _windows_locks() -> types.ModuleType:
+    """What Windows has instead of `fcntl.flock`, by which it is done here."""
+    import fcntl
+
+    module = types.ModuleType("msvcrt")
+    module.LK_LOCK = 1
+    module.locking = lambda fd, mode, n_bytes: fcntl.flock(fd, fcntl.LOCK_EX)
+    return module
+
+
 LESS = {
+    "msvcrt": _windows_locks(),
     "os": without(os, OF_OS, name="nt"),
     "signal": without(signal, OF_SIGNAL),
 }
