@@ -1,26 +1,26 @@
 """Recipes for Homebrew and conda-forge, made from pyproject.toml and a finished sdist.
 
-    python docs/recipes.py dist/rnn_names-0.2.0.tar.gz        writes build/recipes/rnn-names.rb
-                                                              and build/recipes/recipe.yaml
+    REPOSITORY_URL=https://example.org/us/rnn-names python docs/recipes.py dist/SDIST
+
+It writes build/recipes/rnn-names.rb and build/recipes/recipe.yaml.
 
 The formula is for a tap, and the other is a recipe of rattler-build's kind, as conda-forge takes
-them. Both name the sdist at the package index by its digest. A formula lists all that Python
-packages need, too, but for NumPy, which Homebrew has: pip brings those sdists, for their digests.
+them. Both name the sdist that the repository's release has, by its digest. A formula lists all that
+Python packages need, too, but for NumPy, which Homebrew has: pip says where those sdists are.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-INDEX = "https://files.pythonhosted.org/packages/source"
 FROM_HOMEBREW = {"numpy"}
 PYTHON = "3.13"
 
@@ -110,12 +110,15 @@ def main(sdist: Path, folder: Path) -> None:
     version = re.fullmatch(r"rnn_names-(.+)\.tar\.gz", sdist.name)
     if version is None:
         sys.exit(f"{sdist}: not an sdist of rnn-names")
+    repository = os.environ.get("REPOSITORY_URL", "").rstrip("/")
+    if not repository:
+        sys.exit("REPOSITORY_URL is not set: the recipes name the release of a repository")
     facts = {
         "version": version[1],
         "description": project["description"].partition(", on ")[0],
         "license": project["license"],
-        "homepage": os.environ.get("REPOSITORY_URL") or "https://pypi.org/project/rnn-names/",
-        "url": address("rnn-names", sdist.name),
+        "homepage": repository,
+        "url": f"{repository}/releases/download/v{version[1]}/{sdist.name}",
         "digest": digest(sdist),
     }
     needs = project["dependencies"]
@@ -156,22 +159,27 @@ def conda_recipe(facts: dict[str, str], needs: list[str]) -> str:
 def resources(needs: list[str]) -> list[dict[str, str]]:
     """What a formula lists: the newest sdists of what Homebrew does not have."""
     wanted = [each for each in needs if name_of(each) not in FROM_HOMEBREW]
-    with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--no-binary", ":all:", "-d", folder, *wanted], check=True)
-        return [
-            {
-                "name": re.sub(r"-[^-]+$", "", path.name.removesuffix(".tar.gz")),
-                "url": address(path.name.rpartition("-")[0], path.name),
-                "digest": digest(path),
-            }
-            for path in sorted(Path(folder).iterdir())
-        ]
-
-
-def address(name: str, file: str) -> str:
-    """Where the package index keeps an sdist."""
-    return f"{INDEX}/{name[0]}/{name}/{file}"
+    pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--dry-run",
+        "--ignore-installed",
+        "--no-deps",
+        "--report",
+        "-",
+    ]
+    sdists = ["--no-binary", ",".join(map(name_of, wanted))]
+    done = subprocess.run([sys.executable, *pip, *sdists, *wanted], check=True, capture_output=True)
+    return [
+        {
+            "name": each["metadata"]["name"],
+            "url": each["download_info"]["url"],
+            "digest": each["download_info"]["archive_info"]["hashes"]["sha256"],
+        }
+        for each in json.loads(done.stdout)["install"]
+    ]
 
 
 def digest(path: Path) -> str:

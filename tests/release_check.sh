@@ -163,7 +163,8 @@ linked() { # with the address of a repository, no link of the description is rel
 }
 
 recipes() { # for Homebrew and conda-forge, read as far as tools here can
-    "$tools/python" docs/recipes.py "$sdist" && cat build/recipes/* &&
+    REPOSITORY_URL=${REPOSITORY_URL-https://example.org/us/rnn-names} \
+        "$tools/python" docs/recipes.py "$sdist" && cat build/recipes/* &&
         "$tools/python" -c "
 import rattler_build
 rattler_build.Stage0Recipe.from_file('build/recipes/recipe.yaml')" &&

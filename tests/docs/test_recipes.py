@@ -25,6 +25,7 @@ def made(tmp_path, monkeypatch):
         return [{"name": name, "url": f"U/{name}", "digest": "0"} for name in wanted]
 
     monkeypatch.setattr(recipes, "resources", fake)
+    monkeypatch.setenv("REPOSITORY_URL", "https://example.org/us/rnn-names/")
     sdist = tmp_path / "rnn_names-1.2.3.tar.gz"
     sdist.write_bytes(b"what is in it")
     recipes.main(sdist, tmp_path)
@@ -36,7 +37,7 @@ def test_both_take_the_sdist_by_its_digest(made):
     *texts, digest = made
     for text in texts:
         assert digest in text
-        assert "/r/rnn-names/rnn_names-1.2.3.tar.gz" in text
+        assert "/us/rnn-names/releases/download/v1.2.3/rnn_names-1.2.3.tar.gz" in text
 
 
 def test_both_name_all_dependencies(made):
@@ -49,6 +50,12 @@ def test_both_name_all_dependencies(made):
 
 def test_homebrew_takes_a_description_of_at_most_80_characters(made):
     assert len(re.search('desc "(.*)"', made[0])[1]) <= 80
+
+
+def test_without_a_repository_there_is_no_recipe(tmp_path, monkeypatch):
+    monkeypatch.delenv("REPOSITORY_URL", raising=False)
+    with pytest.raises(SystemExit, match="REPOSITORY_URL is not set"):
+        recipes.main(tmp_path / "rnn_names-1.2.3.tar.gz", tmp_path)
 
 
 def test_another_file_is_refused(tmp_path):
