@@ -25,6 +25,15 @@ def page(open_page):
     assert [url for url in opened.requests if not url.startswith("blob:")] == [own]
 
 
+def saved_as(page, button, path):
+    """Saves what was learned by a button of "Your own list"; the name that the page gives it."""
+    page.get_by_role("button", name="Your own list").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    download.value.save_as(path)
+    return download.value.suggested_filename
+
+
 def learn(page, lines, title="elves"):
     """Pastes a list, and stops the learning when there is something to keep."""
     page.get_by_role("textbox", name="Names").fill("\n".join(lines))
@@ -50,11 +59,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, tmp_path)
 
     assert re.search("&list=[0-9a-f]{16}$", page.url)
 
-    page.get_by_role("button", name="Your own list").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save as .npz").click()
-    assert download.value.suggested_filename == "elves.npz"
-    download.value.save_as(tmp_path / "elves.npz")
+    assert saved_as(page, "Save as .npz", tmp_path / "elves.npz") == "elves.npz"
     model = Model.load(tmp_path / "elves.npz")
     scores = page.evaluate("names => names.map((name) => rnnNames.score(name))", LINES[:9])
     np.testing.assert_allclose(scores, model.log_prob(LINES[:9]), atol=1e-3)
@@ -66,11 +71,8 @@ def test_the_page_is_saved_with_what_it_learned(page, browser, tmp_path):
     page.get_by_role("button", name="Show names").click()
     wait_for_names(page, 20)
     names = page.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })")
-    page.get_by_role("button", name="Your own list").click()
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save this page with it").click()
-    assert download.value.suggested_filename == "-script-img-src-x-onerror-alert-1-.html"
-    download.value.save_as(tmp_path / "saved.html")
+    name = saved_as(page, "Save this page with it", tmp_path / "saved.html")
+    assert name == "-script-img-src-x-onerror-alert-1-.html"
     saved = browser.open(tmp_path / "saved.html")
     assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
     assert saved.evaluate("models[1].name") == HOSTILE
