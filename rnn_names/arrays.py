@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[Any]]
 """An array; docstrings and comments state its shape, and its type where that is not obvious."""
 
-STRIP = 32
-"""Rows that `transposed` copies at a time, so that they stay in the processor's cache."""
+STRIP = 32  # rows that `transposed` copies at a time, so that they stay in the processor's cache
 
 
 def ranges(starts: Array, sizes: Array) -> Array:

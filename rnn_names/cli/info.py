@@ -16,8 +16,7 @@ from rnn_names.errors import ModelFileError, shortened, shown
 from rnn_names.model import bundled
 from rnn_names.model.given import Given
 
-TITLE_WIDTH = 13
-"""Columns of the words on the left."""
+TITLE_WIDTH = 13  # columns of the words on the left
 
 
 @click.command(

@@ -24,14 +24,12 @@ from typing import NoReturn
 from rnn_names import system
 from rnn_names.model import atomic
 
-INTERRUPTED = 130
-"""Exit code, as shells have it for a program that SIGINT ended."""
+INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
 
 _ending = False
 _has_listener = False
 _on_interrupt: Callable[[], int] | None = None
-_taken: set[int] = set()
-"""Signals that an earlier call in this process ignores since it is over; no caller wants that."""
+_taken: set[int] = set()  # signals that an earlier call in this process has ignored since it ended
 
 
 def listen() -> None:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
     from rnn_names.corpus.names import Names
 
-FEW = 20
-"""Distinct names; of fewer, a network learns hardly more than to write them again."""
+FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
 
 NAMES_TO_TELL = 1000
 

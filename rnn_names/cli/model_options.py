@@ -64,8 +64,7 @@ class GivenModel(click.Path):
 
 
 MODEL = GivenModel()
-START = GivenModel(bundled.CLOSEST, bundled.NONE)
-"""A model that training may start from."""
+START = GivenModel(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

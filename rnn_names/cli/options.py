@@ -155,8 +155,7 @@ def option(*names: str, group: str, **kwargs: Any) -> Callable[[_F], _F]:
     )
 
 
-FILE = click.Path()
-"""An argument that shells complete to file names."""
+FILE = click.Path()  # an argument that shells complete to file names
 
 
 class Text(click.ParamType):  # type: ignore[type-arg, unused-ignore]
@@ -332,8 +331,7 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
     return decorate
 
 
-OF_NAMES = "log_prob (in nats) and novel to each name"
-"""What `--format` adds where a model writes or scores names."""
+OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add
 
 
 def _only_tables(

@@ -31,18 +31,15 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-LINES_AT_ONCE = 1 << 13
-"""Lines that are formatted and written together."""
+LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
 
 DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
 
-FORMULA_BEGINNINGS = ("=", "+", "-", "@")
-"""What spreadsheets take for the beginning of a formula."""
+FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
 
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Excel takes a CSV file for UTF-8 if it begins with this. Without it, `ŵ` opens as `Åµ`."""
+BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 
 
 class Table:

@@ -24,12 +24,8 @@ if TYPE_CHECKING:
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import Closest
 
-LOG_WIDTH = 100
-"""Columns of what `train` prints where there is no terminal."""
-
-
-EXPECTED_SHARE = 0.1
-"""Of distillation: for so much counts the expectation that it is as fast as the networks were."""
+LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
+EXPECTED_SHARE = 0.1  # of distillation; the pace of the networks counts for so much in its own
 
 
 class Pace(NamedTuple):

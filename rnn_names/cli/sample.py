@@ -30,11 +30,8 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 
-FEW_LISTED = 1000
-"""Names of a list; of a longer one, near copies are no wonder, for it has most short names."""
-
-LOOKED_AT = 10, 200
-"""The fewest and the most names that are looked at for near copies."""
+FEW_LISTED = 1000  # names of a list; a longer one has most short names, and near copies
+LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near copies
 
 
 @click.command(

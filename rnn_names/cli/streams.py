@@ -22,11 +22,8 @@ from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
 
-COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"
-"""Set by the scripts of `rnn-names completion`."""
-
-SECONDS_AFTER_INPUT = 0.01
-"""How long an interrupt may come after the end of a piped list and still count."""
+COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
+SECONDS_AFTER_INPUT = 0.01  # in which an interrupt after the end of a pipe still counts
 
 
 class ReaderGone(Exception):

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.training.stages import Epoch
     from rnn_names.views.report import Report
 
-SECONDS_TO_SPEAK = 2.0
-"""How long an interrupted training tries to say so: nobody may be reading any more."""
+SECONDS_TO_SPEAK = 2.0  # that an interrupted training tries to say so: who reads may be gone
 
 
 class TrainingRun:

@@ -23,8 +23,7 @@ State = TypeVar("State", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
 
-MAX_SIZE = 1 << 18
-"""Size of all terms of an automaton together: (a{1000}){1000} is short, and its terms are not."""
+MAX_SIZE = 1 << 18  # of all terms of an automaton: (a{1000}){1000} is short, and its terms are not
 
 
 class NoAutomatonError(RnnNamesError):

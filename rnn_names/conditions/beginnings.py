@@ -20,8 +20,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.network.ahead import on_tree
 
-Text = tuple[int, ...]
-"""Vocabulary indices."""
+Text = tuple[int, ...]  # vocabulary indices
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,7 @@ MAX_SHORT = 1 << 11
 becomes by them is some 200,000 texts; of these, one is mistaken for a listed one in a tenth of all
 cases."""
 
-TESTED_AT_ONCE = 1 << 13
-"""Names that go through an automaton together, to bound the memory."""
+TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
 @dataclass(frozen=True)

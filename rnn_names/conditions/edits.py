@@ -27,8 +27,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 
-EDITED_AT_ONCE = 1 << 13
-"""Edits at a place that are looked up together, so that the arrays fit the cache."""
+EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
 
 
 def within(

@@ -281,8 +281,7 @@ class CastOptions(Options):
         return {name: getattr(self, name) for name in names if name in self.given}
 
 
-OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}
-"""Options that no part of a cast takes from it."""
+OF_WHOLE_CASTS = {"seed", "start", "unique", "remember"}  # no part of a cast has these from it
 
 
 def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:

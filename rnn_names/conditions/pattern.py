@@ -23,11 +23,8 @@ from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import Flag, Lines, Number, Texts, declarations
 from rnn_names.errors import RnnNamesError, SamplingError, quoted
 
-MAX_SLOTS = 20
-"""Names of one pattern: each may take threads of its own."""
-
-SHOWN = 60
-"""Characters of a pattern before and after the place of an error that are shown with it."""
+MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
+SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 
 STRAY = "{} cannot stand here; \\ before it makes it text"
 

@@ -15,8 +15,7 @@ from rnn_names.corpus.names import Names, texts
 from rnn_names.corpus.reading import read_counted
 from rnn_names.errors import CorpusError, shown
 
-MAX_HELD_OUT = 2000
-"""Names; with as many the held-out loss is known to about 0.01 nats per character."""
+MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 
-HASHED_AT_ONCE = 1 << 16
-"""Names whose characters are mixed together; it bounds the memory."""
+HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds the memory
 
 
 def fingerprints(names: Names) -> Array:

@@ -14,8 +14,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.errors import CorpusError, quoted
 
-_ROWS_AT_ONCE = 1 << 15
-"""Names that are gathered or packed together, so that their index arrays fit the cache."""
+_ROWS_AT_ONCE = 1 << 15  # names gathered or packed together, so that their indices fit the cache
 
 
 @dataclass(frozen=True)

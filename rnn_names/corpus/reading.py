@@ -31,8 +31,7 @@ from rnn_names.corpus.characters import (
 from rnn_names.corpus.names import Names, gathered
 from rnn_names.errors import CorpusError
 
-MAX_DIGITS = 11
-"""Of a count: the sum of those of any list that fits a memory stays far below 2⁶³."""
+MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
 
 PIECE_BYTES = 1 << 22
 
@@ -41,8 +40,7 @@ MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
 
 The time for NFC grows with the square of the marks on a letter, so longer lines are refused."""
 
-_TABLE_SIZE = 0x10000
-"""All white space and all refused characters are below it."""
+_TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:

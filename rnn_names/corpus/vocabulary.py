@@ -13,8 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 
-UNKNOWN = -1
-"""What `Vocabulary.encode` gives for a character that the vocabulary lacks."""
+UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
 
 
 class Vocabulary:

@@ -47,14 +47,9 @@ from rnn_names.network.ahead import by_level, on_tree
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 
-MAX_TABLE = 1 << 24
-"""Numbers in the tables of all states, characters and lengths."""
-
-MAX_VISITED = 1 << 22
-"""Numbers that the visited prefixes take, n_y each."""
-
-FLOOR = 0.3
-"""Of the mean weight: names below it are given up by chance."""
+MAX_TABLE = 1 << 24  # numbers in the tables of all states, characters and lengths
+MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
+FLOOR = 0.3  # of the mean weight: names below it are given up by chance
 
 MAX_BOUND = 64
 """The largest bound, in mean weights: one draw in as many gives a name. Where it is too low, more

@@ -23,32 +23,15 @@ from rnn_names.lookahead.weights import Weights
 
 Draw = Callable[[int, Random, LookAhead], Weights]
 
-FIRST_ROUNDS = 1024, 2048
-"""Names drawn in the first rounds, which are learned from alone."""
-
-FIRST_TEST = 1 << 12
-"""Names drawn in the first test; in the next, four times as many, and then twice as many each."""
-
-MAX_CHARACTERS = 1 << 19
-"""Of a round's names: fewer are drawn where names may be long."""
-
-MAX_REPEATS = 0.005
-"""Share of the names that may be repeats."""
-
-MANY_REPEATS = 0.05
-"""Where more names than this are repeats, names are split from `LOW_CEILING` on."""
-
-LOW_CEILING = 4
-"""In mean weights. Lower, and names are split that need not be, which makes repeats of its own."""
-
-DRAWN_AT_ONCE = 1 << 12
-"""Names of a round that are drawn together, level by level."""
-
-ENOUGH_COME_OUT = 1 / 8
-"""Preparation goes on while a smaller share of the draws gives a name."""
-
-MAX_VISITS = 1 << 18
-"""Nodes after which preparation ends, whatever it has reached."""
+FIRST_ROUNDS = 1024, 2048  # names drawn in the first rounds, which are learned from alone
+FIRST_TEST = 1 << 12  # names drawn in the first test; then four times, then twice as many each
+MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
+MAX_REPEATS = 0.005  # share of the names that may be repeats
+MANY_REPEATS = 0.05  # where more names than this are repeats, names are split from `LOW_CEILING` on
+LOW_CEILING = 4  # in mean weights; lower, and splitting makes repeats of its own
+DRAWN_AT_ONCE = 1 << 12  # names of a round that are drawn together, level by level
+ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
+MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 
 
 class Preparation:

@@ -22,8 +22,7 @@ from rnn_names.network.ahead import by_level
 from rnn_names.ngram.chain import LONGEST_CONTEXT
 from rnn_names.ngram.contexts import max_symbols
 
-MAX_NUMBERS = 1 << 23
-"""Probabilities that are kept of a draw; further new prefixes are not."""
+MAX_NUMBERS = 1 << 23  # probabilities that are kept of a draw; further new prefixes are not
 
 
 @dataclass

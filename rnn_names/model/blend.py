@@ -43,17 +43,10 @@ from rnn_names.network.prefix_tree import EOS, prefix_tree
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.stream import preview
 
-UNKNOWN_PROBABILITY = 1e-4
-"""The mean probability that a part gives to a character that it does not know."""
-
-NAMES_TO_MEASURE = 256
-"""Names drawn from a part to take that mean over: some two thousand characters."""
-
-MAX_HIDDEN_SIZE = 4096
-"""Hidden units of a blend."""
-
-SATURATED = 1e6
-"""A gate's bias far beyond what its other terms add up to: its sigmoid is then 0 or 1."""
+UNKNOWN_PROBABILITY = 1e-4  # mean probability, by a part, of a character that it does not know
+NAMES_TO_MEASURE = 256  # names drawn from a part for that mean: some two thousand characters
+MAX_HIDDEN_SIZE = 4096  # hidden units of a blend
+SATURATED = 1e6  # a gate's bias far beyond its other terms: its sigmoid is then 0 or 1
 
 
 def one_network(

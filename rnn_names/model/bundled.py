@@ -116,24 +116,12 @@ def made() -> dict[str, Bundled]:
     return {name: of for name, of in SHELF.items() if os.path.exists(paths[name])}
 
 
-MODELS = made()
-"""The bundled models."""
-
-ALIASES = {"norse": "icelandic-first-names"}
-"""Other names for some of them: what people look for."""
-
-DEFAULT = "first-names"
-"""What is used where no model is asked for, and none is in the folder."""
-
-NONE = "none"
-"""What training starts from in place of a model: random weights."""
-
-CLOSEST = "closest"
-"""What training may start from in place of a model: the bundled one that predicts its list best."""
-
-
-SAMPLES = os.path.join(FOLDER, "samples.json")
-"""Three names of each, written when they are made."""
+MODELS = made()  # the bundled models
+ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
+DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
+NONE = "none"  # what training starts from in place of a model: random weights
+CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
+SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
 
 
 def path_of(name: str) -> str:

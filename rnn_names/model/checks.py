@@ -12,17 +12,10 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import from_json
 
-FORMAT = 1
-"""Version of the file format; a file of another one is refused."""
-
-MAX_WEIGHT = 1e12
-"""No training gives such large weights, and with larger ones sums in the network could overflow."""
-
-MAX_PARTS = 64
-"""Models in a blend: it keeps the record of each one's training."""
-
-_RENAMED = {"made_up_names": "synthetic_names"}
-"""Settings that older versions called otherwise."""
+FORMAT = 1  # version of the file format; a file of another one is refused
+MAX_WEIGHT = 1e12  # no training gives larger weights, with which sums could overflow
+MAX_PARTS = 64  # models in a blend: it keeps the record of each one's training
+_RENAMED = {"made_up_names": "synthetic_names"}  # settings that older versions called otherwise
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),

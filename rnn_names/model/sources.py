@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from rnn_names.errors import ModelFileError
 
-MAX_SOURCES = 1000
-"""Sources of one model: a blend has those of all its parts, each once."""
+MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
 
 
 class Source(NamedTuple):

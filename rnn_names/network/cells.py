@@ -18,8 +18,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace, transposed
 
-Params = Mapping[str, Array]
-"""The arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU."""
+Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU
 
 
 class StepWeights(NamedTuple):
@@ -217,8 +216,7 @@ def step_weights(params: Params) -> StepWeights:
 # The hidden units of a blend's parts know nothing of one another, so its Waa is zero outside of one
 # block for each part. A product without the zeros takes half the time for two parts of one size.
 
-MAX_BLOCKS = 16
-"""Blocks that are multiplied one by one; for more, the products would be too small to be fast."""
+MAX_BLOCKS = 16  # that are multiplied one by one; more are too small to be fast
 
 
 def diagonal_blocks(Waa: Array) -> list[int]:

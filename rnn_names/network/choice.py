@@ -8,11 +8,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 
-LARGEST_WALK = 1 << 17
-"""Names drawn together in one walk, at most."""
-
-_PLACE_BITS = (LARGEST_WALK - 1).bit_length()
-"""For a name's place among those drawn together; 15 of 64 bits are left for its node."""
+LARGEST_WALK = 1 << 17  # names drawn together in one walk, at most
+_PLACE_BITS = (LARGEST_WALK - 1).bit_length()  # of 64; 15 are left for a name's node
 
 
 def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tuple[Array, Array]:

@@ -16,8 +16,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, ranges, slices, stable_order
 
-EOS = 0
-"""Index of the end-of-name symbol; characters have the indices 1, 2, …"""
+EOS = 0  # index of the end-of-name symbol; characters have the indices 1, 2, …
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import Params
 from rnn_names.network.prefix_tree import EOS, PrefixTree, prefix_tree
 
-MAX_NAMES_PER_BATCH = 4096
-"""With a vocabulary of up to 64 symbols; see `names_per_batch`."""
+MAX_NAMES_PER_BATCH = 4096  # with a vocabulary of up to 64 symbols; see `names_per_batch`
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:

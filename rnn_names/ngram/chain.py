@@ -22,27 +22,16 @@ from rnn_names.network import ahead
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts
 
-LONGEST_CONTEXT = 6
-"""Symbols of the longest contexts."""
-
-CONTEXTS = 4000
-"""Contexts that are kept, the most frequent ones."""
-
-PRIOR = 10.0
-"""Prefixes' worth of evidence that a shorter context counts for beside what was seen after a longer
-one."""
+LONGEST_CONTEXT = 6  # symbols of the longest contexts
+CONTEXTS = 4000  # contexts that are kept, the most frequent ones
+PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
 
 SHORTER = 0.1
 """Share of a context's probabilities that always comes from the next shorter one: a context seen
 often, but in few kinds of name, may be wrong about others."""
 
-UNSEEN = 0.002
-"""Share of the probabilities without a context that is spread evenly, so that nothing possible is
-ruled out."""
-
-MAX_WORK = 1 << 23
-"""Numbers that the recursion reads; where there would be more (a large automaton, a large
-vocabulary), fewer contexts are kept."""
+UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly
+MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, with fewer contexts
 
 
 @dataclass(frozen=True)

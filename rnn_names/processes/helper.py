@@ -47,8 +47,7 @@ from rnn_names.processes.helper import serve
 serve({connection})
 """
 
-_MARK = "RNN_NAMES_HELPER_PROCESS"
-"""A variable in the environment of a helper process, which starts no further one."""
+_MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
 
 
 class Helper:

@@ -34,11 +34,8 @@ from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.sampler import Sampler, sampler_of
 from rnn_names.sampling.unique import Remembered
 
-AT_ONCE = 1024
-"""Prefixes that the network runs for together."""
-
-CHARACTERS_AT_ONCE = 1 << 26
-"""Characters of waiting prefixes: fewer run together where names are long."""
+AT_ONCE = 1024  # prefixes that the network runs for together
+CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
 
 FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
 """Unguided draws that the bound is chosen from: few, or many and guided ones where the few do not
@@ -46,24 +43,12 @@ pass the wanted names or leave more than `FEW_PREFIXES` above the bound."""
 
 FEW_PREFIXES = 1 << 14
 
-FIRST_PREFIXES = 1 << 18
-"""A longer search begins with about so many, which shows how good the estimate is."""
-
-MAX_PER_CHARACTER = 1 << 18
-"""Where the longest names are left out of a ranking per character."""
-
-MAX_PREFIXES = 1 << 22
-"""Where a search ends: 10 to 30 seconds for the bundled models, on one core (`make rare`)."""
-
-LOWER = float(np.log(16))
-"""Nats by which the bound falls where too few names lie above it."""
-
-MARGIN = 1e-3
-"""Nats by which a bound is kept below a name: probabilities computed in different batches differ
-by rounding."""
-
-Progress = Callable[[int, int], None]
-"""Is told how many prefixes are done, and about how many there will be."""
+FIRST_PREFIXES = 1 << 18  # a longer search begins with about so many, to test the estimate
+MAX_PER_CHARACTER = 1 << 18  # where the longest names are left out of a ranking per character
+MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
+LOWER = float(np.log(16))  # nats by which the bound falls where too few names lie above it
+MARGIN = 1e-3  # nats: probabilities computed in different batches differ by rounding
+Progress = Callable[[int, int], None]  # takes how many prefixes are done, and how many are expected
 
 
 def best(

@@ -35,15 +35,9 @@ if TYPE_CHECKING:
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.processes.threads import Submit
 
-DRAWS_PER_BLOCK = 1 << 21
-"""A block that is not full after so many draws is given up."""
-
-FOUND_PER_BUDGET = 16
-"""Names that earn a block another `DRAWS_PER_BLOCK` draws: one in 130,000 may meet the conditions,
-however many are wanted."""
-
-SHARES_FROM = 1 / 4
-"""A block of more names than this part of a usual share is drawn in two shares or more."""
+DRAWS_PER_BLOCK = 1 << 21  # a block that is not full after so many draws is given up
+FOUND_PER_BUDGET = 16  # names that earn a block another `DRAWS_PER_BLOCK` draws
+SHARES_FROM = 1 / 4  # of a usual share: a block of more names is drawn in two shares or more
 
 
 @dataclass(frozen=True)

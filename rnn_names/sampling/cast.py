@@ -25,11 +25,8 @@ from rnn_names.sampling.sampler import FIRST_BLOCK
 from rnn_names.sampling.stream import ENDLESS, sample
 from rnn_names.sampling.unique import Unique
 
-LINES_OF_BATCH = 1 << 14
-"""Lines that are given together, at most."""
-
-Row = tuple[str, ...]
-"""The parts of a line: what each piece of the pattern that is not text became."""
+LINES_OF_BATCH = 1 << 14  # lines that are given together, at most
+Row = tuple[str, ...]  # the parts of a line: what each piece of the pattern that is not text became
 
 
 class Part(NamedTuple):

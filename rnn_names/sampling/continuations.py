@@ -27,8 +27,7 @@ MEMORY_AT_ONCE = 1 << 23
 """Bytes for nodes whose states are computed together. With fewer, two threads wait for one another
 more often; more make no difference."""
 
-NODES_AT_ONCE = 512, 2048
-"""The fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says."""
+NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
 
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "

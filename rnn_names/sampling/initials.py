@@ -41,11 +41,8 @@ from rnn_names.sampling.sampler import Sampler, sampler_of
 if TYPE_CHECKING:
     from rnn_names.lookahead.guide import LookAhead
 
-MOST_TRIALS = 1 << 21
-"""Trials in a row that fail before a line is given up."""
-
-TRIALS_OF_LETTERS = 1 << 14
-"""Trials in a row that fail before the letters that are left are given up."""
+MOST_TRIALS = 1 << 21  # trials in a row that fail before a line is given up
+TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before the letters left are given up
 
 RARE = 1 / 8
 """Where a smaller share of a model's names meets its conditions, it looks ahead. That is more often
@@ -55,8 +52,7 @@ RARE_LETTER = 1e-4
 """A letter that begins a smaller share of the names does not count as one that is left: models give
 a little to letters that begin no name of their list."""
 
-DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12
-"""Names that are drawn together, of each letter."""
+DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
 
 
 def letter_of(name: str) -> str:

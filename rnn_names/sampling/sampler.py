@@ -29,30 +29,21 @@ if TYPE_CHECKING:
     from rnn_names.lookahead.preparation import Preparation
     from rnn_names.lookahead.weights import Weights
 
-FIRST_BLOCK = 32
-"""Names of the stream's first block, a few more than are drawn when nobody says how many."""
+FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
 
 WALKS_PER_BLOCK = 4
 """Largest walks in the largest block, without a look-ahead. The larger the block, the more prefixes
 names have in common; but it is drawn as a whole, also where few of its names are wanted."""
 
-PILOT = 1 << 13
-"""Names drawn to see how rare the conditions are."""
-
-LOOK_AHEAD_BELOW = 1 / 200
-"""Where a smaller share of the names meets the conditions, looking ahead is tried."""
-
-GAIN = 5
-"""The look-ahead is used if it multiplies the share of useful draws by more than this."""
-
-FEW_POSSIBLE = 1 << 10
-"""Where the conditions on spelling leave so few names, they are held to the others one by one."""
+PILOT = 1 << 13  # names drawn to see how rare the conditions are
+LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
+GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
+FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
 NO_CONDITIONS = {*SHAPING, "edits", "remember", "seed", "start", "unique", "count", "rank"}
 """The options that make no condition on finished names."""
 
-Tally = dict[str, tuple[int, int]]
-"""For each condition, by its title: how many names were held to it, and how many passed."""
+Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to it, how many passed
 
 
 class Sampler(Continuations):

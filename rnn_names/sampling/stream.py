@@ -29,18 +29,14 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
-MAX_THREADS = 4
-"""Each thread holds names that it draws: more of them would use more memory than promised."""
+MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 
 LONG = 1 << 17
 """Names that are still to be drawn, at least, where the helper process is started. The start takes
 as long as 30,000 names of a GRU of 256 units."""
 
-CHECKED = 1024
-"""Names that both processes draw, of whatever length, to see whether they draw the same."""
-
-ENDLESS = 1 << 62
-"""Names of a stream without an end: more than anybody draws."""
+CHECKED = 1024  # names that both processes draw to see whether they draw the same
+ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:

@@ -17,12 +17,8 @@ from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, FewNewNamesWarning, SamplingError, shown
 
-REPEATS = 1 << 16
-"""A stream of unique names is given up when, of this many names, fewer than one in 4,096 is new."""
-
-
-FEW_NEW_AFTER = 1 << 15
-"""Names after which it is said if few of them are new."""
+REPEATS = 1 << 16  # names of which fewer than one in 4,096 is new end a stream of unique ones
+FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
 
 
 def unique_of(wanted: int, options: Options) -> Unique | None:

@@ -39,8 +39,7 @@ from rnn_names.training.warm_start import Closest
 
 SECONDS_BETWEEN_WRITES = 5.0
 
-_STATE = "state_"
-"""What the names of the state's arrays begin with, beside those of the best model."""
+_STATE = "state_"  # what the names of the state's arrays begin with, beside those of the best model
 
 
 class Checkpoint:

@@ -22,8 +22,7 @@ from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
 from rnn_names.network.scoring import names_per_batch
 from rnn_names.training.teacher import Teacher
 
-REAL_SHARE = 0.4
-"""Real names for each synthetic one, by repeating them."""
+REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them
 
 MAX_SOFT_TARGETS = 1 << 27
 """Probabilities that a distillation set may hold, 4 bytes each; twice as many for a moment while

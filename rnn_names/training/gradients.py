@@ -28,8 +28,7 @@ from rnn_names.training.factorization import factor_gradients, multiplied_out
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
-PARTS = 2
-"""Parts of a large minibatch, however many cores there are: so results do not depend on them."""
+PARTS = 2  # of a large minibatch, however many cores there are
 
 MIN_WORK_TO_SHARE = 15_000
 """Names of a minibatch, times rows of Waa (three times the units of a GRU), from which on it is cut

@@ -186,11 +186,8 @@ FEW_NAMES = 500
 """Names below which the networks of a list start from bundled models, and all names are learned in
 the end. Models of longer lists are what they start from."""
 
-SHORT_LIST = 1_000
-"""Names below which a list has a teacher of several networks: there they learn in seconds."""
-
-LONG_LIST = 50_000
-"""Names from which on a list has the largest network, which needs few epochs."""
+SHORT_LIST = 1_000  # names; a shorter list has a teacher of several networks, which take seconds
+LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
 
 
 def defaults_for(

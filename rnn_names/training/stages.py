@@ -23,15 +23,9 @@ DISTILLATION_BATCHES = (272, 408)
 """Names per minibatch of distillation, at least: of a short list, and of a longer one. Larger ones
 take less time and end at a higher loss."""
 
-MANY_SYNTHETIC_NAMES = 50_000
-"""From which on a list counts as a longer one: those of about 900 names."""
-
-DISTILLATION_RATE = 1.6
-"""The learning rate of distillation, as a multiple of that of the networks: a soft target is far
-less noisy than one character."""
-
-WARM_UP = 0.02
-"""The share of a stage over which the learning rate rises."""
+MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
+DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
+WARM_UP = 0.02  # the share of a stage over which the learning rate rises
 
 FULL_DROPOUT = 0.6
 """Dropout from which on it is the same throughout a stage; less than that begins lower, since on a

@@ -39,21 +39,11 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Source, Walk
 from rnn_names.training.wholes import Wholes
 
-MAX_NGRAM_NAMES = 1_000_000
-"""Names that the n-gram learns from, at most: it takes 200 bytes for each."""
-
-SEEN_RARELY = 2
-"""Characters that the training names have at most so often are rare."""
-
-TILTED_BY = 10_000, 10_000
-"""Names that the teacher draws for its tilt to be fitted, first without it, then with what was
-fitted before."""
-
-NAMES_TRIED = 1000
-"""Names of the list that a tilt must make likelier, at most."""
-
-NAMES_PER_WALK = 1 << 15
-"""Names that the teacher draws together, at most."""
+MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
+SEEN_RARELY = 2  # characters that the training names have at most so often are rare
+TILTED_BY = 10_000, 10_000  # names drawn for the tilt, first without one, then with the first
+NAMES_TRIED = 1000  # names of the list that a tilt must make likelier, at most
+NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
 
 
 class Teacher(Source):

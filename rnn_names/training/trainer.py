@@ -36,12 +36,8 @@ from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.teacher import Teacher
 from rnn_names.training.warm_start import Closest, first_weights, known_to, settings_for
 
-SMOOTHING_CHARACTERS = 20_000
-"""The displayed training loss is an exponential average over about as many characters."""
-
-STARTED_SHARE = 0.6
-"""Weight in the teacher of all networks together, if they started from bundled models: they know
-more than the n-gram."""
+SMOOTHING_CHARACTERS = 20_000  # of the exponential average of the training loss that is shown
+STARTED_SHARE = 0.6  # of networks that started from bundled models: they know more than the n-gram
 
 LOST = 4
 """A stage ends, with its best weights so far, at this many times the loss of a uniform guess: the

@@ -22,12 +22,8 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.factorization import factored
 from rnn_names.training.settings import FEW_NAMES, ResolvedSettings, Settings
 
-MAX_NAMES_COMPARED = 2000
-"""Names of a list that the bundled models predict, to find the closest one: it takes a second."""
-
-
-STARTS = 2
-"""Models that the networks of a short list start from, at most, in turn."""
+MAX_NAMES_COMPARED = 2000  # names that all bundled models predict: it takes a second
+STARTS = 2  # models that the networks of a short list start from, at most, in turn
 
 
 KNOWN_CHARACTERS = 0.8

@@ -46,8 +46,7 @@ ENGINE_FILES = (
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
 
-LARGEST_OPENING_SHARE = 50.0
-"""Of a slider that goes to 100: there is room on both sides."""
+LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.views.engine import Part, as_script_data, described, engine
 from rnn_names.views.markup import assets
 
-MODULE_BEGINNING = "// Written by rnn-names"
-"""What every module begins with."""
+MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
 
 
 def save(parts: Sequence[Part], path: str) -> None:

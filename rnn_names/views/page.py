@@ -26,16 +26,12 @@ from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.views.engine import Part, as_script_data, described, engine, learning
 from rnn_names.views.markup import assets, definitions, isolated
 
-PAGE_BEGINNING = "<!DOCTYPE html>"
-"""What every page begins with."""
-
-STRICT = '"use strict";\n'
-"""What each script of the page begins with."""
+PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
+STRICT = '"use strict";\n'  # what each script of the page begins with
 
 SUBTITLE = "Written letter by letter, by a network that learned from a list"
 
-COUNT = 20
-"""Names that are there when the page opens."""
+COUNT = 20  # names that are there when the page opens
 
 MODELS_FOR_LISTS = (
     "first-names",
@@ -46,8 +42,7 @@ MODELS_FOR_LISTS = (
 )
 """The bundled models of a page for lists that are pasted there; it opens with the first of them."""
 
-LONG_TITLE = 30
-"""From this many characters on, a title is set smaller."""
+LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
 STYLES = (
     "style.css",

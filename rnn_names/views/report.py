@@ -34,11 +34,8 @@ from rnn_names.views.statistics import (
 )
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
-NAMES_SHOWN = 8
-"""Names drawn at each epoch that is shown."""
-
-FIRST_NAMES = 50
-"""Names of the finished model that the report begins with."""
+NAMES_SHOWN = 8  # names drawn at each epoch that is shown
+FIRST_NAMES = 50  # names of the finished model that the report begins with
 
 ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
 loss says how well the model predicts names that were kept from it. The lower it is, the better the

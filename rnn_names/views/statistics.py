@@ -12,18 +12,10 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 
-COUNTED_AT_ONCE = 1 << 18
-"""Names whose characters are counted together; it bounds the memory."""
-
-BARS = 30
-"""Of a distribution, at most: as many as have room for their labels on a telephone."""
-
-
-NAMES_MEASURED = 2000
-"""Names drawn from the finished model to compare with the list."""
-
-CHANCE = 3
-"""Standard errors by which mean lengths may differ without being told."""
+COUNTED_AT_ONCE = 1 << 18  # names whose characters are counted together; it bounds the memory
+BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
+NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
+CHANCE = 3  # standard errors by which mean lengths may differ without being told
 
 
 def length_note(names: Names, counts: Array, drawn: Names) -> str:

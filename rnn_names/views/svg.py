@@ -13,11 +13,8 @@ from html import escape
 
 MOST_TICKS = 6
 
-TURN_AT = 80
-"""From this percentage of the width on, what is written at a divider stands on its left."""
-
-CHARACTER = 2.4
-"""Width of a character in percent of a chart on a telephone."""
+TURN_AT = 80  # from this percentage of the width on, a divider's text is on its left
+CHARACTER = 2.4  # width of a character in percent of a chart on a telephone
 
 
 def line_chart(

@@ -10,21 +10,13 @@ from collections.abc import Sequence
 
 from rnn_names.training.stages import Epoch
 
-HEIGHT = 6
-"""Lines of a curve."""
-
-NARROWEST, WIDEST = len("held-out loss"), 48
-"""Columns of a curve: with fewer there is no picture; more would not show more."""
-
-COLUMNS_PER_EPOCH = 5
-"""At most."""
-
-FEWEST_EPOCHS = 3
-"""With fewer there is no curve to see."""
+HEIGHT = 6  # lines of a curve
+NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
+COLUMNS_PER_EPOCH = 5  # at most
+FEWEST_EPOCHS = 3  # with fewer there is no curve to see
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
-PLAIN_BLOCKS = " .:|"
-"""For an output that knows ASCII only."""
+PLAIN_BLOCKS = " .:|"  # for an output that knows ASCII only
 
 GAP = "   "
 
