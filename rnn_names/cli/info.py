@@ -142,7 +142,9 @@ def _corpus(training: dict[str, Any]) -> str:
     lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
     parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
     parts.append(f"{lengths} characters long")
-    return ", ".join(parts)
+    lists = training.get("lists")
+    files = ", ".join(map(_value, lists[:5])) if isinstance(lists, list) else ""
+    return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)
 
 
 def _shape(training: dict[str, Any]) -> str:

@@ -27,12 +27,14 @@ class Corpus:
         counts: (n,) int64, how often each occurs in the list, or its count there.
         has_counts: whether the list has counts. They may add up to far more than its lines, so an
             epoch draws names in proportion to them.
+        lists: the files that they come from, without folders.
     """
 
     names: Names
     counts: Array
     n_blank: int = 0
     has_counts: bool = False
+    lists: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -115,7 +117,7 @@ def read_corpus(
             f"{title}: only one distinct name; at least two are needed to learn from, and a "
             "hundred to learn much"
         )
-    return Corpus(names, counts, n_blank, has_counts)
+    return Corpus(names, counts, n_blank, has_counts, tuple(map(os.path.basename, titles)))
 
 
 def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
@@ -139,4 +141,4 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
     if any("\n" in line for line in lines):
         raise CorpusError("a name contains a line break: give one name per string")
     data = "\n".join(lines).encode("utf-8", "surrogatepass")
-    return read_corpus([("names", io.BytesIO(data))])
+    return replace(read_corpus([("names", io.BytesIO(data))]), lists=())

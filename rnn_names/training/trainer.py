@@ -125,6 +125,7 @@ class Trainer:
         self._sources = of_starts(start.sources for start in starts)
         beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
         self._of_list = {
+            "lists": list(self.corpus.lists),
             "names": self.corpus.n_lines,
             "distinct_names": len(self.corpus),
             "held_out_names": len(self.held_out),

@@ -193,7 +193,11 @@ def _about(part: Part) -> list[tuple[str, str]]:
     training, network = facts["training"], facts["network"]
     rows = []
     if type(training.get("distinct_names")) is int:
-        rows.append(("Learned from", f"{training['distinct_names']:,} names"))
+        files = training.get("lists")
+        listed = (
+            f" of {', '.join(map(str, files[:5]))}" if isinstance(files, list) and files else ""
+        )
+        rows.append(("Learned from", f"{training['distinct_names']:,} names{listed}"))
     for source in part.model.sources:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
     cell, units = network["cell"].upper(), network["hidden_size"]

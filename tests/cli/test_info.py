@@ -34,12 +34,21 @@ def test_facts_for_people(invoke, model_file, model):
     assert lines["network"].startswith("GRU of 32 units, ")
     assert model.vocabulary.characters in lines["vocabulary"]
     lengths = "4 to 19 characters long"
-    assert lines["corpus"] == f"270 distinct names trained on, 30 held out, {lengths}"
+    assert lines["corpus"] == f"names.txt: 270 distinct names trained on, 30 held out, {lengths}"
     assert lines["shape"].startswith("no lower-case letter at the beginning, no capital")
     epoch, loss = model.training["epoch"], model.training["held_out_loss"]
     assert f"epoch {epoch}: held-out loss {loss:.4f}" in lines["training"]
     assert "learning_rate 0.01" in lines["settings"]
     assert lines["fingerprints"] == "300 names"
+
+
+def test_a_list_of_ones_own_is_told_from_what_training_started_from(invoke, names, tmp_path):
+    (tmp_path / "desert.txt").write_text("\n".join(names[:60]), encoding="utf-8")
+    invoke("train", "desert.txt", "-o", "m.npz", "--epochs", 1, "--init", "dinosaurs", cwd=tmp_path)
+    lines = invoke("info", tmp_path / "m.npz").stdout.splitlines()
+    rows = dict(line.split(maxsplit=1) for line in lines if line[0] != " ")
+    assert rows["corpus"].startswith("desert.txt: 54 distinct names trained on")
+    assert rows["source"].startswith("dinosaur genera (where training started)")
 
 
 def test_an_untrained_model_and_one_without_fingerprints_say_so(invoke, names, tmp_path):

@@ -318,7 +318,9 @@ RECORDS = {
         "held_out_loss": {},
         "names": [],
         "distinct_names": ESCAPE,
+        "lists": [ESCAPE, 1, None],
     },
+    "a text for the lists": {"epoch": 1, "lists": ESCAPE},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
     "escapes in the settings": {
         "epoch": 1,

@@ -69,7 +69,7 @@ def test_shares_that_make_no_sense_are_refused(share, model):
 
 def test_nothing_of_a_model_can_be_markup(bundled):
     hostile = "</script><script>alert(1)</script>\u2028<!--&"
-    training = {**bundled["dinosaurs"].training, "distinct_names": hostile}
+    training = {**bundled["dinosaurs"].training, "distinct_names": 9, "lists": [hostile]}
     model = replace(bundled["dinosaurs"], training=training)
     text = page([Part(hostile, model), Part('"><b>', model)])
     assert text.count("<script") == text.count("</script>") == 4
