@@ -24,7 +24,6 @@ from rnn_names.network.prefix_tree import PrefixTree
 from rnn_names.processes.helper import Helper
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.system import usable_cores
-from rnn_names.training.factorization import factor_gradients, multiplied_out
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
@@ -123,7 +122,7 @@ class Part:
     """
 
     def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self._trained, self._gradient = views(flat, shapes), gradient
+        self._params, self._gradient = views(flat, shapes), gradient
         self._work = Workspace()
         self._trees: Iterator[PrefixTree]
 
@@ -146,11 +145,10 @@ class Part:
             self._trees = self._batches.trees(self._rows[step:])
         self._next = step + 1
         tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
-        params, stage = multiplied_out(self._trained), self._stage.at(share_over)
-        loss, gradients = part_gradients(params, stage, tree, self._work, rng)
-        # From Wax to its factors, and all arrays into one vector.
-        factors = factor_gradients(gradients, self._trained)
-        np.concatenate([each.ravel() for each in factors.values()], out=self._gradient)
+        stage = self._stage.at(share_over)
+        loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)
+        arrays = [gradients[name].ravel() for name in self._params]
+        np.concatenate(arrays, out=self._gradient)
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:

@@ -114,7 +114,7 @@ class Settings(Checked):
         unset=_BY_SIZE,
     )
     embedding_size: int = option(
-        24, _COUNT, "Rank of Wax while it is trained; 0 trains Wax as it is."
+        0, _COUNT, "Has no effect since version 0.2: Wax is trained as it is."
     )
     patience: int | None = option(
         None,
@@ -150,6 +150,7 @@ class Settings(Checked):
             defaults["distil_epochs"] = max(round(share * self.epochs), least)
         defaults["all_names"] = len(corpus) < FEW_NAMES and self.held_out is None
         values = {**defaults, **asked}
+        del values["embedding_size"]
         # A teacher needs networks, and each of them an epoch.
         distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
         first = values["epochs"] - distil_epochs
@@ -177,7 +178,6 @@ class ResolvedSettings:
     all_names: bool
     dropout: float
     recurrent_dropout: float
-    embedding_size: int
     patience: int
     seed: int
 

@@ -1,7 +1,4 @@
-"""The training loop: a run goes through its stages, and yields the record of each epoch.
-
-`Wax` is trained as a product of two factors (`rnn_names.training.factorization`).
-"""
+"""The training loop: a run goes through its stages, and yields the record of each epoch."""
 
 from __future__ import annotations
 
@@ -29,7 +26,6 @@ from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers
 from rnn_names.training.distillation import DistillationSet, copies_of_each, distillation_set
-from rnn_names.training.factorization import multiplied_out
 from rnn_names.training.gradients import Gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
@@ -159,7 +155,7 @@ class Trainer:
 
     def _params(self, flat: Array) -> dict[str, Array]:
         """The network's parameters, from what is trained."""
-        return multiplied_out(optimizers.views(flat, self._shapes))
+        return optimizers.views(flat, self._shapes)
 
     @property
     def characters_done(self) -> int:

@@ -19,7 +19,6 @@ from rnn_names.model.model import Model
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training.factorization import factored
 from rnn_names.training.settings import FEW_NAMES, ResolvedSettings, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that all bundled models predict: it takes a second
@@ -124,8 +123,7 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
                 f"{name} {asked}: the model to start from has {own}; leave it out",
                 settings=[name],
             )
-    # Wax is trained as it is: with columns for new characters, it need not be of a low rank.
-    return replace(settings, cell=init.cell, hidden_size=init.hidden_size, embedding_size=0)
+    return replace(settings, cell=init.cell, hidden_size=init.hidden_size)
 
 
 def first_weights(
@@ -138,7 +136,7 @@ def first_weights(
     params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
     if init is not None:
         copy_weights(init, vocabulary, params)
-    return factored(params, settings.embedding_size, rng)
+    return params
 
 
 def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:

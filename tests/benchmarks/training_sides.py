@@ -56,13 +56,12 @@ class PlannedBatches(Batches):
 def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
     """A trainer without what PyTorch's side lacks.
 
-    That is dropout, factored Wax, held-out names, and distillation.
+    That is dropout, held-out names, and distillation.
     """
     names = corpus_from_file(corpus)
     plain: dict[str, Any] = {
         "dropout": 0,
         "recurrent_dropout": 0,
-        "embedding_size": 0,
         "held_out": 0,
         "distil_epochs": 0,
     }

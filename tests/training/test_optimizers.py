@@ -96,7 +96,6 @@ def test_a_minibatch_moves_weights_by_minus_rate_times_clipped_mean_gradient(
         dropout=0,
         recurrent_dropout=0,
         distil_epochs=0,
-        embedding_size=0,
         seed=1,
     )
     trainer = Trainer(corpus_from_strings(NAMES), settings)

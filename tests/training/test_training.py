@@ -14,7 +14,6 @@ from rnn_names.errors import TrainingError
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import gradients, teacher
 from rnn_names.training import trainer as training
-from rnn_names.training.factorization import factor_gradients, factored, multiplied_out
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import stages_of
 from rnn_names.training.trainer import Trainer
@@ -364,34 +363,6 @@ def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
     assert np.isclose(np.unique(mask), [0, 1 / 0.7]).all()
     assert np.mean(mask == 0) == pytest.approx(0.3, abs=0.01)
     assert gradients.dropout_mask(np.random.default_rng(0), 0.0, np.empty(3)) is None
-
-
-def test_the_gradient_of_the_factors_of_wax():
-    rng = np.random.default_rng(2)
-    params = random_params(rng, "gru", n_y=7, n_a=4)
-    factors = factored(params, 3, rng)
-    product = multiplied_out(factors)
-    assert {name: array.shape for name, array in product.items()} == {
-        name: array.shape for name, array in params.items()
-    }
-    assert np.linalg.matrix_rank(product["Wax"]) == 3
-    weights = {name: rng.standard_normal(array.shape) for name, array in params.items()}
-
-    def loss(factors):
-        return sum(
-            float(np.vdot(weights[name], array**2))
-            for name, array in multiplied_out(factors).items()
-        )
-
-    of_product = {name: 2 * weights[name] * array for name, array in product.items()}
-    assert_gradients(loss, factors, factor_gradients(of_product, factors), rng)
-
-
-def test_rank_0_trains_wax_as_it_is():
-    params = random_params(np.random.default_rng(3), "rnn")
-    factors = factored(params, 0, np.random.default_rng(4))
-    assert all(factors[name] is params[name] for name in params)
-    assert list(factor_gradients(params, factors)) == list(params)
 
 
 # --- Distillation ---------------------------------------------------------------------------------
