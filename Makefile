@@ -44,6 +44,9 @@ quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and name
 short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names best (an hour; it can be stopped and gone on with).
 	$(BIN)/python tests/quality/short_lists.py
 
+ablation: $(VENV)/.quality  ## Measure what each mechanism of training brings (two hours; it can be stopped and gone on with).
+	$(BIN)/python tests/quality/ablation.py
+
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
 	$(BIN)/python tests/quality/rare.py
 
@@ -85,4 +88,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists rare page-study pictures models docs site site-check site-publish
+.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare page-study pictures models docs site site-check site-publish
