@@ -194,8 +194,8 @@ def page() -> str:
             "",
             about,
             "",
-            "The loss is that of each seed; below the first row it is the difference to that, which "
-            "is above 0 where the mechanism helps. The other figures are means.",
+            "The loss is that of each seed; below the first row it is the difference to that, "
+            "above 0 where the mechanism helps. The other figures are means.",
             "",
             *(line for name in LISTS for line in table(name)),
         ]
