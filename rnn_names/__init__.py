@@ -14,8 +14,6 @@ True
 [True, True, False]
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.version import __version__

@@ -1,7 +1,5 @@
 """Errors: a caller catches one base class, a person reads one line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 

@@ -4,8 +4,6 @@ What a system lacks, the program does without, and the numbers stay the same. Th
 systems" in docs/contributing.md says what that means for users.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import signal

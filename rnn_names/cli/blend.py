@@ -1,7 +1,5 @@
 """`rnn-names blend`: from several models to one file."""
 
-from __future__ import annotations
-
 import os
 import shlex
 

@@ -1,7 +1,5 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`rnn-names completion`: what makes a shell complete our commands."""
 
-from __future__ import annotations
-
 import click
 
 from rnn_names import declarations as declared

@@ -1,7 +1,5 @@
 """`rnn-names info`: what a model is, and how it was trained."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Sequence
 from itertools import islice

@@ -11,8 +11,6 @@ being written is finished first (`atomic.writing`). Further signals change nothi
 allows no thread, or no pipe, the handler itself ends the process.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

@@ -5,8 +5,6 @@ command is a module of its own, imported when it is asked for, and what needs Nu
 inside the commands, so that --help and shell completion answer at once.
 """
 
-from __future__ import annotations
-
 import gc
 import sys
 import warnings

@@ -1,7 +1,5 @@
 """`rnn-names models`: the bundled models."""
 
-from __future__ import annotations
-
 import os
 from itertools import groupby
 from typing import Any

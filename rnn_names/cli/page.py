@@ -1,7 +1,5 @@
 """`rnn-names page`: a web page that writes names."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Standard output and error, what is read, and how an error becomes one line and an exit code."""
 
-from __future__ import annotations
-
 import io
 import os
 import re

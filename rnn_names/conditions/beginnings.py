@@ -6,8 +6,6 @@ computed exactly. For the prefixes "Mar" and "Mo" it is 1 after "Mar" or "Mo", P
 "Ma", and 0 after "A".
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 

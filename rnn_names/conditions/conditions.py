@@ -3,8 +3,6 @@
 Those on the spelling have an automaton, too, with which `rnn_names.lookahead.guide` can look ahead.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence

@@ -12,8 +12,6 @@ the edits that are allowed are all alike, so there are few rows: they are the st
 automaton (Schulz & Mihov 2002).
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 

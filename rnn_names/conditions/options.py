@@ -1,7 +1,5 @@
 """What names are wanted: the options of `sample`, `stream` and `best`."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence

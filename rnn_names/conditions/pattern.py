@@ -10,8 +10,6 @@ is being read. Elsewhere it is a backslash, so `{women:match=\w+a}` needs no sec
 'Lady Aelviloe of Llanaurus'
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ Python's own parser reads them, so the syntax is that of `re`. An expression tha
 (with back-references or look-around) has no automaton, nor has one with flags.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -4,8 +4,6 @@ They are in `rude.txt`, with where they come from. Most count only as a whole wo
 and Scunthorpe stay; a few count anywhere.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from functools import cache

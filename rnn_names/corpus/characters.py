@@ -1,7 +1,5 @@
 """Characters that no name can hold, white space, and how long a name may be."""
 
-from __future__ import annotations
-
 MAX_NAME_LENGTH = 200  # characters; a longer line is taken for a mistake
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -10,8 +10,6 @@ A name that is not in a list of n is taken for one of it with probability n / 2�
 only the `upper_halves`. The probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
 """
 
-from __future__ import annotations
-
 import unicodedata
 
 import numpy as np

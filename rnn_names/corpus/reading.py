@@ -9,8 +9,6 @@ Anna\t2604
 It has counts if its first line that is not blank has one. Then every line must have one.
 """
 
-from __future__ import annotations
-
 import codecs
 import os
 import stat

@@ -9,8 +9,6 @@ warning says so. Further rounds run while the stream goes on, until one draw in 
 None of this depends on the seed or on how many names are wanted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random

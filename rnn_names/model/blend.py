@@ -21,8 +21,6 @@ Parts may differ in their cells and in their characters:
     character is read, the part keeps the state that it had (z = 1), as if it had not been there.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce

@@ -3,8 +3,6 @@
 `data/make_models.py` has the recipe.
 """
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Casts from Python: the models of a pattern, and its lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The checks of what was in a model file: what does not fit raises ModelFileError."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

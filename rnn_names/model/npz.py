@@ -12,8 +12,6 @@ what NumPy's own `savez` writes is accepted:
 `zipfile` accepts more forms, and importing it takes as long as reading a model does.
 """
 
-from __future__ import annotations
-
 import codecs
 import io
 import json

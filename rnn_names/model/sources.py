@@ -4,8 +4,6 @@ Bundled lists have a source. Models that learned from them keep it, and so do co
 these models and models that start from them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 

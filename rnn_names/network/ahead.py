@@ -21,8 +21,6 @@ character is worth 0, one of two 7/4, and one of three 7/2. By the number of cha
     ahead(1) = ½ · 0 + ½ · ahead(2) = 7/8        and q(end | 1) = 0
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Choosing the next character: one draw splits the names at a node over the characters."""
 
-from __future__ import annotations
-
 from random import Random
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What sampling, scoring and conditions need to know of a model."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

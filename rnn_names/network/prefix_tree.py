@@ -5,8 +5,6 @@ the tree of its *distinct* prefixes, one node each, level by level: for 64 to 4,
 node for 1.4 to 2.3 characters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

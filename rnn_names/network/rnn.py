@@ -19,8 +19,6 @@ The backward pass starts from what the forward pass left in a `Workspace`: askin
 "states" again, in the same shape, returns the array as it was filled.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order

@@ -8,8 +8,6 @@ The network computes all terms of a batch of names on their prefix tree; a name'
 path.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace

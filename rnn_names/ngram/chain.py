@@ -10,8 +10,6 @@ few characters do not show how long a name is already; so the odds of its end ha
 length.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

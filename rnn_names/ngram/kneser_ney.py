@@ -25,8 +25,6 @@ and D = 2/3 at order 2.
               p(a | START) = (2 − 2/3) / 2 + 1/3 · 0.4 = 0.8
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from rnn_names.arrays import Array, ranges

@@ -9,8 +9,6 @@ That needs no other n-gram, only other steps: p · ahead, as in `rnn_names.netwo
 name of L characters is worth r(L).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from rnn_names.arrays import Array

@@ -1,7 +1,5 @@
 """An array in memory that another process can map, too."""
 
-from __future__ import annotations
-
 import math
 import mmap
 import os

@@ -5,8 +5,6 @@ names, or among the choices. So a change to one part leaves the others as they w
 first letters tie them together (`rnn_names.sampling.initials`).
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """How names begin, go on and end, by a model and some options."""
 
-from __future__ import annotations
-
 from itertools import chain, groupby
 
 import numpy as np

@@ -6,8 +6,6 @@ prefix comes with a whole distribution, its soft target, instead of the one char
 to follow.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

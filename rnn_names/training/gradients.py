@@ -8,8 +8,6 @@ a prefix tree, and the helper process computes the second while it is there:
 The numbers are the same, bit for bit, if this process computes both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any

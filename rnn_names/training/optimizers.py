@@ -4,8 +4,6 @@ All parameters of a network lie in one flat vector, and so do their gradients: o
 serves all arrays at once.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

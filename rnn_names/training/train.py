@@ -1,7 +1,5 @@
 """Training in one call."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The training loop: a run goes through its stages, and yields the record of each epoch."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence

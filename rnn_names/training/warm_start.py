@@ -1,7 +1,5 @@
 """What training starts from: random weights, or those of a model."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace

@@ -16,8 +16,6 @@ features but the first two are sums along a name, so w is a product, which `rnn_
 makes factors of the next character (after Khalifa et al. 2021, arXiv:2012.11635).
 """
 
-from __future__ import annotations
-
 from unicodedata import category
 
 import numpy as np

@@ -4,8 +4,6 @@ The page and the module have the same engine, `views/javascript/`, which knows n
 travel as bfloat16 and fingerprints as four bytes a name, both in base64.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Sequence

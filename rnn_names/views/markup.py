@@ -1,7 +1,5 @@
 """Pieces of HTML that the page and the report share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from html import escape
 from importlib.resources import files

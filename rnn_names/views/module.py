@@ -3,8 +3,6 @@
 A model may come from a stranger. What it holds is in the module as JSON in ASCII.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 

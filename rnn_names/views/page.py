@@ -8,8 +8,6 @@ no character can end the element around it, and the scripts only ever set it as 
 security policy allows the page's own script and style, by their hashes, and no connection.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -3,8 +3,6 @@
 Whatever comes from outside (names, paths, characters) goes through `html.escape`.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy

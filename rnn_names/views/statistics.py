@@ -1,7 +1,5 @@
 """What a report compares: lengths and characters of a list and of names drawn from its model."""
 
-from __future__ import annotations
-
 import math
 import unicodedata
 from collections import Counter

@@ -5,8 +5,6 @@ size. Colours, fonts and height come from the page's style sheet, by class; `s0`
 first and the second series.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from html import escape

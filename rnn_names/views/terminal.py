@@ -3,8 +3,6 @@
 Training and held-out loss stand side by side on one scale: no colour is needed to tell them apart.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
