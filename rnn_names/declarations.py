@@ -49,7 +49,7 @@ class Number:
         self.metavar = "N" if whole else "X"
 
     def checked(self, value: Any) -> float:
-        """An int or a float: NumPy's numbers become Python's, which a model file can keep."""
+        """An int or a float, not NumPy's, which a model file could not keep."""
         kind: Any = Integral if self.whole else Real
         if not isinstance(value, kind) or isinstance(value, bool):
             raise ValueError
@@ -65,7 +65,7 @@ class Number:
         return number
 
     def read(self, text: str) -> float:
-        """The number that a text stands for; ValueError if it stands for none that is allowed."""
+        """The number that a text stands for."""
         return self.checked(int(text) if self.whole else float(text))
 
     def __str__(self) -> str:
@@ -137,7 +137,7 @@ class Lines(Texts):
     metavar = "FILE"
 
     def checked(self, value: Any) -> tuple[str, ...]:
-        """A tuple. A single text is refused, since it would be taken for its characters."""
+        """A tuple; a single text would be taken for its characters."""
         if isinstance(value, str):
             raise ValueError
         return super().checked(value)
@@ -249,8 +249,7 @@ class Checked:
 def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Callable[P, R]]:
     """A decorator that gives a function the parameters of a dataclass.
 
-    Type checkers, editors and `inspect.signature` see them, its docstring gets a line for each, and
-    a call with others is the function's TypeError.
+    Type checkers, editors and `inspect.signature` see them; its docstring gets a line for each.
     """
     return lambda function: _shown_with(owner, function, [])
 

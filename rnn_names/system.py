@@ -30,14 +30,13 @@ def usable_cores() -> int:
 def can_start_helper() -> bool:
     """Whether another Python can be started that shares memory and sockets with this one.
 
-    Windows hands no descriptors on. In a program that PyInstaller and the like made,
-    `sys.executable` is that program.
+    Not on Windows, nor in a frozen program (PyInstaller's), where `sys.executable` is that program.
     """
     return os.name == "posix" and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
 def here_and_in_forks(function: Callable[[], None]) -> None:
-    """Calls a function that makes a lock, now and in each fork; Windows has no forks.
+    """Calls a function that makes a lock, now and in each fork.
 
     A thread that a fork does not have would never release the lock that it held.
     """
@@ -47,21 +46,14 @@ def here_and_in_forks(function: Callable[[], None]) -> None:
 
 
 def send_flags() -> int:
-    """With these flags (Linux has one), sending to a closed socket is an error, and no SIGPIPE.
-
-    Python ignores SIGPIPE, but a program may have gone back to the handler of the system.
-    """
+    """Flags (Linux has one) with which sending to a closed socket never raises SIGPIPE."""
     import socket
 
     return getattr(socket, "MSG_NOSIGNAL", 0)
 
 
 def nameless_file() -> int:
-    """The descriptor of a file without a name: in memory, or in the folder for temporary files.
-
-    Raises:
-        OSError: where there is none.
-    """
+    """The descriptor of a file without a name; OSError where there can be none."""
     import tempfile
 
     try:
@@ -106,7 +98,7 @@ def may_run(pid: int) -> bool:
 
 
 def stop_waiting(pipe: int) -> None:
-    """Makes writing into a full pipe an error; Windows lets it wait, and it is never full here."""
+    """Makes writing into a full pipe an error; on Windows it is never full here."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(pipe, False)
 
@@ -118,7 +110,7 @@ def leave_signals_to_others() -> None:
 
 
 def stdin_is_file() -> bool:
-    """Whether standard input is a file and no pipe; not told on Windows, which has no such path."""
+    """Whether standard input is a file and no pipe; never on Windows."""
     return os.path.isfile("/dev/stdin")
 
 

@@ -78,10 +78,7 @@ def _as_json(facts: dict[str, Any]) -> str:
 
 
 def _described(facts: dict[str, Any]) -> str:
-    """The facts of a model for a person to read.
-
-    The record of its training may be a stranger's: any JSON, any characters.
-    """
+    """The facts of a model for a person to read. Its record may be any JSON, any characters."""
     training, settings = facts["training"], facts["training"].get("settings")
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     characters, known = facts["vocabulary"], facts["fingerprints"]
@@ -102,12 +99,12 @@ def _described(facts: dict[str, Any]) -> str:
 
 
 def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
-    """A line for each row that has a text, its title on the left."""
+    """A line for each row that has a text."""
     return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
 
 def _value(value: Any) -> str:
-    """What a model file has where a number or a word belongs, whatever it is, as a short text."""
+    """Whatever a model file has where a number or a word belongs, as a short text."""
     from reprlib import repr as short_repr
 
     return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
@@ -129,7 +126,6 @@ def _settings(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
 
 
 def _corpus(training: dict[str, Any]) -> str:
-    """What names a model learned from."""
     distinct, all_lines = training.get("distinct_names"), training.get("names")
     counts = {
         "distinct names trained on": distinct,
@@ -159,7 +155,6 @@ def _shape(training: dict[str, Any]) -> str:
 
 
 def _training(training: dict[str, Any]) -> str:
-    """How a model's training went."""
     if not training.get("epoch"):
         return "none: the weights are random"
     losses = {"held-out loss": "held_out_loss", "training loss": "training_loss"}
@@ -174,7 +169,6 @@ def _training(training: dict[str, Any]) -> str:
 
 
 def _part(part: dict[str, Any]) -> str:
-    """A part of a blend."""
     training, names = part["training"], part["training"].get("distinct_names")
     facts = [_network(part["network"]), f"{names:,} names" if type(names) is int else ""]
     facts.append("" if "blend" in training else _training(training))

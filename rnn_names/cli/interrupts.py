@@ -71,7 +71,7 @@ def stop_listening() -> None:
 
 @contextmanager
 def critical_section() -> Iterator[None]:
-    """For what must not be cut short: an interrupt waits for its end, as it does for every file."""
+    """For what must not be cut short: an interrupt waits for its end."""
     pause()  # else this thread could take the lock again and again, before the one that waits
     with atomic.writing:
         yield
@@ -90,7 +90,7 @@ def pause() -> None:
 def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
     """For as long as the context lasts, an interrupt calls `say`, which gives the exit code.
 
-    `say` runs while the other threads go on. What it looks at must be changed in one step, or under
+    Meanwhile the other threads go on: what it reads must change in one step, or under
     `critical_section`.
     """
     global _on_interrupt
@@ -116,8 +116,8 @@ def end_within(seconds: float) -> None:
 def _wait_for_the_end(signum: int, frame: object) -> None:
     """The handler: the main thread waits here until the other one knows of the signal.
 
-    Else it could go on, and take the end of a pipe whose writer was interrupted too for the end of
-    a list. No lock is taken, since the main thread may be anywhere, in this function included.
+    Else it could take the end of a pipe whose writer was interrupted for the end of a list. No lock
+    is taken, since the main thread may be anywhere, in this function included.
     """
     while not _ending:
         time.sleep(0.001)

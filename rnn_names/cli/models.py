@@ -46,7 +46,6 @@ def models(json: bool) -> None:
 
 
 def _facts(name: str) -> dict[str, Any]:
-    """What there is to know about a bundled model."""
     from rnn_names.model.model import Model
 
     path, (group, source) = bundled.path_of(name), bundled.MODELS[name]

@@ -44,7 +44,7 @@ class GroupedOption(click.Option):
         return (value,) if self.multiple and value is not None else super().value_from_envvar(ctx)
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The option and its help; a default in words has no parentheses, as it would in Click."""
+        """The option and its help; a default in words has no parentheses."""
         record = super().get_help_record(ctx)
         if record is None or not isinstance(self.show_default, str):
             return record
@@ -55,7 +55,7 @@ class GroupedOption(click.Option):
 def prints(text: Callable[[click.Context], str]) -> Callable[..., None]:
     """A callback of a flag that prints a text and ends the command.
 
-    It does not use `click.echo`, to which a closed standard output is no error.
+    To `click.echo`, a closed standard output is no error.
     """
 
     def print_text(context: click.Context, parameter: click.Parameter, value: bool) -> None:
@@ -107,7 +107,6 @@ class GroupedCommand(HelpfulCommand):
             raise click.UsageError(f"{error.message}; {advice}", ctx) from None
 
     def _way_without(self, name: str | None) -> str:
-        """For a message: how to leave out what an option asks for; "" if there is no way."""
         if name not in NEGATIONS or all(each.name != name for each in self.params):
             return ""
         what, expression = NEGATIONS[name]

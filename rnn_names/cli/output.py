@@ -45,7 +45,7 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 class Table:
     """Writes records to stdout in the format of --format, --columns and --null.
 
-    Of plain text, the first field. All fields are columns if none are given.
+    All fields are columns if none are given; plain text has the first one.
     """
 
     def __init__(self, fields: list[str], kind: str, null: bool, columns: str | None) -> None:
@@ -65,7 +65,7 @@ class Table:
             self._header = f"{mark}{DELIMITERS[kind].join(self.columns)}\n"
 
     def put(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Writes the values of some records; plain lines have the first one only."""
+        """Writes the values of some records."""
         plain = self.kind == "text"
         text = "".join(row[0] + self.line_end for row in rows) if plain else self._records(rows)
         self._put(text.encode())
@@ -137,7 +137,7 @@ class NameBase:
 
         elvish|7|10|ln|0.00|Adelarun,Adianoveth,…
 
-    It is the base's name, the shortest and the longest name to write, the letters that may be
+    These are the base's name, the shortest and the longest name to write, the letters that may be
     doubled, the share of names that have several words, and the names.
     """
 

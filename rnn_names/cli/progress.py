@@ -31,10 +31,7 @@ EXPECTED_SHARE = 0.1  # of distillation; the pace of the networks counts for so 
 class Pace(NamedTuple):
     """What a mean speed is measured from: that of the networks, or of distillation.
 
-    Attributes:
-        characters, seconds: how many were done then, and after how long.
-        expected: seconds for each character, as expected before.
-        weight: as how many characters that counts.
+    `expected` seconds for each character, as expected before, count as much as `weight` characters.
     """
 
     characters: int
@@ -106,10 +103,7 @@ class Progress:
             self.bar.update(characters)
 
     def _measure_distillation(self, characters: int) -> None:
-        """Measures the pace of distillation from its first minibatch on, of so many characters.
-
-        Only then is it known how large the stage is, and its preparation is over.
-        """
+        """Measures the pace of distillation from its first minibatch on, when its size is known."""
         self.pace_is_of_distillation = True
         self._correct_bar()
         done = self.bar.n + characters

@@ -133,7 +133,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
 def _check_stream(best: bool, start: int) -> None:
     """Refuses a seed for names that are not random, and a start without a seed.
 
-    A seed in the environment is meant for all commands, so it is no mistake.
+    A seed in the environment is meant for all commands.
     """
     source = click.get_current_context().get_parameter_source("seed")
     if best and source is click.core.ParameterSource.COMMANDLINE:
@@ -143,7 +143,7 @@ def _check_stream(best: bool, start: int) -> None:
 
 
 def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
-    """The most probable names; a bar on a terminal shows a search of more than two seconds."""
+    """The most probable names; a bar shows a search of more than two seconds."""
     from tqdm import tqdm
 
     from rnn_names.sampling.best import best

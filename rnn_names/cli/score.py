@@ -78,7 +78,6 @@ def score(
 def _scores(
     model: Model, path: str, summary: _ScoreSummary
 ) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """The lines of a file and their log-probabilities, in parts as they are read."""
     from rnn_names.corpus.reading import read_names
 
     with opened(path) as (title, stream):
@@ -91,10 +90,7 @@ def _scores(
 def _sorted(
     scores: Iterator[tuple[Names, NDArray[Any]]], per_character: bool
 ) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """All parts as one, by falling log-probability, of the name or per character.
-
-    Equal ones stay in the order of the input.
-    """
+    """All parts as one, by falling log-probability, of the name or per character."""
     import numpy as np
 
     from rnn_names.corpus.names import Names

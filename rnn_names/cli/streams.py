@@ -149,7 +149,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def is_same_file(path: str, other: str) -> bool:
-    """Whether two paths lead to one file, which need not exist; devices and pipes do not count."""
+    """Whether two paths lead to one file, which need not exist; no device or pipe."""
     if os.path.exists(path) and os.path.exists(other):
         return os.path.isfile(path) and os.path.samefile(path, other)
     return real_path(path) == real_path(other)

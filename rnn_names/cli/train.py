@@ -174,7 +174,6 @@ def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
 def _new_report(
     path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str
 ) -> tuple[str, Report] | None:
-    """The report's file and the report; None without a path."""
     if path is None:
         return None
     from rnn_names.views.report import Report

@@ -27,9 +27,6 @@ SECONDS_TO_SPEAK = 2.0  # that an interrupted training tries to say so: who read
 class TrainingRun:
     """A training, and what it leaves on disk however it ends.
 
-    It writes the model whenever a better one is there, and keeps the state that --resume goes on
-    from.
-
     Attributes:
         epoch: the last epoch whose state was kept; the trainer's own may still be measured.
         model: the model as it is in the file; None before this run has written one.
@@ -145,9 +142,8 @@ class TrainingRun:
 def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
-    The first `epochs` lines of a log that is there already stay: they are those of a resumed run.
-    The others go with the first epoch, not before: until then the state of an earlier run can be
-    put back. Where the log is a standard stream, all that was written to it stays.
+    The first `epochs` lines of an old log are those of a resumed run, and stay. The others go with
+    the first epoch, since until then the state of an earlier run can be put back.
     """
     if path is None:
         yield lambda epoch: None

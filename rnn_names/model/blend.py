@@ -52,8 +52,7 @@ def one_network(
 ) -> LanguageModel:
     """The normalised geometric mean of several networks, as one network.
 
-    Its names may be as short and as long and begin like those of any part; its fingerprints are
-    those of all lists together, if all are kept. The weights sum to 1; titles are for messages.
+    Its names are as short and as long as those of any part, and begin so. Weights sum to 1.
     """
     vocabularies = [model.vocabulary for model in models]
     _check_letters(vocabularies, titles)
@@ -109,8 +108,8 @@ def unknown_logit(model: LanguageModel) -> float:
     """The logit u that stands for any one character that a model does not know.
 
     With it, exp(u) / Σ exp(logits) is `UNKNOWN_PROBABILITY` in the mean over the characters and
-    ends of names drawn from the model. In a blend it is a little less, since the softmax runs over
-    the unknown characters, too: by a hundredth where there are a hundred of them.
+    ends of names drawn from the model; a little less in a blend, whose softmax has those
+    characters, too.
     """
     with one_blas_thread():
         names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
@@ -222,6 +221,5 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
 
 
 def _all_pairs(models: Sequence[LanguageModel]) -> list[str] | None:
-    """Those of all lists together; None if those of any part are not known."""
     known = [model.pairs for model in models if model.pairs is not None]
     return sorted(set[str]().union(*known)) if len(known) == len(models) else None

@@ -1,7 +1,4 @@
-"""The bundled models: small ones that come with the package, chosen by name instead of by file.
-
-`data/make_models.py` has the recipe.
-"""
+"""The bundled models, chosen by name instead of by file; `data/make_models.py` makes them."""
 
 import os
 from contextlib import suppress
@@ -15,7 +12,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files
 
 
 class Bundled(NamedTuple):
-    """What a bundled model writes, and the list that it learned from."""
+    """A bundled model: what it writes, and the list that it learned from."""
 
     group: str
     source: Source

@@ -66,7 +66,7 @@ def _check_blend(parts: Any) -> None:
 
 
 def _training_record(training: Any) -> dict[str, Any]:
-    """The record of a training: what sampling takes from it checked, settings by today's names."""
+    """What sampling takes from a training's record, checked; settings by today's names."""
     if not isinstance(training, dict):
         training = {}
     longest, shortest = training.get("longest"), training.get("shortest", 1)

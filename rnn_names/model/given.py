@@ -1,4 +1,4 @@
-"""A model as users give it: a file or a bundled model, and its weight in a blend."""
+"""A model as users give it."""
 
 from __future__ import annotations
 

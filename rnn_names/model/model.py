@@ -1,7 +1,6 @@
 """A trained model: vocabulary, parameters, the record of its training; and the file that keeps it.
 
-The file is one `.npz`, a zip of arrays (see `rnn_names.model.npz`). It holds the parameters under
-their names in float32, a JSON text `meta`, and the `fingerprints` of the corpus if they are kept.
+The file is one `.npz` (see `rnn_names.model.npz`).
 """
 
 from __future__ import annotations
@@ -117,11 +116,8 @@ class Model:
     def stream(self, *count: Any, **options: Any) -> NameStream:
         """The names of `sample` one after another, as they are drawn: as many as fit no memory.
 
-        `stream(...).arrays()` gives them in NumPy arrays, which is quicker.
-
-        Raises:
-            SamplingError: as `sample`; conditions that cannot be met show when names are asked for.
-            VocabularyError: as `sample`.
+        `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
+        `sample`, those of conditions that cannot be met when names are asked for.
         """
         from rnn_names.sampling.stream import ENDLESS, sample
 
@@ -134,8 +130,7 @@ class Model:
         """The most probable names, from the most probable down, exactly.
 
         Raises:
-            SamplingError: as `sample`; or if the search would take too long.
-            VocabularyError: as `sample`.
+            SamplingError, VocabularyError: as `sample`; or if the search would take too long.
         """
         from rnn_names.sampling.best import best
 
@@ -153,20 +148,12 @@ class Model:
         """Whether each name is in the corpus, held-out names included: (len(names),) bool.
 
         A new name is mistaken for one of them with the very low probability that
-        `rnn_names.corpus.fingerprints` states.
-
-        Raises:
-            SamplingError: if the model does not keep fingerprints of its corpus.
+        `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
         """
         return self.language_model.knows(names)
 
     def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
-        """The blend of this model and others: see `rnn_names.blend`.
-
-        >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
-        >>> welsh.blend(dinosaurs, weights=[2, 1]).hidden_size
-        320
-        """
+        """The blend of this model and others: see `rnn_names.blend`."""
         return blend([self, *others], weights)
 
     def facts(self) -> dict[str, Any]:
@@ -184,11 +171,7 @@ class Model:
         }
 
     def save(self, path: StrOrBytesPath) -> None:
-        """Writes the model file; what stood there before is replaced in one step, or not at all.
-
-        Raises:
-            ModelFileError: if it cannot be written.
-        """
+        """Writes the model file in one step, or raises ModelFileError and leaves what was there."""
         npz.write(os.fsdecode(path), self.meta, self.arrays)
 
     @property
@@ -214,8 +197,8 @@ class Model:
         """Reads a model file; where there is no such file, the bundled model called `path`.
 
         Raises:
-            ModelFileError: for a file that is missing, damaged, of another format version, or not a
-                model.
+            ModelFileError: for a file that is missing, damaged, or not a model of this format
+                version.
         """
         name = os.fsdecode(path)
         try:
@@ -236,15 +219,12 @@ class Model:
 
     @classmethod
     def of(cls, meta: dict[str, Any], arrays: dict[str, Array]) -> Model:
-        """The model of what was in a file. Raises ModelFileError if anything does not fit."""
+        """The model of what was in a file; ModelFileError if anything does not fit."""
         return cls(**checked(meta, arrays))
 
 
 class NameStream(Iterator[str]):
-    """The names that `stream` gives, one after another.
-
-    While one is under way, BLAS uses one thread.
-    """
+    """The names that `stream` gives, one after another; meanwhile BLAS uses one thread."""
 
     def __init__(self, parts: Iterator[Names]) -> None:
         self._parts = parts
@@ -323,7 +303,6 @@ def blend(
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
-    """What `count` parts are called: `titles`, checked; numbers for None."""
     if titles is None:
         return [f"model {number}" for number in range(1, count + 1)]
     titles = list(titles)

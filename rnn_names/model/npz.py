@@ -166,10 +166,7 @@ def _directory(file: IO[bytes]) -> list[_Member]:
 
 
 def _check_directory(members: list[_Member], size: int) -> None:
-    """Checks that the directory of a file of `size` bytes makes sense.
-
-    Names of members come first: they are then safe to show in a message.
-    """
+    """Checks the directory of a file of `size` bytes; names first, to be shown in messages."""
     for name in (member.name for member in members):
         if not name.isidentifier() or len(name) > MAX_NAME:
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
@@ -190,7 +187,6 @@ def _check_directory(members: list[_Member], size: int) -> None:
 def _read_members(
     file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
-    """The JSON object and the arrays of all members."""
     members = {member.name: member for member in directory}
     for name in members:
         if name != "meta" and not types_of(name):

@@ -1,7 +1,6 @@
 """Where the names that a model learned from came from, and under which terms.
 
-Bundled lists have a source. Models that learned from them keep it, and so do copies and blends of
-these models and models that start from them.
+Copies and blends of models keep their sources, and so do models that start from them.
 """
 
 from collections.abc import Iterable
@@ -13,13 +12,7 @@ MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, 
 
 
 class Source(NamedTuple):
-    """A list of names.
-
-    Attributes:
-        what: what the names are: "towns of Norway".
-        origin: who made the list: "GeoNames (geonames.org)".
-        terms: its licence: "CC BY 4.0".
-    """
+    """A list of names: "towns of Norway", who made it, "GeoNames (geonames.org)", its licence."""
 
     what: str
     origin: str

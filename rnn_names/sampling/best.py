@@ -2,8 +2,7 @@
 
 No name is more probable than any of its beginnings. So where 20 names above some probability are
 known, from a few draws, the 20 most probable names of all are found by looking into every prefix
-above it, and into no other. The search goes depth first: few prefixes wait at any time, so memory
-stays flat however many there are.
+above it, and into no other. The search goes depth first: few prefixes wait at any time.
 
 How many prefixes lie above a bound is estimated from unguided draws: when one of M draws passes a
 prefix of probability P, that stands for 1 / (M P) prefixes (Knuth 1975, "Estimating the efficiency
@@ -123,12 +122,10 @@ def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
 
 @dataclass(frozen=True)
 class _Prefixes(Rows):
-    """Prefixes of one length that are to be looked into, m of them.
+    """Prefixes of one length to look into, m of them.
 
-    Attributes:
-        text: (m, length) indices.
-        automaton_state: (m,) of the conditions.
-        log_prob: (m,) given the prefix that all names begin with.
+    They are indices (m, length), automaton states and log-probabilities given the prefix of all
+    names, (m,).
     """
 
     text: Array

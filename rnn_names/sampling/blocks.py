@@ -164,13 +164,7 @@ class Drawer:
 
 
 class Share(NamedTuple):
-    """Some names of a draw, k of them, with their first characters.
-
-    Attributes:
-        names: (k,) numbers.
-        branch: (k,) the first characters, rising.
-        bits: for the other characters.
-    """
+    """Names of a draw, by number, (k,), their first characters, rising, and bits for the others."""
 
     names: Array
     branch: Array

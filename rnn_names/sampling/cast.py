@@ -38,8 +38,8 @@ class Part(NamedTuple):
 def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     """The parts of `wanted.count` lines, some lines at a time; `parts` are those of the slots.
 
-    It raises SamplingError after the lines that could be had, if these are fewer. Where one part is
-    the cause, the message shows it in the pattern.
+    SamplingError comes after the lines that could be had, if these are fewer; its message shows the
+    part that is the cause in the pattern.
     """
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
     is_unique = wanted.unique or wanted.remember is not None
@@ -99,7 +99,6 @@ def _names(
 
 
 def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
-    """`n` names of one part."""
     with located(pattern.text, part.slot.begin):
         for names in sample(part.model, n, part.options):
             yield from names.to_strings()
@@ -111,7 +110,6 @@ def _tied(
     draw: Callable[[Sequence[Trials], Random], Iterator[Row]],
     bits: Random,
 ) -> Iterator[Row]:
-    """The names of parts that first letters tie together."""
     models = []
     for part in parts:
         with located(pattern.text, part.slot.begin):

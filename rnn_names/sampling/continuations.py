@@ -40,7 +40,7 @@ SHAPING = {
 
 
 class Continuations(Source):
-    """The source of a walk. States are hidden states; `codes`, (n_y,), are code points.
+    """The source of a walk: hidden states; `codes`, (n_y,), are code points.
 
     `in_other_case` has prefixes that the list has in another case only, and how they are read.
     """
@@ -122,10 +122,7 @@ class Continuations(Source):
             )
 
     def _next_after(self, texts: list[Text]) -> Array:
-        """The probabilities of the next character after some texts, (m, n_y).
-
-        The first is empty; each other one is one character longer than one before it.
-        """
+        """The probabilities of the next character that `beginnings.one_of` asks for: (m, n_y)."""
         work, states = Workspace(), self.first_state
         above: dict[Text, int] = {(): 0}
         probabilities = [self.next_probabilities(states, work).T]

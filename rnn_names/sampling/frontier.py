@@ -85,7 +85,6 @@ class Frontier:
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    """Batches of one level as one."""
     children, payloads, names, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     states_before = accumulate(map(len, above), initial=0)

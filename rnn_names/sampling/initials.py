@@ -56,9 +56,7 @@ DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of
 
 
 def letter_of(name: str) -> str:
-    """The first letter or digit of a name as readers compare it, without case or marks.
-
-    It is "" for a name that begins with another sign; no name of a model that is tied does.
+    """The first letter or digit of a name as readers compare it, without case or marks; else "".
 
     >>> [letter_of(name) for name in ("Élan", "øre", "Łódź", "3rd", "-x")]
     ['e', 'ø', 'ł', '3', '']
@@ -154,10 +152,7 @@ class Trials:
 
 
 def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of all models that begin with one letter, drawn given that they do.
-
-    They end where no more are found.
-    """
+    """Names of all models that begin with one letter, drawn given that they do."""
     weights = {
         letter: prod(each.weights[letter] for each in models)
         for letter in models[0].weights

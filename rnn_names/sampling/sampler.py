@@ -53,7 +53,8 @@ class Sampler(Continuations):
         largest_walk: the most names that are drawn together.
         share_size: about how many names of a large block are drawn together; at most twice as many.
         conditions: what names are held to after they are drawn.
-        preparation: what prepares a look-ahead, if conditions are rare; those that it covers are
+        preparation: prepares a look-ahead, if conditions are rare; it covers some of them, which
+            are
             then not among `conditions`.
     """
 
@@ -89,10 +90,8 @@ class Sampler(Continuations):
     def prepare_if_rare(self, rare: float = 0) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
-        Rare is a share of the names of no more than `rare` or `LOOK_AHEAD_BELOW`.
-
-        All streams of a model and its conditions do the same: this does not depend on the seed. It
-        gives how many names of the pilot met each condition; nothing if they are not rare.
+        Rare is a share of `rare` or `LOOK_AHEAD_BELOW` at most; this does not depend on the seed.
+        It gives how many names of the pilot met each condition; nothing if they are not rare.
         """
         is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         is_common &= self.shape is None or self.options.temperature <= 1
@@ -122,7 +121,7 @@ class Sampler(Continuations):
         return tally
 
     def is_prepared(self, block: int) -> bool:
-        """Whether the look-ahead for a block of the stream, by its number, needs no more rounds."""
+        """Whether the look-ahead for a block, by its number, needs no more rounds."""
         return self.preparation is None or self.preparation.has(_rounds(block))
 
     def look_ahead_for(self, block: int) -> LookAhead | None:
@@ -132,7 +131,7 @@ class Sampler(Continuations):
     def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
         """A look-ahead that knows nothing yet, the conditions that it covers, and the others.
 
-        Raises SamplingError if no name is possible.
+        SamplingError if no name is possible.
         """
         from rnn_names.conditions.automaton import anything
         from rnn_names.conditions.beginnings import of_shape

@@ -40,10 +40,9 @@ ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """Draws `count` names, in parts; the codes of each part are code points.
+    """Draws `count` names, in parts, or those that could be had, and then raises SamplingError.
 
-    It raises SamplingError after the names that could be had, if these are fewer, and warns
-    (RareConditionsWarning) where more names than usual are repeats, because of the conditions.
+    It warns (RareConditionsWarning) where more names than usual are repeats.
     """
     sampler, process = sampler_of(model, options), os.getpid()
     with one_blas_thread():
@@ -79,10 +78,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from not many more draws.
-
-    It is for a look at a network in training, whose names may never end.
-    """
+    """At most `count` names, from not many more draws: a network in training may end none."""
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, bits = Sampler(model, Options()), Random(seed)

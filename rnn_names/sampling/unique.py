@@ -107,7 +107,7 @@ class _FarApart(Unique):
 
 
 class Remembered:
-    """A file of names that came out, of this run and others, which may go on at the same time."""
+    """A file of names that came out, of this run and others, at the same time perhaps."""
 
     def __init__(self, path: str) -> None:
         self._path, self._end = path, 0

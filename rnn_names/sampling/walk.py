@@ -27,8 +27,7 @@ class Step(NamedTuple):
     Attributes:
         names: (k,) numbers.
         branch: (k,) what each has drawn, n_y node + character, rising.
-        ahead_state: what the look-ahead knows of the nodes, if there is one.
-        ahead: what is ahead of each of their characters by it.
+        ahead_state, ahead: what the look-ahead knows of the nodes, and of their characters.
     """
 
     names: Array
@@ -41,8 +40,7 @@ class Drawn(NamedTuple):
     """The names of a walk.
 
     Attributes:
-        lengths: (k,) characters of each name; 0 for one that has a wrong length or shape, or was
-            given up.
+        lengths: (k,) characters of each name; 0 for one of a wrong length or shape, or given up.
         codes: (characters,) of the other names, as vocabulary indices, name after name.
         weights: of the other names, if there is a look-ahead.
     """

@@ -78,11 +78,7 @@ def save(
     subtitle: str | None = None,
     for_lists: bool = False,
 ) -> None:
-    """Writes the page, whole or not at all.
-
-    Raises:
-        RnnNamesError: if it cannot be written, or as `page`.
-    """
+    """Writes the page, whole or not at all."""
     write_atomically(path, page(parts, title, subtitle, for_lists).encode())
 
 
@@ -95,9 +91,6 @@ def page(
     """The whole page as HTML, with its own title or else what its names are like.
 
     A page `for_lists` opens where a list is pasted, with names of the first model alone.
-
-    Raises:
-        BlendError: for shares that are no finite numbers above 0.
     """
     names, hue = [title_of(part) for part in parts], _hue(parts)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
@@ -180,7 +173,6 @@ def _hue(parts: Sequence[Part]) -> int:
 
 
 def _source(part: Part) -> str:
-    """A section about a model."""
     rows = definitions((what, isolated(text)) for what, text in _about(part))
     return f"<div><h3>{isolated(title_of(part))}</h3>{rows}</div>"
 

@@ -50,7 +50,6 @@ class Report:
         corpus: all names that were read, held-out ones too.
         trainer: as it was after the last epoch added; it may be in the middle of the next one.
         sources: titles of the files that the names came from.
-        output: the model file.
         init: the model that training started from, if any.
         epochs: the records; of a resumed run, those since it was resumed.
         samples: a few names of the best weights so far, by epoch; 0 for those before training.
@@ -208,7 +207,6 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 
 
 def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
-    """Where another stage begins, and what to write there."""
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
     has_room, last = len(changes) <= 4, changes[-1] if changes else None
     return [

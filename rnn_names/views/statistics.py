@@ -35,7 +35,6 @@ def length_note(names: Names, counts: Array, drawn: Names) -> str:
 
 
 def _mean(lengths: Array, counts: Array) -> tuple[float, float]:
-    """The mean and the variance of some lengths."""
     mean = float(np.average(lengths, weights=counts))
     return mean, float(np.average((lengths - mean) ** 2, weights=counts))
 

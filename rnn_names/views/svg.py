@@ -1,8 +1,7 @@
 """Charts as SVG, for an HTML page.
 
 Coordinates are percentages: a chart stretches to any width, and its labels and lines keep their
-size. Colours, fonts and height come from the page's style sheet, by class; `s0` and `s1` are the
-first and the second series.
+size. The page's style sheet has colours, fonts and height; `s0` and `s1` are the first two series.
 """
 
 import math
@@ -153,10 +152,7 @@ def _label(x: float, text: str, minor: bool = False) -> str:
 def _mark(
     x: float, y: float, text: str, line: int, turn_at: float = 50, minor: bool = False
 ) -> str:
-    """A line from the top down to a point; beside it, in line 1 or 2, a text.
-
-    That is on the right; where x is over `turn_at` percent, on the left.
-    """
+    """A line from the top down to a point, and a text beside it, on its left beyond `turn_at` %."""
     side, shift = ("end", -6) if x > turn_at else ("start", 6)
     kind = "mark minor" if minor else "mark"
     return (
