@@ -32,6 +32,7 @@ ENGINE_FILES = (
     "shape.js",
     "conditions.js",
     "beginnings.js",
+    "regex.js",
     "automaton.js",
     "guide.js",
     "sampler.js",

@@ -155,7 +155,7 @@ def test_names_match_a_pattern_or_it_is_none(page):
     set_to(page, "Pattern (regular expression)", "[A-D].*(us|a)")
     assert all(re.fullmatch("[A-D].*(us|a)", name) for name in names_of(page))
     set_to(page, "Pattern (regular expression)", "(", count=0)
-    assert said(page) == "“(” is no regular expression."
+    assert said(page) == "“(” is no regular expression: missing )."
 
 
 def test_names_are_as_long_as_wanted(page):

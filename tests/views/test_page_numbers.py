@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -181,6 +182,7 @@ def test_after_a_prefix_names_have_the_models_probabilities_given_it(open_page, 
             "ab|c",
             "(?=.*ccc)(?=.*ba)(ab|c).*",
         ),
+        ({"match": ["(?:cc[ab]){2,}c?", r"[^\\Wac]{5}"]}, "", "(?:cc[ab]){2,}c?|b{5}"),
     ],
 )
 def test_rare_names_have_the_models_probabilities_given_the_conditions(
@@ -195,6 +197,60 @@ def test_rare_names_have_the_models_probabilities_given_the_conditions(
     share = sum(wanted.values())
     assert share < 1 / 500
     assert_drawn_from(Counter(found), {name: p / share for name, p in wanted.items()})
+
+
+PATTERNS = [
+    *["a+b*", "(a|bc)+", "(a*|b?)*c", "[a-c]x?", "[^a-c]+", "[]ß-é]+", "[a-]+", ".{,2}", "a{2}"],
+    *["a{2,}b??", "x{", "a{}", r"\w+a", r"\D\d?", r"[\s\w]+", ".*(?:σας|ı)", "(?P<n>ab)c", "A|ß"],
+    *[
+        "(?#note)ab",
+        "^ab$",
+        "^a|b$",
+        r"\Aab\Z",
+        r"[\]a]+",
+        r"\x41\u0062",
+        r"a\.b",
+        "(|a)b",
+        "",
+        "[A-I]+",
+    ],
+]
+
+
+@pytest.mark.parametrize("ignore_case", [False, True])
+def test_patterns_are_those_of_python(ignore_case, open_page):
+    """Single letters of the bundled models, and short texts."""
+    letters = {c for name in MODELS for c in Model.load(name).vocabulary.characters}
+    texts = [*sorted({*letters, *"ßẞıİſςΣ٣"}), *map("".join, product("abcA", repeat=3))]
+    texts += ["", "ab", "aab", "ccc", "x{", "a{}", "a.b", "ΣΑΣ", "σας", "ÀÉ", "a b"]
+    matching = """([patterns, texts, ignoreCase]) => patterns.map((pattern) => {
+      const automaton = new Automaton(expressionTerm(pattern, ignoreCase));
+      return texts.filter((text) => automaton.passes(text));
+    })"""
+    found = open_page("gru").evaluate(matching, [PATTERNS, texts, ignore_case])
+    expressions = [re.compile(each, re.IGNORECASE if ignore_case else 0) for each in PATTERNS]
+    assert found == [[*filter(each.fullmatch, texts)] for each in expressions]
+
+
+WRONG = ["a**", "*a", "(a", "a)", "[a", "[b-a]", "a{3,2}", r"\q", "\\", "a|*", "[]", r"[a-\d]"]
+
+
+def test_what_is_no_pattern_for_python_is_none_for_the_page(open_page):
+    page = open_page("gru")
+    for pattern in WRONG:
+        with pytest.raises(re.error):
+            re.compile(pattern)
+        error = page.evaluate(
+            "text => { try { expressionTerm(text) } catch (e) { return e.message } }", pattern
+        )
+        assert error.startswith(f"“{pattern}” is no regular expression: ")
+
+
+def test_a_pattern_with_look_around_is_the_browsers(open_page):
+    names = open_page("gru").evaluate(
+        "rnnNames.sample(50, { match: '(?=.*b)(?P<n>.).*', seed: 1 })"
+    )
+    assert len(names) == 50 and all("b" in name for name in names)
 
 
 # --- The list -------------------------------------------------------------------------------------

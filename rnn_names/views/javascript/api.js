@@ -30,7 +30,7 @@ const SAMPLE_OPTIONS = {
   suffix: KINDS.texts,
   contains: KINDS.texts,
   excludeWords: KINDS.texts,
-  match: KINDS.text,
+  match: KINDS.texts,
   ignoreCase: KINDS.flag,
   minLength: KINDS.length,
   maxLength: KINDS.length,

@@ -1,83 +1,94 @@
-// What settings ask of endings and of texts inside a name, as an automaton: a state after each
-// beginning of a name, from which follows what may still come.
+// Finite automata over characters: what a name's spelling must be. After each beginning of a name an
+// automaton is in a state, from which follows what may still come.
 
 const MOST_STATES = 500;
-const DEAD = -1; // after it, no name meets the conditions
+const MOST_KEPT = 20_000; // states of one condition
+const DEAD = -1; // the state after which no name meets the conditions
+const FINAL = 0; // the place where a term ends
 
-/** Follows where some texts occur in another, character by character (Aho & Corasick 1975). */
-class Occurrences {
-  constructor(texts) {
-    this.next = [new Map()];
-    this.isEnd = [false]; // of one of the texts, at least
-    for (const text of texts) {
-      let state = 0;
-      for (const character of text) {
-        if (!this.next[state].has(character)) {
-          this.next[state].set(character, this.next.length);
-          this.next.push(new Map());
-          this.isEnd.push(false);
-        }
-        state = this.next[state].get(character);
-      }
-      this.isEnd[state] = true;
-    }
-    this.shorter = this.next.map(() => 0); // the state of the longest ending that is in a text, too
-    const queue = [...this.next[0].values()];
-    for (const state of queue) {
-      this.isEnd[state] ||= this.isEnd[this.shorter[state]];
-      for (const [character, longer] of this.next[state]) {
-        this.shorter[longer] = this.step(this.shorter[state], character);
-        queue.push(longer);
-      }
-    }
+/** The automaton of a term of regex.js: a state for each set of places, made when it is reached. */
+class Automaton {
+  constructor(term) {
+    this.places = [{}];
+    this.start = term(this.places, FINAL);
+    this.forget();
   }
 
-  step(state, character) {
-    let from = state;
-    while (from && !this.next[from].has(character)) from = this.shorter[from];
-    return this.next[from].get(character) ?? 0;
+  forget() {
+    this.sets = [];
+    this.numbers = new Map();
+    this.following = [];
+    this.first = this.state([this.start]);
+  }
+
+  /** The state of being at any of some places. */
+  state(reached) {
+    const all = new Set(reached);
+    for (const place of all) for (const way of this.places[place].ways ?? []) all.add(way);
+    const set = [...all].filter((place) => !this.places[place].ways).sort((a, b) => a - b);
+    if (!set.length) return DEAD;
+    const key = set.join();
+    if (!this.numbers.has(key)) {
+      this.numbers.set(key, this.sets.length);
+      this.sets.push(set);
+      this.following.push(new Map());
+    }
+    return this.numbers.get(key);
+  }
+
+  after(state, character) {
+    if (state === DEAD) return DEAD;
+    const known = this.following[state];
+    if (!known.has(character)) {
+      const read = this.sets[state].map((place) => this.places[place]);
+      const reached = read.filter(({ matches }) => matches?.(character)).map(({ next }) => next);
+      known.set(character, this.state(reached));
+    }
+    return known.get(character);
+  }
+
+  accepts(state) {
+    return state !== DEAD && this.sets[state][0] === FINAL;
+  }
+
+  /** Whether a whole name is accepted. */
+  passes(name) {
+    if (this.sets.length > MOST_KEPT) this.forget();
+    return this.accepts([...name].reduce((state, each) => this.after(state, each), this.first));
   }
 }
 
-/** One condition: its first state, the state after a character, and which states a name may end in. */
-function partsOf(settings) {
-  const fold = folding(settings);
-  const part = (texts, folded, step, accepts) => {
-    const occurrences = new Occurrences(texts.map(folded));
-    const after = (state, character) =>
-      [...folded(character)].reduce((at, each) => step(occurrences, at, each), state);
-    return { after, accepts: (state) => accepts(occurrences, state) };
-  };
-  const follow = (occurrences, state, character) => occurrences.step(state, character);
-  const stay = (occurrences, state, character) =>
-    occurrences.isEnd[state] ? state : occurrences.step(state, character);
-  const die = (occurrences, state, character) => {
-    const next = state === DEAD ? DEAD : occurrences.step(state, character);
-    return occurrences.isEnd[next] ? DEAD : next;
-  };
-  const isEnd = (occurrences, state) => occurrences.isEnd[state];
-  const isAlive = (_, state) => state !== DEAD;
-  const lower = (text) => text.toLowerCase();
-  const [suffixes, left] = [textsOf(settings.suffix), textsOf(settings.excludeWords)];
-  return [
-    ...(suffixes.length ? [part(suffixes, fold, follow, isEnd)] : []),
-    ...textsOf(settings.contains).map((text) => part([text], fold, stay, isEnd)),
-    ...(left.length ? [part(left, lower, die, isAlive)] : []),
-  ];
+/** Accepts the names that hold none of some texts, case aside. */
+class Without extends Automaton {
+  constructor(texts) {
+    const found = texts.map((text) => textTerm(folded(text)));
+    super(sequence([many(any), either(found), many(any)]));
+  }
+
+  after(state, character) {
+    const next = [...folded(character)].reduce((at, each) => super.after(at, each), state);
+    return super.accepts(next) ? DEAD : next;
+  }
+
+  accepts(state) {
+    return state !== DEAD;
+  }
 }
 
 /**
- * The automaton of some settings: `next[state * n_y + c]`, `accepts[state]`, and `first`, the state
- * after the text that every name begins with. Undefined where nothing is asked, or too much.
+ * The automaton of what some conditions ask of the spelling: `next[state * n_y + c]`,
+ * `accepts[state]`, with state 0 after the text that every name begins with. Undefined where
+ * nothing is asked, or too much.
  */
-function automatonOf(settings, blend, beginning) {
-  const parts = partsOf(settings);
+function automatonOf(conditions, blend, beginning) {
+  const parts = conditions.flatMap(({ automaton }) => automaton ?? []);
   if (!parts.length) return undefined;
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
   const start = [...beginning].reduce(
     after,
-    parts.map(() => 0),
+    parts.map(({ first }) => first),
   );
+  if (start.includes(DEAD)) throw new WrongSettings("No name that begins so meets the conditions.");
   const number = new Map([[start.join(), 0]]);
   const all = [start];
   const next = [];
@@ -95,5 +106,5 @@ function automatonOf(settings, blend, beginning) {
     }
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
-  return { next: Int32Array.from(next), accepts, first: 0 };
+  return { next: Int32Array.from(next), accepts };
 }

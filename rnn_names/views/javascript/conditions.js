@@ -10,7 +10,8 @@ const textsOf = (given) =>
     .map((text) => text.normalize("NFC"));
 
 /** Makes equal what counts as equal. */
-const folding = ({ ignoreCase }) => (ignoreCase ? (text) => text.toLowerCase() : (text) => text);
+const folding = ({ ignoreCase }) =>
+  ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
 /** What cannot be: the message is a sentence for people. */
 class WrongSettings extends Error {}
@@ -82,22 +83,33 @@ function stateAfter(blend, characters) {
 function conditionsOf(settings, models, characters) {
   const lists = models.map(({ fingerprints }) => fingerprints);
   const conditions = [];
-  const add = (words, passes) => conditions.push({ words, passes, tested: 0, passed: 0 });
-  const fold = folding(settings);
+  const add = (words, passes, automaton) =>
+    conditions.push({ words, passes, automaton, tested: 0, passed: 0 });
+  const addSpelling = (words, automaton) =>
+    add(words, (name) => automaton.passes(name), automaton);
+  const termOf = (text) => textTerm(text, settings.ignoreCase);
   const suffixes = textsOf(settings.suffix);
   if (suffixes.length)
-    add(`ends with ${quotedTexts(suffixes)}`, (name) =>
-      suffixes.some((suffix) => fold(name).endsWith(fold(suffix))),
+    addSpelling(
+      `ends with ${quotedTexts(suffixes)}`,
+      new Automaton(sequence([many(any), either(suffixes.map(termOf))])),
     );
   for (const text of textsOf(settings.contains))
-    add(`contains “${text}”`, (name) => fold(name).includes(fold(text)));
-  for (const text of textsOf(settings.excludeWords)) {
-    const left = text.toLowerCase();
-    add(`does not contain “${text}”`, (name) => !name.toLowerCase().includes(left));
-  }
-  if (settings.match) {
-    const pattern = patternOf(settings.match, settings.ignoreCase);
-    add(`matches “${settings.match}”`, (name) => pattern.test(name));
+    addSpelling(
+      `contains “${text}”`,
+      new Automaton(sequence([many(any), termOf(text), many(any)])),
+    );
+  const left = textsOf(settings.excludeWords);
+  if (left.length) addSpelling(`does not contain ${quotedTexts(left)}`, new Without(left));
+  const patterns = textsOf(settings.match);
+  if (patterns.length) {
+    const words = `matches ${quotedTexts(patterns)}`;
+    const terms = patterns.map((text) => expressionTerm(text, settings.ignoreCase));
+    if (terms.every(Boolean)) addSpelling(words, new Automaton(either(terms)));
+    else {
+      const expressions = patterns.map((text) => browserPattern(text, settings.ignoreCase));
+      add(words, (name) => expressions.some((expression) => expression.test(name)));
+    }
   }
   const hasShape = !settings.anyBeginning && shapeTest(models, textsOf(settings.prefix));
   if (hasShape) add("has capitals and marks where the list has them", hasShape);
@@ -128,12 +140,12 @@ function conditionsOf(settings, models, characters) {
 
 const quotedTexts = (texts) => texts.map((text) => `“${text}”`).join(" or ");
 
-/** A regular expression that matches names as a whole. */
-function patternOf(text, ignoreCase) {
+/** The browser's own regular expression, for one that has no automaton. */
+function browserPattern(text, ignoreCase) {
   try {
-    return new RegExp(`^(?:${text.normalize("NFC")})$`, ignoreCase ? "iu" : "u");
+    return new RegExp(`^(?:${text.replaceAll("(?P<", "(?<")})$`, ignoreCase ? "iu" : "u");
   } catch {
-    throw new WrongSettings(`“${text}” is no regular expression.`);
+    throw new WrongSettings(`“${text}” is more than browsers can match.`);
   }
 }
 

@@ -14,8 +14,8 @@ export interface SampleOptions {
   contains?: string | readonly string[];
   /** What names must not contain, in upper or lower case. */
   excludeWords?: string | readonly string[];
-  /** A regular expression (JavaScript's) that names match as a whole. */
-  match?: string;
+  /** A regular expression, in Python's syntax, that names match as a whole; of several, any. */
+  match?: string | readonly string[];
   /** Upper and lower case are equal in `prefix`, `suffix`, `contains` and `match`. */
   ignoreCase?: boolean;
   /** Shortest name, in characters. Default: the shortest of the list. */

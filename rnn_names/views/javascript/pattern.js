@@ -10,7 +10,7 @@ const SLOT_OPTIONS = {
   suffix: ["suffix", "texts"],
   contains: ["contains", "texts"],
   "exclude-words": ["excludeWords", "texts"],
-  match: ["match", "text"],
+  match: ["match", "texts"],
   "ignore-case": ["ignoreCase", "flag"],
   "min-length": ["minLength", "length"],
   "max-length": ["maxLength", "length"],

@@ -1,0 +1,189 @@
+// Regular expressions as rnn_names/conditions/regex.py has them: Python's syntax, for whole names.
+//
+// An expression is read into a term, a function that lays out its places before those that follow:
+// `term(places, next)` gives the first one. A place { matches, next } reads a character; one of
+// { ways } reads none, and goes on at any of some others.
+
+const MOST_PLACES = 20_000;
+
+function placed(places, place) {
+  if (places.length > MOST_PLACES) throw new WrongSettings("A pattern is too large.");
+  return places.push(place) - 1;
+}
+
+const one = (matches) => (places, next) => placed(places, { matches, next });
+const any = one(() => true);
+const sequence = (terms) => (places, next) =>
+  terms.reduceRight((following, term) => term(places, following), next);
+const either = (terms) => (places, next) =>
+  placed(places, { ways: terms.map((term) => term(places, next)) });
+const repeated = (term, least, most) => (places, next) => {
+  let first = next;
+  if (most === Infinity) {
+    first = placed(places, { ways: [next] });
+    places[first].ways.push(term(places, first));
+  }
+  for (let i = least; i < most && most < Infinity; i++)
+    first = placed(places, { ways: [next, term(places, first)] });
+  for (let i = 0; i < least; i++) first = term(places, first);
+  return first;
+};
+const many = (term) => repeated(term, 0, Infinity);
+
+const single = (text) => (lengthOf(text) === 1 ? text : undefined);
+
+/** What characters have in common that differ only in case, as `re.IGNORECASE` has it. */
+function caseless(character) {
+  if (character === "İ") return "i";
+  const upper = single(character.toUpperCase()) ?? character;
+  return single(upper.toLowerCase()) ?? upper;
+}
+
+/** A test of characters: whether they are one. */
+const same = (wanted, ignoreCase) =>
+  ignoreCase
+    ? (character) => caseless(character) === caseless(wanted)
+    : (character) => character === wanted;
+
+/** The term of a text. */
+const textTerm = (text, ignoreCase) =>
+  sequence(Array.from(text, (character) => one(same(character, ignoreCase))));
+
+/** The term of an expression; undefined if it has look-around or the like, which is not regular. */
+function expressionTerm(text, ignoreCase) {
+  try {
+    return new ExpressionReader(text, ignoreCase).whole();
+  } catch (error) {
+    if (error instanceof NotRegular) return undefined;
+    if (error instanceof RangeError) throw new WrongSettings("A pattern is nested too deeply.");
+    throw error;
+  }
+}
+
+class NotRegular extends Error {}
+
+const CATEGORIES = { d: /^\p{Nd}$/u, s: /^[\p{White_Space}\x1c-\x1f]$/u, w: /^[\p{L}\p{N}_]$/u };
+const CONTROLS = { 0: "\0", a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+
+/** Reads an expression from left to right; `at` is where it is. */
+class ExpressionReader {
+  constructor(text, ignoreCase) {
+    Object.assign(this, { text, ignoreCase, at: 0 });
+  }
+
+  whole() {
+    const term = this.branches();
+    if (this.at < this.text.length) throw this.error("unbalanced )");
+    return term;
+  }
+
+  error(reason) {
+    return new WrongSettings(`“${this.text}” is no regular expression: ${reason}.`);
+  }
+
+  /** Takes what a sticky expression matches here, if it does. */
+  takes(pattern) {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text);
+    if (found) this.at = pattern.lastIndex;
+    return found;
+  }
+
+  branches() {
+    const branches = [];
+    do {
+      const items = [];
+      while (this.at < this.text.length && !"|)".includes(this.text[this.at]))
+        items.push(this.item());
+      branches.push(sequence(items));
+    } while (this.takes(/\|/y));
+    return either(branches);
+  }
+
+  /** One item, with how often it comes. */
+  item() {
+    if ((this.at === 0 && this.takes(/\^|\\A/y)) || this.takes(/(?:\$|\\Z)$/y)) return sequence([]);
+    if (this.repetition()) throw this.error("nothing to repeat");
+    const term = this.atom();
+    const times = this.repetition();
+    if (!times) return term;
+    if (this.takes(/\+/y)) throw new NotRegular(); // it gives back nothing that it took
+    this.takes(/\?/y); // as few as will do: the same names
+    if (this.repetition()) throw this.error("multiple repeat");
+    const [least, most] = times;
+    if (least > most) throw this.error("min repeat greater than max repeat");
+    return repeated(term, least, most);
+  }
+
+  /** The least and the most times, if they come here. */
+  repetition() {
+    const found = this.takes(/([*+?])|\{(?!\})(\d*)(,?)(\d*)\}/y);
+    if (!found) return undefined;
+    const [, sign, least, comma, most] = found;
+    if (sign) return [sign === "+" ? 1 : 0, sign === "?" ? 1 : Infinity];
+    return [Number(least), comma ? Number(most || Infinity) : Number(least)];
+  }
+
+  atom() {
+    if (this.takes(/\./y)) return any;
+    if (this.takes(/\[/y)) return one(this.set());
+    if (this.takes(/\(/y)) return this.group();
+    if ("^$".includes(this.text[this.at])) throw new NotRegular();
+    return one(this.member());
+  }
+
+  group() {
+    if (this.takes(/\?#[^)]*\)/y)) return sequence([]);
+    if (!this.takes(/\?:|\?P<\w+>/y) && this.text[this.at] === "?") throw new NotRegular();
+    const term = this.branches();
+    if (!this.takes(/\)/y)) throw this.error("missing )");
+    return term;
+  }
+
+  /** A test of characters: whether they are in a set. */
+  set() {
+    const isNegated = this.takes(/\^/y);
+    const members = [];
+    do {
+      const member = this.member();
+      members.push(this.takes(/-(?!\])/y) ? this.range(member, this.member()) : member);
+      if (this.at === this.text.length) throw this.error("missing ]");
+    } while (!this.takes(/\]/y));
+    const holds = (character) => members.some((member) => member(character));
+    return isNegated ? (character) => !holds(character) : holds;
+  }
+
+  range({ code: first }, { code: last }) {
+    if (!(first <= last)) throw this.error("bad character range");
+    const holds = (character) =>
+      first <= character.codePointAt(0) && character.codePointAt(0) <= last;
+    if (!this.ignoreCase) return holds;
+    return (character) => {
+      const lower = caseless(character);
+      return [character, lower, single(lower.toUpperCase()) ?? lower].some(holds);
+    };
+  }
+
+  /** A test of characters: whether they are of a category, or are one, which is its `code`. */
+  member() {
+    const [, category] = this.takes(/\\([dsw])/iy) ?? [];
+    if (category) {
+      const pattern = CATEGORIES[category.toLowerCase()];
+      return (character) => pattern.test(character) === (category in CATEGORIES);
+    }
+    const character = this.character();
+    return Object.assign(same(character, this.ignoreCase), { code: character.codePointAt(0) });
+  }
+
+  character() {
+    const hex = this.takes(/\\(?:x([\da-f]{2})|u([\da-f]{4})|U(000[\da-f]{5}|0010[\da-f]{4}))/iy);
+    if (hex) return String.fromCodePoint(parseInt(hex.slice(1).join(""), 16));
+    const [text, escaped] = this.takes(/\\(.)|[^\\]/suy) ?? [];
+    if (!text) throw this.error("something is missing at its end");
+    const character = escaped ?? text;
+    if (!escaped || !/[a-z\d]/i.test(character)) return character;
+    if (Object.hasOwn(CONTROLS, character)) return CONTROLS[character];
+    if (/[bB1-9]/.test(character)) throw new NotRegular();
+    throw this.error(`bad escape ${text}`);
+  }
+}
