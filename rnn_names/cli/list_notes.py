@@ -6,9 +6,6 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from rnn_names.arrays import Array
 from rnn_names.errors import quoted
 
 if TYPE_CHECKING:
@@ -27,62 +24,40 @@ class Oddity(NamedTuple):
 
     Attributes:
         what: what the line does, for the note.
+        pattern: finds such lines; where its group is the same in all of them, that is a name's.
         command: takes it out.
-        begins: characters that it may begin with, then those that may follow.
-        ends: characters that it may end in; "" for any.
-        holds: a character that it has; "" for any.
         unless_most: whether names are so if most lines are.
-        pattern: what it begins with, too. If its group is the same in all lines, it is a name's.
     """
 
     what: str
+    pattern: str
     command: str
-    begins: tuple[str, ...] = ()
-    ends: str = ""
-    holds: str = ""
-    unless_most: bool = False
-    pattern: re.Pattern[str] | None = None
+    unless_most: bool = True
 
 
-REMARK = Oddity(
-    'begins with "#", as a remark does', f"grep -v '^{_SPACE}#' LIST", ("#",), unless_most=True
-)
-CODE_REMARK = Oddity(
-    'begins with "//", as a remark does',
-    f"grep -v '^{_SPACE}//' LIST",
-    ("/", "/"),
-    unless_most=True,
-)
-HEADING = Oddity(
-    'ends in ":", as a heading does', f"grep -v ':{_SPACE}$' LIST", ends=":", unless_most=True
-)
-LIST_MARK = Oddity(
-    "begins with a list mark", rf"sed -E 's/^{_SPACE}(-|\*|•)[[:space:]]+//' LIST", ("-*•", " ")
-)
-NUMBER = Oddity(
-    "begins with a number",
-    rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
-    ("0123456789",),
-    pattern=re.compile(r"(\d+)[.):]+\s*[^\W\d_]"),
-)
-ADDITION = Oddity("goes on after a comma", "sed 's/,.*//' LIST", holds=",", unless_most=True)
-BRACKETS = Oddity(
-    "ends in a remark in brackets",
-    f"sed 's/{_SPACE}([^(]*)$//' LIST",
-    ends=")",
-    holds="(",
-    unless_most=True,
-)
 _TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"
-TITLE = Oddity(
-    "begins with a title",
-    f"sed -E 's/^({_TITLES}) //' LIST",
-    ("CDEFKLMPQS",),
-    holds=" ",
-    unless_most=True,
-    pattern=re.compile(rf"((?:{_TITLES}) [^\W\d_]+)"),
+ODDITIES = (
+    Oddity('begins with "#", as a remark does', "^#", f"grep -v '^{_SPACE}#' LIST"),
+    Oddity('begins with "//", as a remark does', "^//", f"grep -v '^{_SPACE}//' LIST"),
+    Oddity('ends in ":", as a heading does', ":$", f"grep -v ':{_SPACE}$' LIST"),
+    Oddity(
+        "begins with a list mark",
+        "^[-*•] ",
+        rf"sed -E 's/^{_SPACE}(-|\*|•)[[:space:]]+//' LIST",
+        unless_most=False,
+    ),
+    Oddity(
+        "begins with a number",
+        r"^([0-9]+)[.):]+[^\S\n]*[^\W\d_]",
+        rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
+        unless_most=False,
+    ),
+    Oddity("goes on after a comma", ",.*", "sed 's/,.*//' LIST"),
+    Oddity("ends in a remark in brackets", r"\(.*\)$", f"sed 's/{_SPACE}([^(]*)$//' LIST"),
+    Oddity(
+        "begins with a title", rf"^((?:{_TITLES}) [^\W\d_]+)", f"sed -E 's/^({_TITLES}) //' LIST"
+    ),
 )
-ODDITIES = REMARK, CODE_REMARK, HEADING, LIST_MARK, NUMBER, ADDITION, BRACKETS, TITLE
 
 MARKED = {
     "the lines begin with numbers": (
@@ -107,33 +82,25 @@ class OddLines:
 
     def look(self, title: str, n_before: int, lines: Names) -> None:
         """Takes in some lines of a list, trimmed, after `n_before` others."""
-        self._lines += int(np.count_nonzero(lines.lengths))
+        self._lines += int((lines.lengths > 0).sum())
+        text = lines.to_lines().decode()
         for oddity in ODDITIES:
-            is_odd = _holds(lines, oddity.holds)
-            for place, some in [*enumerate(oddity.begins), (-1, oddity.ends)]:
-                if some:
-                    is_odd &= np.isin(_characters(lines, place), [ord(c) for c in some])
-            rows = np.flatnonzero(is_odd)
-            if oddity.pattern is not None:
-                rows = rows[:NAMES_TO_TELL]
-                found = [oddity.pattern.match(text) for text in lines.take(rows).to_strings()]
-                self._groups[oddity] |= {match[1] for match in found if match}
-                rows = rows[[match is not None for match in found]]
-            if len(rows):
-                [line] = lines.take(rows[:1]).to_strings()
-                where = f"{title}, line {n_before + rows[0] + 1}: {quoted(line)}"
-                self._first.setdefault(oddity, where)
-                self._count[oddity] += len(rows)
+            for match in re.finditer(oddity.pattern, text, re.MULTILINE):
+                if oddity not in self._first:
+                    row = text.count("\n", 0, match.start())
+                    [line] = lines[row : row + 1].to_strings()
+                    where = f"{title}, line {n_before + row + 1}: {quoted(line)}"
+                    self._first[oddity] = where
+                self._count[oddity] += 1
+                if match.lastindex and self._count[oddity] <= NAMES_TO_TELL:
+                    self._groups[oddity].add(match[1])
 
     def notes(self) -> list[str]:
         """A line for the user about each oddity that there is."""
         notes = []
         for oddity, where in self._first.items():
-            n = self._count[oddity]
-            is_how_names_are = oddity.unless_most and n > self._lines / 2
-            if is_how_names_are or (
-                oddity.pattern and len(self._groups[oddity]) < 2
-            ):  # "1. FC Köln"
+            n, groups = self._count[oddity], self._groups[oddity]
+            if (oddity.unless_most and n > self._lines / 2) or len(groups) == 1:  # "1. FC Köln"
                 continue
             more = f", one of {n:,} such lines" if n > 1 else ""
             notes.append(
@@ -141,25 +108,6 @@ class OddLines:
                 f"{oddity.command} > names.txt"
             )
         return notes
-
-
-def _holds(lines: Names, character: str) -> Array:
-    """Whether each line has a character; any, if that is "": (n,) bool."""
-    if not character:
-        return np.asarray(lines.lengths > 0)
-    result = np.zeros(len(lines), bool)
-    places = np.flatnonzero(lines.codes == ord(character))
-    result[np.searchsorted(lines.offsets, places, side="right") - 1] = True
-    return result
-
-
-def _characters(lines: Names, place: int) -> Array:
-    """The character of each line at a place, from its end if below 0; 0 where it has none: (n,)."""
-    inside = lines.lengths > (place if place >= 0 else -place - 1)
-    ends = lines.offsets[:-1] if place >= 0 else lines.offsets[1:]
-    result = np.zeros(len(lines), np.uint32)
-    result[inside] = lines.codes[ends[inside] + place]
-    return result
 
 
 def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
