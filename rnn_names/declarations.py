@@ -171,28 +171,16 @@ Kind = Number | Flag | Choice | Texts | File
 
 
 class Declaration(NamedTuple):
-    """What there is to know of an option but its name.
+    """What there is to know of an option but its name."""
 
-    Attributes:
-        default: its value where none is given.
-        kind: the values that it may have, beside None where that is the default.
-        help: what it does, for the command line and for Python.
-        group: the heading in the help of the command line; "" keeps it out of there.
-        short: another name on the command line, such as "-t".
-        metavar: what stands for its value there; "" for what the kind says.
-        unset: what a default of None stands for.
-        new_name: of an option with an old name: the option that takes its value, unless that is the
-            default.
-    """
-
-    default: Any
-    kind: Kind
-    help: str
-    group: str = ""
-    short: str = ""
-    metavar: str = ""
-    unset: str = ""
-    new_name: str = ""
+    default: Any  # its value where none is given
+    kind: Kind  # the values that it may have, beside None where that is the default
+    help: str  # what it does, for the command line and for Python
+    group: str = ""  # the heading in the help of the command line; "" keeps it out of there
+    short: str = ""  # another name on the command line, such as "-t"
+    metavar: str = ""  # what stands for its value there; "" for what the kind says
+    unset: str = ""  # what a default of None stands for
+    new_name: str = ""  # of an option with an old name: the one that takes its value
 
 
 def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
@@ -211,13 +199,9 @@ def declarations(owner: Any) -> dict[str, Declaration]:
 
 
 class Checked:
-    """Base of dataclasses of options: values are checked, and get their plainest types.
+    """Base of dataclasses of options: values are checked, and get their plainest types."""
 
-    Attributes:
-        error: what is raised for a value that is not allowed.
-    """
-
-    error: ClassVar[type[RnnNamesError]]
+    error: ClassVar[type[RnnNamesError]]  # what is raised for a value that is not allowed
 
     def __post_init__(self) -> None:
         for name, declaration in declarations(self).items():

@@ -20,19 +20,12 @@ _SPACE = "[[:space:]]*"
 
 
 class Oddity(NamedTuple):
-    """A way in which a line is hardly a name.
+    """A way in which a line is hardly a name."""
 
-    Attributes:
-        what: what the line does, for the note.
-        pattern: finds such lines; where its group is the same in all of them, that is a name's.
-        command: takes it out.
-        unless_most: whether names are so if most lines are.
-    """
-
-    what: str
-    pattern: str
-    command: str
-    unless_most: bool = True
+    what: str  # what the line does, for the note
+    pattern: str  # finds such lines; where its group is the same in all of them, that is a name's
+    command: str  # takes it out
+    unless_most: bool = True  # whether names are so if most lines are
 
 
 _TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"

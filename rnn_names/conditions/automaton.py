@@ -32,15 +32,10 @@ class NoAutomatonError(RnnNamesError):
 
 @dataclass(frozen=True)
 class Automaton:
-    """A deterministic automaton; it starts in state 0.
+    """A deterministic automaton; it starts in state 0."""
 
-    Attributes:
-        after: (S, n_y) the state after each state and character; column EOS is not used.
-        accepting: (S,) whether a name may end in each state.
-    """
-
-    after: Array
-    accepting: Array
+    after: Array  # (S, n_y) the state after each state and character; column EOS is not used
+    accepting: Array  # (S,) whether a name may end in each state
 
     def run(self, indices: Array, lengths: Array) -> Array:
         """The state after each of some texts, (m,), by their indices, (m, L), and lengths, (m,)."""

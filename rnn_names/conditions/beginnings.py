@@ -23,20 +23,12 @@ Text = tuple[int, ...]  # vocabulary indices
 
 @dataclass(frozen=True)
 class Beginnings:
-    """How names may begin.
+    """How names may begin."""
 
-    Attributes:
-        automaton: accepts the texts that begin so. State 0 is the empty text.
-        factors: (S, n_y) for the probability of each next character in each state: ahead(text c) /
-            ahead(text).
-        depth: after so many characters every factor is 1.
-        share: the probability, by the model's distribution, that a name begins so.
-    """
-
-    automaton: Automaton
-    factors: Array
-    depth: int
-    share: float
+    automaton: Automaton  # accepts the texts that begin so. State 0 is the empty text.
+    factors: Array  # (S, n_y) of each next character: ahead(text c) / ahead(text)
+    depth: int  # after so many characters every factor is 1
+    share: float  # the probability, by the model's distribution, that a name begins so
 
     def narrow(self, probabilities: Array, texts: Array) -> None:
         """Multiplies probabilities of the next character, (n_y, m), after texts, (m, length)."""

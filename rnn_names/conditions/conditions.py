@@ -35,17 +35,11 @@ TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to boun
 
 @dataclass(frozen=True)
 class Condition:
-    """What a name must be like.
+    """What a name must be like."""
 
-    Attributes:
-        title: the name of its option, and what was asked.
-        passes: tells which of some names meet the condition: (len(names),) bool.
-        automaton: of the spelling, if the condition has one.
-    """
-
-    title: str
-    passes: Callable[[Names], Array]
-    automaton: Automaton | None = None
+    title: str  # the name of its option, and what was asked
+    passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
+    automaton: Automaton | None = None  # of the spelling, if the condition has one
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:

@@ -20,21 +20,13 @@ MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.0
 
 @dataclass(frozen=True)
 class Corpus:
-    """A list of names to learn from.
+    """A list of names to learn from."""
 
-    Attributes:
-        names: the distinct names, in code-point order.
-        counts: (n,) int64, how often each occurs in the list, or its count there.
-        has_counts: whether the list has counts. They may add up to far more than its lines, so an
-            epoch draws names in proportion to them.
-        lists: the files that they come from, without folders.
-    """
-
-    names: Names
-    counts: Array
+    names: Names  # the distinct names, in code-point order
+    counts: Array  # (n,) int64, how often each occurs in the list, or its count there
     n_blank: int = 0
-    has_counts: bool = False
-    lists: tuple[str, ...] = ()
+    has_counts: bool = False  # whether the list has counts: an epoch then draws in proportion
+    lists: tuple[str, ...] = ()  # the files that they come from, without folders
 
     def __len__(self) -> int:
         return len(self.names)

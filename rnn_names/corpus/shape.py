@@ -24,15 +24,10 @@ from rnn_names.corpus.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Shape:
-    """Which characters do not stand side by side, by their kinds.
+    """Which characters do not stand side by side, by their kinds."""
 
-    Attributes:
-        kind: (n_y,) the kind of each index, a number; that of the end of a name is 0.
-        barred: (kinds, kinds) whether each kind must not come right after each other one.
-    """
-
-    kind: Array
-    barred: Array
+    kind: Array  # (n_y,) the kind of each index, a number; that of the end of a name is 0
+    barred: Array  # (kinds, kinds) whether each kind must not come right after each other one
 
     def allows(self, last: Array, parent: Array, character: Array) -> Array:
         """Whether each `character` may come right after `last[parent]`, as indices: (k,) bool."""

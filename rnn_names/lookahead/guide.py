@@ -63,57 +63,35 @@ def max_states(n_y: int, max_length: int) -> int:
 
 @dataclass(frozen=True)
 class LookAheadState(Rows):
-    """What the look-ahead knows of some nodes of a draw, m of them.
+    """What the look-ahead knows of some nodes of a draw, m of them."""
 
-    Attributes:
-        automaton_state: (m,) after each node's prefix.
-        context: (m,) of the Markov chain.
-        visited: (m,) row among the visited prefixes; −1 for others.
-        log_weight: (m,) natural logarithm of the weight so far.
-    """
-
-    automaton_state: Array
-    context: Array
-    visited: Array
-    log_weight: Array
+    automaton_state: Array  # (m,) after each node's prefix
+    context: Array  # (m,) of the Markov chain
+    visited: Array  # (m,) row among the visited prefixes; −1 for others
+    log_weight: Array  # (m,) natural logarithm of the weight so far
 
 
 @dataclass(frozen=True)
 class LookAhead:
-    """Guides draws towards names that an automaton accepts; without a chain, it only records them.
+    """Guides draws towards names that an automaton accepts; without a chain, it records them."""
 
-    Attributes:
-        automaton: of the conditions.
-        min_length, max_length: in characters.
-        prefixes: the visited ones, N of them.
-        chain: the Markov chain.
-        table: (max_length + 2, K, S) what is ahead by the chain, after so many characters, in each
-            of the chain's K contexts and the automaton's S states.
-        ahead: (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 1
-            where a name may end and else 0.
-        log_bound: natural logarithm of the weight with which a name comes once.
-        log_means: (max_length + 1,) natural logarithm of the mean weight of a draw at each length;
-            None to take it from the draw at hand, which then goes on level by level.
-        ceiling: in mean weights; names above it are split.
-        share: of the names drawn, how many come out, as measured.
-        repeats: of the names that come out, the share that are repeats, as measured.
-        visits: where prefixes are recorded, if anywhere. They are numbered as in `prefixes`, with
-            more behind them.
-    """
-
-    automaton: Automaton
-    min_length: int
-    max_length: int
-    prefixes: VisitedPrefixes
-    chain: MarkovChain | None = None
-    table: Array | None = None
+    automaton: Automaton  # of the conditions
+    min_length: int  # in characters
+    max_length: int  # in characters
+    prefixes: VisitedPrefixes  # the visited ones, N of them
+    chain: MarkovChain | None = None  # the Markov chain
+    table: Array | None = None  # (max_length + 2, K, S) ahead by the chain, by length and state
+    # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 1
+    # where a name may end and else 0
     ahead: Array | None = None
-    log_bound: float = 0.0
+    log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
+    # (max_length + 1,) natural logarithm of the mean weight of a draw at each length; None to
+    # take it from the draw at hand, which then goes on level by level
     log_means: Array | None = None
-    ceiling: float = MAX_BOUND
-    share: float = 0.0
-    repeats: float = 0.0
-    visits: Visits | None = None
+    ceiling: float = MAX_BOUND  # in mean weights; names above it are split
+    share: float = 0.0  # of the names drawn, how many come out, as measured
+    repeats: float = 0.0  # of the names that come out, the share that are repeats, as measured
+    visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 
     def learned(self, prefixes: VisitedPrefixes) -> LookAhead:
         """One that has learned from visited prefixes."""

@@ -27,26 +27,15 @@ MAX_NUMBERS = 1 << 23  # probabilities that are kept of a draw; further new pref
 
 @dataclass
 class VisitedPrefixes:
-    """Prefixes, N of them; each comes after the one that it is one character longer than.
+    """Prefixes, N of them; each comes after the one that it is one character longer than."""
 
-    Attributes:
-        parent: (N,) row of the prefix without the last character. Row 0 is what every name begins
-            with; it is its own parent.
-        character: (N,) index of the last character.
-        length: (N,) characters.
-        automaton_state: (N,) state of the conditions' automaton.
-        string: (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `rnn_names.ngram.contexts`.
-        probabilities: (N, n_y) float32. The network's, of what comes next.
-        passed: (N,) how many names have passed.
-    """
-
-    parent: Array
-    character: Array
-    length: Array
-    automaton_state: Array
-    string: Array
-    probabilities: Array
-    passed: Array
+    parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
+    character: Array  # (N,) index of the last character
+    length: Array  # (N,) characters
+    automaton_state: Array  # (N,) state of the conditions' automaton
+    string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
+    probabilities: Array  # (N, n_y) float32. The network's, of what comes next
+    passed: Array  # (N,) how many names have passed
 
     @classmethod
     def beginning(cls, prefix: Array, automaton: Automaton) -> VisitedPrefixes:

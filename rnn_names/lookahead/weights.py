@@ -16,20 +16,12 @@ from rnn_names.arrays import Array
 
 
 class Weights(NamedTuple):
-    """The weights of some draws.
+    """The weights of some draws."""
 
-    Attributes:
-        size: how many draws there were.
-        log_weights: (m,) natural logarithm of the weight of each name that they brought.
-        family: (m,) the draw, 0 to size − 1, that each name comes from.
-        log_means: (max_length + 1,) by length, natural logarithm of the mean weight of a draw, all
-            names counted that go on or have ended.
-    """
-
-    size: int
-    log_weights: Array
-    family: Array
-    log_means: Array
+    size: int  # how many draws there were
+    log_weights: Array  # (m,) natural logarithm of the weight of each name that they brought
+    family: Array  # (m,) the draw, 0 to size − 1, that each name comes from
+    log_means: Array  # (max_length + 1,) by length, natural logarithm of the mean weight of a draw
 
     @property
     def log_mean(self) -> float:

@@ -22,12 +22,8 @@ half the time. More names would not fit the processor's cache."""
 class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
-    Attributes:
-        names: distinct names in lexicographic order; their `codes` are vocabulary indices.
-        rows: (n,) int. For each name of the list, repeats counted, its row in `names`.
-        n_y: size of the vocabulary, EOS counted.
-        weights: (len(names),) where each epoch draws as many names as there are rows, in proportion
-            to these; None where each row comes once.
+    With `weights`, (len(names),), each epoch draws as many names as there are rows, in proportion to
+    them; else each row comes once.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
@@ -37,10 +33,10 @@ class Batches:
     0.75 [1 2] [2]
     """
 
-    names: Names
-    rows: Array
-    n_y: int
-    weights: Array | None = field(default=None, kw_only=True)
+    names: Names  # distinct names in lexicographic order; their `codes` are vocabulary indices
+    rows: Array  # (n,) int. For each name of the list, repeats counted, its row in `names`
+    n_y: int  # size of the vocabulary, EOS counted
+    weights: Array | None = field(default=None, kw_only=True)  # for drawing in proportion
 
     @classmethod
     def of(cls, corpus: Corpus, vocabulary: Vocabulary) -> Batches:

@@ -22,26 +22,15 @@ Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn 
 
 
 class StepWeights(NamedTuple):
-    """The weights of a step, gate by gate and transposed.
+    """The weights of a step, gate by gate and transposed."""
 
-    Attributes:
-        cell: what they are for.
-        Wax: (gates, n_x, n_a)
-        Waa: (gates, n_a, n_a)
-        bounds: of the square blocks along the diagonal of Waa, as `diagonal_blocks` gives them.
-        ba: (gates, 1, n_a)
-        chosen: (gates, n_x, n_a) what each input brings: row i is row i of Wax + ba, and row 0 is
-            ba alone.
-        bn: (n_a,) of a GRU.
-    """
-
-    cell: Cell
-    Wax: Array
-    Waa: Array
-    bounds: list[int]
-    ba: Array
-    chosen: Array
-    bn: Array | None
+    cell: Cell  # what they are for
+    Wax: Array  # (gates, n_x, n_a)
+    Waa: Array  # (gates, n_a, n_a)
+    bounds: list[int]  # as `diagonal_blocks` gives them for Waa
+    ba: Array  # (gates, 1, n_a)
+    chosen: Array  # (gates, n_x, n_a) row i is row i of Wax + ba, and row 0 is ba alone
+    bn: Array | None  # (n_a,) of a GRU
 
 
 class PlainCell:

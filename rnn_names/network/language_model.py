@@ -16,27 +16,16 @@ from rnn_names.network.scoring import log_probs
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """A network, the characters that it knows, and what its corpus was like.
-
-    Attributes:
-        longest: characters of the longest name of the corpus.
-        fingerprints: (n,) those of all names of the corpus, sorted; None where they are not kept.
-        shortest: characters of the shortest name of the corpus; 1 where that is not known.
-        lower_case_beginnings: whether any name of the corpus begins with a lower-case letter; True
-            where that is not known.
-        listed: those of the names of its own list, if `fingerprints` has more.
-        pairs: which odd pairs its names have, by `rnn_names.corpus.shape`; None where that is not
-            known.
-    """
+    """A network, the characters that it knows, and what its corpus was like."""
 
     vocabulary: Vocabulary
     params: dict[str, Array]
-    longest: int
-    fingerprints: Array | None = None
-    shortest: int = 1
-    lower_case_beginnings: bool = True
-    pairs: Collection[str] | None = None
-    listed: Array | None = None
+    longest: int  # characters of the longest name of the corpus
+    fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
+    shortest: int = 1  # characters of the shortest name of the corpus; 1 where that is not known
+    lower_case_beginnings: bool = True  # whether any name begins so; True if not known
+    pairs: Collection[str] | None = None  # which odd pairs there are, by `corpus.shape`
+    listed: Array | None = None  # those of the names of its own list, if `fingerprints` has more
 
     @property
     def hidden_size(self) -> int:

@@ -36,31 +36,19 @@ class PrefixTree:
         siblings  [[0]], [[1], [0]], [[0], [1]]
         paths     "a": 0, 2    "ba": 0, 1, 3    "bc": 0, 1, 4
         ends      2, 3, 4
-
-    Attributes:
-        x: (N,) int. Index of the character that leads into each node, which stands for its one-hot
-            row; 0, for the zero row, at the empty prefix.
-        y: (N, n_y) float. How many names of the batch go on from this node with each character
-            (column 0: end here).
-        parent: (N,) int. Row, within the level above, of the node that each node hangs from; 0 on
-            level 0.
-        levels: where each level starts and ends in those rows.
-        siblings: for each level, arrays of its rows, counted from the level's first: the first
-            child of every node above that has a child, then the second child of every node that
-            has two, and so on. In the example, level 1 has [1], [0]: the first child of "" is "a",
-            row 1 of its level, and the second is "b", row 0.
-        paths: (depth + 1, m) int. The node that each name of the batch is at after 0, 1, 2, …
-            characters; anything after its end.
-        ends: (m,) int. The node at which each name of the batch ends.
     """
 
-    x: Array
-    y: Array
-    parent: Array
-    levels: list[slice]
+    x: Array  # (N,) int. Index of the character that leads into each node; 0 at the empty prefix
+    y: Array  # (N, n_y) float. How many names go on from each node with each character; 0: they end
+    parent: Array  # (N,) int. Row, within the level above, of each node's parent; 0 on level 0
+    levels: list[slice]  # where each level starts and ends in those rows
+    # for each level, arrays of its rows, counted from the level's first: the first child of
+    # every node above that has a child, then the second child of every node that has two, and
+    # so on. In the example, level 1 has [1], [0]: the first child of "" is "a", row 1 of its
+    # level, and the second is "b", row 0.
     siblings: list[list[Array]]
-    paths: Array
-    ends: Array
+    paths: Array  # (depth + 1, m) int. Node of each name after 0, 1, … characters; then any
+    ends: Array  # (m,) int. The node at which each name of the batch ends
 
     @cached_property
     def n_parents(self) -> list[int]:
@@ -148,19 +136,11 @@ def prefix_trees(
 
 
 class NumberedPrefixes(NamedTuple):
-    """The n distinct prefixes of several minibatches, from names of at most `depth` characters.
+    """The n distinct prefixes of several minibatches, from names of at most `depth` characters."""
 
-    Attributes:
-        number: (depth + 1, m) the number of each name's prefix of 0, 1, 2, … characters; anything
-            after the name's end.
-        new: (depth, m) whether a prefix of 1, 2, … characters stands for the first time in its
-            minibatch.
-        passing: (n,) how many names begin with each prefix.
-    """
-
-    number: Array
-    new: Array
-    passing: Array
+    number: Array  # (depth + 1, m) of each name's prefix of 0, 1, … characters; then any
+    new: Array  # (depth, m) whether a prefix of 1, 2, … characters is the first such
+    passing: Array  # (n,) how many names begin with each prefix
 
 
 def numbered_prefixes(indices: Array, lengths: Array, sizes: Sequence[int]) -> NumberedPrefixes:
@@ -198,21 +178,12 @@ def numbered_prefixes(indices: Array, lengths: Array, sizes: Sequence[int]) -> N
 
 
 class _Nodes(NamedTuple):
-    """The n nodes of several trees, by the number of their prefix: the roots are the first n_trees.
+    """The n nodes of several trees, by the number of their prefix: first the n_trees roots."""
 
-    Attributes:
-        level: (n,) the level of each, counted through all trees as if each were of full depth:
-            level t of tree i is i (depth + 1) + t.
-        children: (n,) how many children each has.
-        parent: (n - n_trees,) the number of each node's parent; roots have none. It never falls: a
-            node's children stand together, in the order of their parents.
-        character: (n - n_trees,) index of the character that leads into each.
-    """
-
-    level: Array
-    children: Array
-    parent: Array
-    character: Array
+    level: Array  # (n,) of each: level t of tree i is i (depth + 1) + t
+    children: Array  # (n,) how many children each has
+    parent: Array  # (n - n_trees,) the number of each node's parent, rising; roots have none
+    character: Array  # (n - n_trees,) index of the character that leads into each
 
 
 def _nodes(indices: Array, sizes: Sequence[int], prefixes: NumberedPrefixes) -> _Nodes:
@@ -236,17 +207,11 @@ def _nodes(indices: Array, sizes: Sequence[int], prefixes: NumberedPrefixes) -> 
 
 
 class _Rows(NamedTuple):
-    """Where each of n nodes stands in the arrays of all trees, one tree after another.
+    """Where each of n nodes stands in the arrays of all trees, one tree after another."""
 
-    Attributes:
-        of_node: (n,) the row of each node.
-        node: (n,) the node of each row.
-        level_starts: (levels + 1,) the first row of each level, levels counted as in `_Nodes`.
-    """
-
-    of_node: Array
-    node: Array
-    level_starts: Array
+    of_node: Array  # (n,) the row of each node
+    node: Array  # (n,) the node of each row
+    level_starts: Array  # (levels + 1,) the first row of each level, levels counted as in `_Nodes`
 
 
 def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:

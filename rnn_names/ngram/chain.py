@@ -34,17 +34,11 @@ MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, w
 
 @dataclass(frozen=True)
 class MarkovChain:
-    """Contexts and what they say.
+    """Contexts and what they say."""
 
-    Attributes:
-        contexts: K of them.
-        probabilities: (K, n_y) of the next character; column 0 for the end of the name.
-        end_shift: (L + 1,) what is added to the log-odds of the end of a name of each length.
-    """
-
-    contexts: Contexts
-    probabilities: Array
-    end_shift: Array
+    contexts: Contexts  # K of them
+    probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
+    end_shift: Array  # (L + 1,) what is added to the log-odds of the end of a name of each length
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
         """The probability that the rest of a name makes it one that is accepted.

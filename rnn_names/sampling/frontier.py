@@ -15,33 +15,20 @@ NO_NAMES = np.zeros(0, np.int32)
 
 
 class Children(NamedTuple):
-    """Nodes, m of them, each one character below another one.
+    """Nodes, m of them, each one character below another one."""
 
-    Attributes:
-        above: (p, …) states of the nodes above.
-        parent: (m,) which row of `above` each hangs from, rising.
-        character: (m,) index of the character that leads into each.
-    """
-
-    above: Array
-    parent: Array
-    character: Array
+    above: Array  # (p, …) states of the nodes above
+    parent: Array  # (m,) which row of `above` each hangs from, rising
+    character: Array  # (m,) index of the character that leads into each
 
 
 class NodeBatch(NamedTuple):
-    """Nodes of one level, m of them, and the k names that have come there.
+    """Nodes of one level, m of them, and the k names that have come there."""
 
-    Attributes:
-        children: the nodes.
-        payload: what else their owner knows of the m nodes, as `Rows`; None for nothing.
-        names: (k,) numbers.
-        node: (k,) at which node each name is, rising.
-    """
-
-    children: Children
-    payload: Any
-    names: Array = NO_NAMES
-    node: Array = NO_NAMES
+    children: Children  # the nodes
+    payload: Any  # what else their owner knows of the m nodes, as `Rows`; None for nothing
+    names: Array = NO_NAMES  # (k,) numbers
+    node: Array = NO_NAMES  # (k,) at which node each name is, rising
 
 
 class Frontier:

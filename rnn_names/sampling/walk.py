@@ -22,32 +22,20 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """What k names have drawn at some nodes.
+    """What k names have drawn at some nodes."""
 
-    Attributes:
-        names: (k,) numbers.
-        branch: (k,) what each has drawn, n_y node + character, rising.
-        ahead_state, ahead: what the look-ahead knows of the nodes, and of their characters.
-    """
-
-    names: Array
-    branch: Array
-    ahead_state: LookAheadState | None = None
-    ahead: Array | None = None
+    names: Array  # (k,) numbers
+    branch: Array  # (k,) what each has drawn, n_y node + character, rising
+    ahead_state: LookAheadState | None = None  # what the look-ahead knows of the nodes
+    ahead: Array | None = None  # and of their characters
 
 
 class Drawn(NamedTuple):
-    """The names of a walk.
+    """The names of a walk."""
 
-    Attributes:
-        lengths: (k,) characters of each name; 0 for one of a wrong length or shape, or given up.
-        codes: (characters,) of the other names, as vocabulary indices, name after name.
-        weights: of the other names, if there is a look-ahead.
-    """
-
-    lengths: Array
-    codes: Array
-    weights: Weights | None
+    lengths: Array  # (k,) characters; 0 for a name of a wrong length or shape, or given up
+    codes: Array  # (characters,) of the other names, as vocabulary indices, name after name
+    weights: Weights | None  # of the other names, if there is a look-ahead
 
     @property
     def names(self) -> Names:
@@ -56,26 +44,16 @@ class Drawn(NamedTuple):
 
 
 class Source(Protocol):
-    """What a walk asks: how names begin, go on and end.
+    """What a walk asks: how names begin, go on and end."""
 
-    Attributes:
-        n_y: size of the vocabulary, EOS counted.
-        min_length, max_length: of a name that is kept, in characters.
-        nodes_at_once: nodes whose states are computed together.
-        prefix: indices of the characters that all names begin with.
-        first_state: (1, …) the state after them: all that decides how a name goes on.
-        beginnings: how names may begin, where there is more than one way but not any.
-        shape: what names must not have side by side, if anything.
-    """
-
-    n_y: int
-    min_length: int
-    max_length: int
-    nodes_at_once: int
-    prefix: Array
-    first_state: Array
-    beginnings: Beginnings | None
-    shape: Shape | None
+    n_y: int  # size of the vocabulary, EOS counted
+    min_length: int  # of a name that is kept, in characters
+    max_length: int  # of a name that is kept, in characters
+    nodes_at_once: int  # nodes whose states are computed together
+    prefix: Array  # indices of the characters that all names begin with
+    first_state: Array  # (1, …) the state after them: all that decides how a name goes on
+    beginnings: Beginnings | None  # how names may begin, if that is not one way or any
+    shape: Shape | None  # what names must not have side by side, if anything
 
     def next_probabilities(self, states: Array, work: Workspace) -> Array:
         """The probabilities of the next character after each state, by column: (n_y, nodes)."""

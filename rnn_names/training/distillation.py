@@ -52,15 +52,10 @@ class DistillationSet(Batches):
     numbers are 0, 2, 1, 3, and 3, 2, 1, 2 names begin with them. So it learns from
 
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
-
-    Attributes:
-        prefix_numbers: (longest + 1, n) int. The number of each name's prefix of 0, 1, 2, …
-            characters; anything after its end.
-        soft_targets: (prefixes, n_y) float32. The teacher's distribution for each number.
     """
 
-    prefix_numbers: Array
-    soft_targets: Array
+    prefix_numbers: Array  # (longest + 1, n) int. Of each name's prefixes, by length; then any
+    soft_targets: Array  # (prefixes, n_y) float32. The teacher's distribution for each number
 
     def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
         """The prefix trees of some batches, with soft targets in place of what follows."""

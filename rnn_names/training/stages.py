@@ -39,22 +39,15 @@ an underestimate; the difference of two losses has a standard error of 0.40 to 0
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run, and how it trains: `epochs` at most, with minibatches of so many names.
+    """A stage of a run, and how it trains: `epochs` at most, with minibatches of so many names."""
 
-    Attributes:
-        name: what the user reads, for instance "network 2 of 3".
-        is_distillation: whether it learns a teacher's predictions, and not from the names alone.
-        highest_rate: the highest learning rate.
-        dropout, recurrent_dropout: as in `Settings`, at the end of the stage.
-    """
-
-    name: str
-    is_distillation: bool
+    name: str  # what the user reads, for instance "network 2 of 3"
+    is_distillation: bool  # whether it learns a teacher's predictions, and not from the names alone
     epochs: int
     batch_size: int
-    highest_rate: float
-    dropout: float
-    recurrent_dropout: float
+    highest_rate: float  # the highest learning rate
+    dropout: float  # as in `Settings`, at the end of the stage
+    recurrent_dropout: float  # as in `Settings`, at the end of the stage
 
     def learning_rate(self, share_over: float) -> float:
         """The learning rate when a share of the stage is over, from 0 to 1.
@@ -128,22 +121,14 @@ class Best(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run is, after an epoch.
-
-    Attributes:
-        bests: the best epoch of each stage so far.
-        index: of the stage that the last epoch belongs to; before the first epoch, 0.
-        stage_epoch: how many epochs of that stage are done.
-        stage_is_over: whether it has had all its epochs, or ended early.
-        epoch: how many epochs are done in all.
-    """
+    """Where a run is, after an epoch."""
 
     stages: tuple[Stage, ...]
-    bests: tuple[Best, ...]
-    index: int = 0
-    stage_epoch: int = 0
-    stage_is_over: bool = False
-    epoch: int = 0
+    bests: tuple[Best, ...]  # the best epoch of each stage so far
+    index: int = 0  # of the stage that the last epoch belongs to; before the first epoch, 0
+    stage_epoch: int = 0  # how many epochs of that stage are done
+    stage_is_over: bool = False  # whether it has had all its epochs, or ended early
+    epoch: int = 0  # how many epochs are done in all
 
     @classmethod
     def first(cls, stages: Sequence[Stage]) -> Position:

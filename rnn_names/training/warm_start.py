@@ -29,17 +29,11 @@ Croatian surnames, no model can spell those in ć, and a start is worth 0.04 nat
 
 
 class Closest(NamedTuple):
-    """The bundled model that predicts some names best.
+    """The bundled model that predicts some names best."""
 
-    Attributes:
-        name: what it is called.
-        model: the model.
-        loss: its loss on the names, in nats per character.
-    """
-
-    name: str
-    model: Model
-    loss: float
+    name: str  # what it is called
+    model: Model  # the model
+    loss: float  # its loss on the names, in nats per character
 
 
 def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:

@@ -50,17 +50,11 @@ LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on b
 
 @dataclass(frozen=True)
 class Part:
-    """A model of a page or a module.
+    """A model of a page or a module."""
 
-    Attributes:
-        name: what it is called there.
-        model: the model itself.
-        share: its share of the blend as long as no other is set, above 0; only ratios count.
-    """
-
-    name: str
-    model: Model
-    share: float = 1.0
+    name: str  # what it is called there
+    model: Model  # the model itself
+    share: float = 1.0  # of the blend as long as no other is set, above 0; only ratios count
 
 
 LEARNING_FILES = (

@@ -44,24 +44,15 @@ names help here, too, and <code>rnn-names sample --novel</code> leaves out those
 
 @dataclass
 class Report:
-    """The results of a training so far.
+    """The results of a training so far."""
 
-    Attributes:
-        corpus: all names that were read, held-out ones too.
-        trainer: as it was after the last epoch added; it may be in the middle of the next one.
-        sources: titles of the files that the names came from.
-        init: the model that training started from, if any.
-        epochs: the records; of a resumed run, those since it was resumed.
-        samples: a few names of the best weights so far, by epoch; 0 for those before training.
-    """
-
-    corpus: Corpus
-    trainer: Trainer
-    sources: Sequence[str]
+    corpus: Corpus  # all names that were read, held-out ones too
+    trainer: Trainer  # as it was after the last epoch added
+    sources: Sequence[str]  # titles of the files that the names came from
     output: str
-    init: str | None = None
-    epochs: list[Epoch] = field(default_factory=list)
-    samples: dict[int, list[str]] = field(default_factory=dict)
+    init: str | None = None  # the model that training started from, if any
+    epochs: list[Epoch] = field(default_factory=list)  # of a resumed run, since it was resumed
+    samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
 
     def __post_init__(self) -> None:
         self._running, self.trainer = self.trainer, copy(self.trainer)
