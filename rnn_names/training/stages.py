@@ -32,9 +32,11 @@ FULL_DROPOUT = 0.6
 long list there is little to overfit at first, and dropout makes learning slow."""
 
 TOLERANCE = 0.5
-"""How much higher than the lowest held-out loss of the networks that of distillation may be, in
+"""How much higher than the best held-out loss so far that of an epoch of distillation may be, in
 nats per character, times the root of the characters held out. The lowest of hundreds of epochs is
-an underestimate; the difference of two losses has a standard error of 0.40 to 0.45 so measured."""
+an underestimate; the difference of two losses has a standard error of 0.40 to 0.45 so measured. And
+the last epoch, with the lowest learning rate, is the closest to the teacher in its names as wholes:
+Turkish first names are too short by 1.5 % after one, by 0.2 % after three."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +168,10 @@ class Position:
     def loss_to_beat(self, n_characters: int) -> float:
         """What the held-out loss of an epoch must be below, for its weights to be kept.
 
-        It is the lowest of the stage so far. Before distillation has one, it is that of the best
-        network and `TOLERANCE`. So many characters are held out.
+        It is the lowest of the stage so far, and in distillation that of the model and `TOLERANCE`.
+        So many characters are held out.
         """
-        if self.stage.is_distillation and not self.bests[self.index].epoch:
+        if self.stage.is_distillation:
             return self.best.loss + TOLERANCE / math.sqrt(n_characters)
         return self.bests[self.index].loss
 

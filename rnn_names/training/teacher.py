@@ -41,9 +41,13 @@ from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
 SEEN_RARELY = 2  # characters that the training names have at most so often are rare
-TILTED_BY = 10_000, 10_000  # names drawn for the tilt, first without one, then with the first
-NAMES_TRIED = 1000  # names of the list that a tilt must make likelier, at most
+TILTED_BY = 10_000, 30_000  # names drawn for each fit of the tilt: five for each listed, within
+NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
+
+HARM = 1.01
+"""By what factor a tilt may raise the loss of the list's names. The networks and the n-gram know
+them, so what brings the names drawn nearer to the list can cost these 0.001 nats per character."""
 
 
 class Teacher(Source):
@@ -104,13 +108,14 @@ class Teacher(Source):
         wholes = Wholes(batches, vocabulary)
         [tree] = batches.trees([np.arange(0, len(names), len(names) // NAMES_TRIED + 1)])
         loss = teacher._loss(tree)
-        for count in TILTED_BY:
+        count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
+        for _ in range(2):  # first without a tilt, then with the first one
             before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
             if before is not None:
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, lengths, factors)
             loss, last = teacher._loss(tree), loss
-            if loss > last:  # the n-gram, by which the tilt looks ahead, differs too much
+            if loss > HARM * last:  # the n-gram, by which the tilt looks ahead, differs too much
                 teacher.tilt = before
                 break
         return teacher

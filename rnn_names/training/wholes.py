@@ -37,9 +37,10 @@ SEEN_OFTEN = 10
 MAX_FEATURES = 400
 """Features that are fitted, at most, the commonest."""
 
-SPREAD = 3
+SPREAD = 1
 """Standard deviation of the prior of λ. Without one, a letter that is the first of a name in all
-draws but one could have any factor elsewhere."""
+draws but one could have any factor elsewhere. It leaves the powers of the length free, whose λ are
+small numbers."""
 
 RIDGE = 1e-3
 """Of the penalty on λ, since features may say the same: a name's letters add up to its length."""
@@ -95,9 +96,8 @@ class Wholes:
         return self._factors_of(tilt[:2], of_terms)
 
     def _powers(self, lengths: Array) -> Array:
-        """Some lengths and their squares, scaled: (n, 2)."""
-        share = lengths[:, None] / self._longest
-        return np.hstack([share, share**2])
+        """Some lengths and their squares: (n, 2)."""
+        return np.column_stack([lengths, lengths**2])
 
     def _terms(self, names: Names) -> tuple[Array, Array]:
         """All terms of some names: the name that each belongs to, and its number."""

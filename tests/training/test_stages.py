@@ -240,7 +240,8 @@ def test_distillation_that_learns_nothing_stays_at_the_best_network(corpus, monk
 @pytest.mark.parametrize(
     ("of_networks", "tolerances", "kept"),
     [
-        ([2.1, 2.0], [0.9, 0.95], [1, 2, 3]),
+        ([2.1, 2.0], [0.9, 0.95], [1, 2, 3, 4]),
+        ([2.1, 2.0], [-0.5, 0.6], [1, 2, 3]),
         ([2.1, 2.0], [1.1, 1.2], [1, 2]),
         ([2.0, 2.1], [1.1, 0.9], [1, 4]),
         ([2.1, 2.2, 2.0, 1.9, 2.3, 1.95], [0.9, 0.8], [1, 3, 4, 7, 8]),
