@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -70,17 +71,25 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/"
     pages = sys.argv[1:] or [*all_pages(), "nowhere/at/all.html"]
-    failed = 0
-    with Browser() as browser:
-        for window, options in WINDOWS.items():
-            profile = browser.profile(**options)
-            for page in pages:
-                problems = problems_of(profile, address, page)
-                failed += bool(problems)
-                for problem in problems:
-                    print(f"{page}, {window}: {problem}", flush=True)
+    check = functools.partial(failures, address, pages)
+    with ThreadPoolExecutor(len(WINDOWS)) as threads:  # the browser works, Python waits
+        failed = sum(threads.map(check, WINDOWS))
     print(f"{len(WINDOWS) * len(pages) - failed} passed, {failed} failed")
     sys.exit(failed > 0)
+
+
+def failures(address: str, pages: list[str], window: str) -> int:
+    """How many pages fail in a window; what is wrong with each is printed."""
+    failed = 0
+    with Browser() as browser:
+        profile = browser.profile(**WINDOWS[window])
+        profile.add_init_script(path=AXE)
+        for page in pages:
+            problems = problems_of(profile, address, page)
+            failed += bool(problems)
+            for problem in problems:
+                print(f"{page}, {window}: {problem}", flush=True)
+    return failed
 
 
 def all_pages() -> list[str]:
@@ -107,7 +116,6 @@ def problems_of(profile, address: str, name: str) -> list[str]:
         problems = [each for each in problems if "404" not in each]  # the console says so
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         problems.append("wider than the window")
-    page.add_script_tag(path=AXE)
     # Highlighted code is checked in the pages of docs/: in whole files it takes too long.
     # The menu of versions is the theme's own: it is called "Select version", and shows one.
     without = [["iframe"], [".md-version"]] + (
