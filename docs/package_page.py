@@ -1,4 +1,4 @@
-"""What a package index shows: the README with links that work there, and where the project lives.
+"""What a package index shows: the README with links and an installation by name, and addresses.
 
 hatchling runs this whenever the package is built. The address of the repository is known where a
 release is made, and comes from there:
@@ -30,6 +30,7 @@ class PackagePage(MetadataHookInterface):
         readme = (Path(self.root) / "README.md").read_text(encoding="utf-8")
         if repository := os.environ.get("REPOSITORY_URL", "").rstrip("/"):
             readme = with_absolute_links(readme, repository)
+            readme = re.sub(r" install \.(?=\s)", " install rnn-names", readme)
             metadata["urls"] = {
                 "Source": repository,
                 "Documentation": f"{repository}/blob/HEAD/docs/tutorial.md",

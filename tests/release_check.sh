@@ -155,13 +155,13 @@ manual() { # a page for each command, that man shows without a warning
         done
 }
 
-linked() { # with the address of a repository, no link of the description is relative
+linked() { # with the address of a repository, no link and no installation is of a folder
     local metadata
     export REPOSITORY_URL=${REPOSITORY_URL-https://example.org/us/rnn-names}
     build "$work/linked" --wheel
     metadata=$(unzip -p "$work"/linked/*.whl '*/METADATA') &&
         grep "^Project-URL: Source, $REPOSITORY_URL$" <<<"$metadata" &&
-        ! grep -E '(\]\(|(src|href)=")[a-z-]*[/.]' <<<"$metadata"
+        ! grep -E '(\]\(|(src|href)=")[a-z-]*[/.]|install \.' <<<"$metadata"
 }
 
 recipes() { # for Homebrew and conda-forge, read as far as tools here can
