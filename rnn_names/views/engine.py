@@ -1,11 +1,13 @@
 """The engine that writes names in JavaScript, and models as it reads them.
 
 The page and the module have the same engine, `views/javascript/`, which knows no document. Weights
-travel as bfloat16 and fingerprints as four bytes a name, both in base64.
+travel as bfloat16 and fingerprints as the gaps between their upper four bytes, both in a Rice code:
+about 11 bits a weight, as few exponents are common, and 17 bits a name of a long list.
 """
 
 import base64
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +46,9 @@ ENGINE_FILES = (
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
+
+REST_BITS = 8
+"""Of a weight beside its exponent: the sign and the fraction."""
 
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
@@ -100,6 +105,7 @@ def _described(part: Part, share: float) -> dict[str, Any]:
     known, prints = model.vocabulary.characters, model.fingerprints
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
+    exponents, code = _coded_weights(weights.astype(np.int64))
     return {
         "name": shown(part.name),
         "share": share,
@@ -113,8 +119,9 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "pairs": None if language_model.pairs is None else sorted(language_model.pairs),
         "unknown_logit": unknown_logit(language_model),
         "arrays": [(name, array.size) for name, array in arrays],
-        "weights": _base64(weights.astype("<u2")),
-        "fingerprints": None if prints is None else _base64(upper_halves(prints).astype("<u4")),
+        "exponents": exponents,
+        "weights": code,
+        "fingerprints": None if prints is None else _coded_prints(upper_halves(prints)),
         "sources": as_json(model.sources),
     }
 
@@ -128,8 +135,41 @@ def bfloat16(weights: Array) -> Array:
     return ((weights.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)
 
 
-def _base64(array: Array) -> str:
-    return base64.b64encode(array.tobytes()).decode()
+def _coded_weights(weights: Array) -> tuple[list[int], str]:
+    """The exponents of some bfloat16 numbers, the commonest first, and the code of the numbers.
+
+    In it, the rank of the exponent stands before the sign and the fraction.
+    """
+    exponents = weights >> 7 & 0xFF
+    exponents, which, counts = np.unique(exponents, return_inverse=True, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    rank = np.argsort(order)[which]
+    rest = weights >> 8 & 0x80 | weights & 0x7F
+    return exponents[order].tolist(), rice_code(rank << REST_BITS | rest, REST_BITS)
+
+
+def _coded_prints(halves: Array) -> dict[str, Any]:
+    gaps = np.diff(halves.astype(np.int64), prepend=0)
+    bits = int(math.log2(2**32 / max(len(gaps), 1)))
+    return {"count": len(gaps), "bits": bits, "gaps": rice_code(gaps, bits)}
+
+
+def rice_code(numbers: Array, bits: int) -> str:
+    """Whole numbers in a Rice code, in base64.
+
+    Of each, its upper part comes in unary, as ones and a zero, and then its lowest `bits` bits. For
+    two bits, 6 is 10 10, and 1 is 0 01.
+
+    >>> f"{int.from_bytes(base64.b64decode(rice_code(np.array([6, 1]), 2))):08b}"
+    '10100010'
+    """
+    upper = numbers >> bits
+    ends = np.cumsum(upper + 1 + bits)
+    stream = np.ones(ends[-1] if len(ends) else 0, np.uint8)
+    stream[ends - 1 - bits] = 0
+    for bit in range(bits):
+        stream[ends - 1 - bit] = numbers >> bit & 1
+    return base64.b64encode(np.packbits(stream).tobytes()).decode()
 
 
 def as_script_data(value: Any) -> str:

@@ -60,6 +60,7 @@ SCRIPTS = (
     "favourites.js",
     "card.js",
     "casts.js",
+    "saving.js",
     "own_list.js",
     "page.js",
 )

@@ -32,8 +32,8 @@ def in_node(tmp_path):
 
 
 def test_a_module_is_small(bundled):
-    text = module([Part("first-names", bundled["first-names"])], "names.d.mts")
-    assert len(text.encode()) < 1_000_000
+    text = module([Part("surnames", bundled["surnames"])], "names.d.mts")  # the largest
+    assert len(text.encode()) < 900_000
 
 
 def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, bundled):

@@ -15,7 +15,7 @@ from rnn_names.errors import BlendError
 from rnn_names.views.engine import Part, as_script_data, bfloat16
 from rnn_names.views.page import page, save
 
-LIMITS = {"dinosaurs": 650_000, "first-names": 1_100_000, "surnames": 1_400_000}
+LIMITS = {"dinosaurs": 550_000, "first-names": 800_000, "surnames": 1_000_000}
 
 
 def data_of(text):
@@ -28,19 +28,6 @@ def data_of(text):
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_page_is_small(name):
     assert len(page([Part(name, Model.load(name))]).encode()) <= LIMITS[name]
-
-
-def test_weights_and_fingerprints_are_those_of_the_model(bundled):
-    (described,) = data_of(page([Part("first-names", bundled["first-names"])]))["models"]
-    weights = np.frombuffer(base64.b64decode(described["weights"]), "<u2").astype(np.uint32) << 16
-    start = 0
-    for name, size in described["arrays"]:
-        array = weights.view(np.float32)[start : start + size]
-        np.testing.assert_array_equal(array, bundled["first-names"].params[name].ravel())
-        start += size
-    assert start == len(weights)
-    prints = np.frombuffer(base64.b64decode(described["fingerprints"]), "<u4")
-    np.testing.assert_array_equal(prints, bundled["first-names"].fingerprints)
 
 
 def test_rounding_hardly_changes_the_loss(model, names):

@@ -33,6 +33,18 @@ def rounded(model):
     return Model(model.vocabulary, params, model.training)
 
 
+def test_weights_and_fingerprints_are_those_of_the_model(open_page, bundled):
+    model = bundled["surnames"]
+    weights, prints = open_page("surnames").evaluate("""() => {
+      const [{ weights, fingerprints }] = models;
+      const whole = ([name, array]) => [name, Array.from(array)];
+      return [Object.entries(weights).map(whole), Array.from(fingerprints)];
+    }""")
+    for name, array in weights:
+        np.testing.assert_array_equal(array, model.params[name].ravel())
+    np.testing.assert_array_equal(prints, model.fingerprints)
+
+
 # --- Probabilities --------------------------------------------------------------------------------
 
 
@@ -173,9 +185,9 @@ def test_after_a_prefix_names_have_the_models_probabilities_given_it(open_page, 
     [
         ({"contains": ["cc", "aa"], "suffix": "bb"}, "", "(?=.*cc)(?=.*aa).*bb"),
         (
-            {"prefix": "bb", "suffix": ["ccc", "cccb"], "excludeWords": ["BAB", "a"]},
+            {"prefix": "bb", "suffix": ["cccc", "ccccb"], "excludeWords": ["BAB", "a"]},
             "bb",
-            "(?!.*bab)(?!.*a)bb.*(ccc|cccb)",
+            "(?!.*bab)(?!.*a)bb.*(cccc|ccccb)",
         ),
         (
             {"prefix": ["AB", "c"], "contains": ["CcC", "ba"], "ignoreCase": True},

@@ -1,27 +1,46 @@
 // The models: what views/engine.py writes, as the engine uses it.
 
+const REST_BITS = 8; // of a weight beside its exponent: the sign and the fraction
+
 /** Models as JSON has them, each with its weights as arrays and its network. */
 function modelsIn(described) {
   return described.map((model) => {
-    const weights = weightsOf(model.arrays, model.weights);
-    const fingerprints = model.fingerprints && new Uint32Array(bytesOf(model.fingerprints));
+    const weights = weightsOf(model);
+    const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
     return { ...model, weights, fingerprints, network: new Network(model, weights) };
   });
 }
 
-/** The bytes that a base64 text stands for. */
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)).buffer;
+/** Whole numbers from their Rice code. */
+function riceNumbers(code, bits, count) {
+  const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+  let at = 0;
+  const bit = () => (bytes[at >> 3] >> (7 - (at++ & 7))) & 1;
+  return Uint32Array.from({ length: count }, () => {
+    let number = 0;
+    while (bit()) number++;
+    for (let i = 0; i < bits; i++) number = 2 * number + bit();
+    return number;
+  });
 }
 
-/** Arrays by name, from bfloat16 in base64: the upper halves of float32 numbers. */
-function weightsOf(arrays, base64) {
-  const bits = Uint32Array.from(new Uint16Array(bytesOf(base64)), (upper) => upper << 16);
+/** Arrays by name, from bfloat16: the upper halves of float32 numbers. */
+function weightsOf({ arrays, exponents, weights }) {
+  const count = arrays.reduce((sum, [, size]) => sum + size, 0);
+  const bits = riceNumbers(weights, REST_BITS, count).map(
+    (each) => ((each & 0x80) << 24) | (exponents[each >> REST_BITS] << 23) | ((each & 0x7f) << 16),
+  );
   const all = Float64Array.from(new Float32Array(bits.buffer));
   let start = 0;
   return Object.fromEntries(
     arrays.map(([name, size]) => [name, all.subarray(start, (start += size))]),
   );
+}
+
+/** The upper halves of fingerprints, sorted, from the gaps between them. */
+function fingerprintsOf({ gaps, bits, count }) {
+  let sum = 0;
+  return riceNumbers(gaps, bits, count).map((gap) => (sum += gap));
 }
 
 /** The blend of some models for some shares, and the models that take part. */
