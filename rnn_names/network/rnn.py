@@ -19,6 +19,8 @@ The backward pass starts from what the forward pass left in a `Workspace`: askin
 "states" again, in the same shape, returns the array as it was filled.
 """
 
+from __future__ import annotations  # or `np.random` is imported for a type, which takes 10 ms
+
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order

@@ -71,7 +71,7 @@ class Gradients:
         """
         n_parts = parts_for(stage.batch_size, self._n_rows)
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
-        if n_parts > 1 and worth_it and usable_cores() >= PARTS:
+        if worth_it and usable_cores() >= PARTS:
             self.helper.start()
         if stage is not self._stage:
             self._stage = stage
@@ -80,8 +80,9 @@ class Gradients:
         cut = [np.array_split(rows, n_parts) for rows in minibatches]
         # A last minibatch of one name has no second part; those before it keep their numbers.
         second = [parts[1] for parts in cut if len(parts) > 1 and len(parts[1])]
-        self._first.begin_epoch([parts[0] for parts in cut], [*seed, 0])
-        self.helper.update(Part.begin_epoch, second, [*seed, 1])
+        first = [parts[0] for parts in cut]
+        self._first.begin_epoch(first, [*seed, 0])
+        self.helper.update(Part.begin_epoch, second or first[:1], [*seed, 1])  # one to check by
         self._steps_in_two_parts = len(second)
 
     def of_step(self, step: int, share_over: float) -> tuple[float, int, Array]:
@@ -102,12 +103,11 @@ class Gradients:
         return loss, characters, self._gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins a long call, in the helper process if that has computed a gradient.
+        """Begins a long call, in the helper process if that is ready.
 
         Gives what waits for its value, which is not None, or makes the call.
         """
-        # Before a first gradient, the helper process could not be checked.
-        if not self.helper.calls_made_there:
+        if self._stage is None:  # before a first epoch, the helper process could not be checked
             return partial(function, *arguments)
         return self.helper.begin(Part.call, function, *arguments)
 

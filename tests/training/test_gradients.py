@@ -119,6 +119,17 @@ def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
     assert [each.calls_made_there for each in helpers[-3:]] == [2, 2 + 2 + 2, 11 + 11]
 
 
+def test_networks_in_one_part_leave_half_of_the_distillation_set_to_the_helper(
+    names, monkeypatch, helpers
+):
+    monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: 100)  # many, to share out
+    with monkeypatch.context() as patch:
+        patch.setattr(gradients, "usable_cores", lambda: 1)
+        in_one_process = trained(names, batch_size=100)
+    assert_same(trained(names, batch_size=100), in_one_process)
+    assert helpers[-1].calls_made_there == 2 + 2 * 11
+
+
 @pytest.mark.parametrize(
     ("least", "settings"), [(2e10, {}), (0, {"batch_size": 100, "distil_epochs": 0})]
 )
