@@ -18,7 +18,6 @@ DEFAULT_MODEL = "names.npz"
 
 JSON_LINES = "--format jsonl writes a line of JSON for each name"
 
-
 NEGATIONS = {
     "contains": (
         "contain TEXT; --exclude-words FILE, those that contain a text of FILE",

@@ -96,12 +96,7 @@ class Output(Table):
     """Writes names of a model."""
 
     def __init__(
-        self,
-        model: Model,
-        kind: str,
-        null: bool,
-        columns: str | None,
-        per_character: bool = False,
+        self, model: Model, kind: str, null: bool, columns: str | None, per_character: bool = False
     ) -> None:
         fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
         super().__init__(fields, kind, null, columns)

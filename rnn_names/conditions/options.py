@@ -65,10 +65,7 @@ class CommonOptions(Checked):
         "The most edits by which a name may differ from the one it is like.",
     )
     ignore_case: bool = _condition(
-        False,
-        Flag(),
-        "Ignore case in prefix, suffix, contains, match and like.",
-        short="-i",
+        False, Flag(), "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
     min_length: int | None = _condition(
         None, _LENGTH, "Shortest name, in characters.", unset="the shortest trained on"

@@ -63,9 +63,7 @@ class Pattern:
 
 
 def parse(
-    text: str,
-    shared: Mapping[str, Any] | None = None,
-    model_of: Callable[[str], Any] = str,
+    text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
 ) -> Pattern:
     """Reads a pattern. The error for a wrong one shows it, with a caret.
 

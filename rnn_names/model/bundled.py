@@ -20,7 +20,6 @@ class Bundled(NamedTuple):
 
 PEOPLE, PLACES, CREATURES, FANTASY = "people", "places", "creatures", "fantasy"
 
-
 FAKER = "Faker 40.63.0 (PyPI)"
 FAKER_AND_MIMESIS = f"{FAKER} and mimesis 22.2.0 (PyPI)"
 

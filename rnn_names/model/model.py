@@ -14,11 +14,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import (
-    BestOptions,
-    SampleOptions,
-    StreamOptions,
-)
+from rnn_names.conditions.options import BestOptions, SampleOptions, StreamOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary

@@ -22,7 +22,7 @@ half the time. More names would not fit the processor's cache."""
 class Batches:
     """A corpus as vocabulary indices, and its minibatches.
 
-    With `weights`, (len(names),), each epoch draws as many names as there are rows, in proportion to
+    With `weights`, (len(names),), an epoch draws as many names as there are rows, in proportion to
     them; else each row comes once.
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
