@@ -50,10 +50,9 @@ class Automaton:
         return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
 
     def counts(self, min_length: int, max_length: int) -> Array:
-        """How many texts of `min_length` to `max_length` characters it accepts.
+        """How many texts of such lengths it accepts, by length so far, state: (max_length + 2, S).
 
-        They are counted by how long they are already, and by state: (max_length + 2, S). Very many
-        are infinity.
+        Very many are infinity.
         """
         ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
         with np.errstate(over="ignore"):
@@ -86,10 +85,9 @@ class Automaton:
 def explored(
     start: State, targets_of: Callable[[State], list[State]], most: int = MAX_STATES
 ) -> tuple[list[State], Array]:
-    """All states that can be reached from a first one, and where each leads.
+    """All states that can be reached from a first one, and where each leads, (S, kinds).
 
-    `targets_of` gives the states after a state, one for each of some kinds of characters. Where
-    each leads are the numbers of these, (S, kinds).
+    `targets_of` gives the states after a state, one for each of some kinds of characters.
     """
     number, states, after = {start: 0}, [start], []
     for state in states:  # grows as it is read
@@ -116,8 +114,7 @@ NOTHING, EMPTY, ANY, ANYTHING = range(4)
 class Terms:
     """The terms of one automaton, in simplest form. Each is kept once, as a number.
 
-    So terms are equal if their numbers are. To compare nested ones would go as deep as the pattern
-    is long.
+    So terms are equal if their numbers are.
 
     Attributes:
         all: each term: its kind and its parts.
@@ -236,10 +233,7 @@ def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
 
 
 def _alike(terms: Terms, n_y: int) -> tuple[list[int], Array]:
-    """An index of each kind of characters that no term tells apart, and the kind of each index.
-
-    So fewer derivatives are taken.
-    """
+    """An index of each kind of characters that no term tells apart, and the kind of each index."""
     sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
     kinds: dict[tuple[bool, ...], int] = {}
     representatives: list[int] = []

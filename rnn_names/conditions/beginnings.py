@@ -41,8 +41,8 @@ def one_of(
 ) -> Beginnings:
     """Names begin with one of some prefixes, none of which is empty or begins another.
 
-    `next_probabilities` gives those of the next character after some texts, (m, n_y). The texts
-    come level by level, each after the one that it goes on from.
+    `next_probabilities` gives those of the next character after some texts, (m, n_y), level by
+    level.
 
     >>> even = lambda texts: np.full((len(texts), 3), 1 / 3)
     >>> one_of([(1, 1), (2,)], 3, even).factors.round(2).tolist()[:2]     # at first, and after a 1

@@ -43,10 +43,7 @@ class Condition:
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
-    """The conditions of some options, the quickest to test first.
-
-    Prefixes and lengths are not among them: the sampler itself sees to those.
-    """
+    """The conditions of some options but prefixes and lengths, the quickest to test first."""
     known, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffixes:
         texts = [_literal("suffix", text, known, ignore_case) for text in options.suffixes]
@@ -81,10 +78,9 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
 def spelling(
     conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for all conditions that have one; those conditions; and the others.
+    """One automaton for `start` and all conditions that have one; those conditions; and the others.
 
-    `start` is an automaton for beginnings and shape. If more than `max_states` were needed, the
-    automaton is only of these.
+    If more than `max_states` were needed, it is `start`.
     """
     conditions = list(conditions)
     covered = [each for each in conditions if each.automaton]

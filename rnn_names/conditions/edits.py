@@ -80,7 +80,6 @@ class FarApart:
     """
 
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
-        """`others` are names that come before all."""
         self._edits = edits
         self._names: dict[str, list[str]] = {}  # by what they become
         self.add(others)
@@ -184,7 +183,6 @@ class NearList:
         return near
 
     def _is_two_edits_away(self, name: str) -> bool:
-        """Whether a name is two edits away from one of the list; names may come again."""
         if name not in self._two_edits_away:
             edited = Names.from_strings(self._edited(name))
             self._two_edits_away[name] = bool(self.near(edited, 1).any())

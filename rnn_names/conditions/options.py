@@ -137,7 +137,6 @@ class CommonOptions(Checked):
     error = SamplingError
 
     def __post_init__(self) -> None:
-        """Refuses values that do not go together."""
         super().__post_init__()
         object.__setattr__(self, "match", self.match or None)  # no expressions are no condition
         least, most = self.min_length, self.max_length
@@ -197,7 +196,6 @@ class Options(CommonOptions):
     )
 
     def __post_init__(self) -> None:
-        """Refuses values that do not go together."""
         super().__post_init__()
         for name in ("unique", "min_edits", "remember"):
             if getattr(self, name) and self.start:
@@ -264,7 +262,6 @@ class CastOptions(Options):
     models: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        """Refuses a pattern that is no text."""
         super().__post_init__()
         if not isinstance(self.pattern, str):
             raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])

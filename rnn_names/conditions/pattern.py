@@ -33,10 +33,7 @@ ALLOWED = {
 
 
 class Slot(NamedTuple):
-    """A name that begins at a place of the pattern, from the blend of some models.
-
-    `files` has, for an option that is a list of texts, the files that have them.
-    """
+    """A name that begins at a place of the pattern; `files` have the texts of some options."""
 
     begin: int
     models: tuple[Any, ...]
@@ -65,7 +62,7 @@ class Pattern:
 def parse(
     text: str, shared: Mapping[str, Any] | None = None, model_of: Callable[[str], Any] = str
 ) -> Pattern:
-    """Reads a pattern. The error for a wrong one shows it, with a caret.
+    """Reads a pattern; the error for a wrong one shows it, with a caret.
 
     `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """

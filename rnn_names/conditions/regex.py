@@ -44,7 +44,6 @@ def matching(
 
 
 def _parser() -> Any:
-    """Python's parser of regular expressions, which has no public name."""
     from importlib import import_module
     from warnings import catch_warnings, simplefilter
 

@@ -41,9 +41,9 @@ class Corpus:
     ) -> tuple[Corpus, Corpus]:
         """Sets names aside at random: the corpus without them, and that of the held-out names.
 
-        The split is over distinct names, so that no held-out name is trained on. Its size is
-        `fraction` of them, at least 1 and at most `MAX_HELD_OUT`; a fraction of 0 sets none aside.
-        Where some names are `known`, (n,) bool, others are set aside as far as there are any.
+        The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`;
+        0 sets none aside. Where some are `known`, (n,) bool, others are set aside as far as there
+        are any.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -69,16 +69,11 @@ def read_corpus(
     sources: Iterable[tuple[str, BinaryIO]],
     look: Callable[[str, int, Names], object] = lambda title, n_before, lines: None,
 ) -> Corpus:
-    """Reads name lists, one name per line of UTF-8, as one corpus.
+    """Reads name lists, one name per line of UTF-8, as one corpus, or raises CorpusError.
 
-    Of a list with counts, a name counts that often; else each line counts once. Lines end at LF or
-    CRLF; white space around a name is trimmed, blank lines are skipped, text is normalised to NFC,
-    case is kept. Text that is not UTF-8, a line over `MAX_NAME_LENGTH` characters, one of the
-    `REFUSED_CHARACTERS`, or fewer than two distinct names are a CorpusError.
-
-    Args:
-        sources: pairs of a title for messages and a binary stream.
-        look: called with a source's title, the number of lines before, and its next lines.
+    White space around a name is trimmed, blank lines are skipped, text is normalised to NFC, case
+    is kept. `sources` are titles for messages, and streams; `look` is called with a title, the
+    number of lines before, and the next lines.
     """
     parts: list[Names] = []
     often: list[Array] = []

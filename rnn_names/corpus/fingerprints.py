@@ -21,9 +21,7 @@ HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds
 
 
 def fingerprints(names: Names) -> Array:
-    """The fingerprint of each name: (len(names),) uint64.
-
-    The names may be in any normal form of Unicode.
+    """The fingerprint of each name, in any normal form of Unicode: (len(names),) uint64.
 
     >>> prints = fingerprints(Names.from_strings(["Ada", "Adam", ""]))
     >>> [f"{number:016x}" for number in prints.tolist()]
@@ -81,10 +79,7 @@ def union(a: Array, b: Array) -> Array:
 
 
 def among(prints: Array, known: Array) -> Array:
-    """Whether each of some whole fingerprints is among `known`: (n,) bool.
-
-    `known` is sorted; it may hold `upper_halves` only.
-    """
+    """Whether each is among `known`, sorted and perhaps `upper_halves` only: (n,) bool."""
     if not len(known):
         return np.zeros(len(prints), dtype=bool)
     # The upper half of a fingerprint where only that is kept.

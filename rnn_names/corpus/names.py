@@ -45,11 +45,7 @@ class Names:
 
     @classmethod
     def from_lengths(cls, codes: Array, lengths: Array) -> Names:
-        """Names that stand one after another, (n,) characters each.
-
-        >>> Names.from_lengths(np.array([65, 100, 97, 66, 111]), np.array([3, 2])).to_strings()
-        ['Ada', 'Bo']
-        """
+        """Names that stand one after another, (n,) characters each."""
         return cls(codes, _offsets(lengths))
 
     @classmethod
@@ -94,11 +90,7 @@ class Names:
         return [text[start:stop] for start, stop in pairwise(self.offsets.tolist())]
 
     def to_numpy(self) -> Array:
-        """The names as an array of strings.
-
-        >>> Names.from_strings(["Ada", "Bo"]).to_numpy().tolist()
-        ['Ada', 'Bo']
-        """
+        """The names as an array of strings."""
         codes, _ = self.padded()
         width = codes.shape[1] or 1  # NumPy has no strings of width 0
         padded = codes.astype("<u4") if codes.size else np.zeros((len(self), 1), "<u4")
@@ -149,9 +141,8 @@ class Names:
     def order(self) -> tuple[Array, Array]:
         """Rows in code-point order, and whether each of them differs from the one before.
 
-        As many characters as fit are packed into one 64-bit key, and rows are sorted by that. Rows
-        that are still equal are sorted by their next characters, and so on. An example with three
-        characters per key:
+        As many characters as fit are packed into one 64-bit key. Rows whose keys are equal are
+        sorted by their next characters, and so on. An example with three characters per key:
 
             row  name    first key   second key   place in the order   differs from the one before
             0    Bo      Bo                       2                    yes
@@ -159,8 +150,8 @@ class Names:
             2    Ada     Ada         (nothing)    0                    yes
             3    Bo      Bo                       3                    no
 
-        After the first key rows 1 and 2 are tied, and rows 0 and 3 are. The key of "Bo" has room
-        left, so rows 0 and 3 are equal names. Only rows 1 and 2 get a second key.
+        The key of "Bo" has room left, so rows 0 and 3 are equal names. Only rows 1 and 2 get a
+        second.
 
         >>> order, differs = Names.from_strings(["Bo", "Adam", "Ada", "Bo"]).order()
         >>> order.tolist(), differs.tolist()

@@ -29,7 +29,6 @@ class Vocabulary:
     """
 
     def __init__(self, characters: str) -> None:
-        """`characters`: the distinct characters of index 1, 2, … in order."""
         self.characters = characters
 
     @classmethod

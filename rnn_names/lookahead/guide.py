@@ -148,9 +148,9 @@ class LookAhead:
     ) -> tuple[LookAheadState, Array | None]:
         """Multiplies the probabilities of the next characters, (n_y, m), in place by what is ahead.
 
-        The m prefixes have `length` characters, and each name is at one of the nodes, `node` (k,).
-        It gives the state, with weights multiplied by `total`; and what is ahead, (m, n_y), by
-        which `follow` divides them, or None if draws are unguided.
+        The m prefixes have `length` characters; `node` (k,) is where each name is. It gives the
+        state, with weights multiplied by `total`; and what is ahead, (m, n_y), None for unguided
+        draws.
         """
         if self.visits is not None:
             names = np.bincount(node, minlength=probabilities.shape[1])
@@ -174,8 +174,8 @@ class LookAhead:
     ) -> tuple[LookAheadState, Array]:
         """Gives up names of small weight and splits those of large weight, by chance.
 
-        Each name is at one of the nodes, `node` (k,); `log_mean` is of the mean weight at their
-        length. It gives the state, and (k,) how many names each becomes.
+        `node` (k,) is where each name is; `log_mean` is of the mean weight at their length. It
+        gives the state, and (k,) how many names each becomes.
         """
         copies = np.ones(len(node), np.intp)
         if log_mean == -np.inf:  # no name at all can meet the conditions

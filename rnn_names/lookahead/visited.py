@@ -74,10 +74,7 @@ class VisitedPrefixes:
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
     def log_probs(self, steps: Array | None = None) -> Array:
-        """Natural logarithm of the probability of each prefix, given the first: (N,), in nats.
-
-        `steps`, (N, n_y), may replace the probabilities of what comes next.
-        """
+        """Natural logarithm of each prefix's probability by `steps`, given the first (N,)."""
         log_probs = np.zeros(len(self))
         steps = self.probabilities if steps is None else steps
         with np.errstate(divide="ignore"):
@@ -113,10 +110,7 @@ class VisitedPrefixes:
 
 
 class Visits:
-    """Records the prefixes that a draw passes: `known` ones, and new ones behind them.
-
-    `n_passed` is how many were passed.
-    """
+    """Records the prefixes that a draw passes: `known` ones, and new ones behind them."""
 
     def __init__(self, known: VisitedPrefixes) -> None:
         self.known, self.n_passed = known, 0

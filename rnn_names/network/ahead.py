@@ -32,14 +32,11 @@ LEAST = 1e-250  # of what may still happen: a product of 200 small probabilities
 
 
 def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array) -> Array:
-    """What is ahead by length and state, which says all else that counts of a name.
+    """What is ahead by length and state: (longest + 2, …); 0 in the last row, of too long names.
 
-    It is (longest + 2, …), and 0 in the last row, for names that are too long.
-
-    Args:
-        probabilities: of the next character, (…, n_y), in each state at a length.
-        after: (…, n_y) the state after each state and character, numbered as if in one row.
-        worth: (longest + 1, …) of a name that ends, by its length and, if need be, state.
+    `probabilities` gives those of the next character, (…, n_y), in each state at a length; `after`,
+    (…, n_y), is the state after each state and character, numbered as if in one row; `worth`,
+    (longest + 1, …), that of a name that ends.
     """
     ahead = np.zeros((len(worth) + 1, *after.shape[:-1]), worth.dtype)
     for length in range(len(worth) - 1, -1, -1):
@@ -52,15 +49,11 @@ def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array)
 def on_tree(
     probabilities: Array, ahead: Array, parent: Array, character: Array, length: Array
 ) -> Array:
-    """What is ahead of each prefix of a tree, (N,).
+    """What is ahead of each prefix of a tree, (N,), of these lengths, (N,), in characters.
 
-    Args:
-        probabilities: (N, n_y) of the next character after each prefix.
-        ahead: (N, n_y) what is ahead of each next character, overwritten where that leads to
-            another prefix of the tree.
-        parent: (N,) the prefix that each one goes on from, by its row; rows 1 and up.
-        character: (N,) with which character.
-        length: (N,) of each, in characters.
+    `probabilities` are those of the next character, (N, n_y). `ahead`, (N, n_y), is overwritten
+    where a character leads to another prefix: one that goes on from the row `parent` with
+    `character`, (N,).
     """
     values = np.zeros(len(parent))
     for rows in by_level(length)[::-1]:

@@ -1,11 +1,9 @@
 """The two cells: how a hidden state and an input make the next hidden state, and the way back.
 
 A cell is four functions: `project` and `step` make the step, `step_backward` and `project_backward`
-its gradients. Only the GRU has the parameter `bn`.
-
-A step makes several numbers per hidden unit: the gates of a GRU, its candidate, and so on. Each
-kind is a *block* of its own, so these arrays are (blocks, m, n_a). Then element-wise work runs over
-one stretch of memory, which takes a third of the time or less of work on every third stretch.
+its gradients. A step makes several numbers per hidden unit: the gates of a GRU, its candidate, and
+so on. Each kind is a *block* of its own, so arrays are (blocks, m, n_a), and element-wise work runs
+over one stretch of memory.
 """
 
 from __future__ import annotations
@@ -53,10 +51,7 @@ class PlainCell:
 
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
-        """The recurrent projection of the states `a` (m, n_a): `width` blocks of that shape.
-
-        `out` (gates, m, n_a) is overwritten.
-        """
+        """The recurrent projection of the states `a` (m, n_a): `width` blocks, in `out`."""
         block_product(a, weights.Waa, weights.bounds, out=out)
         return list(out)
 
@@ -68,11 +63,7 @@ class PlainCell:
 
     @staticmethod
     def step_backward(da: Array, a: Array, kept: Array, work: Workspace) -> None:
-        """Puts gradients into `kept`, from that of `a`: dp = da ∘ (1 − a²).
-
-        It is the gradient of from_x and of p alike, since a step only adds them up: the du of
-        docs/how-it-works.md.
-        """
+        """Puts the gradient of from_x and p alike into `kept`: dp = da ∘ (1 − a²)."""
         (dp,) = kept
         np.multiply(a, a, out=dp)
         np.subtract(1, dp, out=dp)

@@ -42,8 +42,7 @@ def branches(probabilities: Array, points: Array) -> Array:
         |----|--------|-----|-----|
         branch 0   1     2     3
 
-    `points` (m,) are in units of 2**-32: a node, followed by 32 random bits. `probabilities`
-    (n_y, nodes) are overwritten in place, and a column need not sum to 1.
+    `points` (m,) are in units of 2**-32. `probabilities` (n_y, nodes) are overwritten.
 
     >>> points = np.array([0.2, 0.3, 1.6]) * 2**32
     >>> branches(np.array([[0.25, 0.5], [0.75, 0.5]]), points.astype(np.uint64)).tolist()
@@ -65,10 +64,7 @@ def keep_top_k(probabilities: Array, k: int) -> None:
 
 
 def keep_top_p(probabilities: Array, p: float) -> None:
-    """Leaves the fewest largest of each column that sum to p, and makes their sum 1.
-
-    Any that equal the least of them are left, too.
-    """
+    """Leaves the fewest largest of each column that sum to p, and equal ones; makes their sum 1."""
     falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
     too_few = np.cumsum(falling, axis=0) < p * falling.sum(axis=0)
     last = np.minimum(too_few.sum(axis=0), len(probabilities) - 1)  # (nodes,) row of the least

@@ -43,22 +43,11 @@ class LanguageModel:
         return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
-        """The log-probability of each name, its end included, in nats: (len(names),).
-
-        It is -inf for a name with a character unknown to the model. Strings are normalised to NFC
-        first, as a corpus is.
-        """
+        """As `Model.log_prob`; strings are normalised to NFC first, as a corpus is."""
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> Array:
-        """Whether each name is in the corpus that the model was trained on: (len(names),) bool.
-
-        Held-out names belong to the corpus. A name that is not in it may be taken for one that is,
-        with the probability that `rnn_names.corpus.fingerprints` states.
-
-        Raises:
-            SamplingError: if the model does not keep fingerprints of its corpus.
-        """
+        """As `Model.knows`."""
         if self.fingerprints is None:
             raise SamplingError(
                 "the model has no fingerprints of its corpus, so it cannot tell which names are "

@@ -1,8 +1,7 @@
 """Minibatches of names, laid out as prefix trees.
 
 Names that begin alike have the same hidden states up to where they part. A minibatch is therefore
-the tree of its *distinct* prefixes, one node each, level by level: for 64 to 4,096 first names, one
-node for 1.4 to 2.3 characters.
+the tree of its *distinct* prefixes, level by level: one node for about two characters.
 """
 
 from collections.abc import Sequence
@@ -89,8 +88,8 @@ def prefix_trees(
 ) -> list[PrefixTree]:
     """The prefix trees of several minibatches: of the first `sizes[0]` names, and so on.
 
-    They are built together: for the few hundred names of one minibatch, calling an array operation
-    takes longer than the operation. Names are in lexicographic order within each minibatch.
+    They are built together: for a few hundred names, calling an array operation takes longer than
+    the operation.
     """
     depth = int(lengths.max())  # 0 if all names are empty
     indices = indices[:, :depth]
@@ -226,8 +225,7 @@ def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:
 def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Array]]:
     """`PrefixTree.siblings` of all trees, by levels as they are counted in `_Nodes`.
 
-    Below the rows "b" and "a" of the example hang the families (ba, bc) and (). Their first members
-    are [ba], their second members are [bc].
+    Below the rows "b" and "a" of the example hang the families (ba, bc) and ().
     """
     n_trees = len(nodes.level) - len(nodes.parent)
     # All children, family by family, the families in the order of their parents' rows. Siblings
@@ -260,8 +258,7 @@ def _follow_counts(
 ) -> list[Array]:
     """`PrefixTree.y` of each tree: (N, n_y), stored column after column, as predictions are.
 
-    From the row `parent`, `passing` names go on with `character`; `ends` (m,) are the rows at which
-    names end. Tree i begins at the row `tree_starts[i]`.
+    From the row `parent`, `passing` names go on with `character`; `ends` (m,) are where names end.
     """
     n, sizes = int(tree_starts[-1]), np.diff(tree_starts)
     # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. So the entry for

@@ -8,15 +8,9 @@ the two equal. The notation is that of the courses, with one row per example:
     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                      prediction of the next character, (m, n_y)
     loss = − Σ y⟨t⟩ · log ŷ⟨t⟩                          categorical cross-entropy, in nats
 
-Time steps are the levels of a prefix tree (`rnn_names.network.prefix_tree`). Every node is one
-distinct beginning of a name, and `parent` says which row of the level above it continues.
-
-The step above is that of the plain cell; `rnn_names.network.cells` has it, and that of the GRU.
-All else is the same for both. The maths takes any float type: float32 for work, float64 for
-gradient checks.
-
-The backward pass starts from what the forward pass left in a `Workspace`: asking for "kept" or
-"states" again, in the same shape, returns the array as it was filled.
+The step is that of the plain cell; `rnn_names.network.cells` has it, and that of the GRU. Time
+steps are the levels of a prefix tree (`rnn_names.network.prefix_tree`). The maths takes any float
+type. The backward pass starts from what the forward pass left in a `Workspace`, by name.
 """
 
 from __future__ import annotations  # or `np.random` is imported for a type, which takes 10 ms
@@ -75,8 +69,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 def input_layer(x: Array, weights: StepWeights, out: Array | None = None) -> Array:
     """The layer x Waxᵀ + ba of each gate: (m,) to (gates, m, n_a).
 
-    An index i stands for the one-hot row with a 1 in column i, and 0 for the zero row. So the
-    product is a choice of rows.
+    An index i stands for the one-hot row with a 1 in column i, and 0 for the zero row.
     """
     # This mode lets take write to `out` without a copy.
     return weights.chosen.take(x, axis=1, out=out, mode="clip")
@@ -111,10 +104,7 @@ def output_layer_backward(d_logits: Array, a: Array) -> dict[str, Array]:
 
 
 def recurrent_layer_backward(dp: Array, a_prev: Array, params: Params) -> dict[str, Array]:
-    """Gradients of Waa, and of bn where there is one, from that of the projection of `a_prev`.
-
-    `dp` is (width, m, n_a), and `a_prev` (m, n_a).
-    """
+    """Gradients of Waa and bn from that of the projections, (width, m, n_a), of `a_prev`."""
     dWaa = np.matmul(dp[: cell_of(params).gates].transpose(0, 2, 1), a_prev)
     gradients = {"Waa": dWaa.reshape(params["Waa"].shape)}
     if "bn" in params:
@@ -134,12 +124,10 @@ def next_states(
     kept: Array | None = None,
     out: Array | None = None,
 ) -> Array:
-    """One time step: the states of m nodes, (m, n_a), from those of the nodes that they hang from.
+    """One time step: the states of m nodes, (m, n_a), from `above` (p, n_a), those they hang from.
 
-    `above` are the p states of those, (p, n_a), `parent` (m,) tells which of them each node
-    continues, and `x` (m,) are the characters. A node that several hang from is projected once.
-    `out` is overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass
-    needs; by default, both are in `work`.
+    `parent` (m,) tells which of these each node continues, and `x` (m,) are the characters. `out`
+    is overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass needs.
     """
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
     kept = work("kept", cell.blocks, m, n_a) if kept is None else kept
@@ -154,11 +142,7 @@ def next_states(
 
 
 def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
-    """One time step, for any real inputs `x`.
-
-    (m, n_x) inputs and (m, n_a) hidden states to (m, n_a) hidden states and (m, n_y) probabilities
-    of the next character.
-    """
+    """One time step for real inputs (m, n_x): new states (m, n_a) and probabilities (m, n_y)."""
     cell, weights = cell_of(params), step_weights(params)
     from_x = np.matmul(x, weights.Wax) + weights.ba  # (gates, m, n_a)
     kept = np.empty((cell.blocks, *a_prev.shape), from_x.dtype)
@@ -174,8 +158,8 @@ def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]
 def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     """The hidden state after every prefix of a tree, (N, n_a), level by level.
 
-    What the backward pass needs stays in `work`: "states" (1 + N, n_a), a0 and then a row per node,
-    and "kept" (blocks, N, n_a), what the cell keeps of its steps.
+    What the backward pass needs stays in `work`: "states" (1 + N, n_a), from a0 on, and "kept"
+    (blocks, N, n_a).
     """
     weights, n, n_a = step_weights(params), len(tree.x), len(params["a0"])
     states = work("states", 1 + n, n_a)
@@ -210,9 +194,8 @@ def loss_and_gradients(
 ) -> tuple[float, dict[str, Array]]:
     """The cross-entropy of a tree's names and its gradient, by back-propagation through time.
 
-    The loss is in nats, summed over all characters of all names; the gradients are its derivatives,
-    an array for each parameter. `output_mask` (N, n_a) are factors on the hidden states on their
-    way to the output layer (dropout).
+    Both are in nats, summed over all characters of all names. `output_mask` (N, n_a) are factors on
+    the hidden states on their way to the output layer (dropout).
     """
     a = to_output = hidden_states(tree, params, work)
     if output_mask is not None:
@@ -236,9 +219,8 @@ def _backward_over_time(
 ) -> dict[str, Array]:
     """Gradients of a0, Wax, Waa, ba and bn, from the last level to the first.
 
-    At first, `da` (N, n_a) holds what comes from the output layer. Before a level's turn, its
-    children have added what comes from them. What `hidden_states` left in `work` under "kept" is
-    overwritten with gradients.
+    At first, `da` (N, n_a) holds what comes from the output layer; a level's children add to it
+    before its turn. What `hidden_states` left under "kept" is overwritten.
     """
     cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(params["a0"][None])
@@ -271,10 +253,7 @@ def _backward_over_time(
 
 
 def sum_siblings(d: Array, siblings: list[Array], out: Array, work: Workspace) -> None:
-    """Adds up, in each block, the rows of `d` that hang from one node.
-
-    (blocks, m, n_a) to (blocks, parents, n_a), with `siblings` as in `PrefixTree`.
-    """
+    """Adds up the rows that hang from one node: (blocks, m, n_a) to (blocks, parents, n_a)."""
     first, *others = siblings
     for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
         block.take(first, axis=0, out=total, mode="clip")

@@ -21,10 +21,7 @@ MAX_NAMES_PER_BATCH = 4096  # with a vocabulary of up to 64 symbols; see `names_
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
-    """The log-probability of each name under a network, its end included, in nats: (len(names),).
-
-    A name with a character that the vocabulary lacks has probability 0, and so -inf.
-    """
+    """The log-probability of each name, its end included, in nats; -inf for unknown characters."""
     scores = np.full(len(names), -np.inf)
     order, _ = names.order()  # in it, names that share beginnings fall into one batch
     work = Workspace(params["Waa"].dtype)
@@ -42,10 +39,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
 def mean_loss(
     params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
 ) -> float:
-    """The mean loss over some names, in nats per character, their ends counted.
-
-    With weights (len(names),), each name counts that often.
-    """
+    """The mean loss in nats per character, ends counted; with weights, names count so often."""
     scores = log_probs(params, vocabulary, names)
     if weights is None:
         return -float(scores.sum()) / (len(names.codes) + len(names))
@@ -53,10 +47,7 @@ def mean_loss(
 
 
 def names_per_batch(n_y: int) -> int:
-    """How many names make a batch when nothing is learned from it.
-
-    A batch has an array (N, n_y); large vocabularies get fewer names, so that it stays as small.
-    """
+    """How many names make a batch when nothing is learned: a bound for arrays (N, n_y)."""
     return max(MAX_NAMES_PER_BATCH * 64 // max(n_y, 64), 64)
 
 

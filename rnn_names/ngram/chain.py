@@ -5,9 +5,7 @@
 The contexts are the most frequent strings of up to six symbols among prefixes that names drawn from
 the network passed. What a context says is the mean of what the network said after the prefixes that
 end in it, smoothed with what the next shorter context says: the more, the fewer different prefixes
-these were. (A thousand names that passed one prefix tell no more of others than one does.) The last
-few characters do not show how long a name is already; so the odds of its end have a factor for each
-length.
+these were. The odds of a name's end have a factor for each length, which contexts do not show.
 """
 
 from dataclasses import dataclass
@@ -43,8 +41,8 @@ class MarkovChain:
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
         """The probability that the rest of a name makes it one that is accepted.
 
-        It is (max_length + 2, K, S), by length so far, context and state of the automaton, and 0
-        exactly where that is impossible.
+        It is (max_length + 2, K, S), by length so far, context and state, and 0 exactly where that
+        is impossible.
         """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)
         given_more = self.probabilities / (1 - end)
@@ -74,15 +72,10 @@ def fitted(
     max_length: int,
     n_contexts: int,
 ) -> MarkovChain:
-    """The chain of so many contexts that agrees best with a network at some prefixes.
+    """The chain of so many contexts that agrees best with a network at N prefixes.
 
-    Args:
-        strings: (N,) the last symbols of each prefix, up to `LONGEST_CONTEXT`, as in `Contexts`.
-        length: (N,) of each prefix.
-        probabilities: (N, n_y) the network's, of what comes next.
-        passed: (N,) how many names passed each prefix.
-        max_length: of a name.
-        n_contexts: how many contexts to tell apart.
+    Of these there are the last symbols, as in `Contexts`, the lengths, the probabilities of what
+    comes next, (N, n_y), and how many names passed.
     """
     contexts = _most_frequent(strings, passed, probabilities.shape[1], n_contexts)
     context = contexts.longest(strings)
@@ -93,10 +86,7 @@ def fitted(
 
 
 def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:
-    """At most `size` contexts, the ends of some strings that most names passed.
-
-    What begins or ends a frequent string is as frequent, and comes first where it is not more so.
-    """
+    """At most `size` contexts, the ends of some strings that most names passed."""
     keys, counts = [np.zeros(1, np.int64)], [np.full(1, np.inf)]
     for symbols in range(1, LONGEST_CONTEXT + 1):
         there = strings >= (n_y + 1) ** (symbols - 1)

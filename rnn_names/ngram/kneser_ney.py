@@ -41,10 +41,8 @@ class NGram:
     Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
 
     Attributes:
-        order: `ORDER`, or what a large vocabulary or short names allow.
         start: the history of a name's first character, which is START alone.
-        contexts: the histories that it has seen, K of them. One of k symbols belongs to order
-            k + 1.
+        contexts: the histories that it has seen, K of them.
 
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"

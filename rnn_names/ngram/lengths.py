@@ -29,8 +29,6 @@ list happens to lack is not ruled out."""
 class LengthGuide:
     """What the lengths of a list make of the next character of an n-gram.
 
-    `length_counts` (longest + 1,) says how many names of the list have each length.
-
     Attributes:
         contexts: S of the n-gram's, the shorter ones, so that tables stay small.
         ratio: (longest + 1,) r(L).
@@ -63,10 +61,9 @@ class LengthGuide:
         return shares / shares.sum()
 
     def factors(self, history: Array, length: Array) -> Array:
-        """What the probabilities of the next character are multiplied by: (m, n_y).
+        """What the probabilities of the next character are multiplied by: (m, n_y), not normalised.
 
-        They are what is ahead of each character, and r(L) for EOS, after some histories of the
-        n-gram, (m,), and so many characters, (m,). They are not normalised.
+        They are what is ahead of each character, and r(L) for EOS.
         """
         next_contexts = self._after[self.contexts.longest(history)]  # (m, n_y)
         factors = self.ahead[length[:, None] + 1, next_contexts]

@@ -54,17 +54,14 @@ class Helper:
     """An object, and its copy in the helper process; either can make a call.
 
     Calls have the same values in both. The process may start late, end at any time, be stopped, or
-    not start at all: then this process makes the calls. It is used once a check has the same value
-    in both. (Files of this program may have changed since it was started, or variables that BLAS
-    obeys.)
+    not start at all: then this process makes the calls. It is used once `check`, called with the
+    object in both, has the same value: files of this program may have changed, or variables that
+    BLAS obeys.
 
     Args:
-        make: makes the object, here and in the helper process. This and all functions that are
-            called can be pickled, and so can their arguments and values; no value of a call is
-            None.
-        arguments: of `make`, after the rows of `memory`.
-        check: called with the object in both processes, before the first call.
-        memory: what the two share, if anything.
+        make: makes the object, here and there. It and all functions that are called can be pickled,
+            and so can their arguments and values; no value of a call is None.
+        arguments: of `make`, after the rows of `memory`, which the two share.
 
     Attributes:
         here: the object.
@@ -107,10 +104,7 @@ class Helper:
         return self._process is not None and self._process.is_ready()
 
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
-        """Calls `function(object, *arguments)` here, and there before the next call.
-
-        Of updates by the same function, the last one counts.
-        """
+        """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
         self._updates.pop(function, None)
         self._updates[function] = arguments
@@ -118,8 +112,7 @@ class Helper:
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
 
-        Gives what waits for the value, or else makes the call here. It raises `CancelledError`
-        after `end`.
+        Gives what waits for the value, or else makes the call; `CancelledError` after `end`.
         """
         if self._has_ended:
             raise CancelledError
@@ -139,10 +132,7 @@ class Helper:
         return result
 
     def end(self) -> None:
-        """Leaves the helper process, which ends with its last user, or if it is at work for this.
-
-        Another thread may be waiting for its answer.
-        """
+        """Leaves the process, which ends with its last user, or if it is at work for this."""
         self._has_ended = True
         self._leave(must_end=self._is_at_work)
 
@@ -206,8 +196,8 @@ class _Process:
     Attributes:
         users: keys of the `Helper`s that use it.
         in_use: held by whoever waits for an answer.
-        connection: takes (key, function, arguments), and gives the value unless that is None.
-            Where the shape of memory and the users follow, the function makes the object.
+        connection: takes (key, function, arguments), and gives the value unless that is None. Where
+            the shape of memory and the users follow, the function makes the object.
     """
 
     _shared: _Process | None = None

@@ -13,14 +13,10 @@ from rnn_names.arrays import Array
 
 
 class SharedArray:
-    """An array of float32 in memory without a name: nothing of it is left behind.
+    """An array of float32 in memory without a name: nothing of it is left behind. Forks share it.
 
-    Forks of this process share it, too.
-
-    Attributes:
-        array: the numbers, at first 0.
-        fd: the descriptor of the file that holds them, open for as long as this object lives; None
-            where there is no such memory, and the array is one like any other.
+    `fd` is the descriptor of the file that holds it, open for as long as this object lives; None
+    where there is no such memory, and the array is one like any other.
     """
 
     def __init__(self, *shape: int) -> None:

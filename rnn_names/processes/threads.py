@@ -35,7 +35,7 @@ ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP
 def start_blas_with_one_thread() -> None:
     """Keeps BLAS from starting threads, for a whole program, if NumPy is not loaded yet.
 
-    Starting them would take a fifth of the program's start-up time.
+    That would take a fifth of the program's start-up time.
     """
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
@@ -46,9 +46,8 @@ def start_blas_with_one_thread() -> None:
 class _Shared:
     """A setting of the whole process, for as long as at least one context wants it.
 
-    The first context that begins makes the setting, the last one that ends takes it back. Contexts
-    of generators overlap and end in any order. If each restored what it had found, one could
-    restore what another had set.
+    Contexts of generators overlap and end in any order. If each restored what it had found, one
+    could restore what another had set.
     """
 
     def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
@@ -99,13 +98,12 @@ one has it back before the other wakes, and two threads are hardly faster than o
 
 @contextmanager
 def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
-    """Has `n` threads make calls; BLAS uses one thread in each for as long as the context lasts.
+    """Has `n` threads make calls, with one BLAS thread in each, for as long as the context lasts.
 
     Yields what takes a function and its arguments, and gives the pending result; and how many
-    threads make calls. Where so many cannot be started, with a warning, or `n` is 1, the thread
-    that asks for a result makes the call. The calls do not warn of overflow: the caller looks at
-    their results. At the end, calls that have not begun are discarded; an interrupt does not wait
-    for the others either.
+    threads make calls. Where they cannot be started, with a warning, or `n` is 1, the thread that
+    asks for a result makes the call. Overflow is no warning. At the end, calls that have not begun
+    are discarded; an interrupt does not wait for the others either.
     """
     with one_blas_thread(), _short_switch_interval():
         pool = _started_pool(n) if n > 1 else None

@@ -2,17 +2,13 @@
 
 A run writes its state of the end of the last epoch to `<output>.resume`, every few seconds and when
 it is interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
-interrupted. A new run puts the state of an earlier one aside before its first epoch, as
-`<output>.resume.old`, and removes it once it has a state of its own. So nothing ever continues a
-run that is older than the model file.
+interrupted. A new run puts the state of an earlier one aside, as `<output>.resume.old`, until it
+has one of its own: so nothing ever continues a run that is older than the model file.
 
-The file is a model file with more in it. Its arrays are those of the best model so far, and the
-state's, whose names begin with `state_`. Its `meta` is that of the model, and under `run` it has
+The file is a model file with more in it: arrays whose names begin with `state_`, and in `meta`
 
-    corpus     a digest of the list that the run learns from
-    init       the name of the model that it started from, or null
-    settings   as resolved for the list
-    state      numbers of the trainer, such as its epoch
+    run        corpus (a digest of the list), init, settings as resolved for the list, and
+               state, the numbers of the trainer
 """
 
 from __future__ import annotations
@@ -43,13 +39,9 @@ _STATE = "state_"  # what the names of the state's arrays begin with, beside tho
 
 
 class Checkpoint:
-    """A run that writes the model file `output`, and its state at the end of its last epoch.
+    """A run that writes the model file `output`, and its state in the file `path`.
 
-    Attributes:
-        path: of the file that keeps the state.
-        trainer: the run.
-        init: the model that it started from, if any.
-        written: whether the file holds the state.
+    `written` says whether the file holds the state.
     """
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
@@ -167,7 +159,7 @@ def state_path(output: str) -> str:
 
 
 def old_state_path(output: str) -> str:
-    """The file of an earlier run's state, until the run that writes `output` has one of its own."""
+    """The file of an earlier run's state, as long as the present one has written none."""
     return f"{state_path(output)}.old"
 
 
@@ -209,7 +201,7 @@ def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
 
 
 def digest(corpus: Corpus) -> str:
-    """What tells one corpus from another: SHA-256 over its names and how often each occurs."""
+    """What tells one corpus from another: a SHA-256 over its names and their counts."""
     sha = hashlib.sha256()
     for array, kind in (
         (corpus.names.codes, "<u4"),

@@ -113,10 +113,7 @@ def distillation_set(
 def targets_by_number(
     teacher: Teacher, names: DistillationSet, batches: list[Array]
 ) -> list[tuple[Array, Array]]:
-    """The numbers of prefixes, (N,), and their soft targets, (N, n_y), for each batch of names.
-
-    `names` has no soft targets yet; a batch is the rows of its names.
-    """
+    """For each batch, the numbers of its prefixes, (N,), and their soft targets, (N, n_y)."""
     work, found = Workspace(), []
     for batch in batches:
         # Not `names.trees`: that looks up the very targets that are made here.

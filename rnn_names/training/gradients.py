@@ -1,7 +1,7 @@
 """The gradient of a minibatch, with dropout.
 
-A minibatch's loss and gradient are sums over its names. A large minibatch is cut in two parts, each
-a prefix tree, and the helper process computes the second while it is there:
+A large minibatch is cut in two parts, each a prefix tree, and the helper process computes the
+second while it is there:
 
     gradient = (gradient of the first part + gradient of the second) / characters
 
@@ -66,8 +66,7 @@ class Gradients:
     ) -> None:
         """Prepares an epoch of a stage, whose minibatches are sorted rows of `batches`.
 
-        `seed` is that of dropout. The helper process is started if the characters that are left to
-        train on are worth it.
+        The helper process is started if the characters that are left to train on are worth it.
         """
         n_parts = parts_for(stage.batch_size, self._n_rows)
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
@@ -88,8 +87,8 @@ class Gradients:
     def of_step(self, step: int, share_over: float) -> tuple[float, int, Array]:
         """The loss of a minibatch in nats, its characters, ends counted, and the gradient.
 
-        The gradient, (n,), is that of the mean loss per character; the next call overwrites it.
-        `share_over` is the share of the stage that is over, from 0 to 1.
+        The gradient, (n,), is that of the mean loss per character; the next call overwrites it. So
+        much of the stage is over, from 0 to 1.
         """
         second = None
         if step < self._steps_in_two_parts:
@@ -103,10 +102,7 @@ class Gradients:
         return loss, characters, self._gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins a long call, in the helper process if that is ready.
-
-        Gives what waits for its value, which is not None, or makes the call.
-        """
+        """Begins a long call, in the helper process if that is ready; gives what waits for it."""
         if self._stage is None:  # before a first epoch, the helper process could not be checked
             return partial(function, *arguments)
         return self.helper.begin(Part.call, function, *arguments)
@@ -116,7 +112,7 @@ class Part:
     """One of the parts that minibatches are cut into, and what computes its gradients.
 
     Dropout in each minibatch has a seed of its own, so it does not matter which process did the
-    minibatches before. `flat` (n,) holds what is trained, and `gradient` (n,) is overwritten.
+    ones before. `flat` (n,) holds what is trained.
     """
 
     def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
@@ -136,8 +132,7 @@ class Part:
     def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
         """Puts the gradient of a minibatch into its place; gives the loss and the characters.
 
-        Loss and gradient are sums over characters. The trees of the minibatches that follow are
-        laid out together with this one's.
+        Loss and gradient are sums over characters. The trees of minibatches are laid out together.
         """
         if step != self._next:
             self._trees = self._batches.trees(self._rows[step:])

@@ -1,8 +1,4 @@
-"""From gradients to better parameters: SGD, Adam.
-
-All parameters of a network lie in one flat vector, and so do their gradients: one operation then
-serves all arrays at once.
-"""
+"""From gradients to better parameters, all of them in one flat vector: SGD, Adam."""
 
 import math
 from collections.abc import Mapping

@@ -130,11 +130,8 @@ class Settings(Checked):
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
-        fewer; and no more epochs than the networks can share evenly.
-
-        Args:
-            corpus: what is learned.
-            started: whether the networks start from bundled models (`warm_start.starts_for`).
+        fewer; and no more epochs than the networks can share evenly. `started` says whether
+        networks start from bundled models.
         """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         if self.distil_epochs == 0:  # there is nobody to teach
@@ -196,11 +193,8 @@ def defaults_for(
     """The rule: what a list of so many distinct names, held-out ones included, is trained with.
 
     `teacher_networks`, where it is given, takes the place of the rule's. Networks that start from
-    bundled models have less to learn: 100 epochs, ⁵⁄₉ of the learning rate, dropout as for 2,000
-    names.
-
-    The longer the list, the larger the network and the minibatches, and the fewer epochs and the
-    less dropout it needs:
+    bundled models have less to learn. The longer the list, the larger the network and the
+    minibatches, and the fewer epochs and the less dropout it needs:
 
         names                   100    1,200    5,000   27,000   87,000   1,000,000
         hidden_size             128      192      256      256      384         384
@@ -212,8 +206,6 @@ def defaults_for(
         dropout                0.70     0.60     0.46     0.30     0.19        0.15
         recurrent_dropout      0.60     0.50     0.36     0.20     0.09        0.05
         patience                 75       55       24       16       16          16
-
-    tests/benchmarks/tried.md says how it was found.
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)

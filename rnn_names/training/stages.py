@@ -64,12 +64,9 @@ class Stage:
     def at(self, share_over: float) -> Stage:
         """The same stage with the dropout that it has when a share of it is over.
 
-        Dropout rises in a line to its value d. The shorter the list, the higher it begins, at
+        Dropout rises in a line to its value d; the recurrent one by the same shares. It begins at
 
             d · min(max(3 − 2 · FULL_DROPOUT / d, ½), 1)
-
-        which is d itself from `FULL_DROPOUT` on, and half of it for d up to 0.48. The recurrent
-        dropout rises by the same shares of its own value.
 
         >>> stage = Stage("network", False, 10, 64, 0.009, dropout=0.48, recurrent_dropout=0.4)
         >>> [round(stage.at(share).dropout, 2) for share in (0, 0.5, 1)]
@@ -153,8 +150,8 @@ class Position:
     def best_stage(self) -> int:
         """The index of the stage whose best weights are the model's.
 
-        It is distillation, once one of its epochs was good enough; before, the network with the
-        lowest loss. Where no names are held out, it is the first network.
+        That is distillation, once one of its epochs was good enough; else the network of the lowest
+        loss.
         """
         if self.stages[-1].is_distillation and self.bests[-1].epoch:
             return len(self.stages) - 1
@@ -212,10 +209,9 @@ class Epoch:
     """What an epoch brought: what training yields, and what logs and reports show.
 
     Losses are in nats per character, end-of-name symbols counted. The training loss is the mean of
-    the epoch, with dropout, and in distillation against soft targets. Its exponential average, the
-    smoothed loss, starts with each network at log(n_y), the loss of a uniform guess. The held-out
-    (validation) loss is that after the epoch, without dropout, or None. `is_best` tells whether the
-    model has the weights of this epoch, and `characters` how many were trained on.
+    the epoch, with dropout, and in distillation against soft targets; smoothed, it is an
+    exponential average. The held-out (validation) loss is that after the epoch, without dropout, or
+    None.
     """
 
     epoch: int

@@ -53,8 +53,8 @@ them, so what brings the names drawn nearer to the list can cost these 0.001 nat
 class Teacher(Source):
     """An n-gram and some networks, asked together.
 
-    It draws names as the source of a walk. A state is a row with the hidden states of all networks,
-    the n-gram's history, and how many characters there are so far.
+    It is the source of a walk. A state has the hidden states of all networks, the n-gram's history,
+    and how many characters there are so far.
 
     Attributes:
         share: s.
@@ -144,8 +144,7 @@ class Teacher(Source):
     def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
         """The distribution of the next character after N prefixes: (N, n_y), by column.
 
-        `predictions` are log p_k of each network, (N, n_y), in memory that it may share with the
-        one before; `histories` are the n-gram's, and `length` the characters of each prefix.
+        `predictions` are log p_k of each network, (N, n_y), in memory that they may share.
         """
         # The networks' part of log p, (N, n_y), by column as predictions are; and of p, where rare.
         n, dtype = len(histories), self.networks[0]["Waa"].dtype

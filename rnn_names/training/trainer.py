@@ -43,14 +43,10 @@ and, within a use, the number of the network or epoch. So a run can go on from a
 
 
 class Trainer:
-    """A run on one list.
+    """A run on one list; characters that `init` lacks are added.
 
     Args:
-        corpus: the names.
-        settings: how to train.
-        init: a model to start from; characters that it lacks are added.
-        held_out: names to measure by, none of them in the corpus; by default some of the corpus are
-            set aside.
+        held_out: names to measure by; by default some of the corpus are set aside.
         starts: bundled models that the networks start from in turn; of these, only characters of
             the list are kept.
 
@@ -188,9 +184,9 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
-        `progress` is called after every minibatch with its characters and the smoothed training
-        loss. TrainingError is raised when the loss is no longer a finite number; `model` is then
-        still the best one before.
+        `progress` takes, after every minibatch, its characters and the smoothed training loss. When
+        the loss is no finite number any more, TrainingError is raised, and `model` is the best
+        before.
         """
         # While it trains, the weights are in memory shared with the helper process. Not before or
         # after: forks of the program share that memory, and each must have weights of its own.
@@ -242,7 +238,6 @@ class Trainer:
         return loss, characters
 
     def _training_set(self, gradients: Gradients) -> Batches:
-        """What the stage trains on; of a distillation set, the helper process may make a half."""
         if not self.position.stage.is_distillation:
             return self._batches
         if self._distillation_set is None:
@@ -350,7 +345,6 @@ class Trainer:
         return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
 
     def _state_arrays(self) -> dict[str, Array]:
-        """The arrays of the state themselves."""
         return {
             "trained": self._flat,
             "weights": self._weights,

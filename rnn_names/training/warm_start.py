@@ -49,9 +49,7 @@ def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
 def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()) -> list[Closest]:
     """The bundled models that the networks of a short list start from, the closest first.
 
-    There are none for a longer list, nor where none has the network's size and knows most of the
-    characters, nor for a run without epochs. Models of short lists are not among them: those
-    started from others themselves.
+    They have the network's size, know most of the characters, and started from no other model.
     """
     if len(corpus) >= FEW_NAMES or settings.epochs == 0:
         return []
@@ -76,8 +74,7 @@ def known_to(starts: Sequence[Closest], names: Names) -> Array | None:
 def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
     """Bundled models and their losses on some names, the lowest first.
 
-    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances. There are no random
-    numbers in it: the same names have the same closest models.
+    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances.
     """
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
@@ -90,10 +87,7 @@ def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
 
 
 def _loss(model: Model, names: Names) -> float:
-    """The loss in nats per character; infinite if the model cannot spell any of the names.
-
-    A name that it cannot spell counts as its uniform guess.
-    """
+    """The loss in nats per character; a uniform guess where it cannot spell, infinite for none."""
     scores = model.log_prob(names)  # (len(names),) in nats; −inf with an unknown character
     spelled = np.isfinite(scores)
     if not spelled.any():
@@ -119,10 +113,7 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
 def first_weights(
     rng: np.random.Generator, settings: ResolvedSettings, vocabulary: Vocabulary, init: Model | None
 ) -> dict[str, Array]:
-    """What a network starts from, as it is trained: random weights, or as far as it goes a model's.
-
-    `init` has the network's cell and hidden size, and no characters that it does not know.
-    """
+    """What a network starts from: random weights, or as far as it goes a model's."""
     params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
     if init is not None:
         copy_weights(init, vocabulary, params)
