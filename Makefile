@@ -16,6 +16,9 @@ demo:  ## Train on data/dinosaurs.txt and print twenty new names.
 test:  ## Run the whole suite, lint and types.
 	$(PYTHON) -m tests
 
+coverage:  ## Run the suite, and count what it covers: at least 95 % of lines and branches.
+	$(PYTHON) -m tests coverage
+
 lint:  ## Check format, lint, types and workflows.
 	$(PYTHON) -m tests lint
 
@@ -69,7 +72,7 @@ site-publish: .venv-site/.site  ## Push the site to the branch gh-pages: with TA
 	$(if $(TAG),mike set-default --config-file docs/site/mkdocs.yml --push latest)
 
 site-check: .venv-site/.site build/node_modules/axe-core  ## Open every page of the site in Chromium: errors, accessibility.
-	.venv-site/bin/python tests/site_check.py
+	.venv-site/bin/python tests/page_study/site_check.py
 
 models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
 	$(BIN)/python data/make_models.py
@@ -88,4 +91,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare page-study pictures models docs site site-check site-publish
+.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare page-study pictures models docs site site-check site-publish

@@ -2,6 +2,7 @@
 
     python -m tests                set up, then format, lint, types and the whole suite (make test)
     python -m tests lint           format, lint and types alone                         (make lint)
+    python -m tests coverage       the suite, its coverage counted                  (make coverage)
     python -m tests demo           install, learn from the dinosaurs, write twenty      (make demo)
     python -m tests program        one file for people without Python, into build/program
     python -m tests setup GROUP    install one of the groups below, without a check
@@ -44,7 +45,7 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "task", nargs="?", default="test", choices=["test", "lint", "demo", "program", "setup"]
+        "task", nargs="?", default="test", choices=[*TASKS, "demo", "program", "setup"]
     )
     parser.add_argument("group", nargs="?", default="test", choices=GROUPS)
     arguments = parser.parse_args()
@@ -59,9 +60,8 @@ def main() -> None:
         program(set_up("program"))
     else:
         programs = set_up("test")
-        lint(programs)
-        if arguments.task == "test":
-            suite(programs)
+        for work in TASKS[arguments.task]:
+            work(programs)
 
 
 def set_up(group: str) -> Path:
@@ -92,10 +92,14 @@ def lint(programs: Path) -> None:
     run(programs / "zizmor", "--offline", "--no-progress", "--quiet", ".github")
 
 
-def suite(programs: Path) -> None:
+def suite(programs: Path, *options: str) -> None:
     """Runs all tests, on all cores."""
-    pytest = "-m pytest --numprocesses auto --cov --cov-report=term".split()
-    run(programs / "python", *pytest)
+    run(programs / "python", *"-m pytest --numprocesses auto".split(), *options)
+
+
+def coverage(programs: Path) -> None:
+    """Runs all tests, and fails if they reach less than 95 % of lines and branches."""
+    suite(programs, "--cov", "--cov-report=term")
 
 
 def demo(programs: Path) -> None:
@@ -133,6 +137,8 @@ def run(program: Path, *arguments: str, check: bool = True) -> int:
         sys.exit(code)
     return code
 
+
+TASKS = {"test": [lint, suite], "lint": [lint], "coverage": [coverage]}
 
 if __name__ == "__main__":
     main()

@@ -7,6 +7,8 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
+from rnn_names.sampling import sampler
+from rnn_names.training import teacher
 from support import browser, package, program
 from support.networks import SYLLABLES
 
@@ -70,6 +72,19 @@ def small_models():
     settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
     settings |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
     return {cell: train(SYLLABLES, cell=cell, **settings) for cell in ("gru", "rnn")}
+
+
+@pytest.fixture
+def always_look_ahead(monkeypatch):
+    """Looks ahead whether conditions are rare or not."""
+    monkeypatch.setattr(sampler, "LOOK_AHEAD_BELOW", 1.0)
+    monkeypatch.setattr(sampler, "GAIN", 0.0)
+
+
+@pytest.fixture
+def quick_teacher(monkeypatch):
+    """Few names are drawn to see how a teacher's differ from the list's as wholes."""
+    monkeypatch.setattr(teacher, "TILTED_BY", (200, 200))
 
 
 def pytest_configure(config):

@@ -33,23 +33,6 @@ def test_sample_writes_names_of_the_blend(folder):
     assert done.stdout.splitlines() == expected
 
 
-@pytest.mark.parametrize(
-    ("options", "holds"),
-    [
-        ("--seed 5 --suffix us --novel --min-length 4", lambda name: name.endswith("us")),
-        ("--seed 5 --start 3 --contains a", lambda name: "a" in name),
-        ("--best --top-k 9 --min-length 5", lambda name: len(name) >= 5),
-    ],
-)
-def test_conditions_hold_for_a_blend(options, holds, folder):
-    both = ["-m", "gru.npz", "-m", "rnn.npz"]
-    done = invoke("sample", *both, "-n", 5, *options.split(), cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    names = done.stdout.splitlines()
-    assert len(names) == 5
-    assert all(map(holds, names))
-
-
 def test_score_takes_several(folder):
     both = ["-m", "gru.npz=0.75", "-m", "rnn.npz=0.25"]
     done = invoke("score", *both, cwd=folder, input="Triceratops\n")
@@ -78,20 +61,6 @@ def test_one_line_says_if_weights_were_scaled(folder, weights, note):
     assert done.stderr == expected
 
 
-@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "x", ""])
-@pytest.mark.parametrize("command", ["sample", "score", "info", "blend", "train"])
-def test_a_weight_that_is_none_is_wrong_usage(folder, command, weight):
-    model = f"gru.npz={weight}"
-    arguments = {
-        "info": [model],
-        "blend": [model, "-o", "b.npz"],
-        "train": ["list.txt", "--init", model],
-    }.get(command, ["-m", model])
-    done = invoke(command, *arguments, cwd=folder, input="")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"'{model}': after = belongs the model's weight" in done.stderr
-
-
 def test_a_file_whose_whole_name_has_the_sign_wins(folder):
     (folder / "gru.npz").rename(folder / "odd=2")
     done = invoke("info", "odd=2", "--json", cwd=folder)
@@ -115,12 +84,6 @@ def test_two_scripts_without_a_letter_in_common_are_one_clear_line(folder):
     done = invoke("sample", "-m", "greek.npz", "-m", "welsh-towns", cwd=folder)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("Error: greek.npz has no letter in common with the rest of the")
-
-
-def test_a_model_that_is_missing_is_named(folder):
-    done = invoke("sample", "-m", "gru.npz", "-m", "welsh-town", cwd=folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: welsh-town: cannot be read: No such file or directory")
 
 
 # --- info -----------------------------------------------------------------------------------------
@@ -169,20 +132,6 @@ def test_blend_writes_a_file_that_is_the_same(folder):
     assert weights == pytest.approx([0.4, 0.1, 0.5])
 
 
-def test_blend_says_how_it_is_called(folder):
-    done = invoke("blend", "gru.npz", "rnn.npz", cwd=folder)
-    assert done.returncode == 2
-    assert "Missing option '-o' / '--output'" in done.stderr
-    assert invoke("blend", "-o", "new.npz", cwd=folder).returncode == 2
-
-
-def test_blend_writes_to_a_file(folder):
-    done = invoke("blend", "dinosaurs", "welsh-towns", "-o", "-", cwd=folder)
-    assert done.returncode == 2
-    assert "the model goes to a file: give its name" in done.stderr
-    assert not (folder / "-").exists()
-
-
 def test_blend_does_not_write_over_its_parts(folder):
     before = (folder / "gru.npz").read_bytes()
     for output in ("gru.npz", "./gru.npz"):
@@ -228,11 +177,3 @@ def test_resume_knows_what_a_run_started_from(folder, names):
     done = invoke(*again, "--init", "gru.npz", "--init", "rnn.npz=1", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert Model.load(folder / "t.npz").hidden_size == 64
-
-
-def test_files_that_training_starts_from_are_not_its_log(folder, names):
-    (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
-    options = "--init gru.npz --init rnn.npz --log rnn.npz"
-    done = invoke("train", "list.txt", *options.split(), cwd=folder)
-    assert done.returncode == 1
-    assert "--init and --log are the same file" in done.stderr

@@ -86,25 +86,6 @@ def test_an_error_shows_where_in_the_pattern(text, code, message, place, initial
     assert (shown, caret) == (f"  {text}", f"  {' ' * place}^")
 
 
-@pytest.mark.parametrize(
-    "options, message",
-    [
-        (["{norse}", "--start", 3], "--start goes with --seed"),
-        (
-            ["{norse}", "--unique", "--start", 3, "--seed", 1],
-            "leave out either --unique or --start",
-        ),
-        (["{norse}", "--initials", "equal"], "'equal' is not one of 'same', 'different'"),
-        (["{norse}", "-0", "--format", "csv"], "--null goes with --format text only"),
-        ([], "Missing argument 'PATTERN'"),
-    ],
-)
-def test_wrong_usage_is_refused(options, message, invoke):
-    done = invoke("cast", *options)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
-
-
 def test_too_few_lines_are_written_before_the_error(invoke):
     done = invoke("cast", "[a|b] {norse:match=Anna}", "-n", 3, "--unique")
     assert sorted(done.stdout.splitlines()) == ["a Anna", "b Anna"]

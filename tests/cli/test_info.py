@@ -5,7 +5,6 @@ import os
 import sys
 
 import numpy as np
-import pytest
 
 from rnn_names import Model, __version__, train
 
@@ -68,20 +67,6 @@ def test_a_large_vocabulary_is_shown_in_part(invoke, tmp_path):
     assert "302 characters: 一" in done.stdout
     assert done.stdout.splitlines()[2].endswith("…")
     assert len(json.loads(invoke("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
-
-
-@pytest.mark.parametrize(
-    "content, message", [(None, "cannot be read: No such file"), (b"names\n", "not a model file")]
-)
-def test_what_is_no_model_is_refused(content, message, invoke, tmp_path):
-    if content:
-        (tmp_path / "m.npz").write_bytes(content)
-    for options in ([], ["--json"]):
-        done = invoke("info", tmp_path / "m.npz", *options)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("Error: ")
-        assert message in done.stderr
-        assert done.stderr.count("\n") == 1
 
 
 def test_the_system_for_a_bug_report(invoke):

@@ -4,7 +4,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.errors import ModelFileError, SamplingError
-from support.enumerated import tiny_model
+from support.enumeration import tiny_model
 from support.program import run
 
 LIST = "Aberdaron\nLlŷn\nPwllheli\n"

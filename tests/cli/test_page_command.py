@@ -61,18 +61,15 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "words"),
     [
-        (["nowhere.npz"], 1, "nowhere.npz: cannot be read: No such file or directory"),
-        (["dinosaurs", "-o", "missing/page.html"], 1, "missing/page.html: cannot be written"),
-        (["dinosaurs", "-o", "-"], 2, "the page goes to a file: give its name"),
-        (["--module"], 2, "which MODEL is the module to have?"),
-        (["--module", "x.npz", "--title", "A"], 2, "go with a page"),
+        (["nowhere.npz"], "nowhere.npz: cannot be read: No such file or directory"),
+        (["dinosaurs", "-o", "missing/page.html"], "missing/page.html: cannot be written"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(arguments, code, words, invoke, tmp_path):
+def test_what_cannot_be_is_said_in_one_line(arguments, words, invoke, tmp_path):
     done = invoke("page", *arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (code, "")
+    assert (done.returncode, done.stdout) == (1, "")
     assert words in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())

@@ -17,29 +17,14 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
-from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.sampler import Sampler
-from support.conditions import (
-    COMBINATIONS,
-    can_look_ahead,
-    given_conditions,
-    random_orders,
-)
+from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
-from support.enumerated import LETTERS, all_texts, tiny_model
-from support.enumeration import most_probable
-from support.networks import CELLS
+from support.enumeration import LETTERS, all_texts, distribution, most_probable, tiny_model
 
 TEXTS = all_texts()
-
-
-@pytest.fixture
-def always(monkeypatch):
-    """Looks ahead whether conditions are rare or not."""
-    monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
-    monkeypatch.setattr(sampling, "GAIN", 0.0)
 
 
 def looking_ahead(model, **options):
@@ -52,30 +37,22 @@ def looking_ahead(model, **options):
 # --- Names and their probabilities ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [*filter(can_look_ahead, COMBINATIONS)], ids=str)
-def test_names_have_the_models_distribution_given_the_conditions(options, always):
-    model = tiny_model(CELLS[len(options) % 2])
-    assert looking_ahead(model, **options).preparation is not None
-    names = Counter(model.sample(8000, seed=4, **options))
-    assert_drawn_from(names, given_conditions(model, **options))
-
-
 @pytest.mark.no_cover
-def test_random_models_under_random_conditions_pass_a_chi_square_test(always):
+def test_random_models_under_random_conditions_pass_a_chi_square_test(always_look_ahead):
     """Corrected for their number; `make rare` does many more."""
     scores = []
-    for seed, model, options, expected in random_orders(30, tiny_model):
+    for seed, model, options, expected in random_orders(24, tiny_model):
         names = Counter(model.sample(3000, seed=seed, **options))
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)
         if freedom:
             scores.append(score)
-    assert len(scores) > 20
+    assert len(scores) > 15
     assert max(map(abs, scores)) < 3.6
     assert abs(np.mean(scores)) < 4 / math.sqrt(len(scores))
 
 
-def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always):
+def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always_look_ahead):
     """Its end is certain after one prefix, and impossible after the others that end like it.
 
     It came 1,350 times at once, or not at all, when the chain counted names, not prefixes.
@@ -83,7 +60,7 @@ def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always):
     options = {"top_k": 3, "temperature": 0.642, "match": ".*b.*b.*"}
     model = tiny_model("gru", 902)
     names = Counter(model.sample(4000, seed=2, **options))
-    assert_drawn_from(names, given_conditions(model, **options))
+    assert_drawn_from(names, distribution(model, **options))
 
 
 @pytest.mark.no_cover
@@ -116,7 +93,9 @@ def poor(monkeypatch):
 
 
 @pytest.mark.parametrize("bound", [64, 1.5], ids=["few repeats", "many repeats"])
-def test_expected_shares_are_exact_whatever_the_guess_is_worth(bound, always, monkeypatch):
+def test_expected_shares_are_exact_whatever_the_guess_is_worth(
+    bound, always_look_ahead, monkeypatch
+):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     monkeypatch.setattr(preparation, "LOW_CEILING", 1e9)
@@ -126,7 +105,7 @@ def test_expected_shares_are_exact_whatever_the_guess_is_worth(bound, always, mo
     look_ahead = sampler.preparation.after(0)
     size, log_weights = 60_000, []
     names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
-    expected = given_conditions(model, **options)
+    expected = distribution(model, **options)
     total = sum(names.values())
     log_weights = sampler.weighed(size, Random(8), look_ahead).log_weights
     most = max(np.exp(log_weights.max() - look_ahead.log_bound), 1)
@@ -138,7 +117,9 @@ def test_expected_shares_are_exact_whatever_the_guess_is_worth(bound, always, mo
 
 @pytest.mark.parametrize("ceiling", [1e9, 2.0, 1.0], ids=["never", "often", "always"])
 @pytest.mark.parametrize("mean", [-9.0, 0.0, 2.0])
-def test_weights_add_up_to_the_probability_of_the_conditions(mean, ceiling, always, monkeypatch):
+def test_weights_add_up_to_the_probability_of_the_conditions(
+    mean, ceiling, always_look_ahead, monkeypatch
+):
     """Also where names are given up or split on the way, whatever the mean is thought to be."""
     poor(monkeypatch)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
@@ -268,7 +249,7 @@ def test_evidence_is_counted_in_prefixes_not_in_names(passed, guess):
     assert fitted.probabilities[a, 1] == pytest.approx(guess, abs=0.02)
 
 
-def test_more_is_learned_in_rounds(always, monkeypatch):
+def test_more_is_learned_in_rounds(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_ROUNDS", (8,))
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)  # it is never enough
@@ -281,7 +262,7 @@ def test_more_is_learned_in_rounds(always, monkeypatch):
     assert prepared.after(1) is many
 
 
-def test_a_round_without_a_name_leaves_what_was_prepared(always, monkeypatch):
+def test_a_round_without_a_name_leaves_what_was_prepared(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)
     sampler = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
     before = sampler.preparation.after(0)
@@ -314,7 +295,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 # --- The stream -----------------------------------------------------------------------------------
 
 
-def test_the_stream_has_a_fixed_order(always):
+def test_the_stream_has_a_fixed_order(always_look_ahead):
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     more = model.sample(300, seed=3, **options)
     assert model.sample(70, seed=3, start=200, **options) == more[200:270]
@@ -322,7 +303,7 @@ def test_the_stream_has_a_fixed_order(always):
     assert model.sample(30, seed=4, **options) != more[:30]
 
 
-def test_the_number_of_cores_does_not_show(always, monkeypatch):
+def test_the_number_of_cores_does_not_show(always_look_ahead, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
     for cores, threads in [(1, 4), (64, 4), (64, 9)]:
@@ -332,7 +313,9 @@ def test_the_number_of_cores_does_not_show(always, monkeypatch):
     assert all(names == streams[0] for names in streams)
 
 
-def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(always, monkeypatch):
+def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(
+    always_look_ahead, monkeypatch
+):
     rounds = []
     after = preparation.Preparation.after
     monkeypatch.setattr(
@@ -352,28 +335,20 @@ def test_no_look_ahead_without_need():
 # --- What cannot be helped is said ----------------------------------------------------------------
 
 
-def test_many_repeats_are_warned_of_once(always, monkeypatch):
+def test_many_repeats_are_warned_of_once(always_look_ahead, monkeypatch):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
     with pytest.warns(RareConditionsWarning, match=r"about [\d.]+% of those drawn are repeats"):
         tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])
 
 
-def test_few_names_are_prepared_for_until_few_are_repeats_or_it_is_said(always, monkeypatch):
-    poor(monkeypatch)
-    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
-    monkeypatch.setattr(preparation, "MAX_VISITS", 4000)
-    with pytest.warns(RareConditionsWarning, match="of those drawn are repeats"):
-        tiny_model().sample(5, seed=1, suffix="cb", contains=["a"])
-
-
-def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always, monkeypatch):
+def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):
     monkeypatch.setattr(unique_names, "REPEATS", 1 << 12)
     with pytest.raises(SamplingError, match=r"the tightest condition was unique \(1 in"):
         tiny_model().sample(300, seed=1, match=".*ccb.*", unique=True, temperature=0.3)
 
 
-def test_the_command_line_says_so_in_one_line(always, monkeypatch, invoke, tmp_path):
+def test_the_command_line_says_so_in_one_line(always_look_ahead, monkeypatch, invoke, tmp_path):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
     tiny_model().save(tmp_path / "tiny.npz")
@@ -381,8 +356,3 @@ def test_the_command_line_says_so_in_one_line(always, monkeypatch, invoke, tmp_p
     assert (done.returncode, done.stdout.count("\n")) == (0, 40)
     assert done.stderr.startswith("Note: so few names meet the conditions that about ")
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.filterwarnings("error")
-def test_few_repeats_are_not(always):
-    assert len(tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])) == 2000

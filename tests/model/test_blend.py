@@ -20,7 +20,7 @@ from rnn_names.network import rnn
 from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
 from support import networks
 from support.distributions import assert_drawn_from
-from support.enumerated import all_texts, distribution, tiny_model
+from support.enumeration import all_texts, distribution, tiny_model
 from support.networks import CELLS
 
 
@@ -105,7 +105,7 @@ def test_a_blend_predicts_the_weighted_geometric_mean_at_every_prefix(parts):
 
 
 @pytest.mark.parametrize("cells", [*itertools.product(CELLS, CELLS)])
-@pytest.mark.parametrize("characters", [("abc", "abc"), ("abc", "cbd"), ("ba", "acz")])
+@pytest.mark.parametrize("characters", [("abc", "abc"), ("abc", "cbd")])
 def test_cells_and_characters_mix(cells, characters):
     models = [
         random_model(i, *each, 5) for i, each in enumerate(zip(cells, characters, strict=True))
@@ -153,19 +153,6 @@ def test_of_one_model_it_is_that_model():
     assert model.blend() is model
 
 
-def test_nearly_all_weight_on_one_model_is_that_model():
-    one, other = random_model(1), random_model(2)
-    names = ["a", "ab", "cab"]
-    mixed = blend([one, other], [1, 1e-9])
-    assert np.allclose(mixed.log_prob(names), one.log_prob(names), atol=1e-5)
-
-
-def test_a_model_blended_with_itself_is_that_model():
-    model = random_model(1)
-    names = [name for name in all_texts(4) if name]
-    assert np.allclose(blend([model] * 3).log_prob(names), model.log_prob(names), atol=1e-5)
-
-
 @given(st.lists(st.floats(1e-300, 1e308), min_size=1, max_size=20))
 def test_weights_are_scaled_to_sum_to_1(weights):
     shares = scaled(weights, len(weights))
@@ -173,39 +160,34 @@ def test_weights_are_scaled_to_sum_to_1(weights):
     assert all(0 <= share <= 1 for share in shares)
 
 
-@pytest.mark.parametrize("weight", [0, -1, math.nan, math.inf, 10**400, "a", None])
-def test_weights_that_make_no_sense_are_refused(weight):
-    with pytest.raises(BlendError, match="must be a finite number above 0"):
-        blend([random_model(1), random_model(2)], [1, weight])
+ONE, TWO = random_model(1), random_model(2)
+LARGE = random_model(1, "rnn", n_a=MAX_HIDDEN_SIZE // 2 + 1)
+REFUSED = [
+    *(
+        ({"models": [ONE, TWO], "weights": [1, weight]}, "must be a finite number above 0")
+        for weight in (0, -1, math.nan, math.inf, 10**400, "a", None)
+    ),
+    ({"models": [ONE, TWO], "weights": [1]}, "1 weights for 2 models"),
+    ({"models": []}, "nothing to blend"),
+    ({"models": [ONE, TWO], "titles": ["elves"]}, "1 titles for 2 models"),
+    ({"models": [ONE, TWO], "titles": ["elves", 7]}, "title 7: not a text"),
+    ({"models": ["dinosaurs"]}, r"'dinosaurs': not a Model; Model\.load reads one"),
+    ({"models": [ONE, "dinosaurs"]}, "'dinosaurs': not a Model"),
+    ({"models": [LARGE, LARGE]}, "4,098 hidden units"),
+    ({"models": [random_model(1, n_a=1)] * 65}, "65 models"),
+]
 
 
-def test_one_weight_for_each_model():
-    with pytest.raises(BlendError, match="1 weights for 2 models"):
-        blend([random_model(1), random_model(2)], [1])
-    with pytest.raises(BlendError, match="nothing to blend"):
-        blend([])
-
-
-def test_one_title_for_each_model():
-    models = [random_model(1), random_model(2)]
-    with pytest.raises(BlendError, match="1 titles for 2 models"):
-        blend(models, titles=["elves"])
-    with pytest.raises(BlendError, match="title 7: not a text"):
-        blend(models, titles=["elves", 7])
-
-
-@pytest.mark.parametrize("others", [[], [random_model(1)]])
-def test_what_is_no_model_is_refused(others):
-    with pytest.raises(BlendError, match=r"'dinosaurs': not a Model; Model\.load reads one"):
-        blend(["dinosaurs", *others])
-    with pytest.raises(BlendError, match="not a Model"):
-        random_model(2).blend(*others, "dinosaurs")
+@pytest.mark.parametrize("arguments, message", REFUSED)
+def test_what_makes_no_blend_is_refused(arguments, message):
+    with pytest.raises(BlendError, match=message):
+        blend(**arguments)
 
 
 # --- Unknown characters ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["dinosaurs", "norwegian-towns"])
+@pytest.mark.parametrize("name", ["norwegian-towns"])
 def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
     """Over other names than those that it was measured on."""
     model = Model.load(name)
@@ -218,21 +200,6 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
             logits = (a @ params["Wya"].T + params["by"])[0].astype(float)
             losses.append(np.exp(logit - np.logaddexp.reduce(logits)))
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)
-
-
-def test_a_letter_of_one_list_is_the_more_frequent_the_more_weight_that_list_has():
-    welsh, norwegian = Model.load("welsh-towns"), Model.load("norwegian-towns")
-    shares = []
-    for weight in (0.1, 0.5, 0.9):
-        names = blend([norwegian, welsh], [weight, 1 - weight]).sample(2000, seed=1)
-        shares.append(sum("ø" in name for name in names) / len(names))
-    assert shares[0] < 0.01 < shares[2]
-    assert shares == sorted(shares)
-
-
-def test_it_is_the_same_each_time():
-    model = random_model(1).language_model
-    assert unknown_logit(model) == unknown_logit(model)
 
 
 def test_names_of_random_weights_that_hardly_end():
@@ -262,14 +229,6 @@ def test_sampling_follows_it():
     assert_drawn_from(Counter(drawn), given)
 
 
-def test_best_names_seeds_and_start():
-    mixed = blend([tiny_model("gru", 1), tiny_model("rnn", 2)])
-    expected = distribution(mixed)
-    best = mixed.best(5)
-    assert best == sorted(expected, key=expected.get, reverse=True)[:5]
-    assert mixed.sample(9, seed=3, start=5) == mixed.sample(14, seed=3)[5:]
-
-
 def test_new_names_are_in_none_of_the_lists():
     mixed = blend([random_model(1, names=["ab", "c"]), random_model(2, names=["b", "c"])])
     assert mixed.knows(["ab", "b", "c", "a"]).tolist() == [True, True, True, False]
@@ -279,21 +238,13 @@ def test_new_names_are_in_none_of_the_lists():
         blend([random_model(1), forgetful]).sample(1, novel=True)
 
 
-def test_short_and_whole_fingerprints_mix():
-    bundled, own = Model.load("welsh-towns"), random_model(1, characters="abLlntu", names=["abba"])
-    known = bundled.blend(own).knows(["Llandudno", "abba", "Triceratops"])
-    assert known.tolist() == [True, True, False]
-
-
-def test_names_may_be_as_long_as_the_longest_of_any_part():
-    assert blend([random_model(1, longest=5), random_model(2, longest=9)]).training["longest"] == 9
-
-
 # --- What its file says ---------------------------------------------------------------------------
 
 
 def test_it_is_saved_and_loaded(tmp_path):
-    mixed = blend([random_model(1), random_model(2, "rnn", "bcd")], titles=["elves", "trolls.npz"])
+    parts = [random_model(1, longest=5), random_model(2, "rnn", "bcd", longest=9)]
+    mixed = blend(parts, titles=["elves", "trolls.npz"])
+    assert mixed.training["longest"] == 9
     mixed.save(tmp_path / "mixed.npz")
     again = Model.load(tmp_path / "mixed.npz")
     assert again.sample(9, seed=1) == mixed.sample(9, seed=1)
@@ -342,14 +293,6 @@ def test_sources_that_are_none_are_refused(sources):
     model = random_model(1)
     with pytest.raises(ModelFileError, match="source"):
         Model.of({**model.meta, "sources": sources}, model.arrays)
-
-
-def test_limits():
-    large = random_model(1, "rnn", n_a=MAX_HIDDEN_SIZE // 2 + 1)
-    with pytest.raises(BlendError, match="4,098 hidden units"):
-        blend([large, large])
-    with pytest.raises(BlendError, match="65 models"):
-        blend([random_model(1, n_a=1)] * 65)
 
 
 # --- The product over blocks ----------------------------------------------------------------------

@@ -21,9 +21,7 @@ from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.training.settings import Settings
-from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import starts_for
-from support.program import DATA, invoke, run
+from support.program import DATA, invoke
 
 sys.path.insert(0, str(DATA))
 import make_models
@@ -61,12 +59,13 @@ def test_settings_are_those_of_the_recipe(name):
     settings = Settings(
         **{key: value for key, value in given.items() if key in Settings.__dataclass_fields__}
     )
-    recorded = Model.load(name).training
+    model = Model.load(name)
     of_earlier = {"teacher_networks": 1, "all_names": False}  # files from before they were there
-    corpus = make_models.corpus_of(name)
-    today = Trainer(corpus, settings, starts=starts_for(corpus, settings)).settings
-    assert of_earlier | recorded["settings"] == asdict(today), "run make models"
-    assert recorded["epoch"] > 0
+    started = any("where training started" in source.what for source in model.sources)
+    today = asdict(settings.resolved(make_models.corpus_of(name), started))
+    today |= {"embedding_size": 0} if started else {}  # it starts from a Wax of full rank
+    assert of_earlier | model.training["settings"] == today, "run make models"
+    assert model.training["epoch"] > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,7 +140,7 @@ def test_lists_are_clean(path):
 # --- Chosen by name -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["first-names", "welsh-towns"])
 def test_each_draws_new_names_at_once(name, tmp_path):
     done = invoke("sample", "-n", 5, "-m", name, "--novel", "--seed", 1, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -214,7 +213,7 @@ def test_a_file_of_nearly_that_name_is_suggested(tmp_path):
 def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(command, tmp_path):
     arguments = {"sample": ["--seed", 1], "score": [], "info": []}[command]
     name = ["first-names"] if command == "info" else ["-m", "first-names"]
-    without = run(command, *arguments, cwd=tmp_path, input="Ada\n")
+    without = invoke(command, *arguments, cwd=tmp_path, input="Ada\n")
     named = invoke(command, *arguments, *name, cwd=tmp_path, input="Ada\n")
     assert (without.returncode, named.returncode) == (0, 0)
     assert without.stdout == named.stdout

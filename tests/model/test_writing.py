@@ -10,7 +10,7 @@ from rnn_names import Model, Settings, train
 from rnn_names.conditions.options import Options
 from rnn_names.declarations import declarations
 from rnn_names.errors import CorpusError, SamplingError
-from support.enumerated import tiny_model
+from support.enumeration import tiny_model
 
 
 def arguments(function):
@@ -78,23 +78,6 @@ def test_a_stream_ends_like_a_sample_where_names_run_out():
 def test_a_number_of_names_that_is_none_is_refused(verb, count):
     with pytest.raises(SamplingError, match=r"count .*: must be a whole number of at least 0"):
         getattr(tiny_model(), verb)(count)
-
-
-@pytest.mark.parametrize(
-    "options, message",
-    [
-        ({"seed": "a"}, "seed 'a': must be a whole number of at least 0"),
-        ({"temperature": None}, "temperature None: must be a finite number above 0"),
-        ({"top_p": 1.5}, "top_p 1.5: must be a number above 0 and at most 1"),
-        ({"max_length": 201}, "max_length 201: must be a whole number from 1 to 200"),
-        ({"suffix": None}, "suffix None: must be a text or a list of texts"),
-        ({"exclude": "Bo"}, "exclude 'Bo': must be a list of texts"),
-    ],
-    ids=str,
-)
-def test_options_of_a_wrong_type_are_refused(options, message):
-    with pytest.raises(SamplingError, match=message):
-        tiny_model().sample(1, **options)
 
 
 def test_numbers_of_numpy_are_numbers():

@@ -1,7 +1,5 @@
 """Parity with PyTorch: the same loss and gradients, and arrays that load straight into it."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -86,26 +84,3 @@ def test_loss_and_gradients_equal_autograd(cell, seed):
     assert set(theirs) == set(gradients)
     for name, gradient in gradients.items():
         np.testing.assert_allclose(gradient, theirs[name], rtol=1e-9, atol=1e-10, err_msg=name)
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_a_saved_model_in_pytorch_gives_the_log_probabilities_that_score_prints(
-    cell, model_files, invoke, tmp_path
-):
-    names = tmp_path / "names.txt"
-    names.write_text(invoke("sample", "-n", 200, "--seed", 5, "-m", model_files[cell]).stdout)
-    lines = names.read_text("utf-8").split()
-    assert len(lines) == 200
-    scores = [
-        float(line.split("\t")[0])
-        for line in invoke("score", names, "-m", model_files[cell]).stdout.splitlines()
-    ]
-    with np.load(model_files[cell], allow_pickle=False) as file:
-        vocabulary = json.loads(str(file["meta"]))["vocabulary"]
-        network = TorchNetwork({name: file[name] for name in file.files if name != "meta"})
-    with torch.no_grad():
-        expected = -network.losses(
-            [[1 + vocabulary.index(c) for c in line] for line in lines]
-        ).numpy()
-    assert np.ptp(expected) > 5, "names of many different probabilities"
-    np.testing.assert_allclose(scores, expected, atol=1e-4, rtol=0)

@@ -46,8 +46,7 @@ from rnn_names.sampling.stream import sample
 from rnn_names.system import usable_cores
 from support.conditions import random_orders
 from support.distributions import chi_square_score, distance
-from support.enumerated import tiny_model
-from support.enumeration import log_probabilities, most_probable
+from support.enumeration import log_probabilities, most_probable, tiny_model
 
 RESULTS = Path(__file__).resolve().parent / "RARE.md"
 TOP = 60

@@ -44,7 +44,6 @@ from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.distributions import area_under_curve
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = ROOT / "data"
@@ -180,6 +179,25 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
         drawn = walk.go_on(walk.first_step()).names
         found += Names(vocabulary.codes[drawn.codes], drawn.offsets).to_strings()
     return found[:count]
+
+
+def area_under_curve(negative, positive):
+    """How probable it is that a positive one has a higher score than a negative one.
+
+    Two that are equal count as half. It is the area under the curve of a classifier with these
+    scores (receiver operating characteristic), from the ranks of all scores (Mann & Whitney 1947).
+
+    >>> area_under_curve([1, 2], [2, 3])  # of 4 pairs, 3 are in order and one is equal
+    0.875
+    >>> area_under_curve([2, 2], [2]), area_under_curve([5], [1, 1])
+    (0.5, 0.0)
+    """
+    n, m = len(negative), len(positive)
+    _, which, often = np.unique(
+        np.concatenate([negative, positive]), return_inverse=True, return_counts=True
+    )
+    ranks = np.cumsum(often) - (often - 1) / 2  # of equal scores, the mean of their ranks from 1
+    return float((ranks[which[n:]].sum() - m * (m + 1) / 2) / (n * m))
 
 
 def told_apart(learned: list[str], other: list[str], draw: Callable[[int], list[str]]) -> float:

@@ -22,15 +22,12 @@ from pathlib import Path
 import pytest
 
 from rnn_names import Model
-from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.reading import PIECE_BYTES, read_names
-from rnn_names.errors import CorpusError, TrainingError, shown
-from rnn_names.training.settings import Settings
-from rnn_names.training.trainer import Trainer
-from support import faults
+from rnn_names.errors import CorpusError, shown
 from support.model_files import OLD_MODEL, make_model
 from support.program import ROOT, command, error_line, heed_interrupts, python, unmeasured
 from support.terminal import terminal
+from torture import faults
 
 pytestmark = pytest.mark.posix
 
@@ -50,50 +47,24 @@ def old(corpus_file, cli, tmp_path):
 
 
 def test_killed_runs_leave_a_whole_model_and_the_next_one_clears_the_rest(tmp_path):
-    found = faults.kills(4, tmp_path, random.Random(5))
-    assert sum(found.values()) == 4
+    found = faults.kills(3, tmp_path, random.Random(5))
+    assert sum(found.values()) == 3
 
 
 def test_interrupts_at_random_moments(tmp_path):
-    assert sum(faults.interrupts(3, tmp_path, random.Random(6)).values()) == 3
+    assert sum(faults.interrupts(2, tmp_path, random.Random(6)).values()) == 2
 
 
-@pytest.mark.parametrize("limit", [0, 100, 2000])
-def test_a_file_that_cannot_grow_is_one_line(limit, old, cli, corpus_file):
-    def full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
+def test_a_file_that_cannot_grow_is_one_line(old, cli, corpus_file):
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
     options = ["-o", old / "m.npz", *TINY, "--hidden-size", 16]
     done = cli("train", corpus_file, *options, preexec_fn=full, measured=False)
     assert error_line(done).endswith("m.npz: cannot be written: File too large")
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    if os.geteuid():
-        pytest.skip("only root can mount a file system")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True
-    ).returncode:
-        pytest.skip("this root cannot mount a file system")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def test_a_full_disk_is_one_line_and_the_old_model_stays(small_disk, cli, corpus_file):
-    assert cli("train", corpus_file, "-o", small_disk / "m.npz", *TINY).returncode == 0
-    old = (small_disk / "m.npz").read_bytes()
-    done = cli("train", corpus_file, "-o", small_disk / "m.npz", *TINY, "--hidden-size", 128)
-    assert "m.npz: cannot be written: No space left on device" in error_line(done)
-    assert (small_disk / "m.npz").read_bytes() == old
-    assert os.listdir(small_disk) == ["m.npz"]
-
-
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "list", "-o", "m.npz"], ["page", "norse"], ["blend", "norse", "-o", "m"]],
+    [["train", "list", "-o", "m.npz"], ["page", "norse"]],
 )
 def test_a_current_folder_that_was_deleted_is_one_line(arguments, cli, tmp_path):
     gone = tmp_path / "gone"
@@ -102,29 +73,16 @@ def test_a_current_folder_that_was_deleted_is_one_line(arguments, cli, tmp_path)
     assert message.endswith(": the current folder was deleted: change to another one")
 
 
-@pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("arguments", [["sample", "-n", 900], ["--help"], ["info", "norse"]])
+@pytest.mark.parametrize(
+    "arguments, unbuffered",
+    [(["sample", "-n", 900], ""), (["--help"], "1"), (["info", "norse"], "")],
+)
 def test_a_full_output_is_one_line(arguments, unbuffered, cli, tmp_path):
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
     settings = {"preexec_fn": full, "env": {"PYTHONUNBUFFERED": unbuffered}, "measured": False}
     done = cli(*arguments, stdout=tmp_path / "names.txt", cwd=tmp_path, **settings)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "Error: standard output: File too large"
-
-
-PLACES = ["/dev/full", "/dev/null", "/dev/stdout", "/proc/m.npz", "folder", "folder/", "no/m", ""]
-
-
-@pytest.mark.parametrize(
-    "option, place", [*(("-o", each) for each in PLACES), ("--report", "no/r")]
-)
-def test_a_place_for_no_file_is_one_line_before_any_work(option, place, cli, corpus_file, tmp_path):
-    (tmp_path / "folder").mkdir()
-    devices = [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")]
-    message = error_line(cli("train", corpus_file, option, place, *TINY, cwd=tmp_path))
-    assert re.search(r"not a regular file|directory|no folder|cannot be written", message)
-    assert os.listdir(tmp_path) == ["folder"]
-    assert [os.stat(device).st_rdev for device in ("/dev/full", "/dev/null")] == devices
 
 
 def without_rights(mode, folder, *arguments, **options):
@@ -172,14 +130,13 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, t
     assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
 
 
-@pytest.mark.parametrize("log", [[], ["--log", "log"]], ids=["without a log", "with a log"])
-def test_an_error_of_one_file_is_not_called_that_of_another(log, corpus_file, tmp_path):
+def test_an_error_of_one_file_is_not_called_that_of_another(corpus_file, tmp_path):
     """The model vanishes before its size is told."""
     vanish = """
 import os, rnn_names.cli.progress, rnn_names.cli.main as cli
 rnn_names.cli.progress.Progress.curves = lambda self: os.unlink('m.npz') or []
 cli.main()"""
-    done = python(vanish, "train", corpus_file, "-o", "m.npz", *TINY, *log, cwd=tmp_path)
+    done = python(vanish, "train", corpus_file, "-o", "m.npz", *TINY, "--log", "log", cwd=tmp_path)
     assert error_line(done) == "m.npz: No such file or directory"
 
 
@@ -199,18 +156,10 @@ def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(
     dead = subprocess.Popen(["true"])
     dead.wait()
     litter, others = f"out.{dead.pid}.tmp", {"out.1.tmp", "out.x.tmp", f"other.{dead.pid}.tmp"}
-    for name in (litter, *others):
+    for name in (litter, f"m.npz.resume.{dead.pid}.tmp" if "m.npz" in line else litter, *others):
         (tmp_path / name).touch()
     assert invoke(*line.split(), cwd=tmp_path).returncode == 0
     assert set(os.listdir(tmp_path)) - {"list.txt", "m.npz"} == {"out", *others}
-
-
-def test_litter_of_a_state_is_cleared(invoke, corpus_file, tmp_path):
-    dead = subprocess.Popen(["true"])
-    dead.wait()
-    (tmp_path / f"m.npz.resume.{dead.pid}.tmp").touch()
-    assert invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY).returncode == 0
-    assert os.listdir(tmp_path) == ["m.npz"]
 
 
 @pytest.mark.parametrize(
@@ -232,8 +181,7 @@ def test_a_name_too_long_for_what_is_written_beside_it_is_one_line_before_any_wo
     assert os.listdir(tmp_path) == ["list.txt"]
 
 
-@pytest.mark.parametrize("redirection", [">> all", "2>> all"])
-@pytest.mark.parametrize("option", ["--report", "-o"])
+@pytest.mark.parametrize("option, redirection", [("--report", ">> all"), ("-o", "2>> all")])
 def test_a_file_that_is_a_standard_stream_keeps_what_was_in_it(
     option, redirection, corpus_file, tmp_path
 ):
@@ -288,27 +236,6 @@ def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
 # --- Numbers that go wrong ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", ["--cell rnn", "--optimizer sgd", "--held-out 0"])
-def test_a_learning_rate_of_a_million_is_one_line_and_saves_nothing(
-    options, old, invoke, corpus_file
-):
-    options = [*TINY, *options.split(), "--learning-rate", "1e6"]
-    message = error_line(invoke("train", corpus_file, "-o", old / "m.npz", *options))
-    assert message.endswith("train again with --learning-rate below 1e+06; nothing was saved")
-
-
-@pytest.mark.parametrize("number", ["nan", "1e13"])
-def test_the_last_good_weights_are_kept(number, names):
-    trainer = Trainer(corpus_from_strings(names[:80]), Settings(hidden_size=4, epochs=5))
-    with pytest.raises(TrainingError, match="beyond all bounds"):
-        for epoch in trainer.epochs():
-            good = {name: array.copy() for name, array in trainer.model.params.items()}
-            if epoch.epoch == 2:
-                trainer._flat[3] = float(number)
-    assert trainer.model.training["epoch"] == 2
-    assert all((trainer.model.params[name] == array).all() for name, array in good.items())
-
-
 def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(cli, corpus_file, tmp_path):
     program = """
 import rnn_names.training.checkpoint, rnn_names.cli.progress, rnn_names.cli.main as cli
@@ -350,7 +277,7 @@ rnn_names.cli.main.main()
 
 def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model_file):
     sample = ["sample", "-m", model_file, "-n", 3000, "--seed", 1]
-    by_threads = {allowed: python(FEW_THREADS, allowed, *sample) for allowed in (0, 1, 2, 3)}
+    by_threads = {allowed: python(FEW_THREADS, allowed, *sample) for allowed in (0, 2, 3)}
     names = by_threads[3].stdout
     assert names.count("\n") == 3000 and not by_threads.pop(3).stderr
     for done in by_threads.values():
@@ -361,10 +288,10 @@ def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model
         assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["sample", "score", "train", "help"])
+@pytest.mark.parametrize("name", ["sample", "train"])
 def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder, cli, tmp_path):
     arguments = [tmp_path / each if each == "new.npz" else each for each in COMMANDS[name]]
-    for limit in range(5, 11):
+    for limit in (5, 7, 10):
         few = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit))
         done = cli(*arguments, cwd=folder, preexec_fn=few, measured=False)
         if done.returncode:
@@ -477,7 +404,6 @@ COMMANDS = {
     "score": ["score", "list.txt", "-m", "m.npz"],
     "train": ["train", "list.txt", "-o", "new.npz", *TINY[:-1]],
     "help": ["sample", "--help"],
-    "version": ["--version"],
 }
 
 
@@ -516,9 +442,7 @@ def test_standard_input_that_is_closed_is_one_line(folder):
         assert "standard input is closed" in error_line(shell("<&-", *arguments, cwd=folder))
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["train", "--help"], ["sample", "-m", "m.npz", "-n", 100_000]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["sample", "-m", "m.npz", "-n", 100_000]])
 def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, folder):
     reader, writer = os.pipe()
     os.close(reader)
@@ -528,15 +452,6 @@ def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, 
         os.close(writer)
         assert process.communicate(timeout=60)[1] == b""
     assert process.returncode == 0
-
-
-def test_a_run_goes_on_when_nobody_reads_its_messages(folder, tmp_path):
-    reader, writer = os.pipe()
-    os.close(reader)
-    train = command(*COMMANDS["train"], "-o", tmp_path / "m.npz")
-    assert subprocess.run(train, cwd=folder, stderr=writer, timeout=60).returncode == 0
-    os.close(writer)
-    Model.load(tmp_path / "m.npz")
 
 
 def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
@@ -555,17 +470,6 @@ def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
     assert len((tmp_path / "log").read_text().splitlines()) == 40
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz", "r.html"]
     Model.load(tmp_path / "m.npz")
-
-
-def test_a_slow_reader_gets_every_name(folder):
-    sample = command("sample", "-m", "m.npz", "-n", 30_000, "--seed", 1)
-    process = subprocess.Popen(sample, cwd=folder, stdout=subprocess.PIPE)
-    parts = []
-    while part := process.stdout.read(20_000):
-        parts.append(part)
-        time.sleep(0.005)
-    assert process.wait(60) == 0
-    assert b"".join(parts).count(b"\n") == 30_000
 
 
 @pytest.mark.parametrize("score", ["score -", "score - --format jsonl"])
@@ -612,15 +516,12 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
         "train", "-", "-o", tmp_path / "m.npz", *TINY[:6], "--held-out", 0, env=locale, input=names
     )
     assert done.returncode == 0, done.stderr
-    done = cli("sample", "-m", tmp_path / "m.npz", "-n", 30, "--seed", 1, env=locale)
-    assert done.returncode == 0 and set(done.stdout) <= set(names) and not done.stdout.isascii()
+    done = cli("sample", "-m", tmp_path / "m.npz", "--match", ".*愛.*", env=locale)
+    assert (done.returncode, done.stdout.count("愛") >= 20) == (0, True), done.stderr
     scores = cli("score", "-m", tmp_path / "m.npz", env=locale, input=names).stdout
     assert scores.split()[1::2] == names.split()
     message = error_line(cli("sample", "-m", tmp_path / "m.npz", "--prefix", "?", env=locale))
     assert "'?'" in message
-    for option, text in {"--prefix": "Я", "--suffix": "ë", "--match": ".*愛.*"}.items():
-        done = cli("sample", "-m", tmp_path / "m.npz", option, text, "-n", 1, env=locale)
-        assert done.returncode == 0 and text.strip(".*") in done.stdout, done.stderr
 
 
 def test_names_come_without_docstrings_and_assertions(cli, tmp_path):
@@ -633,11 +534,6 @@ def test_an_option_that_is_not_utf_8_is_one_line(cli, tmp_path):
     done = cli("sample", "--prefix", os.fsdecode(b"S\xe9"), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].endswith("'--prefix': 'S\\udce9': not UTF-8")
-
-
-def test_messages_are_utf_8_where_python_is_told_otherwise(cli, tmp_path):
-    done = cli("sample", "-m", "Zoë.npz", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
-    assert error_line(done).startswith("Zoë.npz: cannot be read")
 
 
 # --- Every file that is given, and everything that may be wrong with it ---------------------------
@@ -681,7 +577,7 @@ WRONG_MODELS = {
     "/dev/zero": "not a model file: not a regular file",
     "pipe": "not a model file: not a regular file",
 }
-WRONG_OUTPUTS = dict.fromkeys(["none/x", ".", "/dev/full", "list.txt/x"], "")
+WRONG_OUTPUTS = dict.fromkeys(["none/x", ".", "/dev/full", "list.txt/x", "/proc/m.npz"], "")
 WRONG = {
     (command, file): what
     for commands, files in ((LISTS, WRONG_LISTS), (MODELS, WRONG_MODELS), (OUTPUTS, WRONG_OUTPUTS))
@@ -721,7 +617,10 @@ def test_every_wrong_file_is_one_line_and_exit_1(line, file, wrong, invoke):
 # --- Names of files -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
+NAMES = [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_files_of_any_name_are_one_line_in_every_message(name, invoke, corpus_file, tmp_path):
     file = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
     for arguments in (
@@ -745,7 +644,7 @@ def test_files_of_any_name_are_one_line_in_every_message(name, invoke, corpus_fi
     assert "is no model" in error_line(invoke("train", corpus_file, "-o", file))
 
 
-@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
+@pytest.mark.parametrize("name", NAMES)
 def test_files_of_any_name_are_read_written_and_reported(
     name, invoke, corpus_file, model_file, tmp_path
 ):
@@ -785,7 +684,7 @@ def test_a_mistake_of_ours_is_one_line_too(cli, tmp_path):
 
 def test_an_interrupt_before_the_program_is_ready_leaves_no_traceback(folder):
     program = "import rnn_names; print(flush=True); from rnn_names.__main__ import main; main()"
-    for delay in (0.02, 0.1, 0.4, 1):
+    for delay in (0.02, 0.4):
         pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
         train = [sys.executable, "-c", program, "train", "-"]
         with subprocess.Popen(train, cwd=folder, preexec_fn=heed_interrupts, **pipes) as process:

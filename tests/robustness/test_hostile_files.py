@@ -17,9 +17,9 @@ from rnn_names.errors import ModelFileError
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.training.checkpoint import types_of
-from support import faults
 from support.model_files import WRONG_CONTENTS, make_model, members, rewrite
 from support.program import error_line, python
+from torture import faults
 
 CHARACTERS = "abé愛"
 MEMORY = 100 << 20

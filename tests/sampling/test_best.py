@@ -2,19 +2,12 @@
 
 import pytest
 
-from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler
-from support.enumerated import KNOWN, all_texts, distribution, tiny_model
+from support.enumeration import all_texts, ranked, tiny_model
 from support.networks import CELLS, random_model
-
-
-def ranked(model, **options):
-    """All names, from the most probable down."""
-    probabilities = distribution(model, **options)
-    return sorted(probabilities, key=probabilities.get, reverse=True)
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 256])
@@ -45,48 +38,6 @@ def test_all_names_come_in_order_when_all_are_wanted():
     assert (scores[1:] <= scores[:-1] + 1e-5).all()
 
 
-@pytest.mark.parametrize(
-    "options, holds",
-    [
-        ({"prefix": "ab"}, None),
-        ({"prefix": "ba", "temperature": 0.5}, None),
-        ({"temperature": 2.0}, None),
-        ({"top_k": 2, "temperature": 1.3}, None),
-        ({"top_p": 0.8}, None),
-        ({"max_length": 3}, None),
-        ({"min_length": 5}, lambda name: len(name) >= 5),
-        ({"suffix": "ab"}, lambda name: name.endswith("ab")),
-        ({"contains": ["ba", "cc"]}, lambda name: "ba" in name and "cc" in name),
-        (
-            {"match": "[ab]+c"},
-            lambda name: name.endswith("c") and set(name[:-1]) <= {"a", "b"} and len(name) > 1,
-        ),
-        ({"novel": True}, lambda name: name not in KNOWN),
-        (
-            {"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"},
-            lambda name: "a" not in name and name != "c",
-        ),
-    ],
-    ids=lambda value: "" if callable(value) else str(value),
-)
-def test_the_best_names_given_conditions(options, holds):
-    model = tiny_model("rnn")
-    of_sampling = {
-        key: options[key]
-        for key in ("prefix", "temperature", "top_k", "top_p", "max_length")
-        if key in options
-    }
-    expected = ranked(model, holds=holds or (lambda name: True), **of_sampling)
-    count = min(20, len(expected))
-    assert model.best(count, **options) == expected[:count]
-
-
-def test_start_skips_names():
-    model = tiny_model()
-    assert model.best(10, start=7) == model.best(17)[7:]
-    assert model.best(0) == []
-
-
 def test_the_list_ends_where_names_end():
     found = []
     with pytest.raises(
@@ -101,11 +52,10 @@ def test_the_list_ends_where_names_end():
 def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypatch):
     monkeypatch.setattr(best, "FIRST_PREFIXES", 50)
     monkeypatch.setattr(best, "MAX_PREFIXES", budget)
-    model = tiny_model("rnn").language_model
-    found = []
+    model, found = tiny_model("rnn"), []
     message = r"names are certain: the search ended after \d+ beginnings of names; ask for fewer"
     with pytest.raises(SamplingError, match=message) as error:
-        for part in best.best(model, 1000, Options()):
+        for part in best.best(model.language_model, 1000, Options()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]
     assert (len(found) > 0) == (budget > 100)
@@ -156,15 +106,3 @@ def test_no_drawn_name_of_a_real_model_is_better_than_the_best(model):
     assert (scores[1:] <= scores[:-1] + 1e-5).all()
     others = sorted(set(model.sample(20_000, seed=1)) - set(found))
     assert model.log_prob(others).max() <= scores[-1] + 1e-5
-
-
-def test_the_best_at_the_command_line(invoke, model_file):
-    loaded = Model.load(model_file)
-    done = invoke("sample", "--best", "-n", 12, "-m", model_file, "--prefix", "A")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == loaded.best(12, prefix="A")
-
-
-def test_an_untrained_model_has_best_names_too():
-    model = train(["ab", "ba", "abc"], hidden_size=4, epochs=0, held_out=0)
-    assert len(model.best(5)) == 5

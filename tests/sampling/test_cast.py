@@ -9,13 +9,11 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
 from rnn_names.errors import RepeatedInitialsWarning, RnnNamesError, SamplingError
-from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as draw
 from rnn_names.sampling.initials import letter_of
-from support.conditions import given_conditions
 from support.distributions import assert_drawn_from
-from support.enumerated import tiny_model
+from support.enumeration import distribution, tiny_model
 
 MODELS = {"a": tiny_model(seed=1), "b": tiny_model("rnn", seed=2), "c": tiny_model(seed=3)}
 
@@ -41,7 +39,7 @@ def joint(*names, weight=lambda *names: True):
 
 
 def test_names_of_a_line_are_independent():
-    names = [given_conditions(MODELS[model], max_length=2) for model in "ab"]
+    names = [distribution(MODELS[model], max_length=2) for model in "ab"]
     assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
 
 
@@ -65,17 +63,16 @@ TIED = {
 
 
 @pytest.fixture(params=["as it is", "look-ahead"])
-def looks_ahead(request, monkeypatch):
+def looks_ahead(request):
     """With it, every model looks ahead that has a condition on spelling."""
     if request.param == "look-ahead":
-        monkeypatch.setattr(sampling, "LOOK_AHEAD_BELOW", 1.0)
-        monkeypatch.setattr(sampling, "GAIN", 0)
+        request.getfixturevalue("always_look_ahead")
 
 
 @pytest.mark.parametrize("text", TIED)
 @pytest.mark.usefixtures("looks_ahead")
 def test_names_begin_with_the_same_letter_with_their_probabilities(text):
-    names = [given_conditions(MODELS[m], **o) for m, o in zip("abc", TIED[text], strict=False)]
+    names = [distribution(MODELS[m], **o) for m, o in zip("abc", TIED[text], strict=False)]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
     drawn = rows(text, 4000, initials="same", max_length=3)
     names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
@@ -103,9 +100,9 @@ def test_first_letters_differ_with_their_probabilities(options):
         drawn = rows("{a} {b}", 12_000, initials="different", max_length=3, **options)
     first = [row[0] for row in drawn]
     rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
-    names = given_conditions(MODELS["a"], max_length=3, **options)
+    names = distribution(MODELS["a"], max_length=3, **options)
     assert_drawn_from(rounds, in_order(names, 3))
-    others = given_conditions(MODELS["b"], max_length=3, **options)
+    others = distribution(MODELS["b"], max_length=3, **options)
     assert_drawn_from(Counter(row[1] for row in drawn), others)
 
 

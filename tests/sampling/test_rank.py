@@ -10,10 +10,10 @@ import pytest
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import LongNamesWarning, SamplingError
+from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler
-from support.enumerated import LONGEST, all_texts, tiny_model
+from support.enumeration import LONGEST, all_texts, tiny_model
 from support.networks import CELLS
 
 
@@ -91,18 +91,6 @@ def test_names_out_of_reach_are_left_out_with_a_warning(monkeypatch):
     # Whoever says how long names may be gets them all.
     everything = model.best(3, rank="per-character", max_length=LONGEST)
     assert everything == ranked(model, all_texts()[1:])[:3]
-
-
-def test_another_rank_is_refused():
-    with pytest.raises(SamplingError, match="rank 'length': must be one of total, per-character"):
-        tiny_model().best(3, rank="length")
-
-
-def test_a_writer_asks_for_the_best(invoke, model_file, model):
-    done = invoke("sample", "-m", model_file, "--best", "--rank", "per-character", "-n", 5)
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == 5
-    assert invoke("sample", "-m", model_file, "--rank", "per-character").returncode == 2
 
 
 def test_score_shows_both_and_sorts_by_the_one_asked_for(invoke, model_file, model, tmp_path):

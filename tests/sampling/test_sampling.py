@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.sampling import blocks, continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
-from support.conditions import given_conditions
 from support.distributions import assert_drawn_from, by
+from support.enumeration import distribution
 from support.networks import CELLS
 
-DRAWS = 200_000
+DRAWS = 60_000
 
 
 def at_temperature(model, temperature):
@@ -45,7 +45,7 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 
     A name that would be too long is drawn again, so the distribution is conditional.
     """
-    expected = given_conditions(small_models[cell], temperature=temperature)
+    expected = distribution(small_models[cell], temperature=temperature)
     names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
     assert len(names) == DRAWS
     assert_drawn_from(Counter(names), expected)
@@ -57,36 +57,12 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 def test_the_check_of_a_distribution_can_fail(small_models):
     names = small_models["gru"].sample(DRAWS, temperature=0.97, seed=11)
     with pytest.raises(AssertionError):
-        assert_drawn_from(Counter(names), given_conditions(small_models["gru"]))
+        assert_drawn_from(Counter(names), distribution(small_models["gru"]))
     even = Counter(
-        {name: round(DRAWS * p) for name, p in given_conditions(small_models["gru"]).items()}
+        {name: round(DRAWS * p) for name, p in distribution(small_models["gru"]).items()}
     )
     with pytest.raises(AssertionError, match="chi-square"):
-        assert_drawn_from(even, given_conditions(small_models["gru"]))
-
-
-@pytest.mark.parametrize(
-    "conditions",
-    [
-        {"prefix": "a"},
-        {"prefix": "cab"},
-        {"prefix": "abcab"},
-        {"prefix": "b", "min_length": 3, "max_length": 4, "temperature": 0.7},
-        {"min_length": 4},
-        {"max_length": 2},
-        {"min_length": 3, "max_length": 3},
-        {"max_length": 1},
-    ],
-    ids=str,
-)
-def test_conditions_give_the_conditional_distribution(conditions, small_models):
-    names = small_models["gru"].sample(20_000, seed=3, **conditions)
-    assert len(names) == 20_000
-    expected = given_conditions(small_models["gru"], **conditions)
-    if len(expected) == 1:
-        assert set(names) == set(expected)
-    else:
-        assert_drawn_from(Counter(names), expected)
+        assert_drawn_from(even, distribution(small_models["gru"]))
 
 
 @pytest.mark.parametrize("nodes", [1, 5])
@@ -94,12 +70,12 @@ def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, small_models,
     assert nodes < min(continuations.NODES_AT_ONCE)
     monkeypatch.setattr(continuations, "NODES_AT_ONCE", (nodes, nodes))
     names = small_models["gru"].sample(20_000, seed=4)
-    assert_drawn_from(Counter(names), given_conditions(small_models["gru"]))
+    assert_drawn_from(Counter(names), distribution(small_models["gru"]))
 
 
 def test_neighbours_in_the_stream_are_independent(small_models):
-    names = small_models["gru"].sample(60_000, seed=5)
-    first = given_conditions(small_models["gru"])
+    names = small_models["gru"].sample(30_000, seed=5)
+    first = distribution(small_models["gru"])
     letters = by(lambda name: name[0], first)
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
     assert_drawn_from(
@@ -133,7 +109,7 @@ def test_a_model_of_real_names_draws_first_characters_and_names_as_it_should(tem
 # --- The stream -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("count", [1, 10, 64, 65, 500])
+@pytest.mark.parametrize("count", [1, 64, 65, 500])
 def test_fewer_names_are_the_beginning_of_more(count, model):
     more = model.sample(2 * count, seed=7)
     assert len(more) == 2 * count
@@ -173,17 +149,17 @@ def test_start_reaches_the_largest_blocks_without_drawing_what_lies_before(
 @pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
 def test_names_drawn_in_shares_are_as_probable_as_others(options, small_models, small_blocks):
     model = small_models["gru"]
-    expected = given_conditions(model)
+    expected = distribution(model)
     begins = tuple(np.atleast_1d(options.get("prefix", "")))
     expected = {name: p for name, p in expected.items() if name.startswith(begins)}
     total = sum(expected.values())
-    names = model.sample(DRAWS // 4, seed=4, **options)
+    names = model.sample(20_000, seed=4, **options)
     assert_drawn_from(Counter(names), {name: p / total for name, p in expected.items()})
 
 
 def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
     """The first and the second of two neighbours, and of names half a block apart, are alike."""
-    names = small_models["gru"].sample(DRAWS // 4, seed=4)
+    names = small_models["gru"].sample(20_000, seed=4)
     first = np.array([name[0] for name in names])
     expected = sum((first == character).mean() ** 2 for character in set(first))
     for apart in (1, 31, 32, 128):
@@ -211,13 +187,6 @@ def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_bloc
     assert all(name[0] <= "M" and len(name) <= 9 for name in stream)
 
 
-def test_conditions_keep_the_stream(model):
-    options = {"seed": 9, "prefix": "A", "max_length": 9, "temperature": 0.9}
-    more = model.sample(400, **options)
-    assert model.sample(130, **options) == more[:130]
-    assert model.sample(100, start=150, **options) == more[150:250]
-
-
 def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
@@ -231,18 +200,6 @@ def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
 def test_seeds_give_other_streams_and_none_another_each_time(model):
     assert model.sample(20, seed=1) != model.sample(20, seed=2)
     assert model.sample(20) != model.sample(20)
-
-
-def test_names_arrive_in_parts_while_more_are_drawn(model):
-    parts = sample(model.language_model, 10**9, Options(seed=1))
-    first = next(parts).to_strings()
-    assert first == model.sample(len(first), seed=1)
-    assert len(first) < 10_000
-    parts.close()
-
-
-def test_no_names_wanted_none_drawn(model):
-    assert model.sample(0, seed=1) == []
 
 
 # --- Limits and refusals --------------------------------------------------------------------------
@@ -298,7 +255,7 @@ def test_a_preview_shows_names_of_the_models_distribution(small_models):
     model = small_models["gru"]
     drawn = [name for seed in range(500) for name in preview(model.language_model, 4, seed)]
     assert len(drawn) == 2000
-    expected = given_conditions(model, max_length=model.training["longest"])
+    expected = distribution(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
     assert len(preview(model.language_model, 1000, 1)) == 1000
     assert (
@@ -319,12 +276,6 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
     assert sum(drawn) < 200
     assert preview(never_ending().language_model, 2000, 1) == []
     assert sum(drawn) < 6000
-
-
-@pytest.mark.parametrize("temperature", [0, -1, -0.0, math.nan, math.inf, -math.inf])
-def test_a_temperature_is_a_positive_finite_number(temperature, model):
-    with pytest.raises(SamplingError, match=r"temperature .*: must be a finite number above 0"):
-        model.sample(1, temperature=temperature)
 
 
 @pytest.mark.parametrize("temperature", [1e-300, 1e-40, 1e-5])
@@ -349,20 +300,3 @@ def test_a_huge_temperature_draws_all_characters_alike(model):
     assert_drawn_from(
         Counter(name[0] for name in names), dict.fromkeys(characters, 1 / len(characters))
     )
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"min_length": 5, "max_length": 4},
-        {"prefix": "Abc", "max_length": 2},
-    ],
-)
-def test_lengths_that_no_name_can_have_are_refused(options, model):
-    with pytest.raises(SamplingError, match="no name can have"):
-        model.sample(1, **options)
-
-
-def test_a_prefix_with_an_unknown_character_is_refused(model):
-    with pytest.raises(VocabularyError, match="does not know the character '愛'"):
-        model.sample(1, prefix="A愛")

@@ -1,66 +1,14 @@
-"""Conditions on the names of a tiny model, said in Python, and the distribution given them."""
+"""Random conditions on the names of a tiny model."""
 
-import re
+import numpy as np
 
-from support.enumerated import KNOWN, distribution
-
-OF_SAMPLING = ("prefix", "temperature", "top_k", "top_p")
-
-
-def holds(options):
-    """Whether a name meets the conditions among some options."""
-    tests = {
-        "suffix": lambda name, end: name.endswith(end),
-        "contains": lambda name, texts: all(text in name for text in texts),
-        "match": lambda name, pattern: re.fullmatch(pattern, name) is not None,
-        "min_length": lambda name, n: len(name) >= n,
-        "max_length": lambda name, n: len(name) <= n,
-        "exclude": lambda name, names: name.lower() not in [each.lower() for each in names],
-        "exclude_words": lambda name, words: not any(word.lower() in name for word in words),
-        "novel": lambda name, wanted: name not in KNOWN,
-    }
-    return lambda name: all(
-        tests[key](name, value) for key, value in options.items() if key in tests
-    )
-
-
-def given_conditions(model, **options):
-    """The probability of every name that meets the conditions, given them."""
-    of_sampling = {key: options[key] for key in OF_SAMPLING if key in options}
-    return distribution(model, holds(options), **of_sampling)
-
-
-COMBINATIONS = [
-    {"suffix": "ab"},
-    {"suffix": "a", "prefix": "a"},
-    {"contains": ["ab", "ba"]},
-    {"contains": ["aa"], "suffix": "ac", "temperature": 1.3},
-    {"match": "[ab]+c?"},
-    {"match": "(?i)A.*B"},
-    {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
-    {"exclude": ["A", "bB", "cab"]},
-    {"exclude_words": ["AB", "cc"]},
-    {"novel": True},
-    {"novel": True, "max_length": 2},
-    {"top_k": 2},
-    {"top_k": 3, "prefix": "b"},
-    {"top_p": 0.6},
-    {
-        "top_p": 0.95,
-        "top_k": 3,
-        "temperature": 1.5,
-        "novel": True,
-        "exclude_words": ["bb"],
-        "min_length": 2,
-    },
-    {"prefix": "ab", "suffix": "ba", "contains": ["bc"], "exclude": ["abcba"], "novel": True},
-]
+from support.enumeration import distribution
 
 
 def can_look_ahead(options):
     """Whether there is a condition on lengths or on the spelling that an automaton can tell."""
-    told = {"suffix", "contains", "match", "min_length", "max_length"} & set(options)
-    return bool(told) and "(?i)" not in options.get("match", "")
+    told = {"suffix", "contains", "match", "like", "min_length", "max_length"} & set(options)
+    return bool(told) and options.get("min_length") != 1 and "(?" not in options.get("match", "")
 
 
 def random_options(rng):
@@ -93,8 +41,6 @@ def random_orders(n, model_of):
     Yields:
         a number, a tiny model of that seed, options and the distribution given them.
     """
-    import numpy as np
-
     number = found = 0
     while found < n:
         number += 1
@@ -103,7 +49,7 @@ def random_orders(n, model_of):
         if not can_look_ahead(options):
             continue
         model = model_of(str(rng.choice(["rnn", "gru"])), number)
-        expected = given_conditions(model, **options)
+        expected = distribution(model, **options)
         if len(expected) > 1:
             found += 1
             yield number, model, options, expected

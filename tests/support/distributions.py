@@ -54,25 +54,6 @@ def by(function, probabilities):
     return sums
 
 
-def area_under_curve(negative, positive):
-    """How probable it is that a positive one has a higher score than a negative one.
-
-    Two that are equal count as half. It is the area under the curve of a classifier with these
-    scores (receiver operating characteristic), from the ranks of all scores (Mann & Whitney 1947).
-
-    >>> area_under_curve([1, 2], [2, 3])  # of 4 pairs, 3 are in order and one is equal
-    0.875
-    >>> area_under_curve([2, 2], [2]), area_under_curve([5], [1, 1])
-    (0.5, 0.0)
-    """
-    n, m = len(negative), len(positive)
-    _, which, often = np.unique(
-        np.concatenate([negative, positive]), return_inverse=True, return_counts=True
-    )
-    ranks = np.cumsum(often) - (often - 1) / 2  # of equal scores, the mean of their ranks from 1
-    return float((ranks[which[n:]].sum() - m * (m + 1) / 2) / (n * m))
-
-
 def distance(drawn, expected):
     """Between the shares of names drawn and expected; what chance gives; the name that is most off.
 

@@ -1,17 +1,56 @@
-"""All names of a model above a probability, one plain step of the network after another.
+"""All names of a model, or those above a probability, one plain step of the network after another.
 
 It shares no code with the sampler: it reads the model's arrays, and Python says of each name
-whether it meets the conditions.
+whether it meets the options.
 """
 
 import re
+import sys
 import unicodedata
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise, product
 
 import numpy as np
 
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
+from support.networks import random_model
 
 AT_ONCE = 4096
+
+LETTERS = "abc"
+LONGEST = 6
+KNOWN = ["a", "b", "ca", "abc", "bab", "ccb"]
+
+
+def tiny_model(cell="gru", seed=1, letters=LETTERS, **training):
+    """A random model of three letters, whose names can all be listed."""
+    made = random_model(letters, cell, seed, longest=LONGEST, **training)
+    made.params["by"][0] -= 1  # longer names
+    known = [name.translate(str.maketrans(LETTERS, letters)) for name in KNOWN]
+    return replace(made, fingerprints=np.unique(fingerprints(Names.from_strings(known))))
+
+
+def all_texts(longest=LONGEST, letters=LETTERS):
+    """All texts of some letters, the empty one first."""
+    return ["".join(text) for n in range(longest + 1) for text in product(letters, repeat=n)]
+
+
+def distribution(model, holds=lambda name: True, **options):
+    """The probability of every name that meets some options and a condition, given them."""
+    exact = {name: array.astype(float) for name, array in model.params.items()}
+    found, _ = names_above(replace(model, params=exact), options, -np.inf)
+    p = {name: np.exp(log_p) for name, log_p in found if holds(name)}
+    total = sum(p.values())
+    return {name: each / total for name, each in p.items()}
+
+
+def ranked(model, holds=lambda name: True, **options):
+    """All names that meet some options and a condition, from the most probable down."""
+    probabilities = distribution(model, holds, **options)
+    return sorted(probabilities, key=probabilities.get, reverse=True)
 
 
 def most_probable(model, options, wanted, max_prefixes, known=()):
@@ -39,7 +78,7 @@ def most_probable(model, options, wanted, max_prefixes, known=()):
 
 def log_probabilities(model, options, names):
     """Of some names, (m,)."""
-    characters, (_, prefix) = model.vocabulary.characters, limits(model, options)
+    characters, prefix = model.vocabulary.characters, options.get("prefix", "")
     texts = np.zeros((len(names), max(map(len, names)) + 1), int)
     for text, name in zip(texts, names, strict=True):
         text[: len(name)] = [1 + characters.index(c) for c in name]
@@ -56,12 +95,13 @@ def log_probabilities(model, options, names):
 
 def step(model, options, a, last):
     """The states after the last characters, 0 at the start, and what comes next: (m, n_y)."""
-    x = np.eye(len(model.params["by"]), dtype=np.float32)[last] * (last > 0)[:, None]
+    by = model.params["by"]
+    x = np.eye(len(by), dtype=by.dtype)[last] * (last > 0)[:, None]
     a, _ = rnn.cell_forward(x, a, model.params)
     return a, predictions(rnn.output_layer(a, model.params), options)
 
 
-def names_above(model, options, bound, wanted, max_prefixes):
+def names_above(model, options, bound, wanted=sys.maxsize, max_prefixes=sys.maxsize):
     """The most probable names above a bound that meet the options, `wanted` or fewer.
 
     Depth first, as many prefixes of one length at once as there are, up to `AT_ONCE`; none that is
@@ -71,11 +111,11 @@ def names_above(model, options, bound, wanted, max_prefixes):
         (name, log-probability) pairs from the most probable down, None where there would be too
         many prefixes; and how many there were.
     """
-    holds, (longest, prefix) = conditions(model, options), limits(model, options)
+    holds, longest = meets(model, options), options.get("max_length", model.training["longest"])
     alphabet = np.array([0, *map(ord, model.vocabulary.characters)], np.uint32)
     prefix, suffix = (
         np.array([1 + model.vocabulary.characters.index(c) for c in text], np.uint16)
-        for text in (prefix, options.get("suffix", ""))
+        for text in (_one(options, "prefix"), _one(options, "suffix"))
     )
     start = np.atleast_2d(model.params["a0"]), np.zeros(1, int), np.zeros((1, 0), np.uint16)
     waiting, found, prefixes = {0: [(*start, np.zeros(1))]}, [], 0
@@ -166,34 +206,90 @@ def predictions(logits, options):
     return p
 
 
-def limits(model, options):
-    """The longest name, and how names begin."""
-    return options.get("max_length", model.training["longest"]), options.get("prefix", "")
+# --- What options ask of a name -------------------------------------------------------------------
 
 
-def conditions(model, options):
-    """Whether a name meets the options."""
-    pattern = re.compile(options.get("match", ".*"))
+def _one(options, name):
+    """The text of an option that has one, in the case that it stands in; else ""."""
+    text = options.get(name, "")
+    return text if isinstance(text, str) and not options.get("ignore_case") else ""
+
+
+def _several(options, name):
+    texts = options.get(name, ())
+    return (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+@cache
+def edits_between(a, b):
+    """The Levenshtein distance, the plain way."""
+    if not a or not b:
+        return len(a) + len(b)
+    ways = (
+        edits_between(a[1:], b),
+        edits_between(a, b[1:]),
+        edits_between(a[1:], b[1:]) - (a[0] == b[0]),
+    )
+    return 1 + min(ways)
+
+
+def meets(model, options):
+    """Whether a name meets the options, and has the shape of the model's list where that counts."""
+    tests = _tests_of_spelling(options) + _tests_of_lists(model, options)
     shortest = options.get("min_length", min(model.language_model.shortest, 99))
-    shortest = min(shortest, options.get("max_length", shortest))
-    any_beginning = options.get("prefix") or model.language_model.lower_case_beginnings
-    has_capitals_inside = any(pair[-1:] == "A" for pair in model.training.get("pairs", ["A"]))
+    shortest = max(min(shortest, options.get("max_length", shortest)), 1)
+    if not options.get("any_shape") and not options.get("any_beginning"):
+        tests.append(_has_shape(model, _one(options, "prefix")))
+    return lambda name: shortest <= len(name) and all(test(name) for test in tests)
+
+
+def _tests_of_spelling(options):
+    is_any_case = options.get("ignore_case")
+    fold = str.casefold if is_any_case else str
+    prefix, suffix, contains, match, like = (
+        tuple(text if name == "match" else fold(text) for text in _several(options, name))
+        for name in ("prefix", "suffix", "contains", "match", "like")
+    )
+    patterns = [re.compile(each, re.IGNORECASE * bool(is_any_case)) for each in match]
+    tests = [lambda name: all(text in fold(name) for text in contains)]
+    if prefix:
+        tests.append(lambda name: fold(name).startswith(prefix))
+    if suffix:
+        tests.append(lambda name: fold(name).endswith(suffix))
+    if patterns:
+        tests.append(lambda name: any(each.fullmatch(name) for each in patterns))
+    if like:
+        most = options.get("edits", 2)
+        tests.append(lambda name: min(edits_between(fold(name), each) for each in like) <= most)
+    return tests
+
+
+def _tests_of_lists(model, options):
     words = [word.casefold() for word in options.get("exclude_words", ())]
     names = {name.casefold() for name in options.get("exclude", ())}
 
-    def holds(name):
-        return (
-            max(shortest, 1) <= len(name)
-            and (any_beginning or not name[0].islower())
-            and (has_capitals_inside or not re.search(r"[^\W\d_][A-Z]", name))
-            and name.endswith(options.get("suffix", ""))
-            and all(text in name for text in options.get("contains", ()))
-            and pattern.fullmatch(name) is not None
-            and not is_excluded(unicodedata.normalize("NFC", name.casefold()))
-            and not (options.get("novel") and model.knows([name])[0])
-        )
+    def is_left_in(name):
+        folded = unicodedata.normalize("NFC", name.casefold())
+        return folded not in names and not any(word in folded for word in words)
 
-    def is_excluded(folded):
-        return folded in names or any(word in folded for word in words)
+    return [is_left_in, lambda name: not (options.get("novel") and model.knows([name])[0])]
 
-    return holds
+
+def _has_shape(model, prefix):
+    """A test for the shape of names: a list's own, or that of the prefix that is asked for."""
+
+    def kinds(text):
+        each = ["A" if c.isupper() else "a" if c.islower() else c for c in text]
+        each = ["x" if c.isalpha() and c not in "Aa" else c for c in each]
+        return [a + b for a, b in pairwise(["\n", *each])]
+
+    def is_odd(pair):
+        return pair[0] in "Aax" if pair[1] == "A" else not {*pair} & {*"Aax0123456789"}
+
+    own = model.training.get("pairs")
+    allowed = {*(own or ()), *kinds(prefix)}
+    lower = model.language_model.lower_case_beginnings or bool(prefix)
+    return lambda name: (
+        (lower or not name[0].islower())
+        and (own is None or not any(is_odd(p) and p not in allowed for p in kinds(f"{name}\n")))
+    )

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.faults import DELICATE, edits, flips, interrupts, kills, places
+from torture.faults import DELICATE, edits, flips, interrupts, kills, places
 
 
 def main():

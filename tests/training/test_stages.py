@@ -19,7 +19,8 @@ from rnn_names.training.stages import (
     stages_of,
 )
 from rnn_names.training.trainer import LOST, Trainer
-from support.networks import bytes_of
+
+pytestmark = pytest.mark.usefixtures("quick_teacher")
 
 THREE_NETWORKS = {
     "hidden_size": 8,
@@ -153,12 +154,6 @@ def test_the_first_network_learns_as_it_does_alone(corpus):
     _, records = trained(corpus, THREE_NETWORKS)
     _, alone = trained(corpus, THREE_NETWORKS, teacher_networks=1, epochs=4)
     assert losses(alone, "network") == losses(records, NETWORKS[0])
-
-
-@pytest.mark.parametrize("settings", [{}, {"held_out": 0}, {"dropout": 0.2}])
-def test_a_run_follows_from_the_seed(settings, corpus):
-    first, again = (trained(corpus, THREE_NETWORKS, **settings)[0].model for _ in range(2))
-    assert bytes_of(first) == bytes_of(again)
 
 
 def test_patience_counts_in_each_stage_anew(corpus):
@@ -360,7 +355,7 @@ def test_a_run_without_a_good_epoch_has_diverged(corpus):
         trained(corpus, THREE_NETWORKS, learning_rate=1e6)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 def test_small_random_lists_train(seed):
     rng = np.random.default_rng(seed)
     names = {"".join(rng.choice(list("abcdef."), rng.integers(1, 6))) for _ in range(2 + seed % 6)}
@@ -382,7 +377,8 @@ def test_a_list_of_five_names_trains_at_the_defaults(invoke, tmp_path):
 
 
 def test_train_announces_stages_but_not_the_only_network(invoke, corpus_file, tmp_path):
-    options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks".split()
+    options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks"
+    options = options.split()
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, 3)
     assert done.returncode == 0, done.stderr
     assert "Training 3 networks, each a GRU of 4 units, one after another" in done.stderr

@@ -122,28 +122,29 @@ def test_initials_are_alike_or_different(in_node, small_models):
     assert len({a[0] for a, _ in different}) == len(different) == 2
 
 
-@pytest.mark.parametrize(
-    ("pattern", "message", "column"),
-    [
-        ("{nors} x", "no model “nors” here; there are gru", 1),
-        ("a {gru", "{ without a }", 2),
-        ("[a|b", "[ without a ]", 0),
-        ("a } b", "} cannot stand here; \\ before it makes it text", 2),
-        ("just text", "a pattern has at least one {MODEL} or [a|b]", 0),
-        ("{gru:speed=3}", "no option “speed”; there are prefix, suffix", 5),
-        ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
-        ("{gru:novel=1}", "novel takes no value", 5),
-        ("{gru=0}", "after = belongs the model's weight, a finite number above 0", 1),
-    ],
-)
-def test_a_wrong_pattern_is_shown_with_a_caret(pattern, message, column, in_node, small_models):
-    (shown,) = in_node(
-        f"await cast({json.dumps(pattern)}).catch((error) => print(error.message));",
-        ("gru", small_models["gru"]),
-    )
-    first, *lines = shown.split("\n")
-    assert first.startswith(f"pattern: {message}")
-    assert lines == [f"  {pattern}", f"  {' ' * column}^"]
+WRONG = [
+    ("{nors} x", "no model “nors” here; there are gru", 1),
+    ("a {gru", "{ without a }", 2),
+    ("[a|b", "[ without a ]", 0),
+    ("a } b", "} cannot stand here; \\ before it makes it text", 2),
+    ("just text", "a pattern has at least one {MODEL} or [a|b]", 0),
+    ("{gru:speed=3}", "no option “speed”; there are prefix, suffix", 5),
+    ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
+    ("{gru:novel=1}", "novel takes no value", 5),
+    ("{gru=0}", "after = belongs the model's weight, a finite number above 0", 1),
+]
+
+
+def test_a_wrong_pattern_is_shown_with_a_caret(in_node, small_models):
+    calls = [
+        f"await cast({json.dumps(pattern)}).catch((error) => print(error.message));"
+        for pattern, _, _ in WRONG
+    ]
+    found = in_node("\n".join(calls), ("gru", small_models["gru"]))
+    for shown, (pattern, message, column) in zip(found, WRONG, strict=True):
+        first, *lines = shown.split("\n")
+        assert first.startswith(f"pattern: {message}")
+        assert lines == [f"  {pattern}", f"  {' ' * column}^"]
 
 
 def test_a_module_says_where_its_models_are_from(in_node, bundled):

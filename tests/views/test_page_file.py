@@ -13,7 +13,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import BlendError
 from rnn_names.views.engine import Part, as_script_data, bfloat16
-from rnn_names.views.page import page, save
+from rnn_names.views.page import page
 
 LIMITS = {"dinosaurs": 550_000, "first-names": 800_000, "surnames": 1_000_000}
 
@@ -62,9 +62,3 @@ def test_nothing_of_a_model_can_be_markup(bundled):
     assert text.count("<script") == text.count("</script>") == 4
     assert "<b>" not in text and "\u2028" not in text and "alert(1)</script>" not in text
     assert json.loads(as_script_data(hostile)) == hostile
-
-
-def test_equal_models_make_equal_pages(bundled, tmp_path):
-    parts = [Part("dinosaurs", bundled["dinosaurs"])]
-    save(parts, str(tmp_path / "page.html"))
-    assert (tmp_path / "page.html").read_bytes() == page(parts).encode()

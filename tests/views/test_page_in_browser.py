@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_names.conditions.edits import NearList
+from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
@@ -88,80 +90,37 @@ def test_cooler_names_are_more_probable(page):
     assert mean[0.5] > mean[1] > mean[1.7]
 
 
-def test_names_begin_and_end_as_wanted_and_contain_what_is_wanted(page):
-    set_to(page, "Begins with", "Tri")
-    assert all(name.startswith("Tri") for name in names_of(page))
-    set_to(page, "Ends with", "us")
-    assert all(name.startswith("Tri") and name.endswith("us") for name in names_of(page))
-    set_to(page, "Begins with", "")
-    set_to(page, "Contains", "o")
-    assert all(name.endswith("us") and "o" in name for name in names_of(page))
-
-
-def test_no_near_copies_of_the_list_or_of_one_another(page, bundled):
-    set_to(page, "Boldness", 0.5)
-    set_to(page, "No near copies", True)
-    names = names_of(page)
-    letters = bundled["dinosaurs"].vocabulary.characters
-    edits = [
-        edited
-        for name in names
-        for i in range(len(name) + 1)
-        for edited in (
-            name[:i] + name[i + 1 :],
-            *(name[:i] + c + name[i:] for c in letters),
-            *(name[:i] + c + name[i + 1 :] for c in letters),
-        )
-        if edited
-    ]
-    assert not bundled["dinosaurs"].knows(edits).any()
-    assert page.evaluate("areNear('Megalon', 'Megaron') && areNear('Mega', 'Megas')")
-    assert not page.evaluate("areNear('Megalon', 'Megar') || areNear('abc', 'cab')")
-
-
-def test_of_several_beginnings_and_endings_any_will_do(page):
-    set_to(page, "Begins with", "Tri, Meg, X")
-    assert {name[:2] for name in names_of(page)} <= {"Tr", "Me"} | {
-        name[:2] for name in names_of(page) if name[0] == "X"
-    }
-    set_to(page, "Ends with", "us,on", count=20)
-    assert all(name.endswith(("us", "on")) for name in names_of(page))
-    set_to(page, "Leave out", "MEG, saur")
-    assert not any("Meg" in name or "saur" in name for name in names_of(page))
-    unfold(page)
-    page.get_by_label("Begins with", exact=True).fill("tRI")
-    set_to(page, "Upper and lower case are equal", True)
-    assert all(name.startswith("Tri") for name in names_of(page))
-    link = page.url
+def test_controls_are_conditions(page, bundled):
+    dinosaurs = bundled["dinosaurs"]
+    near = NearList(dinosaurs.fingerprints, dinosaurs.vocabulary)
+    for label, value, holds in [
+        ("Begins with", "Tri, Meg, X", lambda name: name.startswith(("Tri", "Meg", "X"))),
+        ("Ends with", "us,on", lambda name: name.endswith(("us", "on"))),
+        ("Leave out", "MEG, saur", lambda name: "Meg" not in name and "saur" not in name),
+        ("Contains", "o", lambda name: "o" in name),
+        ("Shortest length", 9, lambda name: len(name) >= 9),
+        ("Longest length", 12, lambda name: len(name) <= 12),
+        ("Pattern (regular expression)", "[A-T].*", lambda name: name[0] <= "T"),
+        ("Begins with", "tRI", lambda name: True),
+        ("Upper and lower case are equal", True, lambda name: name.startswith("Tri")),
+        ("No near copies", True, lambda name: not near.near(Names.from_strings([name]), 1)[0]),
+    ]:
+        if value == "tRI":
+            unfold(page)
+            page.get_by_label(label, exact=True).fill(value)
+            continue
+        set_to(page, label, value)
+        assert all(map(holds, names_of(page))), label
+    names, link = names_of(page), page.url
     page.reload()
     wait_for_names(page, 20)
-    assert page.url == link
-    assert all(name.startswith("Tri") for name in names_of(page))
+    assert (page.url, names_of(page)) == (link, names)
     page.requests[1:] = []  # of the reload
 
 
-def test_names_of_several_beginnings_are_as_frequent_as_without(page):
-    free = page.evaluate("rnnNames.sample(20000, { seed: 3 })")
-    pairs = [name[:2] for name in free if name[:2] in ("Tr", "Me", "Ar")]
-    options = "{ seed: 3, prefix: ['Tr', 'Me', 'Ar'] }"
-    drawn = page.evaluate(f"rnnNames.sample(4000, {options})")
-    for start in ("Tr", "Me", "Ar"):
-        expected = pairs.count(start) / len(pairs)
-        spread = (expected * (1 - expected) * (1 / len(pairs) + 1 / 4000)) ** 0.5
-        assert abs(sum(name.startswith(start) for name in drawn) / 4000 - expected) < 4 * spread
-
-
-def test_names_match_a_pattern_or_it_is_none(page):
-    set_to(page, "Pattern (regular expression)", "[A-D].*(us|a)")
-    assert all(re.fullmatch("[A-D].*(us|a)", name) for name in names_of(page))
+def test_a_pattern_that_is_none_is_said(page):
     set_to(page, "Pattern (regular expression)", "(", count=0)
     assert said(page) == "“(” is no regular expression: missing )."
-
-
-def test_names_are_as_long_as_wanted(page):
-    set_to(page, "Shortest length", 9)
-    set_to(page, "Longest length", 10)
-    assert {len(name) for name in names_of(page)} == {9, 10}
 
 
 def test_only_new_names_and_no_name_twice(page, bundled):
@@ -233,15 +192,6 @@ def test_a_share_of_0_leaves_a_model_out(open_page):
     assert page.problems == []
 
 
-def test_shares_change_the_names_step_by_step(open_page):
-    page = open_page(*MIXTURE, address="#seed=1&count=100", names=100)
-    lengths = []
-    for share in (100, 80, 0):
-        set_to(page, "Blend of dinosaurs and first names", share, 100)
-        lengths.append(np.mean([len(name) for name in names_of(page)]))
-    assert lengths[0] < lengths[1] < lengths[2]
-
-
 def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models):
     names = "abcde"
     page = open_page(*((name, small_models["gru"]) for name in names))
@@ -301,10 +251,8 @@ def test_arrow_keys_move_the_handle_of_the_triangle(open_page, small_models):
 @pytest.mark.parametrize(
     ("weights", "shown"),
     [
-        ((3, 1), ["75 %", "25 %"]),
         ((1, 1000), ["0.1 %", "99.9 %"]),
         ((1e308, 1e308), ["50 %", "50 %"]),
-        ((1e-300, 2e-300), ["33 %", "67 %"]),
     ],
 )
 def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page, small_models):
@@ -318,7 +266,7 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
     assert page.problems == []
 
 
-@pytest.mark.parametrize("link", ["300+100", "3e307+1e307", "0.003+0.001", "75+25"])
+@pytest.mark.parametrize("link", ["3e307+1e307", "75+25"])
 def test_of_the_shares_in_a_link_only_ratios_count(link, open_page):
     page = open_page("gru", "rnn", address=f"#seed=1&shares={link}")
     assert shares_of(page) == ["75 %", "25 %"]
@@ -330,7 +278,7 @@ def test_of_the_shares_in_a_link_only_ratios_count(link, open_page):
     assert shares_of(page) == ["50 %", "50 %"]
 
 
-@pytest.mark.parametrize("link", ["1", "1+2+3", "-1+2", "x+1", "+1", "Infinity+1", "1e999+1"])
+@pytest.mark.parametrize("link", ["1+2+3", "-1+2", "1e999+1"])
 def test_shares_in_a_link_that_make_no_sense_are_those_on_opening(link, open_page):
     page = open_page("gru", "rnn", address=f"#seed=1&shares={link}")
     assert shares_of(page) == ["50 %", "50 %"]
@@ -422,7 +370,7 @@ def test_a_link_brings_the_same_names_and_settings_in_another_browser(open_page)
     assert other.url == page.url
 
 
-@pytest.mark.parametrize("temperature", ["3", "0.77", "0.1"])
+@pytest.mark.parametrize("temperature", ["3", "0.77"])
 def test_a_link_may_have_any_temperature(temperature, open_page):
     """One between the steps of the slider, or beyond its ends, too."""
     page = open_page("gru", address=f"#seed=1&temperature={temperature}")
@@ -547,21 +495,6 @@ def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, sm
     assert page.problems == []
 
 
-def test_the_enter_key_brings_more_lines(open_page):
-    page = open_page("gru", address="#seed=1&cast={gru}+{gru}")
-    first = names_of(page)
-    page.get_by_label("Pattern", exact=True).press("Enter")
-    settle(page)
-    assert names_of(page) != first
-    assert pattern_of(page) == "{gru} {gru}"
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_of_a_cast_sticks_out(width, open_page):
-    page = open_page(*MIXTURE, address="#seed=1&cast=%7Bdinosaurs%7D+[a|b]", width=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 # --- Kept names -----------------------------------------------------------------------------------
 
 
@@ -649,14 +582,6 @@ def test_a_typed_name_is_explained_letter_by_letter(page, bundled):
     assert "has the character “7”" in page.locator("#verdict").inner_text()
 
 
-def test_typing_a_name_draws_no_others(page):
-    before, address = names_of(page), page.url
-    page.get_by_label("Type a name").fill("Trio")
-    page.get_by_label("Type a name").press("Enter")
-    settle(page)
-    assert (names_of(page), page.url) == (before, address)
-
-
 # --- Looks ----------------------------------------------------------------------------------------
 
 
@@ -666,8 +591,10 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });"""
 
 
-@pytest.mark.parametrize("width", [320, 700, 1600])
+@pytest.mark.parametrize("width", [320, 1600])
 def test_nothing_sticks_out_and_nothing_jumps(width, open_page):
+    cast = open_page(*MIXTURE, address="#seed=1&cast=%7Bdinosaurs%7D+[a|b]", width=width)
+    assert cast.evaluate("document.documentElement.scrollWidth") <= width
     page = open_page(*MIXTURE, before=WATCH_SHIFTS, width=width, height=3600)
     page.get_by_role("button", name=NEW_NAMES).click()
     settle(page)
@@ -715,7 +642,7 @@ def test_all_text_has_enough_contrast(scheme, open_page):
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("Xzqrios")  # letters of every colour
     unfold(page)
-    for hue in range(0, 360, 30):
+    for hue in range(0, 360, 60):
         page.evaluate(f"document.documentElement.style.setProperty('--hue', {hue})")
         contrasts = page.evaluate(CONTRASTS)
         assert len(contrasts) > 60
@@ -835,12 +762,9 @@ IN_SIGHT = """() => {
 FIVE = ("dinosaurs", "first-names", "surnames", "gru", "rnn")
 
 
-@pytest.mark.parametrize("models", [FIVE[:1], FIVE])
 @pytest.mark.parametrize(("width", "height", "least"), [(360, 740, 8), (768, 1024, 20)])
-def test_names_are_on_the_first_screen_of_phones_and_tablets(
-    models, width, height, least, open_page
-):
-    page = open_page(*models, width=width, height=height)
+def test_names_are_on_the_first_screen_of_phones_and_tablets(width, height, least, open_page):
+    page = open_page(*FIVE, width=width, height=height)
     names, _ = page.evaluate(IN_SIGHT)
     assert names >= least
 
@@ -888,8 +812,3 @@ def test_a_set_of_models_has_a_colour_of_its_own(open_page):
     hues = [open_page(*models).evaluate(colour) for models in (["gru"], ["rnn"], ["gru", "rnn"])]
     assert len(set(hues)) == 3
     assert open_page("gru").evaluate(colour) == hues[0]
-
-
-def test_names_appear_at_once_where_motion_is_not_wanted(open_page):
-    page = open_page("gru", reduced_motion="reduce")
-    assert page.evaluate("document.getAnimations().length") == 0

@@ -3,7 +3,7 @@
 A page fails if its console has an error or a warning, if it asks for anything that is not of the
 site, if it is wider than its window, or if axe-core finds a violation of accessibility.
 
-    .venv-site/bin/python tests/site_check.py [PAGE.html…]        all pages, if none is named
+    .venv-site/bin/python tests/page_study/site_check.py [PAGE.html…]    all pages, if none is named
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.browser import Browser, missing  # noqa: E402 - tests/ is on the path now

@@ -148,11 +148,11 @@ def on_interrupt(process, timeout=60):
 
 
 def places(share, match, until=float("inf")):
-    """Interrupts at places that the profiler knows; see `torture/points.py`.
+    """Interrupts at places that the profiler knows; see `points.py`.
 
     They are every `share`-th, and those in which `match` is found.
     """
-    points = Path(__file__).parents[1] / "torture" / "points.py"
+    points = Path(__file__).with_name("points.py")
     options = ["--share", share, "--match", match, "--seconds", until - time.monotonic()]
     command = [sys.executable, points, *map(str, options)]
     done = subprocess.run(command, env=unmeasured(), capture_output=True, text=True)

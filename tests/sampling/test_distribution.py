@@ -1,0 +1,128 @@
+"""Names come with the model's own distribution given the options: against all names of tiny ones.
+
+Each case is held to it by draws, by draws that look ahead, and by the most probable names.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from rnn_names.conditions.options import Options
+from rnn_names.sampling.sampler import Sampler
+from support.conditions import can_look_ahead
+from support.distributions import assert_drawn_from
+from support.enumeration import distribution, tiny_model
+from support.networks import CELLS
+
+ANY = [
+    {"suffix": "ab"},
+    {"suffix": "a", "prefix": "a"},
+    {"contains": ["ab", "ba"]},
+    {"contains": ["aa"], "suffix": "ac", "temperature": 1.3},
+    {"match": "[ab]+c?"},
+    {"match": "(?i)A.*B"},
+    {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
+    {"exclude": ["A", "bB", "cab"]},
+    {"exclude_words": ["AB", "cc"]},
+    {"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"},
+    {"novel": True},
+    {"novel": True, "max_length": 2},
+    {"min_length": 3, "max_length": 3},
+    {"temperature": 2.0},
+    {"top_k": 2, "temperature": 1.3},
+    {"top_k": 3, "prefix": "b"},
+    {"top_p": 0.6},
+    {"top_p": 0.95, "top_k": 3, "temperature": 1.5, "exclude_words": ["bb"], "min_length": 2},
+    {"prefix": "ab", "suffix": "ba", "contains": ["bc"], "exclude": ["abcba"], "novel": True},
+    {"prefix": "b", "min_length": 3, "max_length": 4, "temperature": 0.7},
+    # Of texts that are alternatives, each has its own share.
+    {"prefix": ["ab", "c"]},
+    {"prefix": ["bcab", "ab", "cc", "caa"], "temperature": 0.6},
+    {"prefix": ["ba", "bac", "b"]},
+    {"prefix": ["ab", "ca", "cb"], "top_k": 3},
+    {"prefix": ["ab", "ca", "cb"], "top_p": 0.95},
+    {"prefix": ["ab", "c"], "suffix": "cb"},
+    {"suffix": ["ab", "c"]},
+    {"match": ["a+", "(ab|c)*"], "temperature": 0.6},
+    {"prefix": ("ab", "c"), "suffix": {"ab", "cc"}, "contains": ["bc", "cc"]},
+]
+
+LIKE_THE_LIST = [
+    {},
+    {"temperature": 0.7},
+    {"top_k": 3},
+    {"top_p": 0.9},
+    {"max_length": 4},
+    {"suffix": "cBc"},
+    # What is asked for wins.
+    {"min_length": 1},
+    {"any_shape": True},
+    {"any_beginning": True, "min_length": 1},
+    {"prefix": "c"},
+    {"prefix": "A", "max_length": 2},
+]
+
+IN_ANY_CASE = [
+    {"prefix": "Ba"},
+    {"prefix": ["A", "aa", "b"]},
+    {"suffix": ["BB", "aB"]},
+    {"contains": ["bA", "aa"]},
+    {"match": "A[B]+"},
+    {"match": "(?!B)A.*"},
+    {"like": "BAB", "edits": 1},
+]
+
+LIKE_OTHERS = [{"like": "aAbA", "edits": 1}, {"like": ["xAx", "bbbb"]}]
+LIKE_OTHERS += [{"like": ["xAx", "bbbb"], "edits": 1, "suffix": "b"}]
+
+NO_LOWER = {"lower_case_beginnings": False}
+PAIRS = [[], ["aA"], ["AA"], ["--"], ["-\n"], ["\n-", "AA"]]
+
+CASES = [
+    *(({}, options) for options in ANY),
+    *(({"letters": "ABc", "shortest": 3, **NO_LOWER}, options) for options in LIKE_THE_LIST),
+    *(({"letters": "aAb"}, {**options, "ignore_case": True}) for options in IN_ANY_CASE),
+    *(({"letters": "aAb"}, options) for options in LIKE_OTHERS),
+    *(({"letters": "-Bc", "pairs": pairs, **NO_LOWER}, {}) for pairs in PAIRS),
+    ({"letters": "-Bc", "pairs": ["-\n"], **NO_LOWER}, {"suffix": "B-"}),
+]
+"""What a tiny model's list is like, and the options."""
+
+
+def cases(chosen=lambda options: True):
+    chosen_ones = [case for case in enumerate(CASES) if chosen(case[1][1])]
+    return pytest.mark.parametrize(
+        "cell, listed, options",
+        [pytest.param(CELLS[i % 2], *case, id=f"{case}") for i, case in chosen_ones],
+    )
+
+
+@cases()
+def test_names_come_with_the_models_distribution_and_fewer_are_the_first(cell, listed, options):
+    model = tiny_model(cell, **listed)
+    names = model.sample(4000, seed=4, **options)
+    assert_drawn_from(Counter(names), distribution(model, **options))
+    assert model.sample(300, seed=4, **options) == names[:300]
+    assert model.sample(200, seed=4, start=150, **options) == names[150:350]
+
+
+@cases(can_look_ahead)
+def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_look_ahead):
+    model = tiny_model(cell, **listed)
+    sampler = Sampler(model.language_model, Options(**options))
+    sampler.prepare_if_rare()
+    assert sampler.preparation is not None
+    names = model.sample(4000, seed=4, **options)
+    assert_drawn_from(Counter(names), distribution(model, **options))
+    assert model.sample(300, seed=4, **options) == names[:300]
+
+
+@cases()
+def test_the_best_are_the_first_of_all_names(cell, listed, options):
+    model = tiny_model(cell, **listed)
+    expected = distribution(model, **options)
+    best = model.best(min(25, len(expected)), **options)
+    assert len(set(best)) == len(best)
+    first = sorted(expected.values(), reverse=True)[: len(best)]
+    np.testing.assert_allclose([expected[name] for name in best], first, rtol=1e-4)
