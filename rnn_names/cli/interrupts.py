@@ -1,14 +1,12 @@
 """Ending at once when a signal asks for it, wherever the program is.
 
-Python's own way is a handler that raises an exception. It has two faults. The exception comes
-between any two instructions: in a library that just took a lock, or in a `__del__`, where it is
-swallowed and the program goes on. And it comes late: handlers run in the main thread, between
-instructions, so a read from a pipe or a long matrix product is finished first.
+A handler that raises an exception, Python's own way, has two faults. The exception comes between
+any two instructions: in a library that just took a lock, or in a `__del__`, where it is swallowed.
+And it comes late: a read from a pipe or a long matrix product is finished first.
 
-Here handlers do next to nothing. A thread of its own learns of the signal through a pipe, does what
-`on_interrupt` says, and ends the process, whatever the other threads are doing. Only a file that is
-being written is finished first (`atomic.writing`). Further signals change nothing. Where a limit
-allows no thread, or no pipe, the handler itself ends the process.
+Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
+ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
+signals change nothing. Where a limit allows no thread, or no pipe, the handler ends the process.
 """
 
 import os

@@ -1,7 +1,6 @@
 """The `rnn-names` command: it finds the command asked for, runs it, and exits.
 
-Names and scores go to stdout and nothing else does; progress, notes and errors go to stderr. Each
-command is a module of its own, imported when it is asked for, and what needs NumPy is imported
+Each command is a module of its own, imported when it is asked for, and what needs NumPy is imported
 inside the commands, so that --help and shell completion answer at once.
 """
 

@@ -1,7 +1,4 @@
-"""Models as users give them: a file or a bundled model, several of them, each with a weight.
-
-Every command takes `-m elves.npz -m norwegian-towns=2`, the blend of both, as it takes one model.
-"""
+"""Models as users give them: a file or a bundled model, several of them, each with a weight."""
 
 from __future__ import annotations
 

@@ -1,14 +1,10 @@
 """Names on stdout: plain lines, JSON lines, CSV and TSV.
 
-In all formats except plain text a name comes with two values:
+In all formats except plain text a name comes with `log_prob`, the natural logarithm of its
+probability by the model at temperature 1, its end included, to six places (in JSON, null for a
+probability of 0), and `novel`, whether it is not in the model's list (null or empty if unknown).
 
-    log_prob    the natural logarithm of its probability by the model, its end included, at
-                temperature 1, rounded to six places; in JSON, null for a probability of 0
-    novel       whether it is not in the corpus that the model was trained on; null or empty for a
-                model without fingerprints
-
-In CSV and TSV a name that a spreadsheet could take for a formula has an apostrophe before it, as in
-the page's CSV. Plain lines and JSON lines hold names as they are.
+In tables a name that a spreadsheet could take for a formula has an apostrophe before it.
 """
 
 from __future__ import annotations

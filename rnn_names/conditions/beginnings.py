@@ -1,9 +1,8 @@
 """How names may begin: with some first characters only, or with one of several prefixes.
 
 The first characters are drawn with the model's distribution given that the name begins as it may
-(`rnn_names.network.ahead`). The texts on the way to a prefix are few, so what is ahead of each is
-computed exactly. For the prefixes "Mar" and "Mo" it is 1 after "Mar" or "Mo", P("r" | "Ma") after
-"Ma", and 0 after "A".
+(`rnn_names.network.ahead`). The texts on the way to a prefix are few. For the prefixes "Mar" and
+"Mo", what is ahead is 1 after "Mar" or "Mo", P("r" | "Ma") after "Ma", and 0 after "A".
 """
 
 from collections.abc import Callable, Iterable, Sequence

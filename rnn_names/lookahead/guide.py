@@ -7,30 +7,27 @@ next character is then drawn with
     q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
     total          =  Σ_c P(c | prefix) · ahead(prefix, c)
 
-So a name comes with another probability than the network's, but with which one is known. Its
-weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were the guess
-right, every name would have the same weight: the probability of the conditions.
+So a name's weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were
+the guess right, every name would have the same weight: the probability of the conditions.
 
 An example: first names that end in "pp". After "Phil" the network gives i 0.29, o 0.21, l 0.16,
 a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
 are drawn with probabilities of about 0.26, 0.65, 0.02 and 0.005.
 
-At prefixes that earlier draws have passed, the guess comes from the probabilities that the network
-gave there (`rnn_names.lookahead.visited`), and elsewhere from a Markov chain of the network, over
-the last characters (`rnn_names.ngram.chain`).
+At prefixes that earlier draws have passed, the guess comes from what the network said there
+(`rnn_names.lookahead.visited`), and elsewhere from a Markov chain (`rnn_names.ngram.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
 every name is the network's own, whatever the guess is worth. A bad guess shows in two ways only:
 names are drawn in vain, and a name of large weight is repeated. The bound is chosen so that few are
 (`rnn_names.lookahead.preparation`).
 
-On the way, too, a name of weight w can become w / mean names of weight `mean`, which leaves all
-expected shares as they are. So names that lose weight are given up early, and those that gain much
-are split, and their copies go on apart: else the weights of long names would drift so far apart
-that one or two have all of it.
+On the way, too, a name of weight w can become w / mean names of weight `mean`: names that lose
+weight are given up early, and those that gain much are split, and their copies go on apart. Else
+the weights of long names would drift so far apart that one or two have all of it.
 
-A block of the stream ends in the middle of a draw, whose names are in random order. Where a block
-is small, and a name comes many times at once, its end may take some of them; this is not corrected.
+Where a block of the stream is small, and a name comes many times at once, the block's end may take
+some of them; this is not corrected.
 """
 
 from __future__ import annotations

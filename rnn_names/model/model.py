@@ -267,12 +267,12 @@ def blend(
         titles: what the parts are called in the blend's record; None for "model 1", "model 2", …
 
     Returns:
-        the blend, a model like any other; of a single model, that model. `training["blend"]` has
-        its parts with their weights and training records; its fingerprints are those of all lists.
+        the blend; of a single model, that model. `training["blend"]` has its parts with their
+        weights and training records; its fingerprints are those of all lists.
 
     Raises:
-        BlendError: for parts that are no models, weights or titles that do not fit them, models
-            without a letter in common, or a blend that would be too large.
+        BlendError: for parts, weights or titles that do not fit, models without a letter in common,
+            or a blend that would be too large.
 
     >>> welsh, dinosaurs = Model.load("welsh-towns"), Model.load("dinosaurs")
     >>> names = blend([welsh, dinosaurs], weights=[2, 1]).sample(3, seed=1)

@@ -1,8 +1,8 @@
 """Arrays and a JSON text in one `.npz` file: written whole or not at all, and read with suspicion.
 
-Model files and the state of interrupted runs are such files. Any of them may come from a stranger.
-So reading one runs nothing in it, and checks every size before memory is allocated for it. Only
-what NumPy's own `savez` writes is accepted:
+Model files and the state of interrupted runs may come from a stranger. So reading one runs nothing
+in it, and checks every size before memory is allocated for it. Only what NumPy's own `savez` writes
+is accepted:
 
 - members of the zip stored or deflated, each with its CRC-32;
 - array headers in one fixed form, read by a regular expression: Python's parser, which NumPy uses,

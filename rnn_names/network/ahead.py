@@ -10,8 +10,7 @@ It also makes the steps of a distribution that is p given the condition, or p ti
 
     q(c | name so far)  =  p(c | name so far) · ahead(name so far + c) / ahead(name so far)
 
-In the product along a name, each ahead but the first is once a numerator and once a denominator. So
-the product of these steps is p(name) times its worth, divided by what is ahead of the empty name.
+In the product along a name, each ahead but the first is once a numerator and once a denominator.
 
 An example: after each character, a coin ends the name, or after three at the latest. A name of one
 character is worth 0, one of two 7/4, and one of three 7/2. By the number of characters so far,

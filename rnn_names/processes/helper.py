@@ -1,12 +1,11 @@
 """The helper process, which makes calls on another core.
 
-Threads of one process share Python's interpreter, and give it to one another for every array
-operation. Where these take some microseconds each, two threads do hardly more than one. Two
-processes have an interpreter each.
+Threads of one process share Python's interpreter, and where array operations take some
+microseconds each, two threads do hardly more than one. Two processes have an interpreter each.
 
 The helper process is a fresh Python, not a fork: a fork copies the locks that other threads hold,
-and not every BLAS survives it. A program has one, whatever has work for it. They talk through a
-socket, in pickles; large arrays that both change lie in memory that they share.
+and not every BLAS survives it. A program has one. They talk through a socket, in pickles; large
+arrays that both change lie in memory that they share.
 
     helper = Helper(Adder, 1, check=Adder.check)    # Adder(1) is made here
     helper.start()                                  # and now there, too

@@ -7,8 +7,7 @@ drawn with a probability proportional to the product over the names of
 
 One step of the network gives P(L). P(conditions | L) need not be known: a *trial* draws L by the
 product of P(L), and then a name of each model given L. If all meet their conditions, they are the
-line; if not, the next trial draws another letter. So no name is drawn in vain for its first letter,
-and no probability is estimated.
+line; if not, the next trial draws another letter.
 
 Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
 the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.

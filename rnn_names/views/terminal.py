@@ -1,7 +1,4 @@
-"""A small picture of the losses for the terminal, made of block characters.
-
-Training and held-out loss stand side by side on one scale: no colour is needed to tell them apart.
-"""
+"""A small picture of the losses for the terminal, side by side, made of block characters."""
 
 import math
 from collections.abc import Sequence
