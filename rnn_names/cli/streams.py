@@ -135,17 +135,10 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
             time.sleep(SECONDS_AFTER_INPUT)
             interrupts.pause()
         return
-    try:
-        if os.path.isdir(path):
-            raise CorpusError(
-                f"{shown(path)}: a directory; give a text file with one name per line"
-            )
-        # No `with` here: errors of opening are told apart from those of reading.
-        file = open(path, "rb")  # noqa: SIM115
-    except OSError as error:
-        raise CorpusError(f"{shown(path)}: cannot be read: {error.strerror or error}") from error
-    with file:
-        yield shown(path), file
+    from rnn_names.corpus import reading
+
+    with reading.opened(path) as source:
+        yield source
 
 
 def is_same_file(path: str, other: str) -> bool:
@@ -161,8 +154,8 @@ def listed(path: str | None) -> list[str]:
         return []
     from rnn_names.corpus.reading import full_lines
 
-    with opened(path) as (title, stream):
-        return full_lines(title, stream)
+    with opened(path) as source:
+        return full_lines(*source)
 
 
 @contextmanager

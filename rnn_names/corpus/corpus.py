@@ -12,8 +12,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names, texts
-from rnn_names.corpus.reading import read_counted
-from rnn_names.errors import CorpusError, shown
+from rnn_names.corpus.reading import opened, read_counted
+from rnn_names.errors import CorpusError
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
 
@@ -109,17 +109,8 @@ def read_corpus(
 
 def corpus_from_file(path: str | os.PathLike[str]) -> Corpus:
     """The corpus of a file with one name per line."""
-    title = shown(os.fsdecode(path))
-    try:
-        with open(path, "rb") as stream:
-            return read_corpus([(title, stream)])
-    except OSError as error:
-        raise CorpusError(
-            f"{title}: cannot be read: {error.strerror or error}; give the path of a list, or the "
-            "names as a list of texts"
-        ) from error
-    except ValueError as error:  # a path with a NUL
-        raise CorpusError(f"{title}: cannot be read: {error}") from error
+    with opened(path, "; give the path of a list, or the names as a list of texts") as source:
+        return read_corpus([source])
 
 
 def corpus_from_strings(strings: Iterable[str]) -> Corpus:

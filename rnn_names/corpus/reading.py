@@ -14,6 +14,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import BinaryIO
 
@@ -27,7 +28,7 @@ from rnn_names.corpus.characters import (
     WHITE_SPACE,
 )
 from rnn_names.corpus.names import Names, gathered
-from rnn_names.errors import CorpusError
+from rnn_names.errors import CorpusError, shown
 
 MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
 
@@ -39,6 +40,22 @@ MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
 The time for NFC grows with the square of the marks on a letter, so longer lines are refused."""
 
 _TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str, BinaryIO]]:
+    """Opens a text, and gives its title for messages; CorpusError, with advice, if it cannot."""
+    title = shown(os.fsdecode(path))
+    if os.path.isdir(path):
+        raise CorpusError(f"{title}: a directory; give a text file with one name per line")
+    try:
+        # No `with` here: errors of opening are told apart from those of reading.
+        file = open(path, "rb")  # noqa: SIM115
+    except (OSError, ValueError) as error:  # ValueError for a path with a NUL
+        reason = getattr(error, "strerror", None) or error
+        raise CorpusError(f"{title}: cannot be read: {reason}{advice}") from error
+    with file:
+        yield title, file
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:

@@ -53,11 +53,6 @@ class Vocabulary:
         return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32)
 
     @cached_property
-    def lower_case(self) -> Array:
-        """(len(self),) bool: which indices are lower-case letters."""
-        return np.array([False, *map(str.islower, self.characters)])
-
-    @cached_property
     def _index(self) -> Array:
         """The index of each code point up to the highest one, and after them `UNKNOWN`."""
         index = np.full(int(self.codes.max()) + 2, UNKNOWN, dtype=np.int32)

@@ -115,11 +115,6 @@ class LookAhead:
         return replace(grown, prefixes=prefixes, ahead=ahead)
 
     @property
-    def goes_by_level(self) -> bool:
-        """Whether a draw must go on level by level, to know the mean weight at each."""
-        return self.chain is not None and self.log_means is None
-
-    @property
     def log_value(self) -> float:
         """Natural logarithm of the guess at the probability of the conditions."""
         assert self.ahead is not None

@@ -8,7 +8,6 @@ from typing import Any
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
 from rnn_names.declarations import parameters_of
-from rnn_names.errors import CorpusError, shown
 from rnn_names.model.given import Given
 from rnn_names.model.model import Model, blend
 from rnn_names.sampling.cast import Part, Row
@@ -49,13 +48,10 @@ def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
 
 
 def _lines(path: str) -> list[str]:
-    from rnn_names.corpus.reading import full_lines
+    from rnn_names.corpus.reading import full_lines, opened
 
-    try:
-        with open(path, "rb") as stream:
-            return full_lines(shown(path), stream)
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{shown(path)}: cannot be read: {error}") from error
+    with opened(path) as source:
+        return full_lines(*source)
 
 
 def rows_of(

@@ -110,7 +110,9 @@ class Walk:
             probabilities       (n_y, nodes)
         """
         source = self.source
-        by_level = self.look_ahead is not None and self.look_ahead.goes_by_level
+        guide = self.look_ahead
+        # Level by level, where the mean weight at each level is not known before.
+        by_level = guide is not None and guide.chain is not None and guide.log_means is None
         at_once = LARGEST_WALK if by_level else source.nodes_at_once
         frontier = Frontier(source.max_length + 1, at_once)
         states, length = source.first_state, len(source.prefix)

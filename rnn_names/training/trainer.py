@@ -113,7 +113,7 @@ class Trainer:
         self._fingerprints, self._listed = np.unique(fingerprints(names)), None
         starts = [*([] if init is None else [init]), *(start.model for start in self.starts)]
         self._sources = of_starts(start.sources for start in starts)
-        beginnings = self.vocabulary.encode(names.codes[names.offsets[:-1]])
+        beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
         self._of_list = {
             "lists": list(self.corpus.lists),
             "names": self.corpus.n_lines,
@@ -121,7 +121,7 @@ class Trainer:
             "held_out_names": len(self.held_out),
             "longest": int(names.lengths.max()),
             "shortest": int(names.lengths.min()),
-            "lower_case_beginnings": bool(self.vocabulary.lower_case[beginnings].any()),
+            "lower_case_beginnings": any(map(str.islower, beginnings)),
             "pairs": pairs_of(names, self.vocabulary),
         }
         if init is not None:
