@@ -25,13 +25,7 @@ SECONDS_TO_SPEAK = 2.0  # that an interrupted training tries to say so: who read
 
 
 class TrainingRun:
-    """A training, and what it leaves on disk however it ends.
-
-    Attributes:
-        epoch: the last epoch whose state was kept; the trainer's own may still be measured.
-        model: the model as it is in the file; None before this run has written one.
-        over: whether training has ended, and only the report is still to be written.
-    """
+    """A training, and what it leaves on disk however it ends."""
 
     def __init__(
         self,
@@ -42,9 +36,9 @@ class TrainingRun:
     ) -> None:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
-        self.epoch = self.trainer.epoch
-        self.model: Model | None = None
-        self.over = False
+        self.epoch = self.trainer.epoch  # the last that was kept; the trainer may be further
+        self.model: Model | None = None  # as it is in the file, once this run has written it
+        self.over = False  # whether only the report is still to be written
 
     def go(self, write_log: Callable[[Epoch], object]) -> None:
         """Trains to the end."""

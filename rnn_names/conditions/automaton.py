@@ -115,15 +115,11 @@ class Terms:
     """The terms of one automaton, in simplest form. Each is kept once, as a number.
 
     So terms are equal if their numbers are.
-
-    Attributes:
-        all: each term: its kind and its parts.
-        may_end: whether each matches the empty text.
     """
 
     def __init__(self) -> None:
-        self.all: list[tuple[Any, ...]] = []
-        self.may_end: list[bool] = []
+        self.all: list[tuple[Any, ...]] = []  # the kind and the parts of each
+        self.may_end: list[bool] = []  # whether each matches the empty text
         self._number: dict[tuple[Any, ...], int] = {}
         self._derivatives: dict[tuple[int, int], int] = {}
         self._size = 0

@@ -32,22 +32,13 @@ class StepWeights(NamedTuple):
 
 
 class PlainCell:
-    """a = tanh(from_x + p), with from_x = x Waxᵀ + ba and the recurrent projection p = a_prev Waaᵀ.
+    """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is projected."""
 
-    Attributes:
-        gates: rows of `Wax`, `Waa` and `ba` per hidden unit.
-        halved: how many of the gates, the first ones, go through σ; `step_weights` halves their
-            weights, since σ is computed from tanh (`GRUCell.step`).
-        width: blocks of a recurrent projection, which is all that a step needs of the one before.
-        blocks: blocks that a step keeps for the backward pass, first those of the projection.
-        input_blocks: which of those hold the gradients of the gates' from_x after that pass.
-    """
-
-    gates = 1
-    halved = 0
-    width = 1
-    blocks = 1
-    input_blocks = (0,)
+    gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
+    halved = 0  # how many gates, the first, go through σ, with their weights halved
+    width = 1  # blocks of a recurrent projection, all that a step needs of the one before
+    blocks = 1  # that a step keeps for the backward pass, first those of the projection
+    input_blocks = (0,)  # of those, the gradients of the gates' from_x after that pass
 
     @staticmethod
     def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:

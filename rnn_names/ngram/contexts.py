@@ -27,22 +27,15 @@ def max_symbols(n_y: int, most: int) -> int:
 
 
 class Contexts:
-    """Some contexts, K of them, from the shortest to the longest.
-
-    Attributes:
-        keys: (K,) the strings as integers, rising.
-        base: n_y + 1.
-        by_symbols: the rows of the contexts of 0, 1, 2, … symbols.
-        shorter: (K,) the row of each without its first symbol; 0 for the empty one.
-    """
+    """Some contexts, K of them, from the shortest to the longest."""
 
     def __init__(self, keys: Array, n_y: int) -> None:
-        self.keys, self.base = keys, n_y + 1
+        self.keys, self.base = keys, n_y + 1  # (K,) the strings as integers, rising
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
         starts = starts[: np.searchsorted(starts, len(keys)) + 1]
-        self.by_symbols = [slice(a, b) for a, b in pairwise(starts.tolist())]
-        self.shorter = np.zeros(len(keys), np.int64)
+        self.by_symbols = [slice(a, b) for a, b in pairwise(starts.tolist())]  # rows, by symbols
+        self.shorter = np.zeros(len(keys), np.int64)  # row of each without its first symbol
         for k, rows in enumerate(self.by_symbols[1:]):
             self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
 

@@ -40,17 +40,13 @@ class NGram:
 
     Their codes are vocabulary indices from 1; with weights (n,), each name counts that often.
 
-    Attributes:
-        start: the history of a name's first character, which is START alone.
-        contexts: the histories that it has seen, K of them.
-
     >>> ngram = NGram(Names(np.array([1, 2, 1, 1]), np.array([0, 2, 4])), n_y=3)  # "ab" and "aa"
     >>> ngram.probabilities(np.array([ngram.start])).round(2).tolist()  # both begin with "a"
     [[0.13, 0.8, 0.07]]
     """
 
     def __init__(self, names: Names, n_y: int, weights: Array | None = None) -> None:
-        self.n_y, self.base, self.start = n_y, n_y + 1, n_y
+        self.n_y, self.base, self.start = n_y, n_y + 1, n_y  # `start` is START alone
         self.order = max_symbols(n_y, ORDER)
         histories, characters = self._histories(names)
         while self.order > 1 and histories.max() < self.base ** (self.order - 2):
@@ -61,7 +57,7 @@ class NGram:
         # The last digit of a gram is the character, the digits before it are the history. Grams are
         # in order, so those of one history stand together.
         keys, first = np.unique(seen // self.base, return_index=True)
-        self.contexts = Contexts(keys, n_y)
+        self.contexts = Contexts(keys, n_y)  # the histories that it has seen, K
         totals = np.add.reduceat(counts, first)  # (K,) c(h)
         self._starts = np.append(first, len(seen))  # where the grams of each history begin
         self._characters = seen % self.base

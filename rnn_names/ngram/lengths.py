@@ -27,22 +27,16 @@ list happens to lack is not ruled out."""
 
 
 class LengthGuide:
-    """What the lengths of a list make of the next character of an n-gram.
-
-    Attributes:
-        contexts: S of the n-gram's, the shorter ones, so that tables stay small.
-        ratio: (longest + 1,) r(L).
-        ahead: (longest + 2, S) what is ahead of each context after L characters.
-    """
+    """What the lengths of a list make of the next character of an n-gram."""
 
     def __init__(self, ngram: NGram, length_counts: Array) -> None:
-        self.contexts: Contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
+        self.contexts: Contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)  # S
         self._after = self.contexts.after[:, :-1]  # START leads nowhere from a name
         p = ngram.after_contexts(np.arange(len(self.contexts))).astype(np.float32)
         own = self._own_lengths(p, self.contexts.after[0, -1], len(length_counts))
         wanted = length_counts + PSEUDO_NAMES * own
         ratio = np.divide(wanted / wanted.sum(), own, out=np.zeros(len(own)), where=own > 0)
-        self.ratio = ratio.astype(np.float32)
+        self.ratio = ratio.astype(np.float32)  # (longest + 1,) r(L)
         self.ahead = ahead.by_length(lambda _: p, self._after, worth=self.ratio)
 
     def _own_lengths(self, p: Array, start: int, n: int) -> Array:

@@ -61,10 +61,6 @@ class Helper:
         make: makes the object, here and there. It and all functions that are called can be pickled,
             and so can their arguments and values; no value of a call is None.
         arguments: of `make`, after the rows of `memory`, which the two share.
-
-    Attributes:
-        here: the object.
-        calls_made_there: how many values came from the helper process, the check not counted.
     """
 
     _keys = itertools.count()
@@ -82,7 +78,7 @@ class Helper:
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._is_at_work = self._has_ended = False
         self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # that are not yet there
-        self.calls_made_there = 0
+        self.calls_made_there = 0  # the check not counted
 
     def __enter__(self) -> Helper:
         return self
@@ -190,14 +186,7 @@ class Helper:
 
 
 class _Process:
-    """A helper process, which makes calls with the objects of its users.
-
-    Attributes:
-        users: keys of the `Helper`s that use it.
-        in_use: held by whoever waits for an answer.
-        connection: takes (key, function, arguments), and gives the value unless that is None. Where
-            the shape of memory and the users follow, the function makes the object.
-    """
+    """A helper process, which makes calls with the objects of its users."""
 
     _shared: _Process | None = None
     _lock: threading.RLock
@@ -205,11 +194,11 @@ class _Process:
     def __init__(self) -> None:
         if not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
-        self.users: set[int] = set()
-        self.in_use = threading.Lock()
+        self.users: set[int] = set()  # keys of the `Helper`s that use it
+        self.in_use = threading.Lock()  # held by whoever waits for an answer
         self._owner, self._is_ready = os.getpid(), False
         ours, theirs = socket.socketpair()
-        self.connection = _Connection(ours)
+        self.connection = _Connection(ours)  # takes what `serve` reads, and gives values
         try:
             with theirs:
                 self._process = _start(theirs.fileno())

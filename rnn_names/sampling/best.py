@@ -134,12 +134,7 @@ class _Prefixes(Rows):
 
 
 class _Search:
-    """Looks for the most probable names.
-
-    Attributes:
-        certain: the names that are found for sure, from the most probable down.
-        done: prefixes looked into so far.
-    """
+    """Looks for the most probable names."""
 
     def __init__(
         self, sampler: Sampler, wanted: int, progress: Progress | None, rank: str = "total"
@@ -152,8 +147,8 @@ class _Search:
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace()
-        self.certain: list[str] = []
-        self.done = self._expected = 0
+        self.certain: list[str] = []  # the names found for sure, from the most probable down
+        self.done = self._expected = 0  # prefixes looked into
         self._is_all = self._vanished = False
 
     def run(self) -> bool:

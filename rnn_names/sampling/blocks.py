@@ -80,16 +80,11 @@ class Drawer:
 
     How many names are drawn at a time depends on the block alone, never on how many are needed:
     each name of a stream stays where it is.
-
-    Attributes:
-        tally: how the conditions did so far.
-        submit: has some thread make a call.
-        draw_rest: draws the rest of a share's names, in this process or another.
     """
 
     def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
         self._sampler, self._seed, self.tally = sampler, seed, tally
-        self.submit: Submit = Deferred
+        self.submit: Submit = Deferred  # has some thread make a call
         self.draw_rest: Callable[[Share], Drawn] = partial(rest_of_share, sampler)
 
     def has_shares(self, block: Block) -> bool:

@@ -47,24 +47,15 @@ Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to 
 
 
 class Sampler(Continuations):
-    """Draws names from a model, many together, each with a length within the limits.
-
-    Attributes:
-        largest_walk: the most names that are drawn together.
-        share_size: about how many names of a large block are drawn together; at most twice as many.
-        conditions: what names are held to after they are drawn.
-        preparation: prepares a look-ahead, if conditions are rare; it covers some of them, which
-            are
-            then not among `conditions`.
-    """
+    """Draws names from a model, many together, each with a length within the limits."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
         super().__init__(model, options)
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
-        self.share_size = self.largest_walk // 2
-        self.preparation: Preparation | None = None
-        self.conditions: list[Condition] = []
+        self.share_size = self.largest_walk // 2  # of large blocks; at most twice as many
+        self.preparation: Preparation | None = None  # covers some of the conditions, if rare
+        self.conditions: list[Condition] = []  # of names that are drawn
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
             from rnn_names.conditions.conditions import conditions_of

@@ -58,9 +58,6 @@ class Adam:
     numbers, and m and v are vectors. With C = √(1 − β₂ᵗ) the last line becomes
 
         params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
-
-    Attributes:
-        state: m and v, of the size of the parameters, and the number of steps so far.
     """
 
     def __init__(

@@ -55,12 +55,6 @@ class Teacher(Source):
 
     It is the source of a walk. A state has the hidden states of all networks, the n-gram's history,
     and how many characters there are so far.
-
-    Attributes:
-        share: s.
-        lengths: makes the n-gram's names as long as those of the list; None leaves it as it is.
-        rare: (r,) the indices of rare characters.
-        tilt: gives the teacher's names the means of the list; None leaves it as it is.
     """
 
     beginnings: Beginnings | None = None
@@ -78,8 +72,8 @@ class Teacher(Source):
         share: float = 0.5,
     ) -> None:
         self.ngram, self.networks, self.lengths, self.rare = ngram, networks, lengths, rare
-        self.share = share
-        self.tilt: Tilt | None = None
+        self.share = share  # s
+        self.tilt: Tilt | None = None  # gives names the means of the list
         self.max_length, self.n_y = max_length, ngram.n_y
         self.nodes_at_once = names_per_batch(self.n_y)
         a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
