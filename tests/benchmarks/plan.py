@@ -37,7 +37,7 @@ class Plan:
     @property
     def training_rounds(self) -> int:
         """Epochs per side."""
-        return 2 if self.quick else 11
+        return 2 if self.quick else 7
 
     @property
     def product_seconds(self) -> float:
@@ -62,6 +62,11 @@ class Plan:
     @property
     def sampling_rounds(self) -> int:
         """Rounds of the sampling row."""
+        return 2 if self.quick else 5
+
+    @property
+    def process_rounds(self) -> int:
+        """Rounds of rows about whole processes that draw many names."""
         return 2 if self.quick else 5
 
     @property

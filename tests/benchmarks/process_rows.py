@@ -23,6 +23,12 @@ LINEAR = 1.1
 """Highest exponent of time over names that counts as linear: ten times the names, 12.6 times the
 time."""
 
+EDGES = ((260_000, 274_300), (520_000, 548_600), (1_000_000, 1_055_000))
+"""Names up to the end of a block of a stream, about, and 5.5 % more: a little of the next one."""
+
+DISTINCT = "french-towns", 200_000
+"""A bundled model, and names of which four of five are new."""
+
 
 def run_start(plan: Plan, report: Report) -> None:
     """Adds the row about `rnn-names sample -n 20`."""
@@ -37,8 +43,40 @@ def run_start(plan: Plan, report: Report) -> None:
     against = '`python -c "import numpy, click"`'
     what = "`rnn-names sample -n 20`, whole process"
     report.rows.append(
-        compared(what, milliseconds["ours"], against, milliseconds["import"], "ms", at_most=1.25)
+        compared(what, milliseconds["ours"], against, milliseconds["import"], "ms", at_most=1.15)
     )
+
+
+def run_edges(plan: Plan, report: Report) -> None:
+    """Adds the rows about the names that begin another block."""
+    for fewer, more in EDGES[: 1 if plan.quick else None]:
+        sides = {f"{n:,} names": _sampling("first-names", n) for n in (more, fewer)}
+        _compare_processes(plan, report, sides, at_most=1.2)
+
+
+def run_unique(plan: Plan, report: Report) -> None:
+    """Adds the row about no name twice."""
+    model, count = DISTINCT
+    command = _sampling(model, count // (10 if plan.quick else 1))
+    sides = {f"{model}, no name twice": [*command, "--unique"], "with repeats": command}
+    _compare_processes(plan, report, sides, at_most=2)
+
+
+def _sampling(model: str, count: int) -> list[str]:
+    return [executable("rnn-names"), "sample", "-m", model, "-n", str(count), "--seed", "1"]
+
+
+def _compare_processes(
+    plan: Plan, report: Report, commands: dict[str, list[str]], at_most: float
+) -> None:
+    """Adds a row about the time of one command, by its title, beside that of another."""
+    ours, against = commands
+    plan.say(ours)
+    sides = {title: (lambda _, it=it: 1000 * _seconds(it)) for title, it in commands.items()}
+    values = take_turns(sides, plan.process_rounds)
+    what = f"`sample`, {ours}, whole process"
+    row = compared(what, values[ours], against, values[against], "ms", at_most=at_most)
+    report.rows.append(row)
 
 
 def _seconds(command: list[str]) -> float:

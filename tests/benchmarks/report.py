@@ -31,7 +31,7 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
-    def markdown(self, machine: str, tried: str) -> str:
+    def markdown(self, machine: str) -> str:
         """The page."""
         heads = ("what", "rnn-names", "against", "its value", "ratio", "bar", "met")
         words = {True: "yes", False: "**no**", None: ""}
@@ -40,10 +40,14 @@ class Report:
         ]
         notes = "".join(f"\n## {title}\n\n{text.rstrip()}\n" for title, text in self.notes)
         return (
-            "# Benchmark\n\nWritten by `make bench` (tests/benchmarks/run.py). Medians of rounds "
-            "in which the sides take turns, "
-            "each in a process of its own; lower and upper quartile in brackets.\n\n"
-            f"{machine.rstrip()}\n\n{table(heads, cells)}{notes}\n{tried.rstrip()}\n"
+            "# Benchmark of what runs by default\n\n"
+            "Written by `make bench` (tests/benchmarks/run.py). Medians of rounds in which the\n"
+            "sides take turns, each in a process of its own; lower and upper quartile in\n"
+            "brackets. A ratio is that of the two medians; in its brackets are the quartiles of\n"
+            "the ratios round by round, so it may lie outside of them.\n"
+            "[tried.md](tried.md) has what was tried, [VANILLA.md](VANILLA.md) is an older page,\n"
+            "of the vanilla cell.\n\n"
+            f"{machine.rstrip()}\n\n{table(heads, cells)}{notes}"
         )
 
 
