@@ -38,7 +38,7 @@ def page(log: Path) -> str:
     return "\n\n".join(
         [
             "# Benchmarks",
-            "Made by `make bench` and `make quality` on two cores of an Intel Xeon. "
+            "Made by `make bench` and `make quality` on two cores. "
             "[All rows of speed](../tests/benchmarks/RESULTS.md), with the targets that were "
             "missed, and [all rows of quality](../tests/quality/RESULTS.md).",
             "## Names per second",
