@@ -1,7 +1,6 @@
 """Rare conditions: the look-ahead, what it learns, and the names that it brings."""
 
 import math
-import os
 from collections import Counter
 from dataclasses import replace
 from random import Random
@@ -17,7 +16,6 @@ from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
-from rnn_names.sampling import stream
 from rnn_names.sampling import unique as unique_names
 from rnn_names.sampling.sampler import Sampler
 from support.conditions import random_orders
@@ -262,18 +260,6 @@ def test_more_is_learned_in_rounds(always_look_ahead, monkeypatch):
     assert prepared.after(1) is many
 
 
-def test_a_round_without_a_name_leaves_what_was_prepared(always_look_ahead, monkeypatch):
-    monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)
-    sampler = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
-    before = sampler.preparation.after(0)
-    nothing = Weights(
-        9, np.zeros(0), np.zeros(0, np.int32), np.full(before.max_length + 1, -np.inf)
-    )
-    monkeypatch.setattr(sampler.preparation, "_draw", lambda *_: nothing)
-    assert before.share > 0
-    assert sampler.preparation.after(1).share == before.share
-
-
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
     monkeypatch.setattr(guide, "MAX_VISITED", 1 << 12)
     look_ahead, _ = learned(model, 3000, suffix="us")
@@ -301,16 +287,6 @@ def test_the_stream_has_a_fixed_order(always_look_ahead):
     assert model.sample(70, seed=3, start=200, **options) == more[200:270]
     assert model.sample(250, seed=3, **options) == more[:250]
     assert model.sample(30, seed=4, **options) != more[:30]
-
-
-def test_the_number_of_cores_does_not_show(always_look_ahead, monkeypatch):
-    monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
-    streams = []
-    for cores, threads in [(1, 4), (64, 4), (64, 9)]:
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        monkeypatch.setattr(stream, "MAX_THREADS", threads)
-        streams.append(tiny_model().sample(600, seed=10, suffix="cb"))
-    assert all(names == streams[0] for names in streams)
 
 
 def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(

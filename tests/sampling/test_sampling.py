@@ -214,11 +214,6 @@ def test_names_are_at_most_as_long_as_the_longest_trained_on_unless_asked(model,
     assert max(map(len, model.sample(5000, seed=2, temperature=1.5, max_length=200))) > longest
 
 
-def test_a_prefix_may_be_longer_than_the_longest_name(model, names):
-    prefix = "A" + "a" * (model.training["longest"] + 2)
-    assert set(model.sample(3, seed=1, prefix=prefix)) == {prefix}
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_an_untrained_model_writes_names_and_ends(cell, names):
     untrained = train(names, cell=cell, hidden_size=16, epochs=0)
