@@ -37,7 +37,7 @@ class Plan:
     @property
     def training_rounds(self) -> int:
         """Epochs per side."""
-        return 2 if self.quick else 7
+        return 2 if self.quick else 5
 
     @property
     def product_seconds(self) -> float:

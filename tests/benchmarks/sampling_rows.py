@@ -118,7 +118,7 @@ def _best_variant(torch: Contender, plan: Plan) -> tuple[Variant, dict[Variant, 
     # As in the row itself.
     limits = plan.sampled, plan.peer_seconds
     sides = {str(v): lambda i, v=v: torch.call("rate", *limits, v, i) for v in finalists}
-    again = take_turns(sides, 1 if plan.quick else 3)
+    again = take_turns(sides, 1 if plan.quick else 2)
     return max(finalists, key=lambda variant: quartiles(again[str(variant)])[1]), rates
 
 

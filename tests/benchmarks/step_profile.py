@@ -55,7 +55,7 @@ class StepProfile:
     """A contender that trains, and says where the time went."""
 
     def markdown(self, corpus: str, cell: str, n_a: int, batch_size: int) -> str:
-        """Milliseconds a step of the second epoch; shares by operation and line of the third.
+        """Time of a step in the second epoch, by operation and line as they share the third.
 
         The first does not count.
         """
@@ -74,19 +74,22 @@ class StepProfile:
         groups: Counter[str] = Counter()
         for line, seconds in times.items():
             groups[_group(*line)] += seconds
-        shares = [
-            (name, f"{100 * seconds / total:.1f} %") for name, seconds in groups.most_common()
-        ]
+
+        def of_step(seconds: float) -> tuple[str, str]:
+            share = seconds / total
+            return f"{1000 * milliseconds * share:,.0f} µs", f"{100 * share:.1f} %"
+
+        shares = [(name, *of_step(seconds)) for name, seconds in groups.most_common()]
         lines = [
-            (f"{100 * seconds / total:.1f} %", Path(file).name, f"`{_source(file, number)}`")
+            (*of_step(seconds), Path(file).name, f"`{_source(file, number)}`")
             for (file, number), seconds in times.most_common(15)
         ]
         step = f"{milliseconds:.2f} ms a step on one core without the profiler.\n\n"
         return (
             step
-            + table(("operation", "share"), shares)
+            + table(("operation", "a step", "share"), shares)
             + "\n"
-            + table(("share", "file", "line"), lines)
+            + table(("a step", "share", "file", "line"), lines)
         )
 
 
