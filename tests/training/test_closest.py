@@ -12,14 +12,21 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.sources import of_starts
-from rnn_names.training import checkpoint, optimizers
+from rnn_names.training import checkpoint, optimizers, settings
 from rnn_names.training.settings import FEW_NAMES, Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import MAX_NAMES_COMPARED, STARTS, closest_model, starts_for
 from support.networks import bytes_of
 from support.program import DATA, invoke
 
-pytestmark = pytest.mark.usefixtures("quick_teacher")
+
+@pytest.fixture(autouse=True)
+def few_synthetic_names(quick_teacher, monkeypatch):
+    """Trainings learn from hundreds of them in the end, not from ten thousands."""
+    rule = settings.defaults_for
+    few = {"synthetic_names": 300}
+    monkeypatch.setattr(settings, "defaults_for", lambda *arguments: rule(*arguments) | few)
+
 
 HANGUL = ["가람", "나래", "다솜"]
 FEW_EPOCHS = "--epochs 5 --teacher-networks 2".split()
@@ -204,7 +211,7 @@ def test_train_says_what_it_starts_from_and_what_it_learns_in_the_end(folder):
     told = "before these names were learned, too"
     assert told in invoke("info", "names.npz", cwd=folder).stdout
 
-    none = invoke("train", "list.txt", *FEW_EPOCHS, "--init", "none", cwd=folder)
+    none = invoke("train", "list.txt", "--epochs", 1, "--init", "none", cwd=folder)
     assert none.returncode == 0, none.stderr
     assert "Starts from" not in none.stderr
 
