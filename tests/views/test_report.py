@@ -325,6 +325,12 @@ def test_train_writes_the_page(train, corpus_file, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.npz", "r.html"]
 
 
+def test_standard_input_is_called_so(invoke, corpus_file, tmp_path):
+    options = ["-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", "--epochs", 0, *QUICK]
+    invoke("train", "-", *options, input=corpus_file.read_text())
+    assert "list standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
+
+
 @pytest.mark.posix
 def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
     files = [corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
