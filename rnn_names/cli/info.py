@@ -99,7 +99,6 @@ def _described(facts: dict[str, Any]) -> str:
 
 
 def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
-    """A line for each row that has a text."""
     return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
 
 
@@ -115,7 +114,6 @@ def _network(network: dict[str, Any]) -> str:
 
 
 def _settings(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
-    """The settings, at most so many, in lines of about so many columns."""
     lines = [""]
     for name, value in islice(settings.items(), most):
         text = f"{_value(name)} {_value(value)}"

@@ -131,7 +131,6 @@ def _end_now(signum: int, frame: object) -> None:
 
 
 def _end_on_signal(reader: int) -> None:
-    """The thread: waits for a signal, and ends the process."""
     global _ending
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
     # thread, as it may when a stopped process goes on, would leave the other to itself meanwhile.
@@ -143,7 +142,6 @@ def _end_on_signal(reader: int) -> None:
 
 
 def _end() -> NoReturn:
-    """Does what `on_interrupt` says, and ends the process."""
     atomic.writing.acquire()
     code = INTERRUPTED
     try:

@@ -63,7 +63,6 @@ def _facts(name: str) -> dict[str, Any]:
 
 
 def _table(facts: list[dict[str, Any]]) -> list[str]:
-    """The lines of a table for each group."""
     rows = [(each["group"], _row(each)) for each in facts]
     widths = [max(map(len, column)) for column in zip(HEAD, *(row for _, row in rows), strict=True)]
     lines = []

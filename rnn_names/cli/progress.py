@@ -171,7 +171,6 @@ class Progress:
         return loss_curves(self.epochs, self.width, plain)
 
     def _few_names(self, room: int) -> str:
-        """At most four names of the best model so far, as many as fit in `room` columns."""
         from rnn_names.sampling.stream import preview
 
         names = preview(self.trainer.model.language_model, 4, self.trainer.epoch)

@@ -90,7 +90,6 @@ def _scores(
 def _sorted(
     scores: Iterator[tuple[Names, NDArray[Any]]], per_character: bool
 ) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """All parts as one, by falling log-probability, of the name or per character."""
     import numpy as np
 
     from rnn_names.corpus.names import Names

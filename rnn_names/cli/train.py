@@ -160,7 +160,6 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
 
 
 def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
-    """The lists as one corpus, and notes about them; "-" is standard input."""
     from rnn_names.cli.list_notes import OddLines, list_notes
     from rnn_names.corpus.corpus import read_corpus
 

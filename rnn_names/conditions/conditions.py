@@ -5,7 +5,7 @@ Those on the spelling have an automaton, too, with which `rnn_names.lookahead.gu
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -45,17 +45,17 @@ class Condition:
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions of some options but prefixes and lengths, the quickest to test first."""
     known, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
-    if options.suffixes:
-        texts = [_literal("suffix", text, known, ignore_case) for text in options.suffixes]
-        title = f"suffix {any_of(options.suffixes)}"
+    if options.suffix:
+        texts = [_literal("suffix", text, known, ignore_case) for text in options.suffix]
+        title = f"suffix {any_of(options.suffix)}"
         found.append(_matching(title, [f".*({'|'.join(texts)})"], known, ignore_case))
-    for text in options.contained:
+    for text in options.contains:
         pattern = f".*{_literal('contains', text, known, ignore_case)}.*"
         found.append(_matching(f"contains {quoted(text)}", [pattern], known, ignore_case))
-    if options.patterns:
-        title = f"match {any_of(options.patterns)}"
-        found.append(_matching(title, options.patterns, known, ignore_case))
-    if options.examples:
+    if options.match:
+        title = f"match {any_of(options.match)}"
+        found.append(_matching(title, options.match, known, ignore_case))
+    if options.like:
         found.append(_like(options, known))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
@@ -94,9 +94,8 @@ def spelling(
 
 
 def _matching(
-    title: str, patterns: Sequence[str], vocabulary: Vocabulary, ignore_case: bool
+    title: str, patterns: Collection[str], vocabulary: Vocabulary, ignore_case: bool
 ) -> Condition:
-    """Names match one of some regular expressions as a whole."""
     expressions = [compiled(pattern, ignore_case) for pattern in patterns]
     try:
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
@@ -106,10 +105,9 @@ def _matching(
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
-    """Names are a few edits away from one of some texts."""
-    title = f"like {any_of(options.examples)} (edits: {options.edits})"
+    title = f"like {any_of(options.like)} (edits: {options.edits})"
     try:
-        automaton = within(options.examples, options.edits, vocabulary, options.ignore_case)
+        automaton = within(options.like, options.edits, vocabulary, options.ignore_case)
     except NoAutomatonError:
         raise SamplingError(
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
@@ -119,7 +117,6 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 
 
 def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> Array:
-    """Whether an automaton accepts each name: (len(names),) bool."""
     passes = np.zeros(len(names), dtype=bool)
     for start in range(0, len(names), TESTED_AT_ONCE):
         codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
@@ -129,7 +126,6 @@ def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> Arr
 
 
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:
-    """Whether one of some regular expressions matches a name as a whole."""
     try:
         return any(expression.fullmatch(name) for expression in expressions)
     except SystemError as error:  # Python 3.11 has it for groups in possessive repeats
@@ -139,7 +135,6 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
 
 
 def _far_from_list(model: LanguageModel, edits: int) -> Condition:
-    """Names are more than so many edits away from those of the list."""
     model.knows([])  # raises an error if it cannot tell
     known = cast(Array, model.own_fingerprints)
     if edits > 1 and known.dtype.itemsize < 8 and len(known) > MAX_SHORT:
@@ -161,7 +156,6 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
 
 
 def _each(test: Callable[[str], bool]) -> Callable[[Names], Array]:
-    """A test of single names as a test of many."""
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
 
 

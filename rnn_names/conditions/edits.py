@@ -13,7 +13,7 @@ automaton (Schulz & Mihov 2002).
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -29,7 +29,7 @@ EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they f
 
 
 def within(
-    texts: Sequence[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
+    texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
     """Accepts what is at most so many edits away from one of some texts.
 
@@ -108,7 +108,6 @@ class FarApart:
 
 
 def _left_out(text: str, most: int) -> set[str]:
-    """What a text becomes by leaving out at most so many characters."""
     found = {text}
     for _ in range(most):
         found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
@@ -254,5 +253,4 @@ class NearList:
 
 
 def _sums(terms: Array) -> Array:
-    """Of each row, the sums from each place on."""
     return np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]

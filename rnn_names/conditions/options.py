@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any
@@ -146,44 +146,24 @@ class CommonOptions(Checked):
                 ["min_length", "max_length"],
             )
         for name in ("prefix", "suffix", "contains", "like"):
-            for text in getattr(self, name):
-                length = len(unicodedata.normalize("NFC", text))
-                if length > MAX_NAME_LENGTH:
+            texts = dict.fromkeys(
+                unicodedata.normalize("NFC", text) for text in getattr(self, name)
+            )
+            for text in texts:
+                if len(text) > MAX_NAME_LENGTH:
                     limit = f"a name has at most {MAX_NAME_LENGTH}"
                     raise SamplingError(
-                        f"{name} {quoted(text)}: {length:,} characters, and {limit}", [name]
+                        f"{name} {quoted(text)}: {len(text):,} characters, and {limit}", [name]
                     )
-        for pattern in self.patterns:
+            if "" in texts:  # every name has it, and no other one of several need be there
+                texts = {text: None for text in texts if text and name == "contains"}
+            object.__setattr__(self, name, tuple(texts))
+        for pattern in self.match or ():
             compiled(pattern)
         if self.edits != 2 and not self.like:
             raise SamplingError(
                 "edits goes with like: give a name that names are to be like", ["edits", "like"]
             )
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """The texts in NFC of which every name begins with one; empty for any beginning."""
-        return _alternatives(self.prefix)
-
-    @property
-    def suffixes(self) -> tuple[str, ...]:
-        """The texts in NFC of which every name ends in one; empty for any end."""
-        return _alternatives(self.suffix)
-
-    @property
-    def contained(self) -> tuple[str, ...]:
-        """The texts that are all in every name."""
-        return tuple(filter(None, self.contains))
-
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """The names in NFC of which every name is like one; empty for any name."""
-        return _alternatives(self.like)
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The regular expressions of which every name matches one; empty for any name."""
-        return tuple(self.match or ())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -290,16 +270,10 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     raise SamplingError(f"match {quoted(pattern)}: {reason}", ["match"])
 
 
-def any_of(texts: Sequence[str]) -> str:
+def any_of(texts: Collection[str]) -> str:
     """Alternatives for a message.
 
     >>> print(any_of(["wyn"]), any_of(["a", "b"]), any_of("abcdef"))
     'wyn' 'a' or 'b' 'a' or 'b' or 'c' or …
     """
-    return " or ".join([*map(quoted, texts[:3]), *["…"] * (len(texts) > 3)])
-
-
-def _alternatives(texts: Collection[str]) -> tuple[str, ...]:
-    """Distinct texts in NFC; empty if one of them is "", which allows all."""
-    each = dict.fromkeys(unicodedata.normalize("NFC", text) for text in texts)
-    return () if "" in each else tuple(each)
+    return " or ".join([*map(quoted, [*texts][:3]), *["…"] * (len(texts) > 3)])

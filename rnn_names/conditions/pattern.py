@@ -193,7 +193,6 @@ def located(text: str, place: int) -> Iterator[None]:
 
 
 def _worded(error: RnnNamesError) -> str:
-    """The message of an error, with options as a pattern has them."""
     text = str(error)
     for name in error.settings:
         text = text.replace(name, name.replace("_", "-"))

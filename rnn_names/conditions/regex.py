@@ -65,8 +65,6 @@ def _without_anchors(parsed: list[Any]) -> list[Any]:
 
 
 class _Reading:
-    """Turns parsed expressions into terms of `rnn_names.conditions.automaton`."""
-
     def __init__(self, vocabulary: Vocabulary, ignore_case: bool) -> None:
         self.terms, self._characters = Terms(), vocabulary.characters
         self._flags = re.IGNORECASE if ignore_case else 0
@@ -136,7 +134,6 @@ def same(character: str, ignore_case: bool) -> Callable[[str], object]:
 
 
 def _expression(kind: str, value: Any) -> str:
-    """The expression of one item of a set."""
     if kind == "LITERAL":
         return re.escape(chr(value))
     if kind == "RANGE":

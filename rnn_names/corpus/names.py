@@ -239,7 +239,6 @@ def gathered(codes: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
 
 
 def _offsets(lengths: Array) -> Array:
-    """Where each text starts, and after them where the last one ends: (n + 1,)."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets

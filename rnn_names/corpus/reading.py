@@ -222,7 +222,6 @@ def split_counts(lines: Names) -> tuple[Names, Array]:
 
 
 def _check(title: str, names: Names, n_before: int) -> None:
-    """Raises CorpusError for the first line that cannot be a name."""
     refused = np.flatnonzero(_among(names.codes, REFUSED_CHARACTERS))
     bad = np.append(
         np.searchsorted(names.offsets, refused[:1], side="right") - 1,
@@ -235,7 +234,6 @@ def _check(title: str, names: Names, n_before: int) -> None:
 
 
 def _among(codes: Array, characters: str) -> Array:
-    """Which code points are those of some characters."""
     return _table(characters)[np.minimum(codes, _TABLE_SIZE - 1)]
 
 
@@ -253,7 +251,6 @@ def _too_long(length: int) -> str:
 
 
 def _complaint(codes: Array) -> str:
-    """What is wrong with a line that cannot be a name."""
     refused = codes[_among(codes, REFUSED_CHARACTERS)]
     if not len(refused):
         return _too_long(len(codes))

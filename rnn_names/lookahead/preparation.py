@@ -91,7 +91,6 @@ class Preparation:
         return tested
 
     def _round(self, size: int) -> Weights:
-        """The weights of `size` new draws, fewer of long names, which are recorded."""
         parts = []
         size = min(size, MAX_CHARACTERS // self._look_ahead.max_length)
         for start in range(0, size, DRAWN_AT_ONCE):

@@ -135,7 +135,6 @@ def standard_stream(path: str) -> int | None:
 
 
 def _remove_leftovers(path: str) -> None:
-    """Removes the temporary files beside `path` of processes that run no more."""
     folder, name = os.path.split(real_path(path))
     pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
     with suppress(OSError):  # a folder may allow writing and not listing

@@ -146,7 +146,6 @@ def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
 
 
 def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) -> None:
-    """Checks that each part has a letter or digit in common with another."""
     letters = [{c for c in each.characters if c.isalnum()} for each in vocabularies]
     for i, title in enumerate(titles):
         others: set[str] = set().union(*letters[:i], *letters[i + 1 :])
@@ -186,7 +185,6 @@ def as_gru(params: Params) -> Params:
 
 
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
-    """One network of several with the same cell: states side by side, logits by their weights."""
     gates = cell_of(networks[0]).gates
     of_each: dict[str, list[Array]] = {
         name: [params[name] for params in networks] for name in networks[0]
@@ -213,7 +211,6 @@ def _gate_by_gate(
 
 
 def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
-    """Square arrays in one, with zeros around them."""
     bounds = np.cumsum([0, *map(len, blocks)])
     joined = np.zeros((bounds[-1], bounds[-1]), np.float32)
     for block, (start, stop) in zip(blocks, pairwise(bounds), strict=True):

@@ -52,7 +52,6 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
 
 
 def _check_blend(parts: Any) -> None:
-    """Checks that a record of a blend's parts is one that `blend` writes."""
     if not isinstance(parts, list) or not 1 < len(parts) <= MAX_PARTS:
         raise ModelFileError("`meta` has a blend that is not a list of parts")
     for part in parts:
@@ -89,7 +88,6 @@ def _training_record(training: Any) -> dict[str, Any]:
 
 
 def _check_params(arrays: dict[str, Array], cell: object, n_y: int) -> None:
-    """Checks that the arrays are those of the cell, within `MAX_WEIGHT`."""
     if cell not in ("rnn", "gru"):
         raise ModelFileError(f"unknown cell {str(cell)[:40]!a}")
     n_a = arrays["a0"].size if "a0" in arrays else 0

@@ -201,7 +201,6 @@ def _read_members(
 
 
 def _unpacked(file: IO[bytes], member: _Member) -> bytes:
-    """The bytes of a member, held to its size and CRC."""
     file.seek(member.start)
     signature, *_, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
     name = file.read(name_length).decode("ascii").removesuffix(".npy")
@@ -239,7 +238,6 @@ def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], bytes]:
 
 
 def _check_size(data: bytes, name: str, size: int) -> None:
-    """Checks that there are `size` bytes after an array's header."""
     if size > len(data):
         raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
     if size < len(data):
@@ -274,7 +272,6 @@ _PLAIN = (str, int, float, type(None))
 
 
 def _json(text: str) -> dict[str, Any]:
-    """A JSON object, nested no deeper than `MAX_DEPTH`."""
     try:
         meta = json.loads(text)
     except (ValueError, RecursionError):

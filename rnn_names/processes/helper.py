@@ -186,8 +186,6 @@ class Helper:
 
 
 class _Process:
-    """A helper process, which makes calls with the objects of its users."""
-
     _shared: _Process | None = None
     _lock: threading.RLock
 
@@ -294,7 +292,6 @@ class _Connection:
 
 
 def _start(connection: int) -> subprocess.Popen[bytes]:
-    """Starts a Python that serves."""
     path = [place for place in sys.path if isinstance(place, str)]
     code = _START.format(path=path, connection=connection)
     return subprocess.Popen(

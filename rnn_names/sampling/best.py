@@ -112,7 +112,6 @@ def best(
 
 
 def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
-    """The names that are enough edits away from those excluded and all that come before them."""
     if options.min_edits is None:
         return names
     from rnn_names.conditions.edits import FarApart
@@ -134,8 +133,6 @@ class _Prefixes(Rows):
 
 
 class _Search:
-    """Looks for the most probable names."""
-
     def __init__(
         self, sampler: Sampler, wanted: int, progress: Progress | None, rank: str = "total"
     ) -> None:

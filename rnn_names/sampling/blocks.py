@@ -129,7 +129,6 @@ class Drawer:
     def _draw_together(
         self, bits: Random, look_ahead: LookAhead | None, size: int
     ) -> Iterator[Names]:
-        """Begins to draw names in one walk, and gives them."""
         pending = self.submit(self._sampler.draw, size, bits, look_ahead)
 
         def names() -> Iterator[Names]:

@@ -67,7 +67,6 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
 
 
 def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
-    """The parts of each line, from its names."""
     pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
     bits = [Random(f"{seed} choice {number}") for number in range(len(pieces))]
     for row in names:
@@ -81,7 +80,6 @@ def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
 def _names(
     pattern: Pattern, parts: Sequence[Part], initials: str | None, seed: int, n: int
 ) -> Iterator[Row]:
-    """The names of `n` lines, or of more."""
     if initials and not parts:
         raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
     tied = {"same": len(parts), "different": 1}.get(initials or "", 0)

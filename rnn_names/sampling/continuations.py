@@ -46,7 +46,7 @@ class Continuations(Source):
     """
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
-        self.options, prefixes = options, options.prefixes or ("",)
+        self.options, prefixes = options, options.prefix or ("",)
         self.params, self.weights = model.params, step_weights(model.params)
         self.codes, self.n_y = model.vocabulary.codes, len(model.vocabulary)
         shortest = options.min_length
@@ -107,7 +107,7 @@ class Continuations(Source):
             child = Children(state, np.array([0]), np.array([character]))
             state = self.states_after(child, work).copy()
         self.first_state = state
-        what = f"prefix {any_of(self.options.prefixes)}: no name begins so"
+        what = f"prefix {any_of(self.options.prefix)}: no name begins so"
         if len(prefixes) > 1:
             possible = [prefix for prefix in prefixes if len(prefix) <= self.max_length]
             self.beginnings = one_of(possible, self.n_y, self._next_after)
@@ -118,7 +118,7 @@ class Continuations(Source):
         if not (is_possible and (self.beginnings is None or self.beginnings.share)):
             raise SamplingError(
                 f"{what} (at this temperature, top-k and top-p)",
-                settings=["prefix" if self.options.prefixes else "any_shape"],
+                settings=["prefix" if self.options.prefix else "any_shape"],
             )
 
     def _next_after(self, texts: list[Text]) -> Array:

@@ -161,7 +161,7 @@ class Sampler(Continuations):
         return unguided.count_possible(), self._titles(covered) or self.length_option
 
     def _titles(self, covered: list[Condition]) -> str:
-        titles, prefixes = [each.title for each in covered], self.options.prefixes
+        titles, prefixes = [each.title for each in covered], self.options.prefix
         if prefixes:
             titles.insert(0, f"prefix {any_of(prefixes)}")
         return ", ".join(titles)

@@ -126,7 +126,6 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
 
 
 def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
-    """The names of blocks that were begun, until `most` of these are left."""
     while len(begun) > most:
         yield from begun.popleft()
 

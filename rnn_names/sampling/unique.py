@@ -54,7 +54,6 @@ class Unique:
         return rows
 
     def _add(self, names: Names) -> None:
-        """Takes names for seen."""
         self.seen = np.union1d(self.seen, fingerprints(names))
 
     def _new(self, names: Names) -> Array:
@@ -86,8 +85,6 @@ class Unique:
 
 
 class _FarApart(Unique):
-    """Lets names through that are enough edits away from all before them, and those excluded."""
-
     title = "min_edits"
 
     def __init__(self, wanted: int, options: Options) -> None:

@@ -169,7 +169,6 @@ def types_of(name: str) -> tuple[str, ...]:
 
 
 def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
-    """What `meta` tells of the run, which must have had this corpus."""
     run = meta.get("run")
     if (
         not isinstance(run, dict)
@@ -189,7 +188,6 @@ def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
 
 
 def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Raises an error if a run had other settings, both as resolved for its list."""
     if had.keys() != settings.keys():
         raise ModelFileError("not settings that this program writes")
     others = [name for name, value in settings.items() if value != had[name]]

@@ -115,7 +115,6 @@ class Teacher(Source):
         return teacher
 
     def _loss(self, tree: PrefixTree) -> float:
-        """The loss of some names, in nats."""
         p = self.soft_targets(tree, Workspace())
         with np.errstate(divide="ignore"):
             return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
@@ -203,7 +202,6 @@ class Teacher(Source):
 
 
 def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
-    """An n-gram of the names that are trained on."""
     rows, weights = batches.rows, batches.weights
     if len(rows) > MAX_NGRAM_NAMES:
         rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)

@@ -104,7 +104,6 @@ class Trainer:
         self.model = self._current_model()
 
     def _generator(self, *use: int) -> np.random.Generator:
-        """Random numbers for one of the uses above."""
         return np.random.default_rng([self.settings.seed, *use])
 
     def _describe(self, names: Names, init: Model | None) -> None:
@@ -148,7 +147,6 @@ class Trainer:
         self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
 
     def _params(self, flat: Array) -> dict[str, Array]:
-        """The network's parameters, from what is trained."""
         return optimizers.views(flat, self._shapes)
 
     @property
@@ -231,7 +229,6 @@ class Trainer:
         return self._measure(loss / characters, characters, began)
 
     def _step(self, gradients: Gradients, step: int, share_over: float) -> tuple[float, int]:
-        """One minibatch: forward, backward, clip, update. Gives its loss and its characters."""
         loss, characters, gradient = gradients.of_step(step, share_over)
         np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
         self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
@@ -327,7 +324,6 @@ class Trainer:
     def _current_model(
         self, training_loss: float | None = None, held_out_loss: float | None = None
     ) -> Model:
-        """The network as it is now, with a record of its training."""
         if self.learns_all:
             held_out_loss = min(best.loss for best in self.position.bests)
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}

@@ -132,7 +132,6 @@ def _heading(report: Report) -> str:
 
 
 def _first_names(is_listed: Mapping[str, bool]) -> str:
-    """The first names of the model, each once, with those of the list marked."""
     first = dict(islice(is_listed.items(), FIRST_NAMES))
     if not first:
         return ""
@@ -146,7 +145,6 @@ def _first_names(is_listed: Mapping[str, bool]) -> str:
 
 
 def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
-    """The figures of the training, and what they mean to somebody who wants names."""
     trainer = report.trainer
     training = trainer.model.training
     figures = []

@@ -136,7 +136,6 @@ def _chart(label: str, parts: Sequence[str]) -> str:
 
 
 def _rule(y: float, text: str) -> str:
-    """A horizontal line with its value on the left."""
     return (
         f'<line x2="100%" y1="{y:.2f}%" y2="{y:.2f}%"/>'
         f'<text x="-8" y="{y:.2f}%" dy=".35em" class="end">{escape(text)}</text>'
@@ -144,7 +143,6 @@ def _rule(y: float, text: str) -> str:
 
 
 def _label(x: float, text: str, minor: bool = False) -> str:
-    """A value below the chart."""
     kind = "minor" if minor else "value"
     return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
 
