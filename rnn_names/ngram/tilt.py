@@ -29,19 +29,12 @@ from rnn_names.ngram.lengths import LengthGuide
 
 
 class Factors(NamedTuple):
-    """The logarithms of the factors of a tilt.
+    """The logarithms of the factors of a tilt."""
 
-    Attributes:
-        kinds: (n_y + 1,) the kind of each symbol, a whole number; START, the last, has its own.
-        pairs: (kinds, n_y) log f.
-        ends: (n_y + 1,) log e.
-        lengths: (longest + 1,) log g.
-    """
-
-    kinds: Array
-    pairs: Array
-    ends: Array
-    lengths: Array
+    kinds: Array  # (n_y + 1,) the kind of each symbol, a whole number; START, the last, has its own
+    pairs: Array  # (kinds, n_y) log f
+    ends: Array  # (n_y + 1,) log e
+    lengths: Array  # (longest + 1,) log g
 
     def times(self, other: Factors) -> Factors:
         """Both tilts, one after the other."""

@@ -31,11 +31,8 @@ PRIOR_NAMES = 30
 """Names with the teacher's own means that are added to the list's, since what a short list happens
 to have or to lack says little."""
 
-SEEN_OFTEN = 10
-"""Draws that have a feature, at least, for it to be fitted."""
-
-MAX_FEATURES = 400
-"""Features that are fitted, at most, the commonest."""
+SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
+MAX_FEATURES = 400  # features that are fitted, at most, the commonest
 
 SPREAD = 1
 """Standard deviation of the prior of λ. Without one, a letter that is the first of a name in all
@@ -45,8 +42,7 @@ small numbers."""
 RIDGE = 1e-3
 """Of the penalty on λ, since features may say the same: a name's letters add up to its length."""
 
-ENOUGH = 1e-6
-"""Newton's method ends where another step would gain less, in nats per name."""
+ENOUGH = 1e-6  # Newton's method ends where another step would gain less, in nats per name
 
 NAMES_AT_A_TIME = 1 << 16
 """Names of a list whose features are added up together; it bounds the memory."""
