@@ -51,6 +51,7 @@ def cast(
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of some texts, each as likely
+    {trades.txt}                    a line of a file, each as likely
     {norse}[ the Red| the Old|]     the same, with none as one of them
     of the                          text, as everything else is
 

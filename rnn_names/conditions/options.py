@@ -79,6 +79,12 @@ class CommonOptions(Checked):
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, two spaces or marks in a row.",
     )
+    known_pairs: bool = _condition(
+        False,
+        Flag(),
+        "No two characters side by side, nor at the beginning or the end, that no name of the "
+        "list has there.",
+    )
     any_beginning: bool = _condition(
         False, Flag(), "The old name of `any_shape`.", new_name="any_shape"
     )

@@ -1,7 +1,8 @@
 r"""The pattern of a cast: text, `[a|b]` for one of some texts, `{MODEL:option=value,…}` for a name.
 
-`{A=2+B}` is a name from a blend. A backslash makes a sign text where that would end or divide what
-is being read. Elsewhere it is a backslash, so `{women:match=\w+a}` needs no second one.
+`{A=2+B}` is a name from a blend, and `{words.txt}` a line of a file. A backslash makes a sign text
+where that would end or divide what is being read. Elsewhere it is a backslash, so
+`{women:match=\w+a}` needs no second one.
 
 >>> pattern = parse("[Lord|Lady] {elvish:prefix=A,max-length=7} of {welsh-towns=2+dinosaurs}")
 >>> [slot.models for slot in pattern.slots]
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import Flag, Lines, Number, Texts, declarations
-from rnn_names.errors import RnnNamesError, SamplingError, quoted
+from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted
 
 MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
@@ -31,6 +32,8 @@ ALLOWED = {
 } | {"unique": declarations(Options)["unique"]}
 """The options of a slot."""
 
+SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
+
 
 class Slot(NamedTuple):
     """A name that begins at a place of the pattern; `files` have the texts of some options."""
@@ -41,12 +44,34 @@ class Slot(NamedTuple):
     files: dict[str, list[str]]
 
 
+class LinesOf(NamedTuple):
+    """A choice whose texts are the lines of a file, at a place of the pattern."""
+
+    begin: int
+    path: str
+
+
+Piece = str | tuple[str, ...] | LinesOf | Slot
+
+
 @dataclass(frozen=True)
 class Pattern:
     """What was read: of the pieces, a str is text, and a tuple the texts of a choice."""
 
     text: str
-    pieces: list[str | tuple[str, ...] | Slot]
+    pieces: list[Piece]
+
+    def with_lines(self, read: Callable[[str], Iterable[str]]) -> "Pattern":
+        """The pattern with the texts that `read` finds in files."""
+        pieces = list[Piece]()
+        for piece in self.pieces:
+            if isinstance(piece, LinesOf):
+                with located(self.text, piece.begin):
+                    piece = tuple(read(piece.path))
+                    if not piece:
+                        raise CorpusError("no lines in that file")
+            pieces.append(piece)
+        return Pattern(self.text, pieces)
 
     @property
     def slots(self) -> list[Slot]:
@@ -66,7 +91,7 @@ def parse(
 
     `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """
-    reader, pieces = _Reader(text, shared or {}, model_of), list[str | tuple[str, ...] | Slot]()
+    reader, pieces = _Reader(text, shared or {}, model_of), list[Piece]()
     for refused in refused_characters(text):
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
     while reader.at < len(text):
@@ -111,7 +136,7 @@ class _Reader:
         if not self.takes(bracket):
             raise self.error(STRAY.format(self.text[self.at]), self.at)
 
-    def piece(self) -> str | tuple[str, ...] | Slot:
+    def piece(self) -> Piece:
         """Reads a text, a choice or a slot."""
         begin = self.at
         if self.takes("["):
@@ -126,7 +151,7 @@ class _Reader:
             return text
         raise self.error(STRAY.format(self.text[begin]), begin)
 
-    def slot(self, begin: int) -> Slot:
+    def slot(self, begin: int) -> Slot | LinesOf:
         """Reads what is between braces."""
         models, places = list[Any](), dict[str, int]()
         values, files = dict[str, Any](), dict[str, list[str]]()
@@ -134,6 +159,8 @@ class _Reader:
             place, model = self.at, self.until("+:{}").strip()
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
+            if model.endswith(".txt") and not models and self.takes("}"):
+                return LinesOf(begin, model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         sign = ":"
@@ -150,7 +177,7 @@ class _Reader:
     def option(self, values: dict[str, Any], files: Any, places: dict[str, int]) -> None:
         """Reads an option, and its value if it has one."""
         place, word = self.at, self.until("=,{}").strip()
-        name = word.replace("-", "_")
+        name = SHORT.get(word, word.replace("-", "_"))
         if name not in ALLOWED:
             raise self.error(f"no option {quoted(word)}{_like(name)}", place)
         kind, text = ALLOWED[name].kind, self.until(",}") if self.takes("=") else None

@@ -68,6 +68,28 @@ def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     return sorted(kinds[a] + kinds[b] for a, b in np.argwhere(seen) if _is_odd(kinds[a], kinds[b]))
 
 
+def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
+    r"""Every two characters that stand side by side in some name; the ends are "\n".
+
+    >>> names = Names.from_strings(["aba"])
+    >>> known_pairs(names, Vocabulary.of(names))
+    ['\na', 'a\n', 'ab', 'ba']
+    """
+    characters = "\n" + vocabulary.characters
+    each = np.insert(vocabulary.encode(names.codes), names.offsets, 0).astype(np.int64)
+    pairs = np.unique(each[:-1] * len(characters) + each[1:]).tolist()
+    return ["".join(characters[i] for i in divmod(pair, len(characters))) for pair in pairs]
+
+
+def shape_of_pairs(vocabulary: Vocabulary, pairs: Collection[str]) -> Shape:
+    """The shape of names without any other two characters side by side than `known_pairs` gave."""
+    index = {character: i for i, character in enumerate("\n" + vocabulary.characters)}
+    barred = np.ones((len(index), len(index)), dtype=bool)
+    for pair in pairs:
+        barred[index[pair[0]], index[pair[1]]] = False
+    return Shape(np.arange(len(index)), barred)
+
+
 def _kinds(vocabulary: Vocabulary) -> tuple[list[str], Array]:
     """The kinds that there are, and which of them each index has: (n_y,)."""
     each = [*map(_kind, "\n" + vocabulary.characters)]

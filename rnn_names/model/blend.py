@@ -22,9 +22,9 @@ Parts may differ in their cells and in their characters:
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import reduce
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,7 +68,6 @@ def one_network(
         networks = [as_gru(params) for params in networks]
     prints = [model.fingerprints for model in models if model.fingerprints is not None]
     own = [model.own_fingerprints for model in models if model.own_fingerprints is not None]
-    pairs = [model.pairs for model in models if model.pairs is not None]
     return LanguageModel(
         vocabulary,
         _side_by_side(networks, weights),
@@ -77,7 +76,8 @@ def one_network(
         listed=reduce(union, own) if len(own) == len(models) else None,
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
-        pairs=sorted({*chain.from_iterable(pairs)}) if len(pairs) == len(models) else None,
+        pairs=_all([model.pairs for model in models]),
+        known_pairs=_all([model.known_pairs for model in models]),
     )
 
 
@@ -216,3 +216,8 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
     for block, (start, stop) in zip(blocks, pairwise(bounds), strict=True):
         joined[start:stop, start:stop] = block
     return joined
+
+
+def _all(pairs: Sequence[Collection[str] | None]) -> list[str] | None:
+    known = [each for each in pairs if each is not None]
+    return sorted(set[str]().union(*known)) if len(known) == len(pairs) else None

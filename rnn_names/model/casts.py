@@ -19,8 +19,9 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     """Lines of several names that a pattern puts together, such as "{norse} {irish-surnames}".
 
     In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
-    {MODEL:option=value,option} one under the options of `sample`. [a|b] is one of some texts. The
-    rest is text. A backslash makes a sign text where it would mean something.
+    {MODEL:option=value,option} one under the options of `sample`. [a|b] is one of some texts, and
+    {FILE.txt} a line of a file. The rest is text. A backslash makes a sign text where it would mean
+    something.
 
     The lines are texts; with `parts`, tuples of texts. `models` is a dictionary of models that are
     in no file, by the names that the pattern gives them.
@@ -64,7 +65,7 @@ def rows_of(
 
     `load` gives the blend of some models, and `read` the lines of a file.
     """
-    models: dict[tuple[Given, ...], Model] = {}
+    pattern, models = pattern.with_lines(read), dict[tuple[Given, ...], Model]()
     parts = []
     for slot in pattern.slots:
         with located(pattern.text, slot.begin):

@@ -45,7 +45,7 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     return {
         "vocabulary": vocabulary,
         "params": params,
-        "training": _training_record(meta.get("training")),
+        "training": _training_record(meta.get("training"), characters),
         "sources": from_json(meta.get("sources", [])),
         **prints,
     }
@@ -64,7 +64,7 @@ def _check_blend(parts: Any) -> None:
             raise ModelFileError("`meta` has a part of a blend whose weight is not between 0 and 1")
 
 
-def _training_record(training: Any) -> dict[str, Any]:
+def _training_record(training: Any, characters: str) -> dict[str, Any]:
     """What sampling takes from a training's record, checked; settings by today's names."""
     if not isinstance(training, dict):
         training = {}
@@ -72,6 +72,10 @@ def _training_record(training: Any) -> dict[str, Any]:
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])
     are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
+    known, characters = training.get("known_pairs", []), "\n" + characters
+    are_texts &= isinstance(known, list) and all(
+        isinstance(pair, str) and len(pair) == 2 and not {*pair} - {*characters} for pair in known
+    )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):
         raise ModelFileError(

@@ -30,8 +30,8 @@ StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 PROGRAM_VERSION = f"rnn-names {__version__}"
 
-_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs")
-"""In the record of a training and in a `LanguageModel`; old files may lack the last three."""
+_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs", "known_pairs")
+"""In the record of a training and in a `LanguageModel`; old files may lack all but the first."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -290,9 +290,8 @@ def blend(
         return models[0]
     titles = _titles(titles, len(models))
     mixed = blending.one_network([model.language_model for model in models], shares, titles)
-    record = {name: getattr(mixed, name) for name in _OF_NAMES}
-    if mixed.pairs is None:
-        del record["pairs"]
+    of_names = {name: getattr(mixed, name) for name in _OF_NAMES}
+    record = {name: value for name, value in of_names.items() if value is not None}
     record["blend"] = _parts(models, shares, titles)
     lists = sources.joined(model.sources for model in models)
     return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists, mixed.listed)

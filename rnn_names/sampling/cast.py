@@ -2,16 +2,18 @@
 
 Each part of the pattern draws from a stream of its own, made from the seed and its number among the
 names, or among the choices. So a change to one part leaves the others as they were; except where
-first letters tie them together (`rnn_names.sampling.initials`).
+first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, lines in which a
+name is too near to another are left out.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import compress, islice, repeat
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
@@ -47,8 +49,11 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     unique = Unique(wanted.count, wanted.remember) if is_unique else None
     delivered = 0
     with one_blas_thread():
-        names = _names(pattern, parts, wanted.initials, seed, n)
-        rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
+        names = _names(pattern, parts, wanted.initials, seed, ENDLESS if wanted.min_edits else n)
+        rows = _rows(pattern, names, seed)
+        if wanted.min_edits:
+            rows = _without_twins(pattern, rows, wanted.min_edits)
+        rows = islice(rows, min(wanted.start, n), n)
         for batch in _batches(rows if wanted.count else iter(())):
             if unique:
                 lines = [pattern.line(row).strip() for row in batch]
@@ -67,7 +72,7 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
 
 
 def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
-    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+    pieces: list[Any] = [piece for piece in pattern.pieces if not isinstance(piece, str)]
     bits = [Random(f"{seed} choice {number}") for number in range(len(pieces))]
     for row in names:
         rest, chosen = iter(row), iter(bits)
@@ -75,6 +80,21 @@ def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
             next(rest) if isinstance(piece, Slot) else next(chosen).choice(piece)
             for piece in pieces
         )
+
+
+def _without_twins(pattern: Pattern, rows: Iterable[Row], min_edits: int) -> Iterator[Row]:
+    """Leaves out lines with a name that is too near to another of the line, or of one before.
+
+    Names of parts with a `min_edits` of their own do not count.
+    """
+    before = FarApart(min_edits - 1)
+    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+    counts = [isinstance(each, Slot) and each.options.min_edits == min_edits for each in pieces]
+    for row in rows:
+        names, of_line = [*compress(row, counts)], FarApart(min_edits - 1)
+        if all(before.is_far(name) and of_line.passes(name) for name in names):
+            before.add(names)
+            yield row
 
 
 def _names(

@@ -34,7 +34,7 @@ SHAPE_HINT = (
 
 SHAPING = {
     *("temperature", "top_k", "top_p"),
-    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
+    *("prefix", "ignore_case", "min_length", "max_length", "any_shape", "known_pairs"),
 }
 """The options that shape continuations."""
 
@@ -63,6 +63,9 @@ class Continuations(Source):
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.weights.cell, self.n_y)
         self.beginnings: Beginnings | None = None
         self.shape = None if options.any_shape else model.shape
+        self.shape_hint = SHAPE_HINT
+        if options.known_pairs:
+            self.shape, self.shape_hint = model.shape_of_pairs, "; known_pairs leaves none"
         self.in_other_case: dict[str, str] = {}
         spelled = [self._spellings(prefix, model.vocabulary) for prefix in prefixes]
         self._begin(shortest_ones(chain.from_iterable(spelled)))
@@ -114,7 +117,7 @@ class Continuations(Source):
         elif self.shape is not None and not prefix:
             first = np.flatnonzero(~self.shape.barred[0, self.shape.kind[1:]]) + 1
             self.beginnings = one_of(first[:, None].tolist(), self.n_y, self._next_after)
-            what = f"every name would begin as none of the list does{SHAPE_HINT}"
+            what = f"every name would begin as none of the list does{self.shape_hint}"
         if not (is_possible and (self.beginnings is None or self.beginnings.share)):
             raise SamplingError(
                 f"{what} (at this temperature, top-k and top-p)",

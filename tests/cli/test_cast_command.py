@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 
 import pytest
 
@@ -66,7 +67,19 @@ def test_lists_are_read_for_a_part_and_for_all(invoke, tmp_path):
     assert everywhere.stdout.split("\n")[0].split(" ")[0] == found[0][0]
 
 
+def test_lines_of_a_file_are_equally_likely(invoke, tmp_path):
+    (tmp_path / "words.txt").write_text("Tinker's\n\nWidow's\n", encoding="utf-8")
+    done = invoke("cast", "The {words.txt} {taverns}", "-n", 100, "--seed", 1, cwd=tmp_path)
+    words = Counter(line.split(" ")[1] for line in done.stdout.splitlines())
+    assert words.keys() == {"Tinker's", "Widow's"} and min(words.values()) > 30
+    (tmp_path / "words.txt").write_text("\n", encoding="utf-8")
+    done = invoke("cast", "The {words.txt}", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: no lines in that file\n  The {words.txt}\n      ^\n"
+
+
 WRONG = [
+    ("{norse} {none.txt}", 1, "none.txt: cannot be read: No such file", 8),
     ("{norse:sufix=a} {b}", 2, "pattern: no option 'sufix'; did you mean suffix?", 7),
     ("{norse=much}", 2, "'norse=much': after = belongs the model's weight, a finite number", 1),
     ("a {nors}", 1, "nors: cannot be read: .* take a bundled one: norse", 2),

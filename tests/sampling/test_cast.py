@@ -159,6 +159,12 @@ def test_names_of_a_part_are_no_near_twins(initials):
     assert not MODELS["a"].knows([name for name, _ in drawn]).any()
 
 
+def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
+    names = [name for row in rows("{a} {c}", 10, min_edits=2) for name in row]
+    assert len(names) == 20
+    assert all(map(FarApart(1).passes, names))
+
+
 @pytest.mark.parametrize("initials", ["same", "different"])
 @pytest.mark.filterwarnings("ignore::rnn_names.errors.RepeatedInitialsWarning")
 def test_lines_found_come_before_the_error(initials, monkeypatch):

@@ -78,6 +78,7 @@ LIKE_OTHERS += [{"like": ["xAx", "bbbb"], "edits": 1, "suffix": "b"}]
 
 NO_LOWER = {"lower_case_beginnings": False}
 PAIRS = [[], ["aA"], ["AA"], ["--"], ["-\n"], ["\n-", "AA"]]
+KNOWN = ["\nA", "\nB", "Ac", "cB", "BB", "cA", "A\n", "B\n", "Bc"]
 
 CASES = [
     *(({}, options) for options in ANY),
@@ -86,6 +87,10 @@ CASES = [
     *(({"letters": "aAb"}, options) for options in LIKE_OTHERS),
     *(({"letters": "-Bc", "pairs": pairs, **NO_LOWER}, {}) for pairs in PAIRS),
     ({"letters": "-Bc", "pairs": ["-\n"], **NO_LOWER}, {"suffix": "B-"}),
+    *(
+        ({"letters": "ABc", "known_pairs": KNOWN, **NO_LOWER}, {"known_pairs": True, **options})
+        for options in ({}, {"suffix": "cB"}, {"temperature": 0.6, "any_shape": True}, {"top_k": 3})
+    ),
 ]
 """What a tiny model's list is like, and the options."""
 

@@ -32,6 +32,21 @@ def test_a_distribution_without_another_beginning_says_so():
         model.sample(1, top_k=1)
 
 
+def test_known_pairs_that_leave_no_name_and_models_that_know_none_say_so():
+    with pytest.raises(SamplingError, match="known_pairs: the model does not say"):
+        tiny_model().sample(1, known_pairs=True)
+    with pytest.raises(SamplingError, match="known_pairs leaves none"):
+        tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, suffix="c")
+
+
+def test_a_blend_knows_the_pairs_of_all_its_parts():
+    lists = ["ab", "abb"], ["c", "bca"]
+    first, second = (train(names, epochs=0, hidden_size=4) for names in lists)
+    pairs = {*first.training["known_pairs"], *second.training["known_pairs"]}
+    assert {*first.blend(second).training["known_pairs"]} == pairs
+    assert "ca" in pairs and "ac" not in pairs
+
+
 def test_training_records_them():
     names = ["Aber", "Llan", "Pencoed", "Bargoed"]
     record = train(names, epochs=0, hidden_size=4).training

@@ -240,6 +240,9 @@ def meets(model, options):
     shortest = max(min(shortest, options.get("max_length", shortest)), 1)
     if not options.get("any_shape") and not options.get("any_beginning"):
         tests.append(_has_shape(model, _one(options, "prefix")))
+    if options.get("known_pairs"):
+        known = {*model.training["known_pairs"]}
+        tests.append(lambda name: {a + b for a, b in pairwise(f"\n{name}\n")} <= known)
     return lambda name: shortest <= len(name) and all(test(name) for test in tests)
 
 
