@@ -93,6 +93,13 @@ def test_names_out_of_reach_are_left_out_with_a_warning(monkeypatch):
     assert everything == ranked(model, all_texts()[1:])[:3]
 
 
+@pytest.mark.parametrize("prefix, longest", [("c", 4), ("ca", 5)])
+def test_the_longer_a_prefix_the_longer_names_are_in_reach(prefix, longest, monkeypatch):
+    monkeypatch.setattr(best, "MAX_PER_CHARACTER", 10)
+    with pytest.warns(LongNamesWarning, match=f"names of at most {longest} characters"):
+        tiny_model().best(3, rank="per-character", prefix=prefix)
+
+
 def test_score_shows_both_and_sorts_by_the_one_asked_for(invoke, model_file, model, tmp_path):
     names = ["Allosaurus", "Abel", "Alb", "Abelisaurus"]
     (tmp_path / "list.txt").write_text("\n".join(names), "utf-8")
