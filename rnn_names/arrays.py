@@ -41,10 +41,7 @@ def slices(bounds: Array) -> list[slice]:
 
 
 def stable_order(keys: Array) -> Array:
-    """The indices that sort some integers from 0 up; equal ones stay in order.
-
-    NumPy sorts integers of 16 bits digit by digit, several times as fast as larger ones.
-    """
+    """The stable order of some integers from 0 up; NumPy sorts short ones digit by digit."""
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
 
 

@@ -29,10 +29,7 @@ _taken: set[int] = set()  # signals that an earlier call in this process has ign
 
 
 def listen() -> None:
-    """Makes the signals that ask a program to end do so, from here on.
-
-    One that is ignored already, as under nohup, stays ignored.
-    """
+    """Makes the signals that end a program do so from here on, unless they are ignored already."""
     global _has_listener
     _has_listener = _start_listener()
     for number in system.ENDING_SIGNALS:

@@ -52,10 +52,7 @@ class GroupedOption(click.Option):
 
 
 def prints(text: Callable[[click.Context], str]) -> Callable[..., None]:
-    """A callback of a flag that prints a text and ends the command.
-
-    To `click.echo`, a closed standard output is no error.
-    """
+    """A callback of a flag that prints a text (`click.echo` would hide errors), and exits."""
 
     def print_text(context: click.Context, parameter: click.Parameter, value: bool) -> None:
         if value and not context.resilient_parsing:

@@ -29,10 +29,7 @@ EXPECTED_SHARE = 0.1  # of distillation; the pace of the networks counts for so 
 
 
 class Pace(NamedTuple):
-    """What a mean speed is measured from: that of the networks, or of distillation.
-
-    `expected` seconds for each character, as expected before, count as much as `weight` characters.
-    """
+    """What a mean speed is measured from; what was expected counts as `weight` characters."""
 
     characters: int
     seconds: float = 0.0
@@ -135,10 +132,7 @@ class Progress:
             self.say(f"{stage.name.capitalize()}.")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Says a line with a few names if an epoch brought something better.
-
-        After such a line, half as many epochs as there were so far go by without one.
-        """
+        """Says a line with a few names if an epoch brought something better, ever more seldom."""
         self.epochs.append(epoch)
         self._correct_bar()
         if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):

@@ -131,10 +131,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
 
 
 def _check_stream(best: bool, start: int) -> None:
-    """Refuses a seed for names that are not random, and a start without a seed.
-
-    A seed in the environment is meant for all commands.
-    """
+    """Refuses a seed on the command line for names that are not random, or a start without one."""
     source = click.get_current_context().get_parameter_source("seed")
     if best and source is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")

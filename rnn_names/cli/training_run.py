@@ -101,10 +101,7 @@ class TrainingRun:
         return f"Wrote {shown(path)}, the report of this training."
 
     def interrupted(self) -> int:
-        """What an interrupt does: writes what is not on disk yet, and says what is.
-
-        It runs in a thread of its own, while training goes on.
-        """
+        """Writes what is not on disk yet, in a thread of its own, and says what is."""
         try:
             with files_named():
                 if self.trainer.model.training["epoch"]:

@@ -50,10 +50,7 @@ class Automaton:
         return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
 
     def counts(self, min_length: int, max_length: int) -> Array:
-        """How many texts of such lengths it accepts, by length so far, state: (max_length + 2, S).
-
-        Very many are infinity.
-        """
+        """How many texts it accepts, by length so far and state: (max_length + 2, S); or infinity."""
         ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
         with np.errstate(over="ignore"):
             return by_length(lambda _: ones, self.after, worth.astype(float))
@@ -85,10 +82,7 @@ class Automaton:
 def explored(
     start: State, targets_of: Callable[[State], list[State]], most: int = MAX_STATES
 ) -> tuple[list[State], Array]:
-    """All states that can be reached from a first one, and where each leads, (S, kinds).
-
-    `targets_of` gives the states after a state, one for each of some kinds of characters.
-    """
+    """All states that can be reached, and the numbers, (S, kinds), of those that follow each."""
     number, states, after = {start: 0}, [start], []
     for state in states:  # grows as it is read
         targets = targets_of(state)
@@ -112,10 +106,7 @@ NOTHING, EMPTY, ANY, ANYTHING = range(4)
 
 
 class Terms:
-    """The terms of one automaton, in simplest form. Each is kept once, as a number.
-
-    So terms are equal if their numbers are.
-    """
+    """The terms of one automaton, in simplest form: each is one number, and equal ones are one."""
 
     def __init__(self) -> None:
         self.all: list[tuple[Any, ...]] = []  # the kind and the parts of each

@@ -78,10 +78,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
 def spelling(
     conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for `start` and all conditions that have one; those conditions; and the others.
-
-    If more than `max_states` were needed, it is `start`.
-    """
+    """One automaton, if it is not too large, for `start` and all conditions; these; the others."""
     conditions = list(conditions)
     covered = [each for each in conditions if each.automaton]
     try:

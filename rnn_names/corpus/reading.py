@@ -59,10 +59,7 @@ def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str
 
 
 def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
-    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
-
-    The rules are those of `rnn_names.corpus.corpus.read_corpus`.
-    """
+    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name."""
     for names, _ in read_counted(title, stream):
         yield names
 

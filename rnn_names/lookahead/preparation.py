@@ -33,11 +33,7 @@ MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reac
 
 
 class Preparation:
-    """Prepares a look-ahead for one model and its conditions, a little or more.
-
-    Attributes:
-        prefixes: those that the draws so far have passed, or the most passed of them.
-    """
+    """Prepares a look-ahead from draws; `prefixes` has those that they have passed."""
 
     def __init__(self, draw: Draw, unguided: LookAhead, visits: Visits) -> None:
         """Learns from unguided draws, recorded in `visits`, and then from a few guided ones."""

@@ -45,10 +45,7 @@ _STREAMS = ("standard input", "standard output", "standard error")
 
 
 def write_atomically(path: str, data: bytes | memoryview) -> None:
-    """Writes a temporary file beside `path`, then renames it over `path`.
-
-    If any of it fails, ModelFileError is raised, and `path` is as it was.
-    """
+    """Writes a temporary file and renames it over `path`, or raises ModelFileError."""
     with _temporary(path) as file:
         file.write(data)
         file.flush()
@@ -58,20 +55,14 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Raises ModelFileError, before long work, if a file cannot be written.
-
-    It tries a temporary one beside it, and removes those that killed processes left there.
-    """
+    """Raises ModelFileError, before long work, if no temporary file can be written beside it."""
     with _temporary(path):
         _remove_leftovers(path)
 
 
 @contextmanager
 def _temporary(path: str) -> Iterator[BinaryIO]:
-    """A new file beside `path`, which is removed at the end if it is still there.
-
-    An `OSError`, also of what is done with it, becomes a ModelFileError.
-    """
+    """A new file beside `path`, removed at the end; an `OSError` becomes a ModelFileError."""
     obstacle = _obstacle(path)
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
@@ -123,10 +114,7 @@ def _obstacle(path: str) -> str:
 
 
 def standard_stream(path: str) -> int | None:
-    """The standard stream of this process, 0, 1 or 2, that is the file of a path; else None.
-
-    To rename over that file, or to empty it, would lose what is written to the stream.
-    """
+    """The standard stream, 0, 1 or 2, that is this file, which must stay where it is; else None."""
     for number in range(len(_STREAMS)):
         with suppress(OSError):  # a stream may be closed, and a file not there yet
             if os.path.samestat(os.fstat(number), os.stat(path)):

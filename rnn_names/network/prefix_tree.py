@@ -86,11 +86,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 def prefix_trees(
     indices: Array, lengths: Array, sizes: Sequence[int], n_y: int
 ) -> list[PrefixTree]:
-    """The prefix trees of several minibatches: of the first `sizes[0]` names, and so on.
-
-    They are built together: for a few hundred names, calling an array operation takes longer than
-    the operation.
-    """
+    """The prefix trees of several minibatches, of so many names each, quicker than one by one."""
     depth = int(lengths.max())  # 0 if all names are empty
     indices = indices[:, :depth]
     prefixes = numbered_prefixes(indices, lengths, sizes)

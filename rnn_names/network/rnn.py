@@ -67,10 +67,7 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 
 
 def input_layer(x: Array, weights: StepWeights, out: Array | None = None) -> Array:
-    """The layer x Waxᵀ + ba of each gate: (m,) to (gates, m, n_a).
-
-    An index i stands for the one-hot row with a 1 in column i, and 0 for the zero row.
-    """
+    """The layer x Waxᵀ + ba of each gate, (m,) to (gates, m, n_a): row x of `chosen`."""
     # This mode lets take write to `out` without a copy.
     return weights.chosen.take(x, axis=1, out=out, mode="clip")
 

@@ -39,11 +39,7 @@ class MarkovChain:
     end_shift: Array  # (L + 1,) what is added to the log-odds of the end of a name of each length
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
-        """The probability that the rest of a name makes it one that is accepted.
-
-        It is (max_length + 2, K, S), by length so far, context and state, and 0 exactly where that
-        is impossible.
-        """
+        """The probability that the rest makes a name accepted, by length, context and state."""
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)
         given_more = self.probabilities / (1 - end)
 
@@ -102,10 +98,7 @@ def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contex
 def _sums(
     context: Array, probabilities: Array, passed: Array, n_contexts: int
 ) -> tuple[Array, Array, Array]:
-    """The network's probabilities by context: sums over names, (K, n_y); and how many names, (K,).
-
-    With them come, (K,), the squares of each prefix's names added up.
-    """
+    """Sums by context: of probabilities, (K, n_y), of names, and of their squares by prefix."""
     order = np.argsort(context, kind="stable")
     sorted_context = context[order]
     first = np.flatnonzero(np.diff(sorted_context, prepend=-1))

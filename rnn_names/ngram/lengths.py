@@ -55,10 +55,7 @@ class LengthGuide:
         return shares / shares.sum()
 
     def factors(self, history: Array, length: Array) -> Array:
-        """What the probabilities of the next character are multiplied by: (m, n_y), not normalised.
-
-        They are what is ahead of each character, and r(L) for EOS.
-        """
+        """What is ahead of each next character, and r(L) for EOS: (m, n_y), to multiply by."""
         next_contexts = self._after[self.contexts.longest(history)]  # (m, n_y)
         factors = self.ahead[length[:, None] + 1, next_contexts]
         factors[:, EOS] = self.ratio[length]

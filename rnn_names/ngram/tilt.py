@@ -64,10 +64,7 @@ class Tilt:
         np.divide(tilted, guide.ahead, out=self._ahead, where=guide.ahead > 0, casting="same_kind")
 
     def of_next(self, history: Array, length: Array) -> Array:
-        """What the probabilities of the next character are multiplied by: (m, n_y).
-
-        The largest of a row is 1.
-        """
+        """What the next character's probabilities are multiplied by, 1 at most: (m, n_y)."""
         contexts = self._guide.contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
         ahead = self._ahead[length[:, None] + 1, next_contexts]

@@ -33,10 +33,7 @@ ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP
 
 
 def start_blas_with_one_thread() -> None:
-    """Keeps BLAS from starting threads, for a whole program, if NumPy is not loaded yet.
-
-    That would take a fifth of the program's start-up time.
-    """
+    """Keeps BLAS from starting threads, a fifth of start-up, if NumPy is not loaded yet."""
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
         os.environ.update(ONE_BLAS_THREAD)

@@ -121,11 +121,7 @@ def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
 
 @dataclass(frozen=True)
 class _Prefixes(Rows):
-    """Prefixes of one length to look into, m of them.
-
-    They are indices (m, length), automaton states and log-probabilities given the prefix of all
-    names, (m,).
-    """
+    """Prefixes of one length to look into, m of them, given the prefix of all names."""
 
     text: Array
     automaton_state: Array

@@ -121,10 +121,7 @@ class Sampler(Continuations):
         return None if self.preparation is None else self.preparation.after(_rounds(block))
 
     def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
-        """A look-ahead that knows nothing yet, the conditions that it covers, and the others.
-
-        SamplingError if no name is possible.
-        """
+        """A look-ahead that knows nothing yet, the conditions that it covers, and the others."""
         from rnn_names.conditions.automaton import anything
         from rnn_names.conditions.beginnings import of_shape
         from rnn_names.conditions.conditions import spelling
@@ -168,10 +165,7 @@ class Sampler(Continuations):
         return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names together and gives those of a good length.
-
-        With a look-ahead, each comes as often as its weight asks for.
-        """
+        """Draws `size` names together and gives those of a good length, as often as they weigh."""
         drawn = self.walk(size, bits, look_ahead)
         names = self.in_characters(drawn.names)
         if look_ahead is None or drawn.weights is None:

@@ -40,10 +40,7 @@ ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """Draws `count` names, in parts, or those that could be had, and then raises SamplingError.
-
-    It warns (RareConditionsWarning) where more names than usual are repeats.
-    """
+    """Draws `count` names, in parts, or those that could be had, and then raises SamplingError."""
     sampler, process = sampler_of(model, options), os.getpid()
     with one_blas_thread():
         if not count:

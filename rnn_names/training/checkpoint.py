@@ -39,10 +39,7 @@ _STATE = "state_"  # what the names of the state's arrays begin with, beside tho
 
 
 class Checkpoint:
-    """A run that writes the model file `output`, and its state in the file `path`.
-
-    `written` says whether the file holds the state.
-    """
+    """A run that writes the model file `output`, and its state in the file `path`."""
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         self.path, self.trainer, self.init = state_path(output), trainer, init

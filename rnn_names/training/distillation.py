@@ -79,10 +79,7 @@ def distillation_set(
     rng: np.random.Generator,
     begin: Callable[..., Callable[[], Any]] = partial,
 ) -> DistillationSet:
-    """Some distinct real names and about `count` synthetic ones, with soft targets.
-
-    `begin` begins a call, perhaps in another process, and gives what waits for its value.
-    """
+    """Some distinct real names and about `count` synthetic ones, with soft targets."""
     # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
     names, count = _that_fit(names, count, teacher.n_y, rng)
     one, other = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))

@@ -64,10 +64,7 @@ class Gradients:
         seed: list[int],
         characters_left: int,
     ) -> None:
-        """Prepares an epoch of a stage, whose minibatches are sorted rows of `batches`.
-
-        The helper process is started if the characters that are left to train on are worth it.
-        """
+        """Prepares an epoch of a stage; starts the helper process if what is left is worth it."""
         n_parts = parts_for(stage.batch_size, self._n_rows)
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
         if worth_it and usable_cores() >= PARTS:
@@ -130,10 +127,7 @@ class Part:
         self._next: int | None = None  # the step that the next of `_trees` is for
 
     def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
-        """Puts the gradient of a minibatch into its place; gives the loss and the characters.
-
-        Loss and gradient are sums over characters. The trees of minibatches are laid out together.
-        """
+        """Puts the gradient, summed over characters, in its place; gives loss and characters."""
         if step != self._next:
             self._trees = self._batches.trees(self._rows[step:])
         self._next = step + 1

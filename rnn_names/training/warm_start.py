@@ -72,10 +72,7 @@ def known_to(starts: Sequence[Closest], names: Names) -> Array | None:
 
 
 def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
-    """Bundled models and their losses on some names, the lowest first.
-
-    Of more than `MAX_NAMES_COMPARED`, as many are compared, at even distances.
-    """
+    """Bundled models and their losses on at most `MAX_NAMES_COMPARED` names, the lowest first."""
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
     # While `make models` makes them anew, some may be missing: those of short lists come last.

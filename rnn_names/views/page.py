@@ -89,10 +89,7 @@ def page(
     subtitle: str | None = None,
     for_lists: bool = False,
 ) -> str:
-    """The whole page as HTML, with its own title or else what its names are like.
-
-    A page `for_lists` opens where a list is pasted, with names of the first model alone.
-    """
+    """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model."""
     names, hue = [title_of(part) for part in parts], _hue(parts)
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.language_model.longest for part in parts)
@@ -130,10 +127,7 @@ def page(
 
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
-    """A policy that runs and applies only these texts, makes no text markup, and loads nothing.
-
-    The worker that learns from a list is made from the page's own text.
-    """
+    """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
     allowed = " ".join(f"'{_hash(script)}'" for script in scripts)
     return (
         f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; "
