@@ -50,7 +50,7 @@ class Automaton:
         return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
 
     def counts(self, min_length: int, max_length: int) -> Array:
-        """How many texts it accepts, by length so far and state: (max_length + 2, S); or infinity."""
+        """How many texts it accepts, by length so far and state: (max_length + 2, S)."""
         ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
         with np.errstate(over="ignore"):
             return by_length(lambda _: ones, self.after, worth.astype(float))
@@ -101,8 +101,7 @@ def anything(n_y: int) -> Automaton:
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
 
 
-NOTHING, EMPTY, ANY, ANYTHING = range(4)
-"""The terms that all others are built on: no text, the empty text, any one character, any text."""
+NOTHING, EMPTY, ANY, ANYTHING = range(4)  # terms: no text, the empty one, a character, any text
 
 
 class Terms:

@@ -25,11 +25,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
 
-MAX_SHORT = 1 << 11
-"""Names of a list that is kept in fingerprints of 4 bytes, to be asked for two edits. What a name
-becomes by them is some 200,000 texts; of these, one is mistaken for a listed one in a tenth of all
-cases."""
-
+MAX_SHORT = 1 << 11  # names in 4-byte fingerprints; of more, too much is mistaken two edits away
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 

@@ -34,10 +34,7 @@ MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory s
 
 PIECE_BYTES = 1 << 22
 
-MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH
-"""Characters that a name may have before NFC, which composes up to four into one.
-
-The time for NFC grows with the square of the marks on a letter, so longer lines are refused."""
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 
 _TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
 

@@ -47,10 +47,7 @@ from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 MAX_TABLE = 1 << 24  # numbers in the tables of all states, characters and lengths
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 FLOOR = 0.3  # of the mean weight: names below it are given up by chance
-
-MAX_BOUND = 64
-"""The largest bound, in mean weights: one draw in as many gives a name. Where it is too low, more
-names are repeats than promised. Names above it are split on the way."""
+MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
 
 
 def max_states(n_y: int, max_length: int) -> int:

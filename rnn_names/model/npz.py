@@ -38,10 +38,7 @@ MAX_MEMBERS = 32
 
 MAX_NAME = 40  # characters of the name of an array
 
-MAX_UNPACKED, FREE_BYTES = 8, 1 << 20
-"""Bytes that may be unpacked for each byte of the file, and without any.
-
-Deflate makes weights smaller by a tenth, and JSON in UTF-32 by seven eighths."""
+MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked for each of the file, and without any
 
 MAX_META_BYTES = 1 << 22
 

@@ -13,9 +13,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.prefix_tree import PrefixTree, prefix_trees
 
-NAMES_PER_LAYOUT = 1024
-"""Small minibatches are laid out together, so many names in one call of `prefix_trees`, which saves
-half the time. More names would not fit the processor's cache."""
+NAMES_PER_LAYOUT = 1024  # names of small minibatches laid out together: as many as fit the cache
 
 
 @dataclass(frozen=True)

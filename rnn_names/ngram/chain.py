@@ -21,11 +21,7 @@ from rnn_names.ngram.contexts import Contexts
 LONGEST_CONTEXT = 6  # symbols of the longest contexts
 CONTEXTS = 4000  # contexts that are kept, the most frequent ones
 PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
-
-SHORTER = 0.1
-"""Share of a context's probabilities that always comes from the next shorter one: a context seen
-often, but in few kinds of name, may be wrong about others."""
-
+SHORTER = 0.1  # share of a context's probabilities that comes from the next shorter one
 UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly
 MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, with fewer contexts
 

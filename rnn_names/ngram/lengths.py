@@ -17,13 +17,8 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.contexts import Contexts
 from rnn_names.ngram.kneser_ney import NGram
 
-MAX_HISTORY_TABLE = 1 << 23
-"""Probabilities in a table of all histories. Where there are more, shorter histories stand for
-them, and lengths come out a little less exactly."""
-
-PSEUDO_NAMES = 10
-"""Names with the n-gram's own lengths that are added to the list's, so that a length which a short
-list happens to lack is not ruled out."""
+MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; of more histories, only the shorter ones
+PSEUDO_NAMES = 10  # added to the list's with the n-gram's own lengths, so that none is ruled out
 
 
 class LengthGuide:

@@ -35,9 +35,7 @@ from rnn_names import system
 from rnn_names.processes.shared_array import SharedArray, mapped
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
-PATIENCE = 30.0
-"""Seconds that an answer may take, besides ten times what this process did meanwhile. A helper
-process that takes longer has been stopped, say, and is ended."""
+PATIENCE = 30.0  # seconds for an answer, besides ten times what this process did meanwhile
 
 _START = """\
 import sys

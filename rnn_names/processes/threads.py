@@ -87,10 +87,8 @@ one_blas_thread = _Shared(_blas_limit)
 the number of cores."""
 
 SWITCH_INTERVAL = 1e-4
-"""Seconds after which a thread that waits for the interpreter asks the other for it.
-
-NumPy's operations are short here: with Python's 5 ms, the thread that gives the interpreter up for
-one has it back before the other wakes, and two threads are hardly faster than one."""
+"""Seconds after which a thread that waits for the interpreter asks for it. NumPy's operations are
+short here: with Python's 5 ms, two threads are hardly faster than one."""
 
 
 @contextmanager

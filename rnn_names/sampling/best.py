@@ -35,10 +35,7 @@ from rnn_names.sampling.unique import Remembered
 
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
-
-FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13
-"""Unguided draws that the bound is chosen from: few, or many and guided ones where the few do not
-pass the wanted names or leave more than `FEW_PREFIXES` above the bound."""
+FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13  # unguided, for a bound; many where few bring none
 
 FEW_PREFIXES = 1 << 14
 

@@ -21,10 +21,7 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Source
 
-MEMORY_AT_ONCE = 1 << 23
-"""Bytes for nodes whose states are computed together. With fewer, two threads wait for one another
-more often; more make no difference."""
-
+MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
 NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
 
 SHAPE_HINT = (

@@ -42,15 +42,8 @@ if TYPE_CHECKING:
 
 MOST_TRIALS = 1 << 21  # trials in a row that fail before a line is given up
 TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before the letters left are given up
-
-RARE = 1 / 8
-"""Where a smaller share of a model's names meets its conditions, it looks ahead. That is more often
-than for names by themselves, since the names of all models must meet theirs in one trial."""
-
-RARE_LETTER = 1e-4
-"""A letter that begins a smaller share of the names does not count as one that is left: models give
-a little to letters that begin no name of their list."""
-
+RARE = 1 / 8  # share of names that meet their conditions, below which a model of a cast looks ahead
+RARE_LETTER = 1e-4  # share of names from which on a first letter counts as one that is left
 DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
 
 

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from rnn_names.lookahead.weights import Weights
 
 FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
-
-WALKS_PER_BLOCK = 4
-"""Largest walks in the largest block, without a look-ahead. The larger the block, the more prefixes
-names have in common; but it is drawn as a whole, also where few of its names are wanted."""
-
+WALKS_PER_BLOCK = 4  # in the largest; more share more prefixes, and draw more in vain
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this

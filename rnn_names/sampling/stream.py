@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
 
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
-
-LONG = 1 << 17
-"""Names that are still to be drawn, at least, where the helper process is started. The start takes
-as long as 30,000 names of a GRU of 256 units."""
-
+LONG = 1 << 17  # names to be drawn for which the helper process is started
 CHECKED = 1024  # names that both processes draw to see whether they draw the same
 ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
 

@@ -21,11 +21,7 @@ from rnn_names.network.scoring import names_per_batch
 from rnn_names.training.teacher import Teacher
 
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them
-
-MAX_SOFT_TARGETS = 1 << 27
-"""Probabilities that a distillation set may hold, 4 bytes each; twice as many for a moment while
-they are made, and as many in the helper process. Of a longer list, as many names as fit are
-taken."""
+MAX_SOFT_TARGETS = 1 << 27  # of 4 bytes, here and in the helper process, twice that for a moment
 
 
 def copies_of_each(real: int, synthetic: int) -> int:

@@ -26,14 +26,8 @@ from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
 PARTS = 2  # of a large minibatch, however many cores there are
-
-MIN_WORK_TO_SHARE = 15_000
-"""Names of a minibatch, times rows of Waa (three times the units of a GRU), from which on it is cut
-in two. With fewer, two processes are hardly faster than one; on one core, two parts are slower."""
-
-MIN_WORK_FOR_HELPER = 2e10
-"""Characters that are left to train on, times the numbers of Waa, from which on the helper process
-is started. It is about a second's work; the start takes a sixth of one."""
+MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
+MIN_WORK_FOR_HELPER = 2e10  # characters left, times numbers of Waa: about a second's work
 
 
 def parts_for(batch_size: int, n_rows: int) -> int:

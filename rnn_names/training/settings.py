@@ -179,10 +179,7 @@ class ResolvedSettings:
     seed: int
 
 
-FEW_NAMES = 500
-"""Names below which the networks of a list start from bundled models, and all names are learned in
-the end. Models of longer lists are what they start from."""
-
+FEW_NAMES = 500  # with fewer, networks start from bundled models, and all names are learned
 SHORT_LIST = 1_000  # names; a shorter list has a teacher of several networks, which take seconds
 LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
 

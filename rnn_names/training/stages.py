@@ -19,24 +19,15 @@ from typing import Any, NamedTuple
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import ResolvedSettings
 
-DISTILLATION_BATCHES = (272, 408)
-"""Names per minibatch of distillation, at least: of a short list, and of a longer one. Larger ones
-take less time and end at a higher loss."""
-
+DISTILLATION_BATCHES = (272, 408)  # names, of a short and a longer list; more: quicker, higher loss
 MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 WARM_UP = 0.02  # the share of a stage over which the learning rate rises
-
-FULL_DROPOUT = 0.6
-"""Dropout from which on it is the same throughout a stage; less than that begins lower, since on a
-long list there is little to overfit at first, and dropout makes learning slow."""
+FULL_DROPOUT = 0.6  # less begins lower: on a long list there is little to overfit at first
 
 TOLERANCE = 0.5
 """How much higher than the best held-out loss so far that of an epoch of distillation may be, in
-nats per character, times the root of the characters held out. The lowest of hundreds of epochs is
-an underestimate; the difference of two losses has a standard error of 0.40 to 0.45 so measured. And
-the last epoch, with the lowest learning rate, is the closest to the teacher in its names as wholes:
-Turkish first names are too short by 1.5 % after one, by 0.2 % after three."""
+nats per character, times the root of the characters held out."""
 
 
 @dataclass(frozen=True)

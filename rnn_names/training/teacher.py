@@ -44,10 +44,7 @@ SEEN_RARELY = 2  # characters that the training names have at most so often are 
 TILTED_BY = 10_000, 30_000  # names drawn for each fit of the tilt: five for each listed, within
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
-
-HARM = 1.01
-"""By what factor a tilt may raise the loss of the list's names. The networks and the n-gram know
-them, so what brings the names drawn nearer to the list can cost these 0.001 nats per character."""
+HARM = 1.01  # by what factor a tilt may raise the loss of the list's names, which the teacher knows
 
 
 class Teacher(Source):

@@ -32,14 +32,11 @@ from rnn_names.training.warm_start import Closest, first_weights, known_to, sett
 
 SMOOTHING_CHARACTERS = 20_000  # of the exponential average of the training loss that is shown
 STARTED_SHARE = 0.6  # of networks that started from bundled models: they know more than the n-gram
-
-LOST = 4
-"""A stage ends, with its best weights so far, at this many times the loss of a uniform guess: the
-learning rate is far too high or, on a list of a few names, the network sure of the wrong ones."""
+LOST = 4  # times the loss of a uniform guess: a stage ends there, with its best weights so far
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
-"""What random numbers are for. Each use has a generator of its own, made from the seed, this number
-and, within a use, the number of the network or epoch. So a run can go on from any epoch."""
+"""What random numbers are for: each use has a generator of its own, made from the seed, this number
+and that of the network or epoch. So a run can go on from any epoch."""
 
 
 class Trainer:

@@ -21,10 +21,7 @@ from rnn_names.training.settings import FEW_NAMES, ResolvedSettings, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that all bundled models predict: it takes a second
 STARTS = 2  # models that the networks of a short list start from, at most, in turn
-
-KNOWN_CHARACTERS = 0.8
-"""Share of a list's characters that such a model knows, at least; it learns the others. Of 200
-Croatian surnames, no model can spell those in ć, and a start is worth 0.04 nats."""
+KNOWN_CHARACTERS = 0.8  # share of a list's characters that a start knows, at least
 
 
 class Closest(NamedTuple):

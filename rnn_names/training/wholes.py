@@ -27,25 +27,13 @@ from rnn_names.network.batches import Batches
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.tilt import Factors
 
-PRIOR_NAMES = 30
-"""Names with the teacher's own means that are added to the list's, since what a short list happens
-to have or to lack says little."""
-
+PRIOR_NAMES = 30  # added to the list's with the teacher's own means: a short list says little
 SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
 MAX_FEATURES = 400  # features that are fitted, at most, the commonest
-
-SPREAD = 1
-"""Standard deviation of the prior of λ. Without one, a letter that is the first of a name in all
-draws but one could have any factor elsewhere. It leaves the powers of the length free, whose λ are
-small numbers."""
-
-RIDGE = 1e-3
-"""Of the penalty on λ, since features may say the same: a name's letters add up to its length."""
-
+SPREAD = 1  # standard deviation of the prior of λ; without one, that of rare terms runs away
+RIDGE = 1e-3  # of the penalty on λ: a name's letters add up to its length
 ENOUGH = 1e-6  # Newton's method ends where another step would gain less, in nats per name
-
-NAMES_AT_A_TIME = 1 << 16
-"""Names of a list whose features are added up together; it bounds the memory."""
+NAMES_AT_A_TIME = 1 << 16  # names whose features are added up together; it bounds the memory
 
 
 class Wholes:

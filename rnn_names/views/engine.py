@@ -48,7 +48,6 @@ ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
 
 REST_BITS = 8  # of a weight beside its exponent: the sign and the fraction
-
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
 
