@@ -63,7 +63,7 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
 
 def test_lists_come_through_pipes_and_from_several_files(cli, names, tmp_path):
     whole, part = tmp_path / "whole.npz", tmp_path / "part.npz"
-    (tmp_path / "a.txt").write_text("\n".join(names[:200]))
+    (tmp_path / "a.txt").write_text("\n".join(names[:200]), "utf-8")
     done = cli("train", "-", "-o", whole, *QUICK, input="\n".join(names))
     assert done.returncode == 0, done.stderr
     text = "\r\n".join(names[200:])

@@ -47,7 +47,12 @@ def run(tmp_path):
     def run(*arguments):
         command = [sys.executable, *arguments]
         done = subprocess.run(
-            command, cwd=tmp_path, env=unmeasured(), capture_output=True, text=True, timeout=60
+            command,
+            cwd=tmp_path,
+            env=unmeasured(),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -242,7 +242,7 @@ def whole(invoke, corpus_file, tmp_path_factory):
 
 
 def losses(log):
-    return [json.loads(line) | {"seconds": 0} for line in log.read_text().splitlines()]
+    return [json.loads(line) | {"seconds": 0} for line in log.read_text("utf-8").splitlines()]
 
 
 @pytest.mark.posix

@@ -327,7 +327,7 @@ def test_train_writes_the_page(train, corpus_file, tmp_path):
 
 def test_standard_input_is_called_so(invoke, corpus_file, tmp_path):
     options = ["-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", "--epochs", 0, *QUICK]
-    invoke("train", "-", *options, input=corpus_file.read_text())
+    invoke("train", "-", *options, input=corpus_file.read_text("utf-8"))
     assert "list standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
 
 
