@@ -208,7 +208,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
     elif settings.teacher_networks > 1:
         training = (
             f"Training {settings.teacher_networks} networks, each {network}, one after another, "
-            f"and then\nthe best of them by what all predict: {length}"
+            f"then the\nbest of them on what all predict together: {length}"
         )
     lines = [
         f"{len(corpus):,} distinct names{repeats}, {n_characters} characters{held_out}.",

@@ -36,6 +36,8 @@ PIECE_BYTES = 1 << 22
 
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 
+ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
+
 _TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
 
 
@@ -100,6 +102,11 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
             continue
         if at_start:
             rest, at_start = rest.removeprefix(codecs.BOM_UTF8), False
+            if rest.startswith(ZIP):
+                raise CorpusError(
+                    f"{title}: a document or a model, not a text: save the list as plain text, one "
+                    "name per line"
+                )
         first = rest.find(b"\n")
         if (len(rest) if first < 0 else first) > PIECE_BYTES:
             raise CorpusError(

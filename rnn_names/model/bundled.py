@@ -162,6 +162,8 @@ def advice(path: str) -> str:
 
     >>> advice("dinosaur")
     'train a model, or take a bundled one: dinosaurs'
+    >>> advice("elves")
+    'train a model, or take a bundled one: elvish'
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
@@ -170,6 +172,10 @@ def advice(path: str) -> str:
         files = [file for file in os.listdir(folder or ".") if file.endswith(".npz")]
         for file in get_close_matches(name, files, n=1, cutoff=0.8):
             return f"did you mean {shown(os.path.join(folder, file))}?"
-    close = get_close_matches(name, [*MODELS, *ALIASES], n=1, cutoff=0.8)
+    if {*"+,"} & {*name}:
+        return "give each model of a blend by itself"
+    known = [*MODELS, *ALIASES]
+    close = get_close_matches(name, known, n=1, cutoff=0.8)
+    close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
     names = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
     return f"train a model, or take a bundled one: {names}"

@@ -56,6 +56,7 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
         for each in _closest(corpus.names, (name for name in MODELS if name not in left_out))
         if (each.model.cell, each.model.hidden_size) == (resolved.cell, resolved.hidden_size)
         and each.model.training["distinct_names"] >= FEW_NAMES
+        and each.loss < np.inf
         and np.isin(corpus.names.codes, each.model.vocabulary.codes).mean() > KNOWN_CHARACTERS
     ]
     return fit[: min(STARTS, resolved.teacher_networks)]

@@ -80,6 +80,7 @@ def test_thousands_of_distinct_characters(shift):
         (b"a\r\nb\r\nc\xff", "file1, line 3:", "UTF-8"),
         (b"a\n\xed\xa0\x80\n", "file1, line 2:", "UTF-8"),
         (b"a\nb\n\nc\x07d\n", "file1, line 4:", "control character (U+0007)"),
+        (b"PK\x03\x04\x14\x00", "file1:", "a document or a model, not a text"),
         (b"a\x00b\nc", "file1, line 1:", "U+0000"),
         (b"a\nb\x1b[2J\n", "file1, line 2:", "U+001B"),
         (b"a\nb\rc\n", "file1, line 2:", "U+000D"),

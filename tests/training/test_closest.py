@@ -126,6 +126,11 @@ def test_others_start_from_none(names, settings):
     assert starts_for(corpus_from_strings(names), Settings(**settings)) == []
 
 
+def test_a_model_that_can_spell_no_name_whole_is_no_start():
+    names = [f"{name}’s" for name in names_of_list("english-towns")[:100]]
+    assert starts_for(corpus_from_strings(names), Settings()) == []
+
+
 def test_one_network_starts_from_one_model():
     corpus = corpus_from_strings(cut("dinosaurs", 100))
     assert len(starts_for(corpus, Settings(epochs=3))) == 1
