@@ -21,17 +21,13 @@ _ROWS_AT_ONCE = 1 << 15  # names gathered or packed together, so that their indi
 class Names:
     """Any number of texts as one flat array.
 
-    Attributes:
-        codes: (total characters,) uint32 code points, or vocabulary indices, name after name.
-        offsets: (n + 1,) int64. Name i is ``codes[offsets[i]:offsets[i + 1]]``.
-
     >>> names = Names.from_strings(["Ada", "Bo"])
     >>> names.codes.tolist(), names.offsets.tolist()
     ([65, 100, 97, 66, 111], [0, 3, 5])
     """
 
-    codes: Array
-    offsets: Array
+    codes: Array  # (total characters,) uint32 code points, or vocabulary indices, name after name
+    offsets: Array  # (n + 1,) int64. Name i is codes[offsets[i]:offsets[i + 1]]
 
     @classmethod
     def from_strings(cls, strings: Iterable[str]) -> Names:

@@ -129,13 +129,10 @@ def _smoothed(contexts: Contexts, sums: Array, n: Array, squares: Array) -> Arra
 def _end_shift(
     guessed_ends: Array, ends: Array, passed: Array, length: Array, max_length: int
 ) -> Array:
-    """By length, the shift of the log-odds that makes the guessed ends as many as the network's.
-
-    Both are probabilities of the end after each prefix, (N,). Newton's method, damped, finds it.
-    """
+    """By length, the shift of the log-odds that makes guessed ends as many as the network's."""
     shift = np.zeros(max_length + 1)
     logit = np.log(np.clip(guessed_ends, 1e-12, 1)) - np.log(np.clip(1 - guessed_ends, 1e-9, 1))
-    for _ in range(8):
+    for _ in range(8):  # Newton's method, damped
         p = 1 / (1 + np.exp(-(logit + shift[length])))
         missing = np.bincount(length, passed * (ends - p), max_length + 1) - 2 * shift
         slope = np.bincount(length, passed * p * (1 - p), max_length + 1) + 2

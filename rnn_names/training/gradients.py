@@ -36,11 +36,7 @@ def parts_for(batch_size: int, n_rows: int) -> int:
 
 
 class Gradients:
-    """The gradients of a run's minibatches.
-
-    `memory` is (2, n): what is trained, as one vector of arrays of these shapes, and room for the
-    gradient of the second part.
-    """
+    """A run's gradients; `memory` (2, n) is what is trained, and room for the second part's."""
 
     def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
         flat, self._second_gradient = memory.array
@@ -100,11 +96,7 @@ class Gradients:
 
 
 class Part:
-    """One of the parts that minibatches are cut into, and what computes its gradients.
-
-    Dropout in each minibatch has a seed of its own, so it does not matter which process did the
-    ones before. `flat` (n,) holds what is trained.
-    """
+    """One of the parts that minibatches are cut into; its dropout has a seed for each of them."""
 
     def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
         self._params, self._gradient = views(flat, shapes), gradient
@@ -171,10 +163,7 @@ def part_gradients(
 
 
 def dropout_mask(rng: np.random.Generator, dropout: float, out: Array) -> Array | None:
-    """Factors of inverted dropout, in `out`; None for no dropout.
-
-    A factor is 0 with the probability `dropout`, else 1 / (1 − dropout), so that the mean is 1.
-    """
+    """Factors of inverted dropout, 0 or 1 / (1 − dropout), in `out`; None for no dropout."""
     if not dropout:
         return None
     # Each factor takes 16 random bits, four of them a word of 64: a third of the time of floats.

@@ -42,15 +42,8 @@ and that of the network or epoch. So a run can go on from any epoch."""
 class Trainer:
     """A run on one list; characters that `init` lacks are added.
 
-    Args:
-        held_out: names to measure by; by default some of the corpus are set aside.
-        starts: bundled models that the networks start from in turn; of these, only characters of
-            the list are kept.
-
-    Attributes:
-        position: where it is in its stages.
-        vocabulary: the characters of all names, and those of `init`.
-        model: the best model so far.
+    Names are measured by `held_out`; by default some of the corpus are set aside. The networks
+    start in turn from the bundled models `starts`, of which only characters of the list are kept.
     """
 
     def __init__(

@@ -116,10 +116,7 @@ def first_weights(
 
 
 def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
-    """Puts a model's weights into the random parameters of a network with another vocabulary.
-
-    A character that the model lacks keeps its random column of Wax, row of Wya and entry of by.
-    """
+    """Puts a model's weights into random parameters, which stay for characters that it lacks."""
     old = np.append(EOS, init.vocabulary.encode(vocabulary.codes[1:]))  # the model's indices
     new = np.flatnonzero(old != UNKNOWN)
     old = old[new]
