@@ -53,10 +53,11 @@ ablation: $(VENV)/.quality  ## Measure what each mechanism of training brings (t
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
 	$(BIN)/python tests/quality/rare.py
 
-page-study: $(VENV)/.test build/node_modules/axe-core  ## Look at the page in Chromium, measure it, how it learns, and 20,000 names of each bundled model.
+page-study: $(VENV)/.test build/node_modules/axe-core  ## Look at the page in Chromium and Firefox, measure it, how it learns, and 20,000 names of each bundled model.
 	$(BIN)/python tests/page_study/looks.py
 	$(BIN)/python tests/page_study/run.py
 	$(BIN)/python tests/page_study/learning.py
+	$(BIN)/python tests/page_study/firefox.py
 
 pictures: $(VENV)/.test  ## Make the pictures in docs/ anew: the drawings, and the page in Chromium.
 	$(BIN)/python docs/drawings/draw.py

@@ -24,8 +24,10 @@ function showView(id) {
   $("names").classList.toggle("lines", id === "casts");
   const lines = id === "casts" ? "lines" : "names";
   $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
-  for (const button of document.querySelectorAll("[type=submit]"))
+  for (const button of document.querySelectorAll("[type=submit]")) {
     button.textContent = `More ${lines}`;
+    button.hidden = id === "own-list"; // which has a button of its own
+  }
   openDrawer(null);
 }
 

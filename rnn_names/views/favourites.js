@@ -1,7 +1,7 @@
 // Names that are kept: a list that survives a visit, where the browser allows it.
 
 const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-const LONG_NAME = 16; // from more characters on, one has a row of its own
+const LONG_NAME = 12; // from more characters on, one has a row of its own
 const favourites = new Set(storedFavourites());
 
 /** The names kept by an earlier visit; none where the browser keeps nothing. */
@@ -16,8 +16,10 @@ function storedFavourites() {
 
 function toggleFavourite(name) {
   if (!name) return;
-  if (!favourites.delete(name)) favourites.add(name);
+  const isNew = !favourites.delete(name);
+  if (isNew) favourites.add(name);
   favouritesChanged();
+  if (isNew) $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
 }
 
 function favouritesChanged() {
@@ -36,6 +38,7 @@ function showFavourites(isStored) {
     button.setAttribute("aria-pressed", favourites.has(button.textContent));
   for (const button of $("kept-actions").children) button.disabled = !favourites.size;
   $("kept-count").textContent = favourites.size;
+  $("kept-total").textContent = favourites.size || "";
   $("kept-hint").textContent = favourites.size
     ? "This browser forgets them when the page is closed."
     : "Press a name to keep it.";

@@ -21,7 +21,7 @@ AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "build" / "looks"
 MODELS = ["welsh-towns", "dinosaurs", "first-names", "norse", "japanese-towns"]
 ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
-SIZES = {(360, 740): 8, (768, 1024): 20, (1280, 800): 20, (1920, 1080): 20}
+SIZES = {(360, 740): 8, (800, 600): 20, (1280, 800): 20, (1920, 1080): 20}
 """Windows, and how many names are to be in sight in them."""
 
 IN_SIGHT = """() => {

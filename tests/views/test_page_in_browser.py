@@ -316,6 +316,14 @@ def test_rare_names_end_in_a_sentence_that_says_why(open_page):
             {"Shortest length": 9, "Longest length": 3},
             "No name can have at least 9 and at most 3 characters.",
         ),
+        (
+            {"Begins with": "Tri", "Pattern (regular expression)": "M.*"},
+            "No name that begins so can meet the conditions.",
+        ),
+        (
+            {"Ends with": "us", "Pattern (regular expression)": ".*[a-f]"},
+            "No name can meet these conditions.",
+        ),
     ],
 )
 def test_what_no_name_can_meet_is_said_at_once(settings, sentence, page):

@@ -88,7 +88,7 @@ function automatonOf(conditions, blend, beginning) {
     after,
     parts.map(({ first }) => first),
   );
-  if (start.includes(DEAD)) throw new WrongSettings("No name that begins so meets the conditions.");
+  if (start.includes(DEAD)) throw new WrongSettings("No name that begins so can meet the conditions.");
   const number = new Map([[start.join(), 0]]);
   const all = [start];
   const next = [];
@@ -106,5 +106,6 @@ function automatonOf(conditions, blend, beginning) {
     }
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
+  if (!accepts.includes(true)) throw new WrongSettings("No name can meet these conditions.");
   return { next: Int32Array.from(next), accepts };
 }

@@ -9,14 +9,17 @@ const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are n
 const REFUSED =
   /[\p{Cc}\u2028\u2029\ufeff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]|\p{Cs}/u;
 
+/** Signs of lists around a name: bullets and numbers before it, a comma behind it. */
+const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
+
 /** What is wrong with a list: the message is a sentence for people. */
 class NotAList extends Error {}
 
-/** The names of a text, trimmed, in NFC, with repeats. Raises NotAList for what is no list. */
+/** The names of a text, trimmed of spaces and of signs of lists, in NFC, with repeats. Raises NotAList for what is no list. */
 function namesOfText(text) {
   const lines = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
   const parts = lines.filter((line) => line.trim()).length === 1 ? text.split(/[,;]/u) : lines;
-  const names = parts.map((line) => line.trim().normalize("NFC")).filter(Boolean);
+  const names = parts.map((line) => line.replace(SIGNS, "").trim().normalize("NFC")).filter(Boolean);
   for (const name of names) {
     if (REFUSED.test(name))
       throw new NotAList("This is no list of names: it holds characters that no name has.");
