@@ -41,9 +41,9 @@ class Corpus:
     ) -> tuple[Corpus, Corpus]:
         """Sets names aside at random: the corpus without them, and that of the held-out names.
 
-        The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`;
-        0 sets none aside. Where some are `known`, (n,) bool, others are set aside as far as there
-        are any.
+        The split is over distinct names: `fraction` of them, at least 1 and at most `MAX_HELD_OUT`,
+        or none for 0. Some that are `known`, (n,) bool, are set aside only where there are no
+        others.
         """
         n = len(self)
         size = min(max(round(fraction * n), 1), MAX_HELD_OUT) if fraction else 0
@@ -71,9 +71,9 @@ def read_corpus(
 ) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus, or raises CorpusError.
 
-    White space around a name is trimmed, blank lines are skipped, text is normalised to NFC, case
-    is kept. `sources` are titles for messages, and streams; `look` is called with a title, the
-    number of lines before, and the next lines.
+    White space around a name is trimmed, blank lines are skipped, text is normalised to NFC.
+    `sources` are titles and streams; `look` takes a title, the number of lines before, and the next
+    ones.
     """
     parts: list[Names] = []
     often: list[Array] = []

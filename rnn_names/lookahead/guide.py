@@ -137,9 +137,8 @@ class LookAhead:
     ) -> tuple[LookAheadState, Array | None]:
         """Multiplies the probabilities of the next characters, (n_y, m), in place by what is ahead.
 
-        The m prefixes have `length` characters; `node` (k,) is where each name is. It gives the
-        state, with weights multiplied by `total`; and what is ahead, (m, n_y), None for unguided
-        draws.
+        The prefixes have `length` characters; `node` (k,) is where each name is. It gives the
+        state, weighed by `total`; and what is ahead, (m, n_y), None for unguided draws.
         """
         if self.visits is not None:
             names = np.bincount(node, minlength=probabilities.shape[1])

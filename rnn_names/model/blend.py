@@ -109,8 +109,7 @@ def unknown_logit(model: LanguageModel) -> float:
     """The logit u that stands for any one character that a model does not know.
 
     With it, exp(u) / Σ exp(logits) is `UNKNOWN_PROBABILITY` in the mean over the characters and
-    ends of names drawn from the model; a little less in a blend, whose softmax has those
-    characters, too.
+    ends of names drawn from the model; a little less in a blend, which has more characters.
     """
     with one_blas_thread():
         names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end

@@ -190,12 +190,7 @@ class Model:
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Model:
-        """Reads a model file; where there is no such file, the bundled model called `path`.
-
-        Raises:
-            ModelFileError: for a file that is missing, damaged, or not a model of this format
-                version.
-        """
+        """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
             meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))

@@ -51,8 +51,7 @@ def on_tree(
     """What is ahead of each prefix of a tree, (N,), of these lengths, (N,), in characters.
 
     `probabilities` are those of the next character, (N, n_y). `ahead`, (N, n_y), is overwritten
-    where a character leads to another prefix: one that goes on from the row `parent` with
-    `character`, (N,).
+    where a character leads to a prefix: one that goes on from row `parent` with `character`, (N,).
     """
     values = np.zeros(len(parent))
     for rows in by_level(length)[::-1]:

@@ -130,8 +130,8 @@ class Settings(Checked):
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
-        fewer; and no more epochs than the networks can share evenly. `started` says whether
-        networks start from bundled models.
+        fewer, and no more than the networks can share evenly. Are networks `started` from bundled
+        models?
         """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         if self.distil_epochs == 0:  # there is nobody to teach

@@ -199,10 +199,9 @@ class Position:
 class Epoch:
     """What an epoch brought: what training yields, and what logs and reports show.
 
-    Losses are in nats per character, end-of-name symbols counted. The training loss is the mean of
-    the epoch, with dropout, and in distillation against soft targets; smoothed, it is an
-    exponential average. The held-out (validation) loss is that after the epoch, without dropout, or
-    None.
+    Losses are in nats per character, end-of-name symbols counted. The training loss is the epoch's
+    mean, with dropout, in distillation against soft targets; smoothed, it is an exponential
+    average. The held-out (validation) loss is that after the epoch, without dropout.
     """
 
     epoch: int

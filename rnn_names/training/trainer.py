@@ -173,9 +173,8 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
-        `progress` takes, after every minibatch, its characters and the smoothed training loss. When
-        the loss is no finite number any more, TrainingError is raised, and `model` is the best
-        before.
+        `progress` takes every minibatch's characters and the smoothed training loss. When that is
+        no finite number any more, TrainingError is raised, and `model` is the best before.
         """
         # While it trains, the weights are in memory shared with the helper process. Not before or
         # after: forks of the program share that memory, and each must have weights of its own.
