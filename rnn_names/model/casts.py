@@ -7,6 +7,7 @@ from typing import Any
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
+from rnn_names.corpus.reading import full_lines, opened
 from rnn_names.declarations import parameters_of
 from rnn_names.model.given import Given
 from rnn_names.model.model import Model, blend
@@ -49,7 +50,6 @@ def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
 
 
 def _lines(path: str) -> list[str]:
-    from rnn_names.corpus.reading import full_lines, opened
 
     with opened(path) as source:
         return full_lines(*source)

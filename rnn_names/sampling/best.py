@@ -21,6 +21,7 @@ from random import Random
 import numpy as np
 
 from rnn_names.arrays import Array, Rows, Workspace
+from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
@@ -111,7 +112,6 @@ def best(
 def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
     if options.min_edits is None:
         return names
-    from rnn_names.conditions.edits import FarApart
 
     return [*filter(FarApart(options.min_edits - 1, options.exclude).passes, names)]
 

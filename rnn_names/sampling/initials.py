@@ -14,8 +14,6 @@ the names which it proposes, and one of weight w passes with the probability w /
 Names with weights above the bound, about one in 200 of those that come out, come too seldom.
 """
 
-from __future__ import annotations
-
 import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +22,6 @@ from dataclasses import replace
 from itertools import accumulate, count, takewhile
 from math import prod
 from random import Random
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,11 +31,9 @@ from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
+from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
-
-if TYPE_CHECKING:
-    from rnn_names.lookahead.guide import LookAhead
 
 MOST_TRIALS = 1 << 21  # trials in a row that fail before a line is given up
 TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before the letters left are given up
