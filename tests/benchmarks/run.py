@@ -50,17 +50,17 @@ def main() -> None:
     from report import Report
 
     report = Report()
+    with Contender("machine:Machine") as machine:
+        facts = machine.call("describe", cores)
     with tempfile.TemporaryDirectory() as folder:
         corpora = _corpora(Path(folder), arguments.quick)
         plan = Plan(corpora, Path(folder), arguments.quick, tuple(arguments.lists))
         for row in arguments.rows:
             _measure(row, plan, report)
-        with Contender("machine:Machine") as machine:
-            facts = machine.call("describe", cores)
+            page = report.markdown(facts)
+            if arguments.output:  # a run that is interrupted leaves the rows so far
+                arguments.output.write_text(page, encoding="utf-8")
         plan.say("done")
-    page = report.markdown(facts)
-    if arguments.output:
-        arguments.output.write_text(page, encoding="utf-8")
     print(page)
 
 
