@@ -55,10 +55,8 @@ def letter_of(name: str) -> str:
 class Trials:
     """Names of a model by their first letter, whether or not they meet the conditions.
 
-    Attributes:
-        weights: by letter, proportional to how probable it is that a name begins with it; of the
-            names that the look-ahead draws, if there is one.
-        made, met: trials so far, and those that succeeded.
+    `weights` are proportional to how probable it is that a name, of those that the look-ahead draws
+    if there is one, begins with a letter; `made` and `met` count trials and successes.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:

@@ -91,6 +91,7 @@ def page(
 ) -> str:
     """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model."""
     names, hue = [title_of(part) for part in parts], _hue(parts)
+    stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.language_model.longest for part in parts)
     style = assets(*STYLES) + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
@@ -108,7 +109,7 @@ def page(
     return Template(assets("page.html")).substitute(
         policy=_policy(style, scripts),
         title=escape(shown(title or f"Names like {_listed(names)}")),
-        heading=isolated(title) if title else f"Names like {_listed(list(map(_stressed, names)))}",
+        heading=isolated(title) if title else f"Names like {stressed}",
         heading_class="long" if len(title or _listed(names)) >= LONG_TITLE else "short",
         subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),
@@ -146,10 +147,6 @@ def _hash(text: str) -> str:
 def title_of(part: Part) -> str:
     """What people call a model: norwegian-towns are norwegian towns."""
     return re.sub(r"(?<=[^\W_])[-_](?=[^\W_])", " ", shown(part.name))
-
-
-def _stressed(text: str) -> str:
-    return f"<em>{isolated(text)}</em>"
 
 
 def _listed(names: Sequence[str]) -> str:
