@@ -76,7 +76,7 @@ def test_lists_come_through_pipes_and_from_several_files(cli, names, tmp_path):
 def test_no_epochs_write_the_untrained_model(invoke, corpus_file, tmp_path):
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--epochs", 0)
     assert done.returncode == 0
-    assert "No training" in done.stderr
+    assert "\nA GRU of 8 units.\n" in done.stderr and "No training" in done.stderr
     drawn = invoke("sample", "-m", tmp_path / "m.npz", "-n", 50)
     assert len(drawn.stdout.splitlines()) == 50
 

@@ -252,6 +252,7 @@ def test_models_lists_them_in_groups(tmp_path):
     listed = []
     for head, *rows in groups:
         assert head.split()[1:6] == ["names", "characters", "size", "it", "writes"]
+        assert {row.index(" MB") + 3 for row in rows} == {head.index("size") + 4}
         for row in rows:
             name, names, characters, size, *_ = row.split()
             model, (group, source) = Model.load(name), bundled.MODELS[name]
