@@ -26,7 +26,7 @@ WARM_UP = 0.02  # the share of a stage over which the learning rate rises
 FULL_DROPOUT = 0.6  # less begins lower: on a long list there is little to overfit at first
 
 TOLERANCE = 0.5
-"""How much higher than the lowest held-out loss of the networks that of distillation may be, in
+"""How much higher than the best held-out loss so far that of an epoch of distillation may be, in
 nats per character, times the root of the characters held out."""
 
 
@@ -156,12 +156,11 @@ class Position:
     def loss_to_beat(self, n_characters: int) -> float:
         """What the held-out loss of an epoch must be below, for its weights to be kept.
 
-        It is the lowest of the stage so far, and in distillation, whose last epoch is the closest
-        to the teacher, that of the best network and `TOLERANCE`. So many characters are held out.
+        It is the lowest of the stage so far, and in distillation that of the model and `TOLERANCE`.
+        So many characters are held out.
         """
         if self.stage.is_distillation:
-            of_networks = min(best.loss for best in self.bests[:-1])
-            return of_networks + TOLERANCE / math.sqrt(n_characters)
+            return self.best.loss + TOLERANCE / math.sqrt(n_characters)
         return self.bests[self.index].loss
 
     def next(self) -> Position:
