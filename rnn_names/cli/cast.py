@@ -50,8 +50,8 @@ def cast(
     {norse=2+elvish.npz}            a name from a blend, with weights as for -m
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
-    [Lord|Lady|Old]                 one of some texts, each as likely
-    {trades.txt}                    a line of a file, each as likely
+    [Lord|Lady|Old]                 one of some texts, all before one comes again
+    {trades.txt}                    a line of a file, likewise
     {norse}[ the Red| the Old|]     the same, with none as one of them
     of the                          text, as everything else is
 

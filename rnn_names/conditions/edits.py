@@ -140,8 +140,9 @@ class NearList:
     (`rnn_names.corpus.fingerprints`). So an edit at place i keeps the terms of what is before it,
     and those of what is behind it are taken one place to the left or the right, or stay.
 
-    Case does not count, so an edit leaves capitals where words begin: "Abera" without its first
-    letter is looked up as "Bera", and "Llandeg" with a space in it as "Llan Deg", too.
+    The case of first letters does not count, so an edit leaves capitals where words begin: "Abera"
+    without its first letter is looked up as "Bera", and "Llandeg" with a space in it as "Llan Deg",
+    too. Elsewhere another case is an edit.
     """
 
     def __init__(self, known: Array, vocabulary: Vocabulary) -> None:
@@ -168,6 +169,7 @@ class NearList:
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most so many edits, 0 to 2, away from one of the list: (n,)."""
+        names = self._composed(names)
         near = among(fingerprints(names), self._known)
         left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
         left = left[np.argsort(names.lengths[left], kind="stable")]
@@ -180,6 +182,16 @@ class NearList:
             for row in np.flatnonzero(~near):
                 near[row] = self._is_two_edits_away(texts[row])
         return near
+
+    def _composed(self, names: Names) -> Names:
+        """The names in NFC, as the list is; a letter may have been drawn before its mark."""
+        characters = self._vocabulary.characters
+        if not any(map(unicodedata.combining, characters)):
+            return names
+        texts, known = names.to_strings(), {*characters}
+        composed = [unicodedata.normalize("NFC", text) for text in texts]
+        pairs = zip(texts, composed, strict=True)
+        return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
     def _is_two_edits_away(self, name: str) -> bool:
         if name not in self._two_edits_away:

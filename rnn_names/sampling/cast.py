@@ -7,9 +7,9 @@ name is too near to another are left out.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import compress, islice, repeat
+from itertools import islice, repeat
 from random import Random
 from typing import Any, NamedTuple
 
@@ -49,11 +49,8 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     unique = Unique(wanted.count, wanted.remember) if is_unique else None
     delivered = 0
     with one_blas_thread():
-        names = _names(pattern, parts, wanted.initials, seed, ENDLESS if wanted.min_edits else n)
-        rows = _rows(pattern, names, seed)
-        if wanted.min_edits:
-            rows = _without_twins(pattern, rows, wanted.min_edits)
-        rows = islice(rows, min(wanted.start, n), n)
+        names = _names(pattern, parts, wanted, seed, n)
+        rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
         for batch in _batches(rows if wanted.count else iter(())):
             if unique:
                 lines = [pattern.line(row).strip() for row in batch]
@@ -73,33 +70,26 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
 
 def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
     pieces: list[Any] = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-    bits = [Random(f"{seed} choice {number}") for number in range(len(pieces))]
+    choices = [piece for piece in pieces if not isinstance(piece, Slot)]
+    turns = [_turns(each, Random(f"{seed} choice {i}")) for i, each in enumerate(choices)]
     for row in names:
-        rest, chosen = iter(row), iter(bits)
+        rest, chosen = iter(row), iter(turns)
         yield tuple(
-            next(rest) if isinstance(piece, Slot) else next(chosen).choice(piece)
-            for piece in pieces
+            next(rest) if isinstance(piece, Slot) else next(next(chosen)) for piece in pieces
         )
 
 
-def _without_twins(pattern: Pattern, rows: Iterable[Row], min_edits: int) -> Iterator[Row]:
-    """Leaves out lines with a name that is too near to another of the line, or of one before.
-
-    Names of parts with a `min_edits` of their own do not count.
-    """
-    before = FarApart(min_edits - 1)
-    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-    counts = [isinstance(each, Slot) and each.options.min_edits == min_edits for each in pieces]
-    for row in rows:
-        names, of_line = [*compress(row, counts)], FarApart(min_edits - 1)
-        if all(before.is_far(name) and of_line.passes(name) for name in names):
-            before.add(names)
-            yield row
+def _turns(texts: Sequence[str], bits: Random) -> Iterator[str]:
+    """All texts in random order, and again: none comes twice before all came."""
+    while True:
+        yield from bits.sample(texts, len(texts))
 
 
 def _names(
-    pattern: Pattern, parts: Sequence[Part], initials: str | None, seed: int, n: int
+    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int, n: int
 ) -> Iterator[Row]:
+    """The names of each line. With `min_edits`, those too near to one before are left out."""
+    initials = wanted.initials
     if initials and not parts:
         raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
     tied = {"same": len(parts), "different": 1}.get(initials or "", 0)
@@ -110,10 +100,18 @@ def _names(
         for part, own in zip(parts, seeds, strict=True)
     ]
     by_letter = _tied(pattern, parts[:tied], draw, Random(f"{seed} initials"))
-    streams = [_stream(pattern, part, n) for part in parts[tied:]]
+    before = FarApart((wanted.min_edits or 1) - 1)
+    shared = [part.options.min_edits == wanted.min_edits is not None for part in parts]
+    tests = [before.passes if each else bool for each in shared]  # all names are true
+    streams = [
+        filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
+        for part, test in zip(parts[tied:], tests[tied:], strict=True)
+    ]
     first: Iterator[Row] = by_letter if tied else repeat(())
     others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
-    return (names + more for names, more in zip(first, others, strict=False))
+    for names in first:
+        if all(test(name) for test, name in zip(tests, names, strict=False)):
+            yield names + next(others)
 
 
 def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:

@@ -133,6 +133,14 @@ def test_names_that_are_let_through_are_far_apart(names, edits):
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []
 
 
+def test_a_letter_and_its_mark_that_were_drawn_apart_are_one():
+    known = np.unique(fingerprints(Names.from_strings(["L\u00e1ba"])))
+    near_list = NearList(known, Vocabulary("Labd\u00e1\u0301"))
+    names = Names.from_strings(["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"])
+    assert near_list.near(names, 0).tolist() == [True, False, False, False]
+    assert near_list.near(names, 1).tolist() == [True, True, False, True]
+
+
 @pytest.mark.parametrize("min_edits", [1, 2, 3])
 def test_near_copies_and_near_twins_do_not_come(min_edits):
     """Of random names, and of the most probable ones: there, each that is far from all before."""

@@ -135,6 +135,11 @@ def test_texts_of_a_choice_are_equally_likely():
     assert_drawn_from(pairs, {(a, b): 1 / 4 for a in "xy" for b in "vw"})
 
 
+def test_no_text_of_a_choice_comes_again_before_all_came():
+    drawn = [title for title, _ in rows("[x|y|z] {a}", 12)]
+    assert all(len({*drawn[i : i + 3]}) == 3 for i in range(0, 12, 3))
+
+
 def test_no_line_comes_twice_if_they_are_to_be_unique():
     drawn = rows("[x|y] {a:max-length=1}", 6, unique=True)
     assert len(set(drawn)) == 6
