@@ -93,6 +93,12 @@ class Continuations(Source):
             self.in_other_case[prefix] = "".join(chr(self.codes[index]) for index in found[0])
         if not found:
             found = [encoded("prefix", prefix, vocabulary)]
+            if self.options.known_pairs:
+                raise SamplingError(
+                    f"prefix {quoted(prefix)}: no name of the list has all of these characters "
+                    "side by side, as known_pairs wants it",
+                    ["prefix", "known_pairs"],
+                )
             self.shape = self.shape.allowing(found[0]) if self.shape is not None else None
         return found
 

@@ -37,6 +37,8 @@ def test_known_pairs_that_leave_no_name_and_models_that_know_none_say_so():
         tiny_model().sample(1, known_pairs=True)
     with pytest.raises(SamplingError, match="known_pairs leaves none"):
         tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, suffix="c")
+    with pytest.raises(SamplingError, match="no name of the list has all of these"):
+        tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, prefix=["a", "bb"])
 
 
 def test_a_blend_knows_the_pairs_of_all_its_parts():
