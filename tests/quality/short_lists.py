@@ -21,7 +21,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -203,7 +203,7 @@ def loss(name: str, way: Way, cut: int, measure: bool = True) -> float | None:
     return float(json.loads(path.read_text(encoding="utf-8"))["loss"])
 
 
-def row(name: str) -> tuple[str, list[float]] | None:
+def row(name: str, ways: Sequence[str]) -> tuple[str, list[float]] | None:
     """A list's line in the table, and its differences to the first way; None before that is there.
 
     Of a list that is not finished, it has the cuts that were measured.
@@ -214,8 +214,8 @@ def row(name: str) -> tuple[str, list[float]] | None:
     file, size = (LISTS | FURTHER)[name]
     begun = ", ".join(dict.fromkeys(each.name for cut in CUTS for each in parts(name, cut)[2]))
     cells, differences = [f"{size} of {file}", begun, f"{np.mean([*own.values()]):.3f}"], []
-    for way in [*WAYS.values()][1:]:
-        found = _measured(name, way)
+    for way in ways[1:]:
+        found = _measured(name, WAYS[way])
         gain = [found[cut] - own[cut] for cut in found if cut in own]
         differences.append(float(np.mean(gain)) if gain else np.nan)
         each = ", ".join(f"{of_cut:+.3f}" for of_cut in gain)
@@ -229,11 +229,11 @@ def _measured(name: str, way: Way) -> dict[int, float]:
     return {cut: each for cut, each in found.items() if each is not None}
 
 
-def table(lists: Iterable[str]) -> list[str]:
+def table(lists: Collection[str]) -> list[str]:
     """What was measured so far of some lists."""
-    found = [each for each in map(row, lists) if each is not None]
-    before, *ways = [way.title for way in WAYS.values()]
-    columns = ["list", "starts", before, *ways]
+    ways = [way for way in WAYS if any(_measured(name, WAYS[way]) for name in lists)]
+    found = [each for each in (row(name, ways) for name in lists) if each is not None]
+    columns = ["list", "starts", *(WAYS[way].title for way in ways)]
     every = np.array([differences for _, differences in found])
     mean = ["" if np.isnan(c).all() else f"{np.nanmean(c):+.3f}" for c in every.T]
     better = [f"{(c < 0).sum()} of {(~np.isnan(c)).sum()}" for c in every.T]
