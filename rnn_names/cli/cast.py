@@ -8,6 +8,7 @@ import click
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     GroupedCommand,
+    Text,
     check_start,
     declared_option,
     options_of,
@@ -30,7 +31,7 @@ from rnn_names.model.given import Given
         "rnn-names cast '{first-names} {surnames}' --initials same --format csv",
     ],
 )
-@click.argument("pattern")
+@click.argument("pattern", type=Text())
 @declared_option(CastOptions, "count", group="General")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
@@ -63,7 +64,7 @@ class Pattern:
 
     def with_lines(self, read: Callable[[str], Iterable[str]]) -> "Pattern":
         """The pattern with the texts that `read` finds in files."""
-        pieces = list[Piece]()
+        pieces, read = list[Piece](), cache(read)  # a pipe can be read once only
         for piece in self.pieces:
             if isinstance(piece, LinesOf):
                 with located(self.text, piece.begin):

@@ -53,6 +53,7 @@ def shape_of(
     kinds, kind = _kinds(vocabulary)
     barred = np.zeros((len(kinds), len(kinds)), dtype=bool)
     if pairs is not None:
+        pairs = {*pairs}
         barred[:] = [[_is_odd(a, b) and a + b not in pairs for b in kinds] for a in kinds]
     if "a" in kinds and not lower_case_beginnings:
         barred[0, kinds.index("a")] = True
@@ -68,8 +69,13 @@ def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     return sorted(kinds[a] + kinds[b] for a, b in np.argwhere(seen) if _is_odd(kinds[a], kinds[b]))
 
 
-def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
+MAX_KNOWN_PAIRS = 5000  # a model keeps no more: few Han characters stand side by side twice
+
+
+def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str] | None:
     r"""Every two characters that stand side by side in some name; the ends are "\n".
+
+    None where there are more than `MAX_KNOWN_PAIRS`.
 
     >>> names = Names.from_strings(["aba"])
     >>> known_pairs(names, Vocabulary.of(names))
@@ -78,6 +84,8 @@ def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str]:
     characters = "\n" + vocabulary.characters
     each = np.insert(vocabulary.encode(names.codes), names.offsets, 0).astype(np.int64)
     pairs = np.unique(each[:-1] * len(characters) + each[1:]).tolist()
+    if len(pairs) > MAX_KNOWN_PAIRS:
+        return None
     return ["".join(characters[i] for i in divmod(pair, len(characters))) for pair in pairs]
 
 

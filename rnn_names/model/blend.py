@@ -31,6 +31,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import MAX_KNOWN_PAIRS
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, quoted, shown
@@ -219,4 +220,5 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
 
 def _all(pairs: Sequence[Collection[str] | None]) -> list[str] | None:
     known = [each for each in pairs if each is not None]
-    return sorted(set[str]().union(*known)) if len(known) == len(pairs) else None
+    joined = sorted(set[str]().union(*known)) if len(known) == len(pairs) else None
+    return joined if joined is None or len(joined) <= MAX_KNOWN_PAIRS else None

@@ -72,9 +72,11 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])
     are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
-    known, characters = training.get("known_pairs", []), "\n" + characters
-    are_texts &= isinstance(known, list) and all(
-        isinstance(pair, str) and len(pair) == 2 and not {*pair} - {*characters} for pair in known
+    known, allowed = training.get("known_pairs"), {"\n", *characters}
+    are_texts &= known is None or isinstance(known, list)
+    are_texts &= all(
+        isinstance(pair, str) and len(pair) == 2 and allowed.issuperset(pair)
+        for pair in (known if are_texts and known else [])
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):

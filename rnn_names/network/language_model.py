@@ -50,8 +50,8 @@ class LanguageModel:
         """The shape of names that have no other characters side by side than the corpus has."""
         if self.known_pairs is None:
             raise SamplingError(
-                "known_pairs: the model does not say which characters its list has side by side: "
-                "train it again",
+                "known_pairs: the model does not keep which characters its list has side by side: "
+                "train it again; of a list with thousands of characters it does not",
                 ["known_pairs"],
             )
         return shape_of_pairs(self.vocabulary, self.known_pairs)

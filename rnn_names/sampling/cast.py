@@ -134,7 +134,7 @@ def _tied(
     rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
     with located(pattern.text, parts[rarest].slot.begin):
         how = "all with one first letter" if draw is alike else "with such a first letter"
-        raise SamplingError(f"no further names {how} meet the conditions")
+        raise SamplingError(f"no further names {how} were found to meet the conditions")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

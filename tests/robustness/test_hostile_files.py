@@ -321,6 +321,7 @@ RECORDS = {
         "lists": [ESCAPE, 1, None],
     },
     "a text for the lists": {"epoch": 1, "lists": ESCAPE},
+    "no known pairs": {"epoch": 1, "known_pairs": None},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
     "escapes in the settings": {
         "epoch": 1,

@@ -182,7 +182,7 @@ def test_lines_found_come_before_the_error(initials, monkeypatch):
     parts = [Part(s, MODELS[s.models[0]].language_model, s.options) for s in pattern.slots]
     lines = draw(pattern, parts, wanted)
     assert {row[0] for row in next(lines)} == {*"abc"}
-    with pytest.raises(SamplingError, match=r"first letter meet .*\n  {a.*}\n  \^$"):
+    with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
         next(lines)
 
 

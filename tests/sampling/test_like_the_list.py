@@ -33,12 +33,21 @@ def test_a_distribution_without_another_beginning_says_so():
 
 
 def test_known_pairs_that_leave_no_name_and_models_that_know_none_say_so():
-    with pytest.raises(SamplingError, match="known_pairs: the model does not say"):
+    with pytest.raises(SamplingError, match="known_pairs: the model does not keep"):
         tiny_model().sample(1, known_pairs=True)
     with pytest.raises(SamplingError, match="known_pairs leaves none"):
         tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, suffix="c")
     with pytest.raises(SamplingError, match="no name of the list has all of these"):
         tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, prefix=["a", "bb"])
+
+
+def test_of_too_many_pairs_a_model_keeps_none(tmp_path):
+    names = [chr(0x4E00 + i) + chr(0x5E00 + i) for i in range(2000)]
+    train(names, epochs=0, hidden_size=4).save(tmp_path / "m.npz")
+    model = Model.load(tmp_path / "m.npz")
+    assert model.training["known_pairs"] is None
+    with pytest.raises(SamplingError, match="known_pairs: the model does not keep"):
+        model.blend(train(names[:9], epochs=0, hidden_size=4)).sample(1, known_pairs=True)
 
 
 def test_a_blend_knows_the_pairs_of_all_its_parts():
