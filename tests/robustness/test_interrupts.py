@@ -119,7 +119,8 @@ def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
 
 NAMED_PIPE_OPENED = """
 real = open
-rnn_names.cli.streams.open = lambda *a: (here(), real(*a))[1]"""
+import rnn_names.corpus.reading
+rnn_names.corpus.reading.open = lambda *a: (here(), real(*a))[1]"""
 
 STANDARD_INPUT_READ = """
 import rnn_names.corpus.reading as c
