@@ -41,7 +41,9 @@ class Weights(NamedTuple):
         return np.exp(np.minimum(self.log_weights - log_bound, 300))
 
     def repeats(self, log_bound: float) -> float:
-        """Of the names that come out, the share that are repeats."""
+        """Of the names that come out, the share that are repeats; 1 where none is known to come."""
+        if not len(self.family):
+            return 1.0
         expected = self.expected(log_bound)
         none = np.ones(self.size)  # the probability that no name of a family comes out
         np.multiply.at(none, self.family, 1 - np.minimum(expected, 1))

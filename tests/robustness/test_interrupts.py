@@ -325,7 +325,7 @@ def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
 def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_file, tmp_path):
     def little_room():
         heed_interrupts()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (24_000, 24_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (48_000, 48_000))
 
     options = [*FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz"]
     streams = {"prepare": little_room, "env": unmeasured()}
