@@ -256,9 +256,10 @@ class _Connection:
         # "deallocated bytearray object has exported buffers". Protocol 4 has `bytes`.
         data = pickle.dumps(value, 4)
         self._socket.settimeout(None if self._waits_for_ever else PATIENCE)
-        flags = system.send_flags()
-        size, fds = len(data).to_bytes(8, "little"), [] if fd is None else [fd]
-        socket.send_fds(self._socket, [size], fds, flags)
+        size, flags, files = len(data).to_bytes(8, "little"), system.send_flags(), []
+        if fd is not None:
+            files = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fd.to_bytes(4, sys.byteorder))]
+        self._socket.sendmsg([size], files, flags)  # `socket.send_fds` would leave out the flags
         self._socket.sendall(data, flags)
 
     def receive(self, more_patience: float = 0) -> tuple[Any, list[int]]:
