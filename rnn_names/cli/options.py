@@ -99,8 +99,8 @@ class GroupedCommand(HelpfulCommand):
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if found is None or all("--model" not in each.opts for each in self.params):
                 raise
-            option = "number, put -n" if found[1].isdecimal() else "model, put -m"
-            advice = f"if it is a {option} before it: {option[-2:]} {shlex.quote(found[1])}"
+            what, option = ("number", "-n") if found[1].isdecimal() else ("model", "-m")
+            advice = f"if it is a {what}, put {option} before it: {option} {shlex.quote(found[1])}"
             raise click.UsageError(f"{error.message}; {advice}", ctx) from None
 
     def _way_without(self, name: str | None) -> str:

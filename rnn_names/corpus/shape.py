@@ -62,11 +62,8 @@ def shape_of(
 
 def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     """Of the pairs of kinds that are barred unless a list has them, those that these names have."""
-    kinds, kind = _kinds(vocabulary)
-    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
-    seen = np.zeros((len(kinds), len(kinds)), dtype=bool)
-    seen[each[:-1], each[1:]] = True
-    return sorted(kinds[a] + kinds[b] for a, b in np.argwhere(seen) if _is_odd(kinds[a], kinds[b]))
+    found = _side_by_side(names, vocabulary, *_kinds(vocabulary))
+    return sorted(pair for pair in found if _is_odd(pair[0], pair[1]))
 
 
 MAX_KNOWN_PAIRS = 5000  # a model keeps no more: few Han characters stand side by side twice
@@ -82,11 +79,8 @@ def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str] | None:
     ['\na', 'a\n', 'ab', 'ba']
     """
     characters = "\n" + vocabulary.characters
-    each = np.insert(vocabulary.encode(names.codes), names.offsets, 0).astype(np.int64)
-    pairs = np.unique(each[:-1] * len(characters) + each[1:]).tolist()
-    if len(pairs) > MAX_KNOWN_PAIRS:
-        return None
-    return ["".join(characters[i] for i in divmod(pair, len(characters))) for pair in pairs]
+    found = _side_by_side(names, vocabulary, characters, np.arange(len(characters)))
+    return found if len(found) <= MAX_KNOWN_PAIRS else None
 
 
 def shape_of_pairs(vocabulary: Vocabulary, pairs: Collection[str]) -> Shape:
@@ -96,6 +90,15 @@ def shape_of_pairs(vocabulary: Vocabulary, pairs: Collection[str]) -> Shape:
     for pair in pairs:
         barred[index[pair[0]], index[pair[1]]] = False
     return Shape(np.arange(len(index)), barred)
+
+
+def _side_by_side(
+    names: Names, vocabulary: Vocabulary, kinds: Sequence[str], kind: Array
+) -> list[str]:
+    """The pairs of kinds that names have side by side, where `kind` is that of each index."""
+    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
+    pairs = np.unique(each[:-1] * len(kinds) + each[1:]).tolist()
+    return ["".join(kinds[i] for i in divmod(pair, len(kinds))) for pair in pairs]
 
 
 def _kinds(vocabulary: Vocabulary) -> tuple[list[str], Array]:

@@ -78,7 +78,7 @@ def one_network(
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
         pairs=_all([model.pairs for model in models]),
-        known_pairs=_all([model.known_pairs for model in models]),
+        known_pairs=_all([model.known_pairs for model in models], MAX_KNOWN_PAIRS),
     )
 
 
@@ -218,7 +218,8 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
     return joined
 
 
-def _all(pairs: Sequence[Collection[str] | None]) -> list[str] | None:
+def _all(pairs: Sequence[Collection[str] | None], most: float = math.inf) -> list[str] | None:
+    """The pairs of all parts; None where one of these is not known, or there are too many."""
     known = [each for each in pairs if each is not None]
-    joined = sorted(set[str]().union(*known)) if len(known) == len(pairs) else None
-    return joined if joined is None or len(joined) <= MAX_KNOWN_PAIRS else None
+    joined = sorted(set[str]().union(*known))
+    return joined if len(known) == len(pairs) and len(joined) <= most else None

@@ -25,9 +25,7 @@ class LanguageModel:
     shortest: int = 1  # characters of the shortest name of the corpus; 1 where that is not known
     lower_case_beginnings: bool = True  # whether any name begins so; True if not known
     pairs: Collection[str] | None = None  # which odd pairs there are, by `corpus.shape`
-    known_pairs: Collection[str] | None = (
-        None  # which characters stand side by side, by `corpus.shape`
-    )
+    known_pairs: Collection[str] | None = None  # which characters stand side by side
     listed: Array | None = None  # those of the names of its own list, if `fingerprints` has more
 
     @property

@@ -2,8 +2,8 @@
 
 Each part of the pattern draws from a stream of its own, made from the seed and its number among the
 names, or among the choices. So a change to one part leaves the others as they were; except where
-first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, lines in which a
-name is too near to another are left out.
+first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
+too near to one before it in the cast is left out.
 """
 
 import os
@@ -109,9 +109,8 @@ def _names(
     ]
     first: Iterator[Row] = by_letter if tied else repeat(())
     others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
-    for names in first:
-        if all(test(name) for test, name in zip(tests, names, strict=False)):
-            yield names + next(others)
+    far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
+    return (names + more for names, more in zip(far, others, strict=False))
 
 
 def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:

@@ -87,7 +87,7 @@ VARIANTS = {
     "lengths": Variant(
         "the lengths of the n-gram", patches=[(teacher, "LengthGuide", lambda *_: None)]
     ),
-    "tilt": Variant("the tilt to the list's means", patches=[(teacher, "TILTED_BY", ())]),
+    "tilt": Variant("the tilt to the list's means", patches=[(teacher, "HARM", -np.inf)]),
     "rare-means": Variant(
         "arithmetic means of rare characters", patches=[(teacher, "SEEN_RARELY", 0)]
     ),
