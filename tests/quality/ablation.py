@@ -85,7 +85,8 @@ VARIANTS = {
         ],
     ),
     "lengths": Variant(
-        "the lengths of the n-gram", patches=[(teacher, "LengthGuide", lambda *_: None)]
+        "the lengths of the n-gram",
+        patches=[(teacher.LengthGuide, "factors", lambda self, histories, length: 1.0)],
     ),
     "tilt": Variant("the tilt to the list's means", patches=[(teacher, "HARM", -np.inf)]),
     "rare-means": Variant(
