@@ -1,6 +1,6 @@
 """The benchmark: every speed that rnn-names promises, measured beside what it is compared with.
 
-    python tests/benchmarks/run.py                  25 to 55 minutes; writes tests/benchmarks/RESULTS.md
+    python tests/benchmarks/run.py                  25 to 55 minutes; writes RESULTS.md here
     python tests/benchmarks/run.py --quick          a smoke run; its numbers mean little
     python tests/benchmarks/run.py --rows start     some rows only; "long" and "short" run so alone
 
