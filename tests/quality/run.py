@@ -301,7 +301,7 @@ TWO_SAMPLES = (two_samples.__doc__ or "").split("\n", 2)[2]
 
 LENGTHS = f"""The same networks, each of which learned one half of its list. The lengths, in
 characters, of the names of that half and of {two_samples.LENGTHS_DRAWN:,} draws. On the mean of
-three seeds they must be within {two_samples.MEAN_BAR:.0%} of the list's mean, and within
+three splits they must be within {two_samples.MEAN_BAR:.0%} of the list's mean, and within
 {two_samples.DEVIATION_BAR:.0%} of its standard deviation."""
 
 COLUMNS = (
