@@ -70,6 +70,27 @@ function masked(a, mask, out) {
   return out;
 }
 
+/** The units that a mask keeps, all without one, and one more where their number has to be padded. */
+function unitsOf(mask, n_a) {
+  const all = Array.from({ length: n_a }, (_, k) => k);
+  const units = mask ? all.filter((k) => mask[k]) : all;
+  return Int32Array.from(units.length % ROWS ? [...units, mask.indexOf(0)] : units);
+}
+
+/** The columns `units` of the first rows of a matrix (…, n_a): (rows, units). */
+function columns(matrix, rows, n_a, units, out) {
+  for (let i = 0, o = 0; i < rows; i++)
+    for (let k = 0; k < units.length; k++) out[o++] = matrix[i * n_a + units[k]];
+  return out;
+}
+
+/** The reverse: adds `values` (rows, units) to the columns `units` of a matrix (…, n_a). */
+function addToColumns(matrix, rows, n_a, units, values) {
+  for (let i = 0, o = 0; i < rows; i++)
+    for (let k = 0; k < units.length; k++) matrix[i * n_a + units[k]] += values[o++];
+  return matrix;
+}
+
 // --- Forward -------------------------------------------------------------------------------------
 
 /** x Waxᵀ + ba for each one-hot x, and for the zero vector, in row EOS: (n_y, gates n_a). */
@@ -85,20 +106,29 @@ function inputTable({ gates, n_a, n_y, params }) {
  *
  * a (rows, n_a); p (rows, gates n_a), the projections of rows with children, bn included; and of a
  * GRU r, z and c (rows, n_a).
+ *
+ * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
+ * units, which they are; met (rows, units), their columns of a; and Waa (gates n_a, units), masked.
  */
-function hiddenStates(tree, network, work = new Workspace()) {
+function hiddenStates(tree, network, unitMask, work = new Workspace()) {
   const { gates, n_a, params } = network;
   const size = gates * n_a;
   const array = (name, columns) => work.array(name, tree.rows * columns);
-  const kept = { a: array("a", n_a), p: array("p", size) };
+  const units = unitsOf(unitMask, n_a);
+  const masked_Waa = masked(params.Waa, unitMask, work.array("masked_Waa", size * n_a));
+  const Waa = columns(masked_Waa, size, n_a, units, work.array("Waa", size * units.length));
+  const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
+  Object.assign(kept, { units, Waa });
   if (gates === 3)
     Object.assign(kept, { r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
   kept.a.set(params.a0);
   const from_x = inputTable(network);
   for (const { start, n, aboveStart, parents } of tree.levels) {
-    const above = kept.a.subarray(aboveStart * n_a);
+    const m = padded(parents, NODES);
+    const met = kept.met.subarray(aboveStart * units.length);
+    columns(kept.a.subarray(aboveStart * n_a), m, n_a, units, met);
     const projected = kept.p.subarray(aboveStart * size);
-    product(above, padded(parents, NODES), params.Waa, size, n_a, projected);
+    product(met, m, Waa, size, units.length, projected);
     if (gates === 3) addToCandidates(projected, parents, n_a, params.bn);
     for (let row = start; row < start + n; row++) {
       const step = gates === 3 ? gruForward : vanillaForward;
@@ -176,8 +206,7 @@ function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
   const states = tree.rows * n_a;
-  const Waa = masked(params.Waa, unitMask, work.array("Waa", params.Waa.length));
-  const kept = hiddenStates(tree, { ...network, params: { ...params, Waa } }, work);
+  const kept = hiddenStates(tree, network, unitMask, work);
   const toOutput = masked(kept.a, nodeMask, work.array("toOutput", states));
   const d_logits = logitsOf(toOutput, tree.rows, network, outputs, work);
   const loss = lossAndLogitGradients(tree, d_logits, n_y, outputs);
@@ -188,17 +217,19 @@ function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new
   const da = work.array("da", states);
   product(d_logits, tree.rows, transposed(params.Wya, n_y, n_a, outputs), n_a, outputs, da);
   masked(da, nodeMask, da);
-  const gradients = overTime(tree, { ...network, Waa }, kept, da, work);
+  const gradients = overTime(tree, network, kept, da, work);
   masked(gradients.Waa, unitMask, gradients.Waa); // by the chain rule, from Waa ∘ mask to Waa
   return { loss, gradients: { ...gradients, Wya: Wya.subarray(0, n_y * n_a), by } };
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { gates, n_a, n_y, Waa }, kept, da, work) {
+function overTime(tree, { gates, n_a, n_y }, kept, da, work) {
   const size = gates * n_a;
-  const WaaT = transposed(Waa, size, n_a);
+  const { met, units } = kept;
+  const n_units = units.length;
+  const WaaT = transposed(kept.Waa, size, n_units);
   const dp = work.array("dp", tree.rows * size).fill(0); // of projections: what children send
-  const d_Waa = new Float64Array(size * n_a);
+  const d_Waa = new Float64Array(size * n_units);
   const d_from_x = new Float64Array(n_y * size); // summed over nodes with the same character
   for (const { start, n, aboveStart, parents } of [...tree.levels].reverse()) {
     for (let row = start; row < start + n; row++) {
@@ -207,15 +238,15 @@ function overTime(tree, { gates, n_a, n_y, Waa }, kept, da, work) {
     }
     const m = padded(parents, NODES);
     const d_above = dp.subarray(aboveStart * size);
-    addOuterProducts(d_above, kept.a.subarray(aboveStart * n_a), m, size, n_a, d_Waa);
-    const sent = work.array("sent", m * n_a);
-    product(d_above, m, WaaT, n_a, size, sent);
-    for (let i = 0; i < parents * n_a; i++) da[aboveStart * n_a + i] += sent[i];
+    addOuterProducts(d_above, met.subarray(aboveStart * n_units), m, size, n_units, d_Waa);
+    const sent = work.array("sent", m * n_units);
+    product(d_above, m, WaaT, n_units, size, sent);
+    addToColumns(da.subarray(aboveStart * n_a), parents, n_a, units, sent);
   }
   const d_p = columnSums(dp, tree.rows, size);
   return {
     ...inputGradients(d_from_x, n_y, size),
-    Waa: d_Waa,
+    Waa: addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa),
     a0: da.slice(0, n_a),
     ...(gates === 3 && { bn: d_p.slice(2 * n_a) }),
   };

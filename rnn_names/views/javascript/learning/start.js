@@ -73,10 +73,7 @@ function multipliedOut({ projection, embedding, ...others }) {
   const n_y = embedding.length / RANK;
   const rows = projection.length / RANK;
   const Wax = new Float64Array(rows * n_y);
-  for (let i = 0; i < rows; i++)
-    for (let r = 0; r < RANK; r++)
-      for (let c = 0; c < n_y; c++)
-        Wax[i * n_y + c] += projection[i * RANK + r] * embedding[r * n_y + c];
+  addOuterProducts(transposed(projection, rows, RANK), embedding, RANK, rows, n_y, Wax);
   return { Wax, ...others };
 }
 
@@ -84,18 +81,10 @@ function multipliedOut({ projection, embedding, ...others }) {
 function factorGradients(gradients, { projection, embedding }) {
   if (!embedding) return gradients;
   const n_y = embedding.length / RANK;
+  const rows = projection.length / RANK;
   const d_projection = new Float64Array(projection.length);
   const d_embedding = new Float64Array(embedding.length);
-  for (let i = 0; i < projection.length / RANK; i++) {
-    for (let r = 0; r < RANK; r++) {
-      let sum = 0;
-      for (let c = 0; c < n_y; c++) {
-        const d = gradients.Wax[i * n_y + c];
-        sum += d * embedding[r * n_y + c];
-        d_embedding[r * n_y + c] += projection[i * RANK + r] * d;
-      }
-      d_projection[i * RANK + r] = sum;
-    }
-  }
+  product(gradients.Wax, rows, embedding, RANK, n_y, d_projection);
+  addOuterProducts(projection, gradients.Wax, rows, RANK, n_y, d_embedding);
   return { ...gradients, projection: d_projection, embedding: d_embedding };
 }
