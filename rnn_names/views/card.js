@@ -98,7 +98,7 @@ function letterButton(blend, place, letters, i) {
   const known = place.character !== undefined;
   const button = element(
     "button",
-    { type: "button", className: `letter p${colourOf(probability)}` },
+    { type: "button", className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}` },
     bdi(letter),
     element("small", {}, known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown"),
   );

@@ -1,7 +1,6 @@
 // Names that are kept: a list that survives a visit, where the browser allows it.
 
 const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-const LONG_NAME = 12; // from more characters on, one has a row of its own
 const favourites = new Set(storedFavourites());
 
 /** The names kept by an earlier visit; none where the browser keeps nothing. */
@@ -58,7 +57,7 @@ function favouriteItem(name) {
     toggleFavourite(name);
     ($("favourites").children[Math.min(at, favourites.size - 1)]?.lastChild ?? $("typed")).focus();
   });
-  return element("li", { className: lengthOf(name) > LONG_NAME ? "wide" : "" }, open, remove);
+  return element("li", {}, open, remove);
 }
 
 /** Names as text, a line for each. */
