@@ -68,7 +68,7 @@ def looked_at(browser, file, size, scheme):
         page.evaluate(f"openDrawer('{drawer}')")
         violations += page.evaluate(VIOLATIONS)
     page.evaluate("showView('casts'); changed()")
-    page.wait_for_timeout(500)
+    page.wait_for_selector("#names[aria-busy=false]")  # names that are out of date are pale
     page.screenshot(path=PICTURES / f"{file.stem}-{width}-{scheme}-casts.png")
     violations += page.evaluate(VIOLATIONS)
     print(f"{title}: {in_sight} names in sight, {len(violations)} violations", flush=True)
