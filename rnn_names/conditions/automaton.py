@@ -22,7 +22,6 @@ from rnn_names.network.ahead import by_length
 State = TypeVar("State", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
-
 MAX_SIZE = 1 << 18  # of all terms of an automaton: (a{1000}){1000} is short, and its terms are not
 
 

@@ -94,7 +94,7 @@ def _matching(
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _each(lambda name: _matches_any(expressions, name, title)))
-    return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
+    return _spelled(title, automaton, vocabulary)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
@@ -106,16 +106,19 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
             ["like", "edits"],
         ) from None
-    return Condition(title, lambda names: _accepted(names, automaton, vocabulary), automaton)
+    return _spelled(title, automaton, vocabulary)
 
 
-def _accepted(names: Names, automaton: Automaton, vocabulary: Vocabulary) -> Array:
-    passes = np.zeros(len(names), dtype=bool)
-    for start in range(0, len(names), TESTED_AT_ONCE):
-        codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
-        states = automaton.run(vocabulary.encode(codes), lengths)
-        passes[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
-    return passes
+def _spelled(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
+    def passes(names: Names) -> Array:
+        accepted = np.zeros(len(names), dtype=bool)
+        for start in range(0, len(names), TESTED_AT_ONCE):
+            codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
+            states = automaton.run(vocabulary.encode(codes), lengths)
+            accepted[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
+        return accepted
+
+    return Condition(title, passes, automaton)
 
 
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:

@@ -12,6 +12,8 @@ the edits that are allowed are all alike, so there are few rows: they are the st
 automaton (Schulz & Mihov 2002).
 """
 
+from __future__ import annotations
+
 import unicodedata
 from collections.abc import Collection, Iterable
 
@@ -19,6 +21,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, explored
+from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
@@ -83,6 +86,13 @@ class FarApart:
         self._edits = edits
         self._names: dict[str, list[str]] = {}  # by what they become
         self.add(others)
+
+    @classmethod
+    def of(cls, options: CommonOptions) -> FarApart | None:
+        """What `min_edits` asks for; None where it is not given."""
+        if options.min_edits is None:
+            return None
+        return cls(options.min_edits - 1, options.exclude)
 
     def passes(self, name: str) -> bool:
         """Whether a name is let through; the next ones will keep away from it, too."""
@@ -180,7 +190,10 @@ class NearList:
         if edits > 1:
             texts = names.to_strings()
             for row in np.flatnonzero(~near):
-                near[row] = self._is_two_edits_away(texts[row])
+                name, known = texts[row], self._two_edits_away
+                if name not in known:
+                    known[name] = bool(self.near(Names.from_strings(self._edited(name)), 1).any())
+                near[row] = known[name]
         return near
 
     def _composed(self, names: Names) -> Names:
@@ -192,12 +205,6 @@ class NearList:
         composed = [unicodedata.normalize("NFC", text) for text in texts]
         pairs = zip(texts, composed, strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
-
-    def _is_two_edits_away(self, name: str) -> bool:
-        if name not in self._two_edits_away:
-            edited = Names.from_strings(self._edited(name))
-            self._two_edits_away[name] = bool(self.near(edited, 1).any())
-        return self._two_edits_away[name]
 
     def _edited(self, name: str) -> list[str]:
         """What a name becomes by an edit."""

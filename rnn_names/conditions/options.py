@@ -151,10 +151,9 @@ class CommonOptions(Checked):
                 f"min_length {least}: no name can have so many characters with max_length {most}",
                 ["min_length", "max_length"],
             )
+        composed = partial(unicodedata.normalize, "NFC")
         for name in ("prefix", "suffix", "contains", "like"):
-            texts = dict.fromkeys(
-                unicodedata.normalize("NFC", text) for text in getattr(self, name)
-            )
+            texts = dict.fromkeys(map(composed, getattr(self, name)))
             for text in texts:
                 if len(text) > MAX_NAME_LENGTH:
                     limit = f"a name has at most {MAX_NAME_LENGTH}"

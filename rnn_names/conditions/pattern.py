@@ -25,7 +25,6 @@ from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted
 
 MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
-
 STRAY = "{} cannot stand here; \\ before it makes it text"
 
 ALLOWED = {

@@ -55,15 +55,6 @@ def _parser() -> Any:
             return import_module("sre_parse")
 
 
-def _without_anchors(parsed: list[Any]) -> list[Any]:
-    """The items without ^ and $ at the ends: a whole name is matched anyway."""
-    if parsed and str(parsed[0][1]) in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
-        parsed = parsed[1:]
-    if parsed and str(parsed[-1][1]) in ("AT_END", "AT_END_STRING"):
-        parsed = parsed[:-1]
-    return parsed
-
-
 class _Reading:
     def __init__(self, vocabulary: Vocabulary, ignore_case: bool) -> None:
         self.terms, self._characters = Terms(), vocabulary.characters
@@ -76,10 +67,14 @@ class _Reading:
             return NOTHING
         if parsed.state.flags & ~re.UNICODE.value:
             raise NoAutomatonError("flags")
-        return self.sequence(_without_anchors(list(parsed)))
+        items = list(parsed)  # without ^ and $ at the ends: a whole name is matched anyway
+        if items and str(items[0][1]) in ("AT_BEGINNING", "AT_BEGINNING_STRING"):
+            items = items[1:]
+        if items and str(items[-1][1]) in ("AT_END", "AT_END_STRING"):
+            items = items[:-1]
+        return self.sequence(items)
 
     def sequence(self, parsed: Iterable[Any]) -> int:
-        """The term of items one after another."""
         return self.terms.sequence([self.item(str(op), value) for op, value in parsed])
 
     def item(self, kind: str, value: Any) -> int:

@@ -1,7 +1,6 @@
 """Rude and loaded words in names: what `clean` leaves out.
 
-They are in `rude.txt`, with where they come from. Most count only as a whole word, so that Dickens
-and Scunthorpe stay; a few count anywhere.
+They are in `rude.txt`. Most count only as a whole word, so that Dickens and Scunthorpe stay.
 """
 
 import os
@@ -16,10 +15,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class RudeWords(NamedTuple):
-    """Words in lower case: those that a name must not have as a word, nor anywhere in it."""
+    """In lower case."""
 
-    whole: frozenset[str]
-    anywhere: tuple[str, ...]
+    whole: frozenset[str]  # not to be a word of a name
+    anywhere: tuple[str, ...]  # not to be anywhere in a name
 
 
 @cache

@@ -37,9 +37,7 @@ from rnn_names.sampling.unique import Remembered
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
 FEW_DRAWS, MANY_DRAWS = 1 << 10, 1 << 13  # unguided, for a bound; many where few bring none
-
 FEW_PREFIXES = 1 << 14
-
 FIRST_PREFIXES = 1 << 18  # a longer search begins with about so many, to test the estimate
 MAX_PER_CHARACTER = 1 << 18  # where the longest names are left out of a ranking per character
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
@@ -93,12 +91,10 @@ def best(
                 )
                 shorter = Sampler(model, replace(search.sampler.options, max_length=longest))
                 search = _Search(shorter, wanted, progress, rank)
-        is_done = search.run()
-        names = _far_apart(search.certain, options)
+        is_done, names = search.run(), search.far_apart
         while len(names) < wanted and len(search.certain) == search.wanted:
             search = _Search(search.sampler, 2 * search.wanted, progress, rank)
-            is_done = search.run()
-            names = _far_apart(search.certain, options)
+            is_done, names = search.run(), search.far_apart
     names = names[options.start : wanted]
     yield Names.from_strings(names)
     if len(names) < count:
@@ -107,13 +103,6 @@ def best(
         raise SamplingError(
             f"only {len(names):,} of {count:,} names {found}: {reason}", settings=named
         )
-
-
-def _far_apart(names: list[str], options: CommonOptions) -> list[str]:
-    if options.min_edits is None:
-        return names
-
-    return [*filter(FarApart(options.min_edits - 1, options.exclude).passes, names)]
 
 
 @dataclass(frozen=True)
@@ -157,6 +146,12 @@ class _Search:
             bound = goal if goal < bound else bound - LOWER
             bound = max(bound, estimate.bound_of((MAX_PREFIXES - self.done) / scale))
         return False
+
+    @property
+    def far_apart(self) -> list[str]:
+        """The names that are certain, without those that `min_edits` leaves out."""
+        far_apart = FarApart.of(self.sampler.options)
+        return self.certain if far_apart is None else [*filter(far_apart.passes, self.certain)]
 
     def longest_within(self, most: int) -> int:
         """The length of names up to which a ranking per character takes about `most` prefixes."""

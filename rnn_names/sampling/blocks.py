@@ -3,11 +3,9 @@
 A seed fixes an endless stream of names. It is cut into blocks, each drawn with random numbers of
 its own, so that blocks can be drawn on several cores, and a later part without what lies before it.
 The first are small, so that a few names come at once; later ones are large, since names drawn
-together share their beginnings.
-
-A large block is itself cut into shares, between two first characters (after the prefix) where that
-leaves shares of similar size. So names of two shares have hardly any beginning in common, and
-shares have nearly as few nodes as one walk with all their names, which would need more memory.
+together share their beginnings. A large block is itself cut into shares, between two first
+characters (after the prefix) where that leaves shares of similar size: they have nearly as few
+nodes as one walk with all their names, which would need more memory.
 """
 
 from __future__ import annotations

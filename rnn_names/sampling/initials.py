@@ -79,9 +79,7 @@ class Trials:
         self.made = self.met = 0
         self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
         self._is_unique, self._earlier = options.unique, set[str]()
-        self._far_apart = None
-        if options.min_edits is not None:
-            self._far_apart = FarApart(options.min_edits - 1, options.exclude)
+        self._far_apart = FarApart.of(options)
 
     def name(self, letter: str) -> str:
         """A name that begins so; "" where the trial fails."""

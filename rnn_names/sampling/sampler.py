@@ -1,8 +1,7 @@
-"""Names drawn together, and what they are held to.
+"""Names drawn together. One that breaks a condition (its length, say) is discarded.
 
-A name that breaks a condition (its length, say) is discarded: what is left has the model's
-distribution given the conditions. Where the conditions on length and spelling are so rare that this
-would take long, `rnn_names.lookahead.guide` looks ahead.
+Where the conditions on length and spelling are so rare that this would take long,
+`rnn_names.lookahead.guide` looks ahead.
 """
 
 from __future__ import annotations

@@ -148,12 +148,10 @@ def _check(continuations: Continuations) -> bytes:
 
 def _tightest(tally: Tally) -> str:
     """Why names were not found, for a message: the condition that the smallest share met."""
-    rates = {
-        option: max(passed, 0.5) / tested for option, (tested, passed) in tally.items() if tested
-    }
+    rates = {each: max(passed, 0.5) / tested for each, (tested, passed) in tally.items() if tested}
     if not rates:
         return "allow other lengths or another temperature, or train for longer"
-    option = min(rates, key=lambda option: rates[option])
+    option = min(rates, key=rates.__getitem__)
     tested, passed = tally[option]
     rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
     return f"the tightest condition was {option} ({rate} drawn passes)"

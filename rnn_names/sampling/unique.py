@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,9 @@ FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
 def unique_of(wanted: int, options: Options) -> Unique | None:
     """What lets each name through once, if that is asked for."""
     if options.min_edits is not None:
-        return _FarApart(wanted, options)
+        from rnn_names.conditions.edits import FarApart
+
+        return _FarApart(wanted, options.remember, FarApart.of(options))
     return Unique(wanted, options.remember) if options.is_unique else None
 
 
@@ -87,12 +90,9 @@ class Unique:
 class _FarApart(Unique):
     title = "min_edits"
 
-    def __init__(self, wanted: int, options: Options) -> None:
-        from rnn_names.conditions.edits import FarApart
-
-        super().__init__(wanted, options.remember)
-        assert options.min_edits is not None
-        self._far_apart = FarApart(options.min_edits - 1, options.exclude)
+    def __init__(self, wanted: int, remember: str | None, far_apart: Any) -> None:
+        super().__init__(wanted, remember)
+        self._far_apart = far_apart
 
     def _add(self, names: Names) -> None:
         self._far_apart.add(names.to_strings())

@@ -63,10 +63,7 @@ class Source(Protocol):
 
 
 class Walk:
-    """Draws `size` names by going down the tree of their prefixes, level by level.
-
-    A name is the number of its column in `text`; those that are split off come after `size`.
-    """
+    """Draws `size` names; each is the number of a column in `text`, copies come after `size`."""
 
     def __init__(
         self, source: Source, size: int, bits: Random, look_ahead: LookAhead | None = None
