@@ -34,7 +34,6 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest
 
 SECONDS_BETWEEN_WRITES = 5.0
-
 _STATE = "state_"  # what the names of the state's arrays begin with, beside those of the best model
 
 
@@ -70,19 +69,16 @@ class Checkpoint:
         if not os.path.exists(path):
             earlier, hint = old_state_path(output), ""
             if os.path.exists(earlier):
-                hint = (
-                    f" ({shown(earlier)} belongs to an earlier run: rename it to continue that one)"
-                )
+                what = "belongs to an earlier run: rename it to continue that one"
+                hint = f" ({shown(earlier)} {what})"
             raise TrainingError(
                 f"{shown(path)}: there is no interrupted run to continue{hint}; train without "
                 "resume",
                 settings=["resume"],
             )
         meta, arrays = archive.read(path, types_of)
-        of_model = {name: array for name, array in arrays.items() if name in ARRAYS}
-        of_state = {
-            name.removeprefix(_STATE): arrays[name] for name in arrays.keys() - ARRAYS.keys()
-        }
+        of_model = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
+        of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
             model = Model.of(meta, of_model)
             run = _run(meta, digest(corpus))

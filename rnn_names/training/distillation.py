@@ -1,9 +1,8 @@
 """Distillation: a set of names with soft targets, from which a network learns what a teacher knows.
 
 The names are synthetic ones, which the teacher writes (`rnn_names.training.teacher`), and the real
-ones, repeated (Hinton et al. 2015, arXiv:1503.02531). There is no end of synthetic names, and each
-prefix comes with a whole distribution, its soft target, instead of the one character that happened
-to follow.
+ones, repeated. Each prefix comes with a whole distribution, its soft target, instead of the one
+character that happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +36,8 @@ def copies_of_each(real: int, synthetic: int) -> int:
 class DistillationSet(Batches):
     """Names to learn from, with a soft target for each of their prefixes.
 
-    All prefixes have numbers, and the soft targets are computed once, in the order of these
-    numbers. A minibatch looks up those of its own prefixes. An example, with the names "a", "ba"
-    and "bc":
+    All prefixes have numbers, in whose order the soft targets are computed, once. An example, with
+    the names "a", "ba" and "bc":
 
         prefix     ""  "a"  "b"  "ba"  "bc"
         number     0   1    2    3     4

@@ -30,10 +30,8 @@ _BY_SIZE = "by corpus size"
 class Settings(Checked):
     """What is asked for: None stands for a value that follows from the corpus.
 
-    `cell` and `hidden_size` are those of the model that training starts from, if there is one.
-    Gradients are those of the mean loss per character, in nats. Dropout masks are drawn for each
-    prefix of a minibatch; recurrent ones for each part of a minibatch, the same at all its steps
-    (Gal & Ghahramani 2016, arXiv:1512.05287). The distillation stage has no dropout.
+    `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
+    distillation stage has no dropout.
 
     Raises:
         TrainingError: for values that are not allowed.
@@ -130,8 +128,7 @@ class Settings(Checked):
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
-        fewer, and no more than the networks can share evenly. Are networks `started` from bundled
-        models?
+        fewer, and no more than the networks can share evenly. `started` is as in `defaults_for`.
         """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         if self.distil_epochs == 0:  # there is nobody to teach
@@ -189,7 +186,7 @@ def defaults_for(
 ) -> dict[str, Any]:
     """The rule: what a list of so many distinct names, held-out ones included, is trained with.
 
-    `teacher_networks`, where it is given, takes the place of the rule's. Networks that start from
+    `teacher_networks`, where it is given, takes the place of the rule's. Networks `started` from
     bundled models have less to learn. The longer the list, the larger the network and the
     minibatches, and the fewer epochs and the less dropout it needs:
 
@@ -213,9 +210,10 @@ def defaults_for(
     if teacher_networks is None:
         teacher_networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
+    sizes = {FEW_NAMES: 128, 5_000: 192, LONG_LIST: 256}
     return {
         "cell": "gru",
-        "hidden_size": _hidden_size(names),
+        "hidden_size": next((size for below, size in sizes.items() if names < below), 384),
         "epochs": teacher_networks * first_epochs + distil_epochs,
         "distil_epochs": distil_epochs,
         "teacher_networks": teacher_networks,
@@ -227,10 +225,3 @@ def defaults_for(
         "recurrent_dropout": round(recurrent_dropout, 3),
         "patience": max(16, first_epochs // 2),
     }
-
-
-def _hidden_size(names: int) -> int:
-    for below, units in ((FEW_NAMES, 128), (5_000, 192), (LONG_LIST, 256)):
-        if names < below:
-            return units
-    return 384

@@ -5,8 +5,7 @@
     network 3 of 3    from others again
     distillation      starts from the best of them, and learns what a teacher predicts
 
-The teacher is an n-gram and all those networks (`rnn_names.training.distillation`). For a long list
-there is one network, and the first stage is just called "network".
+For a long list there is one network, and the first stage is just called "network".
 """
 
 from __future__ import annotations
@@ -186,10 +185,8 @@ class Position:
     def at(self, state: Mapping[str, Any]) -> Position:
         """The position in the same stages of which `state()` gave this, if there is one."""
         index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
-        if not (
-            0 <= index < len(self.stages)
-            and 0 <= stage_epoch <= min(epoch, self.stages[index].epochs)
-        ):
+        is_stage = 0 <= index < len(self.stages)
+        if not is_stage or not 0 <= stage_epoch <= min(epoch, self.stages[index].epochs):
             raise TrainingError("not a state that this program writes")
         bests = tuple(Best(*best) for best in state["bests"])
         return Position(self.stages, bests, index, stage_epoch, state["stage_is_over"], epoch)

@@ -53,9 +53,8 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
         raise TrainingError(
             f"init {quoted(init)}: must be a Model, {CLOSEST!r} or {NONE!r}", settings=["init"]
         )
-    settings = replace(
-        settings, **{name: value for name, value in given.items() if value is not None}
-    )
+    given = {name: value for name, value in given.items() if value is not None}
+    settings = replace(settings, **given)
     corpus = _corpus(names)
     starts = starts_for(corpus, settings) if init is None else []
     if is_word:

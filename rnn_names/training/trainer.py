@@ -28,7 +28,7 @@ from rnn_names.training.gradients import Gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.teacher import Teacher
-from rnn_names.training.warm_start import Closest, first_weights, known_to, settings_for
+from rnn_names.training.warm_start import Closest, first_weights, settings_for
 
 SMOOTHING_CHARACTERS = 20_000  # of the exponential average of the training loss that is shown
 STARTED_SHARE = 0.6  # of networks that started from bundled models: they know more than the n-gram
@@ -65,7 +65,8 @@ class Trainer:
         self._held_out_counts = None
         all_names = corpus
         if held_out is None:
-            known = known_to(starts, corpus.names)
+            learned = [start.model.knows(corpus.names) for start in starts]
+            known = np.any(learned, axis=0) if starts else None
             corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT), known)
             held_out = aside.names
             self._held_out_counts = aside.counts if aside.has_counts else None
@@ -208,7 +209,9 @@ class Trainer:
         gradients.begin_epoch(batches, at.stage, minibatches, dropout_seed, self.characters_left)
         for step, middle in enumerate(middles):
             share_over = (at.stage_epoch + middle) / at.stage.epochs
-            batch_loss, n = self._step(gradients, step, share_over)
+            batch_loss, n, gradient = gradients.of_step(step, share_over)
+            np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
+            self._optimizer.step(self._flat, gradient, at.stage.learning_rate(share_over))
             if not math.isfinite(batch_loss):
                 raise self._diverged(at.epoch + 1)
             loss, characters = loss + batch_loss, characters + n
@@ -217,12 +220,6 @@ class Trainer:
             progress(n, self.smoothed_loss)
         self.position = replace(at, epoch=at.epoch + 1, stage_epoch=at.stage_epoch + 1)
         return self._measure(loss / characters, characters, began)
-
-    def _step(self, gradients: Gradients, step: int, share_over: float) -> tuple[float, int]:
-        loss, characters, gradient = gradients.of_step(step, share_over)
-        np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
-        self._optimizer.step(self._flat, gradient, self.position.stage.learning_rate(share_over))
-        return loss, characters
 
     def _training_set(self, gradients: Gradients) -> Batches:
         if not self.position.stage.is_distillation:

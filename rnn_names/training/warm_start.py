@@ -1,7 +1,7 @@
 """What training starts from: random weights, or those of a model."""
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -27,8 +27,8 @@ KNOWN_CHARACTERS = 0.8  # share of a list's characters that a start knows, at le
 class Closest(NamedTuple):
     """The bundled model that predicts some names best."""
 
-    name: str  # what it is called
-    model: Model  # the model
+    name: str
+    model: Model
     loss: float  # its loss on the names, in nats per character
 
 
@@ -60,13 +60,6 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
         and np.isin(corpus.names.codes, each.model.vocabulary.codes).mean() > KNOWN_CHARACTERS
     ]
     return fit[: min(STARTS, resolved.teacher_networks)]
-
-
-def known_to(starts: Sequence[Closest], names: Names) -> Array | None:
-    """Which names any of the models has learned: (len(names),) bool; None without models."""
-    if not starts:
-        return None
-    return np.any([start.model.knows(names) for start in starts], axis=0)
 
 
 def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
@@ -108,15 +101,10 @@ def settings_for(init: Model | None, settings: Settings) -> Settings:
 def first_weights(
     rng: np.random.Generator, settings: ResolvedSettings, vocabulary: Vocabulary, init: Model | None
 ) -> dict[str, Array]:
-    """What a network starts from: random weights, or as far as it goes a model's."""
+    """What a network starts from: a model's weights, random ones for characters that it lacks."""
     params = rnn.init_params(rng, len(vocabulary), settings.hidden_size, settings.cell)
-    if init is not None:
-        copy_weights(init, vocabulary, params)
-    return params
-
-
-def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) -> None:
-    """Puts a model's weights into random parameters, which stay for characters that it lacks."""
+    if init is None:
+        return params
     old = np.append(EOS, init.vocabulary.encode(vocabulary.codes[1:]))  # the model's indices
     new = np.flatnonzero(old != UNKNOWN)
     old = old[new]
@@ -127,3 +115,4 @@ def copy_weights(init: Model, vocabulary: Vocabulary, params: dict[str, Array]) 
             params[name][new] = array[old]
         else:
             params[name][...] = array
+    return params

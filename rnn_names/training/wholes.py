@@ -40,8 +40,8 @@ class Wholes:
     """The features of names over one vocabulary, and what the training names have of them.
 
     All but the powers of the length are sums of *terms*, which are numbered: each character of a
-    name is a term, its first and its last are one more each, and so is each kind after a kind.
-    Kinds of characters are Unicode's general categories; START and EOS are two more.
+    name is a term, and so are its first, its last, and each kind after a kind. Kinds of characters
+    are Unicode's general categories; START and EOS are two more.
     """
 
     def __init__(self, batches: Batches, vocabulary: Vocabulary) -> None:
