@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
 
 FEW = 20  # distinct names; of fewer, a network learns hardly more than to write them again
-
 NAMES_TO_TELL = 1000
 
 _SPACE = "[[:space:]]*"

@@ -133,7 +133,7 @@ def blend_of(models: Sequence[Given]) -> Model:
         return parts[0]
     from rnn_names.model.blend import scaled
 
-    weights = [1.0 if each.weight is None else each.weight for each in models]
+    weights = [each.share for each in models]
     model = blend(parts, weights, [each.title for each in models])
     is_scaled = not math.isclose(sum(weights), 1, rel_tol=1e-9)
     if is_scaled and any(each.weight is not None for each in models):

@@ -67,11 +67,8 @@ def _table(facts: list[dict[str, Any]]) -> list[str]:
     widths = [max(map(len, column)) for column in zip(HEAD, *(row for _, row in rows), strict=True)]
     lines = []
     for group, of_group in groupby(rows, key=lambda row: row[0]):
-        lines += [
-            "",
-            _line((group, *HEAD[1:]), widths),
-            *(_line(row, widths) for _, row in of_group),
-        ]
+        lines += ["", _line((group, *HEAD[1:]), widths)]
+        lines += [_line(row, widths) for _, row in of_group]
     return lines[1:]
 
 

@@ -92,9 +92,11 @@ class GroupedCommand(HelpfulCommand):
             if negated is None:
                 raise
             # Click would suggest the opposite.
-            raise click.UsageError(
-                f"no such option '{error.option_name}'{self._way_without(negated[1])}", ctx
-            ) from None
+            way = ""
+            if negated[1] in NEGATIONS and any(each.name == negated[1] for each in self.params):
+                what, expression = NEGATIONS[negated[1]]
+                way = f": --match '{expression}' leaves out names that {what}"
+            raise click.UsageError(f"no such option '{error.option_name}'{way}", ctx) from None
         except click.UsageError as error:
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if found is None or all("--model" not in each.opts for each in self.params):
@@ -102,12 +104,6 @@ class GroupedCommand(HelpfulCommand):
             what, option = ("number", "-n") if found[1].isdecimal() else ("model", "-m")
             advice = f"if it is a {what}, put {option} before it: {option} {shlex.quote(found[1])}"
             raise click.UsageError(f"{error.message}; {advice}", ctx) from None
-
-    def _way_without(self, name: str | None) -> str:
-        if name not in NEGATIONS or all(each.name != name for each in self.params):
-            return ""
-        what, expression = NEGATIONS[name]
-        return f": --match '{expression}' leaves out names that {what}"
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
@@ -243,10 +239,7 @@ def wrong_usage() -> Iterator[None]:
 def was_given(name: str) -> bool:
     """Whether an option of the current command comes from the user."""
     source = click.get_current_context().get_parameter_source(name)
-    return source not in (
-        click.core.ParameterSource.DEFAULT,
-        click.core.ParameterSource.DEFAULT_MAP,
-    )
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 def check_start(start: int) -> None:
@@ -293,36 +286,33 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
     """How names are written: --format, --columns and --null; `more` is what text leaves out."""
     formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
     line = " azgaar is one line for Azgaar's map generator: a name base." * azgaar
-
-    def decorate(command: _F) -> _F:
-        command = option(
-            "-0",
-            "--null",
-            group="Output",
-            is_flag=True,
-            callback=_only_text,
-            help="End each name with NUL instead of a line feed, for xargs -0.",
-        )(command)
-        command = option(
-            "--columns",
-            group="Output",
-            metavar="NAME,…",
-            callback=_only_tables,
-            help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
-            "name,log_prob.",
-        )(command)
-        return option(
-            "--format",
-            group="Output",
-            type=Choice(declared.Choice(*formats), {"json": JSON_LINES}),
-            default="text",
-            metavar="FORMAT",
-            is_eager=True,
-            help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
-            f"byte-order mark, so that spreadsheets read accents right.{line}",
-        )(command)
-
-    return decorate
+    format = option(
+        "--format",
+        group="Output",
+        type=Choice(declared.Choice(*formats), {"json": JSON_LINES}),
+        default="text",
+        metavar="FORMAT",
+        is_eager=True,
+        help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
+        f"byte-order mark, so that spreadsheets read accents right.{line}",
+    )
+    columns = option(
+        "--columns",
+        group="Output",
+        metavar="NAME,…",
+        callback=_only_tables,
+        help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
+        "name,log_prob.",
+    )
+    null = option(
+        "-0",
+        "--null",
+        group="Output",
+        is_flag=True,
+        callback=_only_text,
+        help="End each name with NUL instead of a line feed, for xargs -0.",
+    )
+    return lambda command: format(columns(null(command)))
 
 
 OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add

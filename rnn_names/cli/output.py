@@ -28,13 +28,9 @@ if TYPE_CHECKING:
     from rnn_names.model.model import Model
 
 LINES_AT_ONCE = 1 << 13  # lines that are formatted and written together
-
 DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
-
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
-
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
-
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 
 

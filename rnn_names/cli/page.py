@@ -54,6 +54,7 @@ def page(
     In the page, people can paste a list of names that it learns from. Without MODEL, the page has
     five bundled models, and opens where the list is pasted.
     """
+    from rnn_names.model.atomic import write_atomically
     from rnn_names.views import module as module_view
     from rnn_names.views import page as page_view
     from rnn_names.views.engine import Part
@@ -72,13 +73,14 @@ def page(
         check_output(path, kind, beginning.upper().encode())
     given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
-        Part(name, loaded(each), 1.0 if each.weight is None else each.weight)
+        Part(name, loaded(each), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:
         module_view.save(parts, output)
     else:
-        page_view.save(parts, output, title, subtitle, for_lists=not models)
+        text = page_view.page(parts, title, subtitle, for_lists=not models)
+        write_atomically(output, text.encode())
     use = "import it" if module else "open it in a browser"
     tell(f"Wrote {shown(output)}, {os.path.getsize(output) / 1e6:.1f} MB: {use}.")
 

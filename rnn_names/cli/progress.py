@@ -210,10 +210,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
             f"Training {settings.teacher_networks} networks, each {network}, one after another, "
             f"then the\nbest of them on what all predict together: {length}"
         )
-    lines = [
-        f"{len(corpus):,} distinct names{repeats}, {n_characters} characters{held_out}.",
-        training,
-    ]
+    names = f"{len(corpus):,} distinct names{repeats}"
+    lines = [f"{names}, {n_characters} characters{held_out}.", training]
     if closest:
         started = "Started" if trainer.epoch else "Starts"
         lines.append(

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
-
 FEW_LISTED = 1000  # names of a list; a longer one has most short names, and near copies
 LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near copies
 
@@ -111,14 +110,9 @@ def sample(
 
 def _tell_near_copies(model: Model, names: Names) -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
-    listed = model.training.get("distinct_names")
-    known = model.language_model.own_fingerprints
-    if (
-        known is None
-        or not isinstance(listed, int)
-        or listed > FEW_LISTED
-        or len(names) < LOOKED_AT[0]
-    ):
+    listed, known = model.training.get("distinct_names"), model.language_model.own_fingerprints
+    is_short = isinstance(listed, int) and listed <= FEW_LISTED
+    if known is None or not is_short or len(names) < LOOKED_AT[0]:
         return
     from rnn_names.conditions.edits import NearList
 

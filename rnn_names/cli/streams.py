@@ -19,7 +19,6 @@ from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
-
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
 SECONDS_AFTER_INPUT = 0.01  # in which an interrupt after the end of a pipe still counts
 

@@ -48,11 +48,13 @@ class TrainingRun:
         try:
             # The model of a resumed run may be missing; without epochs, the untrained one is saved.
             if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
-                self._save()
+                with interrupts.critical_section():
+                    self._save()
             self.progress.announce_stage()
             for epoch in self.trainer.epochs(self.progress.batch):
                 if epoch.is_best:
-                    self._save()
+                    with interrupts.critical_section():
+                        self._save()
                 # Before the state: a resumed run drops the lines of epochs that it does again.
                 write_log(epoch)
                 self._keep(epoch)
@@ -64,10 +66,6 @@ class TrainingRun:
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
 
     def _save(self) -> None:
-        with interrupts.critical_section():
-            self._save_model()
-
-    def _save_model(self) -> None:
         model = self.trainer.model  # the trainer may have a better one before this one is written
         if model is not self.model:
             model.save(self.output)
@@ -105,7 +103,7 @@ class TrainingRun:
         try:
             with files_named():
                 if self.trainer.model.training["epoch"]:
-                    self._save_model()
+                    self._save()
                 self._put_back_or(self.checkpoint.write)
                 wrote = self.write_report()
         finally:
@@ -113,10 +111,10 @@ class TrainingRun:
         self.progress.screen.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
-        go_on = (
-            "; to continue, give the same command with --resume" if self.checkpoint.written else ""
-        )
-        tell(f"Interrupted {when}: {self._saved()}{go_on}.")
+        told = f"Interrupted {when}: {self._saved()}"
+        if self.checkpoint.written:
+            told += "; to continue, give the same command with --resume"
+        tell(f"{told}.")
         self.progress.say(wrote)
         return interrupts.INTERRUPTED
 

@@ -55,9 +55,19 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
 
 
 def check_writable(path: str) -> None:
-    """Raises ModelFileError, before long work, if no temporary file can be written beside it."""
+    """Raises ModelFileError, before long work, if no temporary file can be written beside it.
+
+    Those of killed runs are removed.
+    """
     with _temporary(path):
-        _remove_leftovers(path)
+        folder, name = os.path.split(real_path(path))
+        pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
+        with suppress(OSError):  # a folder may allow writing and not listing
+            for entry in os.listdir(folder):
+                match = pattern.fullmatch(entry)
+                if match and not system.may_run(int(match[1])):
+                    with suppress(OSError):
+                        os.unlink(os.path.join(folder, entry))
 
 
 @contextmanager
@@ -120,14 +130,3 @@ def standard_stream(path: str) -> int | None:
             if os.path.samestat(os.fstat(number), os.stat(path)):
                 return number
     return None
-
-
-def _remove_leftovers(path: str) -> None:
-    folder, name = os.path.split(real_path(path))
-    pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
-    with suppress(OSError):  # a folder may allow writing and not listing
-        for entry in os.listdir(folder):
-            match = pattern.fullmatch(entry)
-            if match and not system.may_run(int(match[1])):
-                with suppress(OSError):
-                    os.unlink(os.path.join(folder, entry))

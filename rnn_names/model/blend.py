@@ -113,20 +113,16 @@ def unknown_logit(model: LanguageModel) -> float:
     ends of names drawn from the model; a little less in a blend, which has more characters.
     """
     with one_blas_thread():
-        names = preview(model, NAMES_TO_MEASURE, seed=0) or [""]  # of random weights, none may end
-        logits, times = _logits_along(model, Names.from_strings(names))
-    log_sums = np.logaddexp.reduce(logits, axis=1)  # log Σ exp(logits) after each prefix
+        # Of random weights, no name may end.
+        names = Names.from_strings(preview(model, NAMES_TO_MEASURE, seed=0) or [""])
+        indices, lengths = model.vocabulary.coded(names).padded(names.order()[0])
+        tree = prefix_tree(indices, lengths, len(model.vocabulary))
+        states = rnn.hidden_states(tree, model.params, Workspace())
+        logits = rnn.output_layer(states, model.params).astype(float)  # after each prefix: (N, n_y)
+    times = tree.y.sum(axis=1)  # how many names have each prefix
+    log_sums = np.logaddexp.reduce(logits, axis=1)  # log Σ exp(logits)
     log_mean = np.logaddexp.reduce(np.log(times) - log_sums) - math.log(times.sum())
     return math.log(UNKNOWN_PROBABILITY) - float(log_mean)
-
-
-def _logits_along(model: LanguageModel, names: Names) -> tuple[Array, Array]:
-    """The logits (N, n_y) after each distinct prefix of some names, and how many names have it."""
-    order, _ = names.order()
-    indices, lengths = model.vocabulary.coded(names).padded(order)
-    tree = prefix_tree(indices, lengths, len(model.vocabulary))
-    states = rnn.hidden_states(tree, model.params, Workspace())
-    return rnn.output_layer(states, model.params).astype(float), tree.y.sum(axis=1)
 
 
 def _extended(model: LanguageModel, vocabulary: Vocabulary) -> Params:
@@ -163,12 +159,8 @@ def _check_letters(vocabularies: Sequence[Vocabulary], titles: Sequence[str]) ->
 def as_gru(params: Params) -> Params:
     """A network with plain cells as one with GRUs, which computes the same; a GRU as it is.
 
-    A GRU's state is (`cells.GRUCell`, which says where Wn, bc and Un are stored)
-
-        a = (1 − z) ∘ tanh(x Wnᵀ + bc + r ∘ (a_prev Unᵀ + bn)) + z ∘ a_prev
-
-    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, that is a plain cell's
-    tanh(x Waxᵀ + ba + a_prev Waaᵀ).
+    With r = 1, z = 0, Wn = Wax, bc = ba, Un = Waa and bn = 0, the equations of `cells.GRUCell` come
+    to a plain cell's tanh(x Waxᵀ + ba + a_prev Waaᵀ).
     """
     if "bn" in params:
         return params
@@ -186,9 +178,7 @@ def as_gru(params: Params) -> Params:
 
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
     gates = cell_of(networks[0]).gates
-    of_each: dict[str, list[Array]] = {
-        name: [params[name] for params in networks] for name in networks[0]
-    }
+    of_each = {name: [params[name] for params in networks] for name in networks[0]}
     Wya = [w * each for w, each in zip(weights, of_each["Wya"], strict=True)]
     by = [w * each.astype(float) for w, each in zip(weights, of_each["by"], strict=True)]
     joined: dict[str, Array] = {

@@ -44,13 +44,11 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
 
 
 def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
-    weights = [1.0 if each.weight is None else each.weight for each in models]
     parts = [known.get(each.path) or Model.load(each.path) for each in models]
-    return blend(parts, weights, [each.title for each in models])
+    return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
 def _lines(path: str) -> list[str]:
-
     with opened(path) as source:
         return full_lines(*source)
 

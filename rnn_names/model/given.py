@@ -1,4 +1,4 @@
-"""A model as users give it."""
+"""Models as users give them."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ class Given(NamedTuple):
             f"{text!r}: after = belongs the model's weight, {POSITIVE} (there is no file of that "
             "whole name)"
         )
+
+    @property
+    def share(self) -> float:
+        """Its weight in a blend; 1 where none was given."""
+        return 1.0 if self.weight is None else self.weight
 
     @property
     def title(self) -> str:

@@ -1,7 +1,4 @@
-"""A trained model: vocabulary, parameters, the record of its training; and the file that keeps it.
-
-The file is one `.npz` (see `rnn_names.model.npz`).
-"""
+"""A trained model: vocabulary, parameters, the record of its training; and what it can do."""
 
 from __future__ import annotations
 
@@ -29,7 +26,6 @@ from rnn_names.version import __version__
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 PROGRAM_VERSION = f"rnn-names {__version__}"
-
 _OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs", "known_pairs")
 """In the record of a training and in a `LanguageModel`; old files may lack all but the first."""
 

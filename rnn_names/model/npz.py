@@ -33,19 +33,12 @@ from rnn_names.model.atomic import write_atomically
 SIGNATURE = b"PK\3\4"  # of each member of a zip, and so what a model file begins with
 MAX_FILE_BYTES = (1 << 31) - 1  # a longer zip would need the directory of zip64, which is not read
 MAX_DIRECTORY_BYTES = 1 << 14  # of a zip's directory, which has some sixty bytes per member
-
 MAX_MEMBERS = 32
-
 MAX_NAME = 40  # characters of the name of an array
-
 MAX_UNPACKED, FREE_BYTES = 8, 1 << 20  # bytes unpacked for each of the file, and without any
-
 MAX_META_BYTES = 1 << 22
-
 MAX_DEPTH = 32  # of lists and objects in `meta`, far below the depth of Python's recursion
-
 MAX_HEADER_BYTES = 1 << 10
-
 DAMAGED = "not a model file, or a damaged one"
 
 
@@ -123,7 +116,6 @@ class _Member(NamedTuple):
 _END = struct.Struct("<4s4H2IH")  # PKWARE's APPNOTE.TXT, 4.3.16
 _ENTRY = struct.Struct("<4s6H3I5H2I")  # 4.3.12
 _LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
-
 _STORED, _DEFLATED = 0, 8
 
 

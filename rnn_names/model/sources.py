@@ -1,7 +1,4 @@
-"""Where the names that a model learned from came from, and under which terms.
-
-Copies and blends of models keep their sources, and so do models that start from them.
-"""
+"""Where the names that a model learned from came from, and under which terms."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple

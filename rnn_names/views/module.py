@@ -1,7 +1,4 @@
-"""The engine of the page as one ES module, with its types beside it.
-
-A model may come from a stranger. What it holds is in the module as JSON in ASCII.
-"""
+"""The engine of the page as one ES module, with its types beside it; models are JSON in ASCII."""
 
 import os
 from collections.abc import Sequence

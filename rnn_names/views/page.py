@@ -19,16 +19,13 @@ from typing import Any
 from urllib.parse import quote
 
 from rnn_names.errors import shown
-from rnn_names.model.atomic import write_atomically
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.views.engine import Part, as_script_data, described, engine, learning
 from rnn_names.views.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
-
 SUBTITLE = "Written letter by letter, by a network that learned from a list"
-
 COUNT = 20  # names that are there when the page opens
 
 MODELS_FOR_LISTS = (
@@ -72,17 +69,6 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 """For a hue."""
 
 
-def save(
-    parts: Sequence[Part],
-    path: str,
-    title: str | None = None,
-    subtitle: str | None = None,
-    for_lists: bool = False,
-) -> None:
-    """Writes the page, whole or not at all."""
-    write_atomically(path, page(parts, title, subtitle, for_lists).encode())
-
-
 def page(
     parts: Sequence[Part],
     title: str | None = None,
@@ -90,7 +76,8 @@ def page(
     for_lists: bool = False,
 ) -> str:
     """The page as HTML; `for_lists`, it opens where a list is pasted, with names of one model."""
-    names, hue = [title_of(part) for part in parts], _hue(parts)
+    names = [title_of(part) for part in parts]
+    hue = zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
     stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.language_model.longest for part in parts)
@@ -159,11 +146,6 @@ def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _hue(parts: Sequence[Part]) -> int:
-    """The hue of a set of models, in degrees: always the same one for the same names."""
-    return zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
-
-
 def _source(part: Part) -> str:
     rows = definitions((what, isolated(text)) for what, text in _about(part))
     return f"<div><h3>{isolated(title_of(part))}</h3>{rows}</div>"
@@ -175,11 +157,10 @@ def _about(part: Part) -> list[tuple[str, str]]:
     training, network = facts["training"], facts["network"]
     rows = []
     if type(training.get("distinct_names")) is int:
-        files = training.get("lists")
-        listed = (
-            f" of {', '.join(map(str, files[:5]))}" if isinstance(files, list) and files else ""
-        )
-        rows.append(("Learned from", f"{training['distinct_names']:,} names{listed}"))
+        files, learned = training.get("lists"), f"{training['distinct_names']:,} names"
+        if isinstance(files, list) and files:
+            learned += f" of {', '.join(map(str, files[:5]))}"
+        rows.append(("Learned from", learned))
     for source in part.model.sources:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
     cell, units = network["cell"].upper(), network["hidden_size"]

@@ -1,7 +1,4 @@
-"""A report of a training: one HTML file that needs no network and no script.
-
-Whatever comes from outside (names, paths, characters) goes through `html.escape`.
-"""
+"""A report of a training: one HTML file without scripts; what comes from outside is escaped."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -165,19 +162,16 @@ def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
         figures.append((f"{1 - np.mean(is_listed):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
         figures.append((_size(os.path.getsize(report.output)), "model file"))
-    tiles = "".join(
-        f"<li><strong>{escape(figure)}</strong> {escape(what)}</li>" for figure, what in figures
-    )
-    return _section("How to read this", f'<ul class="figures">{tiles}</ul>', ADVICE)
+    tiles = (f"<li><strong>{escape(each)}</strong> {escape(what)}</li>" for each, what in figures)
+    return _section("How to read this", f'<ul class="figures">{"".join(tiles)}</ul>', ADVICE)
 
 
 def _losses(epochs: Sequence[Epoch]) -> str:
     if len(epochs) < 2:
         return _section("Loss", "<p>Fewer than two epochs: there are no curves to draw.</p>")
     curves = {"training": [(epoch.epoch, epoch.training_loss) for epoch in epochs]}
-    held_out = [
-        (each.epoch, each.held_out_loss) for each in epochs if each.held_out_loss is not None
-    ]
+    measured = [(epoch.epoch, epoch.held_out_loss) for epoch in epochs]
+    held_out = [(number, loss) for number, loss in measured if loss is not None]
     best, notes = None, []
     if held_out:
         curves["held-out"] = held_out
@@ -198,17 +192,13 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
     has_room, last = len(changes) <= 4, changes[-1] if changes else None
-    return [
-        (after.epoch - 0.5, after.stage.partition(" of ")[0] if has_room or after is last else "")
-        for after in changes
-    ]
+    shown = [after.stage.partition(" of ")[0] * (has_room or after is last) for after in changes]
+    return [(after.epoch - 0.5, text) for after, text in zip(changes, shown, strict=True)]
 
 
 def _names_by_epoch(report: Report) -> str:
-    losses = {
-        epoch.epoch: epoch.training_loss if epoch.held_out_loss is None else epoch.held_out_loss
-        for epoch in report.epochs
-    }
+    losses = {each.epoch: each.training_loss for each in report.epochs}
+    losses |= {e.epoch: e.held_out_loss for e in report.epochs if e.held_out_loss is not None}
     rows = [
         (
             str(number),
@@ -271,15 +261,11 @@ def _facts(report: Report) -> str:
         "longest name": f"{int(corpus.names.lengths.max())} characters",
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
-    settings = {
-        name.replace("_", " "): escape(_number(value))
-        for name, value in asdict(trainer.settings).items()
-    }
-    sections = (
-        _section("What was read", definitions(read.items())),
-        _section("Settings", definitions(settings.items())),
-    )
-    return f'<div class="pair">{"".join(sections)}</div>\n'
+    chosen = asdict(trainer.settings).items()
+    settings = ((name.replace("_", " "), escape(_number(value))) for name, value in chosen)
+    sections = _section("What was read", definitions(read.items()))
+    sections += _section("Settings", definitions(settings))
+    return f'<div class="pair">{sections}</div>\n'
 
 
 def _every_epoch(epochs: Sequence[Epoch]) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 MOST_TICKS = 6
-
 TURN_AT = 80  # from this percentage of the width on, a divider's text is on its left
 CHARACTER = 2.4  # width of a character in percent of a chart on a telephone
 
@@ -31,21 +30,20 @@ def line_chart(
 
     def place(x: float, y: float) -> tuple[float, float]:
         """Where a point is in the chart, in percent from the top left."""
-        return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / (
-            y_ticks[-1] - y_ticks[0]
-        )
+        height = y_ticks[-1] - y_ticks[0]
+        return 100 * (x - first) / (last - first), 100 * (y_ticks[-1] - y) / height
 
-    parts = [_rule(place(first, y)[1], _decimal(y, y_ticks)) for y in y_ticks]
+    # As many digits as tell a tick from its neighbours.
+    digits = max(0, -math.floor(math.log10(y_ticks[1] - y_ticks[0]) + 1e-9))
+    parts = [_rule(place(first, y)[1], f"{y:.{digits}f}") for y in y_ticks]
     parts += [_label(place(x, ys[0])[0], str(x)) for x in dict.fromkeys(x_ticks)]
     # Curves stretch with the chart; `non-scaling-stroke` keeps their lines as thick everywhere.
-    parts.append(
-        '<svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height="100%">'
-    )
+    stretched = 'viewBox="0 0 100 100" preserveAspectRatio="none"'
+    parts.append(f'<svg {stretched} width="100%" height="100%">')
     for series, points in enumerate(curves.values()):
         path = " ".join(f"{x:.2f},{y:.2f}" for x, y in (place(*point) for point in points))
-        parts.append(
-            f'<polyline class="s{series}" points="{path}" vector-effect="non-scaling-stroke"/>'
-        )
+        stroke = 'vector-effect="non-scaling-stroke"'
+        parts.append(f'<polyline class="s{series}" points="{path}" {stroke}/>')
     parts.append("</svg>")
     divided = [(place(x, y_ticks[0])[0], text) for x, text in dividers]
     for (x, text), minor in zip(divided, _overprint(divided), strict=True):
@@ -80,10 +78,8 @@ def bar_chart(
     Of many consecutive `numbers`, every other label is enough.
     """
     y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
-    parts = [
-        _rule(100 - 100 * y / y_ticks[-1], f"{y:.{0 if y_ticks[1] >= 0.01 else 1}%}")
-        for y in y_ticks
-    ]
+    digits = 0 if y_ticks[1] >= 0.01 else 1
+    parts = [_rule(100 - 100 * y / y_ticks[-1], f"{y:.{digits}%}") for y in y_ticks]
     slot = 100 / len(bars)
     for i, (label, pair) in enumerate(bars.items()):
         shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(series, pair, strict=True))
@@ -104,9 +100,8 @@ def bar_chart(
 
 def legend(series: Sequence[str]) -> str:
     """The names of the series beside their colours."""
-    return " ".join(
-        f'<span class="key s{i}">{escape(name)}</span>' for i, name in enumerate(series)
-    )
+    keys = (f'<span class="key s{i}">{escape(name)}</span>' for i, name in enumerate(series))
+    return " ".join(keys)
 
 
 def ticks(low: float, high: float, around: bool = False) -> list[float]:
@@ -123,11 +118,6 @@ def ticks(low: float, high: float, around: bool = False) -> list[float]:
         start = math.floor(low / step)
         stop = max(math.ceil(high / step), start + 1)
     return [round(k * step, 10) for k in range(start, stop + 1)]
-
-
-def _decimal(value: float, among: Sequence[float]) -> str:
-    """A tick's label, with as many digits as tell it from its neighbours."""
-    return f"{value:.{max(0, -math.floor(math.log10(among[1] - among[0]) + 1e-9))}f}"
 
 
 def _chart(label: str, parts: Sequence[str]) -> str:

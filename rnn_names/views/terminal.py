@@ -9,19 +9,16 @@ HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
 COLUMNS_PER_EPOCH = 5  # at most
 FEWEST_EPOCHS = 3  # with fewer there is no curve to see
-
 BLOCKS = " ▁▂▃▄▅▆▇█"
 PLAIN_BLOCKS = " .:|"  # for an output that knows ASCII only
-
 GAP = "   "
 
 
 def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
     """The lines of the picture; none where there is no room for it or nothing to see."""
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
-    held_out = [
-        math.nan if epoch.held_out_loss is None else epoch.held_out_loss for epoch in epochs
-    ]
+    measured = [epoch.held_out_loss for epoch in epochs]
+    held_out = [math.nan if loss is None else loss for loss in measured]
     if epochs and not math.isnan(held_out[0]):  # it is not measured any more once all are learned
         curves["held-out loss"] = held_out
     shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]
@@ -47,15 +44,11 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -
     best = max((i for i, epoch in enumerate(epochs) if epoch.is_best), default=None)
     if best is not None and len(curves) > 1:
         column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * len(epochs))
-        lines.append(_pointer(column, mark, f"best: epoch {epochs[best].epoch}", width))
+        note = f"best: epoch {epochs[best].epoch}"
+        has_room = column + len(f"{mark} {note}") < width  # on the right of the mark
+        left = f"{note} {mark}"
+        lines.append(f"{'':{column}}{mark} {note}" if has_room else f"{left:>{column + 1}}")
     return [line.rstrip() for line in lines]
-
-
-def _pointer(column: int, mark: str, note: str, width: int) -> str:
-    """A line with a mark at a column and a note on that side of it where there is room."""
-    if column + len(f"{mark} {note}") < width:
-        return f"{'':{column}}{mark} {note}"
-    return f"{note + ' ' + mark:>{column + 1}}"
 
 
 def _columns(n: int, room: int) -> int:
@@ -85,12 +78,8 @@ def _bars(losses: Sequence[float], low: float, high: float, blocks: str) -> list
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']
     """
     per_line = len(blocks) - 1
-    steps = [
-        0
-        if math.isnan(loss)
-        else 1 + round((loss - low) / ((high - low) or 1) * (HEIGHT * per_line - 1))
-        for loss in losses
-    ]
+    most, span = HEIGHT * per_line - 1, (high - low) or 1
+    steps = [0 if math.isnan(loss) else 1 + round((loss - low) / span * most) for loss in losses]
     return [
         "".join(blocks[min(max(step - line * per_line, 0), per_line)] for step in steps)
         for line in reversed(range(HEIGHT))

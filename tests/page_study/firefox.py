@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.views.engine import Part
-from rnn_names.views.page import save
+from rnn_names.views.page import page
 from support.browser import Browser, missing
 from support.documents import ROOT
 
@@ -105,7 +105,7 @@ def main():
         sys.exit(f"not looked at in Firefox: {missing() or 'there is none on the PATH'}")
     with tempfile.TemporaryDirectory() as folder, Browser() as chromium, Firefox() as firefox:
         file = Path(folder) / "page.html"
-        save([Part(name, Model.load(name)) for name in MODELS], str(file))
+        file.write_text(page([Part(name, Model.load(name)) for name in MODELS]), "utf-8")
         firefox("WebDriver:SetWindowRect", width=1280, height=900)
         firefox("WebDriver:Navigate", url=f"{file.as_uri()}{ADDRESS}")
         names, expected = names_in(firefox), names_in(chromium.open(file, ADDRESS))

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.views.engine import Part
-from rnn_names.views.page import save
+from rnn_names.views.page import page
 from support.browser import Browser, missing
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,8 @@ def main():
     with Browser() as browser, tempfile.TemporaryDirectory() as folder:
         for count in (1, 3, 5):
             file = Path(folder) / f"{count}.html"
-            save([Part(name, Model.load(name)) for name in MODELS[:count]], str(file))
+            parts = [Part(name, Model.load(name)) for name in MODELS[:count]]
+            file.write_text(page(parts), "utf-8")
             for size in SIZES:
                 for scheme in ("light", "dark"):
                     failures += looked_at(browser, file, size, scheme)

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.views.engine import Part
-from rnn_names.views.page import save
+from rnn_names.views.page import page as page_of
 from support.browser import Browser, missing
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "page.png"
@@ -26,7 +26,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
         page = Path(folder) / "page.html"
         parts = [Part(name, Model.load(name)) for name in MODELS]
-        save(parts, str(page))
+        page.write_text(page_of(parts), "utf-8")
         opened = browser.open(page, ADDRESS, width=1280, height=800, reduced_motion="reduce")
         for place in KEPT:
             opened.locator(".name").nth(place).click()
