@@ -5,8 +5,6 @@ They are fields of dataclasses, made by `option`. From that one place come the c
 (`rnn_names.cli.options`) and the row of docs/python.md.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 import os
@@ -191,11 +189,8 @@ def option(default: Any, kind: Kind, help: str, **more: str) -> Any:
 
 def declarations(owner: Any) -> dict[str, Declaration]:
     """The declaration of each option of a dataclass, by name."""
-    return {
-        each.name: each.metadata["declaration"]
-        for each in fields(owner)
-        if "declaration" in each.metadata
-    }
+    of_fields = {each.name: each.metadata.get("declaration") for each in fields(owner)}
+    return {name: each for name, each in of_fields.items() if each is not None}
 
 
 class Checked:
@@ -222,9 +217,8 @@ class Checked:
     @property
     def given(self) -> tuple[str, ...]:
         """The options that are not at their defaults."""
-        return tuple(
-            name for name, each in declarations(self).items() if getattr(self, name) != each.default
-        )
+        defaults = {name: each.default for name, each in declarations(self).items()}
+        return tuple(name for name, value in defaults.items() if getattr(self, name) != value)
 
 
 # --- Parameters of functions ----------------------------------------------------------------------

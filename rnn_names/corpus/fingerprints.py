@@ -5,9 +5,8 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
     Σ mix(code + 2²¹ · place)        place = 0, 1, …
 
 `mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014). The file format fixes all this.
-
-A name that is not in a list of n is taken for one of it with probability n / 2⁶⁴. A model may hold
-only the `upper_halves`. The probability is then n / 2³²: 1 in 48,000 for 89,000 surnames.
+A name that is not in a list of n is taken for one of it with probability n / 2⁶⁴; or n / 2³², 1 in
+48,000 for 89,000 surnames, where a model holds only the `upper_halves`.
 """
 
 import unicodedata

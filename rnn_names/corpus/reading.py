@@ -31,13 +31,9 @@ from rnn_names.corpus.names import Names, gathered
 from rnn_names.errors import CorpusError, shown
 
 MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
-
 PIECE_BYTES = 1 << 22
-
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
-
 ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
-
 _TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
 
 

@@ -125,12 +125,10 @@ class LookAhead:
 
     def first(self) -> LookAheadState:
         """The state of the root."""
-        context = np.zeros(1, np.int32)
+        root, context = self.prefixes, np.zeros(1, np.int32)
         if self.chain is not None:
-            context = self.chain.contexts.longest(self.prefixes.string[:1]).astype(np.int32)
-        return LookAheadState(
-            self.prefixes.automaton_state[:1], context, np.zeros(1, np.int64), np.zeros(1)
-        )
+            context = self.chain.contexts.longest(root.string[:1]).astype(np.int32)
+        return LookAheadState(root.automaton_state[:1], context, np.zeros(1, np.int64), np.zeros(1))
 
     def weigh(
         self, probabilities: Array, ahead_state: LookAheadState, length: int, node: Array
@@ -197,9 +195,8 @@ class LookAhead:
     def copies(self, log_weights: Array, bits: Random) -> Array:
         """How often each name comes out: weight / bound, rounded by chance."""
         uniform = (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) * 2.0**-53
-        return np.floor(np.exp(np.minimum(log_weights - self.log_bound, 30)) + uniform).astype(
-            np.intp
-        )
+        expected = np.exp(np.minimum(log_weights - self.log_bound, 30))
+        return np.floor(expected + uniform).astype(np.intp)
 
     def _guess(self, context: Array, automaton_state: Array, length: int) -> Array:
         """What is ahead of each next character by the chain: (m, n_y)."""

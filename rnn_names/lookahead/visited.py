@@ -1,11 +1,7 @@
 """The prefixes that draws have passed: there the look-ahead need not guess.
 
-The probabilities that the network gave after each are kept. What is ahead of a prefix is then
-
-    ahead(prefix)  =  Σ_c  P(c | prefix) · ahead(prefix, c)
-
-where ahead of a character is 1 or 0 at the end of a name (does it meet the conditions?), that of
-the longer prefix where that was passed as well, and a guess where it was not.
+The probabilities that the network gave after each are kept. What is ahead of a prefix follows from
+them (`rnn_names.network.ahead`), with a guess only where no longer prefix was passed.
 """
 
 from __future__ import annotations
@@ -102,7 +98,7 @@ class VisitedPrefixes:
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> VisitedPrefixes:
-        """Some of the prefixes, rows rising, with the beginnings of each."""
+        """Some of the prefixes, rows rising; the beginnings of each are among them."""
         new = np.zeros(len(self), np.int64)
         new[rows] = np.arange(len(rows))
         parts = {each.name: getattr(self, each.name)[rows] for each in fields(self)}
@@ -144,9 +140,8 @@ class Visits:
         """All prefixes that are known now."""
         known, n_y = self.known, self.known.probabilities.shape[1]
         places = known.parent, known.character, known.automaton_state
-        parent, character, automaton_state = map(
-            np.concatenate, zip(places, *self._new, strict=True)
-        )
+        columns = zip(places, *self._new, strict=True)
+        parent, character, automaton_state = map(np.concatenate, columns)
         grown = VisitedPrefixes(
             parent,
             character,

@@ -67,11 +67,9 @@ class PlainCell:
 
 
 class GRUCell:
-    """The gated recurrent unit.
+    """The gated recurrent unit (Cho et al. 2014, arXiv:1406.1078, section 2.3), as in PyTorch.
 
-    It is that of Cho et al. 2014 (arXiv:1406.1078, section 2.3) in the form that PyTorch's `nn.GRU`
-    computes. With the recurrent projections p_r = a_prev Urᵀ, p_z = a_prev Uzᵀ and
-    p = a_prev Unᵀ + bn:
+    With the recurrent projections p_r = a_prev Urᵀ, p_z = a_prev Uzᵀ and p = a_prev Unᵀ + bn:
 
         r = σ(x Wrᵀ + br + p_r)                  reset gate
         z = σ(x Wzᵀ + bz + p_z)                  update gate

@@ -12,7 +12,6 @@ factors that are still ahead. So for a character c after a,
 
 and for the end p · e(a) · g(L). Here V is the mean over names of an n-gram with the list's lengths
 (`rnn_names.ngram.lengths`): what is ahead with the factors, divided by what is ahead without them.
-For other names it is a guess.
 """
 
 from __future__ import annotations

@@ -212,8 +212,7 @@ class _Process:
             return process
 
     def _is_ours(self) -> bool:
-        """Whether this process has started it, and is no fork of that."""
-        return self._owner == os.getpid()
+        return self._owner == os.getpid()  # else this process is a fork of that
 
     def is_ready(self) -> bool:
         """Whether it has started, and takes calls."""
@@ -308,10 +307,8 @@ def _start(connection: int) -> subprocess.Popen[bytes]:
 
 def serve(fd: int) -> None:
     """What the helper process does: makes calls until the program has ended; `fd` is its socket."""
-    connection, objects = (
-        _Connection(socket.socket(fileno=fd), waits_for_ever=True),
-        dict[int, Any](),
-    )
+    connection = _Connection(socket.socket(fileno=fd), waits_for_ever=True)
+    objects = dict[int, Any]()
     # The caller looks at results that are not finite; they are no warning.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
         connection.send(True)  # it is ready

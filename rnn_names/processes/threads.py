@@ -1,8 +1,6 @@
-"""Cores, and threads that share out array work.
+"""Threads that share out array work: NumPy releases the interpreter's lock inside its operations.
 
-NumPy releases the interpreter's lock inside its array operations. So threads that each draw a block
-or a share of names keep several cores busy. BLAS has threads of its own, which only speed up matrix
-products; they are turned off meanwhile.
+BLAS has threads of its own, which only speed up matrix products; they are turned off meanwhile.
 """
 
 from __future__ import annotations
