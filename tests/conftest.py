@@ -48,9 +48,8 @@ def model_files(corpus_file, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     for cell in ("gru", "rnn"):
         options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
-        options += (
-            "--dropout 0 --recurrent-dropout 0 --distil-epochs 0 --learning-rate 0.01"
-        ).split()
+        options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0".split()
+        options += ["--learning-rate", 0.01]
         done = program.run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
         assert done.returncode == 0, done.stderr
     return {cell: folder / f"{cell}.npz" for cell in ("gru", "rnn")}

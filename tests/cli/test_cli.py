@@ -6,7 +6,6 @@ What needs no process of its own runs within this one.
 import contextlib
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -28,7 +27,7 @@ from rnn_names.training.checkpoint import Checkpoint
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
 from support.program import error_line, python, start, unmeasured
-from support.terminal import on_terminal, read_to_the_end, terminal
+from support.terminal import on_terminal
 
 PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
@@ -136,14 +135,6 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
     assert sampled(invoke, model_file, "-n", 0) == []
 
 
-def test_conditions_of_sample(invoke, model_file, model):
-    options = "--prefix Al --min-length 5 --max-length 8 -t 0.8 --seed 3 -n 40".split()
-    found = sampled(invoke, model_file, *options)
-    lengths = {"min_length": 5, "max_length": 8}
-    assert found == model.sample(40, prefix="Al", **lengths, temperature=0.8, seed=3)
-    assert all(name.startswith("Al") and 5 <= len(name) <= 8 for name in found)
-
-
 def test_a_prefix_is_normalised_as_names_are(invoke, tmp_path):
     listed, model = "Zo\u00eb\nE\u0308va\nAna\n", tmp_path / "m.npz"
     assert invoke("train", "-", "-o", model, *QUICK, input=listed).returncode == 0
@@ -151,9 +142,7 @@ def test_a_prefix_is_normalised_as_names_are(invoke, tmp_path):
     assert all(name.startswith("\u00cb") for name in names)
 
 
-def test_options_of_sample_come_from_the_environment_and_the_command_line_wins(
-    invoke, model_file, model
-):
+def test_the_command_line_wins_over_the_environment(invoke, model_file, model):
     env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file)}
     env |= {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
     assert invoke("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
@@ -205,9 +194,7 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(invoke, model_file,
     )
 
 
-def test_score_reads_a_file_and_takes_its_model_from_the_environment(
-    invoke, model_file, corpus_file, names, model
-):
+def test_score_reads_a_file(invoke, model_file, corpus_file, names, model):
     done = invoke("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
     values = [float(line.split("\t")[0]) for line in done.stdout.splitlines()]
     np.testing.assert_allclose(values, model.log_prob(names), atol=1e-6)
@@ -251,23 +238,8 @@ def test_a_caller_may_take_the_output_as_text():
 
 
 @pytest.mark.posix
-def test_a_bar_shows_on_a_terminal(corpus_file, tmp_path):
-    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *QUICK)
-    assert "\r" in text
-    assert re.search(r"epoch \d+/\d+ +\d+% .* \d+:\d+, at most \d+:\d+ left, loss \d\.\d+", text)
-    assert "epoch   1: loss" in text
-    assert "Wrote" in text
-
-
-@pytest.mark.posix
 def test_a_search_on_a_terminal_leaves_no_bar_behind(model_file):
-    screen, stderr = terminal(columns=80)
-    options = ["--best", "-n", 3, "-m", model_file]
-    with start("sample", *options, stdout=subprocess.PIPE, stderr=stderr) as process:
-        os.close(stderr)
-        assert len(process.stdout.read().splitlines()) == 3
-        shown = read_to_the_end(screen)
-    assert process.returncode == 0
+    shown = on_terminal("sample", "--best", "-n", 3, "-m", model_file, lines=3)
     assert shown.split("\r")[-1].strip() == ""
 
 
@@ -276,25 +248,18 @@ RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 2, "batch_size": 64, "lea
 
 @pytest.mark.posix
 @pytest.mark.parametrize("epochs", [3, 5])  # before and in the last stage
-def test_a_resumed_run_tells_of_its_own_epochs_and_shows_what_is_left_of_all(
-    epochs, corpus_file, names, tmp_path
-):
+def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_path):
     corpus = corpus_from_strings(names)
-    checkpoint = Checkpoint(
-        str(tmp_path / "m.npz"), training.Trainer(corpus, training.Settings(**RUN)), corpus, None
-    )
+    output, settings = str(tmp_path / "m.npz"), training.Settings(**RUN)
+    checkpoint = Checkpoint(output, training.Trainer(corpus, settings), corpus, None)
     records = checkpoint.trainer.epochs()
     for _ in range(epochs):
         next(records)
     checkpoint.keep()
     checkpoint.write()
-    trainer = Checkpoint.resumed(
-        str(tmp_path / "m.npz"), corpus, training.Settings(**RUN), None
-    ).trainer
-    options = [
-        word for name, value in RUN.items() for word in (f"--{name.replace('_', '-')}", value)
-    ]
-    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *options, "--resume")
+    trainer = Checkpoint.resumed(output, corpus, settings, None).trainer
+    options = [(f"--{name.replace('_', '-')}", value) for name, value in RUN.items()]
+    text = on_terminal("train", corpus_file, "-o", output, *sum(options, ()), "--resume")
     told = f"Epochs {epochs + 1} to 6" if epochs < 5 else "Epoch 6"
     assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
     share = trainer.characters_done / (trainer.characters_done + trainer.characters_left)

@@ -83,9 +83,7 @@ WRONG += ["score latin.txt"]
 
 @pytest.mark.parametrize("kind", HEADERS)
 @pytest.mark.parametrize("command", WRONG)
-def test_what_is_wrong_is_found_out_before_anything_is_written(
-    command, kind, invoke, model_file, tmp_path
-):
+def test_errors_come_before_anything_is_written(command, kind, invoke, model_file, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")
     done = invoke(*command.split(), "-m", model_file, "--format", kind, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
@@ -142,16 +140,6 @@ def test_plain_lines_and_json_lines_hold_such_names_as_they_are(invoke, model_fi
     assert [record["name"] for record in read("jsonl", done.stdout)] == lines.split("\n")
     done = invoke("score", "-m", model_file, input=lines)
     assert [line.split("\t")[1] for line in done.stdout.splitlines()] == lines.split("\n")
-
-
-@pytest.mark.parametrize("best", [[], ["--best"]])
-def test_names_written_to_a_table_are_no_formulas(best, invoke, tmp_path):
-    train(["=1+2", "@SUM(1)"] * 3, hidden_size=4, epochs=1, **SETTINGS).save(tmp_path / "m.npz")
-    options = ["sample", "-m", tmp_path / "m.npz", "-n", 5, *(best or ["--seed", 1])]
-    names = invoke(*options, "--prefix", "=").stdout.splitlines()
-    assert len(names) == 5 and all(name.startswith("=") for name in names)
-    done = invoke(*options, "--prefix", "=", "--format", "csv")
-    assert [record["name"] for record in read("csv", done.stdout)] == [f"'{n}" for n in names]
 
 
 def test_sorted_scores_fall_and_equal_ones_keep_their_order(invoke, model_file):

@@ -110,7 +110,7 @@ def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
 
 
 @pytest.mark.parametrize("done_before", [0, 1, 2])
-def test_the_distillation_stage_is_told_before_it_is_prepared(
+def test_distillation_is_told_before_it_is_prepared(
     done_before, invoke, corpus_file, tmp_path, monkeypatch
 ):
     """Also in a run that goes on from there, or from within that stage."""

@@ -1,8 +1,6 @@
 """Texts in upper or lower case, and names a few edits away from others: against enumeration."""
 
-import os
 import re
-import subprocess
 import warnings
 from collections import Counter
 
@@ -22,8 +20,7 @@ from rnn_names.sampling import sampler, unique
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
 from support.networks import random_model
-from support.program import start
-from support.terminal import read_to_the_end, terminal
+from support.terminal import on_terminal
 
 TEXTS = all_texts(letters="aAb")
 SHAPED = {"letters": "aAb", "shortest": 1, "lower_case_beginnings": False, "pairs": []}
@@ -179,20 +176,12 @@ def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 
 
-def shown_on_terminal(*arguments):
-    screen, stderr = terminal(120)
-    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
-        os.close(stderr)
-        assert process.stdout.read()
-        return read_to_the_end(screen)
-
-
 @pytest.mark.posix
 def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
     arguments = ["sample", "-m", model_file, "-n", 60, "--seed", 1, "-t", 0.2]
     told = r"Note: \d+ of 60 names are in the list or one letter away .*--min-edits 2 leaves"
-    assert re.search(told, shown_on_terminal(*arguments))
-    assert shown_on_terminal(*arguments, "--min-edits", 2) == ""
+    assert re.search(told, on_terminal(*arguments, lines=60))
+    assert on_terminal(*arguments, "--min-edits", 2, lines=60) == ""
 
 
 def test_ten_names_far_from_the_list_at_the_command_line(invoke, names, model_file, tmp_path):

@@ -52,11 +52,8 @@ def test_other_lists_have_no_counts():
 def test_lists_with_and_without_counts_go_together():
     sources = [("a", io.BytesIO(b"Mary\t7\nAnna\t2\n")), ("b", io.BytesIO(b"Mary\nIda\n"))]
     corpus = read_corpus(sources)
-    assert dict(zip(corpus.names.to_strings(), corpus.counts, strict=True)) == {
-        "Anna": 2,
-        "Ida": 1,
-        "Mary": 8,
-    }
+    counts = dict(zip(corpus.names.to_strings(), corpus.counts, strict=True))
+    assert counts == {"Anna": 2, "Ida": 1, "Mary": 8}
 
 
 @pytest.mark.parametrize(
@@ -169,9 +166,8 @@ def test_a_census_table_trains_and_the_summary_says_so(invoke, tmp_path):
     (tmp_path / "census.tsv").write_text(as_text(CENSUS), "utf-8")
     done = invoke("train", "census.tsv", "--epochs", 2, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (
-        "6 distinct names with counts (13,150 in all; names are drawn in proportion)" in done.stderr
-    )
+    told = "6 distinct names with counts (13,150 in all; names are drawn in proportion)"
+    assert told in done.stderr
     resumed = invoke("train", "census.tsv", "--epochs", 2, "--resume", cwd=tmp_path)
     assert resumed.returncode == 1 and "there is no interrupted run" in resumed.stderr
 
@@ -183,11 +179,9 @@ def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
     assert with_counts.returncode == 0, with_counts.stderr
     assert with_counts.stdout == invoke("score", "-m", model_file, "plain.txt", cwd=tmp_path).stdout
     options = ("sample", "-m", model_file, "--seed", 1, "-n", 50)
-    drawn = [
-        invoke(*options, "--exclude", tmp_path / name).stdout
-        for name in ("counts.txt", "plain.txt")
-    ]
-    assert drawn[0] == drawn[1]
+    files = (tmp_path / name for name in ("counts.txt", "plain.txt"))
+    first, second = (invoke(*options, "--exclude", file).stdout for file in files)
+    assert first == second
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,8 @@ def test_indices_follow_code_points_and_lead_back(strings, other):
     assert vocabulary.characters == "".join(known)
     assert len(vocabulary) == len(known) + 1
     codes = np.array([ord(c) for c in known + list(other)], np.uint32)
-    expected = [
-        *range(1, len(known) + 1),
-        *(known.index(c) + 1 if c in known else UNKNOWN for c in other),
-    ]
+    expected = [*range(1, len(known) + 1)]
+    expected += [known.index(c) + 1 if c in known else UNKNOWN for c in other]
     assert vocabulary.encode(codes).tolist() == expected
     assert [chr(vocabulary.codes[i]) for i in range(1, len(vocabulary))] == known
 

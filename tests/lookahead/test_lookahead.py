@@ -91,9 +91,7 @@ def poor(monkeypatch):
 
 
 @pytest.mark.parametrize("bound", [64, 1.5], ids=["few repeats", "many repeats"])
-def test_expected_shares_are_exact_whatever_the_guess_is_worth(
-    bound, always_look_ahead, monkeypatch
-):
+def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monkeypatch):
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     monkeypatch.setattr(preparation, "LOW_CEILING", 1e9)
@@ -115,7 +113,7 @@ def test_expected_shares_are_exact_whatever_the_guess_is_worth(
 
 @pytest.mark.parametrize("ceiling", [1e9, 2.0, 1.0], ids=["never", "often", "always"])
 @pytest.mark.parametrize("mean", [-9.0, 0.0, 2.0])
-def test_weights_add_up_to_the_probability_of_the_conditions(
+def test_weights_sum_to_the_probability_of_conditions(
     mean, ceiling, always_look_ahead, monkeypatch
 ):
     """Also where names are given up or split on the way, whatever the mean is thought to be."""
@@ -295,9 +293,7 @@ def test_the_stream_has_a_fixed_order(always_look_ahead):
     assert model.sample(30, seed=4, **options) != more[:30]
 
 
-def test_later_blocks_are_prepared_more_and_nothing_is_prepared_for_a_few(
-    always_look_ahead, monkeypatch
-):
+def test_later_blocks_are_prepared_more(always_look_ahead, monkeypatch):
     rounds = []
     after = preparation.Preparation.after
     monkeypatch.setattr(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, blend
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.errors import BlendError, ModelFileError, SamplingError
+from rnn_names.errors import BlendError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, as_gru, scaled, unknown_logit
 from rnn_names.model.sources import Source
 from rnn_names.network import rnn
@@ -107,9 +107,8 @@ def test_a_blend_predicts_the_weighted_geometric_mean_at_every_prefix(parts):
 @pytest.mark.parametrize("cells", [*itertools.product(CELLS, CELLS)])
 @pytest.mark.parametrize("characters", [("abc", "abc"), ("abc", "cbd")])
 def test_cells_and_characters_mix(cells, characters):
-    models = [
-        random_model(i, *each, 5) for i, each in enumerate(zip(cells, characters, strict=True))
-    ]
+    kinds = zip(cells, characters, strict=True)
+    models = [random_model(i, *kind, 5) for i, kind in enumerate(kinds)]
     assert_geometric_mean(models, [2, 1], longest=3)
 
 
@@ -268,31 +267,6 @@ def test_sources_travel_each_once():
     a = replace(random_model(1), sources=(towns,))
     b = replace(random_model(2), sources=(elves, towns))
     assert blend([a, b]).sources == (towns, elves)
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        "x",
-        [],
-        [{}],
-        [{"model": 1, "weight": 0.5, "network": {}, "training": {}}] * 2,
-        [{"model": "a", "weight": "0.5", "network": {}, "training": {}}] * 2,
-        [{"model": "a", "weight": math.nan, "network": {}, "training": {}}] * 2,
-    ],
-)
-def test_a_record_that_no_blend_writes_is_refused(parts):
-    model = random_model(1)
-    meta = {**model.meta, "training": {"longest": 3, "blend": parts}}
-    with pytest.raises(ModelFileError, match="blend"):
-        Model.of(meta, model.arrays)
-
-
-@pytest.mark.parametrize("sources", ["x", [{}], [{"what": 1, "origin": "", "terms": ""}], [[]]])
-def test_sources_that_are_none_are_refused(sources):
-    model = random_model(1)
-    with pytest.raises(ModelFileError, match="source"):
-        Model.of({**model.meta, "sources": sources}, model.arrays)
 
 
 # --- The product over blocks ----------------------------------------------------------------------

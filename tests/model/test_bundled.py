@@ -56,9 +56,8 @@ def test_settings_are_those_of_the_recipe(name):
     # With the settings of the program: Click keeps a command's help option as it is first made.
     program = click.Context(cli, **cli.context_settings)
     given = train_command.make_context("train", [corpus, *options], program).params
-    settings = Settings(
-        **{key: value for key, value in given.items() if key in Settings.__dataclass_fields__}
-    )
+    fields = Settings.__dataclass_fields__.keys() & given.keys()
+    settings = Settings(**{name: given[name] for name in fields})
     model = Model.load(name)
     of_earlier = {"teacher_networks": 1, "all_names": False}  # files from before they were there
     started = any("where training started" in source.what for source in model.sources)

@@ -27,10 +27,8 @@ def test_every_option_is_an_argument_that_editors_complete(verb):
         options["rank"] = "total"
     assert arguments(verb) == options
     count = inspect.signature(verb).parameters["count"]
-    assert (count.kind, count.default) == (
-        count.POSITIONAL_OR_KEYWORD,
-        None if verb is Model.stream else 20,
-    )
+    assert count.kind is count.POSITIONAL_OR_KEYWORD
+    assert count.default == (None if verb is Model.stream else 20)
     assert all(each.annotation != "Any" for each in inspect.signature(verb).parameters.values())
     assert all(name in inspect.getdoc(verb) for name in options)
 

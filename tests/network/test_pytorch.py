@@ -56,13 +56,8 @@ class TorchNetwork(torch.nn.Module):
 
     def gradients(self):
         layer, n_a = self.layer, len(self.a0)
-        ours = {
-            "Wax": layer.weight_ih_l0,
-            "Waa": layer.weight_hh_l0,
-            "ba": layer.bias_ih_l0,
-            "a0": self.a0,
-        }
-        ours.update({"Wya": self.output.weight, "by": self.output.bias})
+        ours = {"Wax": layer.weight_ih_l0, "Waa": layer.weight_hh_l0, "ba": layer.bias_ih_l0}
+        ours |= {"a0": self.a0, "Wya": self.output.weight, "by": self.output.bias}
         found = {name: parameter.grad.numpy() for name, parameter in ours.items()}
         if isinstance(layer, torch.nn.GRU):
             found["bn"] = layer.bias_hh_l0.grad[2 * n_a :].numpy()

@@ -20,13 +20,8 @@ from support.networks import (
 
 def course_params(draw):
     """The course's weights, drawn in its order; its column vectors become our rows."""
-    params = {
-        "Waa": draw(5, 5),
-        "Wax": draw(5, 3),
-        "Wya": draw(2, 5),
-        "ba": draw(5, 1),
-        "by": draw(2, 1),
-    }
+    shapes = {"Waa": (5, 5), "Wax": (5, 3), "Wya": (2, 5), "ba": (5, 1), "by": (2, 1)}
+    params = {name: draw(*shape) for name, shape in shapes.items()}
     return {**params, "ba": params["ba"].ravel(), "by": params["by"].ravel()}
 
 
@@ -77,18 +72,13 @@ def test_forward_over_time_gives_the_courses_values(example, golden):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_softmax_is_stable_for_logits_of_any_size(dtype):
-    logits = np.array(
-        [[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]], dtype
-    )
+    rows = [[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]]
+    logits = np.array(rows, dtype)
     with np.errstate(over="raise", invalid="raise"):
         probabilities, logs = rnn.softmax(logits), rnn.log_softmax(logits)
     e = np.exp(1.0)
-    expected = [
-        [1, 0, 0],
-        [1 / 3] * 3,
-        [e / (e + 1), 1 / (e + 1), 0],
-        np.array([1, e, e * e]) / (1 + e + e * e),
-    ]
+    last = np.array([1, e, e * e]) / (1 + e + e * e)
+    expected = [[1, 0, 0], [1 / 3] * 3, [e / (e + 1), 1 / (e + 1), 0], last]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-6)
     np.testing.assert_allclose(np.exp(logs), expected, rtol=1e-6)
     assert np.isfinite(logs).all()
@@ -105,9 +95,8 @@ def test_softmax_runs_along_the_class_axis():
 
 def test_cross_entropy_is_categorical():
     y, y_hat = np.array([[0, 1, 0], [2, 0, 1]]), np.array([[0.2, 0.5, 0.3], [0.1, 0.6, 0.3]])
-    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(
-        -(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3))
-    )
+    expected = -(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3))
+    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -126,15 +115,8 @@ def test_indices_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
 def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
     gates = {"rnn": 1, "gru": 3}[cell]
     params = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
-    shapes = {
-        "Wax": (gates * 6, 7),
-        "Waa": (gates * 6, 6),
-        "Wya": (7, 6),
-        "ba": (gates * 6,),
-        "by": (7,),
-        "a0": (6,),
-    }
-    shapes.update({"bn": (6,)} if cell == "gru" else {})
+    shapes = {"Wax": (gates * 6, 7), "Waa": (gates * 6, 6), "ba": (gates * 6,)}
+    shapes |= {"Wya": (7, 6), "by": (7,), "a0": (6,), **({"bn": (6,)} if cell == "gru" else {})}
     assert {name: array.shape for name, array in params.items()} == shapes
     assert {array.dtype for array in params.values()} == {np.dtype(np.float32)}
     again = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
@@ -157,9 +139,8 @@ def test_gradients_of_random_trees(cell, seed, masked):
     mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
     work = Workspace(np.float64)
     _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
-    assert_gradients(
-        lambda p: rnn.loss_and_gradients(tree, p, work, mask)[0], params, gradients, rng
-    )
+    loss = lambda params: rnn.loss_and_gradients(tree, params, work, mask)[0]  # noqa: E731
+    assert_gradients(loss, params, gradients, rng)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -149,9 +149,7 @@ cli.main()"""
         "page dinosaurs -o out",
     ],
 )
-def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(
-    line, invoke, corpus_file, tmp_path
-):
+def test_only_the_litter_of_dead_processes_is_cleared(line, invoke, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     dead = subprocess.Popen(["true"])
     dead.wait()
@@ -171,9 +169,7 @@ def test_litter_of_dead_processes_is_cleared_and_of_living_ones_not(
         "page dinosaurs -o {}",
     ],
 )
-def test_a_name_too_long_for_what_is_written_beside_it_is_one_line_before_any_work(
-    line, invoke, corpus_file, tmp_path
-):
+def test_a_name_too_long_is_one_line_before_any_work(line, invoke, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     name = "a" * 250
     message = error_line(invoke(*line.format(name).split(), cwd=tmp_path))
@@ -182,9 +178,7 @@ def test_a_name_too_long_for_what_is_written_beside_it_is_one_line_before_any_wo
 
 
 @pytest.mark.parametrize("option, redirection", [("--report", ">> all"), ("-o", "2>> all")])
-def test_a_file_that_is_a_standard_stream_keeps_what_was_in_it(
-    option, redirection, corpus_file, tmp_path
-):
+def test_a_file_that_is_a_standard_stream_stays(option, redirection, corpus_file, tmp_path):
     """To rename over it, the report did just that, lost what others had written there."""
     (tmp_path / "all").write_text("precious\n")
     place = "/dev/stderr" if "2" in redirection else "/dev/stdout"
@@ -304,7 +298,7 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     ("command", "advice"),
     [("train", "try a smaller --hidden-size or --batch-size"), ("sample", "or raise the limit")],
 )
-def test_out_of_memory_is_one_line_with_advice_for_the_command(
+def test_out_of_memory_is_one_line_with_advice(
     command, advice, invoke, monkeypatch, corpus_file, model_file, tmp_path
 ):
     def no_memory(*_, **__):
@@ -317,9 +311,7 @@ def test_out_of_memory_is_one_line_with_advice_for_the_command(
     assert message.startswith("not enough memory") and message.endswith(advice)
 
 
-def test_a_module_that_cannot_be_loaded_is_one_line_with_the_reason(
-    invoke, monkeypatch, model_file
-):
+def test_a_module_that_cannot_be_loaded_is_one_line(invoke, monkeypatch, model_file):
     def not_loaded(*_):
         raise ImportError("A page of advice.\n\n" * 20 + "Original error was: cannot map x.so\n\n")
 
@@ -645,9 +637,7 @@ def test_files_of_any_name_are_one_line_in_every_message(name, invoke, corpus_fi
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_files_of_any_name_are_read_written_and_reported(
-    name, invoke, corpus_file, model_file, tmp_path
-):
+def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model_file, tmp_path):
     def named(ending):
         return os.fsdecode(os.path.join(os.fsencode(tmp_path), name + ending))
 

@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import math
 import random
 import struct
 import warnings
@@ -89,13 +90,10 @@ def overlapping(content):
     data = packed.compress(ZEROS) + packed.flush()
     sizes = len(data), len(ZEROS)
     local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, *sizes, 7, 0) + b"Waa.npy" + data
-    names = [
-        f"{name}.npy".encode() for name in ("meta", "Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
-    ]
     entry, rest = (b"PK\1\2", 20, 20, 0, 8, 0, 0, 0), (0, 0, 0, 0, 0, 0)
-    entries = b"".join(
-        struct.pack("<4s6H3I5H2I", *entry, *sizes, len(name), *rest) + name for name in names
-    )
+    entries = b""
+    for name in map(str.encode, members(content)):
+        entries += struct.pack("<4s6H3I5H2I", *entry, *sizes, len(name), *rest) + name
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
     return local + entries + end
 
@@ -104,12 +102,8 @@ def million_members(content):
     """A directory with a million entries for one array."""
     at = content.index(b"PK\1\2")
     entry, end = content[at : content.index(b"PK\1\2", at + 4)], content.rindex(b"PK\5\6")
-    return (
-        content[:at]
-        + 1_000_000 * entry
-        + content[end : end + 12]
-        + struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
-    )
+    sizes = struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
+    return content[:at] + 1_000_000 * entry + content[end : end + 12] + sizes
 
 
 def with_zip64_end(content):
@@ -151,29 +145,17 @@ HOSTILE = {
     "bzip2": (waa(npy(F4 % "6, 2", ZEROS[: 1 << 20]), zipfile.ZIP_BZIP2), "compressed in a way"),
     "lzma": (lambda c: zipped(good(c), zipfile.ZIP_LZMA), "compressed in a way"),
     "overlapping": (overlapping, "no real model shrinks so far"),
-    "10**12 elements": (
-        waa(npy(F4 % "1000000, 1000000", bytes(64))),
-        "its header claims 4,000,000,000,000 bytes",
-    ),
+    "10**12 elements": (waa(npy(F4 % "1000000, 1000000", bytes(64))), "claims 4,000,000,000,000"),
     "10**36 elements": (waa(npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64))), "its header claims"),
     "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: unknown header version"),
     "a million members": (million_members, "a zip directory of"),
     "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
-    "an entry that claims 4 GB": (
-        lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0),
-        "no real model shrinks so far",
-    ),
-    "a directory of 4 GB": (
-        lambda c: c[:-10] + struct.pack("<I", 0xFFFFFFF0) + c[-6:],
-        "a zip directory of",
-    ),
+    "an entry of 4 GB": (lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0), "no real model shrinks"),
+    "a directory of 4 GB": (lambda c: c[:-10] + b"\xf0\xff\xff\xff" + c[-6:], "a zip directory of"),
     "a zip64 end": (with_zip64_end, DAMAGED),
     "a comment": (lambda c: c[:-2] + b"\x05\0hello", DAMAGED),
     "an endless header": (waa(npy(" " * 60_000 + F4 % "3")), "Waa: unknown header version"),
-    "a header of 4 GB": (
-        waa(b"\x93NUMPY\2\0" + struct.pack("<I", 1 << 31) + bytes(64)),
-        "Waa: unknown header version",
-    ),
+    "a header of 4 GB": (waa(b"\x93NUMPY\2\0\0\0\0\x80" + bytes(64)), "Waa: unknown header"),
     "a nested header": (waa(npy("(" * 900)), "Waa: a header that NumPy does not write"),
     "a header with an escape": (waa(npy(F4 % "1" + "'\\d'")), "Waa: a header"),
     "a header of Python 2": (waa(npy(F4 % "6L, 2L")), "Waa: a header"),
@@ -202,10 +184,7 @@ HOSTILE = {
         lambda c: c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:],
         DAMAGED,
     ),
-    "an array under another's name": (
-        lambda c: c.replace(b"ba.npy", b"by.npy", 1),
-        "ba: not where the directory says",
-    ),
+    "a name elsewhere": (lambda c: c.replace(b"ba.npy", b"by.npy", 1), "ba: not where the direc"),
     "an entry past the end": (lambda c: in_directory(c, 42, "<I", len(c) - 8), DAMAGED),
     "an entry too few": (lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:], DAMAGED),
     "a packed size too small": (
@@ -295,12 +274,8 @@ def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tm
     """A run's state may have arrays of any name that begins with `state_`."""
     for name in ("state_\x1b[2J", "state_\n", "state_\x7f", "state_" + 100 * "x", "state_ trained"):
         plain = zipped([(f"{name}.npy", b"no array")])
-        for damaged in (
-            plain,
-            in_directory(plain, 8, "<H", 1),
-            in_directory(plain, 10, "<H", 12),
-            in_directory(plain, 24, "<I", 1),
-        ):
+        changes = (8, "<H", 1), (10, "<H", 12), (24, "<I", 1)
+        for damaged in (plain, *(in_directory(plain, *change) for change in changes)):
             (tmp_path / "m.npz.resume").write_bytes(damaged)
             with pytest.raises(ModelFileError) as refusal:
                 archive.read(str(tmp_path / "m.npz.resume"), types_of)
@@ -312,21 +287,14 @@ def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tm
 ESCAPE = "\x1b[2J\x9b2J\x7f\u202e\n"
 RECORDS = {
     "an escape for an epoch": {"epoch": ESCAPE},
-    "objects for numbers": {
-        "epoch": {ESCAPE: 1},
-        "training_loss": [ESCAPE],
-        "held_out_loss": {},
-        "names": [],
-        "distinct_names": ESCAPE,
-        "lists": [ESCAPE, 1, None],
-    },
+    "an object for a number": {"epoch": {ESCAPE: 1}, "training_loss": [ESCAPE], "names": []},
+    "others for numbers": {"epoch": 1, "held_out_loss": {}, "distinct_names": ESCAPE},
+    "a list of anything": {"epoch": 1, "lists": [ESCAPE, 1, None]},
     "a text for the lists": {"epoch": 1, "lists": ESCAPE},
     "no known pairs": {"epoch": 1, "known_pairs": None},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
-    "escapes in the settings": {
-        "epoch": 1,
-        "settings": {ESCAPE: ESCAPE, "a": [ESCAPE], "b": {ESCAPE: None}, "": ""},
-    },
+    "escapes in settings": {"epoch": 1, "settings": {ESCAPE: [ESCAPE], "b": {ESCAPE: 0}}},
+    "nothing for a setting's name": {"epoch": 1, "settings": {"": ESCAPE}},
     "a list for the settings": {"epoch": 1, "settings": [1]},
     "a text for the settings": {"epoch": 1, "settings": ESCAPE},
     "nothing for the settings": {"epoch": 1, "settings": None},
@@ -334,11 +302,7 @@ RECORDS = {
     "many settings": {"epoch": 1, "settings": {str(i): i for i in range(20_000)}},
     "nested as deeply as may be": {"epoch": nested(25), "settings": {"a": nested(25)}},
     "a number of 4,000 digits": {"epoch": 10**4000, "settings": {"a": 10**4000}, "names": 10**4000},
-    "numbers that are none": {
-        "epoch": float("nan"),
-        "held_out_loss": float("inf"),
-        "settings": {"seed": float("-inf")},
-    },
+    "no numbers": {"epoch": math.nan, "held_out_loss": math.inf, "settings": {"seed": -math.inf}},
 }
 
 
@@ -365,9 +329,7 @@ def test_info_shows_any_record_of_a_training_harmlessly(record, options, invoke,
 
 
 @pytest.mark.parametrize("record", ["escapes in the settings", "a list for the settings"])
-def test_nothing_of_a_strangers_record_reaches_a_training_that_starts_from_it(
-    record, cli, tmp_path
-):
+def test_nothing_of_a_strangers_record_reaches_a_training(record, cli, tmp_path):
     model = make_model(n_a=2)
     Model(model.vocabulary, model.params, {"longest": 7, "x": "<b>", **RECORDS[record]}).save(
         tmp_path / "m.npz"

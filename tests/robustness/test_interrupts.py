@@ -17,6 +17,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support.networks import bytes_of
 from support.program import heed_interrupts, unmeasured
 from torture import faults
 
@@ -129,12 +130,7 @@ c._read = lambda *a: (here(), read(*a))[1]"""
 
 
 @pytest.mark.parametrize(
-    "command",
-    [
-        "train -",
-        "score pipe -m m.npz",
-        "sample --exclude pipe -m m.npz",
-    ],
+    "command", ["train -", "score pipe -m m.npz", "sample --exclude pipe -m m.npz"]
 )
 def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
     os.mkfifo(tmp_path / "pipe")
@@ -211,10 +207,8 @@ real = os.fsync
 def fsync(file): [interrupt() for _ in range(50)]; real(file)
 os.fsync = fsync"""
     process = start("train", corpus_file, *FOREVER, "-q", "-o", tmp_path / "m.npz", before=storm)
-    ended(
-        process,
-        f"Interrupted in epoch 1: {tmp_path}/m.npz holds the best weights so far (epoch 1).",
-    )
+    told = f"{tmp_path}/m.npz holds the best weights so far (epoch 1)."
+    ended(process, f"Interrupted in epoch 1: {told}")
     assert os.listdir(tmp_path) == ["m.npz"]
     assert Model.load(tmp_path / "m.npz").training["epoch"] == 1
 
@@ -253,13 +247,10 @@ def unlink(path):
         time.sleep(0.5)
     real(path)
 os.unlink = unlink"""
-    process = start(
-        "train", corpus_file, *TINY, "--epochs", 2, "-q", "-o", tmp_path / "m.npz", before=before
-    )
-    ended(
-        process,
-        f"Interrupted after epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 2).",
-    )
+    options = [*TINY, "--epochs", 2, "-q", "-o", tmp_path / "m.npz"]
+    process = start("train", corpus_file, *options, before=before)
+    told = f"{tmp_path}/m.npz holds the best weights so far (epoch 2)."
+    ended(process, f"Interrupted after epoch 2: {told}")
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
@@ -280,20 +271,16 @@ def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corp
     (tmp_path / "whole").mkdir()
     assert cli("train", corpus_file, *options, *names, cwd=tmp_path / "whole").returncode == 0
     process = start("train", corpus_file, *options, *names, before=BETWEEN[where], cwd=tmp_path)
-    ended(
-        process,
-        "Interrupted in epoch 3: m.npz holds the best weights so far (epoch 3); to continue",
-    )
+    told = "m.npz holds the best weights so far (epoch 3); to continue"
+    ended(process, f"Interrupted in epoch 3: {told}")
     assert cli("train", corpus_file, *options, *names, "--resume", cwd=tmp_path).returncode == 0
     logs = [
         [json.loads(line) | {"seconds": 0} for line in (tmp_path / at / "log").open()]
         for at in ("whole", ".")
     ]
     assert logs[0] == logs[1]
-    models = [Model.load(tmp_path / at / "m.npz") for at in ("whole", ".")]
-    assert all(
-        (models[0].params[name] == models[1].params[name]).all() for name in models[0].params
-    )
+    whole, cut = (Model.load(tmp_path / at / "m.npz") for at in ("whole", "."))
+    assert bytes_of(whole) == bytes_of(cut)
 
 
 def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
@@ -301,9 +288,8 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     process = start("train", corpus_file, *FOREVER, *options, before=AT_AN_EPOCH)
     interrupt(process, "Interrupted in epoch ")
     state = (tmp_path / "m.npz.resume").read_bytes()
-    process = start(
-        "train", corpus_file, *FOREVER, *options, "--resume", before=ENDLESS["a minibatch"]
-    )
+    again = ["train", corpus_file, *FOREVER, *options, "--resume"]
+    process = start(*again, before=ENDLESS["a minibatch"])
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     line = faults.on_interrupt(process).decode().splitlines()[-1]

@@ -48,30 +48,15 @@ ANY = [
     {"prefix": ("ab", "c"), "suffix": {"ab", "cc"}, "contains": ["bc", "cc"]},
 ]
 
-LIKE_THE_LIST = [
-    {},
-    {"temperature": 0.7},
-    {"top_k": 3},
-    {"top_p": 0.9},
-    {"max_length": 4},
-    {"suffix": "cBc"},
-    # What is asked for wins.
-    {"min_length": 1},
-    {"any_shape": True},
-    {"any_beginning": True, "min_length": 1},
-    {"prefix": "c"},
-    {"prefix": "A", "max_length": 2},
-]
+LIKE_THE_LIST = [{}, {"temperature": 0.7}, {"top_k": 3}, {"top_p": 0.9}, {"max_length": 4}]
+LIKE_THE_LIST += [{"suffix": "cBc"}]
+# What is asked for wins.
+LIKE_THE_LIST += [{"min_length": 1}, {"any_shape": True}, {"any_beginning": True, "min_length": 1}]
+LIKE_THE_LIST += [{"prefix": "c"}, {"prefix": "A", "max_length": 2}]
 
-IN_ANY_CASE = [
-    {"prefix": "Ba"},
-    {"prefix": ["A", "aa", "b"]},
-    {"suffix": ["BB", "aB"]},
-    {"contains": ["bA", "aa"]},
-    {"match": "A[B]+"},
-    {"match": "(?!B)A.*"},
-    {"like": "BAB", "edits": 1},
-]
+IN_ANY_CASE = [{"prefix": "Ba"}, {"prefix": ["A", "aa", "b"]}, {"suffix": ["BB", "aB"]}]
+IN_ANY_CASE += [{"contains": ["bA", "aa"]}, {"match": "A[B]+"}, {"match": "(?!B)A.*"}]
+IN_ANY_CASE += [{"like": "BAB", "edits": 1}]
 
 LIKE_OTHERS = [{"like": "aAbA", "edits": 1}, {"like": ["xAx", "bbbb"]}]
 LIKE_OTHERS += [{"like": ["xAx", "bbbb"], "edits": 1, "suffix": "b"}]
@@ -79,6 +64,8 @@ LIKE_OTHERS += [{"like": ["xAx", "bbbb"], "edits": 1, "suffix": "b"}]
 NO_LOWER = {"lower_case_beginnings": False}
 PAIRS = [[], ["aA"], ["AA"], ["--"], ["-\n"], ["\n-", "AA"]]
 KNOWN = ["\nA", "\nB", "Ac", "cB", "BB", "cA", "A\n", "B\n", "Bc"]
+LIST_OF_PAIRS = {"letters": "ABc", "known_pairs": KNOWN, **NO_LOWER}
+OF_KNOWN_PAIRS = [{}, {"suffix": "cB"}, {"temperature": 0.6, "any_shape": True}, {"top_k": 3}]
 
 CASES = [
     *(({}, options) for options in ANY),
@@ -87,24 +74,19 @@ CASES = [
     *(({"letters": "aAb"}, options) for options in LIKE_OTHERS),
     *(({"letters": "-Bc", "pairs": pairs, **NO_LOWER}, {}) for pairs in PAIRS),
     ({"letters": "-Bc", "pairs": ["-\n"], **NO_LOWER}, {"suffix": "B-"}),
-    *(
-        ({"letters": "ABc", "known_pairs": KNOWN, **NO_LOWER}, {"known_pairs": True, **options})
-        for options in ({}, {"suffix": "cB"}, {"temperature": 0.6, "any_shape": True}, {"top_k": 3})
-    ),
+    *((LIST_OF_PAIRS, {"known_pairs": True, **options}) for options in OF_KNOWN_PAIRS),
 ]
 """What a tiny model's list is like, and the options."""
 
 
 def cases(chosen=lambda options: True):
-    chosen_ones = [case for case in enumerate(CASES) if chosen(case[1][1])]
-    return pytest.mark.parametrize(
-        "cell, listed, options",
-        [
-            # No text of a set: two processes would write it in another order.
-            pytest.param(CELLS[i % 2], *case, id=f"{i}-{'-'.join(case[1])}")
-            for i, case in chosen_ones
-        ],
-    )
+    # No text of a set: two processes would write it in another order.
+    params = [
+        pytest.param(CELLS[i % 2], *case, id=f"{i}-{'-'.join(case[1])}")
+        for i, case in enumerate(CASES)
+        if chosen(case[1])
+    ]
+    return pytest.mark.parametrize("cell, listed, options", params)
 
 
 @cases()

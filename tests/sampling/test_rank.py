@@ -14,7 +14,7 @@ from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import LONGEST, all_texts, tiny_model
-from support.networks import CELLS
+from support.networks import CELLS, at_temperature
 
 
 def ranked(model, names):
@@ -49,11 +49,7 @@ def test_conditions_hold_in_the_ranking(options, holds):
 
 def test_a_temperature_ranks_by_its_own_distribution():
     model = tiny_model()
-    cooler = {
-        name: array / np.float32(0.6) if name in ("Wya", "by") else array
-        for name, array in model.params.items()
-    }
-    wanted = ranked(Model(model.vocabulary, cooler, model.training), all_texts()[1:])[:20]
+    wanted = ranked(at_temperature(model, 0.6), all_texts()[1:])[:20]
     assert model.best(20, rank="per-character", temperature=0.6) == wanted
     assert model.best(20, rank="per-character") != wanted
 

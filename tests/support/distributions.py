@@ -31,9 +31,8 @@ def chi_square_score(drawn, probabilities):
     n = sum(drawn.values())
     common = {key: p for key, p in probabilities.items() if n * p >= 10}
     rest = max(1 - sum(common.values()), 0.0)
-    observed = np.array(
-        [*(drawn[key] for key in common), n - sum(drawn[key] for key in common)], float
-    )
+    counts = [drawn[key] for key in common]
+    observed = np.array([*counts, n - sum(counts)], float)
     expected = n * np.array([*common.values(), rest])
     if expected[-1] < 10:
         observed, expected = observed[:-1], expected[:-1]

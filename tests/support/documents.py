@@ -69,11 +69,8 @@ class Done:
 
 def examples(text: str) -> list[Example]:
     """All examples of a document, in order."""
-    return [
-        example
-        for block in BLOCK.finditer(text)
-        for example in _examples_of_block(block[1], block[2])
-    ]
+    blocks = (_examples_of_block(*block) for block in BLOCK.findall(text))
+    return [example for block in blocks for example in block]
 
 
 def _examples_of_block(kind: str, text: str) -> Iterator[Example]:
@@ -93,10 +90,8 @@ def as_block(kind: str, done: list[tuple[Example, str]]) -> str:
     if kind == "python":
         return f"```python\n{done[0][0].source}```"
     more = "\n... " if kind == "pycon" else "\n"
-    lines = [
-        f"{PROMPTS[kind]}{example.source.replace(chr(10), more)}\n{output}"
-        for example, output in done
-    ]
+    shown = ((example.source.replace("\n", more), output) for example, output in done)
+    lines = (f"{PROMPTS[kind]}{source}\n{output}" for source, output in shown)
     return f"```{kind}\n{''.join(lines)}```"
 
 
@@ -242,11 +237,8 @@ def python_page(text: str) -> str:
     common, options = declarations(CommonOptions), declarations(Options)
     rank = {"rank": declarations(BestOptions)["rank"]}
     random_only = {name: each for name, each in options.items() if name not in common}
-    rows = [
-        *_rows(common),
-        *_rows(random_only, " Not of `best`."),
-        *_rows(rank, " Only of `best`."),
-    ]
+    rows = [*_rows(common), *_rows(random_only, " Not of `best`.")]
+    rows += _rows(rank, " Only of `best`.")
     text = between_marks(text, "options", "".join(rows))
     casts = declarations(CastOptions)
     of_casts = {name: casts[name] for name in ("initials", "parts")}

@@ -225,12 +225,8 @@ def edits_between(a, b):
     """The Levenshtein distance, the plain way."""
     if not a or not b:
         return len(a) + len(b)
-    ways = (
-        edits_between(a[1:], b),
-        edits_between(a, b[1:]),
-        edits_between(a[1:], b[1:]) - (a[0] == b[0]),
-    )
-    return 1 + min(ways)
+    both = edits_between(a[1:], b[1:]) - (a[0] == b[0])
+    return 1 + min(edits_between(a[1:], b), edits_between(a, b[1:]), both)
 
 
 def meets(model, options):

@@ -11,6 +11,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError
 from rnn_names.model import checks
 from rnn_names.network import rnn
+from support.networks import bytes_of
 
 CHARACTERS = "abé愛𐐷"
 
@@ -20,11 +21,8 @@ OLD_MODEL = b"PK\3\4 the old model"
 
 def make_model(cell="gru", n_a=4, seed=0):
     params = rnn.init_params(np.random.default_rng(seed), len(CHARACTERS) + 1, n_a, cell)
-    return Model(
-        Vocabulary(CHARACTERS),
-        params,
-        {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}},
-    )
+    training = {"longest": 7, "held_out_loss": 1.5, "settings": {"seed": 3}}
+    return Model(Vocabulary(CHARACTERS), params, training)
 
 
 def members(content):
@@ -112,6 +110,21 @@ WRONG_CONTENTS = {
 }
 """What is done to the contents of a good file, and what its refusal says."""
 
+PART = {"model": "a", "weight": 0.5, "network": {}, "training": {}}
+for field, values, reason in (
+    ("shortest", (0, 9, "3", True, None), "how long names are"),
+    ("lower_case_beginnings", ("no", 0, None), "how they begin"),
+    ("pairs", ("aA", None, [1]), "what they have side by side"),
+    ("blend", ("x", [], [{}]), "blend"),
+    ("blend", [[PART | wrong] * 2 for wrong in ({"model": 1}, {"weight": "0.5"})], "blend"),
+    ("blend", [[PART | {"weight": np.nan}] * 2], "whose weight is not between 0 and 1"),
+):
+    for value in values:
+        change = set_meta(training={"longest": 7, field: value})
+        WRONG_CONTENTS[f"{field} {value}"] = change, reason
+for sources in ("x", [{}], [{"what": 1, "origin": "", "terms": ""}], [[]]):
+    WRONG_CONTENTS[f"sources {sources}"] = set_meta(sources=sources), "has sources that are not"
+
 
 def same_or_refused(content, expected, path):
     """Whether some bytes are the expected model; else they are refused with one line.
@@ -125,9 +138,7 @@ def same_or_refused(content, expected, path):
         assert "\n" not in str(error)
         return False
     assert loaded.meta == expected.meta
-    assert {n: a.tobytes() for n, a in loaded.params.items()} == {
-        n: a.tobytes() for n, a in expected.params.items()
-    }
+    assert bytes_of(loaded) == bytes_of(expected)
     return True
 
 

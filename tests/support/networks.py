@@ -26,11 +26,14 @@ def random_params(rng, cell, n_y=5, n_a=4):
 def random_model(characters, cell="gru", seed=0, n_a=4, **training):
     """A model of random parameters."""
     params = random_params(np.random.default_rng(seed), cell, 1 + len(characters), n_a)
-    return Model(
-        Vocabulary(characters),
-        {name: array.astype(np.float32) for name, array in params.items()},
-        training,
-    )
+    params = {name: array.astype(np.float32) for name, array in params.items()}
+    return Model(Vocabulary(characters), params, training)
+
+
+def at_temperature(model, temperature):
+    """A model that is at temperature 1 what another is at this one: logits / temperature."""
+    colder = {name: model.params[name] / np.float32(temperature) for name in ("Wya", "by")}
+    return Model(model.vocabulary, model.params | colder, model.training)
 
 
 def bytes_of(model):
@@ -46,9 +49,8 @@ def random_names(rng, n_y=5, count=9, longest=5):
 
 def coded(names):
     """Lists of indices as `Names`."""
-    return Names(
-        np.array([c for name in names for c in name], np.int32), np.cumsum([0, *map(len, names)])
-    )
+    codes = np.array([c for name in names for c in name], np.int32)
+    return Names(codes, np.cumsum([0, *map(len, names)]))
 
 
 def tree_of(names, n_y=5):

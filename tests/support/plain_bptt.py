@@ -57,10 +57,8 @@ def _add_name(name, params, gradients):
 
 
 def _plain(x, a_prev, params):
-    return {
-        "a": np.tanh(params["Wax"] @ x + params["Waa"] @ a_prev + params["ba"]),
-        "a_prev": a_prev,
-    }
+    a = np.tanh(params["Wax"] @ x + params["Waa"] @ a_prev + params["ba"])
+    return {"a": a, "a_prev": a_prev}
 
 
 def _plain_backward(da, step, params, gradients):
@@ -79,14 +77,8 @@ def _gru(x, a_prev, params):
     z = 1 / (1 + np.exp(-(wz @ x + bz + uz @ a_prev)))
     hidden = un @ a_prev + params["bn"]
     c = np.tanh(wn @ x + bc + r * hidden)
-    return {
-        "a": (1 - z) * c + z * a_prev,
-        "a_prev": a_prev,
-        "r": r,
-        "z": z,
-        "c": c,
-        "hidden": hidden,
-    }
+    a = (1 - z) * c + z * a_prev
+    return {"a": a, "a_prev": a_prev, "r": r, "z": z, "c": c, "hidden": hidden}
 
 
 def _gru_backward(da, step, params, gradients):

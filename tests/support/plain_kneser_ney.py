@@ -21,12 +21,10 @@ class PlainKneserNey:
         self.counts = {self.order: grams[self.order]}
         for k in range(1, self.order):
             before = Counter(gram[1:] for gram in grams[k + 1])
-            self.counts[k] = {
-                gram: n if gram[0] == START else before[gram] for gram, n in grams[k].items()
-            }
-        self.discounts = {
-            k: self._discounts(Counter(counts.values())) for k, counts in self.counts.items()
-        }
+            of_start = {gram: n for gram, n in grams[k].items() if gram[0] == START}
+            self.counts[k] = {gram: before[gram] for gram in grams[k]} | of_start
+        of_counts = {k: Counter(counts.values()) for k, counts in self.counts.items()}
+        self.discounts = {k: self._discounts(n) for k, n in of_counts.items()}
 
     @staticmethod
     def _discounts(n):

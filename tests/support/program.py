@@ -88,9 +88,8 @@ def invoke(*arguments, cwd=None, env=None, input=None, text=True):
     before = os.getcwd()
     os.chdir(cwd or before)
     try:
-        result = CliRunner().invoke(
-            _Program, list(map(str, arguments)), input=input, env=ours | (env or {})
-        )
+        words = list(map(str, arguments))
+        result = CliRunner().invoke(_Program, words, input=input, env=ours | (env or {}))
     finally:
         os.chdir(before)
     if not isinstance(result.exception, SystemExit | None):

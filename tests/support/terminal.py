@@ -21,14 +21,14 @@ def terminal(columns):
     return screen, end
 
 
-def on_terminal(*arguments, columns=120):
-    """What a command that does all that it should shows on a terminal; nothing goes to stdout."""
+def on_terminal(*arguments, columns=120, lines=0):
+    """What a command shows on a terminal that does all that it should; `lines` go to stdout."""
     screen, stderr = terminal(columns)
     with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
         os.close(stderr)
         shown = read_to_the_end(screen)
         assert process.wait(timeout=60) == 0
-        assert process.stdout.read() == b""
+        assert len(process.stdout.read().splitlines()) == lines
     return shown
 
 

@@ -25,9 +25,7 @@ from support.plain_kneser_ney import PlainKneserNey
 
 @pytest.mark.parametrize("rare", [(), (2, 4)])
 @pytest.mark.parametrize(("cell", "n_networks"), [("rnn", 1), ("gru", 1), ("gru", 3)])
-def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(
-    cell, n_networks, rare
-):
+def test_a_teacher_is_the_geometric_mean_but_of_rare_characters(cell, n_networks, rare):
     rng = np.random.default_rng(4)
     names = random_names(rng, count=20)
     networks = [random_params(rng, cell) for _ in range(n_networks)]
@@ -36,9 +34,8 @@ def test_a_teacher_is_the_geometric_mean_but_of_rare_characters_the_arithmetic(
     teacher = Teacher(NGram(coded(learned), 5), networks, 9, rare=np.array(rare, int))
     plain = PlainKneserNey(learned, 5, kneser_ney.ORDER)
     soft_targets = teacher.soft_targets(tree, Workspace(np.float64))
-    predictions = [
-        np.exp(rnn.log_predictions(tree, params, Workspace(np.float64))) for params in networks
-    ]
+    log_p = (rnn.log_predictions(tree, params, Workspace(np.float64)) for params in networks)
+    predictions = list(map(np.exp, log_p))
     for row, (prefix, mine) in enumerate(zip(prefixes_of(tree), soft_targets, strict=True)):
         of_networks = np.array([each[row] for each in predictions])  # (networks, 5)
         likewise = np.array([plain.probability(prefix, c) for c in range(5)])
@@ -65,17 +62,12 @@ def test_where_a_name_must_end_a_rare_character_stays_impossible():
     names = coded([[1, 2], [1, 3], [2, 1], [1, 1]])
     gram = NGram(names, 5)
     guide = LengthGuide(gram, np.array([0, 0, 4]))
-    params = {
-        name: array.astype(np.float32)
-        for name, array in random_params(np.random.default_rng(1), "gru").items()
-    }
+    params = random_params(np.random.default_rng(1), "gru")
+    params = {name: array.astype(np.float32) for name, array in params.items()}
     tree, _ = tree_of([[1, 2], [1, 3]])
-    soft_targets = Teacher(gram, [params], 2, guide, np.array([2, 3])).soft_targets(
-        tree, Workspace()
-    )
-    ends = [
-        row for prefix, row in zip(prefixes_of(tree), soft_targets, strict=True) if len(prefix) == 2
-    ]
+    teacher = Teacher(gram, [params], 2, guide, np.array([2, 3]))
+    rows = zip(prefixes_of(tree), teacher.soft_targets(tree, Workspace()), strict=True)
+    ends = [row for prefix, row in rows if len(prefix) == 2]
     assert len(ends) == 2
     for row in ends:
         np.testing.assert_allclose(row, [1, 0, 0, 0, 0], atol=1e-6)
@@ -85,14 +77,10 @@ def test_where_a_name_must_end_a_rare_character_stays_impossible():
 def taught():
     """A teacher of sixty names, and the names."""
     rng = np.random.default_rng(5)
-    names, _ = coded(
-        [rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]
-    ).distinct()
-    return Teacher(
-        NGram(names, 5),
-        [{name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}],
-        max_length=6,
-    ), names
+    drawn = [rng.integers(1, 5, rng.integers(1, 7)).tolist() for _ in range(60)]
+    names, _ = coded(drawn).distinct()
+    params = {name: array.astype(np.float32) for name, array in random_params(rng, "gru").items()}
+    return Teacher(NGram(names, 5), [params], max_length=6), names
 
 
 def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taught):
@@ -112,17 +100,14 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
     few = distillation_set(teacher, names, 3, np.random.default_rng(6))
     assert set(names.to_strings()) <= set(few.names.to_strings())
     assert len(names) <= len(few.rows) <= len(names) + 3
-    again, other = (
-        distillation_set(teacher, names, 1000, np.random.default_rng(seed)) for seed in (6, 7)
-    )
+    seeds = (np.random.default_rng(seed) for seed in (6, 7))
+    again, other = (distillation_set(teacher, names, 1000, rng) for rng in seeds)
     assert np.array_equal(again.rows, batches.rows)
     assert not np.array_equal(other.rows, batches.rows)
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 10_000])
-def test_the_distillation_set_gives_each_prefix_the_teachers_soft_targets(
-    taught, monkeypatch, at_once
-):
+def test_each_prefix_has_the_teachers_soft_targets(taught, monkeypatch, at_once):
     """Whichever names share a minibatch, and however many the teacher is asked about at once."""
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: at_once)
     teacher, names = taught
@@ -159,6 +144,5 @@ def test_a_teacher_draws_names_with_its_own_probabilities(taught):
     counts = Counter(tuple(codes) for codes in np.split(drawn.codes, drawn.offsets[1:-1]))
     total = sum(p.values())
     assert counts.total() == pytest.approx(40_000 * total, rel=0.02), "the others were too long"
-    assert_drawn_from(
-        {**dict.fromkeys(p, 0), **counts}, {name: each / total for name, each in p.items()}
-    )
+    expected = {name: each / total for name, each in p.items()}
+    assert_drawn_from({**dict.fromkeys(p, 0), **counts}, expected)

@@ -115,9 +115,7 @@ def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):
     assert [each.calls_made_there for each in helpers[-3:]] == [2, 2 + 2 + 2, 11 + 11]
 
 
-def test_networks_in_one_part_leave_half_of_the_distillation_set_to_the_helper(
-    names, monkeypatch, helpers
-):
+def test_networks_in_one_part_share_the_distillation_set(names, monkeypatch, helpers):
     monkeypatch.setattr(distillation, "names_per_batch", lambda n_y: 100)  # many, to share out
     with monkeypatch.context() as patch:
         patch.setattr(gradients, "usable_cores", lambda: 1)
@@ -129,7 +127,7 @@ def test_networks_in_one_part_leave_half_of_the_distillation_set_to_the_helper(
 @pytest.mark.parametrize(
     ("least", "settings"), [(2e10, {}), (0, {"batch_size": 100, "distil_epochs": 0})]
 )
-def test_no_helper_for_a_short_run_or_minibatches_of_one_part(
+def test_short_runs_and_small_minibatches_have_no_helper(
     least, settings, names, monkeypatch, helpers
 ):
     monkeypatch.setattr(gradients, "MIN_WORK_FOR_HELPER", least)

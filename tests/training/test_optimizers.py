@@ -39,15 +39,9 @@ def adam_of_the_paper(params, gradients, rates, beta1, beta2, epsilon):
 @pytest.mark.parametrize("epsilon", [1e-8, 0.1])
 def test_adam_is_that_of_the_paper(epsilon):
     rng = np.random.default_rng(2)
-    start, gradients, rates = (
-        rng.standard_normal(6),
-        rng.standard_normal((12, 6)),
-        rng.uniform(0.001, 0.1, 12),
-    )
-    adam, params = (
-        optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon),
-        start.copy(),
-    )
+    start, gradients = rng.standard_normal(6), rng.standard_normal((12, 6))
+    rates, params = rng.uniform(0.001, 0.1, 12), start.copy()
+    adam = optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon)
     for gradient, rate in zip(gradients, rates, strict=True):
         adam.step(params, gradient.copy(), rate)
     expected = adam_of_the_paper(start, gradients, rates, 0.8, 0.95, epsilon)
@@ -70,35 +64,19 @@ def test_adam_is_that_of_pytorch():
 
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
-def test_a_minibatch_moves_weights_by_minus_rate_times_clipped_mean_gradient(
-    cell, clip, monkeypatch
-):
+def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):
     """The whole chain, for a batch that is the whole corpus: mean over characters, clip, step.
 
     For a0, too.
     """
     rates = []
     step = optimizers.SGD.step
-    monkeypatch.setattr(
-        optimizers.SGD,
-        "step",
-        lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate)),
-    )
-    settings = Settings(
-        cell=cell,
-        hidden_size=6,
-        epochs=4,
-        batch_size=100,
-        optimizer="sgd",
-        learning_rate=0.5,
-        clip=clip,
-        held_out=0,
-        dropout=0,
-        recurrent_dropout=0,
-        distil_epochs=0,
-        seed=1,
-    )
-    trainer = Trainer(corpus_from_strings(NAMES), settings)
+    noted = lambda self, p, g, rate: (rates.append(rate), step(self, p, g, rate))  # noqa: E731
+    monkeypatch.setattr(optimizers.SGD, "step", noted)
+    plain = {"held_out": 0, "dropout": 0, "recurrent_dropout": 0, "distil_epochs": 0}
+    sizes = {"hidden_size": 6, "epochs": 4, "batch_size": 100}
+    how = {"cell": cell, "optimizer": "sgd", "learning_rate": 0.5, "clip": clip, "seed": 1}
+    trainer = Trainer(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how))
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
     characters = sum(len(name) + 1 for name in NAMES)
     passed, before = 0, trainer.model.params

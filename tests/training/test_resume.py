@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, train
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, TrainingError
 from rnn_names.model import npz as archive
@@ -22,15 +22,8 @@ from support.program import error_line, heed_interrupts, start
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
-SETTINGS = {
-    "hidden_size": 8,
-    "epochs": 5,
-    "distil_epochs": 2,
-    "synthetic_names": 60,
-    "batch_size": 64,
-    "learning_rate": 0.01,
-    "seed": 4,
-}
+SETTINGS = {"hidden_size": 8, "epochs": 5, "distil_epochs": 2, "synthetic_names": 60}
+SETTINGS |= {"batch_size": 64, "learning_rate": 0.01, "seed": 4}
 OPTIONS = (
     "--hidden-size 8 --epochs 20 --distil-epochs 0 --batch-size 32 --learning-rate 0.01 --seed 4"
 ).split()
@@ -46,6 +39,10 @@ def interrupted(output, corpus, epochs, settings=SETTINGS, init=None):
             break
     checkpoint.write()
     return checkpoint.trainer
+
+
+def resumed(output, corpus, settings=SETTINGS, init=None):
+    return Checkpoint.resumed(str(output), corpus, Settings(**settings), init).trainer
 
 
 @pytest.fixture(scope="module")
@@ -70,37 +67,29 @@ def corpus(names):
     ],
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):
-    whole = Trainer(corpus, Settings(**{**SETTINGS, **settings}))
-    records = list(whole.epochs())
-    left = interrupted(tmp_path / "m.npz", corpus, epochs, {**SETTINGS, **settings})
-    trainer = Checkpoint.resumed(
-        str(tmp_path / "m.npz"), corpus, Settings(**SETTINGS | settings), None
-    ).trainer
+    settings = SETTINGS | settings
+    whole = Trainer(corpus, Settings(**settings))
+    records = [record.as_dict() | {"seconds": 0} for record in whole.epochs()]
+    left = interrupted(tmp_path / "m.npz", corpus, epochs, settings)
+    trainer = resumed(tmp_path / "m.npz", corpus, settings)
     assert trainer.epoch == epochs
     assert bytes_of(trainer.model) == bytes_of(left.model)
-    rest = list(trainer.epochs())
-    assert [r.as_dict() | {"seconds": 0} for r in rest] == [
-        r.as_dict() | {"seconds": 0} for r in records[epochs:]
-    ]
+    rest = [record.as_dict() | {"seconds": 0} for record in trainer.epochs()]
+    assert rest == records[epochs:]
     assert bytes_of(trainer.model) == bytes_of(whole.model)
     assert trainer.model.training == whole.model.training
-    assert trainer._flat.tobytes() == whole._flat.tobytes(), (
-        "the newest weights too, not only the best"
-    )
+    newest = [each._flat.tobytes() for each in (trainer, whole)]
+    assert newest[0] == newest[1], "not only the best"
 
 
 def test_a_run_that_started_from_a_model_needs_it_no_longer(corpus, tmp_path):
     init = str(tmp_path / "start.npz")
-    Trainer(
-        corpus_from_strings(["Zoé", "Ana", "R2"]), Settings(hidden_size=8, epochs=0)
-    ).model.save(init)
+    train(["Zoé", "Ana", "R2"], hidden_size=8, epochs=0, init="none").save(init)
     whole = Trainer(corpus, Settings(**SETTINGS), Model.load(init))
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
     os.unlink(init)
-    trainer = Checkpoint.resumed(
-        str(tmp_path / "m.npz"), corpus, Settings(**SETTINGS), init
-    ).trainer
+    trainer = resumed(tmp_path / "m.npz", corpus, init=init)
     list(trainer.epochs())
     assert bytes_of(trainer.model) == bytes_of(whole.model)
 
@@ -133,9 +122,8 @@ def test_other_names_another_count_or_another_setting(run, corpus, names):
     assert "other names" in refusal(run, corpus_from_strings([*names[:150], names[3]]))
     assert "had batch_size 64, not 32: give it the same" in refusal(run, corpus, batch_size=32)
     assert "had hidden_size 8, not 9" in refusal(run, corpus, hidden_size=9)
-    assert "had hidden_size 8, not 128, and seed 4, not 0" in refusal(
-        run, corpus, hidden_size=None, seed=0
-    ), "what is not given is compared as well"
+    by_default = refusal(run, corpus, hidden_size=None, seed=0)
+    assert "had hidden_size 8, not 128, and seed 4, not 0" in by_default
     assert "had init None, not x.npz" in refusal(run, corpus, init="x.npz")
 
 
@@ -213,7 +201,7 @@ def test_a_state_that_does_not_fit_is_one_line(case, run, corpus):
 
 def test_a_state_rewritten_as_it_was_is_accepted(run, corpus):
     rewrite(run, lambda meta, arrays: None)
-    assert Checkpoint.resumed(run, corpus, Settings(**SETTINGS), None).trainer.epoch == 1
+    assert resumed(run, corpus).epoch == 1
 
 
 @pytest.mark.parametrize("share", [0, 0.4, 0.99])
@@ -256,10 +244,8 @@ def test_interrupt_and_resume_by_the_command_line(whole, cli, corpus_file, tmp_p
         last = process.communicate(timeout=60)[1].splitlines()[-1]
     assert process.returncode == 130
     assert last.startswith("Interrupted in epoch ")
-    assert (
-        "m.npz holds the best weights so far (epoch "
-        f"{Model.load(tmp_path / 'm.npz').training['epoch']})" in last
-    )
+    best = Model.load(tmp_path / "m.npz").training["epoch"]
+    assert f"m.npz holds the best weights so far (epoch {best})" in last
     assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
@@ -271,9 +257,7 @@ def test_interrupt_and_resume_by_the_command_line(whole, cli, corpus_file, tmp_p
     assert sorted(os.listdir(tmp_path)) == ["log", "m.npz"]
 
 
-def test_refusals_of_the_command_are_one_line_and_leave_the_files(
-    invoke, corpus_file, names, tmp_path
-):
+def test_refusals_of_the_command_leave_the_files(invoke, corpus_file, names, tmp_path):
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--resume")
     assert "no interrupted run" in error_line(done)
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 1)
@@ -297,20 +281,16 @@ def test_a_fresh_run_says_that_it_replaces_an_interrupted_one(invoke, corpus_fil
 def train_until(where, corpus_file, tmp_path, number):
     """Starts a run, sends it a signal in or after its first epoch, and waits for its end."""
     at = {
-        "in": "rnn_names.training.trainer.Trainer._step = lambda *_: here() or time.sleep(100)",
-        "after": "rnn_names.cli.progress.Progress.epoch = lambda *_: here() or time.sleep(100)",
+        "in": "rnn_names.network.rnn.loss_and_gradients",
+        "after": "rnn_names.cli.progress.Progress.epoch",
     }[where]
     program = f"""
 import os, time, rnn_names.cli.progress, rnn_names.training.trainer, rnn_names.cli.main as cli
-def here(): os.write(2, b"here\\n")
-{at}
+{at} = lambda *_: os.write(2, b"here\\n") and time.sleep(100)
 cli.main()"""
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "-q"]
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, *map(str, command)],
-        stderr=subprocess.PIPE,
-        preexec_fn=heed_interrupts,
-    )
+    line = [sys.executable, "-c", program, *map(str, command)]
+    process = subprocess.Popen(line, stderr=subprocess.PIPE, preexec_fn=heed_interrupts)
     assert process.stderr.readline() == b"here\n"
     process.send_signal(number)
     process.communicate(timeout=60)
@@ -320,9 +300,7 @@ cli.main()"""
 @pytest.mark.parametrize(
     "where, name", [("in", "SIGTERM"), ("in", "SIGKILL"), ("after", "SIGKILL")]
 )
-def test_a_new_run_makes_the_state_of_an_older_one_unusable(
-    where, name, cli, corpus_file, names, tmp_path
-):
+def test_a_new_run_puts_an_older_state_aside(where, name, cli, corpus_file, names, tmp_path):
     """In the first epoch of the new run the old state is kept, but for that run alone."""
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, {**SETTINGS, "epochs": 9})
     old = (tmp_path / "m.npz.resume").read_bytes()
@@ -341,9 +319,7 @@ def test_a_new_run_makes_the_state_of_an_older_one_unusable(
         assert "that run had --epochs 9, not 20" in error_line(done)
 
 
-def test_a_new_run_that_fails_at_once_leaves_what_an_older_one_wrote(
-    invoke, corpus_file, names, tmp_path
-):
+def test_a_new_run_that_fails_at_once_leaves_the_older_one(invoke, corpus_file, names, tmp_path):
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
     (tmp_path / "log").write_text("of the older run\n")
     (tmp_path / "r.html").write_text("its report")

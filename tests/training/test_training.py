@@ -23,14 +23,23 @@ PLAIN = {"dropout": 0.0, "recurrent_dropout": 0.0, "distil_epochs": 0, "all_name
 SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
 
 
+def trainer_of(names, init=None, **settings):
+    return Trainer(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init)
+
+
 def trained(names, **settings):
     """A trainer that has run, and the records it yielded."""
-    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, **settings}))
+    trainer = trainer_of(names, **settings)
     return trainer, list(trainer.epochs())
 
 
 def uniform_loss(trainer):
     return math.log(len(trainer.vocabulary))
+
+
+def loss_of(model, names):
+    """The mean over characters, by the model's own scores."""
+    return -model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
 
 
 # --- Determinism ----------------------------------------------------------------------------------
@@ -60,55 +69,44 @@ def test_no_epochs_give_the_untrained_model(names):
     assert records == []
     assert trainer.position.next_stage is None
     assert trainer.model.training["epoch"] == 0
-    expected = Trainer(corpus_from_strings(names), Settings(**SMALL)).model
-    assert bytes_of(trainer.model) == bytes_of(expected), "as it is before training"
+    untrained = trainer_of(names).model
+    assert bytes_of(trainer.model) == bytes_of(untrained), "as it is before training"
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_an_untrained_model_guesses_almost_uniformly(cell, names):
     trainer, _ = trained(names, epochs=0, cell=cell)
-    loss = -trainer.model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
-    assert loss == pytest.approx(uniform_loss(trainer), abs=0.3)
+    assert loss_of(trainer.model, names) == pytest.approx(uniform_loss(trainer), abs=0.3)
 
 
 @pytest.mark.parametrize("batch_size", [1, 90, 1000])
 def test_an_epoch_goes_over_every_character_once(names, batch_size):
     few = names[:60] + names[:30] + names[:10]  # with repeats
-    steps = []
-    trainer = Trainer(
-        corpus_from_strings(few),
-        Settings(**{**SMALL, "epochs": 1, "batch_size": batch_size, "held_out": 0}),
-    )
-    (record,) = trainer.epochs(lambda characters, loss: steps.append((characters, loss)))
+    characters, steps = sum(len(name) + 1 for name in few), []
+    trainer = trainer_of(few, epochs=1, batch_size=batch_size, held_out=0)
+    (record,) = trainer.epochs(lambda *step: steps.append(step))
     assert len(steps) == math.ceil(100 / batch_size)
-    assert (
-        sum(n for n, _ in steps)
-        == record.characters
-        == trainer.characters_done
-        == sum(len(name) + 1 for name in few)
-    )
+    assert sum(n for n, _ in steps) == record.characters == trainer.characters_done == characters
     assert steps[-1][1] == record.smoothed_loss
     if batch_size == 90:
         assert steps[1][0] < steps[0][0] / 3, "the last batch is smaller"
 
 
 def test_the_training_loss_is_the_mean_over_characters(names):
-    # With a rate near 0 the network stays as it is, so batches of any size must average to its
-    # loss.
+    """With a rate near 0 the network stays as it is: batches of any size average to its loss."""
+    settings = {"epochs": 1, "held_out": 0, "learning_rate": 1e-30}
     for batch_size in (7, 64, 1000):
-        trainer, records = trained(
-            names, epochs=1, held_out=0, batch_size=batch_size, learning_rate=1e-30
-        )
-        expected = -trainer.model.log_prob(names).sum() / sum(len(name) + 1 for name in names)
+        trainer, records = trained(names, **settings, batch_size=batch_size)
+        expected = loss_of(trainer.model, names)
         assert records[0].training_loss == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
     steps = []
-    trainer = Trainer(corpus_from_strings(names), Settings(**{**SMALL, "batch_size": 1000}))
+    trainer = trainer_of(names, batch_size=1000)
     expected = trainer.smoothed_loss
     assert expected == pytest.approx(uniform_loss(trainer))
-    for record in trainer.epochs(lambda characters, loss: steps.append((characters, loss))):
+    for record in trainer.epochs(lambda *step: steps.append(step)):
         keep = math.exp(-record.characters / training.SMOOTHING_CHARACTERS)
         expected = keep * expected + (1 - keep) * record.training_loss
         assert record.smoothed_loss == steps[-1][1] == pytest.approx(expected)
@@ -118,23 +116,21 @@ def test_the_smoothed_loss_starts_at_that_of_a_uniform_guess(names):
 
 
 def test_held_out_names_are_not_trained_on(names):
-    trainer, records = trained(names + names[:50], held_out=0.2)
+    listed = names + names[:50]
+    trainer, records = trained(listed, held_out=0.2)
     held_out = set(trainer.held_out.to_strings())
     assert len(held_out) == 60
-    assert records[0].characters == sum(
-        len(name) + 1 for name in names + names[:50] if name not in held_out
-    )
+    learned = [name for name in listed if name not in held_out]
+    assert records[0].characters == sum(len(name) + 1 for name in learned)
     assert not held_out & set(trainer.corpus.names.to_strings())
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 def test_the_held_out_loss_is_that_of_the_saved_weights(names, dropout):
     """Measured without dropout, whatever the training did."""
-    trainer, records = trained(
-        names, dropout=dropout, recurrent_dropout=dropout, epochs=4, learning_rate=0.01
-    )
-    held_out = trainer.held_out.to_strings()
-    loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
+    settings = {"epochs": 4, "learning_rate": 0.01}
+    trainer, records = trained(names, dropout=dropout, recurrent_dropout=dropout, **settings)
+    loss = loss_of(trainer.model, trainer.held_out.to_strings())
     assert min(record.held_out_loss for record in records) == pytest.approx(loss, rel=1e-5)
     assert trainer.model.training["held_out_loss"] == pytest.approx(loss, rel=1e-5)
 
@@ -149,19 +145,16 @@ def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
 
 
 def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
-    trainer, records = trained(
-        names[:100], epochs=80, patience=3, learning_rate=0.05, hidden_size=24
-    )
+    settings = {"epochs": 80, "patience": 3, "learning_rate": 0.05, "hidden_size": 24}
+    trainer, records = trained(names[:100], **settings)
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
     assert trainer.position.next_stage is None
-    assert [record.is_best for record in records] == [
-        i == int(np.argmin(losses[: i + 1])) for i in range(len(losses))
-    ]
+    for i, record in enumerate(records):
+        assert record.is_best == (i == int(np.argmin(losses[: i + 1])))
     assert trainer.position.best.epoch == trainer.model.training["epoch"] == best + 1
-    held_out = trainer.held_out.to_strings()
-    loss = -trainer.model.log_prob(held_out).sum() / sum(len(name) + 1 for name in held_out)
+    loss = loss_of(trainer.model, trainer.held_out.to_strings())
     assert loss == pytest.approx(losses[best], rel=1e-5)
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
 
@@ -172,10 +165,12 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_learns(cell, optimizer, names):
-    rate = {"adam": 0.02, "sgd": 2.0}[optimizer]
-    trainer, records = trained(
-        names, cell=cell, optimizer=optimizer, epochs=8, learning_rate=rate, hidden_size=32
-    )
+    settings = {
+        "epochs": 8,
+        "hidden_size": 32,
+        "learning_rate": {"adam": 0.02, "sgd": 2}[optimizer],
+    }
+    trainer, records = trained(names, cell=cell, optimizer=optimizer, **settings)
     assert records[-1].held_out_loss < uniform_loss(trainer) - 1.2
     assert records[-1].training_loss < records[0].training_loss
     real = trainer.model.log_prob(names[:50])
@@ -184,22 +179,15 @@ def test_it_learns(cell, optimizer, names):
 
 
 def test_repeats_count():
-    often = train(
-        ["ab"] * 30 + ["ba"] * 10,
-        **{**SMALL, "epochs": 80, "learning_rate": 0.03, "batch_size": 100, "held_out": 0},
-    )
+    settings = {"epochs": 80, "learning_rate": 0.03, "batch_size": 100, "held_out": 0}
+    often = train(["ab"] * 30 + ["ba"] * 10, **{**SMALL, **settings})
     np.testing.assert_allclose(np.exp(often.log_prob(["ab", "ba"])), [0.75, 0.25], atol=0.05)
 
 
 @pytest.mark.parametrize("optimizer, rate", [("adam", 1e3), ("adam", 1e300), ("sgd", 1e30)])
 @pytest.mark.filterwarnings("error")
-def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(
-    optimizer, rate, names
-):
-    trainer = Trainer(
-        corpus_from_strings(names),
-        Settings(**{**SMALL, "learning_rate": rate, "optimizer": optimizer}),
-    )
+def test_numbers_that_overflow_end_training_with_the_last_good_model(optimizer, rate, names):
+    trainer = trainer_of(names, learning_rate=rate, optimizer=optimizer)
     with pytest.raises(TrainingError, match="with learning_rate below") as error:
         list(trainer.epochs())
     assert "\n" not in str(error.value)
@@ -208,10 +196,8 @@ def test_numbers_that_overflow_end_training_with_a_line_and_the_last_good_model(
 
 def test_the_record_says_how_it_was_trained(names):
     trainer, records = trained(names + names[:5])
-    record = trainer.model.training
-    assert record["names"] == 305 - 30 - sum(
-        name in set(trainer.held_out.to_strings()) for name in names[:5]
-    )
+    record, held_out = trainer.model.training, set(trainer.held_out.to_strings())
+    assert record["names"] == 305 - 30 - sum(name in held_out for name in names[:5])
     assert (record["distinct_names"], record["held_out_names"]) == (270, 30)
     assert record["longest"] == max(map(len, names))
     assert record["settings"]["hidden_size"] == 16
@@ -222,17 +208,9 @@ def test_the_record_says_how_it_was_trained(names):
 def test_settings_given_win_over_those_by_corpus_size():
     corpus = corpus_from_strings(["a", "b", "c"])
     assert None not in vars(Settings().resolved(corpus)).values()
-    given = {
-        "epochs": 0,
-        "distil_epochs": 0,
-        "teacher_networks": 1,
-        "synthetic_names": 0,
-        "batch_size": 1,
-        "learning_rate": 0.5,
-        "patience": 1,
-    }
-    given.update({"cell": "rnn", "hidden_size": 8, "dropout": 0.0, "recurrent_dropout": 0.0})
-    given.update({"held_out": 0.2, "all_names": True})
+    given = {"epochs": 0, "distil_epochs": 0, "teacher_networks": 1, "synthetic_names": 0}
+    given |= {"batch_size": 1, "learning_rate": 0.5, "patience": 1, "cell": "rnn", "hidden_size": 8}
+    given |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0.2, "all_names": True}
     resolved = asdict(Settings(**given, embedding_size=24).resolved(corpus))  # has no effect
     assert resolved == {name: getattr(Settings(**given), name) for name in resolved}
 
@@ -243,14 +221,12 @@ def test_settings_given_win_over_those_by_corpus_size():
 @pytest.mark.parametrize("cell", CELLS)
 def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
     start = train(names, **{**SMALL, "cell": cell})
-    assert "0" not in start.vocabulary.characters
-    assert "é" not in start.vocabulary.characters
+    before = start.vocabulary.characters
+    assert not {"0", "é"} & set(before)
     grown = train(["Zoé", "R2D0", "Ana"], init=start, **{**SMALL, "epochs": 0})
-    assert grown.vocabulary.characters == "".join(
-        sorted({*start.vocabulary.characters, *"ZoéR2D0Ana"})
-    )
+    assert grown.vocabulary.characters == "".join(sorted({*before, *"ZoéR2D0Ana"}))
     assert (grown.cell, grown.hidden_size) == (cell, 16)
-    known = [0, *(1 + grown.vocabulary.characters.index(c) for c in start.vocabulary.characters)]
+    known = [0, *(1 + grown.vocabulary.characters.index(c) for c in before)]
     for name, array in start.params.items():
         kept = grown.params[name]
         kept = kept[:, known] if name == "Wax" else kept[known] if name in ("Wya", "by") else kept
@@ -259,17 +235,15 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
 
 
 def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
-    start = train(names, cell="rnn", hidden_size=16, epochs=0)
+    start, corpus = train(names, cell="rnn", hidden_size=16, epochs=0), corpus_from_strings(names)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
-        assert (
-            Trainer(corpus_from_strings(names), Settings(**settings), start).model.hidden_size == 16
-        )
+        assert Trainer(corpus, Settings(**settings), start).model.hidden_size == 16
     for settings, message in (
         ({"cell": "gru"}, "cell gru: .* has rnn"),
         ({"hidden_size": 8}, "hidden_size 8: .* has 16"),
     ):
         with pytest.raises(TrainingError, match=message):
-            Trainer(corpus_from_strings(names), Settings(**settings), start)
+            Trainer(corpus, Settings(**settings), start)
 
 
 def test_init_goes_on_from_where_the_model_was(names):
@@ -278,11 +252,7 @@ def test_init_goes_on_from_where_the_model_was(names):
     np.testing.assert_allclose(same.log_prob(names), start.log_prob(names), rtol=1e-6)
     few = names[:20]
     _, afresh = trained(few, epochs=1, learning_rate=1e-3)
-    trainer = Trainer(
-        corpus_from_strings(few),
-        Settings(**{**SMALL, "epochs": 1, "learning_rate": 1e-3}),
-        init=start,
-    )
+    trainer = trainer_of(few, start, epochs=1, learning_rate=1e-3)
     (further,) = trainer.epochs()
     assert further.held_out_loss < afresh[0].held_out_loss - 0.5
     assert bytes_of(start) != bytes_of(trainer.model)
@@ -322,13 +292,8 @@ def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
 
 # --- Distillation ---------------------------------------------------------------------------------
 
-TWO_STAGES = {
-    "epochs": 15,
-    "distil_epochs": 3,
-    "synthetic_names": 6000,
-    "learning_rate": 0.02,
-    "hidden_size": 32,
-}
+TWO_STAGES = {"epochs": 15, "distil_epochs": 3, "synthetic_names": 6000}
+TWO_STAGES |= {"learning_rate": 0.02, "hidden_size": 32}
 
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):

@@ -117,9 +117,7 @@ def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabu
     np.testing.assert_allclose(p.sum(axis=0), 1, rtol=1e-5)
 
 
-def test_a_tilt_that_makes_the_names_of_the_list_less_likely_is_left_out(
-    monkeypatch, batches_and_vocabulary
-):
+def test_a_tilt_that_harms_the_names_of_the_list_is_left_out(monkeypatch, batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
     params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
     kept = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1)).tilt

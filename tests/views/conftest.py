@@ -45,11 +45,16 @@ def bundled():
 
 @pytest.fixture
 def open_page(browser, page_file, small_models, bundled):
-    """Opens the page of some models: names of those below, or as `page_file` takes them."""
-    known = {**small_models, **bundled}
+    """Opens the page of some models: names of those below, or as `page_file` takes them.
+
+    At the end, no page may have said that something is wrong.
+    """
+    known, pages = {**small_models, **bundled}, []
 
     def opened(*parts, address="#seed=1", **options):
         parts = [(part, known[part]) if isinstance(part, str) else part for part in parts]
-        return browser.open(page_file(*parts), address, **options)
+        pages.append(browser.open(page_file(*parts), address, **options))
+        return pages[-1]
 
-    return opened
+    yield opened
+    assert [problem for page in pages for problem in page.problems] == []

@@ -21,6 +21,7 @@ from rnn_names.training.stages import Stage
 from rnn_names.views.engine import Part, described, engine, learning
 from support import node
 from support.documents import ROOT
+from support.networks import prefixes_of
 
 pytestmark = pytest.mark.skipif(not node.NODE, reason=node.NOT_TESTED)
 
@@ -55,19 +56,6 @@ print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [..
 """
 
 
-def prefixes_of(tree):
-    """The prefix of each node of a tree, as its indices, separated by spaces."""
-    above, prefixes = [], []
-    for rows in tree.levels:
-        here = [
-            [*above[parent], x] if above else []
-            for x, parent in zip(tree.x[rows].tolist(), tree.parent[rows].tolist(), strict=True)
-        ]
-        prefixes += here
-        above = here
-    return [" ".join(map(str, prefix)) for prefix in prefixes]
-
-
 @pytest.mark.parametrize(
     "name, cell", [("elvish", "gru"), ("elvish", "rnn"), ("chinese-towns", "gru")]
 )
@@ -89,13 +77,14 @@ def test_gradients_are_those_of_python(name, cell, tmp_path):
     loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(1))
 
     node_masks = work("node_mask", len(tree.x), n_a).tolist()
+    prefixes = [" ".join(map(str, prefix)) for prefix in prefixes_of(tree)]
     found, arrays = run(
         GRADIENTS,
         tmp_path,
         names=[batches.names.codes[a:b].tolist() for a, b in bounds(batches)],
         arrays={each: array.ravel().tolist() for each, array in params.items()},
         unitMask=work("unit_mask", n_a).tolist(),
-        nodeMasks=dict(zip(prefixes_of(tree), node_masks, strict=True)),
+        nodeMasks=dict(zip(prefixes, node_masks, strict=True)),
         gates=3 if cell == "gru" else 1,
         n_a=n_a,
         n_y=len(vocabulary),

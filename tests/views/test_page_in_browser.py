@@ -22,7 +22,6 @@ MIXTURE = ("dinosaurs", "first-names")
 def page(open_page):
     opened = open_page("dinosaurs")
     yield opened
-    assert opened.problems == []
     assert opened.requests == [opened.url.partition("#")[0]], "nothing else is asked for"
 
 
@@ -189,7 +188,6 @@ def test_a_share_of_0_leaves_a_model_out(open_page):
     assert shares_of(page) == ["100 %", "0 %"]
     assert names_of(page) == names_of(open_page("dinosaurs"))
     assert names_of(page) != blended
-    assert page.problems == []
 
 
 def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models):
@@ -205,7 +203,6 @@ def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models)
         *((name, small_models["gru"]) for name in names), address="#" + page.url.partition("#")[2]
     )
     assert shares_of(link) == shares_of(page)
-    assert page.problems == []
 
 
 def test_three_models_have_a_triangle_to_drag_in(open_page, small_models):
@@ -226,7 +223,6 @@ def test_three_models_have_a_triangle_to_drag_in(open_page, small_models):
         numbers = [int(text.split()[0]) for text in shares_of(page)]
         assert sum(numbers) == 100
         assert numbers == pytest.approx([int(text.split()[0]) for text in shown], abs=1)
-    assert page.problems == []
 
 
 def test_arrow_keys_move_the_handle_of_the_triangle(open_page, small_models):
@@ -263,7 +259,6 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
     assert page.evaluate("rnnNames.sample(20, { seed: 1 })") == names_of(page)
     shares = page.evaluate("blendOf(models, shares).blend.parts.map(({ share }) => share)")
     assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
-    assert page.problems == []
 
 
 @pytest.mark.parametrize("link", ["3e307+1e307", "75+25"])
@@ -302,34 +297,27 @@ def test_rare_names_end_in_a_sentence_that_says_why(open_page):
     page = open_page("gru", address="#seed=1&contains=cccc&suffix=bbb", names=0)
     found = r"\d+ of 20 names found in 2\d,\d{3} drawn\."
     assert re.match(rf"{found} The tightest condition: a name (cont|ends)", said(page))
-    assert page.problems == []
 
 
 @pytest.mark.parametrize(
-    ("settings", "sentence"),
+    ("sentence", "settings"),
     [
         (
-            {"Begins with": "Tłi"},
             "“Tłi” cannot be in a name: no name of the list has the character “ł”.",
+            {"prefix": "Tłi"},
         ),
         (
-            {"Shortest length": 9, "Longest length": 3},
             "No name can have at least 9 and at most 3 characters.",
+            {"min-length": 9, "max-length": 3},
         ),
-        (
-            {"Begins with": "Tri", "Pattern (regular expression)": "M.*"},
-            "No name that begins so can meet the conditions.",
-        ),
-        (
-            {"Ends with": "us", "Pattern (regular expression)": ".*[a-f]"},
-            "No name can meet these conditions.",
-        ),
+        ("No name that begins so can meet the conditions.", {"prefix": "Tri", "match": "M.*"}),
+        ("No name can meet these conditions.", {"suffix": "us", "match": ".*[a-f]"}),
     ],
 )
-def test_what_no_name_can_meet_is_said_at_once(settings, sentence, page):
+def test_what_no_name_can_meet_is_said_at_once(sentence, settings, page):
     unfold(page)
-    for label, value in settings.items():
-        page.get_by_label(label, exact=True).fill(str(value))
+    for name, value in settings.items():
+        page.locator(f"#{name}").fill(str(value))
     settle(page, 0)
     assert said(page) == sentence
 
@@ -407,7 +395,6 @@ def test_a_broken_link_opens_as_if_new(open_page):
     broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
     page = open_page("dinosaurs", address=broken)
     assert page.get_by_label("How many").input_value() == "20"
-    assert page.problems == []
 
 
 # --- Casts ----------------------------------------------------------------------------------------
@@ -437,7 +424,6 @@ def test_a_cast_is_put_together_from_menus(open_page):
     assert all(line.endswith(" , [king]") for line in names_of(page))
     page.get_by_label("Part 5", exact=True).select_option("Words")
     assert pattern_of(page) == "[Sir|Old|The] {rnn} {rnn} {gru} []"
-    assert page.problems == []
 
 
 def test_a_pattern_is_typed_and_its_parts_follow(open_page):
@@ -464,7 +450,6 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
         "  {gru} {elf}",
         "         ^",
     ]
-    assert page.problems == []
 
 
 def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
@@ -486,7 +471,6 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     settle(page)
     assert "cast" not in page.url
     assert not any("&" in name for name in names_of(page))
-    assert page.problems == []
 
 
 def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, small_models):
@@ -500,7 +484,6 @@ def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, sm
     assert all(re.fullmatch("a( [abc]+){3}", line) for line in names_of(page))
     assert page.locator("#pattern-error").is_hidden()
     assert page.locator("img").count() == 0
-    assert page.problems == []
 
 
 # --- Kept names -----------------------------------------------------------------------------------
@@ -564,7 +547,6 @@ def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
     page.locator(".name").first.click()
     assert kept(page) == names_of(page)[:1]
     assert "forgets" in page.locator("#kept-hint").inner_text()
-    assert page.problems == []
 
 
 # --- How likely is a name? ------------------------------------------------------------------------
@@ -711,7 +693,6 @@ def test_a_hostile_model_stays_text(characters, open_page, small_models):
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("<img src=x onerror=alert(1)>")
     assert page.locator("img").count() == 0
-    assert page.problems == []
 
 
 def test_the_policy_forbids_every_connection(open_page):
@@ -732,6 +713,7 @@ def test_the_policy_forbids_every_connection(open_page):
     }"""
     assert {*page.evaluate(tries)} >= {"connect-src", "img-src", "frame-src"}
     assert page.answered == [page.url.partition("#")[0]]
+    page.problems.clear()  # each was said
 
 
 def test_a_model_without_fingerprints_says_that_it_cannot_tell_new_names(open_page, small_models):
@@ -790,7 +772,6 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     page.get_by_role("button", name="Close the closer look").click()
     page.get_by_role("button", name="Kept 1").click()
     assert kept(page) == names_of(page)[:1]
-    assert page.problems == []
 
 
 def test_more_names_like_one(page):

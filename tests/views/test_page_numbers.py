@@ -159,26 +159,20 @@ def test_names_come_with_the_models_own_probabilities(options, open_page, small_
     assert_drawn_from(Counter(names), expected)
 
 
+SUFFIXES = {"prefix": "bb", "suffix": ["cccc", "ccccb"], "excludeWords": ["BAB", "a"]}
+IN_ANY_CASE = {"prefix": ["AB", "c"], "contains": ["CcC", "ba"], "ignoreCase": True}
+
+
 @pytest.mark.parametrize(
-    ("options", "begins", "meets"),
+    ("begins", "meets", "options"),
     [
-        ({"contains": ["cc", "aa"], "suffix": "bb"}, "", "(?=.*cc)(?=.*aa).*bb"),
-        (
-            {"prefix": "bb", "suffix": ["cccc", "ccccb"], "excludeWords": ["BAB", "a"]},
-            "bb",
-            "(?!.*bab)(?!.*a)bb.*(cccc|ccccb)",
-        ),
-        (
-            {"prefix": ["AB", "c"], "contains": ["CcC", "ba"], "ignoreCase": True},
-            "ab|c",
-            "(?=.*ccc)(?=.*ba)(ab|c).*",
-        ),
-        ({"match": ["(?:cc[ab]){2,}c?", r"[^\\Wac]{5}"]}, "", "(?:cc[ab]){2,}c?|b{5}"),
+        ("", "(?=.*cc)(?=.*aa).*bb", {"contains": ["cc", "aa"], "suffix": "bb"}),
+        ("bb", "(?!.*bab)(?!.*a)bb.*(cccc|ccccb)", SUFFIXES),
+        ("ab|c", "(?=.*ccc)(?=.*ba)(ab|c).*", IN_ANY_CASE),
+        ("", "(?:cc[ab]){2,}c?|b{5}", {"match": ["(?:cc[ab]){2,}c?", r"[^\\Wac]{5}"]}),
     ],
 )
-def test_rare_names_have_the_models_probabilities_given_the_conditions(
-    options, begins, meets, open_page, small_models
-):
+def test_rare_names_have_the_models_probabilities(options, begins, meets, open_page, small_models):
     """They are proposed with a guide, and accepted by their weights."""
     options = {"seed": 3, "maxLength": 8, **options}
     found = open_page("gru").evaluate("options => rnnNames.sample(1500, options)", options)
@@ -190,22 +184,10 @@ def test_rare_names_have_the_models_probabilities_given_the_conditions(
     assert_drawn_from(Counter(found), {name: p / share for name, p in wanted.items()})
 
 
-PATTERNS = [
-    *["a+b*", "(a|bc)+", "(a*|b?)*c", "[a-c]x?", "[^a-c]+", "[]ß-é]+", "[a-]+", ".{,2}", "a{2}"],
-    *["a{2,}b??", "x{", "a{}", r"\w+a", r"\D\d?", r"[\s\w]+", ".*(?:σας|ı)", "(?P<n>ab)c", "A|ß"],
-    *[
-        "(?#note)ab",
-        "^ab$",
-        "^a|b$",
-        r"\Aab\Z",
-        r"[\]a]+",
-        r"\x41\u0062",
-        r"a\.b",
-        "(|a)b",
-        "",
-        "[A-I]+",
-    ],
-]
+PATTERNS = ["a+b*", "(a|bc)+", "(a*|b?)*c", "[a-c]x?", "[^a-c]+", "[]ß-é]+", "[a-]+", ".{,2}"]
+PATTERNS += ["a{2}", "a{2,}b??", "x{", "a{}", r"\w+a", r"\D\d?", r"[\s\w]+", ".*(?:σας|ı)", "A|ß"]
+PATTERNS += ["(?P<n>ab)c", "(?#note)ab", "^ab$", "^a|b$", r"\Aab\Z", r"[\]a]+", r"\x41\u0062"]
+PATTERNS += [r"a\.b", "(|a)b", "", "[A-I]+"]
 
 
 @pytest.mark.parametrize("ignore_case", [False, True])
