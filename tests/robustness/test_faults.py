@@ -62,10 +62,7 @@ def test_a_file_that_cannot_grow_is_one_line(old, cli, corpus_file):
     assert error_line(done).endswith("m.npz: cannot be written: File too large")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["train", "list", "-o", "m.npz"], ["page", "norse"]],
-)
+@pytest.mark.parametrize("arguments", [["train", "list", "-o", "m.npz"], ["page", "norse"]])
 def test_a_current_folder_that_was_deleted_is_one_line(arguments, cli, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
@@ -108,9 +105,8 @@ cli.main()"""
 
 def test_a_place_for_no_state_is_one_line_before_any_work(invoke, corpus_file, tmp_path):
     (tmp_path / "m.npz.resume").mkdir()
-    assert "m.npz.resume: a directory" in error_line(
-        invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY)
-    )
+    message = error_line(invoke("train", corpus_file, "-o", tmp_path / "m.npz", *TINY))
+    assert "m.npz.resume: a directory" in message
     assert os.listdir(tmp_path) == ["m.npz.resume"]
 
 
@@ -123,9 +119,8 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, t
     """What killed runs left there stays."""
     litter = tmp_path / "m.npz.999999999.tmp"
     litter.touch()
-    done = without_rights(
-        0o333, tmp_path, "train", "-", "-o", "m.npz", *TINY, input=corpus_file.read_text()
-    )
+    arguments, names = ["train", "-", "-o", "m.npz", *TINY], corpus_file.read_text()
+    done = without_rights(0o333, tmp_path, *arguments, input=names)
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
 
@@ -161,18 +156,12 @@ def test_only_the_litter_of_dead_processes_is_cleared(line, invoke, corpus_file,
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        "train list.txt -o {}",
-        "train list.txt --report {}",
-        "blend dinosaurs -o {}",
-        "page dinosaurs -o {}",
-    ],
+    "line", ["train list.txt -o", "train list.txt --report", "blend norse -o", "page norse -o"]
 )
 def test_a_name_too_long_is_one_line_before_any_work(line, invoke, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     name = "a" * 250
-    message = error_line(invoke(*line.format(name).split(), cwd=tmp_path))
+    message = error_line(invoke(*line.split(), name, cwd=tmp_path))
     assert message.startswith(name) and message.endswith("cannot be written: File name too long")
     assert os.listdir(tmp_path) == ["list.txt"]
 
@@ -213,9 +202,7 @@ def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
 def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):
     options = [*TINY, "--hidden-size", 8, "--batch-size", 16, "--held-out", 0, "--epochs", 12]
     train = command("train", corpus_file, "-o", tmp_path / "m.npz", *options)
-    runs = [
-        subprocess.Popen([*train, "--seed", str(seed)], stderr=subprocess.PIPE) for seed in (1, 2)
-    ]
+    runs = [subprocess.Popen([*train, "--seed", seed], stderr=subprocess.PIPE) for seed in "12"]
     read, seeds, last = 0, set(), time.monotonic() + 60
     while any(run.poll() is None for run in runs) and time.monotonic() < last:
         if (tmp_path / "m.npz").exists():
@@ -242,9 +229,8 @@ cli.main()"""
     options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]
     message = error_line(python(program, "train", corpus_file, *options))
     best = Model.load(tmp_path / "m.npz").training["epoch"]
-    assert message.startswith(
-        "the loss grew beyond all bounds in epoch 3: train again with --learning-rate below "
-    )
+    advice = "train again with --learning-rate below "
+    assert message.startswith(f"the loss grew beyond all bounds in epoch 3: {advice}")
     assert message.endswith(f"m.npz holds the best weights so far (epoch {best})")
     assert best in (1, 2)
     assert os.listdir(tmp_path) == ["m.npz"]
@@ -277,7 +263,7 @@ def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model
     for done in by_threads.values():
         assert (done.returncode, done.stdout) == (0, names)
         assert done.stderr.startswith(
-            "Note: no further thread can be started (a limit on processes or memory?)"
+            "Note: no further thread can be started (a limit on processes"
         )
         assert done.stderr.count("\n") == 1
 
@@ -329,19 +315,15 @@ def test_endless_files_are_refused_in_little_memory(cli):
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
-    assert "without a line end" in error_line(
-        cli("train", "/dev/zero", "-o", "/nowhere.npz", *TINY, preexec_fn=little, measured=False)
-    )
-    assert "not UTF-8" in error_line(
-        cli("train", "/dev/urandom", "-o", "/nowhere.npz", *TINY, preexec_fn=little, measured=False)
-    )
+    for file, what in {"/dev/zero": "without a line end", "/dev/urandom": "not UTF-8"}.items():
+        arguments = ["train", file, "-o", "/nowhere.npz", *TINY]
+        assert what in error_line(cli(*arguments, preexec_fn=little, measured=False))
 
 
 def test_a_pipe_with_a_name_is_read_like_a_file(cli, names, tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with subprocess.Popen(
-        ["sh", "-c", 'cat > "$0"', tmp_path / "pipe"], stdin=subprocess.PIPE
-    ) as writer:
+    cat = ["sh", "-c", 'cat > "$0"', tmp_path / "pipe"]
+    with subprocess.Popen(cat, stdin=subprocess.PIPE) as writer:
         writer.stdin.write("\n".join(names).encode())
         writer.stdin.close()
         done = cli("train", tmp_path / "pipe", "-o", tmp_path / "m.npz", *TINY)
@@ -354,15 +336,11 @@ def test_normalising_takes_no_more_than_time_in_proportion(cli, tmp_path):
 
     For a line of four megabytes that would be hours.
     """
-    list_file = tmp_path / "list"
-    list_file.write_text("a" + "\u0315\u0300" * 500_000, "utf-8")
+    (tmp_path / "list").write_text("a" + "\u0315\u0300" * 500_000, "utf-8")
     limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
-    options = ["-o", tmp_path / "m.npz"]
-    done = cli("train", list_file, *options, preexec_fn=limit, measured=False)
-    assert error_line(done) == (
-        f"{list_file}, line 1: 1000001 characters, more than the 200 of a name; is it one name per "
-        "line?"
-    )
+    done = cli("train", "list", cwd=tmp_path, preexec_fn=limit, measured=False)
+    what = "1000001 characters, more than the 200 of a name; is it one name per line?"
+    assert error_line(done) == f"list, line 1: {what}"
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
@@ -378,9 +356,8 @@ def test_a_file_that_shrinks_while_it_is_read_is_noticed(tmp_path):
 def shell(redirections, *arguments, cwd):
     """Runs the command with its streams redirected: coverage's files would get their numbers."""
     line = ["sh", "-c", f'"$@" {redirections}', "sh", *command(*arguments)]
-    return subprocess.run(
-        line, capture_output=True, cwd=cwd, env=unmeasured(), encoding="utf-8", timeout=60
-    )
+    settings = {"capture_output": True, "encoding": "utf-8", "timeout": 60}
+    return subprocess.run(line, cwd=cwd, env=unmeasured(), **settings)
 
 
 @pytest.fixture(scope="module")
@@ -412,9 +389,8 @@ def test_closed_and_full_streams(name, closed, folder):
     fails = name != "train" and (">&-" in closed.split() or closed == "> /dev/full")
     assert done.returncode == int(fails), done
     if fails and "2>" not in closed:
-        assert re.fullmatch(
-            "Error: standard output( is closed|: No space left on device)\n", done.stderr
-        )
+        told = "Error: standard output( is closed|: No space left on device)\n"
+        assert re.fullmatch(told, done.stderr)
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
     if name == "train":
         Model.load(folder / "new.npz")
@@ -438,9 +414,8 @@ def test_standard_input_that_is_closed_is_one_line(folder):
 def test_a_reader_that_is_gone_before_the_first_line_ends_it_quietly(arguments, folder):
     reader, writer = os.pipe()
     os.close(reader)
-    with subprocess.Popen(
-        command(*arguments), cwd=folder, stdout=writer, stderr=subprocess.PIPE
-    ) as process:
+    line = command(*arguments)
+    with subprocess.Popen(line, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
         os.close(writer)
         assert process.communicate(timeout=60)[1] == b""
     assert process.returncode == 0
@@ -488,10 +463,8 @@ def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder)
         process.terminate()
         os.close(reader)
         assert process.wait(60) in (130, 0), "interrupted, or its reader gone"
-    few = shell(
-        "", "sample", "-m", "m.npz", "-n", 1000, "--seed", 3, cwd=folder
-    ).stdout.splitlines()
-    assert shown.decode().splitlines()[:1000] == few
+    few = shell("", "sample", "-m", "m.npz", "-n", 1000, "--seed", 3, cwd=folder).stdout
+    assert shown.decode().splitlines()[:1000] == few.splitlines()
 
 
 LOCALES = [
@@ -504,9 +477,8 @@ LOCALES = [
 @pytest.mark.parametrize("locale", LOCALES)
 def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     names = "Zoë\nŁucja\n愛\nЯна\n"
-    done = cli(
-        "train", "-", "-o", tmp_path / "m.npz", *TINY[:6], "--held-out", 0, env=locale, input=names
-    )
+    options = ["-o", tmp_path / "m.npz", *TINY[:6], "--held-out", 0]
+    done = cli("train", "-", *options, env=locale, input=names)
     assert done.returncode == 0, done.stderr
     done = cli("sample", "-m", tmp_path / "m.npz", "--match", ".*愛.*", env=locale)
     assert (done.returncode, done.stdout.count("愛") >= 20) == (0, True), done.stderr
@@ -530,26 +502,12 @@ def test_an_option_that_is_not_utf_8_is_one_line(cli, tmp_path):
 
 # --- Every file that is given, and everything that may be wrong with it ---------------------------
 
-LISTS = [
-    "train FILE",
-    "train list.txt FILE",
-    "score FILE -m m.npz",
-    "sample -m m.npz --exclude FILE",
-    "sample -m m.npz --exclude-words FILE",
-]
-MODELS = [
-    "sample -m FILE",
-    "sample -m FILE --best",
-    "score list.txt -m FILE",
-    "info FILE",
-    "info FILE --json",
-    "train list.txt --init FILE",
-]
-OUTPUTS = [
-    "train list.txt -o FILE",
-    "train list.txt -o new.npz --log FILE",
-    "train list.txt -o new.npz --report FILE",
-]
+LISTS = ["train FILE", "train list.txt FILE", "score FILE -m m.npz"]
+LISTS += [f"sample -m m.npz --{option} FILE" for option in ("exclude", "exclude-words")]
+MODELS = ["sample -m FILE", "sample -m FILE --best", "score list.txt -m FILE"]
+MODELS += ["info FILE", "info FILE --json", "train list.txt --init FILE"]
+OUTPUTS = ["-o FILE", "-o new.npz --log FILE", "-o new.npz --report FILE"]
+OUTPUTS = [f"train list.txt {options}" for options in OUTPUTS]
 WRONG_LISTS = {
     "none": "cannot be read: No such file or directory",
     ".": "a directory; give a text file with one name per line",
