@@ -293,7 +293,7 @@ RECORDS = {
     "a text for the lists": {"epoch": 1, "lists": ESCAPE},
     "no known pairs": {"epoch": 1, "known_pairs": None},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
-    "escapes in settings": {"epoch": 1, "settings": {ESCAPE: [ESCAPE], "b": {ESCAPE: 0}}},
+    "escapes in the settings": {"epoch": 1, "settings": {ESCAPE: [ESCAPE], "b": {ESCAPE: 0}}},
     "nothing for a setting's name": {"epoch": 1, "settings": {"": ESCAPE}},
     "a list for the settings": {"epoch": 1, "settings": [1]},
     "a text for the settings": {"epoch": 1, "settings": ESCAPE},
@@ -302,7 +302,11 @@ RECORDS = {
     "many settings": {"epoch": 1, "settings": {str(i): i for i in range(20_000)}},
     "nested as deeply as may be": {"epoch": nested(25), "settings": {"a": nested(25)}},
     "a number of 4,000 digits": {"epoch": 10**4000, "settings": {"a": 10**4000}, "names": 10**4000},
-    "no numbers": {"epoch": math.nan, "held_out_loss": math.inf, "settings": {"seed": -math.inf}},
+    "numbers that are none": {
+        "epoch": math.nan,
+        "held_out_loss": math.inf,
+        "settings": {"seed": -math.inf},
+    },
 }
 
 
