@@ -21,6 +21,7 @@ from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.conditions.rude import is_clean
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
@@ -53,6 +54,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(_matching(title, options.match, known, ignore_case))
     if options.like:
         found.append(_like(options, known))
+    if options.known_triples:
+        found.append(_of_known_triples(model, options))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
@@ -141,6 +144,35 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
         )
     near_list = NearList(known, model.vocabulary)
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
+
+
+def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
+    """An error at once, where a text that is asked for has other triples."""
+    known = model.known_triples
+    if known is None:
+        raise SamplingError(
+            "known_triples: the model does not keep which characters its list has in a row: train "
+            "it again; of an alphabet of hundreds of characters it does not",
+            ["known_triples"],
+        )
+
+    def has(text: str) -> bool:
+        text = lower_case(text)
+        if len(text) < 3:
+            return any(text in pair or text in pair[1] + known[pair] for pair in known)
+        return all(text[i] in known.get(text[i - 2 : i], "") for i in range(2, len(text)))
+
+    asked = [("contains", text, [text]) for text in options.contains]
+    asked.append(("prefix", any_of(options.prefix), [f"\n{text}" for text in options.prefix]))
+    asked.append(("suffix", any_of(options.suffix), [f"{text}\n" for text in options.suffix]))
+    for option, title, texts in asked:
+        if texts and not any(map(has, texts)):
+            raise SamplingError(
+                f"{option} {title}: no name of the list has each three of these characters in a "
+                "row, as known_triples wants it",
+                [option, "known_triples"],
+            )
+    return Condition("known_triples", lambda names: have_triples(names, model.vocabulary, known))
 
 
 def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:

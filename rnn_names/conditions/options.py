@@ -79,11 +79,14 @@ class CommonOptions(Checked):
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, two spaces or marks in a row.",
     )
-    known_pairs: bool = _condition(
+    known_triples: bool = _condition(
         False,
         Flag(),
-        "No two characters side by side, nor at the beginning or the end, that no name of the "
-        "list has there.",
+        "No three characters in a row that no name of the list has. The beginning and the end "
+        "count as characters; upper and lower case do not differ.",
+    )
+    known_pairs: bool = _condition(
+        False, Flag(), "The old name of `known_triples`.", new_name="known_triples"
     )
     any_beginning: bool = _condition(
         False, Flag(), "The old name of `any_shape`.", new_name="any_shape"

@@ -12,8 +12,9 @@ spaces, "\n".
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -66,30 +67,70 @@ def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     return sorted(pair for pair in found if _is_odd(pair[0], pair[1]))
 
 
-MAX_KNOWN_PAIRS = 5000  # a model keeps no more: few Han characters stand side by side twice
+Triples = Mapping[str, str]  # by two characters in a row, all that follow them
+
+MAX_LETTERS = 250  # in larger alphabets, few three characters stand in a row twice
+NAMES_AT_ONCE = 1 << 18
 
 
-def known_pairs(names: Names, vocabulary: Vocabulary) -> list[str] | None:
-    r"""Every two characters that stand side by side in some name; the ends are "\n".
+def known_triples(names: Names, vocabulary: Vocabulary) -> Triples | None:
+    r"""Every three characters in a row in some name; case does not count.
 
-    None where there are more than `MAX_KNOWN_PAIRS`.
+    Both ends of a name are "\n". None for alphabets of more than `MAX_LETTERS`.
 
-    >>> names = Names.from_strings(["aba"])
-    >>> known_pairs(names, Vocabulary.of(names))
-    ['\na', 'a\n', 'ab', 'ba']
+    >>> names = Names.from_strings(["Abba", "Bo"])
+    >>> known_triples(names, Vocabulary.of(names))
+    {'\na': 'b', '\nb': 'o', 'ab': 'b', 'ba': '\n', 'bb': 'a', 'bo': '\n'}
     """
-    characters = "\n" + vocabulary.characters
-    found = _side_by_side(names, vocabulary, characters, np.arange(len(characters)))
-    return found if len(found) <= MAX_KNOWN_PAIRS else None
+    letters = _letters(vocabulary)[0]
+    if len(letters) > MAX_LETTERS:
+        return None
+    seen = np.zeros(len(letters) ** 3, dtype=bool)
+    for start in range(0, len(names), NAMES_AT_ONCE):
+        seen[_triples(names[start : start + NAMES_AT_ONCE], vocabulary)] = True
+    found: dict[str, str] = {}
+    for a, b, c in letters[np.argwhere(seen.reshape(3 * letters.shape))].tolist():
+        found[a + b] = found.get(a + b, "") + c
+    return found
 
 
-def shape_of_pairs(vocabulary: Vocabulary, pairs: Collection[str]) -> Shape:
-    """The shape of names without any other two characters side by side than `known_pairs` gave."""
-    index = {character: i for i, character in enumerate("\n" + vocabulary.characters)}
-    barred = np.ones((len(index), len(index)), dtype=bool)
-    for pair in pairs:
-        barred[index[pair[0]], index[pair[1]]] = False
-    return Shape(np.arange(len(index)), barred)
+def joined_triples(known: Sequence[Triples | None], vocabulary: Vocabulary) -> Triples | None:
+    """All that some lists have; None where one of these is not known, or the alphabet is large."""
+    if None in known or len(_letters(vocabulary)[0]) > MAX_LETTERS:
+        return None
+    found: dict[str, set[str]] = {}
+    for pair, following in chain.from_iterable(each.items() for each in known if each is not None):
+        found.setdefault(pair, set()).update(following)
+    return {pair: "".join(sorted(following)) for pair, following in sorted(found.items())}
+
+
+def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
+    """Which names have no three characters in a row but those of `known`: (len(names),) bool."""
+    letters = _letters(vocabulary)[0]
+    texts = "".join(pair + c for pair, following in known.items() for c in following)
+    rows = np.searchsorted(letters, [*texts]).reshape(-1, 3)
+    seen = np.zeros(len(letters) ** 3, dtype=bool)
+    seen[np.ravel_multi_index(tuple(rows.T), 3 * letters.shape)] = True
+    return np.logical_and.reduceat(seen[_triples(names, vocabulary)], names.offsets[:-1])
+
+
+def _triples(names: Names, vocabulary: Vocabulary) -> Array:
+    """Around each character of names, it and its neighbours, as one number: (n,)."""
+    letters, letter_of = _letters(vocabulary)
+    each = letter_of[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
+    # Before the first character of a name, and after the last name, is an end.
+    here = np.arange(len(names.codes)) + 1 + np.repeat(np.arange(len(names)), names.lengths)
+    return np.ravel_multi_index((each[here - 1], each[here], each[here + 1]), 3 * letters.shape)
+
+
+def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
+    """The characters in lower case, in order, and which of them each index has: (n_y,)."""
+    return np.unique([*lower_case("\n" + vocabulary.characters)], return_inverse=True)
+
+
+def lower_case(text: str) -> str:
+    """A text in lower case, character by character."""
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _side_by_side(

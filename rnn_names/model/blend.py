@@ -31,7 +31,7 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.shape import MAX_KNOWN_PAIRS
+from rnn_names.corpus.shape import joined_triples
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, quoted, shown
@@ -78,7 +78,7 @@ def one_network(
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
         pairs=_all([model.pairs for model in models]),
-        known_pairs=_all([model.known_pairs for model in models], MAX_KNOWN_PAIRS),
+        known_triples=joined_triples([model.known_triples for model in models], vocabulary),
     )
 
 
@@ -208,8 +208,7 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
     return joined
 
 
-def _all(pairs: Sequence[Collection[str] | None], most: float = math.inf) -> list[str] | None:
-    """The pairs of all parts; None where one of these is not known, or there are too many."""
+def _all(pairs: Sequence[Collection[str] | None]) -> list[str] | None:
+    """The pairs of all parts; None where one of these is not known."""
     known = [each for each in pairs if each is not None]
-    joined = sorted(set[str]().union(*known))
-    return joined if len(known) == len(pairs) and len(joined) <= most else None
+    return sorted(set[str]().union(*known)) if len(known) == len(pairs) else None

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
+from rnn_names.corpus.shape import MAX_LETTERS, lower_case
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import from_json
@@ -72,11 +73,12 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])
     are_texts = isinstance(pairs, list) and all(isinstance(pair, str) for pair in pairs)
-    known, allowed = training.get("known_pairs"), {"\n", *characters}
-    are_texts &= known is None or isinstance(known, list)
-    are_texts &= all(
-        isinstance(pair, str) and len(pair) == 2 and allowed.issuperset(pair)
-        for pair in (known if are_texts and known else [])
+    known, letters = training.get("known_triples"), {"\n", *lower_case(characters)}
+    are_texts &= known is None or (
+        isinstance(known, dict)
+        and len(letters) <= MAX_LETTERS
+        and all(len(pair) == 2 and isinstance(each, str) for pair, each in known.items())
+        and all(letters.issuperset(pair + each) for pair, each in known.items())
     )
     begin = isinstance(training.get("lower_case_beginnings", True), bool)
     if not (lengths and begin and are_texts):

@@ -26,7 +26,7 @@ from rnn_names.version import __version__
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 PROGRAM_VERSION = f"rnn-names {__version__}"
-_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs", "known_pairs")
+_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs", "known_triples")
 """In the record of a training and in a `LanguageModel`; old files may lack all but the first."""
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from rnn_names.arrays import Array
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names, texts
-from rnn_names.corpus.shape import Shape, shape_of, shape_of_pairs
+from rnn_names.corpus.shape import Shape, Triples, shape_of
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
@@ -25,7 +25,7 @@ class LanguageModel:
     shortest: int = 1  # characters of the shortest name of the corpus; 1 where that is not known
     lower_case_beginnings: bool = True  # whether any name begins so; True if not known
     pairs: Collection[str] | None = None  # which odd pairs there are, by `corpus.shape`
-    known_pairs: Collection[str] | None = None  # which characters stand side by side
+    known_triples: Triples | None = None  # which characters stand in a row
     listed: Array | None = None  # those of the names of its own list, if `fingerprints` has more
 
     @property
@@ -42,17 +42,6 @@ class LanguageModel:
     def shape(self) -> Shape | None:
         """The shape of the names of the corpus, as far as it is known."""
         return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
-
-    @cached_property
-    def shape_of_pairs(self) -> Shape:
-        """The shape of names that have no other characters side by side than the corpus has."""
-        if self.known_pairs is None:
-            raise SamplingError(
-                "known_pairs: the model does not keep which characters its list has side by side: "
-                "train it again; of a list with thousands of characters it does not",
-                ["known_pairs"],
-            )
-        return shape_of_pairs(self.vocabulary, self.known_pairs)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
         """As `Model.log_prob`; strings are normalised to NFC first, as a corpus is."""

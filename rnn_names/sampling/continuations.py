@@ -31,7 +31,7 @@ SHAPE_HINT = (
 
 SHAPING = {
     *("temperature", "top_k", "top_p"),
-    *("prefix", "ignore_case", "min_length", "max_length", "any_shape", "known_pairs"),
+    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
 }
 """The options that shape continuations."""
 
@@ -60,9 +60,6 @@ class Continuations(Source):
         self.nodes_at_once = _nodes_at_once(model.hidden_size, self.weights.cell, self.n_y)
         self.beginnings: Beginnings | None = None
         self.shape = None if options.any_shape else model.shape
-        self.shape_hint = SHAPE_HINT
-        if options.known_pairs:
-            self.shape, self.shape_hint = model.shape_of_pairs, "; known_pairs leaves none"
         self.in_other_case: dict[str, str] = {}
         spelled = [self._spellings(prefix, model.vocabulary) for prefix in prefixes]
         self._begin(shortest_ones(chain.from_iterable(spelled)))
@@ -93,12 +90,6 @@ class Continuations(Source):
             self.in_other_case[prefix] = "".join(chr(self.codes[index]) for index in found[0])
         if not found:
             found = [encoded("prefix", prefix, vocabulary)]
-            if self.options.known_pairs:
-                raise SamplingError(
-                    f"prefix {quoted(prefix)}: no name of the list has all of these characters "
-                    "side by side, as known_pairs wants it",
-                    ["prefix", "known_pairs"],
-                )
             self.shape = self.shape.allowing(found[0]) if self.shape is not None else None
         return found
 
@@ -120,7 +111,7 @@ class Continuations(Source):
         elif self.shape is not None and not prefix:
             first = np.flatnonzero(~self.shape.barred[0, self.shape.kind[1:]]) + 1
             self.beginnings = one_of(first[:, None].tolist(), self.n_y, self._next_after)
-            what = f"every name would begin as none of the list does{self.shape_hint}"
+            what = f"every name would begin as none of the list does{SHAPE_HINT}"
         if not (is_possible and (self.beginnings is None or self.beginnings.share)):
             raise SamplingError(
                 f"{what} (at this temperature, top-k and top-p)",

@@ -19,7 +19,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.continuations import SHAPING, Continuations
+from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
 from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ class Sampler(Continuations):
         """
         is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         is_common &= self.shape is None or self.options.temperature <= 1
-        is_common &= not self.options.known_pairs
         if is_common and not self.conditions:
             return {}
         unguided, covered, others = self.possible()
@@ -133,7 +132,7 @@ class Sampler(Continuations):
         unguided = LookAhead(automaton, self.min_length, self.max_length, root)
         count, hint, titles = unguided.count_possible(), "", covered
         if not count:
-            hint = self.shape_hint if self.shape is not None else ""
+            hint = SHAPE_HINT if self.shape is not None else ""
         elif others and count <= FEW_POSSIBLE:
             texts = automaton.texts(self.prefix.tolist(), self.min_length, self.max_length)
             codes = [self.codes[list(text)] for text in texts]

@@ -12,7 +12,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.shape import known_pairs, pairs_of
+from rnn_names.corpus.shape import known_triples, pairs_of
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
@@ -113,7 +113,7 @@ class Trainer:
             "shortest": int(names.lengths.min()),
             "lower_case_beginnings": any(map(str.islower, beginnings)),
             "pairs": pairs_of(names, self.vocabulary),
-            "known_pairs": known_pairs(names, self.vocabulary),
+            "known_triples": known_triples(names, self.vocabulary),
         }
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)

@@ -291,7 +291,7 @@ RECORDS = {
     "others for numbers": {"epoch": 1, "held_out_loss": {}, "distinct_names": ESCAPE},
     "a list of anything": {"epoch": 1, "lists": [ESCAPE, 1, None]},
     "a text for the lists": {"epoch": 1, "lists": ESCAPE},
-    "no known pairs": {"epoch": 1, "known_pairs": None},
+    "no known triples": {"epoch": 1, "known_triples": None},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
     "escapes in the settings": {"epoch": 1, "settings": {ESCAPE: [ESCAPE], "b": {ESCAPE: 0}}},
     "nothing for a setting's name": {"epoch": 1, "settings": {"": ESCAPE}},

@@ -63,9 +63,9 @@ LIKE_OTHERS += [{"like": ["xAx", "bbbb"], "edits": 1, "suffix": "b"}]
 
 NO_LOWER = {"lower_case_beginnings": False}
 PAIRS = [[], ["aA"], ["AA"], ["--"], ["-\n"], ["\n-", "AA"]]
-KNOWN = ["\nA", "\nB", "Ac", "cB", "BB", "cA", "A\n", "B\n", "Bc"]
-LIST_OF_PAIRS = {"letters": "ABc", "known_pairs": KNOWN, **NO_LOWER}
-OF_KNOWN_PAIRS = [{}, {"suffix": "cB"}, {"temperature": 0.6, "any_shape": True}, {"top_k": 3}]
+KNOWN = {"\na": "c", "\nb": "\nb", "ac": "ba\n", "cb": "b\n", "bb": "a\n", "ba": "c\n", "ca": "c"}
+LIST_OF_TRIPLES = {"letters": "ABc", "known_triples": KNOWN, **NO_LOWER}
+OF_KNOWN_TRIPLES = [{}, {"suffix": "cB"}, {"temperature": 0.6, "any_shape": True}, {"top_k": 3}]
 
 CASES = [
     *(({}, options) for options in ANY),
@@ -74,7 +74,7 @@ CASES = [
     *(({"letters": "aAb"}, options) for options in LIKE_OTHERS),
     *(({"letters": "-Bc", "pairs": pairs, **NO_LOWER}, {}) for pairs in PAIRS),
     ({"letters": "-Bc", "pairs": ["-\n"], **NO_LOWER}, {"suffix": "B-"}),
-    *((LIST_OF_PAIRS, {"known_pairs": True, **options}) for options in OF_KNOWN_PAIRS),
+    *((LIST_OF_TRIPLES, {"known_triples": True, **options}) for options in OF_KNOWN_TRIPLES),
 ]
 """What a tiny model's list is like, and the options."""
 

@@ -31,30 +31,34 @@ def test_a_distribution_without_another_beginning_says_so():
         model.sample(1, top_k=1)
 
 
-def test_known_pairs_that_leave_no_name_and_models_that_know_none_say_so():
-    with pytest.raises(SamplingError, match="known_pairs: the model does not keep"):
-        tiny_model().sample(1, known_pairs=True)
-    with pytest.raises(SamplingError, match="known_pairs leaves none"):
-        tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, suffix="c")
-    with pytest.raises(SamplingError, match="no name of the list has all of these"):
-        tiny_model(known_pairs=["\na", "ab", "b\n"]).sample(1, known_pairs=True, prefix=["a", "bb"])
+KNOWN = {"known_triples": {"\na": "b", "ab": "c\n", "bc": "\n"}}
 
 
-def test_of_too_many_pairs_a_model_keeps_none(tmp_path):
-    names = [chr(0x4E00 + i) + chr(0x5E00 + i) for i in range(2000)]
+def test_known_triples_that_leave_no_name_and_models_that_know_none_say_so():
+    with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
+        tiny_model().sample(1, known_triples=True)
+    for option in ({"prefix": ["b", "Aa"]}, {"suffix": "cb"}, {"contains": ["bc", "cc"]}):
+        with pytest.raises(SamplingError, match="no name of the list has each three of these"):
+            tiny_model(letters="Abc", **KNOWN).sample(1, known_triples=True, **option)
+    names = tiny_model(letters="Abc", **KNOWN).sample(20, known_pairs=True)  # the old name
+    assert {*names} == {"Ab", "Abc"}
+
+
+def test_of_a_large_alphabet_a_model_keeps_no_triples(tmp_path):
+    names = [chr(0x4E00 + i) + chr(0x5E00 + i) for i in range(200)]
     train(names, epochs=0, hidden_size=4).save(tmp_path / "m.npz")
     model = Model.load(tmp_path / "m.npz")
-    assert model.training["known_pairs"] is None
-    with pytest.raises(SamplingError, match="known_pairs: the model does not keep"):
-        model.blend(train(names[:9], epochs=0, hidden_size=4)).sample(1, known_pairs=True)
+    assert model.training["known_triples"] is None
+    with pytest.raises(SamplingError, match="known_triples: the model does not keep"):
+        model.blend(train(names[:9], epochs=0, hidden_size=4)).sample(1, known_triples=True)
 
 
-def test_a_blend_knows_the_pairs_of_all_its_parts():
-    lists = ["ab", "abb"], ["c", "bca"]
+def test_a_blend_knows_the_triples_of_all_its_parts():
+    lists = ["ab", "Abb"], ["c", "bca"]
     first, second = (train(names, epochs=0, hidden_size=4) for names in lists)
-    pairs = {*first.training["known_pairs"], *second.training["known_pairs"]}
-    assert {*first.blend(second).training["known_pairs"]} == pairs
-    assert "ca" in pairs and "ac" not in pairs
+    found = first.blend(second).training["known_triples"]
+    at_begin = {"\na": "b", "\nb": "c", "\nc": "\n"}
+    assert found == at_begin | {"ab": "\nb", "bb": "\n", "bc": "a", "ca": "\n"}
 
 
 def test_training_records_them():

@@ -236,10 +236,15 @@ def meets(model, options):
     shortest = max(min(shortest, options.get("max_length", shortest)), 1)
     if not options.get("any_shape") and not options.get("any_beginning"):
         tests.append(_has_shape(model, _one(options, "prefix")))
-    if options.get("known_pairs"):
-        known = {*model.training["known_pairs"]}
-        tests.append(lambda name: {a + b for a, b in pairwise(f"\n{name}\n")} <= known)
+    if options.get("known_triples"):
+        known = model.training["known_triples"].items()
+        known = {pair + c for pair, following in known for c in following}
+        tests.append(lambda name: _triples(f"\n{name.lower()}\n") <= known)
     return lambda name: shortest <= len(name) and all(test(name) for test in tests)
+
+
+def _triples(text):
+    return {text[i : i + 3] for i in range(len(text) - 2)}
 
 
 def _tests_of_spelling(options):

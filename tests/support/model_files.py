@@ -115,6 +115,11 @@ for field, values, reason in (
     ("shortest", (0, 9, "3", True, None), "how long names are"),
     ("lower_case_beginnings", ("no", 0, None), "how they begin"),
     ("pairs", ("aA", None, [1]), "what they have side by side"),
+    (
+        "known_triples",
+        ("ab", {"ab": 1}, {"ab": "!"}, {"abc": "a"}, {"AA": "a"}, 3),
+        "what they have side by side",
+    ),
     ("blend", ("x", [], [{}]), "blend"),
     ("blend", [[PART | wrong] * 2 for wrong in ({"model": 1}, {"weight": "0.5"})], "blend"),
     ("blend", [[PART | {"weight": np.nan}] * 2], "whose weight is not between 0 and 1"),
