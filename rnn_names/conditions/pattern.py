@@ -159,8 +159,11 @@ class _Reader:
             place, model = self.at, self.until("+:{}").strip()
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
-            if model.endswith(".txt") and not models and self.takes("}"):
-                return LinesOf(begin, model)
+            if model.endswith(".txt") and not models:
+                if self.text.startswith(":", self.at):
+                    raise self.error("the lines of a file are taken as they are", self.at)
+                if self.takes("}"):
+                    return LinesOf(begin, model)
             with located(self.text, place):
                 models.append(self.model_of(model))
         sign = ":"

@@ -73,6 +73,7 @@ REFUSED = [
     ("{norse {x}", "{ cannot stand here; \\ before it makes it text", 7),
     ("a } b", "} cannot stand here; \\ before it makes it text", 2),
     ("[a|b", "[ without a ]", 0),
+    ("{words.txt:max-length=5}", "the lines of a file are taken as they are", 10),
     ("[a|{b}]", "{ cannot stand here; \\ before it makes it text", 3),
     ("", "a pattern has at least one {MODEL} or [a|b]", 0),
     ("Ada", "a pattern has at least one {MODEL} or [a|b]", 0),
