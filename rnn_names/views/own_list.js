@@ -137,7 +137,8 @@ function showProgress({ share, names }, started) {
   $("own-progress").value = share;
   const seconds = (performance.now() - started) / 1000;
   const left = Math.ceil(seconds / share - seconds);
-  if (seconds > 2) sayOfList(`Learning… at most ${number(left)} seconds more.`);
+  const time = left > 99 ? `${Math.ceil(left / 60)} minutes` : `${left} seconds`;
+  if (seconds > 2) sayOfList(`Learning… at most ${time} more.`);
   if (names) $("own-samples").replaceChildren(...names.map((name) => element("li", {}, bdi(name))));
 }
 
