@@ -57,10 +57,16 @@ print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [..
 
 
 @pytest.mark.parametrize(
-    "name, cell", [("elvish", "gru"), ("elvish", "rnn"), ("chinese-towns", "gru")]
+    "name, cell, seed, kept",
+    [
+        ("elvish", "gru", 2, 3),
+        ("elvish", "rnn", 6, 5),
+        ("chinese-towns", "gru", 3, 4),
+        ("chinese-towns", "gru", 1, 8),
+    ],
 )
-def test_gradients_are_those_of_python(name, cell, tmp_path):
-    """With dropout in both places, and names that are there twice."""
+def test_gradients_are_those_of_python(name, cell, seed, kept, tmp_path):
+    """With dropout in both places, which keeps so many units, and names that are there twice."""
     lines = (ROOT / "data" / f"{name}.txt").read_text("utf-8").splitlines()[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
     vocabulary, n_a = Vocabulary.of(corpus.names), 8
@@ -74,7 +80,8 @@ def test_gradients_are_those_of_python(name, cell, tmp_path):
         params["bn"] = rng.normal(size=n_a)
     work = rnn.Workspace(np.float64)
     stage = Stage("network", False, 1, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
-    loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(1))
+    loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(seed))
+    assert np.count_nonzero(work("unit_mask", n_a)) == kept
 
     node_masks = work("node_mask", len(tree.x), n_a).tolist()
     prefixes = [" ".join(map(str, prefix)) for prefix in prefixes_of(tree)]
