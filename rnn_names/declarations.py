@@ -68,13 +68,13 @@ class Number:
 
     def __str__(self) -> str:
         noun = "a whole number" if self.whole else "a number"
-        lower = f"{'above' if self.min_open else 'of at least'} {self.least:g}"
-        upper = f"{'below' if self.max_open else 'at most'} {self.most:g}"
+        lower = f"{'above' if self.min_open else 'of at least'} {self.least:.15g}"
+        upper = f"{'below' if self.max_open else 'at most'} {self.most:.15g}"
         if self.most == math.inf:
             return f"{noun} {lower}" if self.whole else f"a finite number {lower}"
         if self.min_open or self.max_open:
             return f"{noun} {lower} and {upper}"
-        return f"{noun} from {self.least:g} to {self.most:g}"
+        return f"{noun} from {self.least:.15g} to {self.most:.15g}"
 
 
 POSITIVE = Number(0, min_open=True)

@@ -7,8 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import and_
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError
 from rnn_names.conditions.beginnings import encoded
-from rnn_names.conditions.edits import NearList, folded, within
+from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.conditions.rude import is_clean
@@ -37,6 +36,8 @@ class Condition:
     title: str  # the name of its option, and what was asked
     passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
+    # Likewise, but large: it takes its place where few names meet the condition.
+    automaton_if_rare: Callable[[], Automaton] | None = None
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -68,7 +69,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if words:
         lengths = sorted({*map(len, words)})
         free_of_words = _each(lambda name: not _holds_any(folded(name), words, lengths))
-        found.append(Condition("exclude_words", free_of_words))
+        automaton = partial(free_of, words, known)
+        found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
     if options.clean:
         found.append(Condition("clean", _each(is_clean)))
     return found
@@ -77,16 +79,19 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
 def spelling(
     conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton, if it is not too large, for `start` and all conditions; these; the others."""
-    conditions = list(conditions)
-    covered = [each for each in conditions if each.automaton]
-    try:
-        automaton = reduce(and_, (each.automaton for each in covered if each.automaton), start)
-    except NoAutomatonError:
-        return start, [], conditions
-    if len(automaton.accepting) > max_states:
-        return start, [], conditions
-    return automaton, covered, [each for each in conditions if not each.automaton]
+    """One automaton for `start` and conditions, until it is too large; these; the others."""
+    automaton, covered, others = start, list[Condition](), list[Condition]()
+    for condition in conditions:
+        try:
+            joined = automaton & condition.automaton if condition.automaton else None
+        except NoAutomatonError:
+            joined = None
+        if joined is None or len(joined.accepting) > max_states:
+            others.append(condition)
+        else:
+            automaton = joined
+            covered.append(condition)
+    return automaton, covered, others
 
 
 def _matching(

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, explored
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, explored
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -73,6 +73,36 @@ def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int)
         left = min(row[i] + (c != character), row[i + 1] + 1, left + 1, edits + 1)
         following.append(left)
     return tuple(following)
+
+
+def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
+    """Accepts what contains none of some words, where case does not count.
+
+    A state is the longest end of what was read that begins a word; None where one was inside.
+
+    >>> automaton = free_of(["ab"], Vocabulary("abA"))
+    >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
+    ...  for text in ([1, 3, 1], [2, 1, 3], [3, 2], [1, 1, 2])]
+    [True, True, False, False]
+    """
+    each = [*map(folded, vocabulary.characters)]
+    if any(unicodedata.category(c)[0] == "M" for text in each for c in text):
+        raise NoAutomatonError("marks: a name is not folded character by character")
+    words, kinds = {*map(folded, words)} - {""}, [*dict.fromkeys(each)]
+    beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
+
+    def after(read: str | None, text: str) -> str | None:
+        for c in text:
+            if read is None:
+                break
+            ends = [(read + c)[i:] for i in range(len(read) + 2)]
+            read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
+        return read
+
+    start: str | None = ""
+    states, following = explored(start, lambda read: [after(read, text) for text in kinds])
+    column = [0, *map(kinds.index, each)]
+    return Automaton(following[:, column], np.array([read is not None for read in states]))
 
 
 class FarApart:

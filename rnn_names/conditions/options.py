@@ -24,6 +24,8 @@ from rnn_names.errors import SamplingError, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
+MOST_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
+
 _COUNT = Number(0, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
@@ -118,8 +120,8 @@ class CommonOptions(Checked):
     remember: str | None = _condition(
         None,
         File(),
-        "Leave out the names that are in this file, and append those that come out. Several runs "
-        "may share it at the same time.",
+        "Leave out the names that are in this file, and append those that come out, read or not. "
+        "Several runs may share it at the same time.",
         unset="no file",
     )
     temperature: float = _sampling(
@@ -238,7 +240,7 @@ class CastOptions(Options):
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _condition(False, Flag(), "No line twice; not together with a start.")
-    start: int = _sampling(0, _COUNT, "Skip this many lines.")
+    start: int = _sampling(0, Number(0, MOST_SKIPPED, whole=True), "Skip this many lines.")
     initials: str | None = _condition(
         None,
         Choice("same", "different"),

@@ -41,12 +41,14 @@ from rnn_names.arrays import Array, Rows
 from rnn_names.conditions.automaton import Automaton
 from rnn_names.lookahead.visited import VisitedPrefixes, Visits
 from rnn_names.network.ahead import by_level, on_tree
+from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import MarkovChain, fitted, max_contexts
 
 MAX_TABLE = 1 << 24  # numbers in the tables of all states, characters and lengths
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 FLOOR = 0.3  # of the mean weight: names below it are given up by chance
+DRAWN_BY_LEVEL = 1 << 12  # names that are drawn together, level by level, at most
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
 
 
@@ -117,6 +119,11 @@ class LookAhead:
         assert self.ahead is not None
         with np.errstate(divide="ignore"):
             return float(np.log(self.prefixes.probabilities[0] @ self.ahead[0]))
+
+    @property
+    def largest_walk(self) -> int:
+        """How many names may be drawn together."""
+        return DRAWN_BY_LEVEL if self.log_means is None else LARGEST_WALK
 
     def count_possible(self) -> float:
         """How many names the automaton accepts; infinity for very many."""

@@ -15,7 +15,7 @@ from random import Random
 
 import numpy as np
 
-from rnn_names.lookahead.guide import MAX_BOUND, LookAhead
+from rnn_names.lookahead.guide import DRAWN_BY_LEVEL, MAX_BOUND, LookAhead
 from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
 
@@ -26,8 +26,8 @@ FIRST_TEST = 1 << 12  # names drawn in the first test; then four times, then twi
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MANY_REPEATS = 0.05  # where more names than this are repeats, names are split from `LOW_CEILING` on
+MOST_REPEATS = 0.5  # likewise: mean weights differ from draw to draw, and each takes its own
 LOW_CEILING = 4  # in mean weights; lower, and splitting makes repeats of its own
-DRAWN_AT_ONCE = 1 << 12  # names of a round that are drawn together, level by level
 ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 
@@ -84,15 +84,17 @@ class Preparation:
         if tested.repeats > MANY_REPEATS:
             self._look_ahead = replace(self._look_ahead, ceiling=LOW_CEILING)
             tested = with_bound(self._look_ahead, self._round(size))
+        if tested.repeats > MOST_REPEATS:
+            tested = replace(tested, log_means=None)
         return tested
 
     def _round(self, size: int) -> Weights:
         parts = []
         size = min(size, MAX_CHARACTERS // self._look_ahead.max_length)
-        for start in range(0, size, DRAWN_AT_ONCE):
+        for start in range(0, size, DRAWN_BY_LEVEL):
             visits = Visits(self.prefixes)
             recording = replace(self._look_ahead, visits=visits)
-            parts.append(self._draw(min(size - start, DRAWN_AT_ONCE), self._bits, recording))
+            parts.append(self._draw(min(size - start, DRAWN_BY_LEVEL), self._bits, recording))
             self.prefixes = visits.joined()
             self._n_visits += visits.n_passed
         return Weights.concatenate(parts)

@@ -106,6 +106,7 @@ class Drawer:
             begin_draw = partial(self._draw_together, bits, look_ahead)
             largest = self._sampler.largest_walk
             if look_ahead:
+                largest = min(largest, look_ahead.largest_walk)
                 size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
         draw = begin_draw(size)
         yield Names.from_strings([])

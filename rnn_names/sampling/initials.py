@@ -9,6 +9,10 @@ One step of the network gives P(L). P(conditions | L) need not be known: a *tria
 product of P(L), and then a name of each model given L. If all meet their conditions, they are the
 line; if not, the next trial draws another letter.
 
+The names of many narrow parts hardly ever meet their conditions all at once. Where many trials in a
+row fail, P(conditions | L) is measured for each name and letter, and L is drawn by the product.
+Each name is then drawn until one meets its conditions.
+
 Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
 the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.
 Names with weights above the bound, about one in 200 of those that come out, come too seldom.
@@ -35,8 +39,11 @@ from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
 
-MOST_TRIALS = 1 << 21  # trials in a row that fail before a line is given up
-TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before the letters left are given up
+MOST_TRIALS = 1 << 21  # trials in a row that fail, or that measure, before a line is given up
+TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before letters are measured, or given up
+ENOUGH_MET = 1 << 9  # successes that measure a share: to 5 %
+LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
+TRIED_FOR_ONE = 64  # times as many trials as a success takes, before a letter is given up
 RARE = 1 / 8  # share of names that meet their conditions, below which a model of a cast looks ahead
 RARE_LETTER = 1e-4  # share of names from which on a first letter counts as one that is left
 DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
@@ -90,6 +97,10 @@ class Trials:
         self.met += bool(name)
         return name
 
+    def success(self, letter: str, most: int) -> str:
+        """A name that begins so and meets the conditions; "" if all of `most` trials fail."""
+        return next(filter(bool, (self.name(letter) for _ in range(most))), "")
+
     def came_out(self, name: str) -> None:
         """Notes a name that became part of a line."""
         if self._is_unique:
@@ -123,13 +134,13 @@ class Trials:
         factors = begins.factors.copy()
         factors[0] *= self._letters == letter
         sampler.beginnings = replace(begins, factors=factors)
-        if look_ahead is not None and look_ahead.log_means is not None:
+        if look_ahead is not None:
             # Weights are as much smaller as the sum of what the first character is drawn by.
             off = np.log(self.weights[letter] / self._sum)
             look_ahead = replace(
                 look_ahead,
                 log_bound=look_ahead.log_bound + off,
-                log_means=look_ahead.log_means + off,
+                log_means=None if look_ahead.log_means is None else look_ahead.log_means + off,
             )
         return sampler, look_ahead
 
@@ -137,12 +148,49 @@ class Trials:
 def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
     """Names of all models that begin with one letter, drawn given that they do."""
     weights = {
-        letter: prod(each.weights[letter] for each in models)
+        letter: weight
         for letter in models[0].weights
-        if all(letter in each.weights for each in models)
+        if (weight := prod(each.weights.get(letter, 0) for each in models))
     }
-    while line := _line(models, weights, bits, MOST_TRIALS):
+    while line := _line(models, weights, bits, TRIALS_OF_LETTERS):
         yield line
+    shares = _measured(models, weights)
+    weights = {letter: weights[letter] * prod(each) for letter, each in shares.items()}
+    while any(weights.values()):
+        [letter] = bits.choices([*weights], [*weights.values()])
+        line = tuple(
+            each.success(letter, int(TRIED_FOR_ONE / share) + 1)
+            for each, share in zip(models, shares[letter], strict=True)
+        )
+        if all(line):
+            _came_out(models, line)
+            yield line
+        else:  # all were used, where none may come twice
+            del weights[letter]
+
+
+def _measured(models: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
+    """By letter, the share of each model's trials that succeed; without letters that hardly come.
+
+    A letter is left out if three more successes of each model would leave it improbable.
+    """
+    made, met = ({letter: np.zeros(len(models)) for letter in weights} for _ in range(2))
+    left, size, all_made = [*weights], DRAWN_AT_FIRST, 0
+
+    def probability(letter: str, more: int = 0) -> float:
+        return weights[letter] * float(np.prod((met[letter] + more) / made[letter]))
+
+    while True:
+        few = [(each, i) for each in left for i in range(len(models)) if met[each][i] < ENOUGH_MET]
+        all_made += size * len(few)
+        if not few or all_made > MOST_TRIALS:
+            return {each: (met[each] / made[each]).tolist() for each in left if met[each].all()}
+        for letter, i in few:
+            made[letter][i] += size
+            met[letter][i] += sum(bool(models[i].name(letter)) for _ in range(size))
+        least = LEAST_MEASURED * max(map(probability, left))
+        left = [letter for letter in left if probability(letter, 3) >= least]
+        size *= 2
 
 
 def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
@@ -182,7 +230,11 @@ def _line(
         [letter] = bits.choices(letters, cum_weights=up_to)
         names = tuple(takewhile(bool, (each.name(letter) for each in models)))
         if len(names) == len(models):
-            for each, name in zip(models, names, strict=True):
-                each.came_out(name)
+            _came_out(models, names)
             return names
     return None
+
+
+def _came_out(models: Sequence[Trials], line: tuple[str, ...]) -> None:
+    for each, name in zip(models, line, strict=True):
+        each.came_out(name)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
@@ -83,6 +85,7 @@ class Sampler(Continuations):
         is_common &= self.shape is None or self.options.temperature <= 1
         if is_common and not self.conditions:
             return {}
+        self.conditions = [self._followed_if_rare(each) for each in self.conditions]
         unguided, covered, others = self.possible()
         if is_common and not covered:
             return {}
@@ -105,6 +108,22 @@ class Sampler(Continuations):
             return {}
         self.preparation, self.conditions = preparation, others
         return tally
+
+    def _followed_if_rare(self, condition: Condition) -> Condition:
+        """The condition, with the automaton that it has where few names meet it, if few do.
+
+        Where hardly any name has a good length and shape, that is not known.
+        """
+        if condition.automaton_if_rare is None:
+            return condition
+        for size, common in ((FIRST_BLOCK, 10), (PILOT // 8, 1)):  # a few are mostly enough to see
+            names = self.in_characters(self.walk(size, Random(0)).names)
+            if condition.passes(names).sum() > common * LOOK_AHEAD_BELOW * len(names):
+                return condition
+        if len(names) * LOOK_AHEAD_BELOW >= 1:
+            with suppress(NoAutomatonError):
+                return replace(condition, automaton=condition.automaton_if_rare())
+        return condition
 
     def is_prepared(self, block: int) -> bool:
         """Whether the look-ahead for a block, by its number, needs no more rounds."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.conditions.edits import FarApart, NearList, within
+from rnn_names.conditions.edits import FarApart, NearList, free_of, within
 from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints, upper_halves
 from rnn_names.corpus.names import Names
@@ -91,6 +91,19 @@ def test_what_fits_the_list_as_it_is_stays_so():
 def test_what_is_few_edits_away(texts, edits):
     near = [text for text in TEXTS if min(edits_between(text, each) for each in texts) <= edits]
     assert accepted(within(texts, edits, Vocabulary("aAb"))) == near
+
+
+@given(st.lists(st.text("aAbßsx", max_size=3), min_size=1, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_what_is_free_of_words(words):
+    letters = "Aabsß"
+    automaton, words = free_of(words, Vocabulary(letters)), [word.casefold() for word in words]
+    for text in all_texts(4, letters):
+        state = automaton.run(
+            np.array([[letters.index(c) + 1 for c in text]]), np.array([len(text)])
+        )
+        is_free = not any(word and word in text.casefold() for word in words)
+        assert automaton.accepting[state[0]] == is_free, text
 
 
 def test_too_many_edits_for_a_long_name_are_one_line():

@@ -1,5 +1,6 @@
 """Casts: the distributions of names and first letters, against all names of tiny models."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -69,14 +70,33 @@ def looks_ahead(request):
         request.getfixturevalue("always_look_ahead")
 
 
+@pytest.mark.parametrize("is_measured", [False, True], ids=["tried", "measured"])
 @pytest.mark.parametrize("text", TIED)
 @pytest.mark.usefixtures("looks_ahead")
-def test_names_begin_with_the_same_letter_with_their_probabilities(text):
+def test_names_begin_with_the_same_letter_with_their_probabilities(text, is_measured, monkeypatch):
+    """Whether all are drawn until they meet their conditions at once, or by shares of letters."""
+    if is_measured:
+        monkeypatch.setattr("rnn_names.sampling.initials.TRIALS_OF_LETTERS", 0)
+        monkeypatch.setattr("rnn_names.sampling.initials.ENOUGH_MET", 10_000)
     names = [distribution(MODELS[m], **o) for m, o in zip("abc", TIED[text], strict=False)]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
     drawn = rows(text, 4000, initials="same", max_length=3)
     names_only = Counter(tuple(part for part in row if part not in "xy") for row in drawn)
     assert_drawn_from(names_only, expected)
+
+
+def test_lines_of_many_narrow_parts_begin_with_one_letter(monkeypatch):
+    """All hardly ever meet their conditions at once."""
+    monkeypatch.setattr("rnn_names.sampling.initials.ENOUGH_MET", 50)
+    drawn = rows(
+        " ".join(["{b:match=(?=[bc]a).*b} {c:match=(?=[bc]a).*c}"] * 4), 30, initials="same"
+    )
+    assert len(drawn) == 30
+    for row in drawn:
+        assert all(
+            re.fullmatch(f"[bc]a.*{end}", name) for name, end in zip(row, "bc" * 4, strict=True)
+        )
+        assert len({name[0] for name in row}) == 1
 
 
 def in_order(names, count):
