@@ -85,10 +85,11 @@ def test_a_full_output_is_one_line(arguments, unbuffered, cli, tmp_path):
 def without_rights(mode, folder, *arguments, **options):
     """The command in a folder of that mode, within others that all may pass."""
     # Root may do anything anywhere, so where the tests are root's the program becomes nobody's,
-    # once a training has read its modules.
+    # once all modules are read: nobody may not read them in a folder that only root may enter.
     program = """
-import difflib, os, zipfile, rnn_names, rnn_names.training.checkpoint, rnn_names.views.terminal
-import rnn_names.cli.train, rnn_names.cli.main as cli
+import difflib, importlib, os, pkgutil, zipfile, rnn_names, rnn_names.cli.main as cli
+for module in pkgutil.walk_packages(rnn_names.__path__, "rnn_names."):
+    importlib.import_module(module.name)
 rnn_names.train(["a", "b", "c"], hidden_size=2, epochs=1).sample(1)
 os.geteuid() or (os.setgroups([]), os.setuid(65534))
 cli.main()"""

@@ -80,7 +80,7 @@ def test_at_places_that_random_moments_miss():
     found = faults.places(
         share=300, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close"
     )
-    assert found["with the model saved"] > 5 and found["before the training"] > 5
+    assert found["with the model saved"] > 1 and found["before the training"] > 1
 
 
 ENDLESS = {
@@ -96,7 +96,7 @@ ENDLESS = {
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
-@pytest.mark.parametrize("work, number", zip(ENDLESS, [*SIGNALS, *SIGNALS], strict=False))
+@pytest.mark.parametrize("work, number", list(zip(ENDLESS, [*SIGNALS, *SIGNALS], strict=False)))
 def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
     options = ["--hidden-size", 4, "--epochs", 2, "--distil-epochs", 1, "-q"]
     before = f"import rnn_names.views.terminal\n{ENDLESS[work]}"

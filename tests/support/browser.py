@@ -72,8 +72,9 @@ def wait_for_names(page, count):
     """Waits until as many names are shown, and nothing is being drawn."""
     from playwright.sync_api import expect
 
-    expect(page.locator("#names[aria-busy=false]")).to_have_count(1)
-    expect(page.locator(".name:visible")).to_have_count(count)
+    patience = 60_000  # ms, on a busy machine
+    expect(page.locator("#names[aria-busy=false]")).to_have_count(1, timeout=patience)
+    expect(page.locator(".name:visible")).to_have_count(count, timeout=patience)
 
 
 def names_of(page):
