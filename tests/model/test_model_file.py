@@ -89,7 +89,7 @@ def test_a_file_that_is_missing_says_how_to_make_one(tmp_path):
 
 
 def test_a_path_with_a_null_character_is_refused():
-    with pytest.raises(ModelFileError, match="null (byte|character)"):
+    with pytest.raises(ModelFileError, match=r"null (byte|character)"):
         Model.load("a\0b.npz")
     with pytest.raises(ModelFileError, match="no file has such a name"):
         make_model().save("a\0b.npz")
