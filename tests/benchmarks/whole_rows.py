@@ -191,7 +191,8 @@ def _train(program: str, corpus: str, seed: int, plan: Plan) -> Run:
     for line in log.read_text(encoding="utf-8").splitlines():
         epoch = json.loads(line)
         seconds += epoch["seconds"]
-        loss = min(loss, epoch["held_out_loss"])
+        if epoch["held_out_loss"] is not None:  # none once all names are learned
+            loss = min(loss, epoch["held_out_loss"])
         if loss < QUALITY:
             passed = min(passed, seconds)
     return Run(whole, loss, passed)
