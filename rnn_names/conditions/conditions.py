@@ -19,6 +19,7 @@ from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.conditions.rude import is_clean
+from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -60,7 +61,11 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
-    if options.min_edits is not None:
+    if options.listed:
+        model.knows([])
+        own = cast(Array, model.own_fingerprints)
+        found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
+    elif options.min_edits is not None:
         found.append(_far_from_list(model, options.min_edits - 1))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}

@@ -96,12 +96,15 @@ class CommonOptions(Checked):
     novel: bool = _condition(
         False, Flag(), "Only names that are not in the list that the model learned from."
     )
+    listed: bool = _condition(
+        False, Flag(), "Only names that are in the list, such as those of real people."
+    )
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
         "No near twins: names are at least this many edits apart, and as far from those of the "
-        "list and of exclude; the case of first letters does not count. 1 is novel and unique; 2 "
-        "also leaves out what differs in one character.",
+        "list (unless listed) and of exclude; the case of first letters does not count. 1 is novel "
+        "and unique; 2 also leaves out what differs in one character.",
         metavar="K",
         unset="any",
     )
@@ -155,6 +158,10 @@ class CommonOptions(Checked):
             raise SamplingError(
                 f"min_length {least}: no name can have so many characters with max_length {most}",
                 ["min_length", "max_length"],
+            )
+        if self.novel and self.listed:
+            raise SamplingError(
+                "novel and listed: no name is both new and in the list", ["novel", "listed"]
             )
         composed = partial(unicodedata.normalize, "NFC")
         for name in ("prefix", "suffix", "contains", "like"):

@@ -171,8 +171,11 @@ class _Reader:
             sign = ","
             self.option(values, files, places)
         self.closes("}", begin)
+        # A part that is to be listed, or new, is not asked for the opposite.
+        opposite = {"novel": "listed", "listed": "novel"}
+        shared = {name: v for name, v in self.shared.items() if opposite.get(name) not in values}
         try:
-            return Slot(begin, tuple(models), Options(**{**self.shared, **values}), files)
+            return Slot(begin, tuple(models), Options(**{**shared, **values}), files)
         except SamplingError as error:
             own = [places[name] for name in error.settings if name in places]
             raise self.error(_worded(error), [*own, begin][0]) from None

@@ -166,6 +166,20 @@ def test_near_copies_and_near_twins_do_not_come(min_edits):
         assert nearest(name, [*KNOWN, *excluded, *names[:i]]) >= min_edits
 
 
+def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
+    started = Model.load("elvish")
+    listed = started.sample(60, seed=1, listed=True, min_edits=2)
+    assert all(started.knows(listed))
+    assert all(nearest(name, listed[:i]) >= 2 for i, name in enumerate(listed))
+    own = fingerprints(Names.from_strings(listed[:30]))
+    both = Model(
+        started.vocabulary, started.params, started.training, started.fingerprints, listed=own
+    )
+    assert {*both.sample(20, seed=1, listed=True)} <= {*listed[:30]}
+    with pytest.raises(SamplingError, match="novel and listed: no name is both"):
+        started.sample(1, novel=True, listed=True)
+
+
 def test_what_min_edits_cannot_do_is_said(monkeypatch):
     with pytest.raises(SamplingError, match="leave out either min_edits or start"):
         tiny_model(letters="aAb").sample(1, min_edits=2, start=3)

@@ -63,6 +63,13 @@ def test_a_slot_has_the_shared_options_that_it_does_not_set():
     assert (options.prefix, options.novel, options.temperature) == (("A",), True, 1)
 
 
+def test_a_slot_that_is_listed_or_new_is_not_asked_for_the_opposite():
+    options = slot("{m:listed}", novel=True, min_edits=2).options
+    assert (options.novel, options.listed, options.min_edits) == (False, True, 2)
+    options = slot("{m:novel}", listed=True).options
+    assert (options.novel, options.listed) == (True, False)
+
+
 def test_signs_of_a_pattern_are_text_after_a_backslash():
     assert parse(r"\[\{\}\]\\ \n[\||\]]").pieces == ["[{}]\\ \\n", ("|", "]")]
     assert slot(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)

@@ -28,6 +28,8 @@ ANY = [
     {"exclude_words": ["A"], "exclude": ["C"], "prefix": "c"},
     {"novel": True},
     {"novel": True, "max_length": 2},
+    {"listed": True},
+    {"listed": True, "contains": ["b"], "temperature": 0.7},
     {"min_length": 3, "max_length": 3},
     {"temperature": 2.0},
     {"top_k": 2, "temperature": 1.3},

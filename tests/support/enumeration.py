@@ -276,7 +276,12 @@ def _tests_of_lists(model, options):
         folded = unicodedata.normalize("NFC", name.casefold())
         return folded not in names and not any(word in folded for word in words)
 
-    return [is_left_in, lambda name: not (options.get("novel") and model.knows([name])[0])]
+    tests = [is_left_in]
+    if options.get("novel"):
+        tests.append(lambda name: not model.knows([name])[0])
+    if options.get("listed"):
+        tests.append(lambda name: model.knows([name])[0])
+    return tests
 
 
 def _has_shape(model, prefix):

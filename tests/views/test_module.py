@@ -48,6 +48,21 @@ def test_node_gives_the_names_and_scores_of_the_page(in_node, open_page, bundled
     assert score == page.evaluate("rnnNames.score('Mara', { shares: [1, 2] })")
 
 
+def test_listed_names_in_a_cast_of_new_ones(in_node, bundled):
+    model = bundled["first-names"]
+    lines, both = in_node(
+        """
+        const options = { seed: 1, novel: true, noNearCopies: true, parts: true };
+        print(await cast("{first-names:listed} {first-names}", 30, options));
+        print(await sample(1, { novel: true, listed: true }).catch((error) => error.message));""",
+        ("first-names", model),
+    )
+    first, second = zip(*lines, strict=True)
+    assert all(model.knows(first))
+    assert not any(model.knows(second))
+    assert both == "No name is both new and in the list."
+
+
 def test_names_have_the_shape_of_the_list(in_node):
     """No capital after a letter, but in a beginning that is asked for."""
     plain, free, asked = in_node(

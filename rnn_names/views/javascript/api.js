@@ -36,6 +36,7 @@ const SAMPLE_OPTIONS = {
   maxLength: KINDS.length,
   anyBeginning: KINDS.flag,
   novel: KINDS.flag,
+  listed: KINDS.flag,
   noNearCopies: KINDS.flag,
   clean: KINDS.flag,
   unique: KINDS.flag,

@@ -24,7 +24,9 @@ async function castRows(
     const names = await Promise.all(
       slots.map(({ shares, options }, i) => {
         const { blend, parts: taking } = blendOf(models, shares);
-        const settings = { ...shared, ...options, seed: streamSeed(seed, 2 * i) };
+        // A part that is to be listed, or new, is not asked for the opposite.
+        const opposite = { novel: shared.novel && !options.listed, listed: shared.listed && !options.novel };
+        const settings = { ...shared, ...opposite, ...options, seed: streamSeed(seed, 2 * i) };
         return drawNames(blend, taking, settings, size, watch);
       }),
     );

@@ -114,19 +114,22 @@ function conditionsOf(settings, models, characters) {
   const hasShape = !settings.anyBeginning && shapeTest(models, textsOf(settings.prefix));
   if (hasShape) add("has capitals and marks where the list has them", hasShape);
   if (settings.clean) add("has no rude word", isClean);
-  if (settings.novel || settings.noNearCopies) {
+  if (settings.novel && settings.listed)
+    throw new WrongSettings("No name is both new and in the list.");
+  if (settings.novel || settings.listed || settings.noNearCopies) {
     if (lists.some((known) => !known))
       throw new WrongSettings(
         "A model here does not keep its list, so it cannot tell which names are new.",
       );
   }
-  if (settings.novel)
-    add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
+  const isListed = (name) => lists.some((known) => isAmong(name, known));
+  if (settings.novel) add("is not in the list", (name) => !isListed(name));
+  if (settings.listed) add("is in the list", isListed);
   if (settings.noNearCopies) {
-    const [found, listed] = [[], new NearLists(lists, characters)];
-    add("is no near copy of one in the list or of another", (name) => {
+    const [found, near] = [[], new NearLists(settings.listed ? [] : lists, characters)];
+    add(settings.listed ? "is no near copy of another" : "is no near copy of one in the list or of another", (name) => {
       const text = Array.from(folded(name));
-      const isNew = !listed.isNear(name) && !found.some((other) => areNear(text, other));
+      const isNew = !near.isNear(name) && !found.some((other) => areNear(text, other));
       if (isNew) found.push(text);
       return isNew;
     });

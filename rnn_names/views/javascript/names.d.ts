@@ -26,7 +26,9 @@ export interface SampleOptions {
   anyBeginning?: boolean;
   /** Only names that are not in the list. */
   novel?: boolean;
-  /** Only names more than one edit away from those of the list and from one another, in any case. */
+  /** Only names that are in the list. */
+  listed?: boolean;
+  /** Only names more than one edit away from those of the list, unless `listed`, and from one another. */
   noNearCopies?: boolean;
   /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
   clean?: boolean;

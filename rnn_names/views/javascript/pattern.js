@@ -17,6 +17,7 @@ const SLOT_OPTIONS = {
   "any-beginning": ["anyBeginning", "flag"],
   "any-shape": ["anyBeginning", "flag"],
   novel: ["novel", "flag"],
+  listed: ["listed", "flag"],
   "no-near-copies": ["noNearCopies", "flag"],
   clean: ["clean", "flag"],
   unique: ["unique", "flag"],
