@@ -80,7 +80,8 @@ def test_at_places_that_random_moments_miss():
     found = faults.places(
         share=300, match=r"ZipFile.__del__|__del__|_acquire_restore|zipfile.py:\d+ close"
     )
-    assert found["with the model saved"] > 1 and found["before the training"] > 1
+    least = 5 if sys.version_info < (3, 13) else 1  # Python 3.13 has fewer such places
+    assert found["with the model saved"] > least and found["before the training"] > least
 
 
 ENDLESS = {
