@@ -144,6 +144,25 @@ class Lines(Texts):
         return "a list of texts"
 
 
+class Positions(Texts):
+    """Some whole numbers from 1, as a tuple; or texts with commas between them."""
+
+    metavar = "N,…"
+
+    def checked(self, value: Any) -> tuple[Any, ...]:
+        """A tuple of numbers."""
+        if not isinstance(value, Collection) or isinstance(value, str):
+            raise ValueError
+        number, found = Number(1, whole=True), list[float]()
+        for each in value:
+            texts = each.split(",") if isinstance(each, str) else ()
+            found += map(number.read, texts) if texts else [number.checked(each)]
+        return tuple(found)
+
+    def __str__(self) -> str:
+        return "whole numbers from 1"
+
+
 class File:
     """The path of a file."""
 

@@ -16,6 +16,7 @@ from rnn_names.declarations import (
     Flag,
     Lines,
     Number,
+    Positions,
     Texts,
     declarations,
     option,
@@ -255,6 +256,12 @@ class CastOptions(Options):
         "line begins with a letter of its own, until none is left. Case and accents do not count.",
         unset="any letters",
     )
+    redraw: Collection[int] = _sampling(
+        (),
+        Positions(),
+        "Other lines in place of those with these numbers; the rest stays. Goes with a seed. A "
+        "number that comes again asks for yet another line.",
+    )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = None
 
@@ -262,6 +269,14 @@ class CastOptions(Options):
         super().__post_init__()
         if not isinstance(self.pattern, str):
             raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])
+        for number in self.redraw:
+            if number > self.count:
+                raise SamplingError(
+                    f"redraw {number:,}: there are {self.count:,} lines", ["redraw"]
+                )
+        if self.redraw and (self.seed is None or self.remember):
+            reason = "remember leaves out what came before" if self.remember else "give the seed"
+            raise SamplingError(f"redraw keeps the other lines: {reason}", ["redraw", "remember"])
 
     @property
     def shared(self) -> dict[str, Any]:

@@ -43,6 +43,18 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     SamplingError comes after the lines that could be had, if these are fewer; its message shows the
     part that is the cause in the pattern.
     """
+    if not wanted.redraw:
+        yield from _drawn(pattern, parts, wanted)
+        return
+    # Lines that are drawn after the last one take the place of those that are to be redrawn.
+    more = replace(wanted, redraw=(), count=wanted.count + len(wanted.redraw))
+    rows = [row for batch in _drawn(pattern, parts, more) for row in batch]
+    for number, row in zip(wanted.redraw, rows[wanted.count :], strict=True):
+        rows[number - 1] = row
+    yield rows[: wanted.count]
+
+
+def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
     is_unique = wanted.unique or wanted.remember is not None
     n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)

@@ -44,6 +44,34 @@ def test_names_of_a_line_are_independent():
     assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
 
 
+def test_other_lines_take_the_place_of_those_to_be_redrawn():
+    pattern, options = "{a} [x|y|z] {b}", {"initials": "different"}
+    drawn = rows(pattern, 8, **options)
+    assert rows(pattern, 6, redraw=[2, 5], **options) == [
+        drawn[0], drawn[6], *drawn[2:4], drawn[7], drawn[5]
+    ]  # fmt: skip
+    assert rows(pattern, 6, redraw=["2,5"], **options) == rows(pattern, 6, redraw=[2, 5], **options)
+    assert rows(pattern, 7, redraw=[1], unique=True)[1:] == rows(pattern, 7, unique=True)[1:]
+    twice = rows(pattern, 6, redraw=[2, 2], **options)
+    assert twice == [drawn[0], drawn[7], *drawn[2:6]]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"redraw": [4]}, "redraw 4: there are 3 lines"),
+        ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give the seed"),
+        ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
+        ({"redraw": 1}, "redraw 1: must be whole numbers from 1"),
+        ({"redraw": ["1,"]}, r"redraw .*: must be whole numbers from 1"),
+    ],
+    ids=str,
+)
+def test_lines_that_cannot_be_redrawn_are_refused(options, message):
+    with pytest.raises(SamplingError, match=f"^{message}$"):
+        rows("{a} {b}", 3, **options)
+
+
 TIED = {
     "{a} {b}": [{"max_length": 3}, {"max_length": 3}],
     "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
