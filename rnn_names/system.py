@@ -82,6 +82,20 @@ def lock(file: BinaryIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
 
 
+def is_locked(path: str) -> bool:
+    """Whether a process, perhaps of another container, has locked a file; unknown on Windows."""
+    try:
+        import fcntl
+
+        with open(path, "rb") as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return False
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    return False
+
+
 def may_run(pid: int) -> bool:
     """Whether another process may have this number: on Windows, asking would end it."""
     if pid in (0, os.getpid()):

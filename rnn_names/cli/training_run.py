@@ -64,6 +64,10 @@ class TrainingRun:
         except TrainingError as error:
             self._finish()
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
+        except (RnnNamesError, MemoryError, OSError):  # a full disk, say: the state stays as it is
+            with interrupts.critical_section():
+                self._put_back_or(lambda: None)
+            raise
 
     def _save(self) -> None:
         model = self.trainer.model  # the trainer may have a better one before this one is written

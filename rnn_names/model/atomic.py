@@ -61,13 +61,14 @@ def check_writable(path: str) -> None:
     """
     with _temporary(path):
         folder, name = os.path.split(real_path(path))
-        pattern = re.compile(re.escape(name) + r"\.(\d{1,9})\.tmp")
+        pattern = re.compile(re.escape(name) + r"\.(\d{1,9})(-[0-9a-f]{8})?\.tmp")
         with suppress(OSError):  # a folder may allow writing and not listing
             for entry in os.listdir(folder):
-                match = pattern.fullmatch(entry)
-                if match and not system.may_run(int(match[1])):
+                match, other = pattern.fullmatch(entry), os.path.join(folder, entry)
+                # In a container, a process that runs elsewhere is not seen: its lock is.
+                if match and not system.may_run(int(match[1])) and not system.is_locked(other):
                     with suppress(OSError):
-                        os.unlink(os.path.join(folder, entry))
+                        os.unlink(other)
 
 
 @contextmanager
@@ -76,13 +77,13 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     obstacle = _obstacle(path)
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
-    temporary = f"{real_path(path)}.{os.getpid()}.tmp"
+    # Two runs in different containers may have one process number.
+    temporary = f"{real_path(path)}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
         with writing:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)  # of a killed run that had this process number
             try:
                 with open(temporary, "xb") as file:
+                    system.lock(file)
                     yield file
             finally:
                 with suppress(FileNotFoundError):
@@ -108,7 +109,8 @@ def _obstacle(path: str) -> str:
     if "\0" in path:
         return "cannot be written: no file has such a name"
     target = real_path(path)
-    folder, folder_shown = os.path.dirname(target), shown(os.path.dirname(path) or ".")
+    folder = os.path.dirname(target)
+    folder_shown = shown(folder if os.path.islink(path) else os.path.dirname(path) or ".")
     if not os.path.basename(path) or os.path.isdir(target):
         return "a directory; give the name of a file"
     if os.path.exists(target) and not os.path.isfile(target):

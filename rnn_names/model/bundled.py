@@ -169,7 +169,9 @@ def advice(path: str) -> str:
 
     folder, name = os.path.split(path)
     with suppress(OSError):
-        files = [file for file in os.listdir(folder or ".") if file.endswith(".npz")]
+        files = [
+            file for file in os.listdir(folder or ".") if file.endswith(".npz") and file != name
+        ]
         for file in get_close_matches(name, files, n=1, cutoff=0.8):
             return f"did you mean {shown(os.path.join(folder, file))}?"
     if {*"+,"} & {*name}:

@@ -65,18 +65,36 @@ def best(
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
     """
-    if options.remember is not None:
-        with Remembered(options.remember).turn() as (others, added):
-            known = [*options.exclude, *others.to_strings()]
-            new = replace(options, remember=None, exclude=known)
-            for part in best(model, count, new, progress, rank=rank):
-                added.append(part)
-                yield part
-        return
+    if options.remember is None:
+        names, shortage = _found(model, count, options, progress, rank)
+    else:
+        file, new = Remembered(options.remember), replace(options, remember=None)
+        with file.turn() as (others, _):
+            new = replace(new, exclude=[*new.exclude, *others.to_strings()])
+        names, shortage = _found(model, count, new, progress, rank)
+        with file.turn() as (others, added):
+            if len(others):  # another run added names meanwhile: once more, and it has to wait
+                new = replace(new, exclude=[*new.exclude, *others.to_strings()])
+                names, shortage = _found(model, count, new, progress, rank)
+            added.append(names)
+    if count:
+        yield names
+    if shortage:
+        raise shortage
+
+
+def _found(
+    model: LanguageModel,
+    count: int,
+    options: CommonOptions,
+    progress: Progress | None,
+    rank: str,
+) -> tuple[Names, SamplingError | None]:
+    """The names, and an error if they are too few."""
     wanted = options.start + count
     search = _Search(sampler_of(model, options), wanted, progress, rank)
     if not count:
-        return
+        return Names.from_strings([]), None
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
             # All that comes after a beginning might cost nothing. So the longer names may be, the
@@ -95,14 +113,14 @@ def best(
         while len(names) < wanted and len(search.certain) == search.wanted:
             search = _Search(search.sampler, 2 * search.wanted, progress, rank)
             is_done, names = search.run(), search.far_apart
-    names = names[options.start : wanted]
-    yield Names.from_strings(names)
+    names, shortage = names[options.start : wanted], None
     if len(names) < count:
         found = "found" if is_done else "are certain"
         reason, named = search.reason()
-        raise SamplingError(
+        shortage = SamplingError(
             f"only {len(names):,} of {count:,} names {found}: {reason}", settings=named
         )
+    return Names.from_strings(names), shortage
 
 
 @dataclass(frozen=True)

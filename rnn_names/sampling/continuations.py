@@ -1,5 +1,6 @@
 """How names begin, go on and end, by a model and some options."""
 
+from collections.abc import Callable
 from itertools import chain, groupby
 
 import numpy as np
@@ -74,23 +75,15 @@ class Continuations(Source):
         fits = self.shape.fits if self.shape is not None else lambda text: True
         if UNKNOWN not in exact and fits(exact) and not self.options.ignore_case:
             return [exact]
-        found: list[Text] = [()]
-        for character in prefix:
-            is_same = same(character, ignore_case=True)
-            cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
-            cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
-            longer = [(*text, index) for text in found for index in cases]
-            found = [text for text in longer if fits(text)]
-            if len(found) > MAX_STATES:
-                raise SamplingError(
-                    f"prefix {quoted(prefix)}: too long to be followed in upper and lower case",
-                    ["prefix"],
-                )
+        found = _in_any_case(prefix, vocabulary, fits)
         if found and not self.options.ignore_case:
             self.in_other_case[prefix] = "".join(chr(self.codes[index]) for index in found[0])
         if not found:
-            found = [encoded("prefix", prefix, vocabulary)]
-            self.shape = self.shape.allowing(found[0]) if self.shape is not None else None
+            if self.options.ignore_case:
+                found = _in_any_case(prefix, vocabulary, lambda text: True)
+            found = found or [encoded("prefix", prefix, vocabulary)]
+            for text in found:
+                self.shape = self.shape.allowing(text) if self.shape is not None else None
         return found
 
     def _begin(self, prefixes: list[Text]) -> None:
@@ -157,6 +150,23 @@ class Continuations(Source):
     def states_after(self, children: Children, work: Workspace) -> Array:
         """As in `Source`, in `work`."""
         return rnn.next_states(*children, self.weights, work)
+
+
+def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:
+    """Those spellings of a prefix in upper and lower case whose beginnings all fit, as indices."""
+    found: list[Text] = [()]
+    for character in prefix:
+        is_same = same(character, ignore_case=True)
+        cases = [i for i, c in enumerate(vocabulary.characters, 1) if is_same(c)]
+        cases.sort(key=lambda index: vocabulary.characters[index - 1] != character)
+        longer = [(*text, index) for text in found for index in cases]
+        found = [text for text in longer if fits(text)]
+        if len(found) > MAX_STATES:
+            raise SamplingError(
+                f"prefix {quoted(prefix)}: too long to be followed in upper and lower case",
+                ["prefix"],
+            )
+    return found
 
 
 def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:

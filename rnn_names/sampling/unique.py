@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,22 +109,29 @@ class Remembered:
 
     def __init__(self, path: str) -> None:
         self._path, self._end = path, 0
+        self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
         """Has the file for itself: gives the names that others added, and a list to add more."""
         try:
             with open(self._path, "a+b", buffering=0) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise SamplingError(
+                        f"remember {shown(self._path)}: not a regular file; give the name of one",
+                        ["remember"],
+                    )
                 system.lock(file)
                 file.seek(self._end)
                 data, added = file.readall(), list[Names]()
+                self._is_cut = not data.endswith(b"\n") if data else self._is_cut
                 others = Names.from_strings(self._lines(data))
                 try:
                     yield others, added
                 finally:
                     lines = b"".join(names.to_lines() for names in added)
-                    if lines and data and not data.endswith(b"\n"):  # its writer was killed
-                        lines = b"\n" + lines
+                    if lines and self._is_cut:
+                        lines, self._is_cut = b"\n" + lines, False
                     self._append(file, lines)
                     self._end = file.tell()
         except OSError as error:
@@ -134,7 +142,9 @@ class Remembered:
     def _lines(self, data: bytes) -> list[str]:
         """The names in some lines, which those of a cast may make long; without counts."""
         try:
-            lines = data.decode().removeprefix("\ufeff").split("\n")
+            whole, _, last = data.rpartition(b"\n")  # the last may be cut inside a character
+            text = f"{whole.decode()}\n{last.decode(errors='replace')}"
+            lines = text.removeprefix("\ufeff").split("\n")
         except UnicodeDecodeError as error:
             raise CorpusError(
                 f"{shown(self._path)}: not UTF-8 text (byte 0x{data[error.start]:02x}); give a "

@@ -137,6 +137,7 @@ class Checkpoint:
         self.written, self._last_write = True, time.monotonic()
         with suppress(OSError):
             os.unlink(self._old)
+        self._is_aside = False
 
     def remove(self) -> None:
         """Removes the file: there is nothing to continue."""

@@ -185,10 +185,16 @@ class Position:
     def at(self, state: Mapping[str, Any]) -> Position:
         """The position in the same stages of which `state()` gave this, if there is one."""
         index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
-        is_stage = 0 <= index < len(self.stages)
-        if not is_stage or not 0 <= stage_epoch <= min(epoch, self.stages[index].epochs):
-            raise TrainingError("not a state that this program writes")
         bests = tuple(Best(*best) for best in state["bests"])
+        learned = bests[:-1] if index and self.stages[-1].is_distillation else bests
+        if not (
+            0 <= index < len(self.stages)
+            and 0 <= stage_epoch <= self.stages[index].epochs
+            and stage_epoch <= epoch <= sum(stage.epochs for stage in self.stages)
+            and all(0 <= best.epoch <= epoch and best.loss >= 0 for best in bests)
+            and (not epoch or any(best.epoch for best in learned))
+        ):
+            raise TrainingError("not a state that this program writes")
         return Position(self.stages, bests, index, stage_epoch, state["stage_is_over"], epoch)
 
 

@@ -32,6 +32,7 @@ from rnn_names.training.warm_start import Closest, first_weights, settings_for
 
 SMOOTHING_CHARACTERS = 20_000  # of the exponential average of the training loss that is shown
 STARTED_SHARE = 0.6  # of networks that started from bundled models: they know more than the n-gram
+MAX_STEPS = 2**53  # of an optimizer: far more than any run takes
 LOST = 4  # times the loss of a uniform guess: a stage ends there, with its best weights so far
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
@@ -346,6 +347,9 @@ class Trainer:
             and _is_like({**self.model.params, **self.state()}, {**model.params, **state})
         ):
             raise TrainingError("the state of another kind of run")
+        steps = state.get("optimizer_steps", 0)
+        if not (0 <= steps <= MAX_STEPS and 0 <= state["smoothed_loss"] < math.inf):
+            raise TrainingError("not a state that this program writes")
         self.position = self.position.at(state)
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():

@@ -106,6 +106,15 @@ def test_what_is_free_of_words(words):
         assert automaton.accepting[state[0]] == is_free, text
 
 
+def test_a_beginning_that_no_name_of_the_list_has_is_read_in_any_case_if_that_is_asked_for():
+    model = tiny_model(**SHAPED)
+    both = model.sample(300, seed=1, prefix=["bA", "ba"], any_shape=True)
+    assert {name[:2] for name in both} == {"bA", "ba"}
+    for prefix in ("bA", "BA"):  # B is not a character of the model
+        drawn = model.sample(300, seed=1, prefix=prefix, ignore_case=True)
+        assert {name[:2] for name in drawn} == {"bA", "ba"}
+
+
 def test_too_many_edits_for_a_long_name_are_one_line():
     with pytest.raises(
         SamplingError, match=r"like 'ab.*: too much to follow at once; ask for fewer"

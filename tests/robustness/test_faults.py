@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, system
 from rnn_names.corpus.reading import PIECE_BYTES, read_names
-from rnn_names.errors import CorpusError, shown
+from rnn_names.errors import CorpusError, ModelFileError, shown
 from support.model_files import OLD_MODEL, make_model
 from support.program import ROOT, command, error_line, heed_interrupts, python, unmeasured
 from support.terminal import terminal
@@ -149,10 +149,15 @@ def test_only_the_litter_of_dead_processes_is_cleared(line, invoke, corpus_file,
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     dead = subprocess.Popen(["true"])
     dead.wait()
-    litter, others = f"out.{dead.pid}.tmp", {"out.1.tmp", "out.x.tmp", f"other.{dead.pid}.tmp"}
-    for name in (litter, f"m.npz.resume.{dead.pid}.tmp" if "m.npz" in line else litter, *others):
+    dead, locked = f"{dead.pid}-0123abcd", f"out.{dead.pid}-11111111.tmp"
+    litter = {f"out.{dead}.tmp", f"out.{dead.partition('-')[0]}.tmp"}  # today's, and an older one's
+    litter |= {f"m.npz.resume.{dead}.tmp"} if "m.npz" in line else set()
+    others = {locked, "out.1.tmp", "out.x.tmp", f"other.{dead}.tmp"}
+    for name in (*litter, *others):
         (tmp_path / name).touch()
-    assert invoke(*line.split(), cwd=tmp_path).returncode == 0
+    with open(tmp_path / locked, "rb") as file:  # by a process of another container, say
+        system.lock(file)
+        assert invoke(*line.split(), cwd=tmp_path).returncode == 0
     assert set(os.listdir(tmp_path)) - {"list.txt", "m.npz"} == {"out", *others}
 
 
@@ -186,18 +191,45 @@ def test_a_log_that_is_standard_output_is_added_to_what_was_in_its_file(corpus_f
     assert lines[0] == "precious" and json.loads(lines[1])["epoch"] == 1 and len(lines) == 2
 
 
-def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path):
+def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path, monkeypatch):
     model = make_model()
     (tmp_path / "there").mkdir()
     (tmp_path / "m.npz").symlink_to(tmp_path / "there" / "real.npz")
-    victim = tmp_path / "victim"
-    victim.write_text("precious")
-    (tmp_path / "there" / f"real.npz.{os.getpid()}.tmp").symlink_to(victim)
     model.save(tmp_path / "m.npz")
     assert (tmp_path / "m.npz").is_symlink()
     assert Model.load(tmp_path / "there" / "real.npz").meta == model.meta
-    assert victim.read_text() == "precious"
     assert os.listdir(tmp_path / "there") == ["real.npz"]
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    monkeypatch.setattr(os, "urandom", bytes)  # so that the temporary name can be guessed
+    (tmp_path / "there" / f"real.npz.{os.getpid()}-00000000.tmp").symlink_to(victim)
+    with pytest.raises(ModelFileError, match="File exists"):
+        model.save(tmp_path / "m.npz")
+    assert victim.read_text() == "precious"
+
+
+def test_two_processes_of_one_number_write_one_file(tmp_path):
+    """As in two containers, each of which calls its process 1."""
+    program = """
+import os, sys
+os.getpid = lambda: 1
+from support.model_files import make_model
+for _ in range(150):
+    make_model().save("m.npz")"""
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    while any(run.poll() is None for run in runs):
+        if (tmp_path / "m.npz").exists():
+            Model.load(tmp_path / "m.npz")
+    assert [(run.returncode, run.stderr.read()) for run in runs] == [(0, b"")] * 2
+    assert os.listdir(tmp_path) == ["m.npz"]
 
 
 def test_two_runs_with_one_output_and_a_reader_meanwhile(corpus_file, tmp_path):

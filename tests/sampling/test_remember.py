@@ -9,7 +9,11 @@ import pytest
 
 from rnn_names import cast
 from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import CorpusError, SamplingError
+from rnn_names.sampling import best as best_module
+from rnn_names.sampling.best import best as most_probable
+from rnn_names.sampling.sampler import FIRST_BLOCK
 from support.enumeration import tiny_model
 
 
@@ -61,6 +65,47 @@ def test_a_last_line_without_an_end_is_ended(tmp_path):
     assert not {"aa", "b"} & {*names}
 
 
+def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(tmp_path):
+    """The line is read in one turn, and ended in a later one."""
+    path = tmp_path / "used.txt"
+    known = tiny_model().sample(FIRST_BLOCK, seed=1)
+    path.write_text("\n".join(dict.fromkeys(known)), "utf-8")
+    names = tiny_model().sample(9, seed=1, remember=path)
+    assert lines(path) == [*dict.fromkeys(known), *names]
+    assert not {*known} & {*names}
+
+
+def test_a_last_line_may_be_cut_inside_a_character(tmp_path):
+    path = tmp_path / "used.txt"
+    path.write_bytes("aa\nbÞ".encode()[:-1])
+    names = tiny_model().sample(5, seed=1, remember=path)
+    assert path.read_bytes() == b"\n".join([b"aa", b"b\xc3", *map(str.encode, names), b""])
+
+
+def test_the_most_probable_are_in_the_file_before_they_are_seen_and_others_need_not_wait(tmp_path):
+    path, model = tmp_path / "used.txt", tiny_model().language_model
+    seen = next(most_probable(model, 3, BestOptions(remember=path))).to_strings()
+    assert lines(path) == seen == tiny_model().best(3)
+    first = most_probable(model, 3, BestOptions(remember=path))
+    names = next(first).to_strings()
+    assert lines(path) == [*seen, *names]
+    assert tiny_model().best(2, remember=path) == tiny_model().best(8)[6:]  # `first` is not over
+
+
+def test_names_that_another_run_adds_during_a_search_do_not_come(tmp_path, monkeypatch):
+    path, run = tmp_path / "used.txt", best_module._Search.run
+    (first, *_) = tiny_model().best(4)
+
+    def run_beside_another(search):
+        if not path.stat().st_size:
+            path.write_text(f"{first}\n")
+        return run(search)
+
+    monkeypatch.setattr(best_module._Search, "run", run_beside_another)
+    assert tiny_model().best(3, remember=path) == tiny_model().best(4)[1:]
+    assert lines(path)[0] == first
+
+
 def test_min_edits_keeps_away_from_what_is_remembered(tmp_path):
     path = tmp_path / "used.txt"
     first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
@@ -109,6 +154,8 @@ def test_a_full_disk_cuts_no_name(cli, tmp_path):
 def test_a_file_that_is_none_is_one_line(tmp_path):
     with pytest.raises(SamplingError, match=r"remember .*: Is a directory|remember .*ermission"):
         tiny_model().sample(1, remember=tmp_path)
+    with pytest.raises(SamplingError, match=r"/dev/zero: not a regular file; give the name of one"):
+        tiny_model().sample(1, remember="/dev/zero")
     (tmp_path / "a.npz").write_bytes(b"\xff\n")
     with pytest.raises(CorpusError, match=r"a\.npz.*UTF-8"):
         tiny_model().sample(1, remember=tmp_path / "a.npz")

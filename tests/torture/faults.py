@@ -65,8 +65,8 @@ def killed(output, rng):
     assert process.returncode == -signal.SIGKILL, (process.returncode, stderr)
     names = {path.name for path in output.parent.iterdir()}
     litter = {name for name in names if name.endswith(".tmp")}
-    own = {f"{output.name}.{process.pid}.tmp", f"{output.name}.resume.{process.pid}.tmp"}
-    assert litter <= own or _stamp(output) == before, f"litter of an earlier run: {litter - own}"
+    own = {name for name in litter if f".{process.pid}-" in name}
+    assert litter == own or _stamp(output) == before, f"litter of an earlier run: {litter - own}"
     states = {f"{output.name}.resume", f"{output.name}.resume.old"}
     assert names - litter <= {output.name, "names.txt", *states}, names
     if output.exists():

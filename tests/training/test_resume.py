@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -317,6 +318,19 @@ def test_a_new_run_puts_an_older_state_aside(where, name, cli, corpus_file, name
     else:
         assert files == {"m.npz.resume": old}, "as if there had been no new run"
         assert "that run had --epochs 9, not 20" in error_line(done)
+
+
+@pytest.mark.posix
+def test_a_new_run_that_cannot_write_leaves_the_older_one(cli, corpus_file, names, tmp_path):
+    import resource
+
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2)
+    old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (500, 500))
+    command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "-q"]
+    done = cli(*command, preexec_fn=full, measured=False)
+    assert error_line(done).endswith("m.npz: cannot be written: File too large")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old
 
 
 def test_a_new_run_that_fails_at_once_leaves_the_older_one(invoke, corpus_file, names, tmp_path):

@@ -257,7 +257,16 @@ def test_without_held_out_names_no_later_network_replaces_the_first(corpus):
         {"bests": [[0, 1.0]]},
         {"bests": [["1", 1.0]] * 4},
         {"stage_is_over": 1},
+        {"stage_epoch": 1, "epoch": 10**30, "bests": [[1, 1.0]] * 4},
+        {"stage": 3, "epoch": 6, "bests": [[0, 1.0]] * 4},
+        {"epoch": 1, "bests": [[2, 1.0]] * 4},
+        {"epoch": 1, "bests": [[1, math.nan]] * 4},
+        {"epoch": 1, "bests": [[1, -1.0]] * 4},
+        {"smoothed_loss": math.inf},
+        {"optimizer_steps": np.array(-1)},
+        {"optimizer_steps": np.array(2**63 - 1)},
     ],
+    ids=str,
 )
 def test_a_position_that_cannot_be_is_refused(change, corpus):
     trainer = Trainer(corpus, Settings(**THREE_NETWORKS))
