@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from rnn_names.processes.threads import Submit
 
 DRAWS_PER_BLOCK = 1 << 21  # a block that is not full after so many draws is given up
-FOUND_PER_BUDGET = 16  # names that earn a block another `DRAWS_PER_BLOCK` draws
+GUIDED_CHARACTERS = 1 << 23  # or of so many characters with a look-ahead: within a minute
+FOUND_PER_BUDGET = 16  # names that earn a block as many draws again
 SHARES_FROM = 1 / 4  # of a usual share: a block of more names is drawn in two shares or more
 
 
@@ -98,7 +99,7 @@ class Drawer:
 
     def _names(self, block: Block) -> Iterator[Names]:
         # Python makes its state from a SHA-512 of the text: blocks have nothing in common.
-        bits, size = Random(f"{self._seed} {block.number}"), block.size
+        bits, size, budget = Random(f"{self._seed} {block.number}"), block.size, DRAWS_PER_BLOCK
         if self.has_shares(block):
             begin_draw, largest = partial(self._draw_shares, bits), self._sampler.largest_block
         else:
@@ -106,6 +107,7 @@ class Drawer:
             begin_draw = partial(self._draw_together, bits, look_ahead)
             largest = self._sampler.largest_walk
             if look_ahead:
+                budget = min(budget, GUIDED_CHARACTERS // self._sampler.min_length)
                 largest = min(largest, look_ahead.largest_walk)
                 size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
         draw = begin_draw(size)
@@ -119,7 +121,7 @@ class Drawer:
                 if found >= block.need:
                     return
             drawn += size
-            if drawn >= DRAWS_PER_BLOCK * (1 + found // FOUND_PER_BUDGET):
+            if drawn >= budget * (1 + found // FOUND_PER_BUDGET):
                 raise GivenUp(self.tally)
             missing = (block.size - found) * drawn // max(found, 1)
             size = min(missing + missing // 16 + FIRST_BLOCK, largest)

@@ -245,6 +245,17 @@ def test_an_unknown_character_is_refused(option):
         tiny_model().sample(1, **{option: ["a愛"] if option == "contains" else "a愛"})
 
 
+def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
+    """With a look-ahead, which draws some thousand of them in a second."""
+    monkeypatch.setattr(blocks, "GUIDED_CHARACTERS", 1 << 19)
+    options = {"min_length": 40, "max_length": 40, "match": r"(ab|cb)\1{18}aa"}
+    message = r"only 0 of 3 names found: .* match .* \(fewer than 1 in ([\d,]+) drawn passes\)"
+    with pytest.raises(SamplingError, match=message) as error:
+        tiny_model().sample(3, seed=1, **options)
+    tested = int(re.search(message, str(error.value))[1].replace(",", ""))
+    assert tested < blocks.DRAWS_PER_BLOCK // 50
+
+
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
     monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     model = tiny_model()
