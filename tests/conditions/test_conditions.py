@@ -253,7 +253,7 @@ def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
-    assert tested < blocks.DRAWS_PER_BLOCK // 50
+    assert tested < blocks.DRAWS_PER_BLOCK // 10
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
