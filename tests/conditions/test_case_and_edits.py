@@ -106,7 +106,7 @@ def test_what_is_free_of_words(words):
         assert automaton.accepting[state[0]] == is_free, text
 
 
-def test_a_beginning_that_no_name_of_the_list_has_is_read_in_any_case_if_that_is_asked_for():
+def test_a_beginning_that_no_listed_name_has_comes_in_any_case_on_demand():
     model = tiny_model(**SHAPED)
     both = model.sample(300, seed=1, prefix=["bA", "ba"], any_shape=True)
     assert {name[:2] for name in both} == {"bA", "ba"}

@@ -82,7 +82,7 @@ def test_a_last_line_may_be_cut_inside_a_character(tmp_path):
     assert path.read_bytes() == b"\n".join([b"aa", b"b\xc3", *map(str.encode, names), b""])
 
 
-def test_the_most_probable_are_in_the_file_before_they_are_seen_and_others_need_not_wait(tmp_path):
+def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(tmp_path):
     path, model = tmp_path / "used.txt", tiny_model().language_model
     seen = next(most_probable(model, 3, BestOptions(remember=path))).to_strings()
     assert lines(path) == seen == tiny_model().best(3)
@@ -154,8 +154,6 @@ def test_a_full_disk_cuts_no_name(cli, tmp_path):
 def test_a_file_that_is_none_is_one_line(tmp_path):
     with pytest.raises(SamplingError, match=r"remember .*: Is a directory|remember .*ermission"):
         tiny_model().sample(1, remember=tmp_path)
-    with pytest.raises(SamplingError, match=r"/dev/zero: not a regular file; give the name of one"):
-        tiny_model().sample(1, remember="/dev/zero")
     (tmp_path / "a.npz").write_bytes(b"\xff\n")
     with pytest.raises(CorpusError, match=r"a\.npz.*UTF-8"):
         tiny_model().sample(1, remember=tmp_path / "a.npz")
@@ -164,6 +162,12 @@ def test_a_file_that_is_none_is_one_line(tmp_path):
     for path in (3, "", "a\0b"):
         with pytest.raises(SamplingError, match=r"remember .*: must be the path of a file"):
             tiny_model().sample(1, remember=path)
+
+
+@pytest.mark.posix
+def test_a_device_is_no_file_to_remember_names_in():
+    with pytest.raises(SamplingError, match=r"/dev/zero: not a regular file; give the name of one"):
+        tiny_model().sample(1, remember="/dev/zero")
 
 
 def test_names_are_in_the_file_before_they_are_seen(invoke, tmp_path):
