@@ -69,7 +69,9 @@ SHELF = {
     "greek-towns": _towns("Greece"),
     "hungarian-towns": _towns("Hungary"),
     "indian-towns": _towns("India"),
-    "irish-towns": _towns("Ireland"),
+    "irish-towns": _towns(
+        "Ireland", " and GAA Pitch Finder by Ryan McGuinness (gaapitchfinder.com)"
+    ),
     "italian-towns": _towns("Italy"),
     "japanese-towns": _towns("Japan"),
     "mexican-towns": _towns("Mexico"),
