@@ -2,14 +2,19 @@
 
 import json
 import re
+from collections import Counter
 
+import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.views.engine import Part
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.views.engine import Part, bfloat16
 from rnn_names.views.module import module, save
 from support import node
+from support.distributions import assert_drawn_from
 from support.documents import ROOT
+from support.enumeration import distribution
 from support.sfc32 import sfc32
 
 ENGINE = """
@@ -77,6 +82,25 @@ def test_names_have_the_shape_of_the_list(in_node):
     assert not any(odd.search(name) for name in plain)
     assert any(odd.search(name) for name in free)
     assert not any(odd.search(name[3:]) for name in asked)
+
+
+def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_node, small_models):
+    """After bb, which is rare, the network of random weights goes on in a way of its own."""
+    shapes = {"Wax": (15, 4), "Waa": (15, 5), "Wya": (4, 5), "ba": 15, "by": 4, "a0": 5, "bn": 5}
+    numbers = np.random.default_rng(300)
+    arrays = {name: 2 * numbers.standard_normal(shape) for name, shape in shapes.items()}
+    params = {
+        name: (bfloat16(array.astype(np.float32)).astype(np.uint32) << 16).view(np.float32)
+        for name, array in arrays.items()
+    }
+    model = Model(Vocabulary("abc"), params, small_models["gru"].training)
+    for rare in ("bb", "bbb"):
+        options = {"seed": 1, "temperature": 0.5, "maxLength": 6, "contains": rare}
+        (names,) = in_node(f"print(await sample(6000, {json.dumps(options)}));", ("odd", model))
+        expected = distribution(
+            model, lambda name, rare=rare: rare in name, temperature=0.5, max_length=6
+        )
+        assert_drawn_from(Counter(names), expected)
 
 
 def test_wrong_arguments_are_type_errors(in_node, small_models):

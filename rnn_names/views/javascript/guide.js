@@ -5,12 +5,18 @@
 //                                  + Σ_c chain(c | last) ahead(length + 1, next(state, c), c)
 //
 // `chain` are probabilities of a character after another, the means of what the network predicted
-// for names that were drawn before; `state` is of the automaton. A name is then proposed with
-// p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of Z / ahead(text) over its
-// places says how much too rarely it is proposed: with that weight, it is accepted or not. So the
-// guess decides how many proposals it takes, not which names come out.
+// for names that were drawn before; `state` is of the automaton. At beginnings that the guide has
+// visited while it learned, what is ahead follows from what the network predicted there, and is
+// guessed only where it was not. To learn, some steps go where the guide hardly goes.
+//
+// A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
+// Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
+// out weight / bound times on average, so that shares are right whatever the guess is worth. A poor
+// guess takes more proposals, and a name of large weight is repeated.
 
 const MOST_GUESSES = 1e8; // additions for `ahead`
+const EXPLORED = 1 / 4; // of the steps of names that explore: to where the guide hardly goes
+const SELDOM = 0.01; // what is more probable than that is explored about equally often
 
 /** The probabilities of a character after another, (n_y, n_y); row EOS is for the first one. */
 class Chain {
@@ -50,62 +56,89 @@ function columnMeans(matrix, n) {
   return mean.map((sum) => sum / total);
 }
 
+/** Guides draws; while `isLearning`, it keeps what the network predicts at the nodes they pass. */
 class Guide {
   constructor(automaton, chain, { minLength, maxLength, start }) {
     const { n_y } = chain;
     const states = automaton.accepts.length;
-    Object.assign(this, { automaton, n_y, states, minLength, maxLength });
+    Object.assign(this, { automaton, chain, n_y, states, minLength, maxLength });
     this.first = start.length;
-    const size = states * n_y;
-    this.ahead = new Float64Array((maxLength + 1 - this.first) * size);
-    const probabilities = chain.probabilities();
-    for (let length = maxLength; length >= this.first; length--)
+    this.root = { children: new Map() };
+    this.ahead = new Float64Array((maxLength + 1 - this.first) * states * n_y);
+    this.isLearning = true;
+    this.learn();
+  }
+
+  learn() {
+    const probabilities = this.chain.probabilities();
+    for (let length = this.maxLength; length >= this.first; length--)
       this.fillLevel(length, probabilities);
+    this.evaluate(this.root, this.first, 0);
   }
 
   fillLevel(length, probabilities) {
-    const { automaton, n_y, states, maxLength } = this;
+    const { n_y, states } = this;
     const here = (length - this.first) * states * n_y;
     for (let state = 0; state < states; state++) {
       for (let last = 0; last < n_y; last++) {
-        let sum = this.mayEnd(length, state) ? probabilities[last * n_y + EOS] : 0;
-        for (let c = 1; length < maxLength && c < n_y; c++) {
-          const next = automaton.next[state * n_y + c];
-          if (next === DEAD) continue;
-          sum += probabilities[last * n_y + c] * this.after(length + 1, next, c);
-        }
+        let sum = 0;
+        for (let c = 0; c < n_y; c++)
+          sum += probabilities[last * n_y + c] * this.after(length, state, c);
         this.ahead[here + state * n_y + last] = sum;
       }
     }
   }
 
-  mayEnd(length, state) {
-    return length >= this.minLength && this.automaton.accepts[state];
+  /** Sets what is ahead of a visited node and of those behind it, from the leaves up. */
+  evaluate(visited, length, state) {
+    if (!visited.probabilities) return;
+    for (const [c, child] of visited.children)
+      this.evaluate(child, length + 1, this.automaton.next[state * this.n_y + c]);
+    visited.value = 0;
+    for (let c = 0; c < this.n_y; c++)
+      visited.value += visited.probabilities[c] * this.after(length, state, c, visited);
   }
 
-  after(length, state, last) {
-    return this.ahead[((length - this.first) * this.states + state) * this.n_y + last];
+  /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
+  after(length, state, c, visited) {
+    if (c === EOS) return length >= this.minLength && this.automaton.accepts[state] ? 1 : 0;
+    const next = this.automaton.next[state * this.n_y + c];
+    if (length === this.maxLength || next === DEAD) return 0;
+    const row = (length + 1 - this.first) * this.states + next;
+    return visited?.children.get(c)?.value ?? this.ahead[row * this.n_y + c];
+  }
+
+  /** The visited node one character further; undefined where there is none. */
+  child(visited, c) {
+    if (this.isLearning && visited && !visited.children.has(c))
+      visited.children.set(c, { children: new Map() });
+    return visited?.children.get(c);
   }
 
   /**
    * Turns the probabilities of a node into those of a proposal, in place, and returns by how much
-   * names that pass it are proposed too rarely; 0 where no name can go on.
+   * names that pass it are proposed too rarely; 0 where none goes on. `guess` is what was ahead of
+   * the node for the one before.
    */
-  propose(probabilities, start, length, state, last) {
-    const { automaton, n_y } = this;
-    let sum = 0;
-    for (let c = 0; c < n_y; c++) {
-      const next = automaton.next[state * n_y + c];
-      let ahead = 0;
-      if (c === EOS) ahead = this.mayEnd(length, state) ? 1 : 0;
-      else if (length < this.maxLength && next !== DEAD) ahead = this.after(length + 1, next, c);
-      probabilities[start + c] *= ahead;
-      sum += probabilities[start + c];
+  propose(probabilities, start, length, { state, visited, guess }) {
+    const here = probabilities.subarray(start, start + this.n_y);
+    if (this.isLearning && visited) visited.probabilities ??= here.slice();
+    here.forEach((p, c) => (here[c] = p * this.after(length, state, c, visited)));
+    const sum = scale(here);
+    if (sum && this.isExploring) {
+      const levelled = here.map((p) => p / (p + SELDOM));
+      scale(levelled);
+      levelled.forEach((p, c) => (here[c] += EXPLORED * (p - here[c])));
     }
-    if (!sum) return 0;
-    for (let c = 0; c < n_y; c++) probabilities[start + c] /= sum;
-    return sum / this.after(length, state, last);
+    return sum / guess;
   }
+}
+
+/** Divides some numbers by their sum, which it returns. */
+function scale(numbers) {
+  const sum = numbers.reduce((total, number) => total + number, 0);
+  if (sum) numbers.forEach((number, i) => (numbers[i] = number / sum));
+  return sum;
 }
 
 /** A guide for names after those that a chain was made of; undefined where it would take too long. */

@@ -10,7 +10,12 @@ const SLICE = 16; // ms of work before the browser gets its turn
 const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
 const RARE_AFTER = 2048; // candidates, after which a guide takes over
 const RARE = 500; // if fewer than one in so many of them was a name as wanted
-const WEIGHED = 1024; // proposals that tell how large weights are
+const ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
+const PRODUCTS_OF_ROUND = 1e7; // multiplications for a character of each; a batch at least
+const CHARACTERS_OF_ROUND = 2 ** 15; // at most, if all are as long as names may be
+const MOST_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
+const MOST_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
+const MANY_REPEATS = 0.05; // more are told
 const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 
 /**
@@ -30,15 +35,27 @@ function* drawBatch(blend, options, start, size, { guide, chain } = {}) {
   let going = candidates;
   let length = options.start.length;
   let states = options.firstState;
-  let nodes = [{ text: options.prefix, last: options.start.at(-1) ?? EOS, state: 0, factor: 1 }];
+  let nodes = [
+    {
+      text: options.prefix,
+      last: options.start.at(-1) ?? EOS,
+      state: 0,
+      visited: guide?.root,
+      guess: 1,
+      factor: 1,
+    },
+  ];
   while (going.length) {
     const probabilities = nextProbabilities(blend, states, nodes.length, options, length);
     nodes.forEach((node, i) => {
       if (options.ahead.size) lookAhead(probabilities, i * n_y, node.text, options.ahead, blend);
-      if (guide) node.factor = guide.propose(probabilities, i * n_y, length, node.state, node.last);
     });
     if (chain)
       for (const { node } of going) chain.add(nodes[node].last, probabilities, node * n_y, 1);
+    if (guide)
+      nodes.forEach((node, i) => {
+        node.factor = guide.propose(probabilities, i * n_y, length, node);
+      });
     yield;
     const parent = [];
     const character = [];
@@ -64,12 +81,17 @@ function* drawBatch(blend, options, start, size, { guide, chain } = {}) {
     going = further;
     if (!going.length) break;
     states = blend.nextStates(states, nodes.length, parent, character);
-    nodes = parent.map((node, i) => ({
-      text: nodes[node].text + blend.characters[character[i] - 1],
-      last: character[i],
-      state: guide ? guide.automaton.next[nodes[node].state * n_y + character[i]] : 0,
-      factor: 1,
-    }));
+    nodes = parent.map((node, i) => {
+      const [{ text, state, visited }, c] = [nodes[node], character[i]];
+      return {
+        text: text + blend.characters[c - 1],
+        last: c,
+        state: guide ? guide.automaton.next[state * n_y + c] : 0,
+        visited: guide?.child(visited, c),
+        guess: guide?.after(length, state, c, visited),
+        factor: 1,
+      };
+    });
     length++;
     yield;
   }
@@ -141,17 +163,23 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     watch.progress?.(tested);
   }
   const tallies = [length, ...conditions];
-  return { names, drawn: tested, shortage: shortage(names.length, count, tested, tallies) };
+  const short = shortage(names.length, count, tested, tallies);
+  return { names, drawn: tested, shortage: short || (settings.unique ? "" : search.repeated()) };
 }
 
 /** The stream of candidates of a seed, batch by batch: first as they come, then with a guide. */
 class Search {
   constructor(blend, options, automaton) {
     Object.assign(this, { blend, options, automaton });
-    this.atOnce = batchSize(blend);
+    const products = productsOf(blend);
+    this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
+    this.round = sizeFor(PRODUCTS_OF_ROUND, products, CHARACTERS_OF_ROUND / options.maxLength);
     this.drawn = 0;
     this.chain = automaton && new Chain(blend.n_y);
-    this.waiting = []; // proposals whose weights tell how large weights are
+    this.waiting = []; // proposals of a round
+    this.rounds = 0;
+    this.came = 0; // proposals that came out
+    this.repeats = 0; // names that they brought beside the first of each
   }
 
   /** The next candidates, null for those that are no names; yields now and then. */
@@ -163,6 +191,7 @@ class Search {
     if (guide) size = this.atOnce;
     size = Math.min(size, this.atOnce);
     if (drawn < RARE_AFTER) size = Math.min(size, RARE_AFTER - drawn);
+    if (guide) guide.isExploring = guide.isLearning && !guide.isExploring;
     const candidates = yield* drawBatch(blend, options, drawn, size, { guide, chain });
     this.drawn += size;
     return guide ? this.accepted(candidates) : candidates.map(({ name }) => name);
@@ -170,34 +199,69 @@ class Search {
 
   lookAheadIfRare(found) {
     if (found < RARE_AFTER / RARE) this.guide = guideOf(this.automaton, this.chain, this.options);
-    this.chain = undefined;
-    this.largest = undefined;
+    if (!this.guide) this.chain = undefined;
   }
 
   /**
-   * Of proposals, those that are accepted: with the probability of their weight, as a share of the
-   * largest of the first `WEIGHED` ones, which wait until it is known.
+   * Of proposals, the names that come out: each weight / bound times on average, so that all have
+   * their share. Those of rounds that the guide learns from do not come out.
    */
   accepted(proposals) {
+    if (this.guide.isLearning) return this.learn(proposals);
+    return proposals.flatMap(({ name, weight, point }) => {
+      const times = name === null ? 0 : Math.floor(weight / this.bound + point);
+      if (!times) return [null];
+      this.came++;
+      this.repeats += times - 1;
+      return Array(Math.min(times, GIVE_UP)).fill(name);
+    });
+  }
+
+  /** A sentence on names that come out several times at once; "" where they are few. */
+  repeated() {
+    const share = this.repeats / (this.came + this.repeats || 1);
+    if (share <= MANY_REPEATS) return "";
+    const percent = Math.round(100 * share);
+    return `So few names meet the conditions that about ${percent}% are repeats of others.`;
+  }
+
+  /** Takes in a batch: every other one explores, and the rest says how large weights are. */
+  learn(proposals) {
+    const { guide } = this;
+    if (guide.isExploring) return [];
     this.waiting.push(...proposals);
-    if (this.largest === undefined && this.waiting.length < WEIGHED) return [];
+    if (this.waiting.length < this.round) return [];
+    guide.learn();
     const weights = this.waiting.map(({ name, weight }) => (name === null ? 0 : weight));
-    this.largest ??= Math.max(...weights);
-    const names = this.waiting.map(({ name, weight, point }) =>
-      name !== null && point * this.largest < weight ? name : null,
-    );
+    this.bound = boundOf(weights) ?? guide.root.value;
     this.waiting = [];
-    return names;
+    guide.isLearning = ++this.rounds < ROUNDS;
+    if (!guide.isLearning) this.chain = undefined;
+    return [];
   }
 }
 
+/** The least of some weights with which hardly any name that comes out repeats another. */
+function boundOf(weights) {
+  const falling = weights.filter(Boolean).sort((a, b) => b - a);
+  const total = falling.reduce((sum, weight) => sum + weight, 0);
+  let larger = 0; // the sum of the weights above falling[i]
+  const i = falling.findIndex((weight, above) => {
+    larger += weight;
+    return larger - (above + 1) * (falling[above + 1] ?? 0) > MOST_REPEATS * total;
+  });
+  return i < 0 ? undefined : Math.min(falling[i], (MOST_BOUND * total) / weights.length);
+}
+
+/** The multiplications for one character of a name. */
+function productsOf({ parts }) {
+  const ofPart = ({ network: { rows, outputs, n_a } }) => (rows + outputs) * n_a;
+  return parts.reduce((sum, part) => sum + ofPart(part), 0);
+}
+
 /** How many names are drawn together: fewer for a large network, which takes longer over each. */
-function batchSize(blend) {
-  const products = blend.parts.reduce(
-    (sum, { network }) => sum + (network.rows + network.outputs) * network.n_a,
-    0,
-  );
-  return Math.max(NODES, Math.min(NAMES_AT_ONCE, Math.floor(PRODUCTS_AT_ONCE / products)));
+function sizeFor(allowed, products, most) {
+  return Math.max(NODES, Math.min(most, Math.floor(allowed / products)));
 }
 
 const number = (n) => Math.round(n).toLocaleString("en");
