@@ -7,8 +7,10 @@ systems" in docs/contributing.md says what that means for users.
 import errno
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO
 
 ENDING_SIGNALS = [
@@ -82,18 +84,22 @@ def lock(file: BinaryIO) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)
 
 
-def is_locked(path: str) -> bool:
-    """Whether a process, perhaps of another container, has locked a file; unknown on Windows."""
-    try:
-        import fcntl
+RENAMES_OPEN_FILES = os.name == "posix"
 
-        with open(path, "rb") as file:
+
+def remove_unlocked(path: str) -> None:
+    """Removes a regular file, unless a process, perhaps of another container, has locked it."""
+    import fcntl  # Windows knows of no process that is over: see `may_run`
+
+    try:
+        # Neither follows a link nor waits for the other end of a pipe.
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return
+    with open(number, "rb") as file, suppress(OSError):
+        if stat.S_ISREG(os.fstat(number).st_mode):
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:
-        return False
-    except OSError as error:
-        return isinstance(error, BlockingIOError)
-    return False
+            os.unlink(path)
 
 
 def may_run(pid: int) -> bool:

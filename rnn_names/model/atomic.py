@@ -50,7 +50,8 @@ def write_atomically(path: str, data: bytes | memoryview) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-        file.close()  # Windows renames no open file
+        if not system.RENAMES_OPEN_FILES:
+            file.close()
         os.replace(file.name, real_path(path))  # a link stays a link
 
 
@@ -66,9 +67,8 @@ def check_writable(path: str) -> None:
             for entry in os.listdir(folder):
                 match, other = pattern.fullmatch(entry), os.path.join(folder, entry)
                 # In a container, a process that runs elsewhere is not seen: its lock is.
-                if match and not system.may_run(int(match[1])) and not system.is_locked(other):
-                    with suppress(OSError):
-                        os.unlink(other)
+                if match and not system.may_run(int(match[1])):
+                    system.remove_unlocked(other)
 
 
 @contextmanager
@@ -77,21 +77,28 @@ def _temporary(path: str) -> Iterator[BinaryIO]:
     obstacle = _obstacle(path)
     if obstacle:
         raise ModelFileError(f"{shown(path)}: {obstacle}")
-    # Two runs in different containers may have one process number.
-    temporary = f"{real_path(path)}.{os.getpid()}-{os.urandom(4).hex()}.tmp"
     try:
-        with writing:
+        with writing, _opened(real_path(path)) as file:
             try:
-                with open(temporary, "xb") as file:
-                    system.lock(file)
-                    yield file
+                yield file
             finally:
                 with suppress(FileNotFoundError):
-                    os.unlink(temporary)
+                    os.unlink(file.name)
     except OSError as error:
         raise ModelFileError(
             f"{shown(path)}: cannot be written: {error.strerror or error}"
         ) from error
+
+
+def _opened(target: str) -> BinaryIO:
+    """A new file, locked; two runs in different containers may have one process number."""
+    while True:
+        file = open(f"{target}.{os.getpid()}-{os.urandom(4).hex()}.tmp", "xb")  # noqa: SIM115
+        with suppress(OSError):  # some file systems have no locks
+            system.lock(file)
+        if os.path.exists(file.name):  # else another run cleared it before it was locked
+            return file
+        file.close()
 
 
 def real_path(path: str) -> str:

@@ -3,7 +3,8 @@
 Each part of the pattern draws from a stream of its own, made from the seed and its number among the
 names, or among the choices. So a change to one part leaves the others as they were; except where
 first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
-too near to one before it in the cast is left out.
+too near to one before it in the cast is left out. Lines that are redrawn count as drawn: their
+first letters and their choices are used.
 """
 
 import os
@@ -48,10 +49,20 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
         return
     # Lines that are drawn after the last one take the place of those that are to be redrawn.
     more = replace(wanted, redraw=(), count=wanted.count + len(wanted.redraw))
-    rows = [row for batch in _drawn(pattern, parts, more) for row in batch]
-    for number, row in zip(wanted.redraw, rows[wanted.count :], strict=True):
-        rows[number - 1] = row
-    yield rows[: wanted.count]
+    rows, shortage = list[Row | None](), None
+    try:
+        for batch in _drawn(pattern, parts, more):
+            rows += batch
+    except SamplingError as error:
+        shortage = error
+    others = iter(rows[wanted.count :])
+    for number in wanted.redraw:
+        rows[number - 1 : number] = [next(others, None)]
+    kept = [row for row in rows[: wanted.count] if row is not None]
+    yield kept
+    if shortage:
+        reason = str(shortage).partition(": ")[2] or str(shortage)
+        raise SamplingError(f"only {len(kept):,} of {wanted.count:,} lines found: {reason}")
 
 
 def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:

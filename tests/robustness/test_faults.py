@@ -3,6 +3,7 @@
 Each is done, not imitated. The long forms are `make torture` and `make fuzz`.
 """
 
+import errno
 import json
 import os
 import pty
@@ -24,6 +25,7 @@ import pytest
 from rnn_names import Model, system
 from rnn_names.corpus.reading import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, shown
+from rnn_names.model.atomic import check_writable
 from support.model_files import OLD_MODEL, make_model
 from support.program import ROOT, command, error_line, heed_interrupts, python, unmeasured
 from support.terminal import terminal
@@ -208,14 +210,37 @@ def test_a_link_stays_a_link_and_a_planted_one_is_not_followed(tmp_path, monkeyp
     assert victim.read_text() == "precious"
 
 
+def test_a_pipe_among_temporary_files_stays_and_holds_nothing_up(tmp_path):
+    pipe, link = (tmp_path / f"m.npz.999999999-0000000{i}.tmp" for i in range(2))
+    os.mkfifo(pipe)
+    link.symlink_to("victim")
+    (tmp_path / "victim").touch()
+    check_writable(str(tmp_path / "m.npz"))
+    assert set(os.listdir(tmp_path)) == {pipe.name, link.name, "victim"}
+
+
+def test_a_file_system_without_locks_is_enough(tmp_path, monkeypatch):
+    def no_locks(file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(system, "lock", no_locks)
+    model = make_model()
+    model.save(tmp_path / "m.npz")
+    assert Model.load(tmp_path / "m.npz").meta == model.meta
+
+
 def test_two_processes_of_one_number_write_one_file(tmp_path):
     """As in two containers, each of which calls its process 1."""
     program = """
 import os, sys
 os.getpid = lambda: 1
+from rnn_names import system
+from rnn_names.model.atomic import check_writable
 from support.model_files import make_model
+system.may_run = lambda pid: False
 for _ in range(150):
-    make_model().save("m.npz")"""
+    make_model().save("m.npz")
+    check_writable("m.npz")"""
     runs = [
         subprocess.Popen(
             [sys.executable, "-c", program],

@@ -56,6 +56,16 @@ def test_other_lines_take_the_place_of_those_to_be_redrawn():
     assert twice == [drawn[0], drawn[7], *drawn[2:6]]
 
 
+def test_lines_that_stay_come_where_too_few_are_left_to_redraw():
+    drawn = rows("[w|x|y|z]", 4, unique=True)
+    found = []
+    with pytest.raises(SamplingError, match=r"^only 3 of 4 lines found: nearly all others are"):
+        wanted = CastOptions("[w|x|y|z]", 4, seed=1, unique=True, redraw=[2])
+        for batch in draw(parse(wanted.pattern, wanted.shared), [], wanted):
+            found += batch
+    assert found == [drawn[0], *drawn[2:]]
+
+
 @pytest.mark.parametrize(
     "options, message",
     [
