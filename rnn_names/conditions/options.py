@@ -259,8 +259,8 @@ class CastOptions(Options):
     redraw: Collection[int] = _sampling(
         (),
         Positions(),
-        "Other lines in place of those with these numbers; the rest stays. Goes with a seed. A "
-        "number that comes again asks for yet another line.",
+        "Other names in the lines with these numbers; all else stays. Goes with a seed. A number "
+        "that comes again asks for yet others.",
     )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = None

@@ -86,9 +86,6 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
             "`meta` has no training record that says how long names are, how they begin and what "
             "they have side by side"
         )
-    losses = [training.get(f"{which}_loss", 0.0) or 0.0 for which in ("training", "held_out")]
-    if not all(type(loss) in (int, float) and 0 <= loss < np.inf for loss in losses):
-        raise ModelFileError("`meta` has a loss that is no number of at least 0")
     if "blend" in training:
         _check_blend(training["blend"])
     settings = training.get("settings")

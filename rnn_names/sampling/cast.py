@@ -3,8 +3,8 @@
 Each part of the pattern draws from a stream of its own, made from the seed and its number among the
 names, or among the choices. So a change to one part leaves the others as they were; except where
 first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
-too near to one before it in the cast is left out. Lines that are redrawn count as drawn: their
-first letters and their choices are used.
+too near to one before it in the cast is left out. Names that are redrawn count as drawn: their
+first letters are used.
 """
 
 import os
@@ -47,18 +47,24 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     if not wanted.redraw:
         yield from _drawn(pattern, parts, wanted)
         return
-    # Lines that are drawn after the last one take the place of those that are to be redrawn.
+    # Names that are drawn after the last line take the place of those that are to be redrawn. Texts
+    # of choices stay: each is wanted once.
     more = replace(wanted, redraw=(), count=wanted.count + len(wanted.redraw))
-    rows, shortage = list[Row | None](), None
+    rows, shortage = list[Row](), None
     try:
         for batch in _drawn(pattern, parts, more):
             rows += batch
     except SamplingError as error:
         shortage = error
-    others = iter(rows[wanted.count :])
-    for number in wanted.redraw:
-        rows[number - 1 : number] = [next(others, None)]
-    kept = [row for row in rows[: wanted.count] if row is not None]
+    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+    stays = [bool(parts) and not isinstance(piece, Slot) for piece in pieces]
+    lines: dict[int, Row] = dict(enumerate(rows[: wanted.count], 1))
+    for i, number in enumerate(wanted.redraw, wanted.count):
+        old = lines.pop(number, ())
+        if i < len(rows):
+            each = zip(old, rows[i], stays, strict=True)
+            lines[number] = tuple(a if is_kept else b for a, b, is_kept in each)
+    kept = [lines[number] for number in sorted(lines)]
     yield kept
     if shortage:
         reason = str(shortage).partition(": ")[2] or str(shortage)
@@ -124,8 +130,9 @@ def _names(
     ]
     by_letter = _tied(pattern, parts[:tied], draw, Random(f"{seed} initials"))
     before = FarApart((wanted.min_edits or 1) - 1)
-    shared = [part.options.min_edits == wanted.min_edits is not None for part in parts]
-    tests = [before.passes if each else bool for each in shared]  # all names are true
+    least = wanted.min_edits
+    held = [least is not None and (part.options.min_edits or 0) >= least for part in parts]
+    tests = [before.passes if each else bool for each in held]  # all names are true
     streams = [
         filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
         for part, test in zip(parts[tied:], tests[tied:], strict=True)

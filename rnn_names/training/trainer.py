@@ -348,7 +348,12 @@ class Trainer:
         ):
             raise TrainingError("the state of another kind of run")
         steps = state.get("optimizer_steps", 0)
-        if not (0 <= steps <= MAX_STEPS and 0 <= state["smoothed_loss"] < math.inf):
+        losses = [model.training.get(name) for name in ("training_loss", "held_out_loss")]
+        if not (
+            0 <= steps <= MAX_STEPS
+            and 0 <= state["smoothed_loss"] < math.inf
+            and all(each is None or (type(each) is float and each >= 0) for each in losses)
+        ):
             raise TrainingError("not a state that this program writes")
         self.position = self.position.at(state)
         self.smoothed_loss = state["smoothed_loss"]

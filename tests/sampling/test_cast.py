@@ -44,16 +44,19 @@ def test_names_of_a_line_are_independent():
     assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
 
 
-def test_other_lines_take_the_place_of_those_to_be_redrawn():
+def test_other_names_come_into_lines_to_be_redrawn_and_the_rest_stays():
     pattern, options = "{a} [x|y|z] {b}", {"initials": "different"}
     drawn = rows(pattern, 8, **options)
-    assert rows(pattern, 6, redraw=[2, 5], **options) == [
-        drawn[0], drawn[6], *drawn[2:4], drawn[7], drawn[5]
-    ]  # fmt: skip
-    assert rows(pattern, 6, redraw=["2,5"], **options) == rows(pattern, 6, redraw=[2, 5], **options)
-    assert rows(pattern, 7, redraw=[1], unique=True)[1:] == rows(pattern, 7, unique=True)[1:]
+    again = [*drawn[:6]]
+    again[1], again[4] = (
+        (drawn[new][0], drawn[old][1], drawn[new][2]) for old, new in ((1, 6), (4, 7))
+    )
+    assert rows(pattern, 6, redraw=[2, 5], **options) == again
+    assert rows(pattern, 6, redraw=["2,5"], **options) == again
     twice = rows(pattern, 6, redraw=[2, 2], **options)
-    assert twice == [drawn[0], drawn[7], *drawn[2:6]]
+    assert twice == [drawn[0], (drawn[7][0], drawn[1][1], drawn[7][2]), *drawn[2:6]]
+    words = rows("[x|y|z]", 4)
+    assert rows("[x|y|z]", 3, redraw=[1]) == [words[3], *words[1:3]]
 
 
 def test_lines_that_stay_come_where_too_few_are_left_to_redraw():

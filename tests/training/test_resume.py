@@ -173,6 +173,7 @@ BAD_STATES = {
     "a setting more": lambda meta, arrays: meta["run"]["settings"].update(new=1),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
     "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
+    "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
     "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
     "a stage too many": lambda meta, arrays: meta["run"]["state"].update(stage=2),
