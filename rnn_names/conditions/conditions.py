@@ -62,8 +62,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
     if options.listed:
-        model.knows([])
-        own = cast(Array, model.own_fingerprints)
+        own = _own_list(model)
         found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
     elif options.min_edits is not None:
         found.append(_far_from_list(model, options.min_edits - 1))
@@ -143,9 +142,14 @@ def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) 
         ) from None
 
 
+def _own_list(model: LanguageModel) -> Array:
+    """The fingerprints of the model's own list; an error if it keeps none."""
+    model.knows([])
+    return cast(Array, model.own_fingerprints)
+
+
 def _far_from_list(model: LanguageModel, edits: int) -> Condition:
-    model.knows([])  # raises an error if it cannot tell
-    known = cast(Array, model.own_fingerprints)
+    known = _own_list(model)
     if edits > 1 and known.dtype.itemsize < 8 and len(known) > MAX_SHORT:
         raise SamplingError(
             f"min_edits {edits + 1}: of its list of {len(known):,} names, this model keeps too "
