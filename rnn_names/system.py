@@ -88,9 +88,14 @@ RENAMES_OPEN_FILES = os.name == "posix"
 
 
 def remove_unlocked(path: str) -> None:
-    """Removes a regular file, unless a process, perhaps of another container, has locked it."""
-    import fcntl  # Windows knows of no process that is over: see `may_run`
+    """Removes a regular file, unless a process, perhaps of another container, has locked it.
 
+    On Windows it stays.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return
     try:
         # Neither follows a link nor waits for the other end of a pipe.
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
