@@ -592,6 +592,15 @@ def test_nothing_sticks_out_and_nothing_jumps(width, open_page):
     assert page.evaluate("shifts") == []
 
 
+def test_half_a_page_is_not_drawn(page, browser, page_file, bundled):
+    is_drawn = "getComputedStyle(document.body).visibility"
+    assert page.evaluate(is_drawn) == "visible"
+    whole = page_file(("dinosaurs", bundled["dinosaurs"])).read_text("utf-8")
+    half = browser.profile().new_page()
+    half.set_content(whole.partition('<div id="details">')[0], wait_until="commit")
+    assert half.evaluate(is_drawn) == "hidden"
+
+
 CONTRASTS = """() => {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const channels = (css) => {
