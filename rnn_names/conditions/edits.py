@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -29,6 +30,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
+NAMES_AT_ONCE = 1 << 6  # names of which the first of two edits are made together
+EDITS_LOOKED_UP = 0, 32, 128, 1 << 30  # first edits of a name after which near ones are done with
 
 
 def within(
@@ -217,14 +220,26 @@ class NearList:
         for start in range(0, len(left), at_once):
             rows = left[start : start + at_once]
             near[rows] = self._are_one_edit_away(names.take(rows))
-        if edits > 1:
-            texts = names.to_strings()
-            for row in np.flatnonzero(~near):
-                name, known = texts[row], self._two_edits_away
-                if name not in known:
-                    known[name] = bool(self.near(Names.from_strings(self._edited(name)), 1).any())
-                near[row] = known[name]
+        left = np.flatnonzero(~near) if edits > 1 else left[:0]
+        for start in range(0, len(left), NAMES_AT_ONCE):
+            rows = left[start : start + NAMES_AT_ONCE]
+            near[rows] = self._are_two_edits_away(names.take(rows).to_strings())
         return near
+
+    def _are_two_edits_away(self, texts: list[str]) -> list[bool]:
+        """Whether each name that is no nearer is two edits away from one of the list.
+
+        A near one mostly is by many first edits, so that a few are looked up before the others.
+        """
+        known = self._two_edits_away
+        edited = {text: self._edited(text) for text in texts if text not in known}
+        for first, last in pairwise(EDITS_LOOKED_UP):
+            left = [text for text in edited if not known.get(text)]
+            parts = [edited[text][first:last] for text in left]
+            near = self.near(Names.from_strings(chain.from_iterable(parts)), 1).tolist()
+            for text, part in zip(left, parts, strict=True):
+                known[text], near = any(near[: len(part)]), near[len(part) :]
+        return [known[text] for text in texts]
 
     def _composed(self, names: Names) -> Names:
         """The names in NFC, as the list is; a letter may have been drawn before its mark."""
@@ -297,7 +312,8 @@ class NearList:
         ):
             found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
             found = found[among(prints.ravel()[found], self._known)]
-            near[found // max(prints.size // len(prints), 1)] = True
+            row, at_place, *_ = np.unravel_index(found, prints.shape)
+            near[row[at_place <= lengths[row]]] = True  # not in what fills up a shorter name
         return near
 
 

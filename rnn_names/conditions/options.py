@@ -27,6 +27,7 @@ _condition, _sampling = partial(option, group="Conditions"), partial(option, gro
 
 MOST_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
 
+SLOW = 64  # see `CommonOptions.slowness`
 _COUNT = Number(0, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
@@ -182,6 +183,15 @@ class CommonOptions(Checked):
             raise SamplingError(
                 "edits goes with like: give a name that names are to be like", ["edits", "like"]
             )
+
+    @property
+    def slowness(self) -> int:
+        """How many times as long as usual a name is tested, by order of magnitude.
+
+        `min_edits` of 3 takes about a millisecond for each. So many times sooner names that hardly
+        ever pass are given up.
+        """
+        return SLOW if (self.min_edits or 0) > 2 and not self.listed else 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

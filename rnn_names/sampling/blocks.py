@@ -110,6 +110,9 @@ class Drawer:
                 budget = min(budget, GUIDED_CHARACTERS // self._sampler.min_length)
                 largest = min(largest, look_ahead.largest_walk)
                 size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
+        slowness = self._sampler.options.slowness  # a slow test counts as that many draws
+        tested_before = self._slowly_tested
+        size, largest = (min(n, self._sampler.largest_walk // slowness) for n in (size, largest))
         draw = begin_draw(size)
         yield Names.from_strings([])
         found = drawn = 0
@@ -121,11 +124,16 @@ class Drawer:
                 if found >= block.need:
                     return
             drawn += size
-            if drawn >= budget * (1 + found // FOUND_PER_BUDGET):
+            spent = drawn + (slowness - 1) * (self._slowly_tested - tested_before)
+            if spent >= budget * (1 + found // FOUND_PER_BUDGET):
                 raise GivenUp(self.tally)
             missing = (block.size - found) * drawn // max(found, 1)
             size = min(missing + missing // 16 + FIRST_BLOCK, largest)
             draw = begin_draw(size)
+
+    @property
+    def _slowly_tested(self) -> int:
+        return self.tally.get("min_edits", (0, 0))[0]
 
     def _draw_together(
         self, bits: Random, look_ahead: LookAhead | None, size: int

@@ -28,7 +28,7 @@ def unique_of(wanted: int, options: Options) -> Unique | None:
     if options.min_edits is not None:
         from rnn_names.conditions.edits import FarApart
 
-        return _FarApart(wanted, options.remember, FarApart.of(options))
+        return _FarApart(wanted, options, FarApart.of(options))
     return Unique(wanted, options.remember) if options.is_unique else None
 
 
@@ -36,6 +36,7 @@ class Unique:
     """Lets each name through once, by its fingerprint of 8 bytes."""
 
     title = "unique"
+    _slowness = 1  # of its tests and of the conditions'
 
     def __init__(self, wanted: int, remember: str | None = None) -> None:
         self.wanted = wanted
@@ -69,7 +70,8 @@ class Unique:
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, where most names are left out."""
-        if not self._has_warned and self.tested >= FEW_NEW_AFTER and self.passed < self.tested / 4:
+        is_due = self.tested >= FEW_NEW_AFTER // self._slowness and not self._has_warned
+        if is_due and self.passed < self.tested / 4:
             self._has_warned = True
             warnings.warn(
                 "3 of 4 names drawn are left out by now, since they came before or are too much "
@@ -82,7 +84,7 @@ class Unique:
     def is_exhausted(self) -> bool:
         """Whether the last `REPEATS` names of the stream were next to all repeats."""
         tested, passed = self.tested - self._last[0], self.passed - self._last[1]
-        if tested < REPEATS:
+        if tested < REPEATS // self._slowness:
             return False
         self._last = self.tested, self.passed
         return passed < tested / 4096
@@ -91,9 +93,9 @@ class Unique:
 class _FarApart(Unique):
     title = "min_edits"
 
-    def __init__(self, wanted: int, remember: str | None, far_apart: Any) -> None:
-        super().__init__(wanted, remember)
-        self._far_apart = far_apart
+    def __init__(self, wanted: int, options: Options, far_apart: Any) -> None:
+        super().__init__(wanted, options.remember)
+        self._far_apart, self._slowness = far_apart, options.slowness
 
     def _add(self, names: Names) -> None:
         self._far_apart.add(names.to_strings())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
 from rnn_names.conditions.regex import matching
-from rnn_names.corpus.fingerprints import fingerprints, upper_halves
+from rnn_names.corpus.fingerprints import fingerprints, terms, upper_halves
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
@@ -141,6 +141,13 @@ def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, n
     near_list = NearList(upper_halves(known) if short else known, Vocabulary(" -ABab"))
     near = near_list.near(Names.from_strings(names), edits)
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
+
+
+def test_nothing_is_near_by_a_letter_beyond_its_end():
+    """A name of several, the longest of which decides how many places there are."""
+    names = Names.from_strings(["ab", "ababababab"])
+    gap = fingerprints(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
+    assert NearList(gap, Vocabulary("ABab")).near(names, 2).tolist() == [False, False]
 
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
