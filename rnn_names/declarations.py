@@ -146,23 +146,30 @@ class Lines(Texts):
         return "a list of texts"
 
 
-class Positions(Texts):
-    """Some whole numbers from 1, as a tuple; or texts with commas between them."""
+class Places(Texts):
+    """Numbers of lines, or of lines and parts: 5 or "5.2", or both as "5,5.2".
+
+    A tuple of both as numbers; the part is 0 where none is given.
+    """
 
     metavar = "N,…"
 
     def checked(self, value: Any) -> tuple[Any, ...]:
-        """A tuple of numbers."""
+        """A tuple of lines and parts."""
         if not isinstance(value, Collection) or isinstance(value, str):
             raise ValueError
-        number, found = Number(1, whole=True), list[float]()
+        number, found = Number(1, whole=True), list[tuple[float, float]]()
         for each in value:
-            texts = each.split(",") if isinstance(each, str) else ()
-            found += map(number.read, texts) if texts else [number.checked(each)]
+            if isinstance(each, tuple):  # one that was checked
+                found.append(each)
+                continue
+            for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
+                line, point, part = text.partition(".")
+                found.append((number.read(line), number.read(part) if point else 0))
         return tuple(found)
 
     def __str__(self) -> str:
-        return "whole numbers from 1"
+        return 'numbers of lines, from 1, or of a line and a part: "5.2"'
 
 
 class File:

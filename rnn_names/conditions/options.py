@@ -16,7 +16,7 @@ from rnn_names.declarations import (
     Flag,
     Lines,
     Number,
-    Positions,
+    Places,
     Texts,
     declarations,
     option,
@@ -266,11 +266,12 @@ class CastOptions(Options):
         "line begins with a letter of its own, until none is left. Case and accents do not count.",
         unset="any letters",
     )
-    redraw: Collection[int] = _sampling(
+    redraw: Collection[Any] = _sampling(
         (),
-        Positions(),
-        "Other names in the lines with these numbers; all else stays. Goes with a seed. A number "
-        "that comes again asks for yet others.",
+        Places(),
+        "Other names in the lines with these numbers; all else stays. 5.2 is the second part of "
+        "line 5, a name or a text. A number that comes again asks for yet others. Goes with a "
+        "seed.",
     )
     parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = None
@@ -279,7 +280,7 @@ class CastOptions(Options):
         super().__post_init__()
         if not isinstance(self.pattern, str):
             raise SamplingError(f"pattern {quoted(self.pattern)}: must be a text", ["pattern"])
-        for number in self.redraw:
+        for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
                     f"redraw {number:,}: there are {self.count:,} lines", ["redraw"]

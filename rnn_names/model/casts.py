@@ -12,7 +12,8 @@ from rnn_names.declarations import parameters_of
 from rnn_names.model.given import Given
 from rnn_names.model.model import Model, blend
 from rnn_names.sampling.cast import Part, Row
-from rnn_names.sampling.cast import cast as draw
+from rnn_names.sampling.cast import cast as lines_of_cast
+from rnn_names.sampling.redraw import redrawn
 
 
 @parameters_of(CastOptions)
@@ -75,4 +76,5 @@ def rows_of(
             }
             options = replace(slot.options, **lists)
             parts.append(Part(slot, models[slot.models].language_model, options))
+    draw = redrawn if wanted.redraw else lines_of_cast
     return draw(pattern, parts, wanted)

@@ -3,8 +3,7 @@
 Each part of the pattern draws from a stream of its own, made from the seed and its number among the
 names, or among the choices. So a change to one part leaves the others as they were; except where
 first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
-too near to one before it in the cast is left out. Names that are redrawn count as drawn: their
-first letters are used.
+too near to one before it in the cast is left out.
 """
 
 import os
@@ -44,34 +43,6 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     SamplingError comes after the lines that could be had, if these are fewer; its message shows the
     part that is the cause in the pattern.
     """
-    if not wanted.redraw:
-        yield from _drawn(pattern, parts, wanted)
-        return
-    # Names that are drawn after the last line take the place of those that are to be redrawn. Texts
-    # of choices stay: each is wanted once.
-    more = replace(wanted, redraw=(), count=wanted.count + len(wanted.redraw))
-    rows, shortage = list[Row](), None
-    try:
-        for batch in _drawn(pattern, parts, more):
-            rows += batch
-    except SamplingError as error:
-        shortage = error
-    pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-    stays = [bool(parts) and not isinstance(piece, Slot) for piece in pieces]
-    lines: dict[int, Row] = dict(enumerate(rows[: wanted.count], 1))
-    for i, number in enumerate(wanted.redraw, wanted.count):
-        old = lines.pop(number, ())
-        if i < len(rows):
-            each = zip(old, rows[i], stays, strict=True)
-            lines[number] = tuple(a if is_kept else b for a, b, is_kept in each)
-    kept = [lines[number] for number in sorted(lines)]
-    yield kept
-    if shortage:
-        reason = str(shortage).partition(": ")[2] or str(shortage)
-        raise SamplingError(f"only {len(kept):,} of {wanted.count:,} lines found: {reason}")
-
-
-def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
     is_unique = wanted.unique or wanted.remember is not None
     n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)

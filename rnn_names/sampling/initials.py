@@ -81,12 +81,24 @@ class Trials:
         self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
         if len(sampler.prefix):  # what is drawn first comes after it
             self._letters[:] = self._letters[sampler.prefix[0]]
-        sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters} - {""}}
+        sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters}}
         self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
         self.made = self.met = 0
         self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
         self._is_unique, self._earlier = options.unique, set[str]()
         self._far_apart = FarApart.of(options)
+
+    @property
+    def slowness(self) -> int:
+        """How many times as long as usual a trial takes, by order of magnitude."""
+        return self._sampler.options.slowness
+
+    def with_seed(self, seed: int) -> "Trials":
+        """Trials with random numbers of their own, and with the same earlier names."""
+        other = copy(self)
+        other._seed = seed
+        other._outcomes = {letter: other._drawn(letter) for letter in self.weights}
+        return other
 
     def name(self, letter: str) -> str:
         """A name that begins so; "" where the trial fails."""
@@ -150,9 +162,9 @@ def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
     weights = {
         letter: weight
         for letter in models[0].weights
-        if (weight := prod(each.weights.get(letter, 0) for each in models))
+        if letter and (weight := prod(each.weights.get(letter, 0) for each in models))
     }
-    while line := _line(models, weights, bits, TRIALS_OF_LETTERS):
+    while line := line_of(models, weights, bits, TRIALS_OF_LETTERS):
         yield line
     shares = _measured(models, weights)
     weights = {letter: weights[letter] * prod(each) for letter, each in shares.items()}
@@ -198,12 +210,10 @@ def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
 
     When no letter is left, all may come again. Names end where no more are found.
     """
-    weights, used = models[0].weights, set[str]()
-    least = RARE_LETTER * sum(weights.values())
-    weights = {letter: weight for letter, weight in weights.items() if weight >= least}
+    weights, used = usual(models[0].weights), set[str]()
     for number in count(1):
         free = {letter: weight for letter, weight in weights.items() if letter not in used}
-        line = _line(models, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
+        line = line_of(models, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
         if line is None and used:
             if number == len(used) + 1:  # the first time
                 warnings.warn(
@@ -214,19 +224,30 @@ def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
                 )
             weights = {letter: weight for letter, weight in weights.items() if letter in used}
             used = set()
-            line = _line(models, weights, bits, MOST_TRIALS)
+            line = line_of(models, weights, bits, MOST_TRIALS)
         if line is None:
             return
         used.add(letter_of(line[0]))
         yield line
 
 
-def _line(
-    models: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
+def usual(weights: Mapping[str, float]) -> dict[str, float]:
+    """The weights of letters, without those that hardly any name begins with."""
+    letters = {letter: weight for letter, weight in weights.items() if letter}
+    least = RARE_LETTER * sum(letters.values())
+    return {letter: weight for letter, weight in letters.items() if weight >= least}
+
+
+def line_of(
+    models: Sequence[Trials],
+    weights: Mapping[str, float],
+    bits: Random,
+    most: int = TRIALS_OF_LETTERS,
 ) -> tuple[str, ...] | None:
     """Names that begin with one of some letters; None after `most` trials that fail."""
     letters, up_to = list(weights), list(accumulate(weights.values()))
-    for _ in range(most if letters else 0):
+    most = min(most, MOST_TRIALS // max(each.slowness for each in models))
+    for _ in range(most if any(weights.values()) else 0):
         [letter] = bits.choices(letters, cum_weights=up_to)
         names = tuple(takewhile(bool, (each.name(letter) for each in models)))
         if len(names) == len(models):

@@ -11,8 +11,9 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
 from rnn_names.errors import RepeatedInitialsWarning, RnnNamesError, SamplingError
 from rnn_names.sampling.cast import Part
-from rnn_names.sampling.cast import cast as draw
+from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
+from rnn_names.sampling.redraw import redrawn
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
 
@@ -26,6 +27,7 @@ def rows(text, count, **options):
     parts = [
         Part(slot, MODELS[slot.models[0]].language_model, slot.options) for slot in pattern.slots
     ]
+    draw = redrawn if wanted.redraw else cast_lines
     return [row for batch in draw(pattern, parts, wanted) for row in batch]
 
 
@@ -44,29 +46,70 @@ def test_names_of_a_line_are_independent():
     assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
 
 
+# --- Redrawn lines --------------------------------------------------------------------------------
+
+PATTERN = "{a:min-length=2} [x|y|z] {b:min-length=2}"
+
+
 def test_other_names_come_into_lines_to_be_redrawn_and_the_rest_stays():
-    pattern, options = "{a} [x|y|z] {b}", {"initials": "different"}
-    drawn = rows(pattern, 8, **options)
-    again = [*drawn[:6]]
-    again[1], again[4] = (
-        (drawn[new][0], drawn[old][1], drawn[new][2]) for old, new in ((1, 6), (4, 7))
-    )
-    assert rows(pattern, 6, redraw=[2, 5], **options) == again
-    assert rows(pattern, 6, redraw=["2,5"], **options) == again
-    twice = rows(pattern, 6, redraw=[2, 2], **options)
-    assert twice == [drawn[0], (drawn[7][0], drawn[1][1], drawn[7][2]), *drawn[2:6]]
-    words = rows("[x|y|z]", 4)
-    assert rows("[x|y|z]", 3, redraw=[1]) == [words[3], *words[1:3]]
+    before, after = rows(PATTERN, 6), rows(PATTERN, 6, redraw=[2, 5])
+    for number, (old, new) in enumerate(zip(before, after, strict=True), 1):
+        assert old[1] == new[1]
+        assert (old == new) == (number not in (2, 5))
+    assert after == rows(PATTERN, 6, redraw=["5,2"])
 
 
-def test_lines_that_stay_come_where_too_few_are_left_to_redraw():
-    drawn = rows("[w|x|y|z]", 4, unique=True)
-    found = []
-    with pytest.raises(SamplingError, match=r"^only 3 of 4 lines found: nearly all others are"):
-        wanted = CastOptions("[w|x|y|z]", 4, seed=1, unique=True, redraw=[2])
-        for batch in draw(parse(wanted.pattern, wanted.shared), [], wanted):
+def test_what_comes_into_a_line_does_not_depend_on_the_other_lines():
+    alone = rows(PATTERN, 6, redraw=[4, 4])
+    assert alone[3] not in (rows(PATTERN, 6)[3], rows(PATTERN, 6, redraw=[4])[3])
+    assert rows(PATTERN, 6, redraw=[2, 4, 1, 4, 6])[3] == alone[3]
+    assert rows(PATTERN, 5, start=1, redraw=[3, 3])[2] == alone[3]
+
+
+def test_a_single_part_is_redrawn_a_name_or_a_text():
+    before = rows(PATTERN, 2)
+    first, text, last = (rows(PATTERN, 2, redraw=[f"2.{part}"]) for part in (1, 2, 3))
+    for part, after in enumerate((first, text, last)):
+        assert after[0] == before[0]
+        assert [a == b for a, b in zip(before[1], after[1], strict=True)] == [
+            each != part for each in range(3)
+        ]
+    assert {text[0][1], before[1][1], text[1][1]} == {*"xyz"}, "the one that had not come"
+    assert rows(PATTERN, 2, redraw=["2.1,2.3"])[1] == (first[1][0], before[1][1], last[1][2])
+    words = rows("[x|y|z]", 2)
+    assert {*words, *rows("[x|y|z]", 2, redraw=[1])} == {("x",), ("y",), ("z",)}
+
+
+def test_redrawn_names_have_the_distribution_of_the_model():
+    """Given that the name is another one."""
+    limits, n = {"min_length": 2, "max_length": 2}, 1000
+    names = distribution(MODELS["a"], **limits)
+    expected = {
+        (a, b): names[a] * names[b] / (1 - names[a]) for a in names for b in names if a != b
+    }
+    before, after = rows("{a}", n, **limits), rows("{a}", n, redraw=range(1, n + 1), **limits)
+    assert_drawn_from(Counter((a, b) for [a], [b] in zip(before, after, strict=True)), expected)
+
+
+def test_redrawn_lines_keep_what_holds_for_the_cast():
+    for seed in range(5):
+        options = {"seed": seed, "redraw": [1, 2, 1, 1, "2.1", 2, "1.1", 1]}
+        different = rows("{a} {b}", 3, initials="different", **options)
+        assert len({letter_of(row[0]) for row in different}) == 3
+        same = rows("{a} {b} {c}", 3, initials="same", **options)
+        assert all(len({*map(letter_of, row)}) == 1 for row in same)
+        apart = rows("{a:min-length=4} {b:min-length=4}", 3, min_edits=2, **options)
+        far_apart = FarApart(1)
+        assert all(far_apart.passes(name) for row in apart for name in row)
+
+
+def test_lines_that_stay_come_where_none_is_left_to_redraw():
+    before, found = rows("[w|x|y|z]", 4, unique=True), []
+    wanted = CastOptions("[w|x|y|z]", 4, seed=1, unique=True, redraw=[2])
+    with pytest.raises(SamplingError, match=r"^only 3 of 4 lines found: nothing new for 2$"):
+        for batch in redrawn(parse(wanted.pattern, wanted.shared), [], wanted):
             found += batch
-    assert found == [drawn[0], *drawn[2:]]
+    assert found == [before[0], *before[2:]]
 
 
 @pytest.mark.parametrize(
@@ -75,8 +118,11 @@ def test_lines_that_stay_come_where_too_few_are_left_to_redraw():
         ({"redraw": [4]}, "redraw 4: there are 3 lines"),
         ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give the seed"),
         ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
-        ({"redraw": 1}, "redraw 1: must be whole numbers from 1"),
-        ({"redraw": ["1,"]}, r"redraw .*: must be whole numbers from 1"),
+        ({"redraw": ["1,3.3"]}, "redraw 3.3: a line has 2 parts"),
+        *(
+            ({"redraw": each}, "redraw .*: must be numbers of lines, from 1, .*")
+            for each in (1, ["1,"], [1.2], ["2."], ["0"], [True])
+        ),
     ],
     ids=str,
 )
@@ -241,7 +287,7 @@ def test_lines_found_come_before_the_error(initials, monkeypatch):
     wanted = CastOptions(text, 4, seed=1, initials=initials)
     pattern = parse(text)
     parts = [Part(s, MODELS[s.models[0]].language_model, s.options) for s in pattern.slots]
-    lines = draw(pattern, parts, wanted)
+    lines = cast_lines(pattern, parts, wanted)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
         next(lines)
