@@ -30,7 +30,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
-NAMES_AT_ONCE = 1 << 6  # names of which the first of two edits are made together
+EDITED_TOGETHER = 1 << 6  # names of which the first of two edits are made together
 EDITS_LOOKED_UP = 0, 32, 128, 1 << 30  # first edits of a name after which near ones are done with
 
 
@@ -221,8 +221,8 @@ class NearList:
             rows = left[start : start + at_once]
             near[rows] = self._are_one_edit_away(names.take(rows))
         left = np.flatnonzero(~near) if edits > 1 else left[:0]
-        for start in range(0, len(left), NAMES_AT_ONCE):
-            rows = left[start : start + NAMES_AT_ONCE]
+        for start in range(0, len(left), EDITED_TOGETHER):
+            rows = left[start : start + EDITED_TOGETHER]
             near[rows] = self._are_two_edits_away(names.take(rows).to_strings())
         return near
 

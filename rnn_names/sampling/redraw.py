@@ -20,7 +20,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.cast import Part, Row, cast
 from rnn_names.sampling.initials import Trials, alike, letter_of, line_of, usual
 
-TRIED_FOR_LINE = 1 << 10  # candidates for a line that may break what holds for the cast
+MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
 
 
 def redrawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
@@ -85,7 +85,7 @@ class _Redrawing:
         names = [place for place in places if place in self._parts]
         refused = self._refused[number]
         refused.update(before[place] for place in names)
-        for _ in range(TRIED_FOR_LINE):
+        for _ in range(MOST_CANDIDATES):
             drawn = self._drawn(number, places)
             if not all(drawn.values()):
                 return False
