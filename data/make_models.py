@@ -1,8 +1,8 @@
 """Makes the bundled models from the lists beside this file: `make models`.
 
 `RECIPE` is what `rnn-names train` is called with, by which anyone can make the same model. It is
-then packed, for a small package: weights are rounded to bfloat16 and fingerprints shortened to four
-bytes a name. Neither changes what the file is; a package that is zipped is half as large for it.
+then packed, for a small package: weights are rounded to bfloat16 and fingerprints shortened to 44
+bits. Neither changes what the file is; a package that is zipped is half as large for it.
 
 Training gives the same bits only on one machine with the same versions. So a test,
 `tests/model/test_bundled.py`, holds the models that are shipped to this: their settings are those
@@ -29,7 +29,7 @@ import numpy as np
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, read_corpus
-from rnn_names.corpus.fingerprints import upper_halves
+from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
 from rnn_names.network.scoring import mean_loss
@@ -102,7 +102,7 @@ def packed(model: Model, source: Source) -> Model:
     """The same model with rounded weights, short fingerprints, and the source of its list first."""
     assert model.fingerprints is not None
     params = {name: rounded(array) for name, array in model.params.items()}
-    short = upper_halves(model.fingerprints)
+    short = upper_bits(model.fingerprints, PACKED_BITS)
     return replace(model, params=params, fingerprints=short, sources=(source, *model.sources))
 
 

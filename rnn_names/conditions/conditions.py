@@ -19,14 +19,16 @@ from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
 from rnn_names.conditions.rude import is_clean
-from rnn_names.corpus.fingerprints import among, fingerprints
+from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
 
-MAX_SHORT = 1 << 11  # names in 4-byte fingerprints; of more, too much is mistaken two edits away
+# Names of a list, for the lowest bit of its fingerprints that is kept: of more, too many others are
+# mistaken for such that are two edits away. That is 2,048 names of 32 bits, 8 million of 44.
+MAX_OF_TWICE_EDITED = 1 << 43
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 
@@ -150,7 +152,7 @@ def _own_list(model: LanguageModel) -> Array:
 
 def _far_from_list(model: LanguageModel, edits: int) -> Condition:
     known = _own_list(model)
-    if edits > 1 and known.dtype.itemsize < 8 and len(known) > MAX_SHORT:
+    if edits > 1 and len(known) > MAX_OF_TWICE_EDITED // lowest_kept(known):
         raise SamplingError(
             f"min_edits {edits + 1}: of its list of {len(known):,} names, this model keeps too "
             "little to tell; 2 is the most",

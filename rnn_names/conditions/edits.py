@@ -207,7 +207,7 @@ class NearList:
         bits = min(max(len(known).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
-        first = known >> known.dtype.type(8 * known.dtype.itemsize - bits)
+        first = known >> self._shift
         self._may_be[first.astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:

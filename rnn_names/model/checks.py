@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
+from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
@@ -18,7 +19,7 @@ _RENAMED = {"made_up_names": "synthetic_names"}  # settings that older versions 
 
 ARRAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Wax", "Waa", "Wya", "ba", "by", "a0", "bn"), ("<f4",)),
-    **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4")),
+    **dict.fromkeys(("fingerprints", "listed"), ("<u8", "<u4", "|u1")),
 }
 """The arrays that a model file may hold, and the types that each may have."""
 
@@ -41,7 +42,9 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
     params = {name: array for name, array in arrays.items() if name not in prints}
     _check_params(params, meta.get("cell"), len(vocabulary))
     for name, rows in prints.items():
-        if rows.ndim != 1 or (rows[1:] <= rows[:-1]).any():
+        shape = (PACKED_BYTES, *rows.shape[-1:]) if rows.dtype == np.uint8 else (rows.size,)
+        prints[name] = unpacked(rows) if rows.shape == shape else np.ones(2)
+        if (prints[name][1:] <= prints[name][:-1]).any():
             raise ModelFileError(f"array {name}: not a row of numbers in rising order")
     return {
         "vocabulary": vocabulary,

@@ -13,6 +13,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import BestOptions, SampleOptions, StreamOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import method_parameters_of
@@ -181,8 +182,12 @@ class Model:
     @property
     def arrays(self) -> dict[str, Array]:
         """The arrays of the file: the parameters, and the fingerprints where they are kept."""
-        prints = {"fingerprints": self.fingerprints, "listed": self.listed}
-        return {**self.params, **{k: array for k, array in prints.items() if array is not None}}
+        arrays = dict(self.params)
+        for name, prints in (("fingerprints", self.fingerprints), ("listed", self.listed)):
+            if prints is not None:
+                is_short = lowest_kept(prints) >= 1 << (64 - PACKED_BITS)
+                arrays[name] = packed(prints) if is_short else prints
+        return arrays
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Model:

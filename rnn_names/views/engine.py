@@ -16,7 +16,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.rude import rude_words
-from rnn_names.corpus.fingerprints import upper_halves
+from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
 from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.model import Model
@@ -119,7 +119,9 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "arrays": [(name, array.size) for name, array in arrays],
         "exponents": exponents,
         "weights": code,
-        "fingerprints": None if prints is None else _coded_prints(upper_halves(prints)),
+        "fingerprints": None
+        if prints is None
+        else _coded_prints(upper_bits(prints, 32) >> np.uint64(32)),
         "sources": as_json(model.sources),
     }
 

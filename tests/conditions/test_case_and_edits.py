@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
 from rnn_names.conditions.regex import matching
-from rnn_names.corpus.fingerprints import fingerprints, terms, upper_halves
+from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
@@ -138,7 +139,7 @@ TITLES = WORDS.map(" ".join)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
     known = np.unique(fingerprints(Names.from_strings(listed)))
-    near_list = NearList(upper_halves(known) if short else known, Vocabulary(" -ABab"))
+    near_list = NearList(upper_bits(known, 32) if short else known, Vocabulary(" -ABab"))
     near = near_list.near(Names.from_strings(names), edits)
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
 
@@ -199,10 +200,12 @@ def test_listed_means_the_list_itself_and_twins_only_among_what_comes_out():
 def test_what_min_edits_cannot_do_is_said(monkeypatch):
     with pytest.raises(SamplingError, match="leave out either min_edits or start"):
         tiny_model(letters="aAb").sample(1, min_edits=2, start=3)
-    with pytest.raises(
-        SamplingError, match=r"^min_edits 3: .* this model keeps too little to tell; 2 is"
-    ):
-        Model.load("first-names").sample(1, min_edits=3)
+    full = Model.load("first-names")
+    old = replace(full, fingerprints=upper_bits(full.fingerprints, 32))
+    with pytest.raises(SamplingError, match=r"^min_edits 3: .* keeps too little to tell; 2 is"):
+        old.sample(1, min_edits=3)
+    names = full.sample(3, min_edits=3, seed=1, min_length=8)
+    assert not full.knows(names).any()
     monkeypatch.setattr(unique, "REPEATS", 1 << 11)
     with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)

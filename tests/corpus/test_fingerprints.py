@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.corpus.fingerprints import among, fingerprints, union, upper_halves
+from rnn_names.corpus.fingerprints import (
+    PACKED_BITS,
+    among,
+    fingerprints,
+    packed,
+    union,
+    unpacked,
+    upper_bits,
+)
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 
@@ -79,16 +87,26 @@ def test_among_tells_what_is_in_a_list(known, asked):
     prints = np.unique(fingerprints(Names.from_strings(sorted(known))))
     names = sorted(asked)
     asked_prints = fingerprints(Names.from_strings(names))
-    for kept in (prints, upper_halves(prints)):
+    for kept in (prints, upper_bits(prints, 32), upper_bits(prints, PACKED_BITS)):
         assert among(asked_prints, kept).tolist() == [name in known for name in names]
 
 
-def test_union_keeps_the_shorter_form():
-    a, b = (np.unique(fingerprints(Names.from_strings([*names]))) for names in ("xy", "yz"))
-    assert union(a, b).dtype == np.uint64
-    assert len(union(a, b)) == 3
-    assert union(upper_halves(a), b).dtype == np.uint32
-    assert union(upper_halves(a), b).tolist() == upper_halves(union(a, b)).tolist()
+@settings(deadline=None, derandomize=True)
+@given(st.sets(TEXTS, max_size=20))
+def test_packed_fingerprints_are_their_uppermost_bits(names):
+    prints = fingerprints(Names.from_strings(sorted(names)))
+    short = upper_bits(prints, PACKED_BITS)
+    assert unpacked(packed(short)).tolist() == short.tolist()
+    assert unpacked(short).tolist() == short.tolist()
+    halves = (upper_bits(prints, 32) >> np.uint64(32)).astype(np.uint32)
+    assert unpacked(halves).tolist() == upper_bits(prints, 32).tolist()
+
+
+def test_union_keeps_the_bits_that_both_have():
+    a, b = (np.unique(fingerprints(Names.from_strings([*names]))) for names in ("uvwxy", "vwxyz"))
+    assert len(union(a, b)) == 6
+    for bits in (32, PACKED_BITS):
+        assert union(upper_bits(a, bits), b).tolist() == upper_bits(union(a, b), bits).tolist()
 
 
 SETTINGS = {"hidden_size": 8, "epochs": 1}
@@ -125,8 +143,16 @@ def test_a_model_without_fingerprints_cannot_tell(model):
         plain.sample(1, novel=True)
 
 
-@pytest.mark.parametrize("dtype", ["<u8", "<u4"])
-def test_both_forms_are_read(dtype, model, tmp_path):
-    prints = model.fingerprints if dtype == "<u8" else upper_halves(model.fingerprints)
+@pytest.mark.parametrize("form", ["<u8", "<u4", "|u1"])
+def test_all_forms_are_read(form, model, names, tmp_path):
+    bits = {"<u8": 64, "<u4": 32, "|u1": PACKED_BITS}[form]
+    prints = upper_bits(model.fingerprints, bits)
     replace(model, fingerprints=prints).save(tmp_path / "m.npz")
-    assert Model.load(tmp_path / "m.npz").fingerprints.dtype == dtype
+    with np.load(tmp_path / "m.npz") as file:
+        arrays = dict(file)
+    assert arrays["fingerprints"].dtype == ("<u8" if form == "<u8" else "|u1")
+    if form == "<u4":  # of an earlier version
+        arrays["fingerprints"] = (prints >> np.uint64(32)).astype("<u4")
+        np.savez(tmp_path / "m.npz", **arrays)
+    loaded = Model.load(tmp_path / "m.npz")
+    assert loaded.fingerprints.tolist() == prints.tolist()

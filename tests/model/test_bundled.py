@@ -16,7 +16,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.cli.main import cli
 from rnn_names.cli.train import train as train_command
-from rnn_names.corpus.fingerprints import fingerprints, upper_halves
+from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
 from rnn_names.model.sources import Source
@@ -72,8 +72,8 @@ def test_a_model_is_that_of_its_list(name):
     model, corpus = Model.load(name), make_models.corpus_of(name)
     loss = make_models.held_out_loss(model, corpus)
     assert loss == pytest.approx(model.training["held_out_loss"], abs=make_models.TOLERANCE)
-    assert model.fingerprints.dtype == np.uint32
-    assert np.array_equal(model.fingerprints, upper_halves(fingerprints(corpus.names)))
+    prints = upper_bits(fingerprints(corpus.names), PACKED_BITS)
+    assert np.array_equal(model.fingerprints, prints)
     for array in model.params.values():
         assert np.array_equal(make_models.rounded(array, BFLOAT16), array)
 
@@ -93,7 +93,7 @@ def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
     assert packed.sources == (source, *model.sources)
     assert packed.vocabulary is model.vocabulary
     assert packed.training == model.training
-    assert packed.fingerprints.tolist() == upper_halves(model.fingerprints).tolist()
+    assert packed.fingerprints.tolist() == upper_bits(model.fingerprints, PACKED_BITS).tolist()
     assert np.array_equal(packed.params["Waa"], make_models.rounded(model.params["Waa"]))
 
 
