@@ -6,6 +6,7 @@ the cast as it stands: `min_edits`, `unique`, or a first letter that another lin
 drawn for a line and redrawn counts as a name that came before; its first letter is free again.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -86,8 +87,9 @@ class _Redrawing:
         refused = self._refused[number]
         refused.update(before[place] for place in names)
         for _ in range(MOST_CANDIDATES):
-            drawn = self._drawn(number, places)
-            if not all(drawn.values()):
+            proposed = self._drawn(number, places)
+            drawn = {place: text for place, text in proposed.items() if text is not None}
+            if len(drawn) < len(places):
                 return False
             row = tuple(drawn.get(place, text) for place, text in enumerate(before))
             line = self._pattern.line(row).strip()
@@ -100,24 +102,24 @@ class _Redrawing:
                 return True
         return False
 
-    def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str]:
-        """A text for each place; "" where there is none."""
+    def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str | None]:
+        """A text for each place; None where there is none."""
         if self._wanted.initials == "same" and places == [*self._parts]:
             if number not in self._tied:
                 models = [self._trials_of(place, number) for place in places]
                 self._tied[number] = alike(models, self._bits_of("initials", number))
-            return dict(zip(places, next(self._tied[number], [""] * len(places)), strict=True))
+            return dict(zip(places, next(self._tied[number], [None] * len(places)), strict=True))
         return {
             place: (self._name if place in self._parts else self._text)(place, number)
             for place in places
         }
 
-    def _name(self, place: int, number: int) -> str:
+    def _name(self, place: int, number: int) -> str | None:
         trials, bits = self._trials_of(place, number), self._bits_of("letters", place, number)
         for letters in self._letters(place, number, trials.weights):
             if line := line_of([trials], letters, bits):
                 return line[0]
-        return ""
+        return None
 
     def _letters(
         self, place: int, number: int, weights: dict[str, float]
@@ -146,7 +148,8 @@ class _Redrawing:
     def _trials_of(self, place: int, number: int) -> Trials:
         if (place,) not in self._trials:
             part = self._parts[place]
-            with located(self._pattern.text, part.slot.begin):
+            with located(self._pattern.text, part.slot.begin), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what there is to say was said of the first names
                 trials = self._trials[place,] = Trials(part.model, part.options)
             for row in self.rows.values():
                 trials.came_out(row[place])

@@ -9,7 +9,7 @@ from rnn_names import Model, cast
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
-from rnn_names.errors import RepeatedInitialsWarning, RnnNamesError, SamplingError
+from rnn_names.errors import CaseWarning, RepeatedInitialsWarning, RnnNamesError, SamplingError
 from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
@@ -76,6 +76,8 @@ def test_a_single_part_is_redrawn_a_name_or_a_text():
         ]
     assert {text[0][1], before[1][1], text[1][1]} == {*"xyz"}, "the one that had not come"
     assert rows(PATTERN, 2, redraw=["2.1,2.3"])[1] == (first[1][0], before[1][1], last[1][2])
+    words = rows("[|x]", 2)
+    assert rows("[|x]", 2, redraw=[1, 2]) == words[::-1]
     words = rows("[x|y|z]", 2)
     assert {*words, *rows("[x|y|z]", 2, redraw=[1])} == {("x",), ("y",), ("z",)}
 
@@ -101,6 +103,12 @@ def test_redrawn_lines_keep_what_holds_for_the_cast():
         apart = rows("{a:min-length=4} {b:min-length=4}", 3, min_edits=2, **options)
         far_apart = FarApart(1)
         assert all(far_apart.passes(name) for row in apart for name in row)
+
+
+def test_what_there_is_to_say_of_a_part_is_said_once():
+    with pytest.warns(CaseWarning) as told:
+        cast("{dinosaurs:prefix=z}", 2, seed=1, redraw=[1, 2])
+    assert len(told) == 1
 
 
 def test_lines_that_stay_come_where_none_is_left_to_redraw():
