@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rnn_names.training.stages import Epoch
     from rnn_names.views.report import Report
 
-SECONDS_TO_SPEAK = 2.0  # that an interrupted training tries to say so: who reads may be gone
+SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
 
 
 class TrainingRun:
@@ -43,7 +43,7 @@ class TrainingRun:
     def go(self, write_log: Callable[[Epoch], object]) -> None:
         """Trains to the end."""
         with interrupts.critical_section():
-            if not self.checkpoint.written:  # else it is a resumed run
+            if not self.checkpoint.is_resumed:
                 self.checkpoint.begin()
         try:
             # The model of a resumed run may be missing; without epochs, the untrained one is saved.

@@ -43,11 +43,10 @@ class Checkpoint:
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         self.path, self.trainer, self.init = state_path(output), trainer, init
         self._old, self._is_aside = old_state_path(output), False
-        self.written = False
+        self.written = self.is_resumed = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
         self._state: tuple[Model, dict[str, Any]] | None = None
-        if trainer.state_bytes > archive.MAX_FILE_BYTES:
-            most = archive.MAX_FILE_BYTES
+        if trainer.state_bytes > (most := archive.MAX_FILE_BYTES):
             raise TrainingError(
                 f"the state of the run would be a file of over {most:,} bytes: try a smaller "
                 "hidden_size or fewer teacher_networks",
@@ -83,7 +82,7 @@ class Checkpoint:
             model = Model.of(meta, of_model)
             run = _run(meta, digest(corpus))
             # The best model so far stands for the one that the run started from: cell, size and
-            # vocabulary are the same.
+            # vocabulary are the same. `restore` sets fingerprints and sources.
             start = model if run["init"] is not None and not starts else None
             trainer = Trainer(corpus, settings, start, starts=starts)
             _compare_settings(run["settings"], asdict(trainer.settings))
@@ -100,7 +99,7 @@ class Checkpoint:
                 settings=[*error.settings, "resume"],
             ) from None
         checkpoint = cls(output, trainer, corpus, run["init"])
-        checkpoint.written = True
+        checkpoint.written = checkpoint.is_resumed = True
         return checkpoint
 
     def begin(self) -> None:
@@ -177,8 +176,7 @@ def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
         )
     if run.get("corpus") != corpus:
         raise TrainingError("that run learned from other names: give it the same list")
-    run.setdefault("init", None)
-    return run
+    return {"init": None, **run}  # without an init, something else wrote the file
 
 
 def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:

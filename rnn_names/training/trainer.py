@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -30,14 +31,15 @@ from rnn_names.training.stages import Epoch, Position, Stage, stages_of
 from rnn_names.training.teacher import Teacher
 from rnn_names.training.warm_start import Closest, first_weights, settings_for
 
-SMOOTHING_CHARACTERS = 20_000  # of the exponential average of the training loss that is shown
-STARTED_SHARE = 0.6  # of networks that started from bundled models: they know more than the n-gram
-MAX_STEPS = 2**53  # of an optimizer: far more than any run takes
-LOST = 4  # times the loss of a uniform guess: a stage ends there, with its best weights so far
+SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
+STARTED_SHARE = 0.6  # the teacher's share of networks from bundled models, better than the n-gram
+MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
+LOST = 4  # losses of a uniform guess at which a stage ends, with its best weights so far
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
 """What random numbers are for: each use has a generator of its own, made from the seed, this number
-and that of the network or epoch. So a run can go on from any epoch."""
+and that of the network or epoch; dropout's, also from the part of a minibatch and the step. So a
+run can go on from any epoch."""
 
 
 class Trainer:
@@ -56,8 +58,8 @@ class Trainer:
         starts: Sequence[Closest] = (),
     ) -> None:
         self.starts = starts
-        begun_by: list[Model | None] = [*(start.model for start in starts)] or [init]
-        for model in begun_by:
+        self._initial_models: list[Model | None] = [start.model for start in starts] or [init]
+        for model in self._initial_models:
             settings = settings_for(model, settings)
         if held_out is not None:
             settings = replace(settings, all_names=False)
@@ -77,21 +79,19 @@ class Trainer:
         self._taught = Batches.of(all_names if self.settings.all_names else corpus, self.vocabulary)
         self._distillation_set: DistillationSet | None = None  # made when it is needed
 
+        in_turn = islice(cycle(self._initial_models), self.settings.teacher_networks)
         first = [
-            first_weights(
-                self._generator(_WEIGHTS, number),
-                self.settings,
-                self.vocabulary,
-                begun_by[number % len(begun_by)],
-            )
-            for number in range(self.settings.teacher_networks)
+            first_weights(self._generator(_WEIGHTS, number), self.settings, self.vocabulary, model)
+            for number, model in enumerate(in_turn)
         ]
         flat, self._shapes = optimizers.flatten(first[0])
-        # (stages, n): what each stage starts from, and then its best weights.
+        # _weights (stages, n)  what each stage starts from, and then its best weights
+        # _flat (n,)            the weights in training; within `epochs`, shared with the helper
+        # model.params          a copy of the best weights of `position.best_stage`
         self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
         for weights, start in zip(self._weights, first, strict=False):  # distillation has none yet
             weights[:] = optimizers.flatten(start)[0]
-        self._flat = np.empty_like(flat)  # what is trained, as one vector
+        self._flat = np.empty_like(flat)
         self._begin_stage()
         self.model = self._current_model()
 
@@ -101,9 +101,7 @@ class Trainer:
     def _describe(self, names: Names, init: Model | None) -> None:
         """Notes what a model says of its list: of all names, and those that `init` learned from."""
         self.vocabulary = Vocabulary.of(names)
-        self._fingerprints, self._listed = np.unique(fingerprints(names)), None
-        starts = [*([] if init is None else [init]), *(start.model for start in self.starts)]
-        self._sources = of_starts(start.sources for start in starts)
+        prints, listed = np.unique(fingerprints(names)), None
         beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
         self._of_list = {
             "lists": list(self.corpus.lists),
@@ -119,8 +117,9 @@ class Trainer:
         if init is not None:
             self.vocabulary = init.vocabulary.union(self.vocabulary)
             if init.fingerprints is not None:
-                self._listed = self._fingerprints
-                self._fingerprints = union(init.fingerprints, self._fingerprints)
+                prints, listed = union(init.fingerprints, prints), prints
+        sources = of_starts(model.sources for model in self._initial_models if model is not None)
+        self._kept: dict[str, Any] = {"fingerprints": prints, "listed": listed, "sources": sources}
 
     # --- Stages -----------------------------------------------------------------------------------
 
@@ -186,7 +185,7 @@ class Trainer:
             gradients = Gradients(memory, self._shapes)
             with one_blas_thread(), gradients.helper:
                 while self.position.next_stage is not None:
-                    if self._flat is not flat:  # at first, or if another iterator moved them
+                    if self._flat is not flat:  # at first, or after another call of `epochs`
                         flat[:] = self._flat
                         self._flat = flat
                     if self.position.stage_is_over:
@@ -204,10 +203,10 @@ class Trainer:
         began = time.perf_counter()
         characters, loss = 0, 0.0
         at, batches = self.position, self._training_set(gradients)
-        order = self._generator(_EPOCH, at.epoch)
+        seed = [self.settings.seed, _EPOCH, at.epoch]
+        order = np.random.default_rng(seed)
         middles, minibatches = zip(*batches.epoch(at.stage.batch_size, order), strict=True)
-        dropout_seed = [self.settings.seed, _EPOCH, at.epoch]
-        gradients.begin_epoch(batches, at.stage, minibatches, dropout_seed, self.characters_left)
+        gradients.begin_epoch(batches, at.stage, minibatches, seed, self.characters_left)
         for step, middle in enumerate(middles):
             share_over = (at.stage_epoch + middle) / at.stage.epochs
             batch_loss, n, gradient = gradients.of_step(step, share_over)
@@ -318,8 +317,7 @@ class Trainer:
         settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
         params = {name: array.copy() for name, array in self._params(self._flat).items()}
-        prints = {"fingerprints": self._fingerprints, "listed": self._listed}
-        return Model(self.vocabulary, params, training, sources=self._sources, **prints)
+        return Model(self.vocabulary, params, training, **self._kept)
 
     # --- The state, to go on from -----------------------------------------------------------------
 
@@ -360,6 +358,7 @@ class Trainer:
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
+        self._kept = {name: getattr(model, name) for name in self._kept}
 
 
 def _is_like(own: Any, other: Any) -> bool:
