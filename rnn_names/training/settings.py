@@ -17,6 +17,12 @@ from rnn_names.errors import TrainingError
 if TYPE_CHECKING:  # the help of `train` does without NumPy
     from rnn_names.corpus.corpus import Corpus
 
+FEW_NAMES = 500  # with fewer, networks start from bundled models, and all names are learned
+SHORT_LIST = 1_000  # names; a shorter list has a teacher of several networks, which take seconds
+LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
+DISTILLATION_BATCHES = 272, 408  # names, of a short and a longer list; more: quicker, higher loss
+DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
+
 _COUNT = Number(0, whole=True)
 _POSITIVE_COUNT = Number(1, whole=True)
 _SHARE = Number(0, 1, max_open=True)
@@ -61,28 +67,28 @@ class Settings(Checked):
         Number(1, 99, whole=True),
         "How many networks learn from the names first, one after another. With an n-gram they are "
         "the teacher. More of them take longer and make better names.",
-        unset="3 for fewer than 1,000 names, else 1; 1 where epochs are given",
+        unset=f"3 for fewer than {SHORT_LIST:,} names, else 1; 1 where epochs are given",
     )
     synthetic_names: int | None = option(
         None,
         _COUNT,
-        "Names that the n-gram writes for the distillation stage; each of its epochs learns from "
+        "Names that the teacher writes for the distillation stage; each of its epochs learns from "
         "all of them, and from the real names.",
         unset=_BY_SIZE,
     )
     batch_size: int | None = _training(
         None,
         _POSITIVE_COUNT,
-        "Names per minibatch. The distillation stage takes more if it is small: 272 or 408, by "
-        "corpus size.",
+        "Names per minibatch. The distillation stage takes more if it is small: "
+        f"{' or '.join(map(str, DISTILLATION_BATCHES))}, by corpus size.",
         unset=_BY_SIZE,
     )
     optimizer: str = _training("adam", Choice("adam", "sgd"), "Optimizer.")
     learning_rate: float | None = _training(
         None,
         POSITIVE,
-        "Peak learning rate; in the distillation stage it is 1.6 times as high.",
-        unset="by optimizer",
+        f"Peak learning rate; in the distillation stage it is {DISTILLATION_RATE} times as high.",
+        unset="by optimizer; lower where networks start from bundled models",
     )
     clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
     held_out: float | None = _training(
@@ -90,13 +96,13 @@ class Settings(Checked):
         _SHARE,
         "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
         "all.",
-        unset="0.1; of fewer than 500 names, all are learned in the end",
+        unset=f"0.1; of fewer than {FEW_NAMES} names, all are learned in the end",
     )
     all_names: bool | None = option(
         None,
         Flag(),
         "Whether the distillation stage learns the held-out names, too.",
-        unset="for fewer than 500 names, unless held_out is given",
+        unset=f"for fewer than {FEW_NAMES} names, unless held_out is given",
     )
     dropout: float | None = _regularisation(
         None,
@@ -135,8 +141,7 @@ class Settings(Checked):
             asked["teacher_networks"] = 1
         elif self.epochs is not None:
             asked.setdefault("teacher_networks", 1)
-        networks = asked.get("teacher_networks")
-        defaults = defaults_for(len(corpus), self.optimizer, networks, started)
+        defaults = defaults_for(len(corpus), self.optimizer, asked.get("teacher_networks"), started)
         if self.epochs is not None:
             # Distillation keeps its share of the epochs; several networks need one to teach in.
             share = defaults["distil_epochs"] / defaults["epochs"]
@@ -176,30 +181,25 @@ class ResolvedSettings:
     seed: int
 
 
-FEW_NAMES = 500  # with fewer, networks start from bundled models, and all names are learned
-SHORT_LIST = 1_000  # names; a shorter list has a teacher of several networks, which take seconds
-LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
-
-
 def defaults_for(
     names: int, optimizer: str, teacher_networks: int | None = None, started: bool = False
 ) -> dict[str, Any]:
-    """The rule: what a list of so many distinct names, held-out ones included, is trained with.
+    """The rule: what a list of `names` distinct names, held-out ones included, is trained with.
 
     `teacher_networks`, where it is given, takes the place of the rule's. Networks `started` from
-    bundled models have less to learn. The longer the list, the larger the network and the
-    minibatches, and the fewer epochs and the less dropout it needs:
+    bundled models have less to learn, and 5/9 of the learning rate. The longer the list, the larger
+    the network and the minibatches, and the fewer epochs and the less dropout it needs:
 
-        names                   100    1,200    5,000   27,000   87,000   1,000,000
-        hidden_size             128      192      256      256      384         384
-        epochs                  453      113       51       21       11          11
-        distil_epochs             3        3        3        3        3           3
-        teacher_networks          3        1        1        1        1           1
-        synthetic_names      24,223   55,000   88,083  153,668  200,000     200,000
-        batch_size               16       64      166      510      768         768
-        dropout                0.70     0.60     0.46     0.30     0.19        0.15
-        recurrent_dropout      0.60     0.50     0.36     0.20     0.09        0.05
-        patience                 75       55       24       16       16          16
+        names             100 started      100    1,200    5,000   27,000   87,000   1,000,000
+        hidden_size               128      128      192      256      256      384         384
+        epochs                    303      453      113       51       21       11          11
+        distil_epochs               3        3        3        3        3        3           3
+        teacher_networks            3        3        1        1        1        1           1
+        synthetic_names        24,223   24,223   55,000   88,083  153,668  200,000     200,000
+        batch_size                 16       16       64      166      510      768         768
+        dropout                  0.55     0.70     0.60     0.46     0.30     0.19        0.15
+        recurrent_dropout        0.45     0.60     0.50     0.36     0.20     0.09        0.05
+        patience                   50       75       55       24       16       16          16
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)

@@ -16,27 +16,25 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
 from rnn_names.errors import TrainingError
-from rnn_names.training.settings import ResolvedSettings
+from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
-DISTILLATION_BATCHES = (272, 408)  # names, of a short and a longer list; more: quicker, higher loss
 MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
-DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 WARM_UP = 0.02  # the share of a stage over which the learning rate rises
 FULL_DROPOUT = 0.6  # less begins lower: on a long list there is little to overfit at first
 
 TOLERANCE = 0.5
-"""How much higher than the best held-out loss so far that of an epoch of distillation may be, in
-nats per character, times the root of the characters held out."""
+"""How much higher than that of the model so far the held-out loss of an epoch of distillation may
+be, in nats per character, times the root of the number of characters held out."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run, and how it trains: `epochs` at most, with minibatches of so many names."""
+    """A stage of a run, and how it trains."""
 
     name: str  # what the user reads, for instance "network 2 of 3"
     is_distillation: bool  # whether it learns a teacher's predictions, and not from the names alone
-    epochs: int
-    batch_size: int
+    epochs: int  # at most
+    batch_size: int  # names of a minibatch
     highest_rate: float  # the highest learning rate
     dropout: float  # as in `Settings`, at the end of the stage
     recurrent_dropout: float  # as in `Settings`, at the end of the stage
@@ -140,8 +138,8 @@ class Position:
     def best_stage(self) -> int:
         """The index of the stage whose best weights are the model's.
 
-        That is distillation, once one of its epochs was good enough; else the network of the lowest
-        loss.
+        That is distillation, once one of its epochs was good enough; otherwise the network of the
+        lowest loss, the first of those that tie: without held-out names, all are infinite.
         """
         if self.stages[-1].is_distillation and self.bests[-1].epoch:
             return len(self.stages) - 1
@@ -155,8 +153,8 @@ class Position:
     def loss_to_beat(self, n_characters: int) -> float:
         """What the held-out loss of an epoch must be below, for its weights to be kept.
 
-        It is the lowest of the stage so far, and in distillation that of the model and `TOLERANCE`.
-        So many characters are held out.
+        It is the lowest of the stage so far, and in distillation that of the model plus `TOLERANCE`
+        over the root of `n_characters`, those held out.
         """
         if self.stage.is_distillation:
             return self.best.loss + TOLERANCE / math.sqrt(n_characters)
@@ -186,13 +184,13 @@ class Position:
         """The position in the same stages of which `state()` gave this, if there is one."""
         index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
         bests = tuple(Best(*best) for best in state["bests"])
-        learned = bests[:-1] if index and self.stages[-1].is_distillation else bests
+        of_networks = bests[:-1] if self.stages[-1].is_distillation else bests
         if not (
             0 <= index < len(self.stages)
             and 0 <= stage_epoch <= self.stages[index].epochs
             and stage_epoch <= epoch <= sum(stage.epochs for stage in self.stages)
             and all(0 <= best.epoch <= epoch and best.loss >= 0 for best in bests)
-            and (not epoch or any(best.epoch for best in learned))
+            and (not epoch or any(best.epoch for best in of_networks))  # distillation needs one
         ):
             raise TrainingError("not a state that this program writes")
         return Position(self.stages, bests, index, stage_epoch, state["stage_is_over"], epoch)
