@@ -18,13 +18,14 @@ At prefixes that earlier draws have passed, the guess comes from what the networ
 (`rnn_names.lookahead.visited`), and elsewhere from a Markov chain (`rnn_names.ngram.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
-every name is the network's own, whatever the guess is worth. A bad guess shows in two ways only:
-names are drawn in vain, and a name of large weight is repeated. The bound is chosen so that few are
-(`rnn_names.lookahead.preparation`).
+every name is the network's own, whatever the guess is worth, as long as it is above 0 wherever the
+conditions can still be met; `UNSEEN` in `chain` and `LEAST` in `ahead` see to that. A bad guess
+shows in two ways only: names are drawn in vain, and a name of large weight is repeated. The bound
+is chosen so that few are (`rnn_names.lookahead.preparation`).
 
 On the way, too, a name of weight w can become w / mean names of weight `mean`: names that lose
-weight are given up early, and those that gain much are split, and their copies go on apart. Else
-the weights of long names would drift so far apart that one or two have all of it.
+weight are given up early, and those above `MAX_BOUND`, which would be repeated anyway, are split:
+their copies go on apart. Otherwise weights would drift apart until one or two names have it all.
 
 Where a block of the stream is small, and a name comes many times at once, the block's end may take
 some of them; this is not corrected.
@@ -50,6 +51,7 @@ MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 FLOOR = 0.3  # of the mean weight: names below it are given up by chance
 DRAWN_BY_LEVEL = 1 << 12  # names that are drawn together, level by level, at most
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
+MAX_LOG_COPIES = 30  # e³⁰ copies of a name fit an integer, and no draw can hold so many
 
 
 def max_states(n_y: int, max_length: int) -> int:
@@ -69,7 +71,14 @@ class LookAheadState(Rows):
 
 @dataclass(frozen=True)
 class LookAhead:
-    """Guides draws towards names that an automaton accepts; without a chain, it records them."""
+    """Guides draws towards names that an automaton accepts.
+
+    kind        fields that are set                         made by
+    unguided    those without a default                     `Sampler.unguided_look_ahead`
+    learned     chain, table and ahead, too                 `learned`
+    measured    log_bound, log_means, share, repeats, too   `preparation.with_bound`
+    recording   visits, beside those of any kind            `replace`, for draws to learn from
+    """
 
     automaton: Automaton  # of the conditions
     min_length: int  # in characters
@@ -142,7 +151,7 @@ class LookAhead:
     ) -> tuple[LookAheadState, Array | None]:
         """Multiplies the probabilities of the next characters, (n_y, m), in place by what is ahead.
 
-        The prefixes have `length` characters; `node` (k,) is where each name is. It gives the
+        The prefixes have `length` characters; `node` (k,) is where each name is. Returns the
         state, weighed by `total`; and what is ahead, (m, n_y), None for unguided draws.
         """
         if self.visits is not None:
@@ -167,8 +176,8 @@ class LookAhead:
     ) -> tuple[LookAheadState, Array]:
         """Gives up names of small weight and splits those of large weight, by chance.
 
-        `node` (k,) is where each name is; `log_mean` is of the mean weight at their length. It
-        gives the state, and (k,) how many names each becomes.
+        `node` (k,) is where each name is; `log_mean` is of the mean weight at their length.
+        Returns the state, and (k,) how many names each becomes.
         """
         copies = np.ones(len(node), np.intp)
         if log_mean == -np.inf:  # no name at all can meet the conditions
@@ -180,7 +189,7 @@ class LookAhead:
         log_weight = np.where(far, log_mean, ahead_state.log_weight)
         uniform = np.frombuffer(bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
         changed = np.flatnonzero(far[node])
-        copies[changed] = np.exp(np.minimum(off, 30))[node[changed]] + uniform[changed]
+        copies[changed] = np.exp(np.minimum(off, MAX_LOG_COPIES))[node[changed]] + uniform[changed]
         return replace(ahead_state, log_weight=log_weight), copies
 
     def follow(
@@ -202,7 +211,7 @@ class LookAhead:
     def copies(self, log_weights: Array, bits: Random) -> Array:
         """How often each name comes out: weight / bound, rounded by chance."""
         uniform = (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) * 2.0**-53
-        expected = np.exp(np.minimum(log_weights - self.log_bound, 30))
+        expected = np.exp(np.minimum(log_weights - self.log_bound, MAX_LOG_COPIES))
         return np.floor(expected + uniform).astype(np.intp)
 
     def _guess(self, context: Array, automaton_state: Array, length: int) -> Array:

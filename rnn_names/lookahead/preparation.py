@@ -26,7 +26,7 @@ FIRST_TEST = 1 << 12  # names drawn in the first test; then four times, then twi
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MANY_REPEATS = 0.05  # where more names than this are repeats, names are split from `LOW_CEILING` on
-MOST_REPEATS = 0.5  # likewise: mean weights differ from draw to draw, and each takes its own
+MOST_REPEATS = 0.5  # where more are, mean weights differ from draw to draw: each takes its own
 LOW_CEILING = 4  # in mean weights; lower, and splitting makes repeats of its own
 ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
@@ -53,7 +53,7 @@ class Preparation:
         return is_enough or self._is_done
 
     def after(self, rounds: int) -> LookAhead:
-        """The look-ahead after so many rounds at least, or fewer if more would bring little."""
+        """The look-ahead after `rounds` at least, or fewer if more would bring little."""
         while not self.has(rounds):
             self._learn()
             self._rounds += 1

@@ -38,7 +38,7 @@ class Weights(NamedTuple):
 
     def expected(self, log_bound: float) -> Array:
         """How often each name comes out on average: (m,)."""
-        return np.exp(np.minimum(self.log_weights - log_bound, 300))
+        return np.exp(np.minimum(self.log_weights - log_bound, 300))  # sums of e³⁰⁰ stay finite
 
     def repeats(self, log_bound: float) -> float:
         """Of the names that come out, the share that are repeats; 1 where none is known to come."""
@@ -54,8 +54,8 @@ class Weights(NamedTuple):
         """The least bound up to `highest` with at most a share `most` of repeats, by bisection."""
         low, high = float(self.log_weights.min(initial=highest)), highest
         if not np.isfinite(low):
-            low = highest - 100
-        for _ in range(40):
+            low = highest - 100  # far below any bound that is of use
+        for _ in range(40):  # to 1e-12 of the range
             middle = (low + high) / 2
             if self.repeats(middle) > most:
                 low = middle

@@ -27,7 +27,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.network.prefix_tree import EOS
 
-LEAST = 1e-250  # of what may still happen: a product of 200 small probabilities would be 0
+LEAST = 1e-250  # of what may still happen, for `guide`: a product of 200 small numbers would be 0
 
 
 def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array) -> Array:

@@ -22,7 +22,7 @@ LONGEST_CONTEXT = 6  # symbols of the longest contexts
 CONTEXTS = 4000  # contexts that are kept, the most frequent ones
 PRIOR = 10.0  # prefixes' worth of evidence that the next shorter context counts for
 SHORTER = 0.1  # share of a context's probabilities that comes from the next shorter one
-UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly
+UNSEEN = 0.002  # share of the empty context's probabilities that is spread evenly, so none is 0
 MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, with fewer contexts
 
 
@@ -36,7 +36,7 @@ class MarkovChain:
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
         """The probability that the rest makes a name accepted, by length, context and state."""
-        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)
+        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # never certain: see `guide`
         given_more = self.probabilities / (1 - end)
 
         def probabilities(length: int) -> Array:
@@ -64,7 +64,7 @@ def fitted(
     max_length: int,
     n_contexts: int,
 ) -> MarkovChain:
-    """The chain of so many contexts that agrees best with a network at N prefixes.
+    """The chain of `n_contexts` contexts at most that agrees best with a network at N prefixes.
 
     Of these there are the last symbols, as in `Contexts`, the lengths, the probabilities of what
     comes next, (N, n_y), and how many names passed.
