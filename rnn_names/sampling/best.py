@@ -138,9 +138,9 @@ class _Search:
     ) -> None:
         self.sampler, self.wanted, self.progress = sampler, wanted, progress
         self._is_per_character = rank == "per-character"
-        self.unguided, _, self._others = sampler.possible()
+        self.unguided, _, self._others = sampler.unguided_look_ahead()
         self.automaton = self.unguided.automaton
-        self._possible = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
+        self._can_be_finished = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace()
@@ -202,11 +202,11 @@ class _Search:
     def _goal(self) -> tuple[_Estimate, float]:
         """An estimate of the prefixes, and a bound with as many names above it as wanted."""
         visits = self._unguided_draws(FEW_DRAWS)
-        estimate = _Estimate(visits.joined(), self._possible)
+        estimate = _Estimate(visits.joined(), self._can_be_finished)
         goal = self._bound_of(visits.joined())
         if goal is None or estimate.count_above(goal) > FEW_PREFIXES:
             visits = self._unguided_draws(MANY_DRAWS)
-            estimate = _Estimate(visits.joined(), self._possible)
+            estimate = _Estimate(visits.joined(), self._can_be_finished)
             preparation = Preparation(self.sampler.weighed, self.unguided, visits)
             for rounds in range(3):
                 preparation.after(rounds)
@@ -282,7 +282,7 @@ class _Search:
         may_follow[:, EOS] = self.automaton.accepting[batch.automaton_state]
         may_follow[:, EOS] &= length >= self.sampler.min_length
         after = self.automaton.after[batch.automaton_state]
-        may_follow[:, 1:] = self._possible[length + 1][after[:, 1:]]
+        may_follow[:, 1:] = self._can_be_finished[length + 1][after[:, 1:]]
         if (may_follow & (probabilities == 0)).any():
             self._vanished = not (self.sampler.options.top_k or self.sampler.options.top_p)
             may_follow &= probabilities > 0
@@ -335,9 +335,9 @@ class _Found:
 class _Estimate:
     """How many prefixes lie above a bound, by unguided draws."""
 
-    def __init__(self, prefixes: VisitedPrefixes, possible: Array) -> None:
+    def __init__(self, prefixes: VisitedPrefixes, can_be_finished: Array) -> None:
         log_probs = prefixes.log_probs()
-        kept = possible[prefixes.length, prefixes.automaton_state] & np.isfinite(log_probs)
+        kept = can_be_finished[prefixes.length, prefixes.automaton_state] & np.isfinite(log_probs)
         order = np.argsort(-log_probs[kept], kind="stable")
         self._falling = log_probs[kept][order]
         share = prefixes.passed[kept][order] / prefixes.passed[0]

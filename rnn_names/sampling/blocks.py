@@ -109,12 +109,13 @@ class Drawer:
             if look_ahead:
                 budget = min(budget, GUIDED_CHARACTERS // self._sampler.min_length)
                 largest = min(largest, look_ahead.largest_walk)
+                # The share is above 0: `prepare_if_rare` saw to it.
                 size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
         slowness = self._sampler.options.slowness  # a slow test counts as that many draws
         tested_before = self._slowly_tested
         size, largest = (min(n, self._sampler.largest_walk // slowness) for n in (size, largest))
         draw = begin_draw(size)
-        yield Names.from_strings([])
+        yield Names.from_strings([])  # stops here until `begin` has started the draw
         found = drawn = 0
         while True:
             for names in draw:

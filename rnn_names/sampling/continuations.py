@@ -20,7 +20,7 @@ from rnn_names.network.choice import keep_top_k, keep_top_p
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Source
+from rnn_names.sampling.walk import WalkSource
 
 MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
 NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
@@ -37,7 +37,7 @@ SHAPING = {
 """The options that shape continuations."""
 
 
-class Continuations(Source):
+class Continuations(WalkSource):
     """The source of a walk: hidden states; `codes`, (n_y,), are code points.
 
     `in_other_case` has prefixes that the list has in another case only, and how they are read.

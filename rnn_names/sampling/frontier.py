@@ -52,9 +52,8 @@ class Frontier:
             is_new = changes(parent[nodes])  # whether a node has another parent than the one before
             kept = above.take(parent[nodes][is_new], axis=0)
             children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
-            self._batches[level].append(
-                NodeBatch(children, payload and payload[nodes], names[here], node[here] - start)
-            )
+            known = None if payload is None else payload[nodes]
+            self._batches[level].append(NodeBatch(children, known, names[here], node[here] - start))
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
@@ -82,7 +81,7 @@ def _joined(batches: list[NodeBatch]) -> NodeBatch:
             np.concatenate([part + n for part, n in zip(parent, states_before, strict=False)]),
             np.concatenate(character),
         ),
-        payloads[0] and payloads[0].concatenate(payloads),
+        None if payloads[0] is None else payloads[0].concatenate(payloads),
         np.concatenate(names),
         np.concatenate([part + n for part, n in zip(node, nodes_before, strict=False)]),
     )

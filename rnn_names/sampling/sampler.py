@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rnn_names.lookahead.weights import Weights
 
 FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
-WALKS_PER_BLOCK = 4  # in the largest; more share more prefixes, and draw more in vain
+WALKS_PER_BLOCK = 4  # walks in the largest blocks; more share more prefixes, and draw more in vain
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
@@ -79,14 +79,14 @@ class Sampler(Continuations):
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
         Rare is a share of `rare` or `LOOK_AHEAD_BELOW` at most; this does not depend on the seed.
-        It gives how many names of the pilot met each condition; nothing if they are not rare.
+        Returns how many names of the pilot met each condition; nothing if they are not rare.
         """
         is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
-        is_common &= self.shape is None or self.options.temperature <= 1
+        is_common &= self.shape is None or self.options.temperature <= 1  # hotter, many break it
         if is_common and not self.conditions:
             return {}
         self.conditions = [self._followed_if_rare(each) for each in self.conditions]
-        unguided, covered, others = self.possible()
+        unguided, covered, others = self.unguided_look_ahead()
         if is_common and not covered:
             return {}
         from rnn_names.lookahead.preparation import Preparation
@@ -94,13 +94,13 @@ class Sampler(Continuations):
 
         tally: Tally = {}
         bits = Random(0)
-        for drawn in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
+        for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits(unguided.prefixes)
-            pilot = self.walk(drawn, bits, replace(unguided, visits=visits))
+            pilot = self.walk(size, bits, replace(unguided, visits=visits))
             first = self.in_characters(pilot.names)
-            add_to(tally, self.length_option, drawn, len(first))
-            met = len(meeting(covered, first, tally)) / drawn
+            add_to(tally, self.length_option, size, len(first))
+            met = len(meeting(covered, first, tally)) / size
             if met > max(rare, LOOK_AHEAD_BELOW):
                 return {}
         preparation = Preparation(self.weighed, unguided, visits)
@@ -112,7 +112,7 @@ class Sampler(Continuations):
     def _followed_if_rare(self, condition: Condition) -> Condition:
         """The condition, with the automaton that it has where few names meet it, if few do.
 
-        Where hardly any name has a good length and shape, that is not known.
+        Where hardly any name has a length and shape that are allowed, that is not known.
         """
         if condition.automaton_if_rare is None:
             return condition
@@ -120,7 +120,7 @@ class Sampler(Continuations):
             names = self.in_characters(self.walk(size, Random(0)).names)
             if condition.passes(names).sum() > common * LOOK_AHEAD_BELOW * len(names):
                 return condition
-        if len(names) * LOOK_AHEAD_BELOW >= 1:
+        if len(names) * LOOK_AHEAD_BELOW >= 1:  # those of the larger draw
             with suppress(NoAutomatonError):
                 return replace(condition, automaton=condition.automaton_if_rare())
         return condition
@@ -133,8 +133,8 @@ class Sampler(Continuations):
         """The look-ahead for a block, if there is one; prepared where it is not yet."""
         return None if self.preparation is None else self.preparation.after(_rounds(block))
 
-    def possible(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
-        """A look-ahead that knows nothing yet, the conditions that it covers, and the others."""
+    def unguided_look_ahead(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
+        """An unguided look-ahead, the conditions that it covers, the others; or SamplingError."""
         from rnn_names.conditions.automaton import anything
         from rnn_names.conditions.beginnings import of_shape
         from rnn_names.conditions.conditions import spelling
@@ -168,7 +168,7 @@ class Sampler(Continuations):
 
     def count_possible(self) -> tuple[float, str]:
         """How many names can meet the conditions on length and spelling; and these, in words."""
-        unguided, covered, _ = self.possible()
+        unguided, covered, _ = self.unguided_look_ahead()
         return unguided.count_possible(), self._titles(covered) or self.length_option
 
     def _titles(self, covered: list[Condition]) -> str:
@@ -178,7 +178,7 @@ class Sampler(Continuations):
         return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names together and gives those of a good length, as often as they weigh."""
+        """Draws `size` names and returns those of an allowed length, as often as they weigh."""
         drawn = self.walk(size, bits, look_ahead)
         names = self.in_characters(drawn.names)
         if look_ahead is None or drawn.weights is None:
@@ -201,15 +201,15 @@ class Sampler(Continuations):
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler that reads what no name can be like in another case, with a CaseWarning."""
+    """A sampler; if no name can match as typed, case is ignored, with a CaseWarning."""
     try:
-        sampler = _possible(model, options)
+        sampler = _checked_sampler(model, options)
         read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = _possible(model, replace(options, ignore_case=True))
+            sampler = _checked_sampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
         texts = [each for each in sampler.conditions if each.automaton]
@@ -219,11 +219,11 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
     return sampler
 
 
-def _possible(model: LanguageModel, options: CommonOptions) -> Sampler:
+def _checked_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
     """A sampler, or SamplingError if no name can be spelled as its conditions want it."""
     sampler = Sampler(model, options)
     if any(each.automaton for each in sampler.conditions):
-        sampler.possible()
+        sampler.unguided_look_ahead()
     return sampler
 
 

@@ -42,8 +42,8 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         if not count:
             return
         unique = unique_of(count, options)
-        possible, titles = sampler.count_possible() if unique else (np.inf, "")
-        most = f"no more than {possible:,.0f} can meet {titles}" if possible < count else ""
+        n_possible, titles = sampler.count_possible() if unique else (np.inf, "")
+        most = f"no more than {n_possible:,.0f} can meet {titles}" if n_possible < count else ""
         delivered = 0
         try:
             for names in _drawn(model, sampler, options, count):
@@ -58,10 +58,10 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     )
                 if delivered == count:
                     return
-                if delivered >= possible or (unique and unique.is_exhausted):
+                if delivered >= n_possible or (unique and unique.is_exhausted):
                     raise GivenUp({unique.title: (unique.tested, unique.passed)} if unique else {})
         except GivenUp as error:
-            causes = [] if delivered >= possible else [_tightest(error.tally)]
+            causes = [] if delivered >= n_possible else [_tightest(error.tally)]
             causes += [most] if most else []
             wanted = f" of {count:,}" if count < ENDLESS else ""
             raise SamplingError(
@@ -75,9 +75,9 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, bits = Sampler(model, Options()), Random(seed)
-        size, drawn = min(count + FIRST_BLOCK, sampler.largest_walk), 0
-        while len(names) < count and drawn < 2 * count:
-            names, drawn = names + sampler.draw(size, bits).to_strings(), drawn + size
+        size, n_drawn = min(count + FIRST_BLOCK, sampler.largest_walk), 0
+        while len(names) < count and n_drawn < 2 * count:
+            names, n_drawn = names + sampler.draw(size, bits).to_strings(), n_drawn + size
     return names[:count]
 
 
@@ -89,19 +89,19 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
     seed = int.from_bytes(os.urandom(16), "little") if options.seed is None else options.seed
     drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
-    blocks = blocks_of(
-        options.start, ENDLESS if options.is_unique else count, sampler.largest_block
-    )
+    n_names = ENDLESS if options.is_unique else count
+    blocks = blocks_of(options.start, n_names, sampler.largest_block)
     threads, helper, shortcoming = 0, None, ""
     begun: deque[Iterator[Names]] = deque()
     with ExitStack() as stack:
         for i, block in enumerate(blocks):
+            # Threads, but not for a small first block.
             if not threads and (i or drawer.has_shares(block)):
                 some = worker_threads(min(usable_cores(), MAX_THREADS))
                 drawer.submit, threads = stack.enter_context(some)
             if not sampler.is_prepared(block.number) or block.begin >= options.start + count:
                 yield from _ended(begun, 0)  # rather than let them wait, or draw in vain
-            sampler.look_ahead_for(block.number)
+            sampler.look_ahead_for(block.number)  # prepared here, before a thread asks for it
             if sampler.preparation and not shortcoming:
                 shortcoming = sampler.preparation.shortcoming
                 if shortcoming:

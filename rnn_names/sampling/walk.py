@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
         return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
 
 
-class Source(Protocol):
+class WalkSource(Protocol):
     """What a walk asks: how names begin, go on and end."""
 
     n_y: int  # size of the vocabulary, EOS counted
@@ -66,7 +66,7 @@ class Walk:
     """Draws `size` names; each is the number of a column in `text`, copies come after `size`."""
 
     def __init__(
-        self, source: Source, size: int, bits: Random, look_ahead: LookAhead | None = None
+        self, source: WalkSource, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
         self.source, self.bits, self.look_ahead = source, bits, look_ahead
@@ -76,7 +76,7 @@ class Walk:
         # A length stays 0 for a name that goes on past the limit or shape, or is given up.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
         self._size = size
-        self._log_weights = np.zeros(size if look_ahead else 0)
+        self._log_weights = np.zeros(0 if look_ahead is None else size)
         self._family = np.arange(len(self._log_weights), dtype=np.int32)
         self._log_means = np.full(source.max_length + 1, -np.inf)
         self._free = np.zeros(0, np.int32)  # columns of names that were given up
@@ -89,7 +89,7 @@ class Walk:
             len(prefix),
             np.arange(size, dtype=np.int32),
             np.zeros(size, np.int32),
-            self.look_ahead.first() if self.look_ahead else None,
+            None if self.look_ahead is None else self.look_ahead.first(),
         )
 
     def go_on(self, step: Step) -> Drawn:
@@ -106,8 +106,7 @@ class Walk:
             states      (nodes, …)
             probabilities       (n_y, nodes)
         """
-        source = self.source
-        guide = self.look_ahead
+        source, guide = self.source, self.look_ahead
         # Level by level, where the mean weight at each level is not known before.
         by_level = guide is not None and guide.chain is not None and guide.log_means is None
         at_once = LARGEST_WALK if by_level else source.nodes_at_once
@@ -124,8 +123,8 @@ class Walk:
                 fits = source.shape.allows(last, parent, character)
                 ends, goes_on = ends & fits, goes_on & fits
             self.lengths[names[ends]] = length
-            if ahead_state:
-                # A log weight is Σ log(total / ahead): `guide` adds log total; ahead of EOS is 1.
+            if ahead_state is not None:
+                # A log weight is Σ log(total / ahead): `weigh` adds log total; ahead of EOS is 1.
                 self._log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
             if length < source.max_length:
                 on = np.flatnonzero(goes_on)
@@ -134,8 +133,8 @@ class Walk:
                 first = changes(branch)
                 children = Children(states, parent[first], character[first])
                 below = None
-                if self.look_ahead and ahead_state:
-                    below = self.look_ahead.follow(ahead_state, *children[1:], ahead)
+                if guide is not None and ahead_state is not None:
+                    below = guide.follow(ahead_state, *children[1:], ahead)
                 node = np.cumsum(first, dtype=np.int32) - 1
                 frontier.add(length + 1, NodeBatch(children, below, names, node))
             if not frontier:
@@ -145,7 +144,7 @@ class Walk:
             step = self._step(states, length, names, node, ahead_state)
         self.lengths[self.lengths < source.min_length] = 0
         codes = Names.from_columns(self.text, self.lengths).codes
-        if not self.look_ahead:
+        if guide is None:
             return Drawn(self.lengths, codes, None)
         kept = self.lengths > 0
         of_kept = self._log_weights[kept], self._family[kept]
@@ -165,7 +164,7 @@ class Walk:
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
         ahead = None
-        if self.look_ahead and ahead_state:
+        if self.look_ahead is not None and ahead_state is not None:
             ahead_state, ahead = self.look_ahead.weigh(probabilities, ahead_state, length, node)
             if self.look_ahead.chain is not None:
                 ahead_state, names, node = self._split(ahead_state, names, node, length)
@@ -177,7 +176,7 @@ class Walk:
     ) -> tuple[LookAheadState, Array, Array]:
         """Gives up names of small weight, and splits those of large weight.
 
-        It gives the state, and the names that go on, with the node that each is at.
+        Returns the state, and the names that go on, with the node that each is at.
         """
         assert self.look_ahead is not None
         log_means = self.look_ahead.log_means

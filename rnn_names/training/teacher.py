@@ -36,18 +36,18 @@ from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Source, Walk
+from rnn_names.sampling.walk import Walk, WalkSource
 from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-SEEN_RARELY = 2  # characters that the training names have at most so often are rare
+SEEN_RARELY = 2  # how often the training names have a rare character, at most
 TILTED_BY = 10_000, 30_000  # names drawn for each fit of the tilt: five for each listed, within
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
 HARM = 1.01  # by what factor a tilt may raise the loss of the list's names, which the teacher knows
 
 
-class Teacher(Source):
+class Teacher(WalkSource):
     """An n-gram and some networks, asked together.
 
     It is the source of a walk. A state has the hidden states of all networks, the n-gram's history,
@@ -180,7 +180,7 @@ class Teacher(Source):
         return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """As in `Source`: (m,)."""
+        """As in `WalkSource`: (m,)."""
         above, parent, character = children
         after = above[parent]
         after["a"] = self._hidden_states(children._replace(above=above["a"]), work)

@@ -213,7 +213,7 @@ def test_names_free_of_words_have_their_probabilities(options, always_look_ahead
 def learned(model, draws=3000, **options):
     """A look-ahead that has learned from unguided draws, and its sampler."""
     sampler = Sampler(model.language_model, Options(**options))
-    unguided, _, _ = sampler.possible()
+    unguided, _, _ = sampler.unguided_look_ahead()
     visits = Visits(unguided.prefixes)
     sampler.walk(draws, Random(0), replace(unguided, visits=visits))
     return unguided.learned(visits.joined()), sampler
