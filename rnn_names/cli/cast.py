@@ -16,7 +16,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import Table
-from rnn_names.cli.streams import listed, warnings_told
+from rnn_names.cli.streams import lines_of, warnings_told
 from rnn_names.conditions.options import CastOptions
 from rnn_names.model.given import Given
 
@@ -68,7 +68,7 @@ def cast(
     with wrong_usage():
         wanted = CastOptions(pattern, **options)
     check_start(wanted.start)
-    wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
+    wanted = replace(wanted, exclude=lines_of(exclude), exclude_words=lines_of(exclude_words))
     with wrong_usage():
         parsed = parse(pattern, wanted.shared, Given.of)
 
@@ -78,6 +78,6 @@ def cast(
     fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
     out = Table(fields, format, null, columns)
     with warnings_told():
-        for rows in rows_of(parsed, wanted, blend_of, listed):
+        for rows in rows_of(parsed, wanted, blend_of, lines_of):
             out.put((parsed.line(row), *row) for row in rows)
     out.end()

@@ -111,8 +111,8 @@ def end_within(seconds: float) -> None:
 def _wait_for_the_end(signum: int, frame: object) -> None:
     """The handler: the main thread waits here until the other one knows of the signal.
 
-    Else it could take the end of a pipe whose writer was interrupted for the end of a list. No lock
-    is taken, since the main thread may be anywhere, in this function included.
+    Otherwise it could take the end of a pipe whose writer was interrupted for the end of a list. No
+    lock is taken, since the main thread may be anywhere, in this function included.
     """
     while not _ending:
         time.sleep(0.001)

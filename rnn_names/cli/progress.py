@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rnn_names.training.warm_start import Closest
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
-EXPECTED_SHARE = 0.1  # of distillation; the pace of the networks counts for so much in its own
+EXPECTED_SHARE = 0.1  # the share of distillation for which the networks' pace counts as its own
 
 
 class Pace(NamedTuple):
@@ -58,8 +58,8 @@ class Progress:
             self.bar = tqdm(
                 total=trainer.characters_done + trainer.characters_left,
                 initial=trainer.characters_done,
-                # Else tqdm waits for as many characters as ever came between two looks at the bar:
-                # ever more, so that it hardly moves in the end.
+                # Otherwise tqdm waits for as many characters as ever came between two looks at the
+                # bar: ever more, so that it hardly moves in the end.
                 miniters=1,
                 dynamic_ncols=True,
                 leave=False,
@@ -108,7 +108,7 @@ class Progress:
         self.pace = Pace(done, self.seconds, self.each, weight)
 
     def _time_left(self, characters: int) -> str:
-        """Minutes and seconds, after a minibatch of so many characters; "?" if unknown."""
+        """Minutes and seconds, after a minibatch of `characters`; "?" if unknown."""
         done, pace = self.bar.n + characters, self.pace
         counted = done - pace.characters + pace.weight
         if not counted:
@@ -132,7 +132,7 @@ class Progress:
             self.say(f"{stage.name.capitalize()}.")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Says a line with a few names if an epoch brought something better, ever more seldom."""
+        """Says a line with a few names after better epochs, at growing intervals."""
         self.epochs.append(epoch)
         self._correct_bar()
         if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):

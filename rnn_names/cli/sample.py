@@ -21,7 +21,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import NameBase, Output
-from rnn_names.cli.streams import listed, tell, warnings_told
+from rnn_names.cli.streams import lines_of, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.given import Given
 
@@ -88,7 +88,7 @@ def sample(
         raise click.UsageError("--rank goes with --best: random names have no order")
     models = chosen(model)
     loaded = blend_of(models)
-    wanted = replace(wanted, exclude=listed(exclude), exclude_words=listed(exclude_words))
+    wanted = replace(wanted, exclude=lines_of(exclude), exclude_words=lines_of(exclude_words))
     out: Output | NameBase
     if format == "azgaar":
         out = NameBase("+".join(each.title.removesuffix(".npz") for each in models))

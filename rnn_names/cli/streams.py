@@ -147,7 +147,7 @@ def is_same_file(path: str, other: str) -> bool:
     return real_path(path) == real_path(other)
 
 
-def listed(path: str | None) -> list[str]:
+def lines_of(path: str | None) -> list[str]:
     """The lines of a file that are not blank; none without a path."""
     if path is None:
         return []

@@ -46,7 +46,7 @@ class PrefixTree:
     # so on. In the example, level 1 has [1], [0]: the first child of "" is "a", row 1 of its
     # level, and the second is "b", row 0.
     siblings: list[list[Array]]
-    paths: Array  # (depth + 1, m) int. Node of each name after 0, 1, … characters; then any
+    paths: Array  # (depth + 1, m) int. Node of a name after t characters; arbitrary after its end
     ends: Array  # (m,) int. The node at which each name of the batch ends
 
     @cached_property
@@ -86,7 +86,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
 def prefix_trees(
     indices: Array, lengths: Array, sizes: Sequence[int], n_y: int
 ) -> list[PrefixTree]:
-    """The prefix trees of several minibatches, of so many names each, quicker than one by one."""
+    """The prefix trees of several minibatches, of `sizes` names, quicker than one by one."""
     depth = int(lengths.max())  # 0 if all names are empty
     indices = indices[:, :depth]
     prefixes = numbered_prefixes(indices, lengths, sizes)
@@ -133,7 +133,7 @@ def prefix_trees(
 class NumberedPrefixes(NamedTuple):
     """The n distinct prefixes of several minibatches, from names of at most `depth` characters."""
 
-    number: Array  # (depth + 1, m) of each name's prefix of 0, 1, … characters; then any
+    number: Array  # (depth + 1, m) of a name's prefix of t characters; arbitrary after its end
     new: Array  # (depth, m) whether a prefix of 1, 2, … characters is the first such
     passing: Array  # (n,) how many names begin with each prefix
 

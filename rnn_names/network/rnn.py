@@ -139,7 +139,7 @@ def next_states(
 
 
 def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
-    """One time step for real inputs (m, n_x): new states (m, n_a) and probabilities (m, n_y)."""
+    """The course's step, for real inputs (m, n_x): states (m, n_a) and predictions (m, n_y)."""
     cell, weights = cell_of(params), step_weights(params)
     from_x = np.matmul(x, weights.Wax) + weights.ba  # (gates, m, n_a)
     kept = np.empty((cell.blocks, *a_prev.shape), from_x.dtype)
@@ -162,10 +162,10 @@ def hidden_states(tree: PrefixTree, params: Params, work: Workspace) -> Array:
     states = work("states", 1 + n, n_a)
     states[0] = params["a0"]
     a, above, kept = states[1:], states[:1], work("kept", weights.cell.blocks, n, n_a)
-    for rows, parents in zip(tree.levels, tree.n_parents, strict=True):
+    for rows, n_parents in zip(tree.levels, tree.n_parents, strict=True):
         parent, x = tree.parent[rows], tree.x[rows]
         # Nodes that have children are the first of their level: the others need no projection.
-        above = next_states(above[:parents], parent, x, weights, work, kept[:, rows], a[rows])
+        above = next_states(above[:n_parents], parent, x, weights, work, kept[:, rows], a[rows])
     return a
 
 
@@ -228,12 +228,12 @@ def _backward_over_time(
     kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
 
     for level in range(len(tree.levels) - 1, -1, -1):
-        rows, parents = tree.levels[level], tree.n_parents[level]
+        rows, n_parents = tree.levels[level], tree.n_parents[level]
         cell.step_backward(da[rows], a[rows], kept[:, rows], work)
-        d_parents = dp[:, ends[level] - parents : ends[level]]
+        d_parents = dp[:, ends[level] - n_parents : ends[level]]
         sum_siblings(kept[: cell.width, rows], tree.siblings[level], d_parents, work)
         above = da[tree.levels[level - 1]] if level else da0
-        cell.project_backward(d_parents, params, above[:parents], work)
+        cell.project_backward(d_parents, params, above[:n_parents], work)
 
     states = work("states", 1 + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)

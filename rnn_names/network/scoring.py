@@ -39,7 +39,7 @@ def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
 def mean_loss(
     params: Params, vocabulary: Vocabulary, names: Names, weights: Array | None = None
 ) -> float:
-    """The mean loss in nats per character, ends counted; with weights, names count so often."""
+    """The mean loss in nats per character, ends counted; each name counts `weights` times."""
     scores = log_probs(params, vocabulary, names)
     if weights is None:
         return -float(scores.sum()) / (len(names.codes) + len(names))

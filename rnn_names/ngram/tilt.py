@@ -5,7 +5,7 @@ character after the kind of the one before (a capital, a space, …), and for it
 
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 
-Who writes character by character has to know at each step what comes later: V, the mean of the
+To write character by character, one has to know at each step what comes later: V, the mean of the
 factors that are still ahead. So for a character c after a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
@@ -66,8 +66,8 @@ class Tilt:
         """What the next character's probabilities are multiplied by, 1 at most: (m, n_y)."""
         contexts = self._guide.contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
-        ahead = self._ahead[length[:, None] + 1, next_contexts]
-        ahead[:, EOS] = self._at_end[length]
-        factors = self.factors.after(history % contexts.base) * ahead
+        values = self._ahead[length[:, None] + 1, next_contexts]  # V
+        values[:, EOS] = self._at_end[length]
+        factors = self.factors.after(history % contexts.base) * values
         factors /= factors.max(axis=1, keepdims=True)
         return factors

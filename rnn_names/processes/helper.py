@@ -76,7 +76,7 @@ class Helper:
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._is_at_work = self._has_ended = False
         self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # that are not yet there
-        self.calls_made_there = 0  # the check not counted
+        self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __enter__(self) -> Helper:
         return self
@@ -92,14 +92,10 @@ class Helper:
                 self._process = _Process.shared()
                 self._process.users.add(self._key)
 
-    def is_ready(self) -> bool:
-        """Whether the helper process can take a call."""
-        return self._process is not None and self._process.is_ready()
-
     def update(self, function: Callable[..., None], *arguments: Any) -> None:
         """Calls `function(object, *arguments)` here, and there before the next call."""
         function(self.here, *arguments)
-        self._updates.pop(function, None)
+        self._updates.pop(function, None)  # so that it comes last, as it did here
         self._updates[function] = arguments
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:

@@ -48,7 +48,7 @@ class DistillationSet(Batches):
         y = soft_targets[[0, 2, 1, 3]] * [[3], [2], [1], [2]]           (4, n_y)
     """
 
-    prefix_numbers: Array  # (longest + 1, n) int. Of each name's prefixes, by length; then any
+    prefix_numbers: Array  # (longest + 1, n) int. Of each name's prefixes; arbitrary after its end
     soft_targets: Array  # (prefixes, n_y) float32. The teacher's distribution for each number
 
     def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
@@ -76,9 +76,9 @@ def distillation_set(
     """Some distinct real names and about `count` synthetic ones, with soft targets."""
     # The names: real ones, repeated, and synthetic ones. Some of these are real, too.
     names, count = _that_fit(names, count, teacher.n_y, rng)
-    one, other = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
-    second_half = begin(teacher.draw, count - count // 2, other)
-    synthetic = [teacher.draw(count // 2, one), second_half()]
+    rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
+    second_half = begin(teacher.draw, count - count // 2, rng_2)
+    synthetic = [teacher.draw(count // 2, rng_1), second_half()]
     real = [names] * copies_of_each(len(names), count)
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
@@ -86,7 +86,7 @@ def distillation_set(
     # A number for each prefix of any of them.
     numbers, _, passing = numbered_prefixes(*distinct.padded(), [len(distinct)])
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
-    without = DistillationSet(
+    untaught = DistillationSet(
         distinct, rows, teacher.n_y, prefix_numbers=numbers, soft_targets=soft_targets[:0]
     )
 
@@ -95,10 +95,10 @@ def distillation_set(
     size = names_per_batch(teacher.n_y)
     trees = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
     half = (len(trees) + 1) // 2
-    others = begin(targets_by_number, teacher, without, trees[half:])
-    for prefixes, targets in [*targets_by_number(teacher, without, trees[:half]), *others()]:
+    others = begin(targets_by_number, teacher, untaught, trees[half:])
+    for prefixes, targets in [*targets_by_number(teacher, untaught, trees[:half]), *others()]:
         soft_targets[prefixes] = targets
-    return replace(without, soft_targets=soft_targets)
+    return replace(untaught, soft_targets=soft_targets)
 
 
 def targets_by_number(

@@ -25,7 +25,7 @@ from rnn_names.system import usable_cores
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Stage
 
-PARTS = 2  # of a large minibatch, however many cores there are
+PARTS = 2  # parts of a large minibatch, however many cores there are
 MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
 MIN_WORK_FOR_HELPER = 2e10  # characters left, times numbers of Waa: about a second's work
 
@@ -68,14 +68,14 @@ class Gradients:
         second = [parts[1] for parts in cut if len(parts) > 1 and len(parts[1])]
         first = [parts[0] for parts in cut]
         self._first.begin_epoch(first, [*seed, 0])
-        self.helper.update(Part.begin_epoch, second or first[:1], [*seed, 1])  # one to check by
+        self.helper.update(Part.begin_epoch, second or first[:1], [*seed, 1])  # `check` needs one
         self._steps_in_two_parts = len(second)
 
     def of_step(self, step: int, share_over: float) -> tuple[float, int, Array]:
         """The loss of a minibatch in nats, its characters, ends counted, and the gradient.
 
-        The gradient, (n,), is that of the mean loss per character; the next call overwrites it. So
-        much of the stage is over, from 0 to 1.
+        The gradient, (n,), is that of the mean loss per character; the next call overwrites it.
+        `share_over` is how much of the stage is over, from 0 to 1.
         """
         second = None
         if step < self._steps_in_two_parts:
@@ -89,7 +89,7 @@ class Gradients:
         return loss, characters, self._gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins a long call, in the helper process if that is ready; gives what waits for it."""
+        """Begins a long call, in the helper process if that is ready; returns what waits for it."""
         if self._stage is None:  # before a first epoch, the helper process could not be checked
             return partial(function, *arguments)
         return self.helper.begin(Part.call, function, *arguments)

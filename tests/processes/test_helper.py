@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 
 from rnn_names.processes import helper as module
-from rnn_names.processes.helper import Helper
 from rnn_names.processes.shared_array import SharedArray
-from support.processes import is_running, wait_until
+from support.processes import WatchedHelper, is_running, wait_until
 from support.program import measure_no_children, unmeasured
 
 pytestmark = pytest.mark.posix
@@ -82,7 +81,7 @@ def make():
     made = []
 
     def make(memory=None, is_ready=True):
-        helper = Helper(Counter, check=Counter.check, memory=memory)
+        helper = WatchedHelper(Counter, check=Counter.check, memory=memory)
         made.append(helper)
         helper.start()
         if is_ready:
@@ -314,7 +313,7 @@ def test_it_ends_when_the_program_is_killed():
         "from rnn_names.processes.helper import Helper\n"
         "helper = Helper(list, check=repr)\n"
         "helper.start()\n"
-        "while not helper.is_ready(): pass\n"
+        "while not helper._process.is_ready(): pass\n"
         "print(helper._process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )

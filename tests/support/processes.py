@@ -21,11 +21,19 @@ def is_running(pid):
     return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
 
+class WatchedHelper(Helper):
+    """A `Helper` that tells whether its process is ready."""
+
+    def is_ready(self):
+        """Whether the helper process can take a call."""
+        return self._process is not None and self._process.is_ready()
+
+
 def patient_helpers(monkeypatch, module):
     """Lets a module wait until its helper process is ready; gives all its `Helper`s."""
     made = []
 
-    class Patient(Helper):
+    class Patient(WatchedHelper):
         def __init__(self, *arguments, **named):
             super().__init__(*arguments, **named)
             made.append(self)
