@@ -17,6 +17,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable
 from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
 EDITED_TOGETHER = 1 << 6  # names of which the first of two edits are made together
@@ -183,13 +187,22 @@ class NearList:
     (`rnn_names.corpus.fingerprints`). So an edit at place i keeps the terms of what is before it,
     and those of what is behind it are taken one place to the left or the right, or stay.
 
-    The case of first letters does not count, so an edit leaves capitals where words begin: "Abera"
-    without its first letter is looked up as "Bera", and "Llandeg" with a space in it as "Llan Deg",
-    too. Elsewhere another case is an edit.
+    An edit leaves capitals where words begin: "Abera" without its first letter is looked up as
+    "Bera", and "Llandeg" with a space in it as "Llan Deg", too. Where names of the list may have
+    either case, so may a letter that comes in: at the beginning of later words, as in "Stoke on
+    Trent"; within words, if it has such names as "MacRae" (`inner_capitals`); and at the beginning,
+    if it has such as "de Vries" (`small_beginnings`): there, case does not count at all.
     """
 
-    def __init__(self, known: Array, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        known: Array,
+        vocabulary: Vocabulary,
+        inner_capitals: bool = False,
+        small_beginnings: bool = False,
+    ) -> None:
         self._known, self._vocabulary = known, vocabulary
+        self._inner_capitals, self._small_beginnings = inner_capitals, small_beginnings
         self._two_edits_away: dict[str, bool] = {}
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
@@ -198,6 +211,7 @@ class NearList:
         self._is_upper = np.array([False, *map(str.isupper, characters)])
         self._is_mark = np.array([False, *(not c.isalnum() for c in characters)])
         self._letters = np.unique(self._lower[1:])
+        self._either = np.union1d(self._letters, self._upper[self._letters])
         self._marks = np.flatnonzero(self._is_mark)
         places = np.arange(MAX_NAME_LENGTH + 2)
         # (n_y, places) what each character adds to a fingerprint; 0 for none.
@@ -210,9 +224,25 @@ class NearList:
         first = known >> self._shift
         self._may_be[first.astype(np.intp)] = True
 
+    @classmethod
+    def of(cls, model: LanguageModel) -> NearList:
+        """What tells which names are near the model's own list."""
+        known = model.own_fingerprints
+        assert known is not None
+        has_inner = model.pairs is None or any(pair in model.pairs for pair in ("aA", "AA", "xA"))
+        return cls(known, model.vocabulary, has_inner, model.lower_case_beginnings)
+
     def near(self, names: Names, edits: int) -> Array:
-        """Whether each name is at most so many edits, 0 to 2, away from one of the list: (n,)."""
+        """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
         names = self._composed(names)
+        if self._small_beginnings:
+            in_case = {c: c.swapcase() for c in self._vocabulary.characters}
+            known = {a: b for a, b in in_case.items() if b in in_case}
+            swapped = [known.get(text[:1], text[:1]) + text[1:] for text in names.to_strings()]
+            return self._near(names, edits) | self._near(Names.from_strings(swapped), edits)
+        return self._near(names, edits)
+
+    def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprints(names), self._known)
         left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
         left = left[np.argsort(names.lengths[left], kind="stable")]
@@ -236,7 +266,7 @@ class NearList:
         for first, last in pairwise(EDITS_LOOKED_UP):
             left = [text for text in edited if not known.get(text)]
             parts = [edited[text][first:last] for text in left]
-            near = self.near(Names.from_strings(chain.from_iterable(parts)), 1).tolist()
+            near = self._near(Names.from_strings(chain.from_iterable(parts)), 1).tolist()
             for text, part in zip(left, parts, strict=True):
                 known[text], near = any(near[: len(part)]), near[len(part) :]
         return [known[text] for text in texts]
@@ -253,19 +283,32 @@ class NearList:
 
     def _edited(self, name: str) -> list[str]:
         """What a name becomes by an edit."""
-        letters = [self._vocabulary.characters[i - 1] for i in self._letters]
-        marks = [self._vocabulary.characters[i - 1] for i in self._marks]
+        letters, either, marks = (
+            [self._vocabulary.characters[i - 1] for i in indices]
+            for indices in (self._letters, self._either, self._marks)
+        )
         found = set[str]()
         for i in range(len(name) + 1):
             before, at, after = name[:i], name[i : i + 1], name[i + 1 :]
             following, rest = after[:1], after[1:]
             in_case = str.upper if at.isupper() else str
             next_word = following if at.isalnum() else following.lower()
-            found.add(before + in_case(next_word) + rest)
+            found.update((before + in_case(next_word) + rest, before + after))
             found.update(before + in_case(c) + next_word + rest for c in letters)
             found.update(before + in_case(c) + at.lower() + after for c in letters)
-            found.update(before + c + following.upper() + rest for c in marks)
-            found.update(before + c + at.upper() + after for c in marks)
+            for place_after in (following, following.upper()):
+                found.update(before + c + place_after + rest for c in marks)
+            for place_after in (at, at.upper()):
+                found.update(before + c + place_after + after for c in marks)
+            if (
+                self._small_beginnings
+                if not i
+                else self._inner_capitals or not name[i - 1].isalnum()
+            ):
+                found.update(
+                    before + c + each + rest for c in either for each in (following, next_word)
+                )
+                found.update(before + c + each + after for c in either for each in (at, at.lower()))
         return [*found]
 
     def _are_one_edit_away(self, names: Names) -> Array:
@@ -292,29 +335,48 @@ class NearList:
         def changed(characters: Array, into: Array, places: Array) -> Array:
             return self._terms[into, places] - self._terms[characters, places]
 
-        letters, capitals, marks = (
+        letters, capitals, either, marks = (
             self._terms[indices][:, place].T
-            for indices in (self._letters, upper[self._letters], self._marks)
+            for indices in (self._letters, upper[self._letters], self._either, self._marks)
         )
         letters = np.where(up[..., None], capitals, letters)
-        left_out += changed(following, np.where(up, upper[following], next_word), place)
+        in_case = left_out + changed(following, np.where(up, upper[following], next_word), place)
         replaced_in_word = replaced + changed(following, next_word, place + 1)
         put_in_word = put_in + changed(text, into_lower, place + 1)
         replaced_between = replaced + changed(following, upper[following], place + 1)
         put_in_between = put_in + changed(text, upper[text], place + 1)
+        row, at_place = np.nonzero(self._may_have_either_case(text))
         near = np.zeros(len(text), bool)
         for prints in (
             left_out,
+            in_case,
             replaced_in_word[..., None] + letters,
             put_in_word[..., None] + letters,
-            replaced_between[..., None] + marks,
-            put_in_between[..., None] + marks,
+            *(
+                each[..., None] + marks
+                for each in (replaced, replaced_between, put_in, put_in_between)
+            ),
         ):
-            found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
-            found = found[among(prints.ravel()[found], self._known)]
-            row, at_place, *_ = np.unravel_index(found, prints.shape)
-            near[row[at_place <= lengths[row]]] = True  # not in what fills up a shorter name
+            found, found_at, *_ = self._found(prints)
+            near[found[found_at <= lengths[found]]] = True  # not in what fills up a shorter name
+        for each in (replaced, replaced_in_word, put_in, put_in_word):
+            found = row[self._found(each[row, at_place, None] + either[at_place])[0]]
+            near[found] = True
         return near
+
+    def _may_have_either_case(self, text: Array) -> Array:
+        """Where a letter of a name of the list might be a capital or not: (m, L + 1) bool."""
+        is_there = np.pad(text[:, :-1] > 0, ((0, 0), (1, 0)))  # up to behind the last character
+        begins = np.pad(self._is_mark[text[:, :-1]], ((0, 0), (1, 0)))
+        varies = is_there & (begins | self._inner_capitals)
+        varies[:, 0] = self._small_beginnings
+        return varies
+
+    def _found(self, prints: Array) -> tuple[Array, ...]:
+        """The indices of those that are in the list, as of `np.nonzero`."""
+        found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
+        found = found[among(prints.ravel()[found], self._known)]
+        return np.unravel_index(found, prints.shape)
 
 
 def _sums(terms: Array) -> Array:

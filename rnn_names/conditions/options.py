@@ -105,8 +105,8 @@ class CommonOptions(Checked):
         None,
         Number(1, 3, whole=True),
         "No near twins: names are at least this many edits apart, and as far from those of the "
-        "list (unless listed) and of exclude; the case of first letters does not count. 1 is novel "
-        "and unique; 2 also leaves out what differs in one character.",
+        "list (unless listed) and of exclude. Case does not count, but for letters within words of "
+        "the list. 1 is novel and unique; 2 also leaves out what differs in one character.",
         metavar="K",
         unset="any",
     )

@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,8 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
             raise
         finally:
             if pool is not None:
-                pool.shutdown(wait=not interrupted, cancel_futures=True)
+                with suppress(RuntimeError):  # a forgotten stream may be collected by its thread
+                    pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
 def _started_pool(n: int) -> ThreadPoolExecutor | None:

@@ -111,10 +111,14 @@ class Checkpoint:
             self._last_write = -math.inf  # so that it is replaced after the first epoch
 
     def put_back(self) -> None:
-        """Undoes `begin`, for a run that wrote nothing."""
-        if self._is_aside:
-            os.replace(self._old, self.path)
-            self._is_aside = False
+        """Undoes `begin`, for a run that wrote nothing.
+
+        Another run with this output may have written a state meanwhile, which stays, or ended.
+        """
+        if self._is_aside and not os.path.exists(self.path):
+            with suppress(FileNotFoundError):
+                os.replace(self._old, self.path)
+        self._is_aside = False
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds."""

@@ -100,7 +100,7 @@ def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 def _described(part: Part, share: float) -> dict[str, Any]:
     model, language_model = part.model, part.model.language_model
-    known, prints = model.vocabulary.characters, model.fingerprints
+    known = model.vocabulary.characters
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
     exponents, code = _coded_weights(weights.astype(np.int64))
@@ -119,9 +119,8 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "arrays": [(name, array.size) for name, array in arrays],
         "exponents": exponents,
         "weights": code,
-        "fingerprints": None
-        if prints is None
-        else _coded_prints(upper_bits(prints, 32) >> np.uint64(32)),
+        "fingerprints": _coded_prints(model.fingerprints),
+        "listed": _coded_prints(model.listed),
         "sources": as_json(model.sources),
     }
 
@@ -148,8 +147,11 @@ def _coded_weights(weights: Array) -> tuple[list[int], str]:
     return exponents[order].tolist(), rice_code(rank << REST_BITS | rest, REST_BITS)
 
 
-def _coded_prints(halves: Array) -> dict[str, Any]:
-    gaps = np.diff(halves.astype(np.int64), prepend=0)
+def _coded_prints(prints: Array | None) -> dict[str, Any] | None:
+    """The uppermost 32 bits of fingerprints."""
+    if prints is None:
+        return None
+    gaps = np.diff((upper_bits(prints, 32) >> np.uint64(32)).astype(np.int64), prepend=0)
     bits = int(math.log2(2**32 / max(len(gaps), 1)))
     return {"count": len(gaps), "bits": bits, "gaps": rice_code(gaps, bits)}
 

@@ -23,17 +23,23 @@ function asScriptData(value) {
 }
 
 /** A model as the page's data have it (views/engine.py). */
-function describedModel({ network, prints, weights, fingerprints, ...model }) {
+function describedModel({ network, prints, ownPrints, weights, fingerprints, listed, ...model }) {
   const names = Object.keys(weights);
   const all = Float32Array.from(names.flatMap((name) => Array.from(weights[name])));
-  const gaps = fingerprints?.map((print, i) => print - (fingerprints[i - 1] ?? 0));
-  const bits = gaps && Math.floor(Math.log2(2 ** 32 / gaps.length));
   return {
     ...model,
     arrays: names.map((name) => [name, weights[name].length]),
     ...codedWeights(Array.from(new Uint32Array(all.buffer))),
-    fingerprints: gaps && { count: gaps.length, bits, gaps: riceCode(gaps, bits) },
+    fingerprints: codedPrints(fingerprints),
+    listed: codedPrints(listed),
   };
+}
+
+/** The code of fingerprints: of the gaps between them. */
+function codedPrints(prints) {
+  const gaps = prints?.map((print, i) => print - (prints[i - 1] ?? 0));
+  const bits = gaps && Math.floor(Math.log2(2 ** 32 / gaps.length));
+  return gaps && { count: gaps.length, bits, gaps: riceCode(gaps, bits) };
 }
 
 /** The code of weights, as the bits of float32 numbers, and their exponents, the commonest first. */

@@ -144,6 +144,50 @@ def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, n
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
 
 
+ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
+
+
+@given(st.lists(ANY_CASE, min_size=1, max_size=6), st.lists(ANY_CASE, min_size=1, max_size=20))
+@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("edits", [1, 2])
+def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
+    """Of letters in either case; where case does not count, nothing further away is found."""
+    known = np.unique(fingerprints(Names.from_strings(listed)))
+    near = NearList(known, Vocabulary(" ABab"), True, True).near(Names.from_strings(names), edits)
+    for name, is_near in zip(names, near.tolist(), strict=True):
+        exactly = min(edits_between(name, each) for each in listed)
+        swapped = min(edits_between(name[0].swapcase() + name[1:], each) for each in listed)
+        assert is_near or min(exactly, swapped) > edits
+        assert not is_near or nearest(name, listed) <= edits
+
+
+@pytest.mark.parametrize(
+    "near, listed",
+    [
+        ("Mac \u00farta", "Mac Arta"),
+        ("Macbae", "MacRae"),
+        ("Macwan", "MacEwan"),
+        ("MacBewen", "Macewen"),
+        ("MacAaren", "Maclaren"),
+        ("Van Wijk", "van Wijk"),
+        ("Van Wijt", "van Wijk"),
+        ("De la Cruz", "de la Cruz"),
+        ("Delacruz", "Dela Cruz"),
+    ],
+)
+def test_letters_in_another_case_are_near(near, listed):
+    corpus = Names.from_strings(["MacDonald", "van Dijk", listed])
+    vocabulary = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
+    model = replace(
+        tiny_model().language_model,
+        vocabulary=vocabulary,
+        pairs=["aA"],
+        fingerprints=np.unique(fingerprints(corpus)),
+        lower_case_beginnings=True,
+    )
+    assert NearList.of(model).near(Names.from_strings([near]), 1).tolist() == [True]
+
+
 def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])

@@ -329,6 +329,23 @@ def test_a_new_run_puts_an_older_state_aside(where, name, cli, corpus_file, name
         assert "that run had --epochs 9, not 20" in error_line(done)
 
 
+@pytest.mark.parametrize("written", [b"", b"newer"])
+def test_another_run_may_have_removed_the_older_state_or_written_a_newer_one(written, tmp_path):
+    state, old = tmp_path / "m.npz.resume", tmp_path / "m.npz.resume.old"
+    state.write_bytes(b"older")
+    corpus = corpus_from_strings(["Ada", "Bea"])
+    trainer = Trainer(corpus, Settings(**SETTINGS))
+    checkpoint = Checkpoint(str(tmp_path / "m.npz"), trainer, corpus, None)
+    checkpoint.begin()
+    assert old.read_bytes() == b"older" and not state.exists()
+    if written:
+        state.write_bytes(written)
+    else:
+        old.unlink()
+    checkpoint.put_back()
+    assert (state.read_bytes() if state.exists() else b"") == written
+
+
 @pytest.mark.posix
 def test_a_new_run_that_cannot_write_leaves_the_older_one(cli, corpus_file, names, tmp_path):
     import resource

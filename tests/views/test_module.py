@@ -2,12 +2,16 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.views.engine import Part, bfloat16
 from rnn_names.views.module import module, save
@@ -15,6 +19,7 @@ from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
 from support.enumeration import distribution
+from support.networks import random_model
 from support.sfc32 import sfc32
 
 ENGINE = """
@@ -66,6 +71,24 @@ def test_listed_names_in_a_cast_of_new_ones(in_node, bundled):
     assert all(model.knows(first))
     assert not any(model.knows(second))
     assert both == "No name is both new and in the list."
+
+
+def test_listed_names_are_those_of_the_own_list_not_of_the_start(in_node, bundled):
+    own = bundled["dinosaurs"].sample(20, seed=1, listed=True, unique=True)
+    listed = np.unique(fingerprints(Names.from_strings(own)))
+    (names,) = in_node(
+        "print(await sample(50, { seed: 1, listed: true }));",
+        ("mine", replace(bundled["dinosaurs"], listed=listed)),
+    )
+    assert {*names} <= {*own}
+
+
+def test_words_to_leave_out_are_found_where_a_letter_and_its_mark_were_drawn_apart(in_node):
+    options = "{ seed: 1, anyBeginning: true, maxLength: 6, excludeWords: ['\u00e0'] }"
+    marked = ("marked", random_model("aA\u00e0\u0300", seed=1))
+    (names,) = in_node(f"print(await sample(300, {options}));", marked)
+    assert len(names) == 300 and any("\u0300" in name for name in names)
+    assert not any("\u00e0" in unicodedata.normalize("NFC", name).lower() for name in names)
 
 
 def test_names_have_the_shape_of_the_list(in_node):

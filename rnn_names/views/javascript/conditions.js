@@ -100,7 +100,13 @@ function conditionsOf(settings, models, characters) {
       new Automaton(sequence([many(any), termOf(text), many(any)])),
     );
   const left = textsOf(settings.excludeWords);
-  if (left.length) addSpelling(`does not contain ${quotedTexts(left)}`, new Without(left));
+  if (left.length) {
+    const words = `does not contain ${quotedTexts(left)}`;
+    const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
+    const holds = (name) => left.some((text) => folded(name).includes(folded(text)));
+    if (hasMarks) add(words, (name) => !holds(name));
+    else addSpelling(words, new Without(left));
+  }
   const patterns = textsOf(settings.match);
   if (patterns.length) {
     const words = `matches ${quotedTexts(patterns)}`;
@@ -124,9 +130,10 @@ function conditionsOf(settings, models, characters) {
   }
   const isListed = (name) => lists.some((known) => isAmong(name, known));
   if (settings.novel) add("is not in the list", (name) => !isListed(name));
-  if (settings.listed) add("is in the list", isListed);
+  const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
+  if (settings.listed) add("is in the list", isInOwnList);
   if (settings.noNearCopies) {
-    const [found, near] = [[], new NearLists(settings.listed ? [] : lists, characters)];
+    const [found, near] = [[], new NearLists(settings.listed ? [] : models, characters)];
     add(settings.listed ? "is no near copy of another" : "is no near copy of one in the list or of another", (name) => {
       const text = Array.from(folded(name));
       const isNew = !near.isNear(name) && !found.some((other) => areNear(text, other));

@@ -60,11 +60,12 @@ const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tells which names, or what they become by one edit, are in one of some lists. Case does not count,
- * so an edit leaves capitals where words begin, as in rnn_names/conditions/edits.py.
+ * Tells which names, or what they become by one edit, are in the list of one of some models. An edit
+ * leaves capitals where words begin, and letters in either case come in where the lists may have
+ * both, as in rnn_names/conditions/edits.py.
  */
 class NearLists {
-  constructor(lists, characters) {
+  constructor(models, characters) {
     const known = new Set(characters);
     const within = (character, changed) => (known.has(changed) ? changed : character);
     this.lower = (c) => c && within(c, c.toLowerCase());
@@ -72,7 +73,13 @@ class NearLists {
     this.letters = [...new Set(characters.map(this.lower))];
     this.capitals = this.letters.map(this.upper);
     this.marks = characters.filter(isMark);
-    this.lists = lists;
+    this.either = [...new Set([...this.letters, ...this.capitals])];
+    this.lists = models.map(ownListOf);
+    this.hasInnerCapitals = models.some(
+      ({ pairs }) => !pairs || pairs.some((pair) => /^[Aax]A$/.test(pair)),
+    );
+    this.hasSmallBeginnings = models.some((model) => !model.bars_lower_case);
+    this.swapped = (c) => (isUpper(c) ? this.lower(c) : this.upper(c));
   }
 
   isListed(sum) {
@@ -80,26 +87,38 @@ class NearLists {
   }
 
   isNear(name) {
-    const { lower, upper, marks } = this;
     const text = Array.from(name.normalize("NFC"));
+    if (this.isOneEditAway(text)) return true;
+    const [first, ...rest] = text;
+    return this.hasSmallBeginnings && text.length > 0 && this.isOneEditAway([this.swapped(first), ...rest]);
+  }
+
+  isOneEditAway(text) {
+    const { lower, upper, marks, either } = this;
     const sumFrom = (start, shift) =>
       text.slice(start).reduce((sum, c, i) => plus(sum, term(c, start + i + shift)), ZERO);
     let before = ZERO; // of the characters ahead of the edit
     for (let i = 0; i <= text.length; i++) {
       const [at, following] = text.slice(i, i + 2);
       const isCapital = at && isUpper(at);
-      const others = isCapital ? this.capitals : this.letters;
+      const varies = i ? this.hasInnerCapitals || isMark(text[i - 1]) : this.hasSmallBeginnings;
+      const others = varies ? either : isCapital ? this.capitals : this.letters;
       const next = at && isMark(at) ? lower(following) : following;
-      const isAny = (those, behind, c) => {
-        const rest = plus(before, plus(behind, term(c, i + 1)));
-        return those.some((each) => this.isListed(plus(rest, term(each, i))));
-      };
+      // What comes in there, before one of some characters, which may change its case.
+      const isAny = (those, behind, ...cases) =>
+        [...new Set(cases)].some((c) => {
+          const rest = plus(before, plus(behind, term(c, i + 1)));
+          return those.some((each) => this.isListed(plus(rest, term(each, i))));
+        });
       const moved = sumFrom(i + 1, 1); // where one is put in
-      if (isAny(others, moved, lower(at)) || isAny(marks, moved, upper(at))) return true;
+      if (isAny(others, moved, lower(at), ...(varies ? [at] : []))) return true;
+      if (isAny(marks, moved, upper(at), at)) return true;
       const left = sumFrom(i + 2, 0); // where one is replaced
-      if (isAny(others, left, next) || isAny(marks, left, upper(following))) return true;
-      const first = isCapital ? upper(next) : next; // where one is left out
-      if (this.isListed(plus(before, plus(term(first, i), sumFrom(i + 2, -1))))) return true;
+      if (isAny(others, left, next, ...(varies ? [following] : []))) return true;
+      if (isAny(marks, left, upper(following), following)) return true;
+      const firsts = [isCapital ? upper(next) : next, following]; // where one is left out
+      const behind = sumFrom(i + 2, -1);
+      if (firsts.some((c) => this.isListed(plus(before, plus(term(c, i), behind))))) return true;
       before = plus(before, term(at, i));
     }
     return this.isListed(before);

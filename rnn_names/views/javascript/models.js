@@ -7,7 +7,8 @@ function modelsIn(described) {
   return described.map((model) => {
     const weights = weightsOf(model);
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
-    return { ...model, weights, fingerprints, network: new Network(model, weights) };
+    const listed = model.listed && fingerprintsOf(model.listed);
+    return { ...model, weights, fingerprints, listed, network: new Network(model, weights) };
   });
 }
 
@@ -42,6 +43,9 @@ function fingerprintsOf({ gaps, bits, count }) {
   let sum = 0;
   return riceNumbers(gaps, bits, count).map((gap) => (sum += gap));
 }
+
+/** The fingerprints of a model's own list, without those of a model that training started from. */
+const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 
 /** The blend of some models for some shares, and the models that take part. */
 function blendOf(models, shares) {

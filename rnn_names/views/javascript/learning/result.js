@@ -17,11 +17,12 @@ function toBfloat16(array) {
 /** The best model of a learner so far, as it can be sent from a worker. */
 function learnedModel(learner, name) {
   const { best, characters, start } = learner;
-  const own = ARRAY_NAMES.filter((each) => best.params[each]);
-  const weights = Object.fromEntries(own.map((each) => [each, toBfloat16(best.params[each])]));
+  const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
+  const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));
   const { prints, ...facts } = learner.facts;
   const shared = start?.fingerprints; // of the model that training started from: upper halves
-  const halves = Uint32Array.from(new Set([...upperHalves(prints), ...(shared ?? [])])).sort();
+  const own = Uint32Array.from(new Set(upperHalves(prints))).sort();
+  const halves = Uint32Array.from(new Set([...own, ...(shared ?? [])])).sort();
   return {
     name,
     share: LEARNED_SHARE,
@@ -32,6 +33,8 @@ function learnedModel(learner, name) {
     unknown_logit: unknownLogit(learner, weights),
     fingerprints: halves,
     prints: shared ? halves : prints,
+    listed: shared && own,
+    ownPrints: shared && prints,
     digest: learner.digest,
     sources: start?.sources ?? [],
     startedFrom: start?.name ?? null,
