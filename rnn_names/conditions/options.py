@@ -243,7 +243,7 @@ class BestOptions(CommonOptions):
         "total",
         Choice("total", "per-character"),
         "What names are ranked by: the probability of the whole name, which favours short ones, or "
-        "that per character.",
+        "that per character, a single prefix left out.",
     )
 
 

@@ -41,6 +41,7 @@ FEW_PREFIXES = 1 << 14
 FIRST_PREFIXES = 1 << 18  # a longer search begins with about so many, to test the estimate
 MAX_PER_CHARACTER = 1 << 18  # where the longest names are left out of a ranking per character
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
+LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 LOWER = float(np.log(16))  # nats by which the bound falls where too few names lie above it
 MARGIN = 1e-3  # nats: probabilities computed in different batches differ by rounding
 Progress = Callable[[int, int], None]  # takes how many prefixes are done, and how many are expected
@@ -143,6 +144,7 @@ class _Search:
         self._can_be_finished = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
+        self._most = MAX_PREFIXES * LONG_NAMES // max(sampler.min_length, LONG_NAMES)
         self._work = Workspace()
         self.certain: list[str] = []  # the names found for sure, from the most probable down
         self.done = self._expected = 0  # prefixes looked into
@@ -162,7 +164,7 @@ class _Search:
             if len(names) == self.wanted or self._is_all:
                 return True
             bound = goal if goal < bound else bound - LOWER
-            bound = max(bound, estimate.bound_of((MAX_PREFIXES - self.done) / scale))
+            bound = max(bound, estimate.bound_of((self._most - self.done) / scale))
         return False
 
     @property
@@ -265,7 +267,7 @@ class _Search:
                 self.progress(self.done, max(self._expected, self.done))
             if not frontier:
                 return found.names(self.sampler.codes)
-            if self.done >= MAX_PREFIXES:
+            if self.done >= self._most:
                 self._is_all = False
                 return None
             length, (nodes, prefixes, _, _) = frontier.take()
