@@ -66,8 +66,6 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.listed:
         own = _own_list(model)
         found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
-    elif options.min_edits is not None:
-        found.append(_far_from_list(model, options.min_edits - 1))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
         found.append(Condition("exclude", _each(lambda name: folded(name) not in excluded)))
@@ -79,6 +77,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
     if options.clean:
         found.append(Condition("clean", _each(is_clean)))
+    if options.min_edits is not None and not options.listed:
+        found.append(_far_from_list(model, options.min_edits - 1))
     return found
 
 

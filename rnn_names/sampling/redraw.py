@@ -16,18 +16,20 @@ from typing import Any
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, Slot, located
-from rnn_names.errors import SamplingError
+from rnn_names.errors import FewNewNamesWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.cast import Part, Row, cast
 from rnn_names.sampling.initials import Trials, alike, letter_of, line_of, usual
 
+MOST_OF_NAME = 1 << 16  # trials in a row that fail before a name is given up
 MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
 
 
 def redrawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     """The lines of a cast, with those of `wanted.redraw` drawn anew, one after another.
 
-    SamplingError comes after the lines that could be had, if these are fewer.
+    A line stays as it was, with FewNewNamesWarning, where no other name is found. SamplingError
+    comes after the lines that could be had, if these are fewer.
     """
     rows, shortage = list[Row](), None
     try:
@@ -39,15 +41,16 @@ def redrawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Ite
         redrawing = _Redrawing(pattern, parts, wanted, rows)
         for number, part in wanted.redraw:
             if number in redrawing.rows and not redrawing.finds_other(number, part):
-                del redrawing.rows[number]
+                place = f"{number}.{part}" if part else number
+                warnings.warn(
+                    f"redraw {place} stays as it was: nothing else was found that meets all "
+                    "conditions beside the other lines",
+                    FewNewNamesWarning,
+                    stacklevel=2,
+                )
     yield [*redrawing.rows.values()]
     if shortage:
         raise shortage
-    if len(redrawing.rows) < wanted.count:
-        lost = ", ".join(f"{n:,}" for n in range(1, wanted.count + 1) if n not in redrawing.rows)
-        raise SamplingError(
-            f"only {len(redrawing.rows):,} of {wanted.count:,} lines found: nothing new for {lost}"
-        )
 
 
 class _Redrawing:
@@ -70,6 +73,8 @@ class _Redrawing:
         self._held = [place for place, is_held in zip(slots, held, strict=True) if is_held]
         self._far_apart = FarApart(least - 1, (row[i] for row in rows for i in self._held))
         self._came = [Counter(column) for column in zip(*rows, strict=True)]
+        first = [letter_of(row[slots[0]]) for row in rows] if slots else []
+        self._came_first = Counter(first)
         self._lines = {pattern.line(row).strip() for row in rows}
         self._refused: dict[int, set[str]] = {number: set() for number in self.rows}  # redrawn
         self._bits: dict[str, Random] = {}
@@ -117,7 +122,7 @@ class _Redrawing:
     def _name(self, place: int, number: int) -> str | None:
         trials, bits = self._trials_of(place, number), self._bits_of("letters", place, number)
         for letters in self._letters(place, number, trials.weights):
-            if line := line_of([trials], letters, bits):
+            if line := line_of([trials], letters, bits, MOST_OF_NAME):
                 return line[0]
         return None
 
@@ -132,6 +137,10 @@ class _Redrawing:
         elif self._wanted.initials == "different" and place == first:
             others = [row[first] for each, row in self.rows.items() if each != number]
             lines, weights = Counter(map(letter_of, others)), usual(weights)
+            if max(self._came_first.values()) > 1:  # no others were left
+                weights = {
+                    letter: weights[letter] for letter in weights if self._came_first[letter]
+                }
             for n in sorted({lines[letter] for letter in weights}):
                 yield {letter: weights[letter] for letter in weights if lines[letter] == n}
         else:

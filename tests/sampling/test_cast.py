@@ -9,7 +9,13 @@ from rnn_names import Model, cast
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
-from rnn_names.errors import CaseWarning, RepeatedInitialsWarning, RnnNamesError, SamplingError
+from rnn_names.errors import (
+    CaseWarning,
+    FewNewNamesWarning,
+    RepeatedInitialsWarning,
+    RnnNamesError,
+    SamplingError,
+)
 from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
@@ -111,13 +117,13 @@ def test_what_there_is_to_say_of_a_part_is_said_once():
     assert len(told) == 1
 
 
-def test_lines_that_stay_come_where_none_is_left_to_redraw():
-    before, found = rows("[w|x|y|z]", 4, unique=True), []
-    wanted = CastOptions("[w|x|y|z]", 4, seed=1, unique=True, redraw=[2])
-    with pytest.raises(SamplingError, match=r"^only 3 of 4 lines found: nothing new for 2$"):
-        for batch in redrawn(parse(wanted.pattern, wanted.shared), [], wanted):
-            found += batch
-    assert found == [before[0], *before[2:]]
+def test_a_line_stays_as_it_was_where_nothing_else_is_found():
+    before = rows("[w|x|y|z]", 4, unique=True)
+    with pytest.warns(FewNewNamesWarning, match=r"^redraw 2 stays as it was: nothing else"):
+        assert rows("[w|x|y|z]", 4, unique=True, redraw=[2]) == before
+    few = {"match": "aa", "min_length": 2}
+    with pytest.warns(FewNewNamesWarning, match=r"^redraw 1\.2 stays as it was: nothing else"):
+        assert rows("[x] {a}", 1, redraw=["1.2"], **few) == [("x", "aa")]
 
 
 @pytest.mark.parametrize(
