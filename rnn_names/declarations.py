@@ -234,6 +234,8 @@ class Checked:
             try:
                 checked = declaration.kind.checked(value)
             except ValueError:
+                if isinstance(value, tuple):
+                    value = ",".join(map(str, value))
                 raise self.error(
                     f"{name} {quoted(value)}: must be {declaration.kind}", [name]
                 ) from None

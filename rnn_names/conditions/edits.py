@@ -191,7 +191,7 @@ class NearList:
     "Bera", and "Llandeg" with a space in it as "Llan Deg", too. Where names of the list may have
     either case, so may a letter that comes in: at the beginning of later words, as in "Stoke on
     Trent"; within words, if it has such names as "MacRae" (`inner_capitals`); and at the beginning,
-    if it has such as "de Vries" (`small_beginnings`): there, case does not count at all.
+    if it has such as "de Vries" (`small_beginnings`). The case of one first letter is no edit.
     """
 
     def __init__(
@@ -235,12 +235,23 @@ class NearList:
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
         names = self._composed(names)
-        if self._small_beginnings:
-            in_case = {c: c.swapcase() for c in self._vocabulary.characters}
-            known = {a: b for a, b in in_case.items() if b in in_case}
-            swapped = [known.get(text[:1], text[:1]) + text[1:] for text in names.to_strings()]
-            return self._near(names, edits) | self._near(Names.from_strings(swapped), edits)
-        return self._near(names, edits)
+        near = self._near(names, edits)
+        left = np.flatnonzero(~near)
+        others = [self._in_other_case(text) for text in names.take(left).to_strings()]
+        rows = np.repeat(left, [*map(len, others)])
+        if len(rows):
+            texts = Names.from_strings(chain.from_iterable(others))
+            near[rows[self._near(texts, edits)]] = True
+        return near
+
+    def _in_other_case(self, name: str) -> list[str]:
+        """The name with the first letter of a word in the other case, where names may have both."""
+        found = list[str]()
+        for i, c in enumerate(name):
+            begins = not name[i - 1].isalnum() if i else self._small_beginnings
+            if begins and (swapped := c.swapcase()) != c and swapped in self._vocabulary.characters:
+                found.append(name[:i] + swapped + name[i + 1 :])
+        return found
 
     def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprints(names), self._known)

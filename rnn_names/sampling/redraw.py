@@ -2,8 +2,9 @@
 
 Each part of each line has random numbers of its own for this, so what comes into a line hardly
 depends on which others are redrawn. A name is passed over only where it would break what holds for
-the cast as it stands: `min_edits`, `unique`, or a first letter that another line has. What was
-drawn for a line and redrawn counts as a name that came before; its first letter is free again.
+the cast as it stands: `min_edits`, `unique`, a first letter that another line has, or a text of a
+choice that another has while others are free. A name that was redrawn counts as one that came
+before; its first letter is free again.
 """
 
 import warnings
@@ -72,11 +73,10 @@ class _Redrawing:
         held = [(part.options.min_edits or 0) >= least > 0 for part in parts]  # as in `cast`
         self._held = [place for place, is_held in zip(slots, held, strict=True) if is_held]
         self._far_apart = FarApart(least - 1, (row[i] for row in rows for i in self._held))
-        self._came = [Counter(column) for column in zip(*rows, strict=True)]
         first = [letter_of(row[slots[0]]) for row in rows] if slots else []
         self._came_first = Counter(first)
         self._lines = {pattern.line(row).strip() for row in rows}
-        self._refused: dict[int, set[str]] = {number: set() for number in self.rows}  # redrawn
+        self._refused = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
         self._bits: dict[str, Random] = {}
         self._trials: dict[tuple[int, ...], Trials] = {}  # by part, and by part and line
         self._tied: dict[int, Iterator[Row]] = {}
@@ -89,8 +89,7 @@ class _Redrawing:
         places = [part - 1] if part else [*self._parts] or [*range(len(self._pieces))]
         before = self.rows[number]
         names = [place for place in places if place in self._parts]
-        refused = self._refused[number]
-        refused.update(before[place] for place in names)
+        self._refused.update((number, place, before[place]) for place in places)
         for _ in range(MOST_CANDIDATES):
             proposed = self._drawn(number, places)
             drawn = {place: text for place, text in proposed.items() if text is not None}
@@ -98,14 +97,22 @@ class _Redrawing:
                 return False
             row = tuple(drawn.get(place, text) for place, text in enumerate(before))
             line = self._pattern.line(row).strip()
-            is_new = row != before and refused.isdisjoint(drawn[place] for place in names)
-            if not is_new or (self._wanted.unique and line in self._lines):
+            is_new = not any((number, place, drawn[place]) in self._refused for place in names)
+            if row == before or not is_new or (self._wanted.unique and line in self._lines):
+                texts = drawn.keys() - names
+                self._refused.update((number, place, drawn[place]) for place in texts)
                 continue
-            if all(self._far_apart.passes(row[place]) for place in names if place in self._held):
+            held = [row[place] for place in names if place in self._held]
+            if all(map(self._far_apart.is_far, held)) and self._are_apart(held):
+                self._far_apart.add(held)
                 self.rows[number] = row
                 self._lines.add(line)
                 return True
         return False
+
+    def _are_apart(self, names: Sequence[str]) -> bool:
+        apart = FarApart((self._wanted.min_edits or 1) - 1)
+        return all(map(apart.passes, names))
 
     def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str | None]:
         """A text for each place; None where there is none."""
@@ -147,12 +154,12 @@ class _Redrawing:
             yield weights
 
     def _text(self, place: int, number: int) -> str:
-        """One of those texts of a choice that came least often."""
+        """One of those texts of a choice that the line had least often, and then the others."""
         texts: Any = self._pieces[place]
-        shuffled: list[str] = self._bits_of("choice", place, number).sample(texts, len(texts))
-        text = min(shuffled, key=self._came[place].__getitem__)
-        self._came[place][text] += 1
-        return text
+        others = Counter(row[place] for each, row in self.rows.items() if each != number)
+        bits = Random(self._seed_of("choice", place, number))  # the same order each time
+        shuffled: list[str] = bits.sample(texts, len(texts))
+        return min(shuffled, key=lambda text: (self._refused[number, place, text], others[text]))
 
     def _trials_of(self, place: int, number: int) -> Trials:
         if (place,) not in self._trials:
@@ -168,6 +175,10 @@ class _Redrawing:
         return self._trials[place, number]
 
     def _bits_of(self, use: str, *key: int) -> Random:
-        key = *key[:-1], self._wanted.start + key[-1]
-        seed = " ".join(map(str, (self._wanted.seed, "redraw", use, *key)))
+        seed = self._seed_of(use, *key)
         return self._bits.setdefault(seed, Random(seed))
+
+    def _seed_of(self, use: str, *key: int) -> str:
+        """A seed of its own for each use, part and line, as counted from the cast's first."""
+        line = self._wanted.start + key[-1]
+        return " ".join(map(str, (self._wanted.seed, "redraw", use, *key[:-1], line)))

@@ -188,6 +188,13 @@ def test_letters_in_another_case_are_near(near, listed):
     assert NearList.of(model).near(Names.from_strings([near]), 1).tolist() == [True]
 
 
+def test_the_case_of_a_first_letter_is_no_edit():
+    towns = Model.load("english-towns")
+    for text, edits in [("Frinton-on-sea", 1), ("Hartley wintney", 1), ("Frinton-on-seat", 2)]:
+        with pytest.raises(SamplingError):
+            towns.sample(1, seed=1, match=text, min_edits=edits)
+
+
 def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])

@@ -117,6 +117,26 @@ def test_what_there_is_to_say_of_a_part_is_said_once():
     assert len(told) == 1
 
 
+def test_a_name_may_come_in_the_place_of_another_of_its_line():
+    two = {"match": "aa|ab", "min_length": 2}
+    for seed in range(6):
+        before, after = (rows("{a} {a}", 1, seed=seed, **two, redraw=each)[0] for each in ([], [1]))
+        assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+def test_texts_of_a_line_come_in_an_order_of_its_own():
+    """None again before all came; nor one that another line has, while others are free."""
+    for seed in range(4):
+        options = {"seed": seed, "count": 2}
+        of_second = [rows("[u|v|w|x|y|z]", redraw=[2] * n, **options)[1][0] for n in range(5)]
+        assert len({*of_second, rows("[u|v|w|x|y|z]", **options)[0][0]}) == 6
+        both = rows("[u|v|w|x|y|z]", redraw=[1, 2, 1], **options)
+        assert both[0] != both[1]
+        texts = "{a} [" + "|".join(map(str, range(200))) + "]"
+        alone = rows(texts, redraw=["5.2"], **{**options, "count": 6})[4]
+        assert rows(texts, redraw=["2.2,5.2,3"], **{**options, "count": 6})[4] == alone
+
+
 def test_a_line_stays_as_it_was_where_nothing_else_is_found():
     before = rows("[w|x|y|z]", 4, unique=True)
     with pytest.warns(FewNewNamesWarning, match=r"^redraw 2 stays as it was: nothing else"):

@@ -91,6 +91,17 @@ def test_words_to_leave_out_are_found_where_a_letter_and_its_mark_were_drawn_apa
     assert not any("\u00e0" in unicodedata.normalize("NFC", name).lower() for name in names)
 
 
+def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, bundled):
+    names, odd = in_node(
+        """
+        print(await sample(200, { seed: 1, prefix: "s", ignoreCase: true, temperature: 3 }));
+        print(await sample(9, { seed: 1, prefix: "s" }));""",
+        ("dinosaurs", bundled["dinosaurs"]),
+    )
+    assert {name[0] for name in names} == {"S"}
+    assert {name[0] for name in odd} == {"s"}, "as it was asked for"
+
+
 def test_names_have_the_shape_of_the_list(in_node):
     """No capital after a letter, but in a beginning that is asked for."""
     plain, free, asked = in_node(

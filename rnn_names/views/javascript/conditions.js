@@ -61,14 +61,22 @@ function completed(settings, blend, models) {
       prefixes.length && !isRead
         ? beginningsOf(prefixes, folding(settings), blend, temperature)
         : new Map(),
-    barred: prefixes.length || settings.anyBeginning ? [] : barredBeginnings(blend, models),
+    barred: settings.anyBeginning ? [] : barredBeginnings(settings, prefixes, blend, models),
   };
 }
 
-/** The indices of lower-case letters, if no name of any of the lists begins with one. */
-function barredBeginnings(blend, models) {
+/**
+ * The indices of lower-case letters, if no name of any of the lists begins with one; nor all of
+ * them, where a beginning is asked for that has no other case.
+ */
+function barredBeginnings(settings, prefixes, blend, models) {
   if (!models.every((model) => model.bars_lower_case)) return [];
   const lowerCase = new Set(models.flatMap((model) => Array.from(model.lower_case)));
+  const equal = folding(settings);
+  const canBegin = (text) =>
+    settings.ignoreCase &&
+    blend.characters.some((c) => !lowerCase.has(c) && equal(text).startsWith(equal(c)));
+  if (!prefixes.every(canBegin)) return [];
   return blend.characters.filter((c) => lowerCase.has(c)).map((c) => blend.index.get(c));
 }
 

@@ -89,8 +89,11 @@ class NearLists {
   isNear(name) {
     const text = Array.from(name.normalize("NFC"));
     if (this.isOneEditAway(text)) return true;
-    const [first, ...rest] = text;
-    return this.hasSmallBeginnings && text.length > 0 && this.isOneEditAway([this.swapped(first), ...rest]);
+    const begins = (i) => (i ? isMark(text[i - 1]) : this.hasSmallBeginnings);
+    return text.some((c, i) => {
+      const swapped = begins(i) ? this.swapped(c) : c; // the case of a first letter is no edit
+      return swapped !== c && this.isOneEditAway([...text.slice(0, i), swapped, ...text.slice(i + 1)]);
+    });
   }
 
   isOneEditAway(text) {
