@@ -113,7 +113,8 @@ class Drawer:
                 size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
         slowness = self._sampler.options.slowness  # a slow test counts as that many draws
         tested_before = self._slowly_tested
-        size, largest = (min(n, self._sampler.largest_walk // slowness) for n in (size, largest))
+        largest //= slowness
+        size = min(size, largest)
         draw = begin_draw(size)
         yield Names.from_strings([])  # stops here until `begin` has started the draw
         found = drawn = 0

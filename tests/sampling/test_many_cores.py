@@ -14,6 +14,7 @@ import pytest
 
 from rnn_names.conditions.options import Options
 from rnn_names.processes import helper as helper_process
+from rnn_names.sampling import blocks
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.sampler import Sampler
@@ -71,6 +72,19 @@ def test_so_they_do_under_any_conditions(options, model, monkeypatch, helpers):
     assert helpers[-1].calls_made_there > 10
     monkeypatch.setattr(streaming, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
+
+
+def test_a_large_block_is_drawn_at_once(model, monkeypatch):
+    """So each name of a seed's stream stays where it is."""
+    sizes, shares_of = [], blocks.shares_of
+
+    def recorded(sampler, size, bits):
+        sizes.append(size)
+        return shares_of(sampler, size, bits)
+
+    monkeypatch.setattr(blocks, "shares_of", recorded)
+    drawn(model)
+    assert max(sizes) >= 2_048
 
 
 def test_a_helper_that_goes_changes_nothing(model, helpers, alone):
