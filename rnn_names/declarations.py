@@ -160,8 +160,11 @@ class Places(Texts):
             raise ValueError
         number, found = Number(1, whole=True), list[tuple[float, float]]()
         for each in value:
-            if isinstance(each, tuple):  # one that was checked
-                found.append(each)
+            if isinstance(each, tuple):  # one that was read
+                line_number, part_number = each
+                found.append(
+                    (number.checked(line_number), part_number and number.checked(part_number))
+                )
                 continue
             for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
                 line, point, part = text.partition(".")

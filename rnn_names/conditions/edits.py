@@ -248,10 +248,15 @@ class NearList:
         """The name with the first letter of a word in the other case, where names may have both."""
         found = list[str]()
         for i, c in enumerate(name):
-            begins = not name[i - 1].isalnum() if i else self._small_beginnings
-            if begins and (swapped := c.swapcase()) != c and swapped in self._vocabulary.characters:
+            swapped = c.swapcase()
+            is_known = swapped != c and swapped in self._vocabulary.characters
+            if is_known and self._may_begin_small(name, i):
                 found.append(name[:i] + swapped + name[i + 1 :])
         return found
+
+    def _may_begin_small(self, name: str, i: int) -> bool:
+        """Whether a word begins at a place, where names may have a small letter or a capital."""
+        return not name[i - 1].isalnum() if i else self._small_beginnings
 
     def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprints(names), self._known)
@@ -311,11 +316,7 @@ class NearList:
                 found.update(before + c + place_after + rest for c in marks)
             for place_after in (at, at.upper()):
                 found.update(before + c + place_after + after for c in marks)
-            if (
-                self._small_beginnings
-                if not i
-                else self._inner_capitals or not name[i - 1].isalnum()
-            ):
+            if self._may_begin_small(name, i) or (i and self._inner_capitals):
                 found.update(
                     before + c + each + rest for c in either for each in (following, next_word)
                 )

@@ -101,9 +101,8 @@ def _names(
     ]
     by_letter = _tied(pattern, parts[:tied], draw, Random(f"{seed} initials"))
     before = FarApart((wanted.min_edits or 1) - 1)
-    least = wanted.min_edits
-    held = [least is not None and (part.options.min_edits or 0) >= least for part in parts]
-    tests = [before.passes if each else bool for each in held]  # all names are true
+    # All names are true.
+    tests = [before.passes if each else bool for each in kept_apart(parts, wanted)]
     streams = [
         filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
         for part, test in zip(parts[tied:], tests[tied:], strict=True)
@@ -112,6 +111,12 @@ def _names(
     others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
     far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
     return (names + more for names, more in zip(far, others, strict=False))
+
+
+def kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
+    """Whether the names of each part keep away from all others; some are nearer to their own."""
+    least = wanted.min_edits or 0
+    return [(part.options.min_edits or 0) >= least > 0 for part in parts]
 
 
 def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:

@@ -242,7 +242,7 @@ def line_of(
     models: Sequence[Trials],
     weights: Mapping[str, float],
     bits: Random,
-    most: int = TRIALS_OF_LETTERS,
+    most: int,
 ) -> tuple[str, ...] | None:
     """Names that begin with one of some letters; None after `most` trials that fail."""
     letters, up_to = list(weights), list(accumulate(weights.values()))

@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import compress
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.errors import FewNewNamesWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.cast import Part, Row, cast
+from rnn_names.sampling.cast import Part, Row, cast, kept_apart
 from rnn_names.sampling.initials import Trials, alike, letter_of, line_of, usual
 
 MOST_OF_NAME = 1 << 16  # trials in a row that fail before a name is given up
@@ -69,10 +70,9 @@ class _Redrawing:
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
         self._parts = dict(zip(slots, parts, strict=True))
-        least = wanted.min_edits or 0
-        held = [(part.options.min_edits or 0) >= least > 0 for part in parts]  # as in `cast`
-        self._held = [place for place, is_held in zip(slots, held, strict=True) if is_held]
-        self._far_apart = FarApart(least - 1, (row[i] for row in rows for i in self._held))
+        self._held = [*compress(slots, kept_apart(parts, wanted))]
+        self._edits = (wanted.min_edits or 1) - 1
+        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._held))
         first = [letter_of(row[slots[0]]) for row in rows] if slots else []
         self._came_first = Counter(first)
         self._lines = {pattern.line(row).strip() for row in rows}
@@ -103,16 +103,13 @@ class _Redrawing:
                 self._refused.update((number, place, drawn[place]) for place in texts)
                 continue
             held = [row[place] for place in names if place in self._held]
-            if all(map(self._far_apart.is_far, held)) and self._are_apart(held):
+            are_apart = all(map(FarApart(self._edits).passes, held))
+            if are_apart and all(map(self._far_apart.is_far, held)):
                 self._far_apart.add(held)
                 self.rows[number] = row
                 self._lines.add(line)
                 return True
         return False
-
-    def _are_apart(self, names: Sequence[str]) -> bool:
-        apart = FarApart((self._wanted.min_edits or 1) - 1)
-        return all(map(apart.passes, names))
 
     def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str | None]:
         """A text for each place; None where there is none."""

@@ -111,8 +111,8 @@ function conditionsOf(settings, models, characters) {
   if (left.length) {
     const words = `does not contain ${quotedTexts(left)}`;
     const hasMarks = characters.some((c) => /\p{M}/u.test(c)); // a letter and its mark may be apart
-    const holds = (name) => left.some((text) => folded(name).includes(folded(text)));
-    if (hasMarks) add(words, (name) => !holds(name));
+    const texts = left.map(folded);
+    if (hasMarks) add(words, (name) => !texts.some((text) => folded(name).includes(text)));
     else addSpelling(words, new Without(left));
   }
   const patterns = textsOf(settings.match);
