@@ -7,7 +7,6 @@ import contextlib
 import io
 import json
 import re
-import subprocess
 import sys
 
 import click
@@ -26,10 +25,8 @@ from rnn_names.training import trainer as training
 from rnn_names.training.checkpoint import Checkpoint
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
-from support.program import error_line, python, start, unmeasured
+from support.program import error_line, python, unmeasured
 from support.terminal import on_terminal
-
-PIPES = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 # A model of no quality in no time.
 QUICK = "--hidden-size 8 --epochs 2 --batch-size 64 --seed 1 --distil-epochs 0".split()
@@ -206,20 +203,6 @@ def test_nothing_to_score_is_no_error(invoke, model_file):
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("0 names")
     assert invoke("score", "-m", model_file, input="###\n").stdout == "-inf\t###\n"
-
-
-# --- Pipes and signals ----------------------------------------------------------------------------
-
-
-@pytest.mark.posix
-def test_a_closed_reader_ends_the_program_quietly(model_file):
-    # So many names that it would never end by itself.
-    with start("sample", "-m", model_file, "-n", 10**12, **PIPES) as process:
-        lines = [process.stdout.readline() for _ in range(3)]
-        process.stdout.close()
-        assert process.wait(timeout=60) == 0
-        assert process.stderr.read() == b""
-    assert all(line.endswith(b"\n") for line in lines)
 
 
 def test_the_environment_asks_neither_for_the_version_nor_for_help(invoke, model_file):
