@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 
 import pytest
 from threadpoolctl import threadpool_limits
@@ -43,15 +44,41 @@ def corpus_file(names, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def model_files(corpus_file, tmp_path_factory):
+def shared_by_processes(tmp_path_factory):
+    """Fills a folder once, however many processes run the suite; the others wait for it."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+    def shared(name, fill):
+        made, done = folder / name, folder / f"{name} is filled"
+        try:
+            made.mkdir()
+        except FileExistsError:
+            while not done.exists():
+                time.sleep(0.02)
+        else:
+            try:
+                fill(made)
+            finally:
+                done.touch()
+        return made
+
+    return shared
+
+
+@pytest.fixture(scope="session")
+def model_files(corpus_file, shared_by_processes):
     """A model file of each cell, from the real command line."""
-    folder = tmp_path_factory.mktemp("models")
-    for cell in ("gru", "rnn"):
-        options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
-        options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0".split()
-        options += ["--learning-rate", 0.01]
-        done = program.run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
-        assert done.returncode == 0, done.stderr
+
+    def train_both(folder):
+        for cell in ("gru", "rnn"):
+            options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
+            options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0".split()
+            options += ["--learning-rate", 0.01]
+            done = program.run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
+            assert done.returncode == 0, done.stderr
+
+    folder = shared_by_processes("models", train_both)
     return {cell: folder / f"{cell}.npz" for cell in ("gru", "rnn")}
 
 
