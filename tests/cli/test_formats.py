@@ -18,7 +18,7 @@ def odd_file(tmp_path_factory):
     """A model of names with what formats must quote."""
     path = tmp_path_factory.mktemp("odd") / "odd.npz"
     names = ['Ann, "the Bold"', "O'Neil; é", "愛, 子", "Bo"] * 3
-    train(names, hidden_size=16, epochs=150, held_out=0, **SETTINGS).save(path)
+    train(names, hidden_size=16, epochs=50, held_out=0, **SETTINGS).save(path)
     return path
 
 
