@@ -26,6 +26,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -124,6 +125,9 @@ class Reader:
     def run(self, example: Example) -> Done:
         """Runs an example."""
         if example.kind == "console":
+            words = words_of(example.source) if self.quick else []
+            if words:
+                return self._run_within(words)
             done = shell(example.source, self.folder, self.quick)
             # A shell has the exit code of a pipe's last command only.
             lost = re.search(r"^(Error: |Traceback )", done.stdout, re.MULTILINE)
@@ -135,6 +139,31 @@ class Reader:
         with contextlib.redirect_stdout(io.StringIO()) as printed, _working_in(self.folder):
             exec(compile(source + "\n", "<example>", mode), self.names)
         return Done(printed.getvalue() if mode == "single" else "", failed=False)
+
+    def _run_within(self, words: list[str]) -> Done:
+        """Runs one command of the program in this process, which takes a tenth of the time."""
+        from support.program import invoke
+
+        *words, file = words if words[-2:-1] == [">"] else [*words, ">", ""]
+        environment = {"COLUMNS": "100", "RNN_NAMES_TRAIN_EPOCHS": "1"}
+        done = invoke(*words[1:-1], cwd=self.folder, env=environment)
+        if file:
+            (self.folder / file).write_text(done.stdout, "utf-8", newline="")
+            done.stdout = ""
+        return Done(done.stdout + done.stderr, bool(done.returncode))
+
+
+def words_of(command: str) -> list[str]:
+    """The words of one command of the program, perhaps with > and a file in the end; else none.
+
+    None of --help, which Click makes narrower within a process.
+    """
+    reader = shlex.shlex(command, posix=True, punctuation_chars=True)
+    reader.whitespace_split = True
+    words = list(reader)
+    signs = [word for word in words if not word.strip(reader.punctuation_chars)]
+    is_plain = words[0] == "rnn-names" and "\\\n" not in command and signs in ([], [words[-2]])
+    return words if is_plain and {*signs} <= {">"} and "--help" not in words else []
 
 
 def shell(command: str, folder: Path, quick: bool = False) -> subprocess.CompletedProcess[str]:
