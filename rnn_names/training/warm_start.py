@@ -1,7 +1,7 @@
 """What training starts from: random weights, or those of a model."""
 
 import os
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -51,26 +51,29 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
     if len(corpus) >= FEW_NAMES or settings.epochs == 0:
         return []
     resolved = settings.resolved(corpus, started=True)
-    fit = [
-        each
-        for each in _closest(corpus.names, (name for name in MODELS if name not in left_out))
-        if (each.model.cell, each.model.hidden_size) == (resolved.cell, resolved.hidden_size)
-        and each.model.training["distinct_names"] >= FEW_NAMES
-        and each.loss < np.inf
-        and np.isin(corpus.names.codes, each.model.vocabulary.codes).mean() > KNOWN_CHARACTERS
-    ]
-    return fit[: min(STARTS, resolved.teacher_networks)]
+
+    def fits(model: Model) -> bool:
+        return (
+            (model.cell, model.hidden_size) == (resolved.cell, resolved.hidden_size)
+            and model.training["distinct_names"] >= FEW_NAMES
+            and np.isin(corpus.names.codes, model.vocabulary.codes).mean() > KNOWN_CHARACTERS
+        )
+
+    found = _closest(corpus.names, (name for name in MODELS if name not in left_out), fits)
+    return [each for each in found if each.loss < np.inf][: min(STARTS, resolved.teacher_networks)]
 
 
-def _closest(names: Names, compared: Iterable[str]) -> list[Closest]:
-    """Bundled models and their losses on at most `MAX_NAMES_COMPARED` names, the lowest first."""
+def _closest(
+    names: Names, compared: Iterable[str], fits: Callable[[Model], bool] = lambda model: True
+) -> list[Closest]:
+    """Models that fit, by rising loss on at most `MAX_NAMES_COMPARED` of the names."""
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
     # While `make models` makes them anew, some may be missing: those of short lists come last.
     there = (name for name in compared if os.path.exists(path_of(name)))
     models = ((name, Model.load(path_of(name))) for name in there)
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
-        found = [Closest(name, model, _loss(model, names)) for name, model in models]
+        found = [Closest(name, model, _loss(model, names)) for name, model in models if fits(model)]
     return sorted(found, key=lambda each: each.loss)
 
 
