@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 
 import pytest
@@ -114,7 +115,12 @@ def quick_teacher(monkeypatch):
 
 
 def pytest_configure(config):
-    """One BLAS thread in each of several processes: more would wait for each other, spinning."""
+    """One BLAS thread in each of several processes: more would wait for each other, spinning.
+
+    And byte code is written, since hundreds of processes of the program start.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if hasattr(config, "workerinput"):
         threadpool_limits(1, user_api="blas")
 
