@@ -102,7 +102,7 @@ class Reader:
 
     Attributes:
         folder: where.
-        quick: train for one epoch instead of dozens.
+        quick: train for one epoch instead of dozens, and draw thousands of names, not 100,000.
         names: what Python examples have defined so far.
     """
 
@@ -176,6 +176,7 @@ def shell(command: str, folder: Path, quick: bool = False) -> subprocess.Complet
     environment |= {"PATH": path, "COLUMNS": "100"}
     if quick:
         environment["RNN_NAMES_TRAIN_EPOCHS"] = "1"
+        command = command.replace(" -n 100000 ", " -n 5000 ")
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
