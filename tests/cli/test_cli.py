@@ -57,13 +57,13 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == drawn.stdout.splitlines()
 
 
-def test_lists_come_through_pipes_and_from_several_files(cli, names, tmp_path):
+def test_lists_come_through_pipes_and_from_several_files(invoke, names, tmp_path):
     whole, part = tmp_path / "whole.npz", tmp_path / "part.npz"
     (tmp_path / "a.txt").write_text("\n".join(names[:200]), "utf-8")
-    done = cli("train", "-", "-o", whole, *QUICK, input="\n".join(names))
+    done = invoke("train", "-", "-o", whole, *QUICK, input="\n".join(names))
     assert done.returncode == 0, done.stderr
     text = "\r\n".join(names[200:])
-    done = cli("train", tmp_path / "a.txt", "-", "-o", part, *QUICK, input=text)
+    done = invoke("train", tmp_path / "a.txt", "-", "-o", part, *QUICK, input=text)
     assert done.returncode == 0, done.stderr
     models = [Model.load(path) for path in (whole, part)]
     assert bytes_of(models[0]) == bytes_of(models[1]), "one corpus either way; one seed, one model"
@@ -311,14 +311,14 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
         assert settings() == before
 
 
-def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(cli):
+def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
     for arguments in (
         ["sample", "\x1b]0;x\x07x", "y"],
         ["\x1b]0;x\x07"],
         ["sample", "--\x1b]0;x\x07"],
         ["sample", "--format", "\x1b]0;x\x07"],
     ):
-        done = cli(*arguments)
+        done = invoke(*arguments)
         assert done.returncode == 2
         assert "\\x1b]0;x\\x07" in done.stderr
         assert all(line.isprintable() for line in done.stderr.splitlines())

@@ -255,33 +255,32 @@ os.unlink = unlink"""
     assert os.listdir(tmp_path) == ["m.npz"]
 
 
-BETWEEN = {
-    "before the log": "epoch = rnn_names.training.stages.Epoch; real = epoch.as_dict\n"
+BETWEEN = [
+    # before the log, and before the state
+    "epoch = rnn_names.training.stages.Epoch; real = epoch.as_dict\n"
     "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self))[1]",
-    "before the state": "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"
+    "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"
     "run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self, epoch))[1]",
-}
+]
 
 
-@pytest.mark.parametrize("where", BETWEEN)
-def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(where, cli, corpus_file, tmp_path):
-    names = ["-o", "m.npz", "--log", "log"]
-    options = [*TINY, "--epochs", 5, "-q"]
-    (tmp_path / "whole").mkdir()
-    assert cli("train", corpus_file, *options, *names, cwd=tmp_path / "whole").returncode == 0
-    process = start("train", corpus_file, *options, *names, before=BETWEEN[where], cwd=tmp_path)
-    told = "m.npz holds the best weights so far (epoch 3); to continue"
-    ended(process, f"Interrupted in epoch 3: {told}")
-    assert cli("train", corpus_file, *options, *names, "--resume", cwd=tmp_path).returncode == 0
-    logs = [
-        [json.loads(line) | {"seconds": 0} for line in (tmp_path / at / "log").open()]
-        for at in ("whole", ".")
-    ]
-    assert logs[0] == logs[1]
-    whole, cut = (Model.load(tmp_path / at / "m.npz") for at in ("whole", "."))
-    assert bytes_of(whole) == bytes_of(cut)
+def test_a_run_cut_between_its_files_is_gone_on_with_as_a_whole(invoke, corpus_file, tmp_path):
+    def kept(folder):
+        log = [json.loads(line) | {"seconds": 0} for line in (folder / "log").open()]
+        return log, bytes_of(Model.load(folder / "m.npz"))
+
+    train = ["train", corpus_file, *TINY, "--epochs", 5, "-q", "-o", "m.npz", "--log", "log"]
+    assert invoke(*train, cwd=tmp_path).returncode == 0
+    for number, before in enumerate(BETWEEN):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        process = start(*train, before=before, cwd=folder)
+        told = "m.npz holds the best weights so far (epoch 3); to continue"
+        ended(process, f"Interrupted in epoch 3: {told}")
+        assert invoke(*train, "--resume", cwd=folder).returncode == 0
+        assert kept(folder) == kept(tmp_path)
 
 
 def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
