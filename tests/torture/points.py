@@ -16,6 +16,7 @@ import math
 import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +24,8 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-OPTIONS = "--hidden-size 4 --batch-size 2 --epochs 1000000 --distil-epochs 0 --log log".split()
+SMALL = "--hidden-size 4 --batch-size 2 --distil-epochs 0".split()
+OPTIONS = [*SMALL, *"--epochs 1000000 --log log --init start.npz".split()]
 
 SECONDS = 60
 """Until a child that has not ended is taken for one that never will."""
@@ -165,6 +167,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         Path("names.txt").write_text("".join(f"{a}{b}\n" for a in "ABCDEF" for b in "aeiou"))
+        start = [sys.executable, "-m", "rnn_names", "train", "names.txt", "-o", "start.npz", *SMALL]
+        subprocess.run([*start, "--epochs", "0", "--init", "none", "-q"], check=True)
         code, said = forked(list_places)
         assert code == 0, said
         places = json.loads(Path("places").read_text())
