@@ -6,7 +6,7 @@ And it comes late: a read from a pipe or a long matrix product is finished first
 
 Here a thread of its own learns of the signal through a pipe, does what `on_interrupt` says, and
 ends the process. Only a file that is being written is finished first (`atomic.writing`). Further
-signals change nothing. Where a limit allows no thread, or no pipe, the handler ends the process.
+signals change nothing. Where a limit allows no thread, or no pipe, the system ends the process.
 """
 
 import os
@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any
 
 from rnn_names import system
 from rnn_names.model import atomic
@@ -23,44 +23,29 @@ from rnn_names.model import atomic
 INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ended
 
 _ending = False
-_has_listener = False
 _on_interrupt: Callable[[], int] | None = None
-_taken: set[int] = set()  # signals that an earlier call in this process has ignored since it ended
 
 
 def listen() -> None:
     """Makes the signals that end a program do so from here on, unless they are ignored already."""
-    global _has_listener
-    _has_listener = _start_listener()
-    for number in system.ENDING_SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN or number in _taken:
-            signal.signal(number, _wait_for_the_end if _has_listener else _end_now)
-
-
-def _start_listener() -> bool:
-    """Starts the thread that ends the process on a signal; False where a limit forbids it."""
+    handler: Any = _wait_for_the_end
     try:
         reader, writer = os.pipe()
-    except OSError:
-        return False
-    listener = threading.Thread(target=_end_on_signal, args=(reader,), name="interrupts")
-    listener.daemon = True
-    try:
-        listener.start()
-    except RuntimeError:
-        os.close(reader)
-        os.close(writer)
-        return False
-    system.stop_waiting(writer)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    return True
+        threading.Thread(target=_end_on_signal, args=(reader,), daemon=True).start()
+    except (OSError, RuntimeError):
+        handler = signal.SIG_DFL
+    else:
+        system.stop_waiting(writer)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for number in system.ENDING_SIGNALS:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def stop_listening() -> None:
     """Ignores signals from here on: the program is over, unless one came before."""
     for number in system.ENDING_SIGNALS:
-        if signal.signal(number, signal.SIG_IGN) != signal.SIG_IGN:
-            _taken.add(number)
+        signal.signal(number, signal.SIG_IGN)
     pause()
 
 
@@ -76,8 +61,6 @@ def critical_section() -> Iterator[None]:
 def pause() -> None:
     """Does not return if the process is about to end: what would follow is not wanted any more."""
     if _ending:
-        if not _has_listener:  # the signal came within a critical section
-            _end()
         threading.Event().wait()
 
 
@@ -101,11 +84,7 @@ def end_within(seconds: float) -> None:
     """Ends the process after some time, for what might wait for a reader for ever."""
     timer = threading.Timer(seconds, os._exit, [INTERRUPTED])
     timer.daemon = True
-    try:
-        timer.start()
-    except RuntimeError:  # there can be no thread, and this is the main one
-        signal.signal(signal.SIGALRM, lambda *_: os._exit(INTERRUPTED))
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+    timer.start()
 
 
 def _wait_for_the_end(signum: int, frame: object) -> None:
@@ -118,15 +97,6 @@ def _wait_for_the_end(signum: int, frame: object) -> None:
         time.sleep(0.001)
 
 
-def _end_now(signum: int, frame: object) -> None:
-    """The handler where there is no thread: a critical section ends the process at its end."""
-    global _ending
-    if not _ending:
-        _ending = True
-        if not atomic.writing.depth:
-            _end()
-
-
 def _end_on_signal(reader: int) -> None:
     global _ending
     # Signals go to the main thread, which then waits in `_wait_for_the_end`. One that came to this
@@ -135,10 +105,6 @@ def _end_on_signal(reader: int) -> None:
     while os.read(reader, 1)[0] not in system.ENDING_SIGNALS:
         pass  # another signal has a handler of its own
     _ending = True
-    _end()
-
-
-def _end() -> NoReturn:
     atomic.writing.acquire()
     code = INTERRUPTED
     try:

@@ -11,35 +11,16 @@ from rnn_names import system
 from rnn_names.errors import ModelFileError, shown
 
 
-class Section:
-    """A lock that a thread may take several times; `depth` is how often it is taken now."""
-
-    def __init__(self) -> None:
-        system.here_and_in_forks(self._make_lock)
-
-    def _make_lock(self) -> None:
-        self._lock, self.depth = threading.RLock(), 0
-
-    def acquire(self) -> None:
-        """Takes it, once no other thread has it."""
-        self._lock.acquire()
-        self.depth += 1
-
-    def release(self) -> None:
-        """Gives it back."""
-        self.depth -= 1
-        self._lock.release()
-
-    def __enter__(self) -> None:
-        self.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
+def _make_lock() -> None:
+    global writing
+    writing = threading.RLock()
 
 
-writing = Section()
+writing: threading.RLock
 """Taken while a file is written, and by whoever is about to end the process. So no write is cut
 short, no temporary file stays, and no two threads use the same one."""
+
+system.here_and_in_forks(_make_lock)
 
 _STREAMS = ("standard input", "standard output", "standard error")
 
