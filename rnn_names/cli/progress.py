@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
-from rnn_names.cli.streams import screen_encoding, tell
+from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
 
 if TYPE_CHECKING:
@@ -155,14 +155,9 @@ class Progress:
 
     def curves(self) -> list[str]:
         """The lines of a picture of the losses of all epochs, for the terminal."""
-        from rnn_names.views.terminal import BLOCKS, loss_curves
+        from rnn_names.views.terminal import loss_curves
 
-        try:
-            BLOCKS.encode(screen_encoding())
-            plain = False
-        except UnicodeEncodeError:
-            plain = True
-        return loss_curves(self.epochs, self.width, plain)
+        return loss_curves(self.epochs, self.width)
 
     def _few_names(self, room: int) -> str:
         from rnn_names.sampling.stream import preview

@@ -98,17 +98,8 @@ def turn_off(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-_screen_encoding = "utf-8"
-
-
-def screen_encoding() -> str:
-    """The encoding of standard error before it was made UTF-8: can it show block characters?"""
-    return _screen_encoding
-
-
 def prepare_streams() -> None:
     """Opens closed streams, and makes messages UTF-8 in any locale, as names are."""
-    global _screen_encoding
     for number in range(3):
         try:
             os.fstat(number)
@@ -118,7 +109,6 @@ def prepare_streams() -> None:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     elif isinstance(sys.stderr, io.TextIOWrapper):
-        _screen_encoding = sys.stderr.encoding
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 

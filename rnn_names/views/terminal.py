@@ -10,11 +10,10 @@ NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
 COLUMNS_PER_EPOCH = 5  # at most
 FEWEST_EPOCHS = 3  # with fewer there is no curve to see
 BLOCKS = " ▁▂▃▄▅▆▇█"
-PLAIN_BLOCKS = " .:|"  # for an output that knows ASCII only
 GAP = "   "
 
 
-def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -> list[str]:
+def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     """The lines of the picture; none where there is no room for it or nothing to see."""
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
     measured = [epoch.held_out_loss for epoch in epochs]
@@ -29,13 +28,12 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -
     if len(epochs) < FEWEST_EPOCHS or columns < NARROWEST:
         return []
 
-    blocks, axis, mark = (PLAIN_BLOCKS, "|", "^") if plain else (BLOCKS, "│", "▲")
     first, last = str(epochs[0].epoch), epochs[-1].epoch
-    bars = [_bars(_spread(losses, columns), low, high, blocks) for losses in curves.values()]
+    bars = [_bars(_spread(losses, columns), low, high) for losses in curves.values()]
     lines = [
         f"{'':{margin + 1}}" + GAP.join(f"{title:{columns}}" for title in curves),
         *(
-            f"{label:>{margin}}{axis}" + GAP.join(row)
+            f"{label:>{margin}}│" + GAP.join(row)
             for label, row in zip(scale, zip(*bars, strict=True), strict=True)
         ),
         f"{'epoch':{margin + 1}}"
@@ -45,9 +43,9 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80, plain: bool = False) -
     if best is not None and len(curves) > 1:
         column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * len(epochs))
         note = f"best: epoch {epochs[best].epoch}"
-        has_room = column + len(f"{mark} {note}") < width  # on the right of the mark
-        left = f"{note} {mark}"
-        lines.append(f"{'':{column}}{mark} {note}" if has_room else f"{left:>{column + 1}}")
+        has_room = column + len(f"▲ {note}") < width  # on the right of the mark
+        left = f"{note} ▲"
+        lines.append(f"{'':{column}}▲ {note}" if has_room else f"{left:>{column + 1}}")
     return [line.rstrip() for line in lines]
 
 
@@ -71,16 +69,16 @@ def _spread(losses: Sequence[float], columns: int) -> list[float]:
     return means
 
 
-def _bars(losses: Sequence[float], low: float, high: float, blocks: str) -> list[str]:
+def _bars(losses: Sequence[float], low: float, high: float) -> list[str]:
     """The lines, from the top. A column's height stands for its loss; the lowest is one step high.
 
-    >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0, BLOCKS)
+    >>> _bars([3.0, 2.0, 1.0], 1.0, 3.0)
     ['█  ', '█  ', '█▁ ', '██ ', '██ ', '██▁']
     """
-    per_line = len(blocks) - 1
+    per_line = len(BLOCKS) - 1
     most, span = HEIGHT * per_line - 1, (high - low) or 1
     steps = [0 if math.isnan(loss) else 1 + round((loss - low) / span * most) for loss in losses]
     return [
-        "".join(blocks[min(max(step - line * per_line, 0), per_line)] for step in steps)
+        "".join(BLOCKS[min(max(step - line * per_line, 0), per_line)] for step in steps)
         for line in reversed(range(HEIGHT))
     ]

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from rnn_names.training.stages import Epoch
-from rnn_names.views.terminal import BLOCKS, HEIGHT, PLAIN_BLOCKS, loss_curves
+from rnn_names.views.terminal import BLOCKS, HEIGHT, loss_curves
 from support.terminal import on_terminal
 
 
@@ -83,12 +83,6 @@ def test_equal_losses():
     assert "▁▁▁" in loss_curves(records([2.0] * 4, [2.0] * 4))[HEIGHT]
 
 
-def test_ascii():
-    lines = loss_curves(records(falling(30), falling(30)), plain=True)
-    assert "".join(lines).isascii()
-    assert set(PLAIN_BLOCKS) <= set("".join(lines))
-
-
 # --- Around it: `train` ---------------------------------------------------------------------------
 
 SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
@@ -108,15 +102,6 @@ def test_train_tells_the_best_epochs_and_ends_with_the_curves(invoke, corpus_fil
         r"epoch 1 .*\n.*best: epoch \d+.*\n.*\d+ epochs in",
         done.stderr,
     )
-
-
-def test_an_output_without_block_characters(cli, corpus_file, tmp_path):
-    options = ["-o", tmp_path / "m.npz", "--epochs", 3, *SMALL]
-    done = cli("train", corpus_file, *options, env={"PYTHONIOENCODING": "ascii"})
-    assert done.returncode == 0
-    assert done.stderr.isascii()
-    assert "\\u" not in done.stderr
-    assert "^ best" in done.stderr or "best: epoch 3 ^" in done.stderr
 
 
 @pytest.mark.posix
