@@ -2,7 +2,6 @@
 
 import click
 
-from rnn_names import declarations as declared
 from rnn_names.cli.options import Choice, GroupedCommand
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
@@ -16,7 +15,7 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
         """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
     ],
 )
-@click.argument("shell", type=Choice(declared.Choice("bash", "zsh", "fish")))
+@click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a completion script for SHELL.
 

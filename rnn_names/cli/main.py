@@ -36,23 +36,10 @@ class LazyGroup(HelpfulCommand, click.Group):
         command: click.Command = getattr(import_module(f"rnn_names.cli.{name}"), name)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of a line; the error for an unknown one names one that is spelled alike."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            like = get_close_matches(args[0], COMMANDS, n=1)
-            if not like:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean '{like[0]}'?", ctx) from None
-
 
 @click.group(
     cls=LazyGroup,
+    commands=dict.fromkeys(COMMANDS),  # new versions of Click suggest the one spelled most alike
     context_settings={
         "auto_envvar_prefix": "RNN_NAMES",
         "help_option_names": ["-h", "--help"],

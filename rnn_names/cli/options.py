@@ -4,7 +4,7 @@ import math
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -15,19 +15,6 @@ from rnn_names.cli.streams import files_named, worded, write
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 DEFAULT_MODEL = "names.npz"
-
-JSON_LINES = "--format jsonl writes a line of JSON for each name"
-
-NEGATIONS = {
-    "contains": (
-        "contain TEXT; --exclude-words FILE, those that contain a text of FILE",
-        "(?!.*TEXT).*",
-    ),
-    "prefix": ("begin with TEXT", "(?!TEXT).*"),
-    "suffix": ("end in TEXT", "(?!.*TEXT$).*"),
-    "match": ("match REGEX", "(?!(REGEX)$).*"),
-}
-"""For each option: the names that its opposite would leave out, and the --match that does it."""
 
 
 class GroupedOption(click.Option):
@@ -86,17 +73,15 @@ class GroupedCommand(HelpfulCommand):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.option_name == "--json" and any(each.name == "format" for each in self.params):
-                raise click.UsageError(f"no such option '--json': {JSON_LINES}", ctx) from None
-            negated = re.fullmatch("--(?:no|not|non|without)(?:-(.*))?", error.option_name)
-            if negated is None:
+            if not re.match("--(json|no|not|non|without)(-|$)", error.option_name):
                 raise
-            # Click would suggest the opposite.
-            way = ""
-            if negated[1] in NEGATIONS and any(each.name == negated[1] for each in self.params):
-                what, expression = NEGATIONS[negated[1]]
-                way = f": --match '{expression}' leaves out names that {what}"
-            raise click.UsageError(f"no such option '{error.option_name}'{way}", ctx) from None
+            # Click would suggest the opposite, or what is only spelled alike.
+            means = (
+                {"--format"} if error.option_name == "--json" else {"--match", "--exclude-words"}
+            )
+            known = [name for each in self.params for name in each.opts if name in means]
+            hint = f" There is {' and '.join(known)}." if known else ""
+            raise click.UsageError(f"No such option '{error.option_name}'.{hint}", ctx) from None
         except click.UsageError as error:
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if found is None or all("--model" not in each.opts for each in self.params):
@@ -178,17 +163,7 @@ class Number(click.FloatRange):
 
 
 class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
-    """One of some words; for others that people try, there may be a hint."""
-
-    def __init__(self, kind: declared.Choice, hints: Mapping[str, str] | None = None) -> None:
-        super().__init__(kind.words)
-        self.hints = hints or {}
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The word."""
-        if value in self.hints:
-            self.fail(f"{value!r}: {self.hints[value]}", param, ctx)
-        return super().convert(value, param, ctx)
+    """One of some words."""
 
     def get_missing_message(self, *_: Any, **__: Any) -> str:
         """What there is to choose from; Click puts each word on a line of its own."""
@@ -265,7 +240,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     elif isinstance(kind, declared.File):
         settings |= {"type": FILE, "callback": _refuse_stdout("list")}
     else:
-        settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind)
+        settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind.words)
         settings |= {"default": each.default, "show_default": each.unset or True}
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**settings, **more})
@@ -289,7 +264,7 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
     format = option(
         "--format",
         group="Output",
-        type=Choice(declared.Choice(*formats), {"json": JSON_LINES}),
+        type=Choice(formats),
         default="text",
         metavar="FORMAT",
         is_eager=True,
