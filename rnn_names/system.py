@@ -134,11 +134,6 @@ def leave_signals_to_others() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
 
 
-def stdin_is_file() -> bool:
-    """Whether standard input is a file and no pipe; never on Windows."""
-    return os.path.isfile("/dev/stdin")
-
-
 def facts() -> dict[str, str]:
     """What a report of a bug should say: versions, BLAS and its kernel, cores, locale."""
     import locale

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from rnn_names import declarations as declared
-from rnn_names.cli.streams import files_named, worded, write
+from rnn_names.cli.streams import worded, write
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 DEFAULT_MODEL = "names.npz"
@@ -89,11 +89,6 @@ class GroupedCommand(HelpfulCommand):
             what, option = ("number", "-n") if found[1].isdecimal() else ("model", "-m")
             advice = f"if it is a {what}, put {option} before it: {option} {shlex.quote(found[1])}"
             raise click.UsageError(f"{error.message}; {advice}", ctx) from None
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
-        with files_named():
-            return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""

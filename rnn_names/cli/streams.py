@@ -4,7 +4,6 @@ import io
 import os
 import re
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,14 +12,12 @@ from typing import Any, BinaryIO, TextIO
 import click
 
 from rnn_names import system
-from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
 from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
 PROGRAM = "rnn-names"
 COMPLETE_VARIABLE = "_RNN_NAMES_COMPLETE"  # set by the scripts of `rnn-names completion`
-SECONDS_AFTER_INPUT = 0.01  # in which an interrupt after the end of a pipe still counts
 
 
 class ReaderGone(Exception):
@@ -119,10 +116,6 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         yield "standard input", sys.stdin.buffer
-        if not system.stdin_is_file():
-            # Its writer may have ended by a Ctrl-C that reaches this process a little later.
-            time.sleep(SECONDS_AFTER_INPUT)
-            interrupts.pause()
         return
     from rnn_names.corpus import reading
 
@@ -147,21 +140,6 @@ def lines_of(path: str | None) -> list[str]:
         return full_lines(*source)
 
 
-@contextmanager
-def files_named() -> Iterator[None]:
-    """Turns an OSError into an `RnnNamesError` that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise RnnNamesError(_located(error, "a file or folder")) from error
-
-
-def _located(error: OSError, elsewhere: str) -> str:
-    """The message of an error, with the file that it knows, or else another place."""
-    place = shown(error.filename) if isinstance(error.filename, str) else elsewhere
-    return f"{place}: {error.strerror or error}"
-
-
 def worded(error: RnnNamesError) -> str:
     """The message of an error, with options for the settings that it names.
 
@@ -176,15 +154,6 @@ def worded(error: RnnNamesError) -> str:
         option = "--" + name.replace("_", "-")
         text = re.sub(rf"(?<![\w./'\"-]){name}(?![\w./'\"-])", option, text, count=1)
     return text
-
-
-@contextmanager
-def memory_advice(advice: str) -> Iterator[None]:
-    """Turns a MemoryError into an `RnnNamesError` with this advice."""
-    try:
-        yield
-    except MemoryError:
-        raise RnnNamesError(f"not enough memory for this; try {advice}") from None
 
 
 def exit_code(work: Callable[[], int]) -> int:
@@ -204,11 +173,18 @@ def exit_code(work: Callable[[], int]) -> int:
     except RnnNamesError as error:
         tell(f"Error: {worded(error)}")
     except MemoryError:
-        tell("Error: not enough memory for this; end other programs, or raise the limit")
-    except OSError as error:  # Click writes completions itself, and modules are read late
-        if sys.stdout is not None:
+        tell(
+            "Error: not enough memory for this; try smaller settings, end other programs, or raise "
+            "the limit"
+        )
+    except OSError as error:
+        place = "a file or folder"
+        if completing and sys.stdout is not None:  # Click writes completions itself
             turn_off(sys.stdout)
-        tell(f"Error: {_located(error, 'standard output')}")
+            place = "standard output"
+        elif isinstance(error.filename, str):
+            place = shown(error.filename)
+        tell(f"Error: {place}: {error.strerror or error}")
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
         tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")

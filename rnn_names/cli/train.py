@@ -21,7 +21,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.progress import Progress, opening, summary
-from rnn_names.cli.streams import exit_code, is_same_file, memory_advice, opened
+from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import CLOSEST
@@ -72,7 +72,6 @@ if TYPE_CHECKING:
     metavar="FILE.html",
 )
 @option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
-@memory_advice("a smaller --hidden-size or --batch-size")
 def train(
     corpus: tuple[str, ...],
     output: str,

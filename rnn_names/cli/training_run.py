@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.streams import files_named, tell
+from rnn_names.cli.streams import tell
 from rnn_names.errors import RnnNamesError, TrainingError, shown
 from rnn_names.model.atomic import standard_stream
 
@@ -105,11 +105,10 @@ class TrainingRun:
     def interrupted(self) -> int:
         """Writes what is not on disk yet, in a thread of its own, and says what is."""
         try:
-            with files_named():
-                if self.trainer.model.training["epoch"]:
-                    self._save()
-                self._put_back_or(self.checkpoint.write)
-                wrote = self.write_report()
+            if self.trainer.model.training["epoch"]:
+                self._save()
+            self._put_back_or(self.checkpoint.write)
+            wrote = self.write_report()
         finally:
             interrupts.end_within(SECONDS_TO_SPEAK)
         self.progress.screen.acquire()  # never released: nothing is to be shown after this

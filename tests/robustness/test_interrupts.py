@@ -175,18 +175,6 @@ os._exit = lambda code: (time.sleep(0.5), end(code))"""
     ended(process)
 
 
-def test_in_a_pipeline_whose_writer_ends_first(model_file):
-    """A Ctrl-C ends the writer, and comes here when the end of the list was read."""
-    before = """
-rnn_names.cli.streams.SECONDS_AFTER_INPUT = 60
-sleep = time.sleep
-time.sleep = lambda seconds: (here() if seconds == 60 else None, sleep(seconds))"""
-    process = start("score", "-m", model_file, before=before, stdin=subprocess.PIPE)
-    process.stdin.close()
-    process.stdin = None
-    interrupt(process)
-
-
 def test_in_a_write_that_nobody_reads(model_file):
     process = start("sample", "-n", 10**9, "-m", model_file, stdout=subprocess.PIPE)
     process.stdout.read(1000)
