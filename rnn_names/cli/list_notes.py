@@ -22,7 +22,7 @@ class Oddity(NamedTuple):
     """A way in which a line is hardly a name."""
 
     what: str  # what the line does, for the note
-    pattern: str  # finds such lines; where its group is the same in all of them, that is a name's
+    pattern: str  # finds such lines; if its first group is one text in all, that is a name's
     command: str  # takes it out
     unless_most: bool = True  # whether names are so if most lines are
 
@@ -40,25 +40,17 @@ ODDITIES = (
     ),
     Oddity(
         "begins with a number",
-        r"^([0-9]+)[.):]+[^\S\n]*[^\W\d_]",
-        rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
+        r"^([0-9]+)([.):]+[^\S\n]*[^\W\d_]|[^\S\n]+\S)",
+        rf"sed -E 's/^{_SPACE}[0-9]+([.):]|[[:space:]])+//' LIST",
         unless_most=False,
     ),
+    Oddity("is in quotation marks", '^".*"$', """tr -d '"' < LIST""", unless_most=False),
     Oddity("goes on after a comma", ",.*", "sed 's/,.*//' LIST"),
     Oddity("ends in a remark in brackets", r"\(.*\)$", f"sed 's/{_SPACE}([^(]*)$//' LIST"),
     Oddity(
         "begins with a title", rf"^((?:{_TITLES}) [^\W\d_]+)", f"sed -E 's/^({_TITLES}) //' LIST"
     ),
 )
-
-MARKED = {
-    "the lines begin with numbers": (
-        re.compile(r"\d+\s+\S"),
-        r"sed -E 's/^[[:space:]]*[0-9]+[[:space:]]+//' LIST",
-    ),
-    "there are quotation marks in the lines": (re.compile(r'".*"'), """tr -d '"' < LIST"""),
-}
-"""What more than nine tenths of the lines begin with, and a command that takes it out."""
 
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
@@ -106,11 +98,6 @@ def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     names = corpus.names[:NAMES_TO_TELL].to_strings()
     notes = odd_lines.notes()
-    for what, (mark, command) in MARKED.items():
-        if sum(mark.match(name) is not None for name in names) > 0.9 * len(names):
-            notes.append(
-                f"{what}, and the model will learn them. To take them out: {command} > names.txt"
-            )
     for separator, plural in SEPARATORS.items():
         if sum(name.count(separator) for name in names) >= len(names):
             notes.append(
