@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from rnn_names.training.warm_start import Closest
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
-EXPECTED_SHARE = 0.1  # the share of distillation for which the networks' pace counts as its own
-
-
-class Pace(NamedTuple):
-    """What a mean speed is measured from; what was expected counts as `weight` characters."""
-
-    characters: int
-    seconds: float = 0.0
-    expected: float = 0.0
-    weight: float = 0.0
 
 
 class Progress:
@@ -47,10 +37,8 @@ class Progress:
         self.before = trainer.epoch
         self.next_line = 1
         self.announced: Stage | None = None
-        self.pace_is_of_distillation = False
+        self.stage: Stage | None = None
         self.began = time.perf_counter()
-        self.pace = Pace(trainer.characters_done)
-        self.each = 0.0  # seconds for each character, as it seemed last
         self.bar: Any = None
         if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
             from tqdm import tqdm
@@ -61,9 +49,13 @@ class Progress:
                 # Otherwise tqdm waits for as many characters as ever came between two looks at the
                 # bar: ever more, so that it hardly moves in the end.
                 miniters=1,
+                mininterval=0.5,
+                smoothing=0.05,  # the time left goes by the speed of the last ten seconds
                 dynamic_ncols=True,
                 leave=False,
-                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}{postfix}",
+                # "At most", since a stage may end early.
+                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
+                "{postfix}",
             )
 
     @property
@@ -85,37 +77,16 @@ class Progress:
         with self.screen:
             if self.bar is None:
                 return
-            if self.trainer.position.stage.is_distillation and not self.pace_is_of_distillation:
-                self._measure_distillation(characters)
+            if self.trainer.position.stage is not self.stage:  # its preparation took no batch
+                self.stage = self.trainer.position.stage
+                self.bar.last_print_t = time.time()
             loss = self.trainer.model.training["held_out_loss"]
             held_out = "" if loss is None else f", held-out {loss:.3f}"
             self.bar.set_description_str(
                 f"epoch {self.trainer.epoch + 1}/{self.trainer.settings.epochs}", refresh=False
             )
-            # "At most", since a stage may end early.
-            self.bar.set_postfix_str(
-                f"at most {self._time_left(characters)} left, loss {smoothed_loss:.3f}{held_out}",
-                refresh=False,
-            )
+            self.bar.set_postfix_str(f"loss {smoothed_loss:.3f}{held_out}", refresh=False)
             self.bar.update(characters)
-
-    def _measure_distillation(self, characters: int) -> None:
-        """Measures the pace of distillation from its first minibatch on, when its size is known."""
-        self.pace_is_of_distillation = True
-        self._correct_bar()
-        done = self.bar.n + characters
-        weight = EXPECTED_SHARE * self.trainer.characters_left if self.each else 0
-        self.pace = Pace(done, self.seconds, self.each, weight)
-
-    def _time_left(self, characters: int) -> str:
-        """Minutes and seconds, after a minibatch of `characters`; "?" if unknown."""
-        done, pace = self.bar.n + characters, self.pace
-        counted = done - pace.characters + pace.weight
-        if not counted:
-            return "?"
-        self.each = (self.seconds - pace.seconds + pace.expected * pace.weight) / counted
-        text: str = self.bar.format_interval(self.each * max(self.bar.total - done, 0))
-        return text
 
     def announce_stage(self) -> None:
         """Announces the next stage before its first epoch, but not the only network."""
