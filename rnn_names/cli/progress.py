@@ -39,24 +39,23 @@ class Progress:
         self.announced: Stage | None = None
         self.stage: Stage | None = None
         self.began = time.perf_counter()
-        self.bar: Any = None
-        if not quiet and sys.stderr.isatty() and trainer.settings.epochs:
-            from tqdm import tqdm
+        from tqdm import tqdm
 
-            self.bar = tqdm(
-                total=trainer.characters_done + trainer.characters_left,
-                initial=trainer.characters_done,
-                # Otherwise tqdm waits for as many characters as ever came between two looks at the
-                # bar: ever more, so that it hardly moves in the end.
-                miniters=1,
-                mininterval=0.5,
-                smoothing=0.05,  # the time left goes by the speed of the last ten seconds
-                dynamic_ncols=True,
-                leave=False,
-                # "At most", since a stage may end early.
-                bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
-                "{postfix}",
-            )
+        self.bar: Any = tqdm(
+            total=trainer.characters_done + trainer.characters_left,
+            initial=trainer.characters_done,
+            # Otherwise tqdm waits for as many characters as ever came between two looks at the
+            # bar: ever more, so that it hardly moves in the end.
+            miniters=1,
+            mininterval=0.5,
+            smoothing=0.05,  # the time left goes by the speed of the last ten seconds
+            dynamic_ncols=True,
+            leave=False,
+            disable=quiet or not sys.stderr.isatty() or not trainer.settings.epochs,
+            # "At most", since a stage may end early.
+            bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"
+            "{postfix}",
+        )
 
     @property
     def seconds(self) -> float:
@@ -66,17 +65,14 @@ class Progress:
     @property
     def width(self) -> int:
         """Columns of the terminal; `LOG_WIDTH` where there is none, or none any more."""
-        if self.bar is not None:
-            with suppress(OSError):
-                return os.get_terminal_size(sys.stderr.fileno()).columns
+        with suppress(OSError):
+            return os.get_terminal_size(sys.stderr.fileno()).columns
         return LOG_WIDTH
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
         interrupts.pause()
         with self.screen:
-            if self.bar is None:
-                return
             if self.trainer.position.stage is not self.stage:  # its preparation took no batch
                 self.stage = self.trainer.position.stage
                 self.bar.last_print_t = time.time()
@@ -96,8 +92,7 @@ class Progress:
         self.announced = stage
         if stage.is_distillation:
             with self.screen:
-                if self.bar is not None:
-                    self.bar.set_description_str("preparing distillation", refresh=False)
+                self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
         elif self.trainer.settings.teacher_networks > 1:
             self.say(f"{stage.name.capitalize()}.")
@@ -105,7 +100,8 @@ class Progress:
     def epoch(self, epoch: Epoch) -> None:
         """Says a line with a few names after better epochs, at growing intervals."""
         self.epochs.append(epoch)
-        self._correct_bar()
+        with self.screen:  # a stage may end early, and the size of distillation was an estimate
+            self.bar.total = self.bar.n + self.trainer.characters_left
         if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):
             self.say(
                 f"{epoch.stage.capitalize()}: it ends with epoch {epoch.epoch}, in which its loss "
@@ -117,12 +113,6 @@ class Progress:
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         self.say(losses + self._few_names(self.width - len(losses)))
-
-    def _correct_bar(self) -> None:
-        """Sets the end of the bar: a stage may end early, and distillation has its own size."""
-        with self.screen:
-            if self.bar is not None:
-                self.bar.total = self.bar.n + self.trainer.characters_left
 
     def curves(self) -> list[str]:
         """The lines of a picture of the losses of all epochs, for the terminal."""
@@ -143,18 +133,14 @@ class Progress:
         if self.quiet or not text:
             return
         with self.screen:
-            if self.bar is not None:
-                self.bar.clear()
+            self.bar.clear()
             tell(text)
-            if self.bar is not None:
-                self.bar.refresh()
+            self.bar.refresh()
 
     def close(self) -> None:
         """Takes the bar off the screen."""
         with self.screen:
-            if self.bar is not None:
-                self.bar.close()
-                self.bar = None
+            self.bar.close()
 
 
 def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) -> str:
