@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, np.dtype[Any]]
 """An array; docstrings and comments state its shape, and its type where that is not obvious."""
 
-STRIP = 32  # rows that `transposed` copies at a time, so that they stay in the processor's cache
-
 
 def ranges(starts: Array, sizes: Array) -> Array:
     """The numbers start, start + 1, …, `size` of them, for each start: (Σ sizes,).
@@ -43,16 +41,6 @@ def slices(bounds: Array) -> list[slice]:
 def stable_order(keys: Array) -> Array:
     """The stable order of some integers from 0 up; NumPy sorts short ones digit by digit."""
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
-
-
-def transposed(a: Array) -> Array:
-    """A copy of the matrices `a`, each transposed: (k, m, n) to (k, n, m)."""
-    k, m, n = a.shape
-    result = np.empty((k, n, m), a.dtype)
-    for start in range(0, m, STRIP):
-        strip = slice(start, start + STRIP)
-        result[:, :, strip] = a[:, strip].transpose(0, 2, 1)
-    return result
 
 
 class Rows:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace, transposed
+from rnn_names.arrays import Array, Workspace
 
 Params = Mapping[str, Array]  # the arrays Wax, Waa, Wya, ba, by and a0; and bn for a GRU
 
@@ -173,7 +173,7 @@ def step_weights(params: Params) -> StepWeights:
     """The weights of a step, laid out for it; halved for the gates that go through σ."""
     cell, n_a = cell_of(params), params["Waa"].shape[1]
     by_gate = [params[name].reshape(cell.gates, n_a, -1) for name in ("Wax", "Waa", "ba")]
-    Wax, Waa, ba = (transposed(array) for array in by_gate)
+    Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.halved] *= 0.5
     chosen = Wax + ba
