@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -69,30 +69,16 @@ def tell(text: str) -> None:
 def warnings_told() -> Iterator[None]:
     """Shows the library's own warnings as one line each on stderr."""
     with warnings.catch_warnings():
-        show = warnings.showwarning
-
-        def tell_or_show(message: Warning | str, category: type[Warning], *where: Any) -> None:
-            if issubclass(category, RnnNamesWarning):
-                tell(f"Note: {message}")
-            else:
-                show(message, category, *where)
-
         warnings.simplefilter("always", RnnNamesWarning)
-        warnings.showwarning = tell_or_show  # type: ignore[assignment]
+        warnings.showwarning = lambda message, *_, **__: tell(f"Note: {message}")
         yield
 
 
 def turn_off(stream: TextIO) -> None:
     """Points a stream that failed to the null device, where the end of the program flushes it."""
-    number = stream.fileno()
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # no file can be opened besides: take the stream's own number
-        os.close(number)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-    if nowhere != number:
-        os.dup2(nowhere, number)
-        os.close(nowhere)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def prepare_streams() -> None:
