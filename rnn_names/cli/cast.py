@@ -67,7 +67,7 @@ def cast(
 
     with wrong_usage():
         wanted = CastOptions(pattern, **options)
-    check_start(wanted.start)
+    check_start(wanted)
     wanted = replace(wanted, exclude=lines_of(exclude), exclude_words=lines_of(exclude_words))
     with wrong_usage():
         parsed = parse(pattern, wanted.shared, Given.of)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rnn_names.cli.options import DEFAULT_MODEL, option, was_given
+from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
@@ -83,7 +83,8 @@ def model_option(group: str) -> Callable[[_F], _F]:
 
 def chosen(models: Sequence[Given]) -> Sequence[Given]:
     """The models given, else the default file, else a bundled model, with a note that says so."""
-    if was_given("model") or os.path.lexists(DEFAULT_MODEL):
+    source = click.get_current_context().get_parameter_source("model")
+    if source is not click.core.ParameterSource.DEFAULT or os.path.lexists(DEFAULT_MODEL):
         return models
     tell(
         f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "

@@ -12,6 +12,7 @@ import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import worded, write
+from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 DEFAULT_MODEL = "names.npz"
@@ -206,15 +207,9 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(worded(error)) from None
 
 
-def was_given(name: str) -> bool:
-    """Whether an option of the current command comes from the user."""
-    source = click.get_current_context().get_parameter_source(name)
-    return source is not click.core.ParameterSource.DEFAULT
-
-
-def check_start(start: int) -> None:
+def check_start(options: Options) -> None:
     """Refuses a start without a seed."""
-    if start and not was_given("seed"):
+    if options.start and options.seed is None:
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )

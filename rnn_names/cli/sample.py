@@ -83,7 +83,11 @@ def sample(
 
     with wrong_usage():
         wanted = Options(**options)
-    _check_stream(best, wanted.start)
+    source = click.get_current_context().get_parameter_source("seed")
+    if not best:
+        check_start(wanted)
+    elif source is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")
     models = chosen(model)
@@ -122,15 +126,6 @@ def _tell_near_copies(model: Model, names: Names) -> None:
             f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
             "there; --min-edits 2 leaves such names out"
         )
-
-
-def _check_stream(best: bool, start: int) -> None:
-    """Refuses a seed on the command line for names that are not random, or a start without one."""
-    source = click.get_current_context().get_parameter_source("seed")
-    if best and source is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
-    if not best:
-        check_start(start)
 
 
 def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
