@@ -20,12 +20,11 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 from rnn_names.views.markup import assets, definitions, isolated
 from rnn_names.views.statistics import (
+    BARS,
     NAMES_MEASURED,
-    character_bars,
     character_shares,
     length_bars,
     length_note,
-    length_shares,
 )
 from rnn_names.views.svg import bar_chart, legend, line_chart
 
@@ -229,9 +228,10 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
             "<p>The network is not far enough to draw names to compare with the list.</p>",
         )
     drawn, once = Names.from_strings(sampled), np.ones(len(sampled), dtype=np.int64)
-    lengths = length_bars(length_shares(corpus.names, corpus.counts), length_shares(drawn, once))
+    lengths = length_bars(corpus.names, corpus.counts, drawn)
     in_list = character_shares(corpus.names, corpus.counts)
-    characters = character_bars(in_list, character_shares(drawn, once))
+    in_drawn = character_shares(drawn, once)
+    characters = {c: (share, in_drawn.get(c, 0)) for c, share in islice(in_list.items(), BARS)}
     series = ("list", "samples")
     title = "Characters, upper and lower case together"
     if len(in_list) > len(characters):

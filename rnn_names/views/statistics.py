@@ -3,14 +3,12 @@
 import math
 import unicodedata
 from collections import Counter
-from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 
-COUNTED_AT_ONCE = 1 << 18  # names whose characters are counted together; it bounds the memory
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
 CHANCE = 3  # standard errors by which mean lengths may differ without being told
@@ -39,27 +37,40 @@ def _mean(lengths: Array, counts: Array) -> tuple[float, float]:
     return mean, float(np.average((lengths - mean) ** 2, weights=counts))
 
 
-def length_shares(names: Names, counts: Array) -> dict[int, float]:
-    """The share of each length; name i counts `counts[i]` times."""
-    of_each = np.bincount(names.lengths, weights=counts)
-    return _shares(Counter({length: int(n) for length, n in enumerate(of_each) if n}))
+def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[float, float]]:
+    """The shares of each length in a list and in drawn names; the last of `BARS` has all longer.
+
+    >>> al, bo_and_adam = (Names.from_strings(names.split()) for names in ("Al", "Bo Adam"))
+    >>> length_bars(bo_and_adam, np.array([1, 3]), al)
+    {'2': (0.25, 1.0), '3': (0.0, 0.0), '4': (0.75, 0.0)}
+    """
+    longest = int(max(names.lengths.max(), drawn.lengths.max()))
+    shortest = int(min(names.lengths.min(), drawn.lengths.min()))
+    of_each = [
+        np.bincount(names.lengths, counts, longest + 1),
+        np.bincount(drawn.lengths, minlength=longest + 1),
+    ]
+    last = min(longest, shortest + BARS - 1)
+    labels = {str(n): slice(n, n + 1) for n in range(shortest, last)}
+    labels[f"{last}+" if longest > last else str(last)] = slice(last, None)
+    in_list, in_drawn = (
+        [float(n[bar].sum() / n.sum()) for bar in labels.values()] for n in of_each
+    )
+    return dict(zip(labels, zip(in_list, in_drawn, strict=True), strict=True))
 
 
 def character_shares(names: Names, counts: Array) -> dict[str, float]:
-    """The share of each character by its label; upper case counts as lower case."""
+    """The share of each character by its label, the most frequent first, whatever the case.
+
+    >>> character_shares(Names.from_strings(["Al", "A"]), np.array([1, 2]))
+    {'a': 0.75, 'l': 0.25}
+    """
     totals: Counter[str] = Counter()
-    for start in range(0, len(names), COUNTED_AT_ONCE):
-        rows = slice(start, start + COUNTED_AT_ONCE)
-        part, repeats = names[rows], counts[rows]
-        of_each = np.bincount(part.codes, weights=np.repeat(repeats, part.lengths))
-        for code in np.flatnonzero(of_each):
-            totals[_label(chr(code))] += int(of_each[code])
-    return _shares(totals)
-
-
-def _shares(counts: Counter[Any]) -> dict[Any, float]:
-    total = counts.total()
-    return {key: n / total for key, n in counts.items()}
+    of_each = np.bincount(names.codes, weights=np.repeat(counts, names.lengths))
+    for code in np.flatnonzero(of_each):
+        totals[_label(chr(code))] += int(of_each[code])
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return {character: n / totals.total() for character, n in ranked}
 
 
 def _label(character: str) -> str:
@@ -69,32 +80,3 @@ def _label(character: str) -> str:
     lower = character.lower()
     label = lower if len(lower) == 1 else character
     return "◌" + label if unicodedata.combining(label) else label
-
-
-def length_bars(
-    in_list: dict[int, float], in_samples: dict[int, float]
-) -> dict[str, tuple[float, float]]:
-    """Bars for all lengths, at most `BARS`; the last one then includes all longer ones.
-
-    >>> length_bars({2: 0.25, 4: 0.75}, {2: 1.0})
-    {'2': (0.25, 1.0), '3': (0, 0), '4': (0.75, 0)}
-    """
-    shortest, longest = min([*in_list, *in_samples]), max([*in_list, *in_samples])
-    last = min(longest, shortest + BARS - 1)
-    bars = {str(n): (in_list.get(n, 0), in_samples.get(n, 0)) for n in range(shortest, longest + 1)}
-    rest = [bars.pop(str(n)) for n in range(last, longest + 1)]
-    label = f"{last}+" if longest > last else str(last)
-    bars[label] = sum(a for a, _ in rest), sum(b for _, b in rest)
-    return bars
-
-
-def character_bars(
-    in_list: dict[str, float], in_samples: dict[str, float]
-) -> dict[str, tuple[float, float]]:
-    """Bars for the most frequent characters of the list.
-
-    >>> character_bars({"b": 0.25, "a": 0.625, "␣": 0.125}, {"a": 1.0})
-    {'a': (0.625, 1.0), 'b': (0.25, 0), '␣': (0.125, 0)}
-    """
-    frequent = sorted(in_list, key=lambda character: (-in_list[character], character))[:BARS]
-    return {character: (in_list[character], in_samples.get(character, 0)) for character in frequent}
