@@ -79,8 +79,8 @@ class OddLines:
                 if match.lastindex and self._count[oddity] <= NAMES_TO_TELL:
                     self._groups[oddity].add(match[1])
 
-    def notes(self) -> list[str]:
-        """A line for the user about each oddity that there is."""
+    def notes(self, corpus: Corpus) -> list[str]:
+        """Lines for the user about a list that is short, or hardly one of names, one a line."""
         notes = []
         for oddity, where in self._first.items():
             n, groups = self._count[oddity], self._groups[oddity]
@@ -91,29 +91,23 @@ class OddLines:
                 f"{where} {oddity.what}{more}. The model will learn it. To take it out: "
                 f"{oddity.command} > names.txt"
             )
-        return notes
-
-
-def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
-    """Lines for the user about a list that looks like none of names, one a line, or is short."""
-    names = corpus.names[:NAMES_TO_TELL].to_strings()
-    notes = odd_lines.notes()
-    for separator, plural in SEPARATORS.items():
-        if sum(name.count(separator) for name in names) >= len(names):
+        names = corpus.names[:NAMES_TO_TELL].to_strings()
+        for separator, plural in SEPARATORS.items():
+            if sum(name.count(separator) for name in names) >= len(names):
+                notes.append(
+                    f"there are {plural} in the lines, and the model will learn them. If only the "
+                    f"first column has names: cut -d '{separator}' -f 1 LIST > names.txt. If every "
+                    "column has, each name needs a line of its own: "
+                    rf"tr '{separator}' '\n' < LIST > names.txt"
+                )
+        if any(name.startswith(r"{\rtf") for name in names):
             notes.append(
-                f"there are {plural} in the lines, and the model will learn them. If only the "
-                f"first column has names: cut -d '{separator}' -f 1 LIST > names.txt. If every "
-                "column has, each name needs a line of its own: "
-                rf"tr '{separator}' '\n' < LIST > names.txt"
+                "this is a document with formatting (RTF), and the model will learn its codes. "
+                "Save it as plain text (TextEdit on a Mac: Format, Make Plain Text)"
             )
-    if any(name.startswith(r"{\rtf") for name in names):
-        notes.append(
-            "this is a document with formatting (RTF), and the model will learn its codes. Save it "
-            "as plain text (TextEdit on a Mac: Format, Make Plain Text)"
-        )
-    if len(corpus) < FEW:
-        notes.append(
-            f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
-            "hundred or more"
-        )
-    return [f"Note: {note}" for note in notes]
+        if len(corpus) < FEW:
+            notes.append(
+                f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
+                "hundred or more"
+            )
+        return [f"Note: {note}" for note in notes]

@@ -201,9 +201,10 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     note = "An earlier epoch was lower, but by no more than chance explains.\n" if lower else ""
     if record["all_names"]:
         note = "The held-out loss is that before the last stage, which learned these names.\n"
+    more = " more" * (progress.before > 0)  # than before the run was resumed
     return (
-        f"{_trained(progress.before, trainer.epoch)} in {progress.seconds:.0f} s; the best was "
-        f"epoch {record['epoch']}:\n"
+        f"{_epochs(trainer.epoch - progress.before)}{more} in {progress.seconds:.0f} s; the best "
+        f"was epoch {record['epoch']}:\n"
         f"{losses} nats per character.\n{note}{_of_lengths(corpus, trainer)}{model}"
     )
 
@@ -221,16 +222,3 @@ def _of_lengths(corpus: Corpus, trainer: Trainer) -> str:
 
 def _epochs(n: int) -> str:
     return f"{n} epoch{'s' * (n != 1)}"
-
-
-def _trained(before: int, last: int) -> str:
-    """The epochs of this process; a resumed run had others before.
-
-    >>> _trained(0, 40), _trained(33, 40), _trained(39, 40), _trained(40, 40)
-    ('40 epochs', 'Epochs 34 to 40', 'Epoch 40', 'No epoch more than the 40 done before')
-    """
-    if not before:
-        return _epochs(last)
-    if last == before:
-        return f"No epoch more than the {last} done before"
-    return f"Epochs {before + 1} to {last}" if last > before + 1 else f"Epoch {last}"

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from rnn_names.cli.list_notes import OddLines, list_notes
+from rnn_names.cli.list_notes import OddLines
 from rnn_names.corpus.corpus import read_corpus
 from support import program
 
@@ -15,7 +15,7 @@ def notes_of(*lists):
     """The notes about some lists, list1.txt and so on."""
     odd_lines = OddLines()
     files = ((f"list{i}.txt", io.BytesIO(each.encode())) for i, each in enumerate(lists, 1))
-    notes = list_notes(read_corpus(files, odd_lines.look), odd_lines)
+    notes = odd_lines.notes(read_corpus(files, odd_lines.look))
     return [note.removeprefix("Note: ") for note in notes]
 
 
