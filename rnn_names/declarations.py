@@ -23,11 +23,23 @@ S = TypeVar("S")
 
 
 # --- Kinds of values ------------------------------------------------------------------------------
-# `checked` gives a value in its plainest type, and raises ValueError for one that is not allowed;
-# as a text, a kind says what is.
 
 
-class Number:
+class Kind:
+    """A kind of values; as a text, it says which are allowed."""
+
+    text: str
+    metavar: str | None = None  # what stands for a value on the command line
+
+    def __str__(self) -> str:
+        return self.text
+
+    def checked(self, value: Any) -> Any:
+        """The value in its plainest type; ValueError for one that is not allowed."""
+        raise NotImplementedError
+
+
+class Number(Kind):
     """Finite numbers within bounds, which belong to them unless they are open.
 
     >>> print(Number(0, 1, min_open=True), Number(0), Number(1, 99, whole=True), sep=", ")
@@ -81,10 +93,10 @@ class Number:
 POSITIVE = Number(0, min_open=True)
 
 
-class Flag:
+class Flag(Kind):
     """True or False."""
 
-    metavar = None
+    text = "a bool"
 
     def checked(self, value: Any) -> bool:
         """True or False."""
@@ -92,17 +104,12 @@ class Flag:
             raise ValueError
         return bool(value)
 
-    def __str__(self) -> str:
-        return "a bool"
 
-
-class Choice:
+class Choice(Kind):
     """One of some words."""
 
-    metavar = None
-
     def __init__(self, *words: str) -> None:
-        self.words = words
+        self.words, self.text = words, f"one of {', '.join(words)}"
 
     def checked(self, value: Any) -> str:
         """One of the words."""
@@ -110,14 +117,11 @@ class Choice:
             raise ValueError
         return value
 
-    def __str__(self) -> str:
-        return f"one of {', '.join(self.words)}"
 
-
-class Texts:
+class Texts(Kind):
     """Some texts, as a tuple; or a single one."""
 
-    metavar = "TEXT"
+    text, metavar = "a text or a list of texts", "TEXT"
 
     def checked(self, value: Any) -> tuple[str, ...]:
         """A tuple."""
@@ -126,23 +130,17 @@ class Texts:
             raise ValueError
         return tuple(texts)
 
-    def __str__(self) -> str:
-        return "a text or a list of texts"
-
 
 class Lines(Texts):
     """Some texts, which the command line reads from the lines of a file."""
 
-    metavar = "FILE"
+    text, metavar = "a list of texts", "FILE"
 
     def checked(self, value: Any) -> tuple[str, ...]:
         """A tuple; a single text would be taken for its characters."""
         if isinstance(value, str):
             raise ValueError
         return super().checked(value)
-
-    def __str__(self) -> str:
-        return "a list of texts"
 
 
 class Places(Texts):
@@ -151,7 +149,7 @@ class Places(Texts):
     A tuple of both as numbers; the part is 0 where none is given.
     """
 
-    metavar = "N,…"
+    text, metavar = 'numbers of lines, from 1, or of a line and a part: "5.2"', "N,…"
 
     def checked(self, value: Any) -> tuple[Any, ...]:
         """A tuple of lines and parts."""
@@ -170,14 +168,11 @@ class Places(Texts):
                 found.append((number.read(line), number.read(part) if point else 0))
         return tuple(found)
 
-    def __str__(self) -> str:
-        return 'numbers of lines, from 1, or of a line and a part: "5.2"'
 
-
-class File:
+class File(Kind):
     """The path of a file."""
 
-    metavar = "FILE"
+    text, metavar = "the path of a file", "FILE"
 
     def checked(self, value: Any) -> str:
         """The path as a text."""
@@ -189,11 +184,6 @@ class File:
             raise ValueError
         return path
 
-    def __str__(self) -> str:
-        return "the path of a file"
-
-
-Kind = Number | Flag | Choice | Texts | File
 
 # --- Options --------------------------------------------------------------------------------------
 

@@ -229,7 +229,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
     elif isinstance(kind, declared.File):
         settings |= {"type": FILE, "callback": _refuse_stdout("list")}
-    else:
+    elif isinstance(kind, declared.Number | declared.Choice):
         settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind.words)
         settings |= {"default": each.default, "show_default": each.unset or True}
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
