@@ -146,9 +146,7 @@ def facts() -> dict[str, str]:
     from rnn_names.version import __version__
 
     blas = [
-        " ".join(
-            str(each[key]) for key in ("internal_api", "version", "architecture") if each.get(key)
-        )
+        f"{each['internal_api']} {each['version']} {each.get('architecture', '')}"
         for each in threadpool_info()
         if each["user_api"] == "blas"
     ]
