@@ -12,6 +12,7 @@ from typing import BinaryIO, TextIO
 import click
 
 from rnn_names import system
+from rnn_names.cli import interrupts
 from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
 from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
@@ -102,6 +103,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         yield "standard input", sys.stdin.buffer
+        interrupts.pause()  # a Ctrl-C ends the writer, too, which is no end of a list
         return
     from rnn_names.corpus import reading
 
