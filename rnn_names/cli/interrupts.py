@@ -80,13 +80,6 @@ def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
             _on_interrupt = None
 
 
-def end_within(seconds: float) -> None:
-    """Ends the process after some time, for what might wait for a reader for ever."""
-    timer = threading.Timer(seconds, os._exit, [INTERRUPTED])
-    timer.daemon = True
-    timer.start()
-
-
 def _wait_for_the_end(signum: int, frame: object) -> None:
     """The handler: the main thread waits here until the other one knows of the signal.
 

@@ -66,24 +66,30 @@ def score(
     """
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
-    summary = _ScoreSummary()
-    scores = _scores(loaded, file, summary)
+    totals: dict[str, Any] = dict.fromkeys(("names", "unknown", "characters", "loss"), 0)
+    scores = _scores(loaded, file, totals)
     out = Output(loaded, format, null, columns, per_character)
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
         out.write(names, log_probs)
     out.end()
-    tell(str(summary))
+    tell(_summary(totals))
 
 
 def _scores(
-    model: Model, path: str, summary: _ScoreSummary
+    model: Model, path: str, totals: dict[str, Any]
 ) -> Iterator[tuple[Names, NDArray[Any]]]:
+    """Names and their log-probabilities, added to the totals; blank lines do not count."""
     from rnn_names.corpus.reading import read_names
 
     with opened(path) as (title, stream):
         for names in read_names(title, stream):
             log_probs = model.log_prob(names)
-            summary.add(names, log_probs)
+            real = names.lengths > 0
+            known = real & (log_probs > float("-inf"))
+            totals["names"] += int(real.sum())
+            totals["unknown"] += int((real & ~known).sum())
+            totals["characters"] += int((names.lengths[known] + 1).sum())
+            totals["loss"] -= float(log_probs[known].sum())
             yield names, log_probs
 
 
@@ -103,27 +109,10 @@ def _sorted(
         yield names.take(order), log_probs[order]
 
 
-class _ScoreSummary:
-    """What `score` says at the end. Blank lines do not count."""
-
-    def __init__(self) -> None:
-        self.names = self.unknown = self.characters = 0
-        self.loss = 0.0
-
-    def add(self, names: Names, log_probs: NDArray[Any]) -> None:
-        """Takes in a part of the names."""
-        real = names.lengths > 0
-        known = real & (log_probs > float("-inf"))
-        self.names += int(real.sum())
-        self.unknown += int((real & ~known).sum())
-        self.characters += int((names.lengths[known] + 1).sum())
-        self.loss -= float(log_probs[known].sum())
-
-    def __str__(self) -> str:
-        mean = (
-            f"{self.loss / self.characters:.4f} nats per character"
-            if self.characters
-            else "nothing to average"
-        )
-        note = f" ({self.unknown:,} with unknown characters left out)" if self.unknown else ""
-        return f"{self.names:,} names{note}, {self.characters:,} characters, {mean}"
+def _summary(totals: dict[str, Any]) -> str:
+    unknown, characters = totals["unknown"], totals["characters"]
+    note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
+    mean = "nothing to average"
+    if characters:
+        mean = f"{totals['loss'] / characters:.4f} nats per character"
+    return f"{totals['names']:,} names{note}, {characters:,} characters, {mean}"

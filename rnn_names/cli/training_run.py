@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -110,7 +111,7 @@ class TrainingRun:
             self._put_back_or(self.checkpoint.write)
             wrote = self.write_report()
         finally:
-            interrupts.end_within(SECONDS_TO_SPEAK)
+            threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
         self.progress.screen.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
