@@ -1,10 +1,6 @@
 """`rnn-names page`: what it writes, and what it refuses."""
 
-import os
 import re
-import shutil
-
-import pytest
 
 from rnn_names import Model
 from rnn_names.views.page import MODELS_FOR_LISTS
@@ -60,21 +56,6 @@ def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_p
     assert model_file.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["nowhere.npz"], "nowhere.npz: cannot be read: No such file or directory"),
-        (["dinosaurs", "-o", "missing/page.html"], "missing/page.html: cannot be written"),
-    ],
-)
-def test_what_cannot_be_is_said_in_one_line(arguments, words, invoke, tmp_path):
-    done = invoke("page", *arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert words in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert not list(tmp_path.iterdir())
-
-
 def test_models_of_one_name_are_told_apart(invoke, model_file, tmp_path):
     (tmp_path / "a").mkdir()
     Model.load(model_file).save(tmp_path / "a" / "x.npz")
@@ -83,20 +64,3 @@ def test_models_of_one_name_are_told_apart(invoke, model_file, tmp_path):
     assert "<title>Names like x.npz and a/x.npz</title>" in (tmp_path / "names.html").read_text(
         "utf-8"
     )
-
-
-@pytest.mark.parametrize("name", [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()])
-def test_models_and_pages_of_any_name(name, invoke, model_file, tmp_path):
-    model, output = (os.fsdecode(os.path.join(os.fsencode(tmp_path), name + end)) for end in ENDS)
-    shutil.copy(model_file, model)
-    done = invoke("page", model, "-o", output)
-    assert done.returncode == 0
-    assert all(line.isprintable() for line in done.stderr.splitlines())
-    with open(output, encoding="utf-8") as file:
-        (title,) = re.findall(r"<h1.*><bdi>(.*)</bdi></em></h1>", file.read())
-    assert title.isprintable()
-    message = invoke("page", output).stderr
-    assert message.startswith("Error: ") and message[:-1].isprintable()
-
-
-ENDS = b".npz", b".html"

@@ -556,9 +556,9 @@ def test_an_option_that_is_not_utf_8_is_one_line(cli, tmp_path):
 LISTS = ["train FILE", "train list.txt FILE", "score FILE -m m.npz"]
 LISTS += [f"sample -m m.npz --{option} FILE" for option in ("exclude", "exclude-words")]
 MODELS = ["sample -m FILE", "sample -m FILE --best", "score list.txt -m FILE"]
-MODELS += ["info FILE", "info FILE --json", "train list.txt --init FILE"]
+MODELS += ["info FILE", "info FILE --json", "train list.txt --init FILE", "page FILE"]
 OUTPUTS = ["-o FILE", "-o new.npz --log FILE", "-o new.npz --report FILE"]
-OUTPUTS = [f"train list.txt {options}" for options in OUTPUTS]
+OUTPUTS = [*(f"train list.txt {options}" for options in OUTPUTS), "page dinosaurs -o FILE"]
 WRONG_LISTS = {
     "none": "cannot be read: No such file or directory",
     ".": "a directory; give a text file with one name per line",
@@ -629,6 +629,7 @@ def test_files_of_any_name_are_one_line_in_every_message(name, invoke, corpus_fi
         ["sample", "-m", file],
         ["score", file, "-m", file],
         ["info", file],
+        ["page", file],
         ["train", corpus_file, "--init", file],
         ["train", corpus_file, "-o", file + "/x/y"],
         ["train", corpus_file, "--log", file + "/x"],
@@ -657,6 +658,11 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
     done = invoke("train", named(b".txt"), *options, "--epochs", 1)
     assert done.returncode == 0, done.stderr
     assert all(line.isprintable() for line in done.stderr.splitlines())
+    page = named(b"-2.html")
+    assert invoke("page", named(b".npz"), "-o", page).returncode == 0
+    assert re.search("<h1.*><bdi>(.*)</bdi></em></h1>", Path(page).read_text("utf-8"))[
+        1
+    ].isprintable()
     page = Path(report).read_text("utf-8")
     for shown_name in (os.path.basename(output), named(b".txt"), named(b".npz")):
         assert escape(shown(shown_name)) in page
