@@ -6,13 +6,18 @@ import sys
 import time
 
 import pytest
+from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
 from rnn_names.sampling import sampler
+from rnn_names.training import settings as training_settings
 from rnn_names.training import teacher
 from support import browser, package, program
 from support.networks import SYLLABLES
+
+settings.register_profile("suite", max_examples=60, deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 collect_ignore = ["support/public_names.py", "support/without_posix"]
 """Not to be imported in the search for doctests: a file for type checkers, and one that takes names
@@ -96,9 +101,9 @@ def model(model_file):
 @pytest.fixture(scope="session")
 def small_models():
     """One of each cell, with so few letters that all names can be listed."""
-    settings = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
-    settings |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
-    return {cell: train(SYLLABLES, cell=cell, **settings) for cell in ("gru", "rnn")}
+    asked = {"hidden_size": 12, "epochs": 12, "batch_size": 4, "learning_rate": 0.02, "seed": 1}
+    asked |= {"dropout": 0.0, "recurrent_dropout": 0.0, "held_out": 0, "distil_epochs": 0}
+    return {cell: train(SYLLABLES, cell=cell, **asked) for cell in ("gru", "rnn")}
 
 
 @pytest.fixture
@@ -110,7 +115,9 @@ def always_look_ahead(monkeypatch):
 
 @pytest.fixture
 def quick_teacher(monkeypatch):
-    """Few names are drawn to see how a teacher's differ from the list's as wholes."""
+    """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
+    rule, few = training_settings.defaults_for, {"synthetic_names": 300}
+    monkeypatch.setattr(training_settings, "defaults_for", lambda *given: rule(*given) | few)
     monkeypatch.setattr(teacher, "TILTED_BY", (200, 200))
 
 

@@ -110,6 +110,7 @@ def test_the_bar_shows_the_epoch_and_the_time_at_most(progress):
     assert re.match(r"epoch 3/22 +6% .* 00:02, at most 00:30 left, loss 1\.500$", shown), shown
 
 
+@pytest.mark.usefixtures("quick_teacher")
 @pytest.mark.parametrize("done_before", [0, 1, 2])
 def test_distillation_is_told_before_it_is_prepared(
     done_before, invoke, corpus_file, tmp_path, monkeypatch

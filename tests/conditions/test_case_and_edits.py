@@ -88,14 +88,14 @@ def test_what_fits_the_list_as_it_is_stays_so():
 
 
 @given(st.lists(st.text("aAbx", max_size=5), min_size=1, max_size=3), st.integers(0, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_few_edits_away(texts, edits):
     near = [text for text in TEXTS if min(edits_between(text, each) for each in texts) <= edits]
     assert accepted(within(texts, edits, Vocabulary("aAb"))) == near
 
 
 @given(st.lists(st.text("aAbßsx", max_size=3), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_free_of_words(words):
     letters = "Aabsß"
     automaton, words = free_of(words, Vocabulary(letters)), [word.casefold() for word in words]
@@ -135,7 +135,6 @@ TITLES = WORDS.map(" ".join)
 
 
 @given(st.lists(TITLES, min_size=1, max_size=6), st.lists(TITLES, min_size=1, max_size=20))
-@settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
     known = np.unique(fingerprints(Names.from_strings(listed)))
@@ -148,7 +147,6 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 
 
 @given(st.lists(ANY_CASE, min_size=1, max_size=6), st.lists(ANY_CASE, min_size=1, max_size=20))
-@settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize("edits", [1, 2])
 def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
@@ -189,10 +187,10 @@ def test_letters_in_another_case_are_near(near, listed):
 
 
 def test_the_case_of_a_first_letter_is_no_edit():
-    towns = Model.load("english-towns")
+    near_list = NearList.of(Model.load("english-towns").language_model)
     for text, edits in [("Frinton-on-sea", 1), ("Hartley wintney", 1), ("Frinton-on-seat", 2)]:
-        with pytest.raises(SamplingError):
-            towns.sample(1, seed=1, match=text, min_edits=edits)
+        near = [near_list.near(Names.from_strings([text]), most)[0] for most in (0, edits - 1)]
+        assert near == [edits == 1, True], text
 
 
 def test_nothing_is_near_by_a_letter_beyond_its_end():
@@ -203,7 +201,6 @@ def test_nothing_is_near_by_a_letter_beyond_its_end():
 
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
-@settings(max_examples=60, deadline=None)
 def test_names_that_are_let_through_are_far_apart(names, edits):
     far_apart, kept = FarApart(edits, ["Abab"]), []
     for name in names:
@@ -334,7 +331,7 @@ def test_few_names_of_which_some_are_left_come():
 
 
 @given(st.text("ab", max_size=2), st.sampled_from([".*a", "a.*|cb?", "[^b]*", "(ab)+c?"]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_texts_of_an_automaton_are_those_that_it_accepts(prefix, pattern):
     vocabulary = Vocabulary("abc")
     begun = vocabulary.encode(np.array([*map(ord, prefix)], int)).tolist()

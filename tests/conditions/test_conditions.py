@@ -38,7 +38,7 @@ def accepted(automaton):
 
 
 @given(st.text(LETTERS, max_size=5), st.text(LETTERS, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_automata_accept_what_ends_in_and_contains_a_text(end, inside):
     ends, contains = (matching([text], VOCABULARY) for text in (f".*{end}", f".*{inside}.*"))
     assert accepted(ends) == [text.endswith(end) for text in TEXTS]
@@ -62,7 +62,7 @@ EXPRESSIONS = st.recursive(
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100)
 def test_automata_of_expressions_accept_what_python_matches(pattern):
     matched = [re.fullmatch(pattern, text) is not None for text in TEXTS]
     assert accepted(matching([pattern], VOCABULARY)) == matched
@@ -231,8 +231,8 @@ def test_texts_as_long_as_the_longest_name_are_possible():
     letters = string.ascii_letters
     model = random_model(letters, seed=1, longest=6)
     text = "ab" * 100
-    ways = [{"prefix": text}, {"suffix": text}, {"contains": [text]}]
-    for options in [*ways, {"contains": [text[:150], text[50:]], "match": text}]:
+    contained = {"contains": [text[:150], text[50:]], "match": text}
+    for options in ({"prefix": text}, {"suffix": text}, contained):
         assert model.best(1, max_length=200, **options) == [text]
     with pytest.raises(SamplingError, match="no name of 1 to 199 characters can meet all of"):
         model.best(1, max_length=199, suffix=text)

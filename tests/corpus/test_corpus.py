@@ -137,7 +137,6 @@ GOOD = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_charac
 LINES = st.lists(st.one_of(st.text(GOOD, max_size=6), st.text("ab ", max_size=3)), max_size=12)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     lines=LINES,
     ends=st.lists(st.sampled_from(["\n", "\r\n"]), min_size=12, max_size=12),
@@ -160,7 +159,7 @@ AWKWARD = [
 ]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.binary(max_size=40) | st.lists(st.sampled_from(AWKWARD), max_size=30).map(b"".join))
 def test_any_bytes_are_names_or_one_line(data):
     try:
@@ -193,7 +192,6 @@ def test_pieces_do_not_show(size, monkeypatch):
         read(text + b"\n\xff")
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(lines=st.lists(st.text("aé愛 ", max_size=4), max_size=20), size=st.integers(16, 40))
 def test_pieces_do_not_show_in_any_text(lines, size):
     text = "\r\n".join(lines).encode()
@@ -234,7 +232,6 @@ STRINGS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
 @given(strings=STRINGS)
 def test_distinct_is_sorted_set_with_counts(strings):
     names, counts = Names.from_strings(strings).distinct()
@@ -242,7 +239,6 @@ def test_distinct_is_sorted_set_with_counts(strings):
     assert dict(zip(names.to_strings(), counts.tolist(), strict=True)) == Counter(strings)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
 @given(strings=STRINGS)
 def test_order_is_that_of_sorted(strings):
     order, first = Names.from_strings(strings).order()
@@ -252,7 +248,6 @@ def test_order_is_that_of_sorted(strings):
     assert first.tolist() == [i == 0 or ordered[i] != ordered[i - 1] for i in range(len(ordered))]
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(strings=STRINGS, data=st.data())
 def test_names_are_kept_by_every_rearrangement(strings, data):
     names = Names.from_strings(strings)
@@ -274,7 +269,6 @@ def corpus_of(n):
     return Corpus(names, np.arange(1, n + 1))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(n=st.integers(2, 300), fraction=st.floats(0.001, 0.9), seed=st.integers(0, 99))
 def test_a_split_parts_the_distinct_names(n, fraction, seed):
     whole = corpus_of(n)

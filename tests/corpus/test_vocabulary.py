@@ -13,7 +13,6 @@ from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(strings=st.lists(st.text(CHARACTERS, max_size=6), max_size=8), other=st.text(max_size=10))
 def test_indices_follow_code_points_and_lead_back(strings, other):
     vocabulary = Vocabulary.of(Names.from_strings(strings))
@@ -45,7 +44,7 @@ def test_the_order_of_a_file_is_kept():
     assert vocabulary.encode(np.array([ord(c) for c in "aéz"])).tolist() == [3, 2, 1]
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=50)
 @given(a=st.text(CHARACTERS, max_size=8), b=st.text(CHARACTERS, max_size=8))
 def test_a_union_has_the_characters_of_both_once(a, b):
     one, other = (Vocabulary("".join(sorted(set(text)))) for text in (a, b))

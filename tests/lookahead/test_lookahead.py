@@ -77,7 +77,7 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(name, options):
     expected = most_probable(model, options, 60, 300_000)
     assert len(expected) == 60
     assert model.best(60, **options) == [name for name, _ in expected]
-    off, chance, worst = distance(Counter(model.sample(10_000, seed=2, **options)), expected)
+    off, chance, worst = distance(Counter(model.sample(4000, seed=2, **options)), expected)
     assert off < chance + 0.02, worst
     assert off > chance / 3, "names are drawn, not dealt out"
 
@@ -162,16 +162,10 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
     assert Weights.concatenate([*halves]).repeats(0.0) == pytest.approx(weights.repeats(0.0))
 
 
-def test_names_of_200_characters_differ():
-    names = tiny_model().sample(3, seed=1, min_length=200, max_length=200)
-    assert [len(name) for name in names] == [200] * 3
-    assert len(set(names)) == 3
-
-
 @pytest.mark.no_cover
 def test_names_of_200_characters_differ_or_the_line_about_repeats_is_said():
-    """Of the dinosaurs' they are one in e²⁸¹; with no splits, one name of a draw had all weight."""
-    sampler = looking_ahead(Model.load("dinosaurs"), min_length=200, max_length=200)
+    """They are next to impossible; with no splits, one name of a draw had all weight."""
+    sampler = looking_ahead(Model.load("elvish"), min_length=200, max_length=200)
     look_ahead = sampler.preparation.after(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):

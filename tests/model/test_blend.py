@@ -78,7 +78,7 @@ def assert_geometric_mean(models, weights, longest):
             assert np.abs(found - expected).max() < 1e-3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.arrays import Workspace
@@ -35,7 +35,6 @@ def name_lists(draw):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(names=name_lists(), seed=st.integers(0, 1000))
 def test_loss_and_gradients_equal_those_of_a_loop_over_names(cell, names, seed):
     params = random_params(np.random.default_rng(seed), cell)
@@ -48,7 +47,6 @@ def test_loss_and_gradients_equal_those_of_a_loop_over_names(cell, names, seed):
         np.testing.assert_allclose(gradients[key], array, rtol=1e-10, atol=1e-10, err_msg=key)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(names=name_lists())
 def test_the_tree_has_one_node_per_distinct_prefix(names):
     tree, names = tree_of(names)
@@ -66,7 +64,6 @@ def test_the_tree_has_one_node_per_distinct_prefix(names):
     assert tree.n_characters == sum(len(name) + 1 for name in names)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(names=name_lists())
 def test_siblings_partition_each_level_and_inner_nodes_come_first(names):
     tree, _ = tree_of(names)
@@ -84,7 +81,6 @@ def test_siblings_partition_each_level_and_inner_nodes_come_first(names):
             assert parents[group].tolist() == list(range(np.count_nonzero(children > k)))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(minibatches=st.lists(name_lists(), min_size=1, max_size=4))
 def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches):
     sizes = [len(names) for names in minibatches]
@@ -109,7 +105,6 @@ def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches
             )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     names=st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=30),
     size=st.integers(1, 12),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from quality.kneser_ney import KneserNey
@@ -50,7 +50,6 @@ def test_a_kneser_ney_by_hand():
     )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     names=st.lists(
         st.lists(st.integers(1, N_Y - 1), min_size=1, max_size=8), min_size=1, max_size=25

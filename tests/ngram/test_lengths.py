@@ -34,7 +34,7 @@ def probabilities(ngram, length, guide=None):
     return p
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25)
 @given(names=NAMES)
 def test_names_are_the_ngrams_own_with_the_lengths_of_the_list(names):
     """Of all possible names: each probability, and the share of each length."""

@@ -12,21 +12,14 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.sources import of_starts
-from rnn_names.training import checkpoint, optimizers, settings, warm_start
+from rnn_names.training import checkpoint, optimizers, warm_start
 from rnn_names.training.settings import FEW_NAMES, Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import STARTS, closest_model, starts_for
 from support.networks import bytes_of
 from support.program import DATA, invoke
 
-
-@pytest.fixture(autouse=True)
-def few_synthetic_names(quick_teacher, monkeypatch):
-    """Trainings learn from hundreds of them in the end, not from ten thousands."""
-    rule = settings.defaults_for
-    few = {"synthetic_names": 300}
-    monkeypatch.setattr(settings, "defaults_for", lambda *arguments: rule(*arguments) | few)
-
+pytestmark = pytest.mark.usefixtures("quick_teacher")
 
 HANGUL = ["가람", "나래", "다솜"]
 FEW_EPOCHS = "--epochs 5 --teacher-networks 2".split()
