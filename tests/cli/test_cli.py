@@ -91,6 +91,7 @@ def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
     assert [json.loads(line)["held_out_loss"] for line in lines] == [None] * 3
 
 
+@pytest.mark.usefixtures("quick_teacher")
 @pytest.mark.parametrize("way", ["options", "environment"])
 def test_options_of_train_reach_the_training(way, invoke, names, tmp_path):
     options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "distil_epochs": 1, "batch_size": 900}
