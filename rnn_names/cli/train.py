@@ -171,10 +171,10 @@ def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
 
 def _new_report(
     path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str
-) -> tuple[str, Report] | None:
+) -> Report | None:
     if path is None:
         return None
     from rnn_names.views.report import Report
 
     titles = ["standard input" if source == "-" else source for source in sources]
-    return path, Report(names, checkpoint.trainer, titles, output, checkpoint.init)
+    return Report(names, checkpoint.trainer, titles, output, path, checkpoint.init)

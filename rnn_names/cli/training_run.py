@@ -29,11 +29,7 @@ class TrainingRun:
     """A training, and what it leaves on disk however it ends."""
 
     def __init__(
-        self,
-        checkpoint: Checkpoint,
-        output: str,
-        progress: Progress,
-        report: tuple[str, Report] | None,
+        self, checkpoint: Checkpoint, output: str, progress: Progress, report: Report | None
     ) -> None:
         self.checkpoint, self.trainer = checkpoint, checkpoint.trainer
         self.output, self.progress, self.report = output, progress, report
@@ -81,7 +77,7 @@ class TrainingRun:
             self.checkpoint.keep()
             self.epoch = epoch.epoch
             if self.report is not None:
-                self.report[1].add(epoch)
+                self.report.add(epoch)
 
     def _finish(self) -> None:
         with interrupts.critical_section():
@@ -99,9 +95,8 @@ class TrainingRun:
         """Writes the report, if there is to be one and something to report, and says so."""
         if self.report is None or (self.model is None and self.trainer.settings.epochs):
             return ""
-        path, report = self.report
-        report.save(path)
-        return f"Wrote {shown(path)}, the report of this training."
+        self.report.save()
+        return f"Wrote {shown(self.report.path)}, the report of this training."
 
     def interrupted(self) -> int:
         """Writes what is not on disk yet, in a thread of its own, and says what is."""

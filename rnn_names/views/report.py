@@ -45,7 +45,8 @@ class Report:
     corpus: Corpus  # all names that were read, held-out ones too
     trainer: Trainer  # as it was after the last epoch added
     sources: Sequence[str]  # titles of the files that the names came from
-    output: str
+    output: str  # the model's file
+    path: str  # the report's own
     init: str | None = None  # the model that training started from, if any
     epochs: list[Epoch] = field(default_factory=list)  # of a resumed run, since it was resumed
     samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
@@ -61,9 +62,9 @@ class Report:
         if epoch.is_best:
             self.samples[epoch.epoch] = self._names(NAMES_SHOWN)
 
-    def save(self, path: str) -> None:
+    def save(self) -> None:
         """Writes the report, whole or not at all."""
-        write_atomically(path, as_html(self).encode())
+        write_atomically(self.path, as_html(self).encode())
 
     def measured(self) -> list[str]:
         """Names to compare with the corpus."""

@@ -62,7 +62,7 @@ def reported(names, tmp_path, epochs=6, until=None, **settings):
     """A finished report of a training on some names, or one stopped after epoch `until`."""
     corpus = corpus_from_strings(names)
     trainer = Trainer(corpus, Settings(**{**SMALL, "epochs": epochs, **settings}))
-    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"))
+    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"), "")
     for epoch in trainer.epochs():
         made.add(epoch)
         if epoch.epoch == until:
@@ -234,7 +234,7 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     for _ in range(done):
         next(epochs)
     trainer.restore(before.state(), before.model)
-    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"))
+    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"), "")
     for epoch in trainer.epochs():
         made.add(epoch)
     text = as_html(made)
