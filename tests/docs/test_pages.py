@@ -6,12 +6,8 @@ import pytest
 
 from support.documents import README, ROOT
 
-MADE = {"build", "dist"}
-PAGES = [
-    page
-    for page in sorted(ROOT.rglob("*.md"))
-    if not any(part.startswith(".") or part in MADE for part in page.relative_to(ROOT).parts)
-]
+FOLDERS = [ROOT / folder for folder in ("data", "docs", "rnn_names", "tests")]
+PAGES = [*sorted(ROOT.glob("*.md")), *(page for at in FOLDERS for page in sorted(at.rglob("*.md")))]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MAX_COLUMNS = 100
 

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+from functools import cache
 
 from support.package import MODULES
 
@@ -35,25 +36,28 @@ def imports(path):
                     yield node.module
 
 
-IMPORTS = {module: sorted(set(imports(path))) for module, path in MODULES.items()}
+@cache
+def imported():
+    """What each module imports. It is not read where the tests are only collected."""
+    return {module: sorted(set(imports(path))) for module, path in MODULES.items()}
 
 
 def test_a_module_imports_only_from_its_own_folder_and_those_below():
-    arrows = [(module, each) for module, imported in IMPORTS.items() for each in imported]
+    arrows = [(module, each) for module, imported in imported().items() for each in imported]
     assert [(a, b) for a, b in arrows if floor(b) < floor(a)] == []
 
 
 def test_nothing_imports_from_the_top():
     top = {module for module in MODULES if floor(module) == 0}
-    assert not [m for m in MODULES if m not in top and top & {*IMPORTS[m]}]
+    assert not [m for m in MODULES if m not in top and top & {*imported()[m]}]
 
 
 def test_no_module_imports_in_a_circle():
-    graphlib.TopologicalSorter(IMPORTS).prepare()
+    graphlib.TopologicalSorter(imported()).prepare()
 
 
 def test_the_rule_sees_an_import():
     """Else the tests above could not fail."""
-    assert "rnn_names.network.rnn" in IMPORTS["rnn_names.training.gradients"]
-    assert "rnn_names.network.prefix_tree" in IMPORTS["rnn_names.network.rnn"]
-    assert sum(map(len, IMPORTS.values())) > 100
+    assert "rnn_names.network.rnn" in imported()["rnn_names.training.gradients"]
+    assert "rnn_names.network.prefix_tree" in imported()["rnn_names.network.rnn"]
+    assert sum(map(len, imported().values())) > 100

@@ -160,7 +160,7 @@ def test_weights_are_scaled_to_sum_to_1(weights):
 
 
 ONE, TWO = random_model(1), random_model(2)
-LARGE = random_model(1, "rnn", n_a=MAX_HIDDEN_SIZE // 2 + 1)
+LARGE = replace(ONE, params={"Waa": np.zeros((MAX_HIDDEN_SIZE // 2 + 1,) * 2, np.float32)})
 REFUSED = [
     *(
         ({"models": [ONE, TWO], "weights": [1, weight]}, "must be a finite number above 0")
