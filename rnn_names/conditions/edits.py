@@ -15,7 +15,7 @@ automaton (Schulz & Mihov 2002).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -203,7 +203,6 @@ class NearList:
     ) -> None:
         self._known, self._vocabulary = known, vocabulary
         self._inner_capitals, self._small_beginnings = inner_capitals, small_beginnings
-        self._two_edits_away: dict[str, bool] = {}
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
@@ -213,10 +212,9 @@ class NearList:
         self._letters = np.unique(self._lower[1:])
         self._either = np.union1d(self._letters, self._upper[self._letters])
         self._marks = np.flatnonzero(self._is_mark)
-        places = np.arange(MAX_NAME_LENGTH + 2)
-        # (n_y, places) what each character adds to a fingerprint; 0 for none.
-        self._terms = terms(vocabulary.codes[:, None], places)
-        self._terms[0] = 0
+        # (places, n_y) what each character adds to a fingerprint; 0 for none.
+        self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 4)[:, None])
+        self._terms[:, 0] = 0
         # A first look at a few bits of a fingerprint tells that most are not in the list.
         bits = min(max(len(known).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
@@ -244,49 +242,6 @@ class NearList:
             near[rows[self._near(texts, edits)]] = True
         return near
 
-    def _in_other_case(self, name: str) -> list[str]:
-        """The name with the first letter of a word in the other case, where names may have both."""
-        found = list[str]()
-        for i, c in enumerate(name):
-            swapped = c.swapcase()
-            is_known = swapped != c and swapped in self._vocabulary.characters
-            if is_known and self._may_begin_small(name, i):
-                found.append(name[:i] + swapped + name[i + 1 :])
-        return found
-
-    def _may_begin_small(self, name: str, i: int) -> bool:
-        """Whether a word begins at a place, where names may have a small letter or a capital."""
-        return not name[i - 1].isalnum() if i else self._small_beginnings
-
-    def _near(self, names: Names, edits: int) -> Array:
-        near = among(fingerprints(names), self._known)
-        left = np.flatnonzero(~near) if edits else np.zeros(0, np.intp)
-        left = left[np.argsort(names.lengths[left], kind="stable")]
-        at_once = max(EDITED_AT_ONCE // len(self._letters), 1)
-        for start in range(0, len(left), at_once):
-            rows = left[start : start + at_once]
-            near[rows] = self._are_one_edit_away(names.take(rows))
-        left = np.flatnonzero(~near) if edits > 1 else left[:0]
-        for start in range(0, len(left), EDITED_TOGETHER):
-            rows = left[start : start + EDITED_TOGETHER]
-            near[rows] = self._are_two_edits_away(names.take(rows).to_strings())
-        return near
-
-    def _are_two_edits_away(self, texts: list[str]) -> list[bool]:
-        """Whether each name that is no nearer is two edits away from one of the list.
-
-        A near one mostly is by many first edits, so that a few are looked up before the others.
-        """
-        known = self._two_edits_away
-        edited = {text: self._edited(text) for text in texts if text not in known}
-        for first, last in pairwise(EDITS_LOOKED_UP):
-            left = [text for text in edited if not known.get(text)]
-            parts = [edited[text][first:last] for text in left]
-            near = self._near(Names.from_strings(chain.from_iterable(parts)), 1).tolist()
-            for text, part in zip(left, parts, strict=True):
-                known[text], near = any(near[: len(part)]), near[len(part) :]
-        return [known[text] for text in texts]
-
     def _composed(self, names: Names) -> Names:
         """The names in NFC, as the list is; a letter may have been drawn before its mark."""
         characters = self._vocabulary.characters
@@ -297,98 +252,132 @@ class NearList:
         pairs = zip(texts, composed, strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
-    def _edited(self, name: str) -> list[str]:
-        """What a name becomes by an edit."""
-        letters, either, marks = (
-            [self._vocabulary.characters[i - 1] for i in indices]
-            for indices in (self._letters, self._either, self._marks)
-        )
-        found = set[str]()
-        for i in range(len(name) + 1):
-            before, at, after = name[:i], name[i : i + 1], name[i + 1 :]
-            following, rest = after[:1], after[1:]
-            in_case = str.upper if at.isupper() else str
-            next_word = following if at.isalnum() else following.lower()
-            found.update((before + in_case(next_word) + rest, before + after))
-            found.update(before + in_case(c) + next_word + rest for c in letters)
-            found.update(before + in_case(c) + at.lower() + after for c in letters)
-            for place_after in (following, following.upper()):
-                found.update(before + c + place_after + rest for c in marks)
-            for place_after in (at, at.upper()):
-                found.update(before + c + place_after + after for c in marks)
-            if self._may_begin_small(name, i) or (i and self._inner_capitals):
-                found.update(
-                    before + c + each + rest for c in either for each in (following, next_word)
-                )
-                found.update(before + c + each + after for c in either for each in (at, at.lower()))
-        return [*found]
+    def _in_other_case(self, name: str) -> list[str]:
+        """The name with the first letter of a word in the other case, where names may have both."""
+        found = list[str]()
+        for i, c in enumerate(name):
+            swapped = c.swapcase()
+            begins = not name[i - 1].isalnum() if i else self._small_beginnings
+            if begins and swapped != c and swapped in self._vocabulary.characters:
+                found.append(name[:i] + swapped + name[i + 1 :])
+        return found
+
+    def _near(self, names: Names, edits: int) -> Array:
+        near = among(fingerprints(names), self._known)
+        of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
+        of_two = self._are_two_edits_away, EDITED_TOGETHER
+        for are_near, at_once in (of_one, of_two)[:edits]:
+            left = np.flatnonzero(~near)
+            left = left[np.argsort(names.lengths[left], kind="stable")]
+            for start in range(0, len(left), at_once):
+                rows = left[start : start + at_once]
+                near[rows] = are_near(names.take(rows))
+        return near
 
     def _are_one_edit_away(self, names: Names) -> Array:
-        """Whether each name is one edit away from one of the list: (m,).
+        """Whether each name is one edit away from one of the list: (m,)."""
+        text, lengths = self._padded(names)
+        columns = np.arange(text.shape[1])
+        at = self._terms[columns, text]
+        before = np.cumsum(at, axis=1) - at
+        # What is from a place on, moved by an edit before it: (m, L + 3).
+        moved = {
+            places: _sums(self._terms[np.maximum(columns + places, 0), text])
+            for places in (-1, 0, 1)
+        }
+        near = np.zeros(len(text), bool)
+        for row, place, out, put_in, after in self._edits(text, lengths):
+            come = int(put_in is not None)
+            prints = before[row, place] + self._terms[place + come, after]
+            prints += moved[come - out][row, place + out + 1]
+            if put_in is not None:
+                at_place = place[:, None] * self._terms.shape[1]
+                prints = prints[:, None] + self._terms.take(at_place + put_in)
+            near[row[self._found(prints)]] = True
+        return near
 
-        All arrays are (m, L + 1) by the place of the edit, and then by the character that comes in.
+    def _are_two_edits_away(self, names: Names) -> Array:
+        """Whether each name that is no nearer is two edits away from one of the list: (m,).
+
+        A near one mostly is by many first edits, so that a few are looked up before the others.
         """
+        rows, edited = self._edited(names)
+        # Each first edit once, in the order of fingerprints, which is any.
+        of_rows = fingerprints(edited) ^ rows.astype(np.uint64)
+        edits = np.unique(of_rows, return_index=True)[1]
+        near = np.zeros(len(names), bool)
+        for first, last in pairwise(EDITS_LOOKED_UP):
+            some = edits[first * len(names) : last * len(names)]
+            some = some[~near[rows[some]]]
+            near[rows[some[self._near(edited.take(some), 1)]]] = True
+        return near
+
+    def _edited(self, names: Names) -> tuple[Array, Names]:
+        """What names become by an edit, and which name each comes from."""
+        text, lengths = self._padded(names)
+        columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
+        for row, place, out, put_in, after in self._edits(text, lengths):
+            come, k = int(put_in is not None), 1 if put_in is None else put_in.shape[-1]
+            behind = columns > place[:, None] + come
+            texts = text[row[:, None], np.minimum(columns + behind * (out - come), columns[-1])]
+            texts[np.arange(len(row)), place + come] = after
+            texts = np.repeat(texts, k, axis=0)
+            if put_in is not None:
+                put_in = np.broadcast_to(put_in, (len(row), k)).ravel()
+                texts[np.arange(len(texts)), np.repeat(place, k)] = put_in
+            rows.append(np.repeat(row, k))
+            edited.append(texts)
+        texts = np.concatenate(edited)
+        is_text = texts[:, 0] > 0
+        codes = self._vocabulary.codes[texts[is_text].T]
+        lengths = np.count_nonzero(texts[is_text], axis=1)
+        return np.concatenate(rows)[is_text], Names.from_columns(codes, lengths)
+
+    def _padded(self, names: Names) -> tuple[Array, Array]:
+        """Names as indices, 0 behind their ends: (m, L + 3); and their lengths, (m,)."""
         codes, lengths = names.padded()
         text = self._vocabulary.encode(codes)
         text[np.arange(text.shape[1]) >= lengths[:, None]] = 0
-        text = np.pad(text, ((0, 0), (0, 1)))  # what is put in may stand behind the last character
-        place, following = np.arange(text.shape[1]), np.pad(text[:, 1:], ((0, 0), (0, 1)))
-        # Parts of a fingerprint: before a place, at it, behind it.
-        at, one_left = self._terms[text, place], self._terms[text, np.maximum(place - 1, 0)]
-        before = np.cumsum(at, axis=1) - at
-        left_out = before + _sums(one_left) - one_left
-        replaced = before + _sums(at) - at
-        put_in = before + _sums(self._terms[text, place + 1])
-        # Capitals: where words begin, and no longer begin.
-        up, upper, lower = self._is_upper[text], self._upper, self._lower
-        next_word = np.where(self._is_mark[text], lower[following], following)
-        into_lower = np.where(up, lower[text], text)
+        return np.pad(text, ((0, 0), (0, 3))), lengths
 
-        def changed(characters: Array, into: Array, places: Array) -> Array:
-            return self._terms[into, places] - self._terms[characters, places]
+    def _edits(
+        self, text: Array, lengths: Array
+    ) -> Iterator[tuple[Array, Array, int, Array | None, Array]]:
+        """All edits of some names, kind by kind.
 
-        letters, capitals, either, marks = (
-            self._terms[indices][:, place].T
-            for indices in (self._letters, upper[self._letters], self._either, self._marks)
+        Yields rows and places of `text`, (p,); whether the character there goes out, 0 or 1; each
+        of the characters that come in its place, (p, k) or (k,), or None; and what then follows in
+        place of what is there, (p,).
+        """
+        row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
+        at, following, lower, upper = (
+            text[row, place],
+            text[row, place + 1],
+            self._lower,
+            self._upper,
         )
-        letters = np.where(up[..., None], capitals, letters)
-        in_case = left_out + changed(following, np.where(up, upper[following], next_word), place)
-        replaced_in_word = replaced + changed(following, next_word, place + 1)
-        put_in_word = put_in + changed(text, into_lower, place + 1)
-        replaced_between = replaced + changed(following, upper[following], place + 1)
-        put_in_between = put_in + changed(text, upper[text], place + 1)
-        row, at_place = np.nonzero(self._may_have_either_case(text))
-        near = np.zeros(len(text), bool)
-        for prints in (
-            left_out,
-            in_case,
-            replaced_in_word[..., None] + letters,
-            put_in_word[..., None] + letters,
-            *(
-                each[..., None] + marks
-                for each in (replaced, replaced_between, put_in, put_in_between)
-            ),
-        ):
-            found, found_at, *_ = self._found(prints)
-            near[found[found_at <= lengths[found]]] = True  # not in what fills up a shorter name
-        for each in (replaced, replaced_in_word, put_in, put_in_word):
-            found = row[self._found(each[row, at_place, None] + either[at_place])[0]]
-            near[found] = True
-        return near
+        is_upper = self._is_upper[at]
+        next_word = np.where(self._is_mark[at], lower[following], following)
+        letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
+        yield row, place, 1, None, following
+        yield row, place, 1, None, np.where(is_upper, upper[following], next_word)
+        yield row, place, 1, letters, next_word
+        yield row, place, 0, letters, lower[at]
+        for out, after in ((1, following), (1, upper[following]), (0, at), (0, upper[at])):
+            yield row, place, out, self._marks, after
+        begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
+        either = np.flatnonzero(begins | ((place > 0) & self._inner_capitals))
+        row, place, at, following, next_word = (
+            each[either] for each in (row, place, at, following, next_word)
+        )
+        for out, after in ((1, following), (1, next_word), (0, at), (0, lower[at])):
+            yield row, place, out, self._either, after
 
-    def _may_have_either_case(self, text: Array) -> Array:
-        """Where a letter of a name of the list might be a capital or not: (m, L + 1) bool."""
-        is_there = np.pad(text[:, :-1] > 0, ((0, 0), (1, 0)))  # up to behind the last character
-        begins = np.pad(self._is_mark[text[:, :-1]], ((0, 0), (1, 0)))
-        varies = is_there & (begins | self._inner_capitals)
-        varies[:, 0] = self._small_beginnings
-        return varies
-
-    def _found(self, prints: Array) -> tuple[Array, ...]:
-        """The indices of those that are in the list, as of `np.nonzero`."""
+    def _found(self, prints: Array) -> Array:
+        """The rows of those that are in the list."""
         found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         found = found[among(prints.ravel()[found], self._known)]
-        return np.unravel_index(found, prints.shape)
+        return np.unravel_index(found, prints.shape)[0]
 
 
 def _sums(terms: Array) -> Array:
