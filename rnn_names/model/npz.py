@@ -114,8 +114,8 @@ class _Member(NamedTuple):
 
 
 _END = struct.Struct("<4s4H2IH")  # PKWARE's APPNOTE.TXT, 4.3.16
-_ENTRY = struct.Struct("<4s6H3I5H2I")  # 4.3.12
-_LOCAL = struct.Struct("<4s5H3I2H")  # 4.3.7
+_ENTRY = struct.Struct("<4s4x2H4x3I3H8xI")  # 4.3.12, without versions, dates and attributes
+_LOCAL = struct.Struct("<4s22x2H")  # 4.3.7, of which the directory has the rest
 _STORED, _DEFLATED = 0, 8
 
 
@@ -126,60 +126,47 @@ def _directory(file: IO[bytes]) -> list[_Member]:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
     file.seek(max(size - _END.size, 0))
     end = file.read()
-    if len(end) != _END.size or not end.startswith(b"PK\5\6"):
-        raise ModelFileError(f"{DAMAGED} (it does not end as one)")
+    if not end.startswith(b"PK\5\6"):
+        raise ValueError("it does not end as one")
     _, disk, first_disk, here, count, length, start, comment = _END.unpack(end)
     if length > MAX_DIRECTORY_BYTES:
         raise ModelFileError(f"not a model file: a zip directory of {length:,} bytes")
     if count > MAX_MEMBERS:
         raise ModelFileError(f"not a model file: {count} arrays in it")
     if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
-        raise ModelFileError(f"{DAMAGED} (its directory is not where it says)")
+        raise ValueError("its directory is not where it says")
     file.seek(start)
     entries, members, at = file.read(length), [], 0
     for _ in range(count):
-        signature, _, _, flags, method, _, _, crc, packed, unpacked, *lengths, _, _, _, offset = (
-            _ENTRY.unpack_from(entries, at)
+        signature, flags, method, crc, packed, unpacked, *lengths, start = _ENTRY.unpack_from(
+            entries, at
         )
         at += _ENTRY.size
-        name = entries[at : at + lengths[0]].decode("ascii")
+        name = entries[at : at + lengths[0]].decode("ascii").removesuffix(".npy")
         at += sum(lengths)
         if signature != b"PK\1\2":
-            raise ModelFileError(f"{DAMAGED} (an entry of its directory)")
-        name = name.removesuffix(".npy")
-        members.append(_Member(name, flags, method, crc, packed, unpacked, offset))
+            raise ValueError("an entry of its directory")
+        members.append(_Member(name, flags, method, crc, packed, unpacked, start))
     if at != length:
-        raise ModelFileError(f"{DAMAGED} (its directory has another length)")
-    _check_directory(members, size)
-    return members
-
-
-def _check_directory(members: list[_Member], size: int) -> None:
-    """Checks the directory of a file of `size` bytes; names first, to be shown in messages."""
-    for name in (member.name for member in members):
-        if not name.isidentifier() or len(name) > MAX_NAME:
-            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
-    if len({member.name for member in members}) < len(members):
-        raise ModelFileError("damaged: an array is in it twice")
+        raise ValueError("its directory has another length")
     unpacked = sum(member.unpacked for member in members)
     if unpacked > MAX_UNPACKED * size + FREE_BYTES:
         raise ModelFileError(
             f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far"
         )
-    for member in members:
-        if member.flags & 1:
-            raise ModelFileError(f"array {member.name}: encrypted")
-        if member.method not in (_STORED, _DEFLATED):
-            raise ModelFileError(f"array {member.name}: compressed in a way that is not read here")
+    return members
 
 
 def _read_members(
     file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
 ) -> tuple[dict[str, Any], dict[str, Array]]:
     members = {member.name: member for member in directory}
-    for name in members:
-        if name != "meta" and not types_of(name):
-            raise ModelFileError(f"not a model file: unknown array {name}")
+    for name in members:  # all of them, before any is shown in another message
+        is_name = name.isidentifier() and len(name) <= MAX_NAME
+        if not is_name or (name != "meta" and not types_of(name)):
+            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
+    if len(members) < len(directory):
+        raise ModelFileError("damaged: an array is in it twice")
     if "meta" not in members:
         raise ModelFileError("not a model file: no `meta` in it")
     meta = _json(_text(_unpacked(file, members.pop("meta"))))
@@ -190,8 +177,12 @@ def _read_members(
 
 
 def _unpacked(file: IO[bytes], member: _Member) -> bytes:
+    if member.flags & 1 or member.method not in (_STORED, _DEFLATED):
+        raise ModelFileError(
+            f"array {member.name}: encrypted, or compressed in a way that is not read here"
+        )
     file.seek(member.start)
-    signature, *_, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
+    signature, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
     name = file.read(name_length).decode("ascii").removesuffix(".npy")
     file.seek(extra_length, os.SEEK_CUR)
     data = file.read(member.packed)
@@ -217,19 +208,15 @@ _HEADER = re.compile(
 def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], bytes]:
     """Type, Fortran order and shape of an array, and the bytes after its header."""
     length = int.from_bytes(data[8:10], "little")
-    if not data.startswith(b"\x93NUMPY\1\0") or length > MAX_HEADER_BYTES:
-        raise ModelFileError(f"array {name}: unknown header version")
-    match = _HEADER.fullmatch(data, 10, 10 + length)
-    if not match:
+    match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
+    if not match or not data.startswith(b"\x93NUMPY\1\0"):
         raise ModelFileError(f"array {name}: a header that NumPy does not write")
     shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
     return match[1].decode(), match[2] == b"True", shape, data[10 + length :]
 
 
 def _check_size(data: bytes, name: str, size: int) -> None:
-    if size > len(data):
-        raise ModelFileError(f"array {name}: its header claims {size:,} bytes, more than are there")
-    if size < len(data):
+    if size != len(data):
         raise ModelFileError(f"array {name}: its size is not what its header says")
 
 
@@ -264,7 +251,7 @@ def _json(text: str) -> dict[str, Any]:
     try:
         meta = json.loads(text)
     except (ValueError, RecursionError):
-        raise ModelFileError("`meta` is not JSON") from None
+        meta = None
     if not isinstance(meta, dict):
         raise ModelFileError("`meta` is not a JSON object")
     level: list[Any] = [meta]
