@@ -14,7 +14,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.errors import CorpusError, quoted
 
-_ROWS_AT_ONCE = 1 << 15  # names gathered or packed together, so that their indices fit the cache
+_ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
 
 
 @dataclass(frozen=True)
@@ -188,15 +188,11 @@ class Names:
         ['101100', '100000']
         """
         keys = np.zeros(len(rows), dtype=np.int64)
-        last = max(len(self.codes) - 1, 0)
-        for begin in range(0, len(rows), _ROWS_AT_ONCE):
-            block = slice(begin, begin + _ROWS_AT_ONCE)
-            key = keys[block]
-            at, ends = self.offsets[rows[block]] + start, self.offsets[rows[block] + 1]
-            for _ in range(count if len(self.codes) else 0):
-                key <<= bits
-                key += np.where(at < ends, self.codes[np.minimum(at, last)].astype(np.int64) + 1, 0)
-                at += 1
+        at, ends = self.offsets[rows] + start, self.offsets[rows + 1]
+        for _ in range(count if len(self.codes) else 0):
+            codes = self.codes.take(at, mode="clip").astype(np.int64)
+            keys = (keys << bits) + np.where(at < ends, codes + 1, 0)
+            at += 1
         return keys
 
 

@@ -15,7 +15,6 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import BinaryIO
 
 import numpy as np
@@ -34,7 +33,6 @@ MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory s
 PIECE_BYTES = 1 << 22
 MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
 ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
-_TABLE_SIZE = 0x10000  # all white space and all refused characters are below it
 
 
 @contextmanager
@@ -231,14 +229,7 @@ def _check(title: str, names: Names, n_before: int) -> None:
 
 
 def _among(codes: Array, characters: str) -> Array:
-    return _table(characters)[np.minimum(codes, _TABLE_SIZE - 1)]
-
-
-@cache
-def _table(characters: str) -> Array:
-    table = np.zeros(_TABLE_SIZE, dtype=bool)
-    table[[ord(c) for c in characters]] = True
-    return table
+    return np.isin(codes, [ord(c) for c in characters])
 
 
 def _too_long(length: int) -> str:
