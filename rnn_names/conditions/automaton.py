@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
 
 State = TypeVar("State", bound=Hashable)
+Kind = TypeVar("Kind", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
 MAX_SIZE = 1 << 18  # of all terms of an automaton: (a{1000}){1000} is short, and its terms are not
@@ -93,6 +93,22 @@ def explored(
             raise NoAutomatonError("too many states")
         after.append([number[target] for target in targets])
     return states, np.array(after, np.int32)
+
+
+def automaton_of(
+    start: State,
+    all_after: Callable[[State, list[Kind]], list[State]],
+    kinds: Sequence[Kind],
+    accepts: Callable[[State], bool],
+) -> Automaton:
+    """The automaton of states that `all_after` gives, after each of some kinds of characters.
+
+    `kinds` has the kind of each character of the vocabulary.
+    """
+    distinct = [*dict.fromkeys(kinds)]
+    states, after = explored(start, lambda state: all_after(state, distinct))
+    column = [0, *map(distinct.index, kinds)]
+    return Automaton(after[:, column], np.array([*map(accepts, states)]))
 
 
 def anything(n_y: int) -> Automaton:
@@ -207,26 +223,13 @@ class Terms:
             kind, *parts = self.all[term]
         return self.either([*remains, self.derivative(term, index)]) if remains else NOTHING
 
-
-def automaton_of(terms: Terms, term: int, vocabulary: Vocabulary) -> Automaton:
-    """The automaton of a term: its states are the term and its derivatives."""
-    representatives, column = _alike(terms, len(vocabulary))
-    states, after = explored(
-        term, lambda state: [terms.derivative(state, index) for index in representatives]
-    )
-    return Automaton(after[:, column], np.array([terms.may_end[state] for state in states]))
-
-
-def _alike(terms: Terms, n_y: int) -> tuple[list[int], Array]:
-    """An index of each kind of characters that no term tells apart, and the kind of each index."""
-    sets = [term[1] for term in terms.all if term[0] == "one of" and term[1] is not None]
-    kinds: dict[tuple[bool, ...], int] = {}
-    representatives: list[int] = []
-    column = np.zeros(n_y, np.intp)
-    for index in range(1, n_y):
-        kind = tuple(index in indices for indices in sets)
-        if kind not in kinds:
-            kinds[kind] = len(representatives)
-            representatives.append(index)
-        column[index] = kinds[kind]
-    return representatives, column
+    def automaton(self, term: int, n_y: int) -> Automaton:
+        """The automaton of a term: its states are the term and its derivatives."""
+        sets = [each[1] for each in self.all if each[0] == "one of" and each[1] is not None]
+        kinds: dict[tuple[bool, ...], int] = {}  # an index of each kind that terms tell apart
+        return automaton_of(
+            term,
+            lambda state, indices: [self.derivative(state, index) for index in indices],
+            [kinds.setdefault(tuple(i in each for each in sets), i) for i in range(1, n_y)],
+            lambda state: self.may_end[state],
+        )

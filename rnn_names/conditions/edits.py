@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, explored
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -58,19 +58,16 @@ def within(
         return next((c for c, matches in known.items() if matches(character)), "")
 
     spelled = [[*map(kind, text)] for text in spelled]
-    each = [*map(kind, vocabulary.characters)]
-    kinds = [*dict.fromkeys(each)]
     start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
-    states, after = explored(
+    return automaton_of(
         start,
-        lambda rows: [
+        lambda rows, kinds: [
             tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))
             for c in kinds
         ],
+        [*map(kind, vocabulary.characters)],
+        lambda rows: any(row[-1] <= edits for row in rows),
     )
-    column = [0, *map(kinds.index, each)]
-    accepting = [any(row[-1] <= edits for row in rows) for rows in states]
-    return Automaton(after[:, column], np.array(accepting))
 
 
 def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int) -> tuple[int, ...]:
@@ -95,7 +92,7 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     each = [*map(folded, vocabulary.characters)]
     if any(unicodedata.category(c)[0] == "M" for text in each for c in text):
         raise NoAutomatonError("marks: a name is not folded character by character")
-    words, kinds = {*map(folded, words)} - {""}, [*dict.fromkeys(each)]
+    words = {*map(folded, words)} - {""}
     beginnings = {""} | {word[:n] for word in words for n in range(len(word))}
 
     def after(read: str | None, text: str) -> str | None:
@@ -107,9 +104,12 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
         return read
 
     start: str | None = ""
-    states, following = explored(start, lambda read: [after(read, text) for text in kinds])
-    column = [0, *map(kinds.index, each)]
-    return Automaton(following[:, column], np.array([read is not None for read in states]))
+    return automaton_of(
+        start,
+        lambda read, kinds: [after(read, text) for text in kinds],
+        each,
+        lambda read: read is not None,
+    )
 
 
 class FarApart:

@@ -16,7 +16,6 @@ from rnn_names.conditions.automaton import (
     Automaton,
     NoAutomatonError,
     Terms,
-    automaton_of,
 )
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.vocabulary import Vocabulary
@@ -37,7 +36,7 @@ def matching(
     reading = _Reading(vocabulary, ignore_case)
     try:
         term = reading.terms.either([reading.expression(pattern) for pattern in patterns])
-        return automaton_of(reading.terms, term, vocabulary)
+        return reading.terms.automaton(term, len(vocabulary))
     except (AttributeError, ValueError, TypeError, RecursionError) as error:
         # The parser of another Python may give something else.
         raise NoAutomatonError(str(error)) from error
