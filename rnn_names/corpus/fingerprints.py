@@ -43,8 +43,15 @@ def fingerprints(names: Names) -> Array:
 
 
 def terms(codes: Array, places: Array) -> Array:
-    """What characters at some places add to a fingerprint."""
-    return _mix(codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21)))
+    """What characters at some places add to a fingerprint: SplitMix64's output."""
+    x = codes.astype(np.uint64) + (places.astype(np.uint64) << np.uint64(21))
+    x += np.uint64(0x9E3779B97F4A7C15)
+    x ^= x >> np.uint64(30)
+    x *= np.uint64(0xBF58476D1CE4E5B9)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(0x94D049BB133111EB)
+    x ^= x >> np.uint64(31)
+    return x
 
 
 def _in_nfc(names: Names) -> Names:
@@ -54,17 +61,6 @@ def _in_nfc(names: Names) -> Names:
     if unicodedata.is_normalized("NFC", together):
         return names
     return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
-
-
-def _mix(x: Array) -> Array:
-    """SplitMix64's output for the states `x`, in place."""
-    x += np.uint64(0x9E3779B97F4A7C15)
-    x ^= x >> np.uint64(30)
-    x *= np.uint64(0xBF58476D1CE4E5B9)
-    x ^= x >> np.uint64(27)
-    x *= np.uint64(0x94D049BB133111EB)
-    x ^= x >> np.uint64(31)
-    return x
 
 
 def upper_bits(prints: Array, bits: int) -> Array:

@@ -63,8 +63,11 @@ def shape_of(
 
 def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     """Of the pairs of kinds that are barred unless a list has them, those that these names have."""
-    found = _side_by_side(names, vocabulary, *_kinds(vocabulary))
-    return sorted(pair for pair in found if _is_odd(pair[0], pair[1]))
+    kinds, kind = _kinds(vocabulary)
+    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
+    numbers = np.unique(each[:-1] * len(kinds) + each[1:]).tolist()
+    pairs = [(kinds[number // len(kinds)], kinds[number % len(kinds)]) for number in numbers]
+    return sorted(a + b for a, b in pairs if _is_odd(a, b))
 
 
 Triples = Mapping[str, str]  # by two characters in a row, all that follow them
@@ -131,15 +134,6 @@ def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
 def lower_case(text: str) -> str:
     """A text in lower case, character by character."""
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def _side_by_side(
-    names: Names, vocabulary: Vocabulary, kinds: Sequence[str], kind: Array
-) -> list[str]:
-    """The pairs of kinds that names have side by side, where `kind` is that of each index."""
-    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
-    pairs = np.unique(each[:-1] * len(kinds) + each[1:]).tolist()
-    return ["".join(kinds[i] for i in divmod(pair, len(kinds))) for pair in pairs]
 
 
 def _kinds(vocabulary: Vocabulary) -> tuple[list[str], Array]:

@@ -22,9 +22,10 @@ Parts may differ in their cells and in their characters:
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -67,17 +68,15 @@ def one_network(
     networks = [_extended(model, vocabulary) for model in models]
     if any("bn" in params for params in networks):
         networks = [as_gru(params) for params in networks]
-    prints = [model.fingerprints for model in models if model.fingerprints is not None]
-    own = [model.own_fingerprints for model in models if model.own_fingerprints is not None]
     return LanguageModel(
         vocabulary,
         _side_by_side(networks, weights),
         longest=max(model.longest for model in models),
-        fingerprints=reduce(union, prints) if len(prints) == len(models) else None,
-        listed=reduce(union, own) if len(own) == len(models) else None,
+        fingerprints=_of_all(union, [model.fingerprints for model in models]),
+        listed=_of_all(union, [model.own_fingerprints for model in models]),
         shortest=min(model.shortest for model in models),
         lower_case_beginnings=any(model.lower_case_beginnings for model in models),
-        pairs=_all([model.pairs for model in models]),
+        pairs=_of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
         known_triples=joined_triples([model.known_triples for model in models], vocabulary),
     )
 
@@ -208,7 +207,6 @@ def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
     return joined
 
 
-def _all(pairs: Sequence[Collection[str] | None]) -> list[str] | None:
-    """The pairs of all parts; None where one of these is not known."""
-    known = [each for each in pairs if each is not None]
-    return sorted(set[str]().union(*known)) if len(known) == len(pairs) else None
+def _of_all(join: Callable[[Any, Any], Any], of_each: Sequence[Any]) -> Any:
+    """What all parts have together; None where that of one is not known."""
+    return None if any(each is None for each in of_each) else reduce(join, of_each)

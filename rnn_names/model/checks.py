@@ -56,16 +56,14 @@ def checked(meta: dict[str, Any], arrays: dict[str, Array]) -> dict[str, Any]:
 
 
 def _check_blend(parts: Any) -> None:
-    if not isinstance(parts, list) or not 1 < len(parts) <= MAX_PARTS:
-        raise ModelFileError("`meta` has a blend that is not a list of parts")
-    for part in parts:
-        kinds = {"model": str, "weight": float, "network": dict, "training": dict}
-        if not isinstance(part, dict) or {k: type(v) for k, v in part.items()} != kinds:
+    kinds = {"model": str, "weight": float, "network": dict, "training": dict}
+    are_parts = isinstance(parts, list) and 1 < len(parts) <= MAX_PARTS
+    for part in parts if are_parts else [{}]:
+        is_part = isinstance(part, dict) and {k: type(v) for k, v in part.items()} == kinds
+        if not is_part or not 0 <= part["weight"] <= 1:
             raise ModelFileError(
-                "`meta` describes a part of the blend in a form that this program does not write"
+                "`meta` describes a blend in a form that this program does not write"
             )
-        if not 0 <= part["weight"] <= 1:
-            raise ModelFileError("`meta` has a part of a blend whose weight is not between 0 and 1")
 
 
 def _training_record(training: Any, characters: str) -> dict[str, Any]:
