@@ -278,17 +278,6 @@ def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
     assert on_terminal(*arguments, "--min-edits", 2, lines=60) == ""
 
 
-def test_ten_names_far_from_the_list_at_the_command_line(invoke, names, model_file, tmp_path):
-    (tmp_path / "mine.txt").write_text("Aberddu\nLlanmawr\n", "utf-8")
-    arguments = ["-m", model_file, "--min-edits", 2, "--exclude", "mine.txt", "-n", 10, "--seed", 1]
-    done = invoke("sample", *arguments, cwd=tmp_path)
-    drawn = done.stdout.split("\n")[:-1]
-    assert (done.returncode, done.stderr, len(drawn)) == (0, "", 10)
-    for i, name in enumerate(drawn):
-        others = [*names, *drawn[:i], "Aberddu", "Llanmawr"]
-        assert nearest(name, [other for other in others if abs(len(other) - len(name)) < 2]) >= 2
-
-
 def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
     """A model started from another one knows the names of both, and its own list apart."""
     own = ["Azhirad", "Dunezra", "Kalimar", "Zafira"]

@@ -6,7 +6,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.rude import RUDE_WORDS, is_clean, rude_words
-from support.program import DATA, invoke
+from support.program import DATA
 
 REFUSED = Path(__file__).with_name("refused_by_clean.txt")
 """The real first names and surnames that it refuses."""
@@ -54,12 +54,3 @@ def test_the_others_keep_their_probabilities():
     every = model.best(9, match="T.t")
     assert "Tit" in every
     assert model.best(8, match="T.t", clean=True) == [name for name in every if name != "Tit"]
-
-
-def test_it_is_off_by_default_and_an_option_of_sample_and_cast(tmp_path):
-    command = ["sample", "-m", "first-names", "--match", "T[ia]t", "-n", 30, "--seed", 1]
-    assert "Tit" in invoke(*command, cwd=tmp_path).stdout.splitlines()
-    assert set(invoke(*command, "--clean", cwd=tmp_path).stdout.splitlines()) == {"Tat"}
-    pattern = "{first-names:match=T[ia]t,clean}"
-    done = invoke("cast", pattern, "-n", 30, "--seed", 1, cwd=tmp_path)
-    assert set(done.stdout.splitlines()) == {"Tat"}, done.stderr

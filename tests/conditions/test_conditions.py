@@ -146,14 +146,6 @@ def test_an_expression_that_python_cannot_match_is_refused_with_one_line():
 # --- The stream -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [{}, {"suffix": "b", "novel": True}], ids=str)
-def test_fewer_unique_names_are_the_beginning_of_more(options):
-    model = tiny_model()
-    more = model.sample(24, seed=7, unique=True, **options)
-    assert len({*more}) == 24
-    assert model.sample(12, seed=7, unique=True, **options) == more[:12]
-
-
 def test_unique_names_are_the_stream_without_its_repeats(model):
     stream = model.sample(3000, seed=3, max_length=6)
     unique = model.sample(500, seed=3, max_length=6, unique=True)

@@ -184,21 +184,6 @@ def test_score_and_exclude_leave_counts_aside(invoke, model_file, tmp_path):
     assert first == second
 
 
-@pytest.mark.parametrize(
-    "lines, error",
-    [
-        ("Anna\n", "only one distinct name; at least two are needed"),
-        ("Anna, Berta, Carla\n", "only one line, and there are commas in it: put each name on a"),
-        ("", "no names in it"),
-    ],
-)
-def test_lists_of_one_line_say_what_to_do(lines, error, invoke, tmp_path):
-    (tmp_path / "list.txt").write_text(lines, "utf-8")
-    done = invoke("train", "list.txt", cwd=tmp_path)
-    assert done.returncode == 1
-    assert f"Error: list.txt: {error}" in done.stderr
-
-
 @pytest.mark.parametrize("count", [-1, 0, 1.5, "many", 10**11])
 def test_a_dictionary_with_a_count_that_is_none_names_it(count):
     with pytest.raises(CorpusError, match=rf"^count {count!r} of 'Ada': must be a whole number"):

@@ -129,12 +129,6 @@ def test_fine_tuning_adds_its_list_to_what_was_known(names):
     assert not second.knows(names[150:]).any()
 
 
-def test_names_are_told_in_any_normal_form():
-    model = train(["José", "Zoë", "Ana"], held_out=0, **SETTINGS)
-    known = model.knows(["Jose\u0301", "Zoe\u0308", "Ana", "Jose"])
-    assert known.tolist() == [True, True, True, False]
-
-
 def test_a_model_without_fingerprints_cannot_tell(model):
     plain = replace(model, fingerprints=None)
     with pytest.raises(SamplingError, match="no fingerprints"):

@@ -33,11 +33,6 @@ def test_index_0_is_the_end_and_no_character_has_it():
     assert vocabulary.encode(codes).tolist() == [UNKNOWN] * 4
 
 
-def test_any_shape_is_encoded():
-    indices = Vocabulary("ab").encode(np.array([[98, 97], [99, 98]]))
-    assert indices.tolist() == [[2, 1], [UNKNOWN, 2]]
-
-
 def test_the_order_of_a_file_is_kept():
     # A model's rows follow its vocabulary string, whatever order a stranger chose.
     vocabulary = Vocabulary("zéa")

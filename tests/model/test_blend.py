@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -14,13 +13,12 @@ from rnn_names import Model, blend
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import BlendError, SamplingError
-from rnn_names.model.blend import MAX_HIDDEN_SIZE, as_gru, scaled, unknown_logit
+from rnn_names.model.blend import MAX_HIDDEN_SIZE, scaled, unknown_logit
 from rnn_names.model.sources import Source
 from rnn_names.network import rnn
 from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
 from support import networks
-from support.distributions import assert_drawn_from
-from support.enumeration import all_texts, distribution, tiny_model
+from support.enumeration import all_texts
 from support.networks import CELLS
 
 
@@ -104,29 +102,10 @@ def test_a_blend_predicts_the_weighted_geometric_mean_at_every_prefix(parts):
         assert_geometric_mean(models, [weight for *_, weight in parts], longest=2)
 
 
-@pytest.mark.parametrize("cells", [*itertools.product(CELLS, CELLS)])
-@pytest.mark.parametrize("characters", [("abc", "abc"), ("abc", "cbd")])
-def test_cells_and_characters_mix(cells, characters):
-    kinds = zip(cells, characters, strict=True)
-    models = [random_model(i, *kind, 5) for i, kind in enumerate(kinds)]
-    assert_geometric_mean(models, [2, 1], longest=3)
-
-
 def test_plain_cells_of_one_alphabet_stay_plain():
     same = blend([random_model(1, "rnn"), random_model(2, "rnn")])
     other = blend([random_model(1, "rnn"), random_model(2, "rnn", "abd")])
     assert (same.cell, other.cell) == ("rnn", "gru")
-
-
-@pytest.mark.parametrize("n_a", [1, 7])
-def test_a_plain_cell_is_a_gru_exactly(n_a):
-    params = random_model(3, "rnn", n_a=n_a).params
-    rng = np.random.default_rng(4)
-    x, a = rng.standard_normal((2, 9, 4)).astype(np.float32), rng.standard_normal((2, 9, n_a))
-    a = a.astype(np.float32)
-    for step in range(2):
-        plain, gated = (rnn.cell_forward(x[step], a[step], p)[0] for p in (params, as_gru(params)))
-        assert np.abs(plain - gated).max() < 1e-6
 
 
 def test_an_unknown_character_leaves_the_state_as_it_was():
@@ -219,15 +198,6 @@ def test_models_of_two_scripts_have_no_blend():
 # --- All that a model can -------------------------------------------------------------------------
 
 
-def test_sampling_follows_it():
-    """As often as the enumeration of all names says; conditions and temperature too."""
-    mixed = blend([tiny_model("gru", 1), tiny_model("rnn", 2)], [1, 2])
-    assert_drawn_from(Counter(mixed.sample(40_000, seed=1)), distribution(mixed))
-    given = distribution(mixed, holds=lambda name: name.endswith("b"), temperature=0.5)
-    drawn = mixed.sample(20_000, seed=2, suffix="b", temperature=0.5)
-    assert_drawn_from(Counter(drawn), given)
-
-
 def test_new_names_are_in_none_of_the_lists():
     mixed = blend([random_model(1, names=["ab", "c"]), random_model(2, names=["b", "c"])])
     assert mixed.knows(["ab", "b", "c", "a"]).tolist() == [True, True, True, False]
@@ -293,7 +263,3 @@ def test_blocks_are_found(seed, sizes):
     assert diagonal_blocks(Waa) == bounds
     Waa[1, 0, -1] = 1  # one weight that links the first to the last
     assert diagonal_blocks(Waa) == [0, bounds[-1]]
-
-
-def test_many_blocks_are_one():
-    assert diagonal_blocks(np.eye(40)[None]) == [0, 40]
