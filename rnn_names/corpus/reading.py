@@ -67,6 +67,13 @@ def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | 
     n_lines = 0
     has_counts: bool | None = None  # not known as long as all lines are blank
     for data in _pieces(title, stream):
+        if not n_lines:
+            data = data.removeprefix(codecs.BOM_UTF8)
+            if data.startswith(ZIP):
+                raise CorpusError(
+                    f"{title}: a document or a model, not a text: save the list as plain text, one "
+                    "name per line"
+                )
         names, often = _trimmed(_lines(title, data, n_lines)), None
         full = np.flatnonzero(names.lengths)
         if has_counts is None and len(full):
@@ -86,21 +93,12 @@ def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | 
 
 
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a stream, without a leading byte-order mark, in pieces that end at line ends."""
-    rest, n_lines, at_start = b"", 0, True
+    """The bytes of a stream in pieces that end at line ends, and so have a whole line each."""
+    rest, n_lines = b"", 0
     missing = _bytes_ahead(stream)
     while data := _read(title, stream):
         rest += data
         missing -= len(data)
-        if at_start and len(rest) < len(codecs.BOM_UTF8) and b"\n" not in rest:
-            continue
-        if at_start:
-            rest, at_start = rest.removeprefix(codecs.BOM_UTF8), False
-            if rest.startswith(ZIP):
-                raise CorpusError(
-                    f"{title}: a document or a model, not a text: save the list as plain text, one "
-                    "name per line"
-                )
         first = rest.find(b"\n")
         if (len(rest) if first < 0 else first) > PIECE_BYTES:
             raise CorpusError(
@@ -116,8 +114,7 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
         raise CorpusError(
             f"{title}: became shorter while it was read; try again when nothing writes to it"
         )
-    rest = rest.removeprefix(codecs.BOM_UTF8) if at_start else rest
-    if rest:
+    if rest and (n_lines or rest != codecs.BOM_UTF8):
         yield rest
 
 
