@@ -213,7 +213,7 @@ class NearList:
         self._either = np.union1d(self._letters, self._upper[self._letters])
         self._marks = np.flatnonzero(self._is_mark)
         # (places, n_y) what each character adds to a fingerprint; 0 for none.
-        self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 4)[:, None])
+        self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
         # A first look at a few bits of a fingerprint tells that most are not in the list.
         bits = min(max(len(known).bit_length() + 6, 12), 24)
@@ -350,12 +350,8 @@ class NearList:
         place of what is there, (p,).
         """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
-        at, following, lower, upper = (
-            text[row, place],
-            text[row, place + 1],
-            self._lower,
-            self._upper,
-        )
+        at, following = text[row, place], text[row, place + 1]
+        lower, upper = self._lower, self._upper
         is_upper = self._is_upper[at]
         next_word = np.where(self._is_mark[at], lower[following], following)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)

@@ -200,6 +200,12 @@ def test_nothing_is_near_by_a_letter_beyond_its_end():
     assert NearList(gap, Vocabulary("ABab")).near(names, 2).tolist() == [False, False]
 
 
+def test_the_longest_names_are_looked_up_too():
+    names = Names.from_strings(["ab" * 100, "ab" * 98 + "bbab"])
+    known = np.unique(fingerprints(Names.from_strings(["ab" * 100 + "ba"])))
+    assert NearList(known, Vocabulary("ab")).near(names, 2).tolist() == [True, False]
+
+
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
 def test_names_that_are_let_through_are_far_apart(names, edits):
     far_apart, kept = FarApart(edits, ["Abab"]), []
