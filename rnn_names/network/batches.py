@@ -11,9 +11,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.network.prefix_tree import PrefixTree, prefix_trees
-
-NAMES_PER_LAYOUT = 1024  # names of small minibatches laid out together: as many as fit the cache
+from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 
 @dataclass(frozen=True)
@@ -72,11 +70,8 @@ class Batches:
 
     def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
         """The prefix tree of each of some minibatches, which are given as sorted rows."""
-        n = max(NAMES_PER_LAYOUT // len(batches[0]), 1) if batches else 1  # none is larger
-        for start in range(0, len(batches), n):
-            together = batches[start : start + n]
-            sizes = [len(rows) for rows in together]
-            yield from prefix_trees(*self.names.padded(np.concatenate(together)), sizes, self.n_y)
+        for rows in batches:
+            yield prefix_tree(*self.names.padded(rows), self.n_y)
 
 
 def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:

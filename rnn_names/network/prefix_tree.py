@@ -4,10 +4,8 @@ Names that begin alike have the same hidden states up to where they part. A mini
 the tree of its *distinct* prefixes, level by level: one node for about two characters.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -80,191 +78,70 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     >>> tree.y.astype(int).tolist()
     [[0, 1, 2, 0], [0, 1, 0, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
     """
-    return prefix_trees(indices, lengths, [len(lengths)], n_y)[0]
+    indices = indices[:, : lengths.max()]
+    number, new, passing = numbered_prefixes(indices, lengths)
 
+    # The n nodes by number. All but the first are children, one for each new prefix.
+    t, name = np.nonzero(new)  # (n - 1,) each: characters of the parent, and a name below it
+    parent, character = number[t, name], indices[name, t]  # (n - 1,) each
+    level = np.append(0, t + 1)  # (n,)
+    n, n_children = len(level), np.bincount(parent, minlength=len(level))
 
-def prefix_trees(
-    indices: Array, lengths: Array, sizes: Sequence[int], n_y: int
-) -> list[PrefixTree]:
-    """The prefix trees of several minibatches, of `sizes` names, quicker than one by one."""
-    depth = int(lengths.max())  # 0 if all names are empty
-    indices = indices[:, :depth]
-    prefixes = numbered_prefixes(indices, lengths, sizes)
-    nodes = _nodes(indices, sizes, prefixes)
-    rows = _rows(nodes, len(sizes) * (depth + 1), n_y)
-
-    n_trees, n = len(sizes), len(nodes.level)
-    row_of_child = rows.of_node[n_trees:]  # (n - n_trees,): all nodes but the roots are children
-    row_of_parent = rows.of_node[nodes.parent]  # (n - n_trees,)
-    x, parent = np.zeros(n, np.intp), np.zeros(n, np.intp)  # the roots keep the zeros
-    x[row_of_child] = nodes.character
-    parent[row_of_child] = row_of_parent - rows.level_starts[nodes.level[n_trees:] - 1]
-    paths = rows.of_node[prefixes.number]  # (depth + 1, m)
+    # By row. One key for both, level and children: a node has at most n_y - 1 of these.
+    row = np.empty(n, np.intp)
+    row[stable_order(level * n_y + (n_y - 1 - n_children))] = np.arange(n)
+    starts = np.searchsorted(level, np.arange(level[-1] + 2))  # of each level, and of the next
+    row_in_level = row - starts[level]
+    x, parent_in_level = np.zeros((2, n), np.intp)  # the root keeps the zeros
+    x[row[1:]] = character
+    parent_in_level[row[1:]] = row_in_level[parent]
+    paths = row[number]  # (depth + 1, m)
     ends = paths[lengths, np.arange(len(lengths))]  # (m,)
-    siblings = _siblings(nodes, rows)
-    tree_starts = rows.level_starts[:: depth + 1]  # (n_trees + 1,) the first row of each tree
-    y = _follow_counts(
-        tree_starts, row_of_parent, nodes.character, prefixes.passing[n_trees:], ends, n_y
-    )
+    y = np.zeros((n_y, n), np.float32)  # stored column after column, as predictions are
+    y[EOS] = np.bincount(ends, minlength=n)
+    y[character, row[parent]] = passing[1:]
 
-    # Everything is there for all trees in one; cut it apart, and count rows from each tree's root.
-    trees = []
-    for i, names in enumerate(slices(np.cumsum([0, *sizes]))):
-        root, end = tree_starts[i : i + 2].tolist()
-        bounds = rows.level_starts[i * (depth + 1) : (i + 1) * (depth + 1) + 1] - root
-        levels = [level for level in slices(bounds) if level.start < level.stop]
-        trees.append(
-            PrefixTree(
-                x=x[root:end],
-                y=y[i],
-                parent=parent[root:end],
-                levels=levels,
-                siblings=siblings[i * (depth + 1) :][: len(levels)],
-                paths=paths[:, names] - root,
-                ends=ends[names] - root,
-            )
-        )
-    return trees
+    # Siblings have consecutive numbers. Sorted by level, by their index among these, and by the row
+    # of their parent, each run of one level and index is an array of `siblings`.
+    index = np.arange(n - 1) - (np.cumsum(n_children) - n_children)[parent]  # 0, 1, …
+    run = level[1:] * n_y + index
+    order = np.argsort(run * n + row[parent])  # no two are equal
+    run, child = run[order], row_in_level[1:][order]
+    siblings = [[np.zeros(1, np.intp)], *([] for _ in starts[2:])]
+    for same in slices(np.flatnonzero(np.diff(run, prepend=-1, append=-1))):
+        siblings[run[same.start] // n_y].append(child[same])
+    return PrefixTree(x, y.T, parent_in_level, slices(starts), siblings, paths, ends)
 
 
-# --- 1. A number for every prefix -----------------------------------------------------------------
+def numbered_prefixes(indices: Array, lengths: Array) -> tuple[Array, Array, Array]:
+    """Numbers the n distinct prefixes: first the empty one, then those of 1 character, and so on.
 
+    Arguments as in `prefix_tree`; `indices` has `depth` columns.
 
-class NumberedPrefixes(NamedTuple):
-    """The n distinct prefixes of several minibatches, from names of at most `depth` characters."""
-
-    number: Array  # (depth + 1, m) of a name's prefix of t characters; arbitrary after its end
-    new: Array  # (depth, m) whether a prefix of 1, 2, … characters is the first such
-    passing: Array  # (n,) how many names begin with each prefix
-
-
-def numbered_prefixes(indices: Array, lengths: Array, sizes: Sequence[int]) -> NumberedPrefixes:
-    """Numbers the prefixes: the empty one of each minibatch, then those of 1 character, and so on.
-
-    Arguments as in `prefix_trees`.
+    Returns:
+        number: (depth + 1, m) of a name's prefix of t characters; arbitrary after its end.
+        new: (depth, m) whether a prefix of 1, 2, … characters is the first such.
+        passing: (n,) how many names begin with each prefix but the empty one, which has 0 here.
 
     >>> names = np.array([[1, 0], [2, 1], [2, 3]]), np.array([1, 2, 2])  # "a", "ba", "bc"
-    >>> numbered_prefixes(*names, [3]).number.tolist()  # the 2 below "a" is after its end
+    >>> number, new, passing = numbered_prefixes(*names)
+    >>> number.tolist()  # the 2 below "a" is after its end
     [[0, 0, 0], [1, 2, 2], [2, 3, 4]]
-    >>> numbered_prefixes(*names, [3]).new.tolist()
+    >>> new.tolist()
     [[True, True, False], [False, True, True]]
+    >>> passing.tolist()
+    [0, 1, 2, 1, 1]
     """
     m, depth = indices.shape
-    n_trees = len(sizes)
     # Names are sorted. So a prefix is new where it differs from the name before in its last
-    # character, or where a shorter one of the same name is new, or in a minibatch's first name.
+    # character, or where a shorter one of the same name is new, or in the first name.
     new = np.ones((depth, m), dtype=bool)
     np.not_equal(indices[1:].T, indices[:-1].T, out=new[:, 1:])
-    first_names = np.cumsum(sizes[:-1], dtype=np.intp)
-    new[:1, first_names] = True
     np.logical_or.accumulate(new, axis=0, out=new)
     inside = np.arange(1, depth + 1)[:, None] <= lengths  # (depth, m)
     new &= inside
 
     # One count through the array, level after level, goes up by 1 at each new prefix.
-    number = np.empty((depth + 1, m), dtype=np.intp)
-    number[0] = np.repeat(np.arange(n_trees), sizes)  # the empty prefix of each minibatch
+    number = np.zeros((depth + 1, m), dtype=np.intp)
     np.cumsum(new.ravel(), out=number[1:].ravel())  # 1, 2, …, written to `number` itself
-    number[1:] += n_trees - 1
-    return NumberedPrefixes(number, new, np.bincount(number[1:][inside], minlength=n_trees))
-
-
-# --- 2. Nodes, by that number ---------------------------------------------------------------------
-
-
-class _Nodes(NamedTuple):
-    """The n nodes of several trees, by the number of their prefix: first the n_trees roots."""
-
-    level: Array  # (n,) of each: level t of tree i is i (depth + 1) + t
-    children: Array  # (n,) how many children each has
-    parent: Array  # (n - n_trees,) the number of each node's parent, rising; roots have none
-    character: Array  # (n - n_trees,) index of the character that leads into each
-
-
-def _nodes(indices: Array, sizes: Sequence[int], prefixes: NumberedPrefixes) -> _Nodes:
-    m, depth = indices.shape
-    n_trees = len(sizes)
-    # Read row by row, `new` (depth, m) is true once for each node, in the order of their numbers.
-    # Its row t is for prefixes of t + 1 characters; row t of `number` has those of t, the parents.
-    at = np.flatnonzero(prefixes.new)  # (n - n_trees,)
-    t, name = np.divmod(at, m)
-    parent = prefixes.number.ravel()[at]
-    roots = np.arange(n_trees) * (depth + 1)
-    return _Nodes(
-        level=np.concatenate((roots, np.repeat(roots, sizes)[name] + t + 1)),
-        children=np.bincount(parent, minlength=n_trees + len(at)),
-        parent=parent,
-        character=indices.T.ravel()[at],
-    )
-
-
-# --- 3. Their rows: tree by tree, level by level, nodes with more children first ------------------
-
-
-class _Rows(NamedTuple):
-    """Where each of n nodes stands in the arrays of all trees, one tree after another."""
-
-    of_node: Array  # (n,) the row of each node
-    node: Array  # (n,) the node of each row
-    level_starts: Array  # (levels + 1,) the first row of each level, levels counted as in `_Nodes`
-
-
-def _rows(nodes: _Nodes, n_levels: int, n_y: int) -> _Rows:
-    sizes = np.bincount(nodes.level, minlength=n_levels)
-    # One key for both: a node has at most n_y - 1 children, so levels do not mix.
-    node = stable_order(nodes.level * (n_y + 1) + (n_y - nodes.children))
-    of_node = np.empty(len(node), np.intp)
-    of_node[node] = np.arange(len(node))
-    return _Rows(of_node, node, np.concatenate(([0], np.cumsum(sizes))))
-
-
-def _siblings(nodes: _Nodes, rows: _Rows) -> list[list[Array]]:
-    """`PrefixTree.siblings` of all trees, by levels as they are counted in `_Nodes`.
-
-    Below the rows "b" and "a" of the example hang the families (ba, bc) and ().
-    """
-    n_trees = len(nodes.level) - len(nodes.parent)
-    # All children, family by family, the families in the order of their parents' rows. Siblings
-    # have consecutive numbers, after the n_trees roots. So the first child of a node has the number
-    # n_trees + how many children the nodes of lower numbers have.
-    first_child = (n_trees + np.cumsum(nodes.children) - nodes.children)[rows.node]  # (n,)
-    family_sizes = nodes.children[rows.node]
-    child = ranges(first_child, family_sizes)  # (n - n_trees,)
-    index = child - np.repeat(first_child, family_sizes)  # among its siblings: 0, 1, …
-
-    # Sorted by level and then by index, each group is one of the arrays.
-    largest_family = int(nodes.children.max())
-    level = nodes.level[child]
-    group = level * largest_family + index
-    row_in_level = (rows.of_node[child] - rows.level_starts[level])[stable_order(group)]
-    group_sizes = np.bincount(group)
-    groups = np.flatnonzero(group_sizes)
-    bounds = np.concatenate(([0], np.cumsum(group_sizes[groups])))
-
-    siblings: list[list[Array]] = [[] for _ in rows.level_starts[1:]]
-    for root in nodes.level[:n_trees]:
-        siblings[root].append(np.zeros(1, np.intp))
-    for g, members in zip(groups.tolist(), slices(bounds), strict=True):
-        siblings[g // largest_family].append(row_in_level[members])
-    return siblings
-
-
-def _follow_counts(
-    tree_starts: Array, parent: Array, character: Array, passing: Array, ends: Array, n_y: int
-) -> list[Array]:
-    """`PrefixTree.y` of each tree: (N, n_y), stored column after column, as predictions are.
-
-    From the row `parent`, `passing` names go on with `character`; `ends` (m,) are where names end.
-    """
-    n, sizes = int(tree_starts[-1]), np.diff(tree_starts)
-    # In memory, tree i is an array (n_y, N_i) that begins at n_y tree_starts[i]. So the entry for
-    # EOS, character 0, and a row is n_y tree_starts[i] + (row − tree_starts[i]); that for the
-    # character c and the same row comes c N_i after it.
-    flat = np.zeros(n * n_y, np.float32)
-    size_of_tree = np.repeat(sizes, sizes)  # (n,) for each row, N of its tree
-    first_entry = np.arange(n) + np.repeat((n_y - 1) * tree_starts[:-1], sizes)  # (n,)
-    flat[first_entry] = np.bincount(ends, minlength=n)
-    flat[first_entry[parent] + character * size_of_tree[parent]] = passing
-    return [
-        flat[n_y * tree.start : n_y * tree.stop].reshape(n_y, -1).T for tree in slices(tree_starts)
-    ]
+    return number, new, np.bincount(number[1:][inside], minlength=1)

@@ -84,7 +84,7 @@ def distillation_set(
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 
     # A number for each prefix of any of them.
-    numbers, _, passing = numbered_prefixes(*distinct.padded(), [len(distinct)])
+    numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
     untaught = DistillationSet(
         distinct, rows, teacher.n_y, prefix_numbers=numbers, soft_targets=soft_targets[:0]

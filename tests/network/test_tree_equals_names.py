@@ -11,7 +11,7 @@ from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
-from rnn_names.network.prefix_tree import EOS, prefix_trees
+from rnn_names.network.prefix_tree import EOS
 from support import plain_bptt
 from support.networks import CELLS, prefixes_of, random_params, tree_of
 
@@ -79,30 +79,6 @@ def test_siblings_partition_each_level_and_inner_nodes_come_first(names):
         assert tree.n_parents[level] == np.count_nonzero(children)
         for k, group in enumerate(tree.siblings[level]):
             assert parents[group].tolist() == list(range(np.count_nonzero(children > k)))
-
-
-@given(minibatches=st.lists(name_lists(), min_size=1, max_size=4))
-def test_minibatches_laid_out_together_are_those_laid_out_one_by_one(minibatches):
-    sizes = [len(names) for names in minibatches]
-    lengths = np.array([len(name) for names in minibatches for name in sorted(names)])
-    indices = np.zeros((len(lengths), lengths.max()), int)
-    for row, name in zip(
-        indices, [name for names in minibatches for name in sorted(names)], strict=True
-    ):
-        row[: len(name)] = name
-    for tree, names in zip(prefix_trees(indices, lengths, sizes, N_Y), minibatches, strict=True):
-        alone, names = tree_of(names)
-        assert tree.levels == alone.levels
-        for field in ("x", "y", "parent", "ends"):
-            assert np.array_equal(getattr(tree, field), getattr(alone, field)), field
-        for level, groups in enumerate(alone.siblings):
-            assert [group.tolist() for group in tree.siblings[level]] == [
-                group.tolist() for group in groups
-            ]
-        for i, name in enumerate(names):
-            assert (
-                tree.paths[: len(name) + 1, i].tolist() == alone.paths[: len(name) + 1, i].tolist()
-            )
 
 
 @given(
