@@ -10,8 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from functools import partial
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from rnn_names import system
@@ -38,16 +37,20 @@ def start_blas_with_one_thread() -> None:
         _blas_has_one_thread = True
 
 
-class _Shared:
-    """A setting of the whole process, for as long as at least one context wants it.
+SWITCH_INTERVAL = 1e-4
+"""Seconds after which a thread that waits for the interpreter asks for it. NumPy's operations are
+short here: with Python's 5 ms, two threads are hardly faster than one."""
+
+
+class _ProcessSettings:
+    """Settings of the whole process, for as long as at least one context wants them.
 
     Contexts of generators overlap and end in any order. If each restored what it had found, one
     could restore what another had set.
     """
 
-    def __init__(self, make: Callable[[], AbstractContextManager[object]]) -> None:
-        self._make, self._inside = make, 0
-        self._context: AbstractContextManager[object] | None = None
+    def __init__(self) -> None:
+        self._inside, self._settings = 0, ExitStack()
         system.here_and_in_forks(self._make_lock)
 
     def _make_lock(self) -> None:
@@ -57,36 +60,29 @@ class _Shared:
     @contextmanager
     def __call__(self) -> Iterator[None]:
         with self._lock:
+            if not self._inside:
+                self._set()
             self._inside += 1
         try:
-            with self._lock:
-                if self._context is None:
-                    self._context = self._make()
-                    self._context.__enter__()
             yield
         finally:
             with self._lock:
                 self._inside -= 1
-                if not self._inside and self._context is not None:
-                    context, self._context = self._context, None
-                    context.__exit__(None, None, None)
+                if not self._inside:
+                    self._settings.close()
+
+    def _set(self) -> None:
+        if not _blas_has_one_thread:
+            from threadpoolctl import threadpool_limits
+
+            self._settings.enter_context(threadpool_limits(1, user_api="blas"))
+        self._settings.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(SWITCH_INTERVAL)
 
 
-def _blas_limit() -> AbstractContextManager[object]:
-    if _blas_has_one_thread:
-        return nullcontext()
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1, user_api="blas")
-
-
-one_blas_thread = _Shared(_blas_limit)
+one_blas_thread = _ProcessSettings()
 """BLAS uses one thread for as long as the context lasts: what it computes then does not depend on
-the number of cores."""
-
-SWITCH_INTERVAL = 1e-4
-"""Seconds after which a thread that waits for the interpreter asks for it. NumPy's operations are
-short here: with Python's 5 ms, two threads are hardly faster than one."""
+the number of cores. Threads of Python switch more often."""
 
 
 @contextmanager
@@ -98,7 +94,7 @@ def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     asks for a result makes the call. Overflow is no warning. At the end, calls that have not begun
     are discarded; an interrupt does not wait for the others either.
     """
-    with one_blas_thread(), _short_switch_interval():
+    with one_blas_thread():
         pool = _started_pool(n) if n > 1 else None
         interrupted = False
         try:
@@ -153,16 +149,3 @@ class Deferred:
 
         with np.errstate(over="ignore", invalid="ignore"):
             return self._function(*self._arguments)
-
-
-@contextmanager
-def _switch_interval(seconds: float) -> Iterator[None]:
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(seconds)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-
-
-_short_switch_interval = _Shared(partial(_switch_interval, SWITCH_INTERVAL))
