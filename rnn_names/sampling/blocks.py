@@ -11,7 +11,7 @@ nodes as one walk with all their names, which would need more memory.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -30,6 +30,7 @@ from rnn_names.sampling.walk import Drawn, Step, Walk
 
 if TYPE_CHECKING:
     from rnn_names.lookahead.guide import LookAhead
+    from rnn_names.processes.helper import Helper
     from rnn_names.processes.threads import Submit
 
 DRAWS_PER_BLOCK = 1 << 21  # a block that is not full after so many draws is given up
@@ -84,7 +85,7 @@ class Drawer:
     def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
         self._sampler, self._seed, self.tally = sampler, seed, tally
         self.submit: Submit = Deferred  # has some thread make a call
-        self.draw_rest: Callable[[Share], Drawn] = partial(rest_of_share, sampler)
+        self.helper: Helper | None = None  # draws shares, too
 
     def has_shares(self, block: Block) -> bool:
         """Whether a block is drawn in shares. With a look-ahead there are none."""
@@ -154,7 +155,7 @@ class Drawer:
         """Begins to draw names in shares, and gives them, some at a time."""
         sampler = self._sampler
         shares = shares_of(sampler, size, bits)
-        pending = [self.submit(self.draw_rest, share) for share in shares]
+        pending = [self.submit(self._draw_rest, share) for share in shares]
 
         def names() -> Iterator[Names]:
             drawn, order = joined(size, shares, [each.result() for each in pending])
@@ -165,6 +166,12 @@ class Drawer:
                 yield sampler.in_characters(drawn.take(order[start : start + sampler.share_size]))
 
         return names()
+
+    def _draw_rest(self, share: Share) -> Drawn:
+        if self.helper is None:
+            return rest_of_share(self._sampler, share)
+        drawn: Drawn = self.helper.begin(rest_of_share, share)()
+        return drawn
 
 
 class Share(NamedTuple):

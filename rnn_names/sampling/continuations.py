@@ -30,12 +30,6 @@ SHAPE_HINT = (
     "a letter, or two spaces or marks in a row, where none of the list does"
 )
 
-SHAPING = {
-    *("temperature", "top_k", "top_p"),
-    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
-}
-"""The options that shape continuations."""
-
 
 class Continuations(WalkSource):
     """The source of a walk: hidden states; `codes`, (n_y,), are code points.

@@ -21,7 +21,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.continuations import SHAPE_HINT, SHAPING, Continuations
+from rnn_names.sampling.continuations import SHAPE_HINT, Continuations
 from rnn_names.sampling.walk import Drawn, Walk
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
-NO_CONDITIONS = {*SHAPING, "edits", "remember", "seed", "start", "unique", "count", "rank"}
+NO_CONDITIONS = {
+    *("temperature", "top_k", "top_p"),
+    *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
+    *("edits", "remember", "seed", "start", "unique", "count", "rank"),
+}
 """The options that make no condition on finished names."""
 
 Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to it, how many passed
@@ -58,6 +62,8 @@ class Sampler(Continuations):
             from rnn_names.conditions.conditions import conditions_of
 
             self.conditions = conditions_of(model, options)
+        if any(each.automaton for each in self.conditions):
+            self.unguided_look_ahead()  # or SamplingError, if no name can be spelled so
 
     @property
     def largest_block(self) -> int:
@@ -203,27 +209,19 @@ class Sampler(Continuations):
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
     """A sampler; if no name can match as typed, case is ignored, with a CaseWarning."""
     try:
-        sampler = _checked_sampler(model, options)
+        sampler = Sampler(model, options)
         read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
         try:
-            sampler = _checked_sampler(model, replace(options, ignore_case=True))
+            sampler = Sampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
         texts = [each for each in sampler.conditions if each.automaton]
         read = [f"{sampler._titles(texts)} in any case"]
     if read:
         warnings.warn(f"read as the list is written: {', '.join(read)}", CaseWarning, stacklevel=4)
-    return sampler
-
-
-def _checked_sampler(model: LanguageModel, options: CommonOptions) -> Sampler:
-    """A sampler, or SamplingError if no name can be spelled as its conditions want it."""
-    sampler = Sampler(model, options)
-    if any(each.automaton for each in sampler.conditions):
-        sampler.unguided_look_ahead()
     return sampler
 
 

@@ -7,23 +7,22 @@ import warnings
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import replace
-from functools import partial
+from copy import copy
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.conditions.options import CommonOptions, Options
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread, worker_threads
-from rnn_names.sampling.blocks import Drawer, GivenUp, Share, blocks_of, rest_of_share
-from rnn_names.sampling.continuations import SHAPING, Continuations
+from rnn_names.sampling.blocks import Drawer, GivenUp, blocks_of
+from rnn_names.sampling.continuations import Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, sampler_of
 from rnn_names.sampling.unique import unique_of
-from rnn_names.sampling.walk import Drawn, Walk
+from rnn_names.sampling.walk import Walk
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         most = f"no more than {n_possible:,.0f} can meet {titles}" if n_possible < count else ""
         delivered = 0
         try:
-            for names in _drawn(model, sampler, options, count):
+            for names in _drawn(sampler, options, count):
                 if unique:
                     names = names.take(unique.rows(names))
                     unique.warn_if_few_are_new()
@@ -81,7 +80,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int) -> Iterator[Names]:
+def _drawn(sampler: Sampler, options: Options, count: int) -> Iterator[Names]:
     """`count` names of the stream, in order, in parts; without an end where they are to be unique.
 
     The first block comes at once, if it is small; of the others, a few are drawn at a time.
@@ -91,7 +90,7 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
     # How much of the stream it takes to find the wanted unique names is not known before.
     n_names = ENDLESS if options.is_unique else count
     blocks = blocks_of(options.start, n_names, sampler.largest_block)
-    threads, helper, shortcoming = 0, None, ""
+    threads, shortcoming = 0, ""
     begun: deque[Iterator[Names]] = deque()
     with ExitStack() as stack:
         for i, block in enumerate(blocks):
@@ -109,9 +108,8 @@ def _drawn(model: LanguageModel, sampler: Sampler, options: Options, count: int)
             # A stream without an end is taken to go on for as long as it went so far.
             end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
             is_long = max(end, block.stop) - block.begin >= LONG
-            if is_long and helper is None and threads > 1 and sampler.preparation is None:
-                helper = stack.enter_context(_helper(model, sampler.options))
-                drawer.draw_rest = partial(_rest_by_helper, helper)
+            if is_long and not drawer.helper and threads > 1 and sampler.preparation is None:
+                drawer.helper = stack.enter_context(_helper(sampler))
             begun.append(drawer.begin(block))
             # While one block ends, the shares of the next are there to be drawn.
             yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
@@ -123,20 +121,15 @@ def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
         yield from begun.popleft()
 
 
-def _helper(model: LanguageModel, options: CommonOptions) -> Helper:
+def _helper(sampler: Sampler) -> Helper:
     """A helper process that draws shares: one of the threads leaves its work to it."""
     from rnn_names.processes.helper import Helper  # a few names do without
 
-    shaping = {name: getattr(options, name) for name in SHAPING}
-    model = replace(model, fingerprints=None)
-    helper = Helper(Continuations, model, Options(**shaping), check=_check)
+    source = copy(sampler)
+    source.conditions = []  # which are tested here
+    helper = Helper(copy, source, check=_check)
     helper.start()
     return helper
-
-
-def _rest_by_helper(helper: Helper, share: Share) -> Drawn:
-    drawn: Drawn = helper.begin(rest_of_share, share)()
-    return drawn
 
 
 def _check(continuations: Continuations) -> bytes:
