@@ -10,7 +10,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.errors import RareConditionsWarning, SamplingError
+from rnn_names.errors import SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.lookahead.visited import Visits
 from rnn_names.lookahead.weights import Weights
@@ -144,11 +144,6 @@ def test_weights_sum_to_the_probability_of_conditions(
     assert sum(abs(shares[name] - q) for name, q in zip(meet, p / p.sum(), strict=True)) < 0.25
 
 
-def test_where_no_name_came_all_are_taken_for_repeats():
-    none = Weights(6, np.zeros(0), np.zeros(0, np.int32), np.zeros(1))
-    assert none.repeats(0.0) == 1
-
-
 def test_repeats_are_the_names_of_a_family_beyond_the_first():
     log_weights = np.log([0.5, 0.25, 3.0, 1.0, 0.125])
     families = np.array([0, 0, 1, 3, 4], np.int32)
@@ -160,6 +155,8 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
     halves = weights.half(0), weights.half(1)
     assert [half.size for half in halves] == [3, 3]
     assert Weights.concatenate([*halves]).repeats(0.0) == pytest.approx(weights.repeats(0.0))
+    none = Weights(6, np.zeros(0), np.zeros(0, np.int32), np.zeros(1))
+    assert none.repeats(0.0) == 1
 
 
 @pytest.mark.no_cover
@@ -295,42 +292,12 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
     assert contexts == 1 or contexts * states * n_y * (length + 1) <= chain.MAX_WORK
 
 
-# --- The stream -----------------------------------------------------------------------------------
-
-
-def test_the_stream_has_a_fixed_order(always_look_ahead):
-    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
-    more = model.sample(300, seed=3, **options)
-    assert model.sample(70, seed=3, start=200, **options) == more[200:270]
-    assert model.sample(250, seed=3, **options) == more[:250]
-    assert model.sample(30, seed=4, **options) != more[:30]
-
-
-def test_later_blocks_are_prepared_more(always_look_ahead, monkeypatch):
-    rounds = []
-    after = preparation.Preparation.after
-    monkeypatch.setattr(
-        preparation.Preparation, "after", lambda self, n: (rounds.append(n), after(self, n))[1]
-    )
-    tiny_model().sample(200, seed=1, suffix="cb")
-    assert set(rounds) == {0}
-    tiny_model().sample(300, seed=1, suffix="cb")
-    assert set(rounds) == {0, 1}
-
-
 def test_no_look_ahead_without_need():
     assert Sampler(tiny_model().language_model, Options()).prepare_if_rare() == {}
     assert looking_ahead(tiny_model(), suffix="a").preparation is None
 
 
 # --- What cannot be helped is said ----------------------------------------------------------------
-
-
-def test_many_repeats_are_warned_of_once(always_look_ahead, monkeypatch):
-    poor(monkeypatch)
-    monkeypatch.setattr(preparation, "MAX_BOUND", 1.0)
-    with pytest.warns(RareConditionsWarning, match=r"about [\d.]+% of those drawn are repeats"):
-        tiny_model().sample(2000, seed=1, suffix="cb", contains=["a"])
 
 
 def test_unique_names_that_run_out_are_not_the_fault_of_a_pattern(always_look_ahead, monkeypatch):

@@ -108,6 +108,7 @@ def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_loo
     names = model.sample(4000, seed=4, **options)
     assert_drawn_from(Counter(names), distribution(model, **options))
     assert model.sample(300, seed=4, **options) == names[:300]
+    assert model.sample(200, seed=4, start=150, **options) == names[150:350]
 
 
 @cases()

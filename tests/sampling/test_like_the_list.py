@@ -77,21 +77,6 @@ def test_scripts_without_case_have_no_lower_case_beginnings():
     assert len(model.sample(5)) == 5
 
 
-def test_a_welsh_writer_gets_names_like_those_of_the_list(invoke, tmp_path):
-    names = [a + b for a in ("Aber", "Llan", "Pont", "Tre") for b in ("gwyn", "dulas", "mawr")]
-    (tmp_path / "welsh.txt").write_text("\n".join(names), "utf-8")
-    assert invoke("train", "welsh.txt", "--epochs", 2, cwd=tmp_path).returncode == 0
-    free = invoke("sample", "-n", 400, "--min-length", 1, "--any-shape", cwd=tmp_path).stdout
-    assert any(len(name) < 7 or name[0].islower() for name in free.split())
-    done = invoke("sample", "-n", 400, cwd=tmp_path)
-    assert (done.returncode, len(done.stdout.split())) == (0, 400)
-    assert all(len(name) >= 7 and name[0].isupper() for name in done.stdout.split())
-    facts = " ".join(invoke("info", cwd=tmp_path).stdout.split())
-    assert "7 to 9 characters long" in facts
-    shape = "no lower-case letter at the beginning, no capital right after a letter, no two spaces"
-    assert shape in facts
-
-
 def test_the_old_name_of_any_shape_still_works_and_is_not_shown(invoke, model_file):
     arguments = ["sample", "-m", model_file, "-n", 50, "--seed", 1, "-t", 2]
     ways = (["--any-shape"], ["--any-beginning"], [])

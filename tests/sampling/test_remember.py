@@ -35,15 +35,7 @@ def test_no_run_gives_a_name_of_another(tmp_path):
     assert lines(path)[60:] == best
 
 
-def test_two_streams_at_a_time_share_the_file(tmp_path):
-    path = tmp_path / "used.txt"
-    streams = [tiny_model().stream(seed=1, remember=path) for _ in range(2)]
-    names = [next(stream) for _ in range(40) for stream in streams]
-    assert len(set(names)) == len(names)
-    assert set(names) <= set(lines(path))
-
-
-def test_so_do_threads(tmp_path):
+def test_threads_share_the_file(tmp_path):
     path, found = tmp_path / "used.txt", []
     draw = lambda: found.extend(tiny_model().sample(100, seed=1, remember=path))  # noqa: E731
     threads = [threading.Thread(target=draw) for _ in range(4)]
