@@ -2,11 +2,9 @@
 
 Each round draws names with what is known so far, and then learns from them. Before that, they are a
 test: one half sets the bound, the least with which few names would be repeats, and the other half
-measures how many are.
-
-A stream begins as soon as few names are repeats, or when the rounds have cost too much; then a
-warning says so. Further rounds run while the stream goes on, until one draw in eight gives a name.
-None of this depends on the seed or on how many names are wanted.
+measures how many are. A stream begins as soon as few names are, or when the rounds have cost too
+much; then a warning says so. Further rounds run while the stream goes on, until one draw in eight
+gives a name. None of this depends on the seed or on how many names are wanted.
 """
 
 from collections.abc import Callable

@@ -115,10 +115,6 @@ class Visits:
         self._new: list[tuple[Array, ...]] = []
         self._passed: list[tuple[Array, ...]] = []
 
-    def __len__(self) -> int:
-        """How many new ones there are."""
-        return self._n_rows - len(self.known)
-
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
         """As in `VisitedPrefixes`, with rows for new prefixes; −1 for those not recorded."""
         rows = self.known.child(row, character)
@@ -139,17 +135,18 @@ class Visits:
     def joined(self) -> VisitedPrefixes:
         """All prefixes that are known now."""
         known, n_y = self.known, self.known.probabilities.shape[1]
+        n_new = self._n_rows - len(known)
         places = known.parent, known.character, known.automaton_state
         columns = zip(places, *self._new, strict=True)
         parent, character, automaton_state = map(np.concatenate, columns)
         grown = VisitedPrefixes(
             parent,
             character,
-            np.pad(known.length, (0, len(self))),
+            np.pad(known.length, (0, n_new)),
             automaton_state,
-            np.pad(known.string, (0, len(self))),
-            np.concatenate([known.probabilities, np.zeros((len(self), n_y), np.float32)]),
-            np.pad(known.passed, (0, len(self))),
+            np.pad(known.string, (0, n_new)),
+            np.pad(known.probabilities, ((0, n_new), (0, 0))),
+            np.pad(known.passed, (0, n_new)),
         )
         first = len(known)
         for part, *_ in self._new:  # a part holds no prefix and its parent

@@ -174,9 +174,22 @@ class _Process:
         self._owner, self._is_ready = os.getpid(), False
         ours, theirs = socket.socketpair()
         self.connection = _Connection(ours)  # takes what `serve` reads, and gives values
+        fd, shape = (memory.fd, memory.array.shape) if memory else (None, ())
+        path = [place for place in sys.path if isinstance(place, str)]
+        code = _START.format(path=path, connection=theirs.fileno(), memory=fd, shape=shape)
         try:
             with theirs:
-                self._process = _start(theirs.fileno(), memory)
+                self._process = subprocess.Popen(
+                    # Isolated from variables and the current folder: its path is set by the code.
+                    [sys.executable, "-I", *["-B"] * sys.dont_write_bytecode, "-c", code],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno(), *([] if fd is None else [fd])],
+                    # In a session of its own, it gets no signal of the terminal's.
+                    start_new_session=True,
+                    env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
+                )
         except BaseException:  # an interrupt, too; the process ends if it was started
             self.connection.close()
             raise
@@ -228,27 +241,6 @@ class _Connection:
         with suppress(OSError):  # it may be closed already
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `receive`
         self._socket.close()
-
-
-def _start(connection: int, memory: SharedArray | None) -> subprocess.Popen[bytes]:
-    fd, shape = (memory.fd, memory.array.shape) if memory else (None, ())
-    code = _START.format(
-        path=[place for place in sys.path if isinstance(place, str)],
-        connection=connection,
-        memory=fd,
-        shape=shape,
-    )
-    return subprocess.Popen(
-        # Isolated from variables and the current folder: its path is set by the code.
-        [sys.executable, "-I", *(["-B"] if sys.dont_write_bytecode else []), "-c", code],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[connection] if fd is None else [connection, fd],
-        # In a session of its own, it gets no signal of the terminal's: it ends with this one.
-        start_new_session=True,
-        env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
-    )
 
 
 def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:

@@ -49,11 +49,6 @@ class Block:
     need: int
     begin: int
 
-    @property
-    def stop(self) -> int:
-        """Where the next block begins."""
-        return self.begin + self.size
-
 
 def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
     """The blocks that hold the names start, …, start + count − 1 of a stream."""

@@ -7,11 +7,9 @@ drawn with a probability proportional to the product over the names of
 
 One step of the network gives P(L). P(conditions | L) need not be known: a *trial* draws L by the
 product of P(L), and then a name of each model given L. If all meet their conditions, they are the
-line; if not, the next trial draws another letter.
-
-The names of many narrow parts hardly ever meet their conditions all at once. Where many trials in a
-row fail, P(conditions | L) is measured for each name and letter, and L is drawn by the product.
-Each name is then drawn until one meets its conditions.
+line; if not, the next trial draws another letter. Where many trials in a row fail, as they do for
+many narrow parts, P(conditions | L) is measured for each name and letter, L is drawn by the
+product, and each name until one meets its conditions.
 
 Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
 the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.
@@ -63,7 +61,8 @@ class Trials:
     """Names of a model by their first letter, whether or not they meet the conditions.
 
     `weights` are proportional to how probable it is that a name, of those that the look-ahead draws
-    if there is one, begins with a letter; `made` and `met` count trials and successes.
+    if there is one, begins with a letter; `made` and `met` count trials and successes. A trial
+    takes `slowness` times as long as usual, by order of magnitude.
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
@@ -84,14 +83,10 @@ class Trials:
         sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters}}
         self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
         self.made = self.met = 0
+        self.slowness = sampler.options.slowness
         self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
         self._is_unique, self._earlier = options.unique, set[str]()
         self._far_apart = FarApart.of(options)
-
-    @property
-    def slowness(self) -> int:
-        """How many times as long as usual a trial takes, by order of magnitude."""
-        return self._sampler.options.slowness
 
     def with_seed(self, seed: int) -> "Trials":
         """Trials with random numbers of their own, and with the same earlier names."""

@@ -107,7 +107,7 @@ def _drawn(sampler: Sampler, options: Options, count: int) -> Iterator[Names]:
                     warnings.warn(shortcoming, RareConditionsWarning, stacklevel=3)
             # A stream without an end is taken to go on for as long as it went so far.
             end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
-            is_long = max(end, block.stop) - block.begin >= LONG
+            is_long = max(end - block.begin, block.size) >= LONG
             if is_long and not drawer.helper and threads > 1 and sampler.preparation is None:
                 drawer.helper = stack.enter_context(_helper(sampler))
             begun.append(drawer.begin(block))
