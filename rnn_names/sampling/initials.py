@@ -50,8 +50,8 @@ DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of
 def letter_of(name: str) -> str:
     """The first letter or digit of a name as readers compare it, without case or marks; else "".
 
-    >>> [letter_of(name) for name in ("Élan", "øre", "Łódź", "3rd", "-x")]
-    ['e', 'ø', 'ł', '3', '']
+    >>> [letter_of(name) for name in ("Élan", "E\u0301a", "øre", "Ł", "ßa", "Ｗa", "3rd", "-x")]
+    ['e', 'e', 'ø', 'ł', 's', 'w', '3', '']
     """
     folded = unicodedata.normalize("NFKD", name[:1].casefold())
     return folded[:1] if folded[:1].isalnum() else ""

@@ -327,14 +327,6 @@ def test_lines_found_come_before_the_error(initials, monkeypatch):
         next(lines)
 
 
-@pytest.mark.parametrize(
-    "name, letter",
-    [("Élan", "e"), ("ÉLAN", "e"), ("E\u0301a", "e"), ("øre", "ø"), ("ßa", "s"), ("Ｗa", "w")],
-)
-def test_case_and_marks_do_not_count_in_first_letters(name, letter):
-    assert letter_of(name) == letter_of(name.swapcase()) == letter
-
-
 def test_python_gives_lines_or_their_parts():
     text = "[Lord|Lady] {norse:prefix=A,max-length=6} of {welsh-towns+dinosaurs}"
     lines, parts = cast(text, 5, seed=2), cast(text, 5, seed=2, parts=True)
