@@ -30,6 +30,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import ablation_ahead
 import short_lists
 from short_lists import _spelled_with, loss_on
 from two_samples import DATA, KEPT, told_apart
@@ -38,7 +39,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
 from rnn_names.training import stages, teacher, trainer
-from rnn_names.training.settings import Settings
+from rnn_names.training.settings import SHORT_LIST, Settings
 
 RESULTS = Path(__file__).resolve().parent / "ABLATION.md"
 FOLDER = KEPT / "ablation"
@@ -46,11 +47,11 @@ SEEDS = range(3)
 MAX_MEASURED = 2_000
 
 LISTS = {
+    "elvish": 100,
     "german-first-names": 200,
     "finnish-towns": 400,
+    "swedish-towns": None,
     "dinosaurs": None,
-    "italian-towns": None,
-    "us-first-names": 8_000,
 }
 """Files of data/, and how many of their names are learned; None for nine tenths."""
 
@@ -75,7 +76,7 @@ VARIANTS = {
     "nothing": Variant("nothing"),
     "starts": Variant("starting from bundled models (short lists only)"),
     "all-names": Variant("learning all names in the end (short lists only)", {"held_out": 0.1}),
-    "networks": Variant("all networks but one", {"teacher_networks": 1}),
+    "networks": Variant("all networks but one (short lists only)", {"teacher_networks": 1}),
     "distillation": Variant("distillation", {"distil_epochs": 0}),
     # Not 1, since 0 times the log of 0 is not a number.
     "ngram": Variant(
@@ -83,10 +84,6 @@ VARIANTS = {
         patches=[
             (teacher.Teacher, "of", lambda *four, **_: _teacher_of(*four[:4], share=1 - 1e-9))
         ],
-    ),
-    "lengths": Variant(
-        "the lengths of the n-gram",
-        patches=[(teacher.LengthGuide, "factors", lambda self, histories, length: 1.0)],
     ),
     "tilt": Variant("the tilt to the list's means", patches=[(teacher, "HARM", -np.inf)]),
     "rare-means": Variant(
@@ -96,7 +93,8 @@ VARIANTS = {
         "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]
     ),
     "tolerance": Variant(
-        "the tolerance for distillation's loss", patches=[(stages, "TOLERANCE", 0.0)]
+        "the tolerance for distillation's loss (long lists only)",
+        patches=[(stages, "TOLERANCE", 0.0)],
     ),
     "warm-up": Variant("the warm-up", patches=[(stages, "WARM_UP", 1e-9)]),
 }
@@ -199,6 +197,7 @@ def page() -> str:
             "above 0 where the mechanism helps. The other figures are means.",
             "",
             *(line for name in LISTS for line in table(name)),
+            *ablation_ahead.tables(),
         ]
     )
 
@@ -212,10 +211,11 @@ def main() -> None:
     args = parser.parse_args()
     os.environ[helper._MARK] = "1"  # no helper process: it would know nothing of the patches
     for name in args.lists:
-        short = {"starts", "all-names"} if (LISTS[name] or 500) >= 500 else set()
+        short = (LISTS[name] or len(corpus_from_file(DATA / f"{name}.txt"))) < SHORT_LIST
+        left = {"tolerance"} if short else {"starts", "all-names", "networks"}
         for without in args.without:
             for seed in args.seeds:
-                if without not in short and not path_of(name, without, seed).exists():
+                if without not in left and not path_of(name, without, seed).exists():
                     measure(name, without, seed)
                     print(name, without, seed, flush=True)
                     RESULTS.write_text(page(), encoding="utf-8")
