@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     callback=word_alone,
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
     "then its own. If given several times: from their blend. closest: from the bundled model that "
-    "predicts the list best. none: from random weights, although there are fewer than 500 names.",
+    "predicts the list best. none: from random weights, although there are fewer than 1,000 names.",
 )
 @option(
     "--resume",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from rnn_names.errors import ModelFileError
 
+STARTED = " (where training started)"  # ends what a model says of a source of its start
 MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
 
 
@@ -26,8 +27,8 @@ def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
 
 def of_starts(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     """What a model keeps of the sources of those that its training started from."""
-    note = " (where training started)"
-    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in joined(parts))
+    plain = (each._replace(what=each.what.removesuffix(STARTED)) for each in joined(parts))
+    return tuple(each._replace(what=each.what + STARTED) for each in plain)
 
 
 def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:

@@ -10,8 +10,8 @@ factors that are still ahead. So for a character c after a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
 
-and for the end p · e(a) · g(L). Here V is the mean over names of an n-gram with the list's lengths
-(`rnn_names.ngram.lengths`): what is ahead with the factors, divided by what is ahead without them.
+and for the end p · e(a) · g(L). Here V is the mean over the names of an n-gram: 0 for those longer
+than the longest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from rnn_names.arrays import Array
 from rnn_names.network import ahead
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.ngram.lengths import LengthGuide
+
+MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; of more histories, only the shorter ones
 
 
 class Factors(NamedTuple):
@@ -48,23 +49,21 @@ class Factors(NamedTuple):
 
 
 class Tilt:
-    """What a tilt makes of the next character of an n-gram with the list's lengths."""
+    """What a tilt makes of the next character of an n-gram."""
 
-    def __init__(self, ngram: NGram, guide: LengthGuide, factors: Factors) -> None:
-        self.factors, self._guide = factors, guide
-        self._at_end = np.exp(factors.lengths)
-        contexts = guide.contexts
+    def __init__(self, ngram: NGram, factors: Factors) -> None:
+        self.factors, self._at_end = factors, np.exp(factors.lengths)
+        self._contexts = contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         last_symbols = contexts.keys[1:] % contexts.base  # the empty context has none
         p[1:] *= factors.after(last_symbols)
-        worth = guide.ratio * self._at_end
-        tilted = ahead.by_length(lambda _: p, contexts.after[:, :-1], worth)
-        self._ahead = np.ones(tilted.shape, np.float32)  # (longest + 2, contexts) V
-        np.divide(tilted, guide.ahead, out=self._ahead, where=guide.ahead > 0, casting="same_kind")
+        after = contexts.after[:, :-1]  # START leads nowhere from a name
+        # (longest + 2, contexts) V
+        self._ahead = ahead.by_length(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """What the next character's probabilities are multiplied by, 1 at most: (m, n_y)."""
-        contexts = self._guide.contexts
+        contexts = self._contexts
         next_contexts = contexts.after[contexts.longest(history), :-1]  # (m, n_y)
         values = self._ahead[length[:, None] + 1, next_contexts]  # V
         values[:, EOS] = self._at_end[length]

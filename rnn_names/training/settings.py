@@ -17,8 +17,7 @@ from rnn_names.errors import TrainingError
 if TYPE_CHECKING:  # the help of `train` does without NumPy
     from rnn_names.corpus.corpus import Corpus
 
-FEW_NAMES = 500  # with fewer, networks start from bundled models, and all names are learned
-SHORT_LIST = 1_000  # names; a shorter list has a teacher of several networks, which take seconds
+SHORT_LIST = 1_000  # names; with fewer, 3 networks start from bundled models, and learn all names
 LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
 DISTILLATION_BATCHES = 272, 408  # names, of a short and a longer list; more: quicker, higher loss
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
@@ -96,13 +95,13 @@ class Settings(Checked):
         _SHARE,
         "Fraction of the distinct names held out for validation (at most 2,000 names); 0 trains on "
         "all.",
-        unset=f"0.1; of fewer than {FEW_NAMES} names, all are learned in the end",
+        unset=f"0.1; of fewer than {SHORT_LIST:,} names, all are learned in the end",
     )
     all_names: bool | None = option(
         None,
         Flag(),
         "Whether the distillation stage learns the held-out names, too.",
-        unset=f"for fewer than {FEW_NAMES} names, unless held_out is given",
+        unset=f"for fewer than {SHORT_LIST:,} names, unless held_out is given",
     )
     dropout: float | None = _regularisation(
         None,
@@ -147,7 +146,7 @@ class Settings(Checked):
             share = defaults["distil_epochs"] / defaults["epochs"]
             least = 1 if defaults["teacher_networks"] > 1 else 0
             defaults["distil_epochs"] = max(round(share * self.epochs), least)
-        defaults["all_names"] = len(corpus) < FEW_NAMES and self.held_out is None
+        defaults["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
         values = {**defaults, **asked}
         del values["embedding_size"]
         # A teacher needs networks, and each of them an epoch.
@@ -210,7 +209,7 @@ def defaults_for(
     if teacher_networks is None:
         teacher_networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
-    sizes = {FEW_NAMES: 128, 5_000: 192, LONG_LIST: 256}
+    sizes = {SHORT_LIST: 128, 5_000: 192, LONG_LIST: 256}
     return {
         "cell": "gru",
         "hidden_size": next((size for below, size in sizes.items() if names < below), 384),

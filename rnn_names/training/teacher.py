@@ -10,8 +10,8 @@ once or twice has arithmetic means instead, before Z, since one of the two may h
 
     p(c | prefix) = (s/K Σ_k p_k(c | prefix) + (1 − s) p_ngram(c | prefix)) / Z
 
-The n-gram is first given the lengths of the list (`rnn_names.ngram.lengths`). All together are then
-given what the list's names are like as wholes (`rnn_names.training.wholes`).
+Together they are then given what the list's names are like as wholes, such as their lengths
+(`rnn_names.training.wholes`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.prefix_tree import EOS, PrefixTree
 from rnn_names.network.scoring import names_per_batch
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children
 from rnn_names.sampling.walk import Walk, WalkSource
@@ -64,11 +63,10 @@ class Teacher(WalkSource):
         ngram: NGram,
         networks: Sequence[Params],
         max_length: int,
-        lengths: LengthGuide | None = None,
         rare: Any = (),
         share: float = 0.5,
     ) -> None:
-        self.ngram, self.networks, self.lengths, self.rare = ngram, networks, lengths, rare
+        self.ngram, self.networks, self.rare = ngram, networks, rare
         self.share = share  # s
         self.tilt: Tilt | None = None  # gives names the means of the list
         self.max_length, self.n_y = max_length, ngram.n_y
@@ -91,11 +89,10 @@ class Teacher(WalkSource):
     ) -> Teacher:
         """The teacher of a run, from what its networks trained on, with these characters."""
         ngram, names = _ngram(batches, rng), batches.names
-        lengths = LengthGuide(ngram, np.bincount(names.lengths, weights=batches.counts))
         seen = np.bincount(names.codes)
         # Characters that only the starting model knows do not count: the list has none.
         rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
-        teacher = cls(ngram, networks, int(names.lengths.max()), lengths, rare, share)
+        teacher = cls(ngram, networks, int(names.lengths.max()), rare, share)
         wholes = Wholes(batches, vocabulary)
         [tree] = batches.trees([np.arange(0, len(names), len(names) // NAMES_TRIED + 1)])
         loss = teacher._loss(tree)
@@ -104,7 +101,7 @@ class Teacher(WalkSource):
             before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
             if before is not None:
                 factors = factors.times(before.factors)
-            teacher.tilt = Tilt(ngram, lengths, factors)
+            teacher.tilt = Tilt(ngram, factors)
             loss, last = teacher._loss(tree), loss
             if loss > HARM * last:  # the n-gram, by which the tilt looks ahead, differs too much
                 teacher.tilt = before
@@ -146,14 +143,8 @@ class Teacher(WalkSource):
         p_rare *= self.share / len(self.networks)
 
         p_ngram = self.ngram.probabilities(histories)
-        if self.lengths is not None:
-            p_ngram *= self.lengths.factors(histories, length)
-            p_ngram /= p_ngram.sum(axis=1, keepdims=True)
-        with np.errstate(divide="ignore"):  # where a name must end, or can't
-            log_p += (1 - self.share) * np.log(p_ngram)
-            # Where the n-gram has 0, because names would get too long, it stays 0.
-            p_ngram = p_ngram[:, self.rare]
-            log_p[:, self.rare] = np.log((p_rare + (1 - self.share) * p_ngram) * (p_ngram > 0))
+        log_p += (1 - self.share) * np.log(p_ngram)
+        log_p[:, self.rare] = np.log(p_rare + (1 - self.share) * p_ngram[:, self.rare])
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)

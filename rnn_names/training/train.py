@@ -35,7 +35,7 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
             of each name, or a corpus.
         settings: how to train. What it leaves open, by default everything, follows from the corpus.
         init: a model to start from; "closest" for the bundled one that predicts the names best,
-            "none" for random weights. By default, fewer than 500 names start from two bundled
+            "none" for random weights. By default, fewer than 1,000 names start from two bundled
             models, more from random weights.
         given: single settings, which come before `settings`; None leaves one to those.
 

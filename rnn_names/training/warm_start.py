@@ -14,10 +14,11 @@ from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
+from rnn_names.model.sources import STARTED
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training.settings import FEW_NAMES, ResolvedSettings, Settings
+from rnn_names.training.settings import SHORT_LIST, ResolvedSettings, Settings
 
 MAX_NAMES_COMPARED = 2000  # names that all bundled models predict: it takes a second
 STARTS = 2  # models that the networks of a short list start from, at most, in turn
@@ -48,14 +49,14 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
 
     They have the network's size, know most of the characters, and started from no other model.
     """
-    if len(corpus) >= FEW_NAMES or settings.epochs == 0:
+    if len(corpus) >= SHORT_LIST or settings.epochs == 0:
         return []
     resolved = settings.resolved(corpus, started=True)
 
     def fits(model: Model) -> bool:
         return (
             (model.cell, model.hidden_size) == (resolved.cell, resolved.hidden_size)
-            and model.training["distinct_names"] >= FEW_NAMES
+            and not any(source.what.endswith(STARTED) for source in model.sources)
             and np.isin(corpus.names.codes, model.vocabulary.codes).mean() > KNOWN_CHARACTERS
         )
 

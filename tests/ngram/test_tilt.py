@@ -6,7 +6,6 @@ import numpy as np
 
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.ngram.tilt import Factors, Tilt
 from support.networks import coded
 
@@ -20,24 +19,23 @@ def weight(factors, name):
 
 
 def test_along_the_n_gram_every_name_is_multiplied_by_its_factors():
-    """Of all possible names: their probabilities are those before, times w, scaled to sum to 1."""
+    """Of all possible names up to the longest: those before, times w, scaled to sum to 1."""
     rng = np.random.default_rng(1)
     names = [rng.integers(1, N_Y, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
     ngram = NGram(coded(names), N_Y)
-    guide = LengthGuide(ngram, np.bincount([*map(len, names)], minlength=LONGEST + 1))
     factors = Factors(
         kinds=np.array([0, 1, 1, 2, 3]),
         pairs=rng.normal(size=(4, N_Y)),
         ends=rng.normal(size=N_Y + 1),
-        lengths=rng.normal(size=LONGEST + 1),
+        lengths=np.append(-np.inf, rng.normal(size=LONGEST)),  # no empty name
     )
-    tilt = Tilt(ngram, guide, factors)
+    tilt = Tilt(ngram, factors)
 
     def probability(name, tilted):
         history, p = np.array([ngram.start]), 1.0
         for length, character in enumerate([*name, EOS]):
             at = history, np.array([length])
-            row = ngram.probabilities(history)[0] * guide.factors(*at)[0]
+            row = ngram.probabilities(history)[0]
             if tilted:
                 row = row * tilt.of_next(*at)[0]
             p *= row[character] / row.sum()

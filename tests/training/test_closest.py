@@ -13,7 +13,7 @@ from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.sources import of_starts
 from rnn_names.training import checkpoint, optimizers, warm_start
-from rnn_names.training.settings import FEW_NAMES, Settings
+from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import STARTS, closest_model, starts_for
 from support.networks import bytes_of
@@ -101,14 +101,14 @@ def test_a_short_list_starts_from_the_closest_models_of_its_size():
     assert len(starts) == STARTS
     assert [each.loss for each in starts] == sorted(each.loss for each in starts)
     assert {each.model.hidden_size for each in starts} == {128}
-    # That of the elvish names itself learned from fewer names, and so started from others.
+    # That of the elvish names itself started from others.
     assert "elvish" not in [each.name for each in starts]
 
 
 @pytest.mark.parametrize(
     ("names", "settings"),
     [
-        (cut("dinosaurs", FEW_NAMES), {}),
+        (cut("dinosaurs", SHORT_LIST), {}),
         (cut("dinosaurs", 100), {"hidden_size": 7}),
         (cut("dinosaurs", 100), {"cell": "rnn"}),
         (cut("dinosaurs", 100), {"epochs": 0}),

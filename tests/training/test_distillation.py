@@ -13,7 +13,6 @@ from rnn_names.network import rnn
 from rnn_names.network.batches import Batches
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.ngram.lengths import LengthGuide
 from rnn_names.training import distillation
 from rnn_names.training.distillation import copies_of_each, distillation_set
 from rnn_names.training.teacher import Teacher
@@ -56,21 +55,6 @@ def test_rare_are_characters_that_the_names_have_once_or_twice():
     rare = [chr(vocabulary.codes[index]) for index in trainer._teacher().rare]
     assert rare == ["c", "d"]
     assert set(map(chr, vocabulary.codes[1:])) == set("abcdxyz")
-
-
-def test_where_a_name_must_end_a_rare_character_stays_impossible():
-    names = coded([[1, 2], [1, 3], [2, 1], [1, 1]])
-    gram = NGram(names, 5)
-    guide = LengthGuide(gram, np.array([0, 0, 4]))
-    params = random_params(np.random.default_rng(1), "gru")
-    params = {name: array.astype(np.float32) for name, array in params.items()}
-    tree, _ = tree_of([[1, 2], [1, 3]])
-    teacher = Teacher(gram, [params], 2, guide, np.array([2, 3]))
-    rows = zip(prefixes_of(tree), teacher.soft_targets(tree, Workspace()), strict=True)
-    ends = [row for prefix, row in rows if len(prefix) == 2]
-    assert len(ends) == 2
-    for row in ends:
-        np.testing.assert_allclose(row, [1, 0, 0, 0, 0], atol=1e-6)
 
 
 @pytest.fixture
