@@ -47,7 +47,8 @@ quality: $(VENV)/.quality  ## Measure held-out loss against Kneser-Ney, and name
 short-lists: $(VENV)/.test  ## Measure what serves lists of 100 to 400 names best (an hour; it can be stopped and gone on with).
 	$(BIN)/python tests/quality/short_lists.py
 
-ablation: $(VENV)/.quality  ## Measure what each mechanism of training brings (two hours; it can be stopped and gone on with).
+ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looking ahead brings (two hours; it can be stopped and gone on with).
+	$(BIN)/python tests/quality/ablation_ahead.py
 	$(BIN)/python tests/quality/ablation.py
 
 rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (half an hour).
