@@ -86,7 +86,7 @@ def without_rights(mode, folder, *arguments, **options):
     # Root may do anything anywhere, so where the tests are root's the program becomes nobody's,
     # once all modules are read: nobody may not read them in a folder that only root may enter.
     program = """
-import difflib, importlib, os, pkgutil, zipfile, rnn_names, rnn_names.cli.main as cli
+import difflib, importlib, os, pkgutil, tqdm, zipfile, rnn_names, rnn_names.cli.main as cli
 for module in pkgutil.walk_packages(rnn_names.__path__, "rnn_names."):
     importlib.import_module(module.name)
 rnn_names.train(["a", "b", "c"], hidden_size=2, epochs=1).sample(1)

@@ -21,7 +21,7 @@ from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.networks import bytes_of
-from support.program import error_line, heed_interrupts, start
+from support.program import error_line, heed_interrupts, run, start
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
@@ -244,7 +244,7 @@ def losses(log):
 
 
 @pytest.mark.posix
-def test_interrupt_and_resume_by_the_command_line(whole, invoke, corpus_file, tmp_path):
+def test_interrupt_and_resume_by_the_command_line(whole, corpus_file, tmp_path):
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
     with start(*command, *OPTIONS, stderr=subprocess.PIPE, encoding="utf-8") as process:
         while "epoch   1:" not in process.stderr.readline():
@@ -259,7 +259,7 @@ def test_interrupt_and_resume_by_the_command_line(whole, invoke, corpus_file, tm
     assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
-    done = invoke(*command, *OPTIONS, "--resume")
+    done = run(*command, *OPTIONS, "--resume")  # of its own, as the interrupted one was
     assert done.returncode == 0, done.stderr
     assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
@@ -310,14 +310,14 @@ cli.main()"""
 @pytest.mark.parametrize(
     "where, name", [("in", "SIGTERM"), ("in", "SIGKILL"), ("after", "SIGKILL")]
 )
-def test_a_new_run_puts_an_older_state_aside(where, name, invoke, corpus_file, names, tmp_path):
+def test_a_new_run_puts_an_older_state_aside(where, name, corpus_file, names, tmp_path):
     """In the first epoch of the new run the old state is kept, but for that run alone."""
     interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, {**SETTINGS, "epochs": 9})
     old = (tmp_path / "m.npz.resume").read_bytes()
     train_until(where, corpus_file, tmp_path, getattr(signal, name))
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume"]
-    done = invoke(*command)
+    done = run(*command)
     if where == "after":
         assert set(files) == {"m.npz", "m.npz.resume"} and files["m.npz.resume"] != old
         assert "Going on after epoch 1." in done.stderr
