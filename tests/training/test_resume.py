@@ -20,8 +20,9 @@ from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
+from support import program
 from support.networks import bytes_of
-from support.program import error_line, heed_interrupts, run, start
+from support.program import error_line, heed_interrupts, start
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
@@ -259,7 +260,7 @@ def test_interrupt_and_resume_by_the_command_line(whole, corpus_file, tmp_path):
     assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
     assert 1 <= meta["run"]["state"]["epoch"] < 20
-    done = run(*command, *OPTIONS, "--resume")  # of its own, as the interrupted one was
+    done = program.run(*command, *OPTIONS, "--resume")  # of its own, as the interrupted one was
     assert done.returncode == 0, done.stderr
     assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
@@ -317,7 +318,7 @@ def test_a_new_run_puts_an_older_state_aside(where, name, corpus_file, names, tm
     train_until(where, corpus_file, tmp_path, getattr(signal, name))
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "--resume"]
-    done = run(*command)
+    done = program.run(*command)
     if where == "after":
         assert set(files) == {"m.npz", "m.npz.resume"} and files["m.npz.resume"] != old
         assert "Going on after epoch 1." in done.stderr
