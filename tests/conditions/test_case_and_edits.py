@@ -206,6 +206,11 @@ def test_the_longest_names_are_looked_up_too():
     assert NearList(known, Vocabulary("ab")).near(names, 2).tolist() == [True, False]
 
 
+def test_a_mark_at_the_end_may_be_a_letter_of_another():
+    near_list = NearList(fingerprints(Names.from_strings(["Aba"])), Vocabulary(".ABab"))
+    assert near_list.near(Names.from_strings(["Ab.", "Aa."]), 1).tolist() == [True, False]
+
+
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
 def test_names_that_are_let_through_are_far_apart(names, edits):
     far_apart, kept = FarApart(edits, ["Abab"]), []

@@ -109,6 +109,13 @@ def assert_ended(pid):
         os.kill(pid, 0)
 
 
+def starts_from_now_on(monkeypatch):
+    """Refuses to start processes; an entry for each that should have been started."""
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1) or refused())
+    return started
+
+
 def test_calls_are_made_there_with_all_updates_so_far(helper):
     assert helper.begin(Counter.plus, 2)() == 2
     for number in (1, 7):
@@ -140,7 +147,10 @@ def test_a_process_that_is_of_no_use_any_more_changes_nothing(call, helper, monk
     monkeypatch.setattr(module, "PATIENCE", 0.2)
     assert helper.begin(*call())() in (5, 6, 8)
     assert_ended(pid)
-    assert helper.begin(Counter.pid)() == OURS, "it is not started again"
+    started = starts_from_now_on(monkeypatch)
+    helper.start()
+    assert helper.begin(Counter.pid)() == OURS
+    assert not started, "it is not started again"
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -218,8 +228,7 @@ def helper_itself(monkeypatch):
 @pytest.mark.parametrize("lack", [no_python, frozen, helper_itself])
 def test_it_is_not_started_where_there_is_no_python(lack, make, monkeypatch):
     lack(monkeypatch)
-    started = []
-    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1) or refused())
+    started = starts_from_now_on(monkeypatch)
     helper = make(is_ready=False)
     assert helper.begin(Counter.pid)() == OURS
     assert len(started) == (lack is no_python)

@@ -72,10 +72,18 @@ def test_a_current_folder_that_was_deleted_is_one_line(arguments, cli, tmp_path)
     assert message.endswith(": the current folder was deleted: change to another one")
 
 
-@pytest.mark.parametrize("arguments, unbuffered", [(["sample", "-n", 900], ""), (["--help"], "1")])
-def test_a_full_output_is_one_line(arguments, unbuffered, cli, tmp_path):
+@pytest.mark.parametrize(
+    "arguments, environment",
+    [
+        (["sample", "-n", 900], {}),
+        (["--help"], {"PYTHONUNBUFFERED": "1"}),
+        ([], {"_RNN_NAMES_COMPLETE": "bash_source"}),
+    ],
+)
+def test_a_full_output_is_one_line(arguments, environment, cli, tmp_path):
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
-    settings = {"preexec_fn": full, "env": {"PYTHONUNBUFFERED": unbuffered}, "measured": False}
+    environment = {"PYTHONUNBUFFERED": "", **environment}
+    settings = {"preexec_fn": full, "env": environment, "measured": False}
     done = cli(*arguments, stdout=tmp_path / "names.txt", cwd=tmp_path, **settings)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "Error: standard output: File too large"

@@ -303,6 +303,8 @@ def test_names_of_a_part_are_no_near_twins(initials):
         far_apart = FarApart(edits - 1)
         assert all(map(far_apart.passes, names))
     assert not MODELS["a"].knows([name for name, _ in drawn]).any()
+    alone = rows("{a:min-edits=2} {b}", 9, initials=initials)
+    assert all(map(FarApart(1).passes, (name for name, _ in alone)))
 
 
 def test_names_of_a_cast_are_no_near_twins_whatever_their_part():

@@ -47,6 +47,8 @@ def run(*arguments, cwd=None, env=None, stdout=None, text=True, measured=True, *
         options: Others of `subprocess.run`.
     """
     environment = without(*(["RNN_NAMES_"] if measured else ["RNN_NAMES_", "COVERAGE_"]))
+    if not measured:  # with a limit on files, it would leave half a .pyc, which no later run reads
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
     environment |= env or {}
     settings = {"cwd": cwd, "env": environment, "stderr": subprocess.PIPE, "timeout": 120}
     settings |= {"encoding": "utf-8" if text else None, **options}
