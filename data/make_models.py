@@ -31,12 +31,12 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source
+from rnn_names.model.sources import STARTED, Source
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
 from rnn_names.training.gradients import PARTS
-from rnn_names.training.settings import FEW_NAMES, Settings
+from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import starts_for
 
@@ -50,15 +50,18 @@ LONG_LISTS = ("french-towns", "german-towns", "indian-towns", "italian-towns")
 """Lists of over 5,000 names: 160 units end 0.006 to 0.018 nats lower than 128."""
 
 
+FEW_NAMES = 500  # models of fewer names start from those of longer lists, which start from none
+
+
 def _recipe(name: str, units: int) -> list[str]:
     # So that the held-out names of a short list are not learned in the end: a test measures them.
-    held_out = ["--held-out", "0.1"] if _is_short(f"{name}.txt") else []
-    return [f"{name}.txt", "--hidden-size", f"{units}", "--seed", "0", *held_out]
+    held_out = ["--held-out", "0.1"] if _n_lines(f"{name}.txt") < SHORT_LIST else []
+    init = ["--init", "none"] if FEW_NAMES <= _n_lines(f"{name}.txt") < SHORT_LIST else []
+    return [f"{name}.txt", "--hidden-size", f"{units}", "--seed", "0", *held_out, *init]
 
 
-def _is_short(file: str) -> bool:
-    """Whether a list is one whose training starts from models of longer lists."""
-    return len((DATA / file).read_text("utf-8").splitlines()) < FEW_NAMES
+def _n_lines(file: str) -> int:
+    return len((DATA / file).read_text("utf-8").splitlines())
 
 
 OF_THEIR_OWN = {
@@ -116,7 +119,8 @@ def corpus_of(name: str) -> Corpus:
 def trainer_of(model: Model, corpus: Corpus) -> Trainer:
     """The run that made a model, before its first epoch: it splits the list as it did."""
     settings = Settings(**model.training["settings"])
-    return Trainer(corpus, settings, starts=starts_for(corpus, settings))
+    is_started = any(source.what.endswith(STARTED) for source in model.sources)
+    return Trainer(corpus, settings, starts=starts_for(corpus, settings) if is_started else [])
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:
@@ -169,7 +173,7 @@ def make_all(names: list[str]) -> None:
     by_size = sorted(names, key=lambda name: -(DATA / RECIPE[name][0]).stat().st_size)
     for is_short in (False, True):
         bundled.MODELS.update(bundled.made())
-        some = [name for name in by_size if _is_short(RECIPE[name][0]) == is_short]
+        some = [name for name in by_size if (_n_lines(RECIPE[name][0]) < FEW_NAMES) == is_short]
         with ThreadPoolExecutor(max(usable_cores() // PARTS, 1)) as pool:  # a thread waits for each
             for made in as_completed([pool.submit(make, name) for name in some]):
                 print(made.result(), flush=True)

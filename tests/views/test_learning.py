@@ -112,7 +112,7 @@ def bounds(batches):
 
 
 def test_settings_are_those_of_python(tmp_path):
-    sizes = [50, 100, 200, 499, 500, 1200, 2000]
+    sizes = [50, 100, 200, 500, 999, 1000, 1200, 2000]
     found = run("print(sizes.map(settingsFor));", tmp_path, sizes=sizes)[0]
     names = {"hidden_size": "hiddenSize", "batch_size": "batchSize", "dropout": "dropout"}
     names |= {"recurrent_dropout": "recurrentDropout", "patience": "patience", "epochs": "epochs"}

@@ -15,7 +15,7 @@ function settingsFor(names) {
   const first = Math.min(Math.round(110 / ratio ** 0.58), 150);
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), 0.6);
   return {
-    hiddenSize: names < 500 ? 128 : 192,
+    hiddenSize: names < 1000 ? 128 : 192,
     epochs: first + 3,
     batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
