@@ -138,6 +138,17 @@ def next_states(
     return out
 
 
+def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
+    """The course's step, for real inputs (m, n_x): states (m, n_a) and predictions (m, n_y)."""
+    cell, weights = cell_of(params), step_weights(params)
+    from_x = np.matmul(x, weights.Wax) + weights.ba  # (gates, m, n_a)
+    kept = np.empty((cell.blocks, *a_prev.shape), from_x.dtype)
+    kept[: cell.width] = cell.project(a_prev, weights, np.empty_like(from_x))
+    a = np.empty_like(kept[0])
+    cell.step(from_x, kept, a)
+    return a, softmax(output_layer(a, params))
+
+
 # --- Over time ------------------------------------------------------------------------------------
 
 

@@ -15,10 +15,11 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import BlendError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, scaled, unknown_logit
 from rnn_names.model.sources import Source
+from rnn_names.network import rnn
 from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
 from support import networks
 from support.enumeration import all_texts
-from support.networks import CELLS, cell_forward
+from support.networks import CELLS
 
 
 def random_model(seed, cell="gru", characters="abc", n_a=4, longest=6, names=()):
@@ -39,11 +40,11 @@ def log_probabilities(model, unknown, prefix, characters):
     """
     params = {name: array.astype(float) for name, array in model.params.items()}
     own = model.vocabulary.characters
-    a, _ = cell_forward(np.zeros((1, len(own) + 1)), params["a0"][None], params)
+    a, _ = rnn.cell_forward(np.zeros((1, len(own) + 1)), params["a0"][None], params)
     for character in prefix:
         if character in own:
             x = np.eye(len(own) + 1)[[own.index(character) + 1]]
-            a, _ = cell_forward(x, a, params)
+            a, _ = rnn.cell_forward(x, a, params)
     logits = (a @ params["Wya"].T + params["by"])[0]
     joint = [logits[own.index(c) + 1] if c in own else unknown for c in characters]
     joint = np.array([logits[0], *joint])
@@ -116,7 +117,7 @@ def test_an_unknown_character_leaves_the_state_as_it_was():
         mixed = blend([part, random_model(2, "gru", "abc", n_a=3)])
         x = np.eye(4, dtype=np.float32)[[3]]
         before = np.random.default_rng(5).uniform(-1, 1, (1, 9)).astype(np.float32)
-        after, _ = cell_forward(x, before, mixed.params)
+        after, _ = rnn.cell_forward(x, before, mixed.params)
         assert np.abs(after - before)[:, :6].max() < 1e-6
         assert np.abs(after - before)[:, 6:].max() > 1e-3
 
@@ -173,7 +174,7 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
         a = params["a0"][None]
         for index in [0, *model.vocabulary.encode(np.array([*map(ord, text)], int))]:
             x = np.eye(len(model.vocabulary), dtype=np.float32)[[index]] * (index > 0)
-            a, _ = cell_forward(x, a, params)
+            a, _ = rnn.cell_forward(x, a, params)
             logits = (a @ params["Wya"].T + params["by"])[0].astype(float)
             losses.append(np.exp(logit - np.logaddexp.reduce(logits)))
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)

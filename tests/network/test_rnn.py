@@ -10,7 +10,6 @@ from support.networks import (
     CELLS,
     assert_gradients,
     branch,
-    cell_forward,
     random_names,
     random_params,
     tree_of,
@@ -29,7 +28,7 @@ def course_params(draw):
 def test_cell_forward_gives_the_courses_values():
     draw = np.random.RandomState(1).randn
     x, a_prev = draw(3, 10).T, draw(5, 10).T
-    a, y_hat = cell_forward(x, a_prev, course_params(draw))
+    a, y_hat = rnn.cell_forward(x, a_prev, course_params(draw))
     assert a.shape == (10, 5)
     assert y_hat.shape == (10, 2)
     golden_a = (
@@ -153,5 +152,5 @@ def test_the_loss_is_that_of_the_predictions(cell):
 def test_float32_stays_float32(cell):
     rng = np.random.default_rng(6)
     params = {name: array.astype(np.float32) for name, array in random_params(rng, cell).items()}
-    a, y_hat = cell_forward(np.ones((2, 5), np.float32), np.ones((2, 4), np.float32), params)
+    a, y_hat = rnn.cell_forward(np.ones((2, 5), np.float32), np.ones((2, 4), np.float32), params)
     assert a.dtype == y_hat.dtype == np.float32

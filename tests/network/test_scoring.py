@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.names import Names
-from rnn_names.network import scoring
+from rnn_names.network import rnn, scoring
 from support import plain_bptt
-from support.networks import CELLS, cell_forward, random_model
+from support.networks import CELLS, random_model
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -28,7 +28,7 @@ def _beginning_probability(model, text):
     """Of all names that begin with `text`, from the cell step by step."""
     x, a, probability = np.zeros((1, 4), np.float32), model.params["a0"][None], 1.0
     for character in text:
-        a, y_hat = cell_forward(x, a, model.params)
+        a, y_hat = rnn.cell_forward(x, a, model.params)
         index = 1 + model.vocabulary.characters.index(character)
         probability *= float(y_hat[0, index])
         x = np.eye(4, dtype=np.float32)[[index]]

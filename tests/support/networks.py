@@ -7,9 +7,7 @@ import numpy as np
 from rnn_names import Model
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.network.cells import cell_of, step_weights
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
-from rnn_names.network.rnn import output_layer, softmax
 
 CELLS = ["rnn", "gru"]
 
@@ -30,17 +28,6 @@ def random_model(characters, cell="gru", seed=0, n_a=4, **training):
     params = random_params(np.random.default_rng(seed), cell, 1 + len(characters), n_a)
     params = {name: array.astype(np.float32) for name, array in params.items()}
     return Model(Vocabulary(characters), params, training)
-
-
-def cell_forward(x, a_prev, params):
-    """The course's step, for real inputs (m, n_x): states (m, n_a) and predictions (m, n_y)."""
-    cell, weights = cell_of(params), step_weights(params)
-    from_x = np.matmul(x, weights.Wax) + weights.ba  # (gates, m, n_a)
-    kept = np.empty((cell.blocks, *a_prev.shape), from_x.dtype)
-    kept[: cell.width] = cell.project(a_prev, weights, np.empty_like(from_x))
-    a = np.empty_like(kept[0])
-    cell.step(from_x, kept, a)
-    return a, softmax(output_layer(a, params))
 
 
 def at_temperature(model, temperature):
