@@ -22,7 +22,7 @@ class Oddity(NamedTuple):
     """A way in which a line is hardly a name."""
 
     what: str  # what the line does, for the note
-    pattern: str  # finds such lines; if its first group is one text in all, that is a name's
+    pattern: str  # finds such lines; where its group is the same in all of them, that is a name's
     command: str  # takes it out
     unless_most: bool = True  # whether names are so if most lines are
 
@@ -40,17 +40,25 @@ ODDITIES = (
     ),
     Oddity(
         "begins with a number",
-        r"^([0-9]+)([.):]+[^\S\n]*[^\W\d_]|[^\S\n]+\S)",
-        rf"sed -E 's/^{_SPACE}[0-9]+([.):]|[[:space:]])+//' LIST",
+        r"^([0-9]+)[.):]+[^\S\n]*[^\W\d_]",
+        rf"sed -E 's/^{_SPACE}[0-9]+[.):]+{_SPACE}//' LIST",
         unless_most=False,
     ),
-    Oddity("is in quotation marks", '^".*"$', """tr -d '"' < LIST""", unless_most=False),
     Oddity("goes on after a comma", ",.*", "sed 's/,.*//' LIST"),
     Oddity("ends in a remark in brackets", r"\(.*\)$", f"sed 's/{_SPACE}([^(]*)$//' LIST"),
     Oddity(
         "begins with a title", rf"^((?:{_TITLES}) [^\W\d_]+)", f"sed -E 's/^({_TITLES}) //' LIST"
     ),
 )
+
+MARKED = {
+    "the lines begin with numbers": (
+        re.compile(r"\d+\s+\S"),
+        r"sed -E 's/^[[:space:]]*[0-9]+[[:space:]]+//' LIST",
+    ),
+    "there are quotation marks in the lines": (re.compile(r'".*"'), """tr -d '"' < LIST"""),
+}
+"""What more than nine tenths of the lines begin with, and a command that takes it out."""
 
 SEPARATORS = {",": "commas", ";": "semicolons"}
 
@@ -79,8 +87,8 @@ class OddLines:
                 if match.lastindex and self._count[oddity] <= NAMES_TO_TELL:
                     self._groups[oddity].add(match[1])
 
-    def notes(self, corpus: Corpus) -> list[str]:
-        """Lines for the user about a list that is short, or hardly one of names, one a line."""
+    def notes(self) -> list[str]:
+        """A line for the user about each oddity that there is."""
         notes = []
         for oddity, where in self._first.items():
             n, groups = self._count[oddity], self._groups[oddity]
@@ -91,23 +99,34 @@ class OddLines:
                 f"{where} {oddity.what}{more}. The model will learn it. To take it out: "
                 f"{oddity.command} > names.txt"
             )
-        names = corpus.names[:NAMES_TO_TELL].to_strings()
-        for separator, plural in SEPARATORS.items():
-            if sum(name.count(separator) for name in names) >= len(names):
-                notes.append(
-                    f"there are {plural} in the lines, and the model will learn them. If only the "
-                    f"first column has names: cut -d '{separator}' -f 1 LIST > names.txt. If every "
-                    "column has, each name needs a line of its own: "
-                    rf"tr '{separator}' '\n' < LIST > names.txt"
-                )
-        if any(name.startswith(r"{\rtf") for name in names):
+        return notes
+
+
+def list_notes(corpus: Corpus, odd_lines: OddLines) -> list[str]:
+    """Lines for the user about a list that looks like none of names, one a line, or is short."""
+    names = corpus.names[:NAMES_TO_TELL].to_strings()
+    notes = odd_lines.notes()
+    for what, (mark, command) in MARKED.items():
+        if sum(mark.match(name) is not None for name in names) > 0.9 * len(names):
             notes.append(
-                "this is a document with formatting (RTF), and the model will learn its codes. "
-                "Save it as plain text (TextEdit on a Mac: Format, Make Plain Text)"
+                f"{what}, and the model will learn them. To take them out: {command} > names.txt"
             )
-        if len(corpus) < FEW:
+    for separator, plural in SEPARATORS.items():
+        if sum(name.count(separator) for name in names) >= len(names):
             notes.append(
-                f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
-                "hundred or more"
+                f"there are {plural} in the lines, and the model will learn them. If only the "
+                f"first column has names: cut -d '{separator}' -f 1 LIST > names.txt. If every "
+                "column has, each name needs a line of its own: "
+                rf"tr '{separator}' '\n' < LIST > names.txt"
             )
-        return [f"Note: {note}" for note in notes]
+    if any(name.startswith(r"{\rtf") for name in names):
+        notes.append(
+            "this is a document with formatting (RTF), and the model will learn its codes. Save it "
+            "as plain text (TextEdit on a Mac: Format, Make Plain Text)"
+        )
+    if len(corpus) < FEW:
+        notes.append(
+            f"{len(corpus)} names are few, so the model will mostly write them again. Give a "
+            "hundred or more"
+        )
+    return [f"Note: {note}" for note in notes]

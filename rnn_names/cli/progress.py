@@ -31,6 +31,8 @@ class Progress:
     """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
+        from tqdm import tqdm
+
         self.trainer, self.quiet = trainer, quiet
         self.screen = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
@@ -39,8 +41,7 @@ class Progress:
         self.announced: Stage | None = None
         self.stage: Stage | None = None
         self.began = time.perf_counter()
-        from tqdm import tqdm
-
+        tqdm.monitor_interval = 0  # no thread looks after `miniters`: it stays 1
         self.bar: Any = tqdm(
             total=trainer.characters_done + trainer.characters_left,
             initial=trainer.characters_done,

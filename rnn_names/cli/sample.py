@@ -134,6 +134,7 @@ def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Nam
 
     from rnn_names.sampling.best import best
 
+    tqdm.monitor_interval = 0  # no thread of its own
     bar = tqdm(
         unit=" beginnings",
         unit_scale=True,

@@ -159,14 +159,14 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
 
 
 def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
-    from rnn_names.cli.list_notes import OddLines
+    from rnn_names.cli.list_notes import OddLines, list_notes
     from rnn_names.corpus.corpus import read_corpus
 
     odd_lines = OddLines()
     with ExitStack() as stack:
         files = [stack.enter_context(opened(path)) for path in paths]
         corpus = read_corpus(files, odd_lines.look)
-    return corpus, odd_lines.notes(corpus)
+    return corpus, list_notes(corpus, odd_lines)
 
 
 def _new_report(

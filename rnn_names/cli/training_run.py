@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +106,8 @@ class TrainingRun:
             self._put_back_or(self.checkpoint.write)
             wrote = self.write_report()
         finally:
-            threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
+            with suppress(RuntimeError):  # a limit may allow no further thread
+                threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
         self.progress.screen.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections import deque
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnn_names import system
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning, SamplingError
@@ -32,6 +34,17 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 CHECKED = 1024  # names that both processes draw to see whether they draw the same
 ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
+
+
+_helper_is_taken = threading.Lock()  # one stream at a time has a helper process
+
+
+def _free_helper() -> None:
+    global _helper_is_taken
+    _helper_is_taken = threading.Lock()
+
+
+system.here_and_in_forks(_free_helper)
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -108,7 +121,9 @@ def _drawn(sampler: Sampler, options: Options, count: int) -> Iterator[Names]:
             # A stream without an end is taken to go on for as long as it went so far.
             end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
             is_long = max(end - block.begin, block.size) >= LONG
-            if is_long and not drawer.helper and threads > 1 and sampler.preparation is None:
+            shares_work = is_long and threads > 1 and sampler.preparation is None
+            if shares_work and not drawer.helper and _helper_is_taken.acquire(blocking=False):
+                stack.callback(_helper_is_taken.release)
                 drawer.helper = stack.enter_context(_helper(sampler))
             begun.append(drawer.begin(block))
             # While one block ends, the shares of the next are there to be drawn.

@@ -145,6 +145,7 @@ class Teacher(WalkSource):
         p_ngram = self.ngram.probabilities(histories)
         log_p += (1 - self.share) * np.log(p_ngram)
         log_p[:, self.rare] = np.log(p_rare + (1 - self.share) * p_ngram[:, self.rare])
+        log_p[length == 0, EOS] = -np.inf  # a name has a character
         p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
         if self.tilt is not None:
             tilted = p * self.tilt.of_next(histories, length)

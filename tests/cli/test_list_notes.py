@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from rnn_names.cli.list_notes import OddLines
+from rnn_names.cli.list_notes import OddLines, list_notes
 from rnn_names.corpus.corpus import read_corpus
 from support import program
 
@@ -15,15 +15,17 @@ def notes_of(*lists):
     """The notes about some lists, list1.txt and so on."""
     odd_lines = OddLines()
     files = ((f"list{i}.txt", io.BytesIO(each.encode())) for i, each in enumerate(lists, 1))
-    notes = odd_lines.notes(read_corpus(files, odd_lines.look))
+    notes = list_notes(read_corpus(files, odd_lines.look), odd_lines)
     return [note.removeprefix("Note: ") for note in notes]
 
 
 @pytest.mark.parametrize(
     "lines, note",
     [
+        ("1 Anna\n2 Berta\n3 Carla\n", "the lines begin with numbers"),
         ("Anna, Berta, Carla\nDora, Emma\n", "there are commas in the lines"),
         ("Anna;12\nBerta;7\n", "there are semicolons in the lines"),
+        ('"Anna"\n"Berta"\n', "there are quotation marks in the lines"),
         ("{\\rtf1\\ansi\nAnna\\\nBerta}\n", "this is a document with formatting (RTF)"),
         ("Anna\nBerta\nCarla\nDora\nEmma\n", "5 names are few"),
     ],
@@ -73,8 +75,7 @@ def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
             "Sir Qas\nAl\nSir Ed\nBo\n",
             "line 1: 'Sir Qas' begins with a title, one of 2 such lines.",
         ),
-        ("11) Bo\n12 Ed\nAl", "line 1: '11) Bo' begins with a number, one of 2 such lines."),
-        ('"Bo"\n"Ed"\n', "line 1: '\"Bo\"' is in quotation marks, one of 2 such lines."),
+        ("11) Bo\n12) Ed\nAl", "line 1: '11) Bo' begins with a number, one of 2 such lines."),
     ],
 )
 def test_lines_that_are_no_names_are_told_by_their_number(lines, note):

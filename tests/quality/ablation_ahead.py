@@ -60,7 +60,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     "given-up": ("giving up names of small weight", [(guide, "FLOOR", 1e-300)]),
     "split": (
         "splitting names of large weight",
-        [(guide.LookAhead, "ceiling", 1e300), (preparation, "LOW_CEILING", 1e300)],
+        [(guide, "MAX_BOUND", 1e300), (preparation, "LOW_CEILING", 1e300)],
     ),
     "rounds": (
         "the growing rounds",

@@ -24,7 +24,7 @@ SETTINGS = {
     "synthetic_names": 2000,
     "held_out": 0.0,
 }
-OF_DISTILLATION = 7  # minibatches of an epoch; a third of the names drawn are too long
+OF_DISTILLATION = 8  # minibatches of an epoch; some of the names drawn are too long
 IN_TWO_PARTS = 4 * 2 + 2 * OF_DISTILLATION
 """Minibatches of such a run on 221 names: each epoch of its first stage ends with a single name."""
 
