@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,9 +24,9 @@ class Batches:
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
     >>> for at, rows in batches.epoch(size=2, rng=np.random.default_rng(0)):
-    ...     print(at, rows, [len(tree.ends) for tree in batches.trees([rows])])
-    0.25 [0 2] [2]
-    0.75 [1 2] [2]
+    ...     print(at, rows, len(batches.tree(rows).ends), "names")
+    0.25 [0 2] 2 names
+    0.75 [1 2] 2 names
     """
 
     names: Names  # distinct names in lexicographic order; their `codes` are vocabulary indices
@@ -68,10 +68,9 @@ class Batches:
             rows = np.sort(shuffled[start : start + size])
             yield (start + len(rows) / 2) / len(shuffled), rows
 
-    def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
-        """The prefix tree of each of some minibatches, which are given as sorted rows."""
-        for rows in batches:
-            yield prefix_tree(*self.names.padded(rows), self.n_y)
+    def tree(self, rows: Array) -> PrefixTree:
+        """The prefix tree of a minibatch of these rows, which are sorted."""
+        return prefix_tree(*self.names.padded(rows), self.n_y)
 
 
 def _in_proportion(weights: Array, rng: np.random.Generator) -> Array:

@@ -5,7 +5,7 @@ ones, repeated. Each prefix comes with a whole distribution, its soft target, in
 character that happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -51,11 +51,11 @@ class DistillationSet(Batches):
     prefix_numbers: Array  # (longest + 1, n) int. Of each name's prefixes; arbitrary after its end
     soft_targets: Array  # (prefixes, n_y) float32. The teacher's distribution for each number
 
-    def trees(self, batches: Sequence[Array]) -> Iterator[PrefixTree]:
-        """The prefix trees of some batches, with soft targets in place of what follows."""
-        for tree, rows in zip(super().trees(batches), batches, strict=True):
-            passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
-            yield replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing)
+    def tree(self, rows: Array) -> PrefixTree:
+        """The prefix tree of a minibatch, with soft targets in place of what follows."""
+        tree = super().tree(rows)
+        passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
+        return replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing)
 
     def numbers_of(self, tree: PrefixTree, rows: Array) -> Array:
         """The number of each node's prefix, (N,); `rows` (m,) are the names of the tree."""
@@ -107,8 +107,8 @@ def targets_by_number(
     """For each batch, the numbers of its prefixes, (N,), and their soft targets, (N, n_y)."""
     work, found = Workspace(), []
     for batch in batches:
-        # Not `names.trees`: that looks up the very targets that are made here.
-        [tree] = Batches.trees(names, [batch])
+        # Not `names.tree`: that looks up the very targets that are made here.
+        tree = Batches.tree(names, batch)
         found.append((names.numbers_of(tree, batch), teacher.soft_targets(tree, work)))
     return found
 

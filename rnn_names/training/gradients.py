@@ -8,7 +8,7 @@ second while it is there:
 The numbers are the same, bit for bit, if this process computes both.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -101,7 +101,6 @@ class Part:
     def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
         self._params, self._gradient = views(flat, shapes), gradient
         self._work = Workspace()
-        self._trees: Iterator[PrefixTree]
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Takes what a stage learns from, and how."""
@@ -110,14 +109,10 @@ class Part:
     def begin_epoch(self, rows: Sequence[Array], seed: list[int]) -> None:
         """Takes this part's names in each minibatch of an epoch, and the seed of its dropout."""
         self._rows, self._seed = rows, seed
-        self._next: int | None = None  # the step that the next of `_trees` is for
 
     def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
         """Puts the gradient, summed over characters, in its place; gives loss and characters."""
-        if step != self._next:
-            self._trees = self._batches.trees(self._rows[step:])
-        self._next = step + 1
-        tree, rng = next(self._trees), np.random.default_rng([*self._seed, step])
+        tree, rng = self._batches.tree(self._rows[step]), np.random.default_rng([*self._seed, step])
         stage = self._stage.at(share_over)
         loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self._params]

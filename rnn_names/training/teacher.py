@@ -94,7 +94,7 @@ class Teacher(WalkSource):
         rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
         teacher = cls(ngram, networks, int(names.lengths.max()), rare, share)
         wholes = Wholes(batches, vocabulary)
-        [tree] = batches.trees([np.arange(0, len(names), len(names) // NAMES_TRIED + 1)])
+        tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
         for _ in range(2):  # first without a tilt, then with the first one

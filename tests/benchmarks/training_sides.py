@@ -132,7 +132,7 @@ class OurTraining:
         operations = characters = 0
         batches, size = planned(trainer, 0), trainer.settings.batch_size
         for _, names in itertools.islice(batches.epoch(size), 20):
-            for tree in batches.trees(np.array_split(names, parts_for(size, rows))):
+            for tree in map(batches.tree, np.array_split(names, parts_for(size, rows))):
                 operations += 6 * rows * n_a * sum(tree.n_parents) + 6 * len(tree.x) * n_a * n_y
                 characters += tree.n_characters
         return operations / characters
@@ -204,7 +204,7 @@ class TorchTraining:
         params = self._trainer.model.params
         batches = planned(self._trainer, 0)
         _, rows = next(batches.epoch(self._batch_size))
-        [tree] = batches.trees([rows])
+        tree = batches.tree(rows)
         loss, _ = rnn.loss_and_gradients(tree, params, Workspace())
         for layout in ("packed", "padded"):
             variant = ("one-hot", layout, 1, "float32")

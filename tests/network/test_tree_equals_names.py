@@ -100,7 +100,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(n
     )
     drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
     assert Counter(drawn) == Counter(names)
-    for rows, tree in zip(epoch, batches.trees(epoch), strict=True):
+    for rows, tree in zip(epoch, map(batches.tree, epoch), strict=True):
         assert len(tree.ends) == len(rows)
         spelled = Counter(
             tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows

@@ -101,7 +101,7 @@ def test_each_prefix_has_the_teachers_soft_targets(taught, monkeypatch, at_once)
     rng = np.random.default_rng(2)
     for size in (1, 2, 30):
         rows = np.sort(rng.choice(learned.rows, size))
-        [plain], [tree] = Batches.trees(learned, [rows]), learned.trees([rows])
+        plain, tree = Batches.tree(learned, rows), learned.tree(rows)
         expected = teacher.soft_targets(plain, Workspace()) * plain.y.sum(axis=1, keepdims=True)
         np.testing.assert_allclose(tree.y, expected, rtol=1e-5)
         assert np.array_equal(tree.x, plain.x)

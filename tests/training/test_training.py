@@ -270,7 +270,7 @@ def test_the_gradient_under_dropout(cell, names):
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
     trainer = Trainer(corpus_from_strings(names[:12]), settings)
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
-    [tree] = trainer._batches.trees([np.arange(12)])
+    tree = trainer._batches.tree(np.arange(12))
     [stage, *_] = stages_of(trainer.settings)
 
     def part(params):

@@ -71,7 +71,7 @@ def test_gradients_are_those_of_python(name, cell, seed, kept, tmp_path):
     corpus = corpus_from_strings([*lines, *lines[:5]])
     vocabulary, n_a = Vocabulary.of(corpus.names), 8
     batches = Batches.of(corpus, vocabulary)
-    (tree,) = batches.trees([np.sort(batches.rows)])
+    tree = batches.tree(np.sort(batches.rows))
     rng = np.random.default_rng(0)
     params = rnn.init_params(rng, len(vocabulary), n_a, cell)
     params = {each: array.astype(np.float64) for each, array in params.items()}
