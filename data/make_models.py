@@ -31,7 +31,7 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
-from rnn_names.model.sources import STARTED, Source
+from rnn_names.model.sources import Source, is_started
 from rnn_names.network.scoring import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
@@ -46,18 +46,19 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parent
 
 
+FEW_NAMES = 500  # models of fewer names start from those of longer lists, which start from none
+
 LONG_LISTS = ("french-towns", "german-towns", "indian-towns", "italian-towns")
 """Lists of over 5,000 names: 160 units end 0.006 to 0.018 nats lower than 128."""
 
 
-FEW_NAMES = 500  # models of fewer names start from those of longer lists, which start from none
-
-
 def _recipe(name: str, units: int) -> list[str]:
-    # So that the held-out names of a short list are not learned in the end: a test measures them.
-    held_out = ["--held-out", "0.1"] if _n_lines(f"{name}.txt") < SHORT_LIST else []
-    init = ["--init", "none"] if FEW_NAMES <= _n_lines(f"{name}.txt") < SHORT_LIST else []
-    return [f"{name}.txt", "--hidden-size", f"{units}", "--seed", "0", *held_out, *init]
+    n, of_short_lists = _n_lines(f"{name}.txt"), list[str]()
+    if n < SHORT_LIST:  # held-out names are not learned in the end: a test measures them
+        of_short_lists += ["--held-out", "0.1"]
+    if FEW_NAMES <= n < SHORT_LIST:
+        of_short_lists += ["--init", "none"]
+    return [f"{name}.txt", "--hidden-size", f"{units}", "--seed", "0", *of_short_lists]
 
 
 def _n_lines(file: str) -> int:
@@ -119,8 +120,8 @@ def corpus_of(name: str) -> Corpus:
 def trainer_of(model: Model, corpus: Corpus) -> Trainer:
     """The run that made a model, before its first epoch: it splits the list as it did."""
     settings = Settings(**model.training["settings"])
-    is_started = any(source.what.endswith(STARTED) for source in model.sources)
-    return Trainer(corpus, settings, starts=starts_for(corpus, settings) if is_started else [])
+    starts = starts_for(corpus, settings) if is_started(model.sources) else []
+    return Trainer(corpus, settings, starts=starts)
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:

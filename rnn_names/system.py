@@ -146,7 +146,9 @@ def facts() -> dict[str, str]:
     from rnn_names.version import __version__
 
     blas = [
-        f"{each['internal_api']} {each['version']} {each.get('architecture', '')}"
+        " ".join(
+            str(each[key]) for key in ("internal_api", "version", "architecture") if each.get(key)
+        )
         for each in threadpool_info()
         if each["user_api"] == "blas"
     ]

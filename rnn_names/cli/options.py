@@ -1,19 +1,23 @@
 """Options in groups, commands with examples, and the options that several commands share."""
 
+from __future__ import annotations
+
 import math
 import os
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rnn_names import declarations as declared
 from rnn_names.cli.streams import worded, write
-from rnn_names.conditions.options import Options
 from rnn_names.errors import RnnNamesError, quoted, shown
+
+if TYPE_CHECKING:  # only `sample` and `cast` have these options
+    from rnn_names.conditions.options import Options
 
 DEFAULT_MODEL = "names.npz"
 

@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
-from rnn_names.cli.streams import tell
+from rnn_names.cli.streams import bar, tell
 from rnn_names.errors import shown
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ class Progress:
     """What `train` shows: a bar on a terminal, elsewhere a plain line now and then."""
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
-        from tqdm import tqdm
-
         self.trainer, self.quiet = trainer, quiet
         self.screen = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
@@ -41,8 +39,7 @@ class Progress:
         self.announced: Stage | None = None
         self.stage: Stage | None = None
         self.began = time.perf_counter()
-        tqdm.monitor_interval = 0  # no thread looks after `miniters`: it stays 1
-        self.bar: Any = tqdm(
+        self.bar = bar(
             total=trainer.characters_done + trainer.characters_left,
             initial=trainer.characters_done,
             # Otherwise tqdm waits for as many characters as ever came between two looks at the
@@ -50,8 +47,6 @@ class Progress:
             miniters=1,
             mininterval=0.5,
             smoothing=0.05,  # the time left goes by the speed of the last ten seconds
-            dynamic_ncols=True,
-            leave=False,
             disable=quiet or not sys.stderr.isatty() or not trainer.settings.epochs,
             # "At most", since a stage may end early.
             bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}, at most {remaining} left"

@@ -21,7 +21,7 @@ from rnn_names.cli.options import (
     wrong_usage,
 )
 from rnn_names.cli.output import NameBase, Output
-from rnn_names.cli.streams import lines_of, tell, warnings_told
+from rnn_names.cli.streams import bar, lines_of, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.given import Given
 
@@ -130,26 +130,21 @@ def _tell_near_copies(model: Model, names: Names) -> None:
 
 def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
     """The most probable names; a bar shows a search of more than two seconds."""
-    from tqdm import tqdm
-
     from rnn_names.sampling.best import best
 
-    tqdm.monitor_interval = 0  # no thread of its own
-    bar = tqdm(
+    searched = bar(
         unit=" beginnings",
         unit_scale=True,
-        dynamic_ncols=True,
-        leave=False,
         delay=2,
         disable=None,  # where standard error is no terminal
         bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}",
     )
 
     def show(done: int, expected: int) -> None:
-        bar.total = expected
-        bar.update(done - bar.n)
+        searched.total = expected
+        searched.update(done - searched.n)
 
-    with bar:
+    with searched:
         for names in best(model.language_model, count, options, show, rank=rank):
-            bar.close()
+            searched.close()
             yield names

@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
@@ -66,9 +66,17 @@ def tell(text: str) -> None:
         turn_off(sys.stderr)
 
 
+def bar(**settings: Any) -> Any:
+    """A bar of tqdm's that leaves no trace, without the thread that tqdm starts beside it."""
+    from tqdm import tqdm
+
+    tqdm.monitor_interval = 0
+    return tqdm(dynamic_ncols=True, leave=False, **settings)
+
+
 @contextmanager
 def warnings_told() -> Iterator[None]:
-    """Shows the library's own warnings as one line each on stderr."""
+    """Shows warnings as one line each on stderr; the library's own are always on."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", RnnNamesWarning)
         warnings.showwarning = lambda message, *_, **__: tell(f"Note: {message}")

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from rnn_names.errors import ModelFileError
 
-STARTED = " (where training started)"  # ends what a model says of a source of its start
 MAX_SOURCES = 1000  # sources of one model: a blend has those of all its parts, each once
+
+
+_OF_START = " (where training started)"
 
 
 class Source(NamedTuple):
@@ -27,8 +29,13 @@ def joined(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
 
 def of_starts(parts: Iterable[Iterable[Source]]) -> tuple[Source, ...]:
     """What a model keeps of the sources of those that its training started from."""
-    plain = (each._replace(what=each.what.removesuffix(STARTED)) for each in joined(parts))
-    return tuple(each._replace(what=each.what + STARTED) for each in plain)
+    note = _OF_START
+    return tuple(each._replace(what=each.what.removesuffix(note) + note) for each in joined(parts))
+
+
+def is_started(sources: Iterable[Source]) -> bool:
+    """Whether a model with these sources started from another one."""
+    return any(each.what.endswith(_OF_START) for each in sources)
 
 
 def as_json(sources: Iterable[Source]) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model
-from rnn_names.model.sources import STARTED
+from rnn_names.model.sources import is_started
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
@@ -56,7 +56,7 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
     def fits(model: Model) -> bool:
         return (
             (model.cell, model.hidden_size) == (resolved.cell, resolved.hidden_size)
-            and not any(source.what.endswith(STARTED) for source in model.sources)
+            and not is_started(model.sources)
             and np.isin(corpus.names.codes, model.vocabulary.codes).mean() > KNOWN_CHARACTERS
         )
 

@@ -19,7 +19,7 @@ from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source
+from rnn_names.model.sources import Source, is_started
 from rnn_names.training.settings import Settings
 from support.program import DATA, invoke
 
@@ -60,8 +60,7 @@ def test_settings_are_those_of_the_recipe(name):
     settings = Settings(**{name: given[name] for name in fields})
     model = Model.load(name)
     of_earlier = {"teacher_networks": 1, "all_names": False}  # files from before they were there
-    started = any("where training started" in source.what for source in model.sources)
-    today = asdict(settings.resolved(make_models.corpus_of(name), started))
+    today = asdict(settings.resolved(make_models.corpus_of(name), is_started(model.sources)))
     recorded = of_earlier | model.training["settings"]
     assert {each: recorded[each] for each in today} == today, "run make models"
     assert model.training["epoch"] > 0
