@@ -20,26 +20,12 @@ def test_what_top_k_and_top_p_rule_out_begins_no_name(options):
         model.best(1, match=other + ".*", **options)
 
 
-@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.7}], ids=str)
-def test_a_prefix_and_a_pattern_for_it_mean_the_same_names(options):
-    model = tiny_model()
-    first = min(name[:2] for name in model.sample(100, seed=1, min_length=2, **options))
-    best = model.best(5, prefix=first, **options)
-    assert best == model.best(5, match=first + ".*", **options)
-
-
 def test_an_empty_alternative_allows_everything():
     model = tiny_model()
     free = model.sample(50, seed=1)
     assert model.sample(50, seed=1, prefix=["", "c"]) == free
     assert model.sample(50, seed=1, suffix=["c", ""]) == free
     assert model.sample(50, seed=1, prefix=[], suffix=[], match=[], contains=[]) == free
-
-
-def test_patterns_without_an_automaton_are_alternatives_too():
-    names = tiny_model().sample(2000, seed=1, match=[r"(.)\1", "a+"])
-    assert {"bb", "cc", "a", "aa", "aaa"} <= set(names)
-    assert all(name in ("bb", "cc") or not name.strip("a") for name in names)
 
 
 def test_what_cannot_be_met_names_all_alternatives():

@@ -77,6 +77,7 @@ CASES = [
     *(({"letters": "-Bc", "pairs": pairs, **NO_LOWER}, {}) for pairs in PAIRS),
     ({"letters": "-Bc", "pairs": ["-\n"], **NO_LOWER}, {"suffix": "B-"}),
     *((LIST_OF_TRIPLES, {"known_triples": True, **options}) for options in OF_KNOWN_TRIPLES),
+    ({}, {"match": [r"(?:(.)\1)", "a+"]}),  # the first has no automaton
 ]
 """What a tiny model's list is like, and the options."""
 

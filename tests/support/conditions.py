@@ -1,14 +1,21 @@
-"""Random conditions on the names of a tiny model."""
+"""Conditions on the names of a tiny model, random ones among them."""
 
 import numpy as np
 
+from rnn_names.corpus.names import Names
 from support.enumeration import distribution
+
+
+def accepts(automaton, texts, vocabulary):
+    """Whether an automaton accepts each of some texts."""
+    codes, lengths = Names.from_strings(texts).padded()
+    return automaton.accepting[automaton.run(vocabulary.encode(codes), lengths)].tolist()
 
 
 def can_look_ahead(options):
     """Whether there is a condition on lengths or on the spelling that an automaton can tell."""
     told = {"suffix", "contains", "match", "like", "min_length", "max_length"} & set(options)
-    return bool(told) and options.get("min_length") != 1 and "(?" not in options.get("match", "")
+    return bool(told) and options.get("min_length") != 1 and "(?" not in str(options.get("match"))
 
 
 def random_options(rng):
