@@ -5,6 +5,7 @@ Random moments are in test_faults.py; the long forms are `make torture`.
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -81,39 +82,36 @@ def test_at_places_that_random_moments_miss():
     assert found["with the model saved"] > 1 and found["before the training"] > 2
 
 
-ENDLESS = {
-    "a minibatch": "rnn_names.network.rnn.loss_and_gradients = forever",
-    "a distillation set": "rnn_names.training.trainer.distillation_set = forever",
-    "a held-out measurement": "rnn_names.training.trainer.mean_loss = forever",
-    "the split of the list": "rnn_names.corpus.names.Names.distinct = forever",
-    "the report": "rnn_names.views.report.Report.add = lambda *_: None\n"
-    "rnn_names.views.terminal.loss_curves = forever",
-}
+ENDLESS_MINIBATCH = "rnn_names.network.rnn.loss_and_gradients = forever"
+ENDLESS_CURVES = """
+rnn_names.views.report.Report.add = lambda *_: None
+rnn_names.views.terminal.loss_curves = forever"""
+NOTHING = "Interrupted in epoch 1: nothing was saved."
+BEST = "Interrupted in epoch 2: m.npz holds the best weights so far (epoch 1); to continue"
 
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
-
-
-@pytest.mark.parametrize("work, number", list(zip(ENDLESS, [*SIGNALS, *SIGNALS], strict=False)))
-def test_in_work_that_takes_too_long(work, number, corpus_file, tmp_path):
-    options = ["--hidden-size", 4, "--epochs", 2, "-q"]
-    options += ["--distil-epochs", int(work == "a distillation set")]
-    before = f"import rnn_names.views.terminal\n{ENDLESS[work]}"
-    process = start("train", corpus_file, "-o", tmp_path / "m.npz", *options, before=before)
+@pytest.mark.parametrize(
+    "number, work, lines, left",
+    [
+        (signal.SIGINT, ENDLESS_MINIBATCH, [NOTHING], []),
+        (
+            signal.SIGTERM,
+            "rnn_names.training.trainer.distillation_set = forever",
+            [BEST],
+            ["m.npz", "m.npz.resume"],
+        ),
+        (signal.SIGHUP, "rnn_names.training.trainer.mean_loss = forever", [NOTHING], []),
+        (signal.SIGINT, "rnn_names.corpus.names.Names.distinct = forever", [], []),
+        (signal.SIGTERM, ENDLESS_CURVES, ["Interrupted after epoch 2: "], ["m.npz"]),
+    ],
+)
+def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp_path):
+    options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2, "-q"]
+    before = f"import rnn_names.views.terminal\n{work}"
+    process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
     wait_for(process, b"here")
     process.send_signal(number)
-    lines = {
-        "a minibatch": ["Interrupted in epoch 1: nothing was saved."],
-        "a distillation set": [
-            f"Interrupted in epoch 2: {tmp_path}/m.npz holds the best weights so far (epoch 1); to "
-            "continue"
-        ],
-        "a held-out measurement": ["Interrupted in epoch 1: nothing was saved."],
-        "the split of the list": [],
-        "the report": ["Interrupted after epoch 2: "],
-    }[work]
     ended(process, *lines)
-    left = {"a distillation set": ["m.npz", "m.npz.resume"], "the report": ["m.npz"]}.get(work, [])
     assert sorted(os.listdir(tmp_path)) == left
 
 
@@ -273,7 +271,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     interrupt(process, "Interrupted in epoch ")
     state = (tmp_path / "m.npz.resume").read_bytes()
     again = ["train", corpus_file, *FOREVER, *options, "--resume"]
-    process = start(*again, before=ENDLESS["a minibatch"])
+    process = start(*again, before=ENDLESS_MINIBATCH)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     line = faults.on_interrupt(process).decode().splitlines()[-1]
@@ -323,6 +321,14 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
     for number in (reader, writer, heard, say):
         os.close(number)
     assert sorted(os.listdir(tmp_path)) == ["m.npz", "m.npz.resume"]
+
+
+def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
+    options = ["-q", "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
+    process = start("train", corpus_file, *FOREVER, *options, before=AT_AN_EPOCH)
+    interrupt(process, "Interrupted in epoch ")
+    text = (tmp_path / "r.html").read_text("utf-8")
+    assert re.search(r"It was stopped after epoch \d+ of 1000000\.", text)
 
 
 def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path):

@@ -3,10 +3,9 @@
 import json
 import os
 import re
-import signal
-import subprocess
 from html import unescape
 from html.parser import HTMLParser
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.views import report
 from rnn_names.views import svg as charts
 from rnn_names.views.report import Report, as_html
-from support.program import start
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 SMALL = {"hidden_size": 16, "batch_size": 32, "learning_rate": 0.01, "distil_epochs": 0}
@@ -58,10 +56,14 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts[tag]).split())
 
 
-def reported(names, tmp_path, epochs=6, until=None, **settings):
-    """A finished report of a training on some names, or one stopped after epoch `until`."""
+def reported(names, tmp_path, epochs=6, since=0, until=None, **settings):
+    """The report of a training on some names, one resumed or stopped after an epoch perhaps."""
     corpus = corpus_from_strings(names)
-    trainer = Trainer(corpus, Settings(**{**SMALL, "epochs": epochs, **settings}))
+    settings = Settings(**{**SMALL, "epochs": epochs, **settings})
+    before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
+    if since:
+        list(islice(before.epochs(), since))
+        trainer.restore(before.state(), before.model)
     made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"), "")
     for epoch in trainer.epochs():
         made.add(epoch)
@@ -197,16 +199,6 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_the_distillation_stage_is_marked(names, tmp_path):
-    made = reported(names[:50], tmp_path, epochs=5, distil_epochs=2, synthetic_names=100)
-    text = as_html(made)
-    assert [epoch.stage for epoch in made.epochs] == ["network"] * 3 + ["distillation"] * 2
-    assert re.search(r'<line class="mark" x1="62.50%".*>distillation<', text), (
-        "between the third and the fourth of five"
-    )
-    assert "against the teacher" in text
-
-
 def test_networks_are_marked_where_they_begin(names, tmp_path):
     """Their titles stand on the right of the marks, over what they are titles of."""
     settings = {"epochs": 7, "distil_epochs": 1, "teacher_networks": 3, "synthetic_names": 60}
@@ -223,20 +215,8 @@ def test_networks_are_marked_where_they_begin(names, tmp_path):
 
 @pytest.mark.parametrize("done", [2, 4])
 def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
-    corpus, settings = (
-        corpus_from_strings(names[:50]),
-        Settings(
-            **{**SMALL, "epochs": 6, "distil_epochs": 3, "synthetic_names": 100, "held_out": 0.1}
-        ),
-    )
-    before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
-    epochs = before.epochs()
-    for _ in range(done):
-        next(epochs)
-    trainer.restore(before.state(), before.model)
-    made = Report(corpus, trainer, ["list.txt"], str(tmp_path / "names.npz"), "")
-    for epoch in trainer.epochs():
-        made.add(epoch)
+    settings = {"distil_epochs": 3, "synthetic_names": 100, "held_out": 0.1}
+    made = reported(names[:50], tmp_path, since=done, **settings)
     text = as_html(made)
     assert f"of training from epoch {done + 1} on" in Page(text).text()
     assert [epoch.epoch for epoch in made.epochs] == list(range(done + 1, 7))
@@ -244,32 +224,25 @@ def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
     assert "in the distillation stage against the teacher" in text
 
 
-def test_nothing_held_out(names, tmp_path):
-    text = as_html(reported(names[:50], tmp_path, epochs=3, held_out=0))
-    Page(text)
-    assert len(re.findall("<polyline", text)) == 1
-    assert "best: epoch" not in text
-    assert "training loss of the model" in text
-
-
-def test_too_few_epochs_for_a_curve(names, tmp_path):
-    text = as_html(reported(names[:50], tmp_path, epochs=1))
-    Page(text)
-    assert "<polyline" not in text
-    assert "there are no curves to draw" in text
-
-
-def test_a_training_that_was_stopped_says_so(names, tmp_path):
-    stopped = as_html(reported(names[:50], tmp_path, until=2))
-    assert "It was stopped after epoch 2 of 6." in stopped
+@pytest.mark.parametrize(
+    "settings, curves, told",
+    [
+        ({"epochs": 3, "held_out": 0}, 1, "training loss of the model"),
+        ({"epochs": 1}, 0, "there are no curves to draw"),
+        ({"until": 2}, 2, "It was stopped after epoch 2 of 6."),
+    ],
+)
+def test_what_is_missing_is_told(settings, curves, told, names, tmp_path):
+    text = as_html(reported(names[:50], tmp_path, **settings))
+    assert told in Page(text).text()
+    assert (text.count("<polyline"), "best: epoch" in text) == (curves, curves == 2)
 
 
 def test_many_characters_and_lengths(tmp_path):
     letters = [chr(0x4E00 + i % 90) for i in range(1000)]
     names = ["".join(letters[7 * i : 7 * i + 1 + i % 40]) for i in range(80)] + ["e\u0336 x", "İ"]
     text = as_html(reported(names, tmp_path, epochs=2, hidden_size=4))
-    Page(text)
-    assert re.search(r"the 30 most frequent of 9\d", text)
+    assert re.search(r"the 30 most frequent of 9\d", Page(text).text())
     long = sum(len(name) >= 30 for name in names) / len(names)
     assert f"<title>30+: list {long:.1%}" in text, "all that are longer are in the last bar"
 
@@ -329,21 +302,6 @@ def test_standard_input_is_called_so(invoke, corpus_file, tmp_path):
     options = ["-o", tmp_path / "m.npz", "--report", tmp_path / "r.html", "--epochs", 0, *QUICK]
     invoke("train", "-", *options, input=corpus_file.read_text("utf-8"))
     assert "list standard input" in Page((tmp_path / "r.html").read_text("utf-8")).text()
-
-
-@pytest.mark.posix
-def test_an_interrupted_training_has_its_report(corpus_file, tmp_path):
-    files = [corpus_file, "-o", tmp_path / "m.npz", "--report", tmp_path / "r.html"]
-    options = [*files, *QUICK, "--epochs", 100_000, "--held-out", 0]
-    with start("train", *options, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        while "epoch   2" not in process.stderr.readline():
-            pass
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in stderr
-    body = Page((tmp_path / "r.html").read_text("utf-8")).text()
-    assert re.search(r"It was stopped after epoch \d+ of 1\d{5}\.", body)
 
 
 def test_where_a_training_started_is_told(train):
