@@ -48,25 +48,5 @@ def broken(document):
 
 
 def test_links_lead_somewhere():
+    assert sum(len(links(path.read_text(encoding="utf-8"))) for path in DOCUMENTS) > 100
     assert [(path.name, link) for path in DOCUMENTS for link in broken(path)] == []
-
-
-DOCUMENT = """# Two words: `a`, b!
-## Twice
-## Twice
-[x](#two-words-a-b) [x](a.md#twice-1) ![p](p.png)
-[x](https://example.org/none) `[x](code)`
-
-```
-[x](code)
-# no heading
-```
-[x](#no-heading) [x](none.md "title") [x](a.md#none) <img src="none.png">
-[r]: none.txt
-"""
-
-
-def test_a_broken_link_is_found(tmp_path):
-    (tmp_path / "a.md").write_text(DOCUMENT)
-    wrong = ["p.png", "#no-heading", "none.md", "a.md#none", "none.png", "none.txt"]
-    assert list(broken(tmp_path / "a.md")) == wrong

@@ -40,11 +40,6 @@ def test_code_that_a_link_names_is_in_that_file(page):
     assert list(missing_code(prose(page), page.parent)) == []
 
 
-def test_a_name_that_is_not_there_is_found():
-    text = "[`Model.load`](rnn_names/model/model.py) [`lode`](rnn_names/model/model.py)"
-    assert list(missing_code(text, ROOT)) == ["lode"]
-
-
 def test_prose_keeps_to_the_line_length(page):
     too_long = [
         line

@@ -44,6 +44,7 @@ def imported():
 
 def test_a_module_imports_only_from_its_own_folder_and_those_below():
     arrows = [(module, each) for module, imported in imported().items() for each in imported]
+    assert len(arrows) > 100
     assert [(a, b) for a, b in arrows if floor(b) < floor(a)] == []
 
 
@@ -54,10 +55,3 @@ def test_nothing_imports_from_the_top():
 
 def test_no_module_imports_in_a_circle():
     graphlib.TopologicalSorter(imported()).prepare()
-
-
-def test_the_rule_sees_an_import():
-    """Else the tests above could not fail."""
-    assert "rnn_names.network.rnn" in imported()["rnn_names.training.gradients"]
-    assert "rnn_names.network.prefix_tree" in imported()["rnn_names.network.rnn"]
-    assert sum(map(len, imported().values())) > 100

@@ -22,10 +22,5 @@ def test_no_two_modules_have_a_constant_of_the_same_name():
     for module, path in sorted(MODULES.items()):
         for name in set(constants(path.read_text(encoding="utf-8"))):
             defined.setdefault(name, []).append(module)
+    assert len(defined) > 100
     assert {name: modules for name, modules in defined.items() if len(modules) > 1} == {}
-
-
-def test_constants_are_found():
-    """Else the test above could not fail."""
-    source = "A = 1\nB, C2 = 1, 2\nD_E: int = 3\n_F = g = Type = 4\ndef h():\n    I = 5\n"
-    assert list(constants(source)) == ["A", "B", "C2", "D_E"]

@@ -55,24 +55,10 @@ def test_help_uses_the_fields_words(command, invoke):
 
 
 def test_documents_docstrings_and_comments_use_the_fields_words():
+    assert found("made\nup") and not found("made_up_names")
     texts = {name: [path.read_text(encoding="utf-8")] for name, path in DOCUMENTS.items()}
     texts |= {name: prose(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
     avoided = {
         name: [word for text in each for word in found(text)] for name, each in texts.items()
     }
     assert {name: words for name, words in avoided.items() if words} == {}
-
-
-@pytest.mark.parametrize(
-    "text", ["the laws of", "its chances", "Made up", "last\nwords", "hands on"]
-)
-def test_a_word_to_avoid_is_found(text):
-    assert found(text)
-    assert found(f'"""{text}"""')
-    assert any(map(found, prose(f'x = 1\n"""{text}"""')))
-    assert any(map(found, prose(f"# {text}".replace("\n", "\n# "))))
-
-
-@pytest.mark.parametrize("text", ["lawn", "by chance", "a handmade", "handed one", "made_up_names"])
-def test_other_words_are_left_alone(text):
-    assert not found(text)
