@@ -78,6 +78,6 @@ def cast(
     fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
     out = Table(fields, format, null, columns)
     with warnings_told():
-        for rows in rows_of(parsed, wanted, blend_of, lines_of):
+        for rows in rows_of(parsed, wanted, blend_of):
             out.put((parsed.line(row), *row) for row in rows)
     out.end()

@@ -2,7 +2,7 @@
 
 import click
 
-from rnn_names.cli.options import Choice, GroupedCommand
+from rnn_names.cli.options import GroupedCommand
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
 
 
@@ -15,7 +15,7 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, write
         """rnn-names completion fish | source         # in ~/.config/fish/config.fish""",
     ],
 )
-@click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a completion script for SHELL.
 

@@ -13,7 +13,6 @@ from typing import NoReturn
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.options import HelpfulCommand, prints
 from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare_streams
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
@@ -22,7 +21,7 @@ COMMANDS = ("train", "sample", "cast", "score", "info", "models", "blend", "page
 """Each is the function of this name in the module of this name."""
 
 
-class LazyGroup(HelpfulCommand, click.Group):
+class LazyGroup(click.Group):
     """Commands that are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -46,15 +45,8 @@ class LazyGroup(HelpfulCommand, click.Group):
         "max_content_width": 100,
     },
 )
-@click.option(
-    "-V",
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    allow_from_autoenv=False,
-    callback=prints(lambda context: f"{PROGRAM} {__version__}"),
-    help="Show the version and exit.",
+@click.version_option(
+    __version__, "-V", "--version", message="%(prog)s %(version)s", allow_from_autoenv=False
 )
 def cli() -> None:
     """Learns from a plain list how names are spelled, and writes new ones.

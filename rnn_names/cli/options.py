@@ -8,12 +8,13 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rnn_names import declarations as declared
-from rnn_names.cli.streams import worded, write
+from rnn_names.cli.streams import worded
 from rnn_names.errors import RnnNamesError, quoted, shown
 
 if TYPE_CHECKING:  # only `sample` and `cast` have these options
@@ -25,7 +26,7 @@ DEFAULT_MODEL = "names.npz"
 class GroupedOption(click.Option):
     """An option with a heading in the help of its command."""
 
-    def __init__(self, *args: Any, group: str = "Options", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
 
@@ -43,30 +44,7 @@ class GroupedOption(click.Option):
         return names, text.replace(f"({self.show_default})", self.show_default)
 
 
-def prints(text: Callable[[click.Context], str]) -> Callable[..., None]:
-    """A callback of a flag that prints a text (`click.echo` would hide errors), and exits."""
-
-    def print_text(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-        if value and not context.resilient_parsing:
-            write(f"{text(context)}\n".encode())
-            context.exit()
-
-    return print_text
-
-
-class HelpfulCommand(click.Command):
-    """A command whose --help is asked for on the command line, never in the environment."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """The option --help."""
-        found = super().get_help_option(ctx)
-        if found is not None:
-            found.allow_from_autoenv = False
-            found.callback = prints(click.Context.get_help)
-        return found
-
-
-class GroupedCommand(HelpfulCommand):
+class GroupedCommand(click.Command):
     """A command whose help shows options by group, and examples."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
@@ -77,16 +55,6 @@ class GroupedCommand(HelpfulCommand):
         """Reads the command line."""
         try:
             return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if not re.match("--(json|no|not|non|without)(-|$)", error.option_name):
-                raise
-            # Click would suggest the opposite, or what is only spelled alike.
-            means = (
-                {"--format"} if error.option_name == "--json" else {"--match", "--exclude-words"}
-            )
-            known = [name for each in self.params for name in each.opts if name in means]
-            hint = f" There is {' and '.join(known)}." if known else ""
-            raise click.UsageError(f"No such option '{error.option_name}'.{hint}", ctx) from None
         except click.UsageError as error:
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if found is None or all("--model" not in each.opts for each in self.params):
@@ -118,18 +86,7 @@ class GroupedCommand(HelpfulCommand):
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-
-def option(*names: str, group: str, **kwargs: Any) -> Callable[[_F], _F]:
-    """A grouped option that shows its default."""
-    return click.option(
-        *names,
-        cls=GroupedOption,
-        group=group,
-        show_default=kwargs.pop("show_default", True),
-        **kwargs,
-    )
-
-
+option = partial(click.option, cls=GroupedOption, show_default=True)
 FILE = click.Path()  # an argument that shells complete to file names
 
 
@@ -160,14 +117,6 @@ class Number(click.FloatRange):
             return self.kind.read(value)
         except ValueError:
             self.fail(f"{quoted(value)} is not {self.kind}.", param, ctx)
-
-
-class Choice(click.Choice):  # type: ignore[type-arg, unused-ignore]
-    """One of some words."""
-
-    def get_missing_message(self, *_: Any, **__: Any) -> str:
-        """What there is to choose from; Click puts each word on a line of its own."""
-        return f"Choose from: {', '.join(self.choices)}"
 
 
 def output_option(name: str, what: str, help: str, **more: Any) -> Callable[[_F], _F]:
@@ -222,9 +171,9 @@ def check_start(options: Options) -> None:
 def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     """The option of a field of a dataclass; `more` comes before what its declaration says."""
     each = declared.declarations(owner)[name]
-    kind, metavar = each.kind, each.metavar or each.kind.metavar
-    settings: dict[str, Any] = {"group": each.group, "help": each.help, "metavar": metavar}
-    settings["hidden"] = bool(each.new_name)
+    kind: Any = each.kind
+    settings: dict[str, Any] = {"group": each.group, "help": each.help}
+    settings |= {"metavar": each.metavar or kind.metavar, "hidden": bool(each.new_name)}
     if isinstance(kind, declared.Flag):
         settings["is_flag"] = True
     elif isinstance(kind, declared.Lines):
@@ -233,9 +182,10 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
     elif isinstance(kind, declared.File):
         settings |= {"type": FILE, "callback": _refuse_stdout("list")}
-    elif isinstance(kind, declared.Number | declared.Choice):
-        settings["type"] = Number(kind) if isinstance(kind, declared.Number) else Choice(kind.words)
+    else:
         settings |= {"default": each.default, "show_default": each.unset or True}
+        is_choice = isinstance(kind, declared.Choice)
+        settings["type"] = click.Choice(kind.words) if is_choice else Number(kind)
     names = [*filter(None, [each.short]), f"--{name.replace('_', '-')}"]
     return option(*names, **{**settings, **more})
 
@@ -258,7 +208,7 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
     format = option(
         "--format",
         group="Output",
-        type=Choice(formats),
+        type=click.Choice(formats),
         default="text",
         metavar="FORMAT",
         is_eager=True,
@@ -269,7 +219,7 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
         "--columns",
         group="Output",
         metavar="NAME,…",
-        callback=_only_tables,
+        callback=_fits_format,
         help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
         "name,log_prob.",
     )
@@ -278,7 +228,7 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
         "--null",
         group="Output",
         is_flag=True,
-        callback=_only_text,
+        callback=_fits_format,
         help="End each name with NUL instead of a line feed, for xargs -0.",
     )
     return lambda command: format(columns(null(command)))
@@ -287,15 +237,10 @@ def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
 OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add
 
 
-def _only_tables(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> str | None:
-    if value is not None and context.params.get("format") in ("text", "azgaar"):
-        raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
-    return value
-
-
-def _only_text(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
-    if value and context.params.get("format") != "text":
+def _fits_format(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    kind = context.params.get("format")
+    if value and parameter.name == "null" and kind != "text":
         raise click.UsageError("--null goes with --format text only")
+    if value and parameter.name == "columns" and kind in ("text", "azgaar"):
+        raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
     return value

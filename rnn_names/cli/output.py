@@ -98,25 +98,22 @@ class Output(Table):
         """Writes names; plain lines have log-probabilities only if these are given."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
-            self._put(self._lines(names[part], None if log_probs is None else log_probs[part]))
+            if self.kind == "text" and log_probs is None:
+                self._put(names[part].to_lines().replace(b"\n", self.line_end.encode()))
+            else:
+                self.put(self._rows(names[part], None if log_probs is None else log_probs[part]))
 
-    def _lines(self, names: Names, log_probs: NDArray[Any] | None) -> bytes:
-        if self.kind == "text" and log_probs is None:
-            return names.to_lines().replace(b"\n", self.line_end.encode())
+    def _rows(self, names: Names, log_probs: NDArray[Any] | None) -> Iterable[tuple[Any, ...]]:
         values = self.model.log_prob(names) if log_probs is None else log_probs
-        columns = [values.tolist()]
+        texts, scores = names.to_strings(), [values.tolist()]
         if self.per_character:
-            columns.append((values / (names.lengths + 1)).tolist())
+            scores.append((values / (names.lengths + 1)).tolist())
         if self.kind == "text":
-            rows = zip(*reversed(columns), names.to_strings(), strict=True)
-            return "".join(
-                "".join(f"{value:.6f}\t" for value in row[:-1]) + row[-1] + self.line_end
-                for row in rows
-            ).encode()
+            columns = [[f"{value:.6f}" for value in column] for column in scores[::-1]]
+            return (("\t".join(row),) for row in zip(*columns, texts, strict=True))
         known = self.model.fingerprints is not None and "novel" in self.columns
         novel = (~self.model.knows(names)).tolist() if known else [None] * len(names)
-        columns[:1] = [names.to_strings(), columns[0], novel]
-        return self._records(zip(*columns, strict=True)).encode()
+        return zip(texts, scores[0], novel, *scores[1:], strict=True)
 
 
 class NameBase:

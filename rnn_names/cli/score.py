@@ -66,31 +66,29 @@ def score(
     """
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
-    totals: dict[str, Any] = dict.fromkeys(("names", "unknown", "characters", "loss"), 0)
-    scores = _scores(loaded, file, totals)
+    scores = _scores(loaded, file)
     out = Output(loaded, format, null, columns, per_character)
+    n = n_known = characters = 0
+    loss = 0.0
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
+        real = names.lengths > 0  # blank lines do not count
+        known = real & (log_probs > float("-inf"))
+        n, n_known = n + int(real.sum()), n_known + int(known.sum())
+        characters += int((names.lengths[known] + 1).sum())
+        loss -= float(log_probs[known].sum())
         out.write(names, log_probs)
     out.end()
-    tell(_summary(totals))
+    note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
+    mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
+    tell(f"{n:,} names{note}, {characters:,} characters, {mean}")
 
 
-def _scores(
-    model: Model, path: str, totals: dict[str, Any]
-) -> Iterator[tuple[Names, NDArray[Any]]]:
-    """Names and their log-probabilities, added to the totals; blank lines do not count."""
+def _scores(model: Model, path: str) -> Iterator[tuple[Names, NDArray[Any]]]:
     from rnn_names.corpus.reading import read_names
 
     with opened(path) as (title, stream):
         for names in read_names(title, stream):
-            log_probs = model.log_prob(names)
-            real = names.lengths > 0
-            known = real & (log_probs > float("-inf"))
-            totals["names"] += int(real.sum())
-            totals["unknown"] += int((real & ~known).sum())
-            totals["characters"] += int((names.lengths[known] + 1).sum())
-            totals["loss"] -= float(log_probs[known].sum())
-            yield names, log_probs
+            yield names, model.log_prob(names)
 
 
 def _sorted(
@@ -107,12 +105,3 @@ def _sorted(
         ranked = log_probs / (names.lengths + 1) if per_character else log_probs
         order = np.argsort(-ranked, kind="stable")
         yield names.take(order), log_probs[order]
-
-
-def _summary(totals: dict[str, Any]) -> str:
-    unknown, characters = totals["unknown"], totals["characters"]
-    note = f" ({unknown:,} with unknown characters left out)" if unknown else ""
-    mean = "nothing to average"
-    if characters:
-        mean = f"{totals['loss'] / characters:.4f} nats per character"
-    return f"{totals['names']:,} names{note}, {characters:,} characters, {mean}"

@@ -6,7 +6,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, TextIO
 
 import click
@@ -55,7 +55,7 @@ def printable(text: str, escape: Callable[[str], str]) -> str:
     >>> print(printable("red: \x1b[31m", ascii))
     red: \x1b[31m
     """
-    return "".join(c if c.isprintable() or c == "\n" else escape(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else escape(c)[1:-1] for c in text)
 
 
 def tell(text: str) -> None:
@@ -85,9 +85,8 @@ def warnings_told() -> Iterator[None]:
 
 def turn_off(stream: TextIO) -> None:
     """Points a stream that failed to the null device, where the end of the program flushes it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    with suppress(OSError, AttributeError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def prepare_streams() -> None:
@@ -174,12 +173,9 @@ def exit_code(work: Callable[[], int]) -> int:
             "the limit"
         )
     except OSError as error:
-        place = "a file or folder"
-        if completing and sys.stdout is not None:  # Click writes completions itself
+        place = shown(str(error.filename or "a stream"))
+        if error.filename is None:  # Click writes help and completions itself
             turn_off(sys.stdout)
-            place = "standard output"
-        elif isinstance(error.filename, str):
-            place = shown(error.filename)
         tell(f"Error: {place}: {error.strerror or error}")
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rnn_names.cli import interrupts
+from rnn_names.cli.list_notes import list_notes
 from rnn_names.cli.model_options import START, blend_of, word_alone, word_of
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -92,6 +93,7 @@ def train(
     longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
     removed when the run has finished.
     """
+    from rnn_names.corpus.corpus import read_corpus
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.training.checkpoint import Checkpoint, old_state_path, state_path
@@ -111,7 +113,8 @@ def train(
         check_output(path, "model", SIGNATURE)
     if report is not None:
         check_writable(report)
-    names, notes = _read_corpus(corpus)
+    with ExitStack() as stack:
+        names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
     starts = [] if init else starts_for(names, settings)
     closest = [closest_model(names.names)] if word == CLOSEST else starts
     given = () if word else init
@@ -126,7 +129,7 @@ def train(
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
         page = _new_report(report, names, checkpoint, corpus, output)
         run = TrainingRun(checkpoint, output, progress, page)
-        progress.say("\n".join([opening(names, checkpoint, closest), *notes]))
+        progress.say("\n".join([opening(names, checkpoint, closest), *list_notes(names)]))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)
@@ -156,17 +159,6 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
                     f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
                 )
         files.append((title, path))
-
-
-def _read_corpus(paths: Sequence[str]) -> tuple[Corpus, list[str]]:
-    from rnn_names.cli.list_notes import OddLines, list_notes
-    from rnn_names.corpus.corpus import read_corpus
-
-    odd_lines = OddLines()
-    with ExitStack() as stack:
-        files = [stack.enter_context(opened(path)) for path in paths]
-        corpus = read_corpus(files, odd_lines.look)
-    return corpus, list_notes(corpus, odd_lines)
 
 
 def _new_report(

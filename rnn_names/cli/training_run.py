@@ -137,31 +137,19 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     if path is None:
         yield lambda epoch: None
         return
-
     stream = standard_stream(path)
+    with open(path if stream is None else os.dup(stream), "ab", buffering=0) as file:
 
-    def write(epoch: Epoch) -> None:
-        with _log_errors(path):
-            if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
-                with open(path, "rb") as old:
-                    kept = sum(map(len, islice(old, epochs)))
-                file.truncate(kept)
-            data = json.dumps(epoch.as_dict()).encode() + b"\n"
-            while data:  # a full disk takes a part without an error, and refuses the next one
-                data = data[file.write(data) :]
+        def write(epoch: Epoch) -> None:
+            try:
+                if epoch.epoch == epochs + 1 and stream is None and os.path.isfile(path):
+                    with open(path, "rb") as old:
+                        kept = sum(map(len, islice(old, epochs)))
+                    file.truncate(kept)
+                data = json.dumps(epoch.as_dict()).encode() + b"\n"
+                while data:  # a full disk takes a part without an error, and refuses the next one
+                    data = data[file.write(data) :]
+            except OSError as error:
+                raise OSError(error.errno, error.strerror, path) from None
 
-    with _log_errors(path):
-        # No `with` here: errors raised while it is open do not belong to the log.
-        file = open(path if stream is None else os.dup(stream), "ab", buffering=0)  # noqa: SIM115
-    with file:
         yield write
-
-
-@contextmanager
-def _log_errors(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RnnNamesError(
-            f"{shown(path)}: the log cannot be written: {error.strerror or error}"
-        ) from error

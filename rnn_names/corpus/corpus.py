@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -65,25 +65,18 @@ class Corpus:
         return replace(self, names=self.names.take(rows), counts=self.counts[rows])
 
 
-def read_corpus(
-    sources: Iterable[tuple[str, BinaryIO]],
-    look: Callable[[str, int, Names], object] = lambda title, n_before, lines: None,
-) -> Corpus:
+def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     """Reads name lists, one name per line of UTF-8, as one corpus, or raises CorpusError.
 
     White space around a name is trimmed, blank lines are skipped, text is normalised to NFC.
-    `sources` are titles and streams; `look` takes a title, the number of lines before, and the next
-    ones.
+    `sources` are titles and streams.
     """
     parts: list[Names] = []
     often: list[Array] = []
     n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
-        n_before = 0
         for lines, counts in read_counted(title, stream):
-            look(title, n_before, lines)
-            n_before += len(lines)
             full = np.flatnonzero(lines.lengths)
             parts.append(lines.take(full))
             often.append(np.ones(len(full), np.int64) if counts is None else counts[full])

@@ -1,7 +1,5 @@
 // What is shown where: the names or the list of one's own; on a phone, one drawer at a time.
 
-const DRAWERS = ["settings", "kept", "likely"]; // elsewhere they are beside the names, always
-
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
 function openDrawer(id) {
   const before = document.body.dataset.drawer;

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from html import escape
 from itertools import islice, pairwise
 
@@ -52,33 +52,29 @@ class Report:
     samples: dict[int, list[str]] = field(default_factory=dict)  # of the best weights, by epoch
 
     def __post_init__(self) -> None:
-        self._running, self.trainer = self.trainer, copy(self.trainer)
-        self.samples[self.trainer.epoch] = self._names(NAMES_SHOWN)
+        self.samples[self.trainer.epoch] = self.names(NAMES_SHOWN)
 
     def add(self, epoch: Epoch) -> None:
-        """Adds an epoch's record, and names of its weights if they are the best so far."""
-        self.trainer = copy(self._running)
+        """Adds an epoch's record, and at growing intervals names of the best weights so far."""
         self.epochs.append(epoch)
-        if epoch.is_best:
-            self.samples[epoch.epoch] = self._names(NAMES_SHOWN)
+        last = max(self.samples)
+        if epoch.is_best and epoch.epoch >= last + max(last // 2, 1):
+            self.samples[epoch.epoch] = self.names(NAMES_SHOWN)
+
+    def names(self, count: int) -> list[str]:
+        """Names of the best weights so far."""
+        # With one seed for all epochs, only the network changes from row to row.
+        return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
 
     def save(self) -> None:
         """Writes the report, whole or not at all."""
         write_atomically(self.path, as_html(self).encode())
 
-    def measured(self) -> list[str]:
-        """Names to compare with the corpus."""
-        return self._names(NAMES_MEASURED)
-
-    def _names(self, count: int) -> list[str]:
-        # With one seed for all epochs, only the network changes from row to row.
-        return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
-
 
 def as_html(report: Report) -> str:
     """The whole report as HTML."""
     title = f"{shown(os.path.basename(report.output))}: how it was trained"
-    sampled = report.measured()
+    sampled = report.names(NAMES_MEASURED)
     listed = np.sort(fingerprints(report.corpus.names))
     prints = fingerprints(Names.from_strings(sampled)) if sampled else listed[:0]
     is_listed: list[bool] = among(prints, listed).tolist()
@@ -157,11 +153,11 @@ def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
         # Of a resumed run, how long the epochs before took is not known.
         since = f" from epoch {first} on" if first > 1 else ""
         seconds = sum(epoch.seconds for epoch in report.epochs)
-        figures.append((_duration(seconds), f"of training{since}"))
+        figures.append((str(timedelta(seconds=round(seconds))), f"of training{since}"))
     if is_listed:
         figures.append((f"{1 - np.mean(is_listed):.1%}", "of its names are not in the list"))
     if os.path.exists(report.output):
-        figures.append((_size(os.path.getsize(report.output)), "model file"))
+        figures.append((f"{os.path.getsize(report.output) / 1e6:.1f} MB", "model file"))
     tiles = (f"<li><strong>{escape(each)}</strong> {escape(what)}</li>" for each, what in figures)
     return _section("How to read this", f'<ul class="figures">{"".join(tiles)}</ul>', ADVICE)
 
@@ -199,13 +195,14 @@ def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
 def _names_by_epoch(report: Report) -> str:
     losses = {each.epoch: each.training_loss for each in report.epochs}
     losses |= {e.epoch: e.held_out_loss for e in report.epochs if e.held_out_loss is not None}
+    samples = {**report.samples, report.trainer.model.training["epoch"]: report.names(NAMES_SHOWN)}
     rows = [
         (
             str(number),
             f"{losses[number]:.3f}" if number in losses else "–",
-            " ".join(map(isolated, report.samples[number])) or "<em>no names yet</em>",
+            " ".join(map(isolated, names)) or "<em>no names yet</em>",
         )
-        for number in _ever_fewer(sorted(report.samples))
+        for number, names in sorted(samples.items())
     ]
     held_out = any(epoch.held_out_loss is not None for epoch in report.epochs)
     title, start = "From gibberish to names", "has not seen a name"
@@ -263,7 +260,7 @@ def _facts(report: Report) -> str:
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
     chosen = asdict(trainer.settings).items()
-    settings = ((name.replace("_", " "), escape(_number(value))) for name, value in chosen)
+    settings = ((name.replace("_", " "), escape(str(value))) for name, value in chosen)
     sections = _section("What was read", definitions(read.items()))
     sections += _section("Settings", definitions(settings))
     return f'<div class="pair">{sections}</div>\n'
@@ -301,50 +298,3 @@ def _figure(title: str, series: Sequence[str], chart: str) -> str:
 
 def _section(title: str, *parts: str) -> str:
     return "\n".join(["<section>", f"<h2>{escape(title)}</h2>", *parts, "</section>\n"])
-
-
-def _duration(seconds: float) -> str:
-    """A time for people.
-
-    >>> _duration(2.44), _duration(12.4), _duration(754), _duration(7600)
-    ('2.4 s', '12 s', '12 min 34 s', '2 h 6 min')
-    """
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, whole = divmod(round(seconds), 60)
-    if not minutes:
-        return f"{whole} s"
-    return f"{minutes} min {whole} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _size(n_bytes: int) -> str:
-    """A file's size for people.
-
-    >>> _size(25_300), _size(1_250_000)
-    ('25 kB', '1.2 MB')
-    """
-    return f"{n_bytes / 1e6:.1f} MB" if n_bytes >= 1e6 else f"{n_bytes / 1e3:.0f} kB"
-
-
-def _number(value: object) -> str:
-    """A setting for people.
-
-    >>> _number(33_000), _number(0.1), _number("gru")
-    ('33,000', '0.1', 'gru')
-    """
-    if isinstance(value, int) and value >= 10_000:
-        return f"{value:,}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _ever_fewer(epochs: Sequence[int]) -> list[int]:
-    """All of the first epochs, then ever fewer, and the last.
-
-    >>> _ever_fewer(range(31))
-    [0, 1, 2, 3, 4, 6, 9, 13, 19, 28, 30]
-    """
-    kept: list[int] = []
-    for epoch in epochs:
-        if not kept or epoch >= kept[-1] + max(kept[-1] // 2, 1):
-            kept.append(epoch)
-    return [*kept, *epochs[-1:]] if kept and kept[-1] != epochs[-1] else kept

@@ -16,6 +16,7 @@ from rnn_names.training.trainer import Trainer
 from rnn_names.views import report
 from rnn_names.views import svg as charts
 from rnn_names.views.report import Report, as_html
+from rnn_names.views.statistics import NAMES_MEASURED
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 SMALL = {"hidden_size": 16, "batch_size": 32, "learning_rate": 0.01, "distil_epochs": 0}
@@ -101,7 +102,7 @@ def test_the_page_is_well_formed_and_self_contained(text):
 def test_names_come_first_and_those_of_the_list_are_marked(made, text):
     items = re.findall(r'<li( class="listed")?><bdi>(.*?)</bdi></li>', text)
     names = [unescape(name) for _, name in items]
-    assert names == list(dict.fromkeys(made.measured()))[:50]
+    assert names == list(dict.fromkeys(made.names(NAMES_MEASURED)))[:50]
     listed = set(made.corpus.names.to_strings())
     assert [bool(mark) for mark, _ in items] == [name in listed for name in names]
     headings = re.findall("<h2>(.*?)</h2>", text)
@@ -128,10 +129,12 @@ def test_texts_at_dividers_leave_each_other_room():
 
 def test_names_of_several_epochs(made, text):
     shown = re.findall(r'<tr><th scope="row">(\d+)</th><td>([\d.–]+)</td><td>(<bdi>.*?)</td>', text)
-    assert [int(number) for number, _, _ in shown][:4] == [0, 1, 2, 3]
+    assert list(made.samples)[:4] == [0, 1, 2, 3]
+    samples = {**made.samples, made.trainer.position.best.epoch: made.names(8)}
+    assert [int(number) for number, _, _ in shown] == sorted(samples)
     for number, loss, cell in shown:
         names = [unescape(name) for name in re.findall("<bdi>(.*?)</bdi>", cell)]
-        assert names == made.samples[int(number)]
+        assert names == samples[int(number)]
         if number != "0":
             assert loss == f"{made.epochs[int(number) - 1].held_out_loss:.3f}"
     assert len(set(map(tuple, made.samples.values()))) == len(made.samples), "they change"
@@ -143,7 +146,7 @@ def test_figures_are_those_of_the_record(made, text):
         assert f"{epoch.epoch} {epoch.training_loss:.4f} {epoch.held_out_loss:.4f}" in body
     assert f"{trainer.position.best.loss:.3f} held-out (validation) loss of the model" in body
     assert f"epoch {trainer.position.best.epoch} the best of {trainer.epoch}" in body
-    assert re.search(r"\d s of training \d", body)
+    assert re.search(r" 0:00:\d\d of training ", body)
     assert "learned from 300 names in list.txt" in body
     facts = "names 305, distinct 300, repeats 5, blank lines skipped 2, held out 30"
     settings = "cell gru, hidden size 16, epochs 6, learning rate 0.01, dropout 0, seed 0"
@@ -166,7 +169,7 @@ def test_curves_go_through_the_losses(made, text):
 
 
 def test_distributions_are_those_of_list_and_samples(made, text):
-    sampled = made.measured()
+    sampled = made.names(NAMES_MEASURED)
     listed = made.corpus.names.to_strings()
     weights = made.corpus.counts.tolist()
     for length in (8, 12):
@@ -188,7 +191,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     made = reported(names, tmp_path, epochs=2)
     made.sources = ["<u>list</u>.txt"]
     made.output = str(tmp_path / "<s>.npz")
-    made.samples[1] = names
+    made.samples[0] = names
     text = as_html(made)
     parsed = Page(text)
     assert not {"b", "i", "u", "s", "script"} & set(parsed.tags)
@@ -294,7 +297,7 @@ def test_train_writes_the_page(train, corpus_file, tmp_path):
     for line in (tmp_path / "log").read_text().splitlines():
         epoch = json.loads(line)
         assert f"{epoch['training_loss']:.4f} {epoch['held_out_loss']:.4f}" in body
-    assert f"{os.path.getsize(tmp_path / 'm.npz') / 1000:.0f} kB model file" in body
+    assert f"{os.path.getsize(tmp_path / 'm.npz') / 1e6:.1f} MB model file" in body
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "m.npz", "r.html"]
 
 
