@@ -10,7 +10,7 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import DEFAULT_MODEL, GroupedCommand, option
 from rnn_names.cli.streams import printable, write
-from rnn_names.errors import ModelFileError, shortened, shown
+from rnn_names.errors import shortened, shown
 from rnn_names.model import bundled
 from rnn_names.model.given import Given
 
@@ -68,13 +68,7 @@ def _as_json(facts: dict[str, Any]) -> str:
     """The facts of a model as JSON, in which nothing can take over a terminal."""
     import json
 
-    try:
-        text = json.dumps(facts, ensure_ascii=False, indent=2, allow_nan=False)
-    except ValueError:
-        raise ModelFileError(
-            f"{shown(facts['file'])}: its training record has a number that JSON cannot hold"
-        ) from None
-    return printable(text, json.dumps)
+    return printable(json.dumps(facts, ensure_ascii=False, indent=2), json.dumps)
 
 
 def _described(facts: dict[str, Any]) -> str:

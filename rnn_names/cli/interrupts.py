@@ -24,7 +24,6 @@ INTERRUPTED = 130  # exit code, as shells have it for a program that SIGINT ende
 
 _ending = False
 _on_interrupt: Callable[[], int] | None = None
-_taken: set[int] = set()  # signals that an earlier call in this process has ignored since it ended
 
 
 def listen() -> None:
@@ -39,15 +38,14 @@ def listen() -> None:
         system.stop_waiting(writer)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in system.ENDING_SIGNALS:
-        if signal.getsignal(number) != signal.SIG_IGN or number in _taken:
+        if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handler)
 
 
 def stop_listening() -> None:
     """Ignores signals from here on: the program is over, unless one came before."""
     for number in system.ENDING_SIGNALS:
-        if signal.signal(number, signal.SIG_IGN) != signal.SIG_IGN:
-            _taken.add(number)
+        signal.signal(number, signal.SIG_IGN)
     pause()
 
 

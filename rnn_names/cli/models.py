@@ -10,8 +10,6 @@ from rnn_names.cli.options import GroupedCommand, option
 from rnn_names.cli.streams import write
 from rnn_names.model import bundled
 
-HEAD = ("", "names", "characters", "size", "it writes", "list; where it came from, terms")
-
 
 @click.command(
     cls=GroupedCommand,
@@ -63,28 +61,17 @@ def _facts(name: str) -> dict[str, Any]:
 
 
 def _table(facts: list[dict[str, Any]]) -> list[str]:
-    rows = [(each["group"], _row(each)) for each in facts]
-    widths = [max(map(len, column)) for column in zip(HEAD, *(row for _, row in rows), strict=True)]
+    names = max(len(each["name"]) for each in facts) + 2
+    written = max(len(", ".join(each["samples"])) for each in facts)
     lines = []
-    for group, of_group in groupby(rows, key=lambda row: row[0]):
-        lines += ["", _line((group, *HEAD[1:]), widths)]
-        lines += [_line(row, widths) for _, row in of_group]
+    for group, of_group in groupby(facts, key=lambda each: each["group"]):
+        head = f"{group:<{names}}   names  characters    size  {'it writes':<{written}}"
+        lines += ["", f"{head}  list; where it came from, terms"]
+        for each in of_group:
+            numbers = f"{each['names']:>6,}  {each['characters']:>10}  {each['bytes'] / 1e6:.1f} MB"
+            aliases = "".join(f" (also: {alias})" for alias in each["aliases"])
+            lines.append(
+                f"  {each['name']:<{names - 2}}  {numbers}  {', '.join(each['samples']):<{written}}"
+                f"  {each['what']}{aliases}; {each['origin']}, {each['terms']}"
+            )
     return lines[1:]
-
-
-def _row(facts: dict[str, Any]) -> tuple[str, ...]:
-    aliases = "".join(f" (also: {alias})" for alias in facts["aliases"])
-    return (
-        f"  {facts['name']}",
-        f"{facts['names']:,}",
-        f"{facts['characters']}",
-        f"{facts['bytes'] / 1e6:.1f} MB",
-        ", ".join(facts["samples"]),
-        f"{facts['what']}{aliases}; {facts['origin']}, {facts['terms']}",
-    )
-
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    name, *numbers, written, text = cells
-    aligned = map(str.rjust, numbers, widths[1:])
-    return "  ".join([name.ljust(widths[0]), *aligned, written.ljust(widths[-2]), text])

@@ -37,7 +37,6 @@ class Progress:
         self.before = trainer.epoch
         self.next_line = 1
         self.announced: Stage | None = None
-        self.stage: Stage | None = None
         self.began = time.perf_counter()
         self.bar = bar(
             total=trainer.characters_done + trainer.characters_left,
@@ -69,9 +68,6 @@ class Progress:
         """Moves the bar by a minibatch."""
         interrupts.pause()
         with self.screen:
-            if self.trainer.position.stage is not self.stage:  # its preparation took no batch
-                self.stage = self.trainer.position.stage
-                self.bar.last_print_t = time.time()
             loss = self.trainer.model.training["held_out_loss"]
             held_out = "" if loss is None else f", held-out {loss:.3f}"
             self.bar.set_description_str(

@@ -24,26 +24,17 @@ class Screen(io.StringIO):
 class RunOfTwoStages:
     """What a bar asks of a trainer: 20 epochs of 1,000 characters and 2 of 10,000."""
 
-    def __init__(self):
-        self.settings = SimpleNamespace(epochs=22)
-        self.model = SimpleNamespace(training={"held_out_loss": None})
-        self.characters_done = 0
-        self.stages = [SimpleNamespace(is_distillation=each) for each in (False, True)]
+    settings = SimpleNamespace(epochs=22)
+    model = SimpleNamespace(training={"held_out_loss": None})
+    characters_done = 0
 
     @property
     def epoch(self):
-        done = self.characters_done
-        return 18 + done // 10_000 if self.position.stage.is_distillation else done // 1000
-
-    @property
-    def position(self):
-        return SimpleNamespace(stage=self.stages[self.characters_done > 20_000])
+        return min(self.characters_done // 1000, 18 + self.characters_done // 10_000)
 
     @property
     def characters_left(self):
-        """Of whole epochs: it changes at the end of each."""
-        size = 10_000 if self.position.stage.is_distillation else 1000
-        return 40_000 - self.characters_done // size * size
+        return 40_000 - (self.epoch * 1000 if self.epoch < 20 else (self.epoch - 18) * 10_000)
 
 
 @pytest.fixture
@@ -62,10 +53,10 @@ def progress(monkeypatch):
 
 
 def go_through(progress, seconds_of):
-    """Trains for 200 minibatches of 200 characters; what the bar says of the time, after each.
+    """Trains for 200 minibatches of 200 characters.
 
     Returns:
-        the seconds so far, and those that are left.
+        what the bar says after each of how long the whole training takes at most, in seconds.
     """
     told = []
     for batch in range(200):
@@ -73,26 +64,22 @@ def go_through(progress, seconds_of):
         progress.trainer.characters_done += 200
         progress.batch(200, 1.5)
         minutes, seconds = re.search(r"at most (\d+):(\d+) left", str(progress.bar)).groups()
-        told.append((progress.clock, 60 * int(minutes) + int(seconds)))
+        told.append(progress.clock + 60 * int(minutes) + int(seconds))
     return told
 
 
 def test_the_estimate_is_steady_over_both_stages(progress):
     """Minibatches take now 0.01 and now 0.19 seconds, and in the end 20 seconds are right."""
     told = go_through(progress, lambda batch: 0.19 if batch % 10 < 5 else 0.01)
-    assert all(18 < so_far + left < 24 for so_far, left in told[50:])
+    assert all(18 < in_all < 24 for in_all in told[50:])
 
 
 @pytest.mark.parametrize("each", [0.25, 4.0])
-def test_distillation_is_measured_by_itself(each, progress):
+def test_the_estimate_follows_distillation(each, progress):
     """Its minibatches may be faster or slower than before, and making the set takes a while."""
-    preparation = {100: 5.0}
-    told = go_through(
-        progress, lambda batch: preparation.get(batch, 0.0) + (1.0 if batch < 100 else each)
-    )
-    in_all = told[-1][0]
-    assert all(abs(so_far + left - in_all) < 0.2 * 100 * each for so_far, left in told[160:])
-    assert told[-1][1] == 0
+    told = go_through(progress, lambda n: 5.0 if n == 100 else 1.0 if n < 100 else each)
+    assert told[-1] == progress.clock
+    assert all(abs(in_all - progress.clock) < 20 * each for in_all in told[160:])
 
 
 def test_the_bar_moves_as_often_at_the_end_as_at_the_beginning(progress, monkeypatch):

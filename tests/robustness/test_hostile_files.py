@@ -329,12 +329,9 @@ def test_info_shows_any_record_of_a_training_harmlessly(record, options, invoke,
     done = invoke("info", path, *options)
     out = done.stdout
     assert all(line.isprintable() for line in (out + done.stderr).splitlines())
-    if record == "numbers that are none" and options:
-        assert "a number that JSON cannot hold" in error_line(done)
-        return
     assert (done.returncode, done.stderr) == (0, "")
     if options:
-        assert json.loads(out)["training"] == {"longest": 7, **RECORDS[record]}
+        assert repr(json.loads(out)["training"]) == repr({"longest": 7, **RECORDS[record]})
         assert json.loads(out)["file"] == str(path)
     else:
         assert out.splitlines()[0].startswith("file")
