@@ -159,11 +159,8 @@ class Places(Texts):
         number, found = Number(1, whole=True), list[tuple[float, float]]()
         for each in value:
             if isinstance(each, tuple):  # one that was read
-                line_number, part_number = each
-                found.append(
-                    (number.checked(line_number), part_number and number.checked(part_number))
-                )
-                continue
+                line, part = each
+                each = f"{line}.{part}" if part else f"{line}"
             for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
                 line, point, part = text.partition(".")
                 found.append((number.read(line), number.read(part) if point else 0))

@@ -157,12 +157,11 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
     names = f"{len(corpus):,} distinct names{repeats}"
     lines = [f"{names}, {n_characters} characters{held_out}.", training]
     if closest:
-        started = "Started" if trainer.epoch else "Starts"
+        names = " and ".join(each.name for each in closest)
+        losses = " and ".join(f"{each.loss:.2f}" for each in closest)
         lines.append(
-            f"{started} from {' and '.join(each.name for each in closest)}, of the bundled models "
-            f"{'those' if len(closest) > 1 else 'the one'} that predict{'s' * (len(closest) == 1)} "
-            f"these names best ({' and '.join(f'{each.loss:.2f}' for each in closest)} nats per "
-            "character)."
+            f"{'Started' if trainer.epoch else 'Starts'} from {names}, the closest bundled "
+            f"model{'s' * (len(closest) > 1)} ({losses} nats per character)."
         )
     if trainer.epoch:
         lines.append(f"Going on after epoch {trainer.epoch}.")

@@ -10,7 +10,6 @@ from html import escape
 
 MOST_TICKS = 6
 TURN_AT = 80  # from this percentage of the width on, a divider's text is on its left
-CHARACTER = 2.4  # width of a character in percent of a chart on a telephone
 
 
 def line_chart(
@@ -21,7 +20,7 @@ def line_chart(
     """Curves through two or more points (x, y) of each series, x a whole number.
 
     `point` marks one of the last series, with a text above it; `dividers` are where something else
-    begins, and what to write there.
+    begins, and what to write there, on a telephone only for the last.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)
@@ -45,29 +44,14 @@ def line_chart(
         stroke = 'vector-effect="non-scaling-stroke"'
         parts.append(f'<polyline class="s{series}" points="{path}" {stroke}/>')
     parts.append("</svg>")
-    divided = [(place(x, y_ticks[0])[0], text) for x, text in dividers]
-    for (x, text), minor in zip(divided, _overprint(divided), strict=True):
-        parts.append(_mark(x, 100, text, line=2, turn_at=TURN_AT, minor=minor))
+    for x, text in dividers:
+        minor = (x, text) != dividers[-1]
+        parts.append(_mark(place(x, ys[0])[0], 100, text, line=2, turn_at=TURN_AT, minor=minor))
     if point:
         x, y = place(*point[:2])
         parts.append(_mark(x, y, point[2], line=1))
         parts.append(f'<circle class="s{len(curves) - 1}" cx="{x:.2f}%" cy="{y:.2f}%" r="4"/>')
     return _chart(", ".join(curves), parts)
-
-
-def _overprint(dividers: Sequence[tuple[float, str]]) -> list[bool]:
-    """Which texts would overprint a later one on a telephone; they are at percentages of the width.
-
-    >>> _overprint([(10, "network 2"), (25, "network 3"), (60, "distillation")])
-    [True, False, False]
-    """
-    found, free_to = [], 200.0
-    for x, text in reversed(dividers):
-        width = CHARACTER * len(text)
-        start = x - width if x > TURN_AT else x
-        found.append(start + width > free_to)
-        free_to = free_to if found[-1] or not text else start
-    return found[::-1]
 
 
 def bar_chart(

@@ -200,8 +200,8 @@ def test_train_says_what_it_starts_from_and_what_it_learns_in_the_end(folder):
     assert done.returncode == 0, done.stderr
     assert "10 of them held out until the last stage." in done.stderr
     assert re.search(
-        r"\nStarts from german-first-names and \S+, of the bundled models those that predict these "
-        r"names best \(1\.\d\d and \d\.\d\d nats per character\)\.\n",
+        r"\nStarts from german-first-names and \S+, the closest bundled models "
+        r"\(1\.\d\d and \d\.\d\d nats per character\)\.\n",
         done.stderr,
     )
     assert (
@@ -260,10 +260,7 @@ def test_names_that_no_model_can_spell_have_none():
 def test_train_says_which_model_it_took(folder):
     done = trained(folder, "--init", "closest", "--report", "r.html")
     assert done.returncode == 0, done.stderr
-    assert (
-        "\nStarts from german-first-names, of the bundled models the one that predicts these names "
-        "best (1."
-    ) in done.stderr
+    assert "\nStarts from german-first-names, the closest bundled model (1." in done.stderr
     assert_started_from(Model.load(folder / "names.npz"), Model.load("german-first-names"))
     assert "started from <bdi>german-first-names</bdi>" in (folder / "r.html").read_text("utf-8")
     [source] = of_starts([[MODELS["german-first-names"].source]])
