@@ -133,20 +133,6 @@ def test_a_seed_fixes_the_stream_and_start_cuts_it(invoke, model_file, model):
     assert sampled(invoke, model_file, "-n", 0) == []
 
 
-def test_a_prefix_is_normalised_as_names_are(invoke, tmp_path):
-    listed, model = "Zo\u00eb\nE\u0308va\nAna\n", tmp_path / "m.npz"
-    assert invoke("train", "-", "-o", model, *QUICK, input=listed).returncode == 0
-    names = sampled(invoke, model, "--prefix", "E\u0308")
-    assert all(name.startswith("\u00cb") for name in names)
-
-
-def test_the_command_line_wins_over_the_environment(invoke, model_file, model):
-    env = {"RNN_NAMES_SAMPLE_MODEL": str(model_file)}
-    env |= {"RNN_NAMES_SAMPLE_COUNT": "3", "RNN_NAMES_SAMPLE_SEED": "5"}
-    assert invoke("sample", env=env).stdout.splitlines() == model.sample(3, seed=5)
-    assert invoke("sample", "-n", 4, env=env).stdout.splitlines() == model.sample(4, seed=5)
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monkeypatch):
     """Click makes it from the name of the function's parameter, which might be another one."""
@@ -161,14 +147,6 @@ def test_each_option_is_set_by_the_variable_that_is_named_after_it(command, monk
             assert parameter.resolve_envvar_value(context) == "1", variable
             monkeypatch.delenv(variable)
             assert parameter.resolve_envvar_value(context) is None
-
-
-def test_switches_in_the_environment_work(invoke, model_file, corpus_file, tmp_path):
-    done = invoke("info", model_file, env={"RNN_NAMES_INFO_JSON": "1"})
-    assert json.loads(done.stdout)["file"] == str(model_file)
-    env, options = {"RNN_NAMES_TRAIN_RESUME": "1"}, ["-o", tmp_path / "m.npz", *QUICK]
-    done = invoke("train", corpus_file, *options, env=env)
-    assert "no interrupted run to continue" in error_line(done)
 
 
 # --- score ----------------------------------------------------------------------------------------
@@ -215,7 +193,7 @@ def test_a_caller_may_take_the_output_as_text():
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         for _ in range(2):
-            commands.main(["train", "-h"], prog_name="rnn-names", standalone_mode=False)
+            commands.main(["completion", "bash"], prog_name="rnn-names", standalone_mode=False)
     half = len(output.getvalue()) // 2
     assert output.getvalue()[:half] == output.getvalue()[half:] != ""
 

@@ -1,7 +1,6 @@
 """Options that are declared once: how values are checked, and what type checkers know of them."""
 
 import math
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -78,13 +77,12 @@ def test_a_value_that_is_not_allowed_is_refused(given, rule):
     assert raised.value.settings == tuple(given)
 
 
-def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
+def test_an_option_that_is_not_there_is_a_type_error():
     model = Model.load("dinosaurs")
     for function in (model.sample, model.stream, model.best, train):
-        name = re.escape(f"{function.__name__}()")
-        with pytest.raises(TypeError, match=f"^{name} got an unexpected keyword argument 'sufix'$"):
+        with pytest.raises(TypeError, match=r"\(\) got an unexpected keyword argument 'sufix'$"):
             function(["Ada"], sufix="us")
-    with pytest.raises(TypeError, match=r"^sample\(\) too many positional arguments$"):
+    with pytest.raises(TypeError, match="takes from 1 to 2 positional arguments but 3 were given"):
         model.sample(3, "us")
 
 
