@@ -193,7 +193,7 @@ def test_a_caller_may_take_the_output_as_text():
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         for _ in range(2):
-            commands.main(["completion", "fish"], prog_name="rnn-names", standalone_mode=False)
+            commands.main(["info", "dinosaurs"], prog_name="rnn-names", standalone_mode=False)
     half = len(output.getvalue()) // 2
     assert output.getvalue()[:half] == output.getvalue()[half:] != ""
 
