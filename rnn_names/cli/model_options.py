@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -110,26 +109,11 @@ def word_of(models: Sequence[Given]) -> str | None:
     return next((each.path for each in models if bundled.is_word(each.path)), None)
 
 
-def loaded(given: Given) -> Model:
-    """Reads a model; of a list of names, the error says how to train on it."""
-    from rnn_names.model.model import Model
-    from rnn_names.model.npz import is_text
-
-    try:
-        return Model.load(given.path)
-    except ModelFileError as error:
-        if not is_text(given.path):
-            raise
-        output = shlex.quote(f"{os.path.splitext(given.path)[0]}.npz")
-        command = shown(f"rnn-names train {shlex.quote(given.path)} -o {output}")
-        raise ModelFileError(f"{error}: {command}") from None
-
-
 def blend_of(models: Sequence[Given]) -> Model:
     """The model, or the blend of several; a note says so if their weights are scaled."""
-    from rnn_names.model.model import blend
+    from rnn_names.model.model import Model, blend
 
-    parts = [loaded(each) for each in models]
+    parts = [Model.load(each.path) for each in models]
     if len(parts) == 1:
         return parts[0]
     from rnn_names.model.blend import scaled

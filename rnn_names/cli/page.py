@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from rnn_names.cli.model_options import MODEL, loaded
+from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import GroupedCommand, check_output, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
@@ -55,6 +55,7 @@ def page(
     five bundled models, and opens where the list is pasted.
     """
     from rnn_names.model.atomic import write_atomically
+    from rnn_names.model.model import Model
     from rnn_names.views import module as module_view
     from rnn_names.views import page as page_view
     from rnn_names.views.engine import Part
@@ -73,7 +74,7 @@ def page(
         check_output(path, kind, beginning.upper().encode())
     given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
-        Part(name, loaded(each), each.share)
+        Part(name, Model.load(each.path), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:

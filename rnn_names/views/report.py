@@ -187,9 +187,7 @@ def _losses(epochs: Sequence[Epoch]) -> str:
 
 def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
-    has_room, last = len(changes) <= 4, changes[-1] if changes else None
-    shown = [after.stage.partition(" of ")[0] * (has_room or after is last) for after in changes]
-    return [(after.epoch - 0.5, text) for after, text in zip(changes, shown, strict=True)]
+    return [(after.epoch - 0.5, after.stage.partition(" of ")[0]) for after in changes]
 
 
 def _names_by_epoch(report: Report) -> str:
