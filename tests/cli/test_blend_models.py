@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, blend
+from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.model.sources import of_starts
 from support.program import invoke
+from support.runs import interrupted
 
 
 @pytest.fixture
@@ -24,13 +26,6 @@ def blended(*names, weights=None):
 
 
 # --- On the fly -----------------------------------------------------------------------------------
-
-
-def test_sample_writes_names_of_the_blend(folder):
-    done = invoke("sample", "-m", "gru.npz", "-m", "welsh-towns", "-n", 9, "--seed", 4, cwd=folder)
-    assert (done.returncode, done.stderr) == (0, "")
-    expected = blended(folder / "gru.npz", "welsh-towns").sample(9, seed=4)
-    assert done.stdout.splitlines() == expected
 
 
 def test_score_takes_several(folder):
@@ -78,14 +73,6 @@ def test_in_the_environment_it_is_one_model(folder):
     assert done.stdout.splitlines() == Model.load(folder / "gru.npz").sample(20, seed=1)
 
 
-def test_two_scripts_without_a_letter_in_common_are_one_clear_line(folder):
-    (folder / "greek.txt").write_text("Άννα\nΕλένη\nΜαρία\nΣοφία\n", "utf-8")
-    invoke("train", "greek.txt", "-o", "greek.npz", "--epochs", 0, cwd=folder)
-    done = invoke("sample", "-m", "greek.npz", "-m", "welsh-towns", cwd=folder)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert done.stderr.startswith("Error: greek.npz has no letter in common with the rest of the")
-
-
 # --- info -----------------------------------------------------------------------------------------
 
 
@@ -102,18 +89,6 @@ def test_info_shows_the_parts_their_weights_records_and_sources(folder):
         assert f"held-out loss {loss:.4f}" in part
     assert "source        towns of Wales; GeoNames (geonames.org), CC BY 4.0" in lines
     assert "\ntraining" not in done.stdout
-
-
-def test_info_of_a_hostile_blend_takes_no_terminal_over(folder):
-    model = blended(folder / "gru.npz", folder / "rnn.npz")
-    part = model.training["blend"][0]
-    part["model"], part["network"] = "\x1b[2J", {"cell": ["\x07"], "hidden_size": {}}
-    part["training"] = {"epoch": "\x1b", "held_out_loss": 1.0}
-    model.save(folder / "bad.npz")
-    for options in ([], ["--json"]):
-        done = invoke("info", "bad.npz", *options, cwd=folder)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.replace("\n", "").isprintable()
 
 
 # --- blend ----------------------------------------------------------------------------------------
@@ -156,21 +131,11 @@ def test_training_goes_on_from_a_blend(folder, names):
 
 
 def test_resume_knows_what_a_run_started_from(folder, names):
-    from rnn_names.corpus.corpus import corpus_from_strings
-    from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.training.settings import Settings
-    from rnn_names.training.trainer import Trainer
-
     (folder / "list.txt").write_text("\n".join(names[:60]), "utf-8")
-    corpus = corpus_from_strings(names[:60])
-    settings = Settings(epochs=3, distil_epochs=0)
-    trainer = Trainer(corpus, settings, blended(folder / "gru.npz", folder / "rnn.npz"))
-    checkpoint = Checkpoint(str(folder / "t.npz"), trainer, corpus, "gru.npz, rnn.npz=1")
-    next(trainer.epochs())
-    checkpoint.keep()
-    checkpoint.write()
-    options = ["--epochs", "3", "--distil-epochs", "0"]
-    again = ["train", "list.txt", "-o", "t.npz", *options, "--resume"]
+    corpus, settings = corpus_from_strings(names[:60]), {"epochs": 3, "distil_epochs": 0}
+    start = blended(folder / "gru.npz", folder / "rnn.npz")
+    interrupted(folder / "t.npz", corpus, 1, settings, "gru.npz, rnn.npz=1", start)
+    again = "train list.txt -o t.npz --epochs 3 --distil-epochs 0 --resume".split()
     done = invoke(*again, "--init", "gru.npz", cwd=folder)
     assert done.returncode == 1
     assert "that run had --init gru.npz, rnn.npz=1, not gru.npz" in done.stderr

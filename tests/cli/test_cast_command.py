@@ -40,11 +40,6 @@ def test_records_have_a_field_for_each_part(kind, invoke):
     assert empty == ("" if kind == "jsonl" else done.stdout.splitlines(keepends=True)[0])
 
 
-def test_nul_ends_lines(invoke):
-    done = invoke("cast", PATTERN, "-n", 3, "--seed", 1, "-0")
-    assert done.stdout == "".join(f"{line}\0" for line in cast(PATTERN, 3, seed=1))
-
-
 def test_a_note_says_where_letters_do_not_last(invoke):
     done = invoke("cast", "{norse:prefix=A,prefix=Á,prefix=B}", "-n", 3, "--initials", "different")
     assert done.stderr.splitlines() == [

@@ -10,7 +10,6 @@ import re
 import sys
 
 import click
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -21,15 +20,19 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.processes.threads import SWITCH_INTERVAL
 from rnn_names.sampling.stream import sample
-from rnn_names.training import trainer as training
-from rnn_names.training.checkpoint import Checkpoint
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
 from support.program import error_line, python, unmeasured
+from support.runs import interrupted
 from support.terminal import on_terminal
 
 # A model of no quality in no time.
 QUICK = "--hidden-size 8 --epochs 2 --batch-size 64 --seed 1 --distil-epochs 0".split()
+
+
+def words(settings):
+    """The options of `train` that ask for some settings."""
+    return sum(((f"--{name.replace('_', '-')}", value) for name, value in settings.items()), ())
 
 
 # --- From a list to names -------------------------------------------------------------------------
@@ -69,12 +72,12 @@ def test_lists_come_through_pipes_and_from_several_files(invoke, names, tmp_path
     assert bytes_of(models[0]) == bytes_of(models[1]), "one corpus either way; one seed, one model"
 
 
-def test_no_epochs_write_the_untrained_model(invoke, corpus_file, tmp_path):
-    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", "--hidden-size", 8, "--epochs", 0)
-    assert done.returncode == 0
-    assert "\nA GRU of 8 units.\n" in done.stderr and "No training" in done.stderr
-    drawn = invoke("sample", "-m", tmp_path / "m.npz", "-n", 50)
-    assert len(drawn.stdout.splitlines()) == 50
+def test_no_epochs_write_the_untrained_model_which_may_be_that_of_the_start(invoke, tmp_path):
+    for size, told in ((["--hidden-size", 8], "A GRU of 8 units."), (["--init", "names.npz"], "")):
+        done = invoke("train", "-", *size, "--epochs", 0, cwd=tmp_path, input="Zoé\nR2D0\n")
+        assert done.returncode == 0, done.stderr
+        assert told in done.stderr and "No training" in done.stderr
+    assert len(invoke("sample", "-n", 50, cwd=tmp_path).stdout.splitlines()) == 50
 
 
 def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
@@ -92,28 +95,14 @@ def test_log_is_a_line_of_json_per_epoch(invoke, corpus_file, tmp_path):
 
 
 @pytest.mark.usefixtures("quick_teacher")
-@pytest.mark.parametrize("way", ["options", "environment"])
-def test_options_of_train_reach_the_training(way, invoke, names, tmp_path):
+def test_options_of_train_reach_the_training(invoke, names, tmp_path):
     options = {"cell": "rnn", "hidden_size": 5, "epochs": 2, "distil_epochs": 1, "batch_size": 900}
     options |= {"optimizer": "sgd", "learning_rate": 0.125, "clip": 2.5, "held_out": 0.5}
     options |= {"dropout": 0.25, "recurrent_dropout": 0.75, "seed": 99}
-    pairs = [(f"--{name.replace('_', '-')}", value) for name, value in options.items()]
-    arguments = sum(pairs, ()) if way == "options" else ()
-    variables = {f"RNN_NAMES_TRAIN_{name.upper()}": str(value) for name, value in options.items()}
-    env, listed = {} if way == "options" else variables, "\n".join(names[:40])
-    done = invoke("train", "-", "-o", tmp_path / "m.npz", *arguments, input=listed, env=env)
+    listed = "\n".join(names[:40])
+    done = invoke("train", "-", "-o", tmp_path / "m.npz", *words(options), input=listed)
     assert done.returncode == 0, done.stderr
     assert options.items() <= Model.load(tmp_path / "m.npz").training["settings"].items()
-
-
-def test_init_starts_from_a_model_and_adds_characters(invoke, model_file, tmp_path):
-    for init in (model_file, tmp_path / "m.npz"):  # which may be overwritten
-        options = ["--init", init, "-o", tmp_path / "m.npz", "--epochs", 0]
-        done = invoke("train", "-", *options, input="Zoé\nR2D0\nAda\n")
-        assert done.returncode == 0, done.stderr
-    before, after = Model.load(model_file), Model.load(tmp_path / "m.npz")
-    assert set("é20") <= set(after.vocabulary.characters) - set(before.vocabulary.characters)
-    assert np.array_equal(after.params["Waa"], before.params["Waa"])
 
 
 # --- sample ---------------------------------------------------------------------------------------
@@ -170,13 +159,6 @@ def test_score_prints_a_line_per_line_in_order_and_a_summary(invoke, model_file,
     )
 
 
-def test_score_reads_a_file(invoke, model_file, corpus_file, names, model):
-    done = invoke("score", corpus_file, env={"RNN_NAMES_SCORE_MODEL": str(model_file)})
-    values = [float(line.split("\t")[0]) for line in done.stdout.splitlines()]
-    np.testing.assert_allclose(values, model.log_prob(names), atol=1e-6)
-    assert done.stderr.startswith("300 names, ")
-
-
 def test_nothing_to_score_is_no_error(invoke, model_file):
     done = invoke("score", "-m", model_file, input="")
     assert (done.returncode, done.stdout) == (0, "")
@@ -210,20 +192,12 @@ RUN = {"hidden_size": 8, "epochs": 6, "distil_epochs": 0, "batch_size": 64, "lea
 @pytest.mark.posix
 @pytest.mark.parametrize("epochs", [3, 5])
 def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_path):
-    corpus = corpus_from_strings(names)
-    output, settings = str(tmp_path / "m.npz"), training.Settings(**RUN)
-    checkpoint = Checkpoint(output, training.Trainer(corpus, settings), corpus, None)
-    records = checkpoint.trainer.epochs()
-    for _ in range(epochs):
-        next(records)
-    checkpoint.keep()
-    checkpoint.write()
-    trainer = Checkpoint.resumed(output, corpus, settings, None).trainer
-    options = [(f"--{name.replace('_', '-')}", value) for name, value in RUN.items()]
-    text = on_terminal("train", corpus_file, "-o", output, *sum(options, ()), "--resume")
+    trainer = interrupted(tmp_path / "m.npz", corpus_from_strings(names), epochs, RUN)
+    done, left = trainer.characters_done, trainer.characters_left
+    text = on_terminal("train", corpus_file, "-o", tmp_path / "m.npz", *words(RUN), "--resume")
     told = "3 epochs more" if epochs == 3 else "1 epoch more"
     assert re.search(rf"[\r\n]{told} in \d+ s; the best was epoch \d:\r?$", text, re.M)
-    share = trainer.characters_done / (trainer.characters_done + trainer.characters_left)
+    share = done / (done + left)
     first, *_, last = [int(percent) for percent in re.findall(r"(\d+)% ", text)]
     assert 100 * share - 1 < first < 100 * share + 1
     assert first <= last <= 101

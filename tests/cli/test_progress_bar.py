@@ -11,9 +11,7 @@ from rnn_names.cli import interrupts
 from rnn_names.cli.progress import Progress
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.training import trainer
-from rnn_names.training.checkpoint import Checkpoint
-from rnn_names.training.settings import Settings
-from rnn_names.training.trainer import Trainer
+from support.runs import interrupted
 
 
 class Screen(io.StringIO):
@@ -104,12 +102,8 @@ def test_distillation_is_told_before_it_is_prepared(
 ):
     """Also in a run that goes on from there, or from within that stage."""
     settings = {"hidden_size": 4, "epochs": 3, "distil_epochs": 2}
-    names, output = corpus_from_file(corpus_file), str(tmp_path / "m.npz")
-    checkpoint = Checkpoint(output, Trainer(names, Settings(**settings)), names, None)
-    for _ in zip(range(done_before), checkpoint.trainer.epochs(), strict=False):
-        checkpoint.keep()
     if done_before:
-        checkpoint.write()
+        interrupted(tmp_path / "m.npz", corpus_from_file(corpus_file), done_before, settings)
     prepared = trainer.distillation_set
 
     def prepare(*arguments):
@@ -118,7 +112,7 @@ def test_distillation_is_told_before_it_is_prepared(
 
     monkeypatch.setattr(trainer, "distillation_set", prepare)
     options = "--hidden-size 4 --epochs 3 --distil-epochs 2".split() + ["--resume"] * done_before
-    done = invoke("train", corpus_file, "-o", output, *options)
+    done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("Distillation stage: ") == done.stderr.count("prepares") == 1
     assert "Distillation stage: learning a teacher's predictions.\nprepares\n" in done.stderr

@@ -190,8 +190,8 @@ def test_models_of_two_scripts_have_no_blend():
     latin, greek = random_model(1, characters=" -ab"), random_model(2, characters=" -αβ")
     with pytest.raises(BlendError, match=r"model 1 has no letter in common.*no names between them"):
         blend([latin, greek])
-    with pytest.raises(BlendError, match="model 3 has no letter in common"):
-        blend([latin, latin, greek])
+    with pytest.raises(BlendError, match="c has no letter in common"):
+        blend([latin, latin, greek], titles=["a", "b", "c"])
     assert blend([latin, greek, random_model(3, characters="aα")]).hidden_size == 12
 
 

@@ -273,13 +273,6 @@ def test_all_of_them_are_read_in_little_memory(verdicts):
     assert int(verdicts[1]) * 1024 < MEMORY, "of which Python and NumPy are a third"
 
 
-def test_the_command_refuses_them_in_one_line_too(invoke, content, tmp_path):
-    for case in ("a bomb", "a header of Python 2", "a format with an escape"):
-        (tmp_path / "m\n.npz").write_bytes(HOSTILE[case][0](content))
-        message = error_line(invoke("sample", "-m", tmp_path / "m\n.npz"))
-        assert message.startswith("'") and "\\n.npz'" in message, case
-
-
 def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tmp_path):
     """A run's state may have arrays of any name that begins with `state_`."""
     for name in ("state_\x1b[2J", "state_\n", "state_\x7f", "state_" + 100 * "x", "state_ trained"):
@@ -295,7 +288,9 @@ def test_the_name_of_an_array_is_in_no_message_before_it_is_known_to_be_plain(tm
 
 
 ESCAPE = "\x1b[2J\x9b2J\x7f\u202e\n"
+PART = {"model": ESCAPE, "weight": 0.5, "network": {"cell": [ESCAPE], "hidden_size": {}}}
 RECORDS = {
+    "escapes in a blend": {"blend": [PART | {"training": {"epoch": ESCAPE}}] * 2},
     "an escape for an epoch": {"epoch": ESCAPE},
     "an object for a number": {"epoch": {ESCAPE: 1}, "training_loss": [ESCAPE], "names": []},
     "others for numbers": {"epoch": 1, "held_out_loss": {}, "distinct_names": ESCAPE},

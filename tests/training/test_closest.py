@@ -77,14 +77,6 @@ def test_a_name_that_a_model_cannot_spell_counts_as_its_uniform_guess():
     assert found.loss == pytest.approx(total / (10 + 3 * 3))
 
 
-def test_models_can_be_left_out():
-    names = Names.from_strings(cut("german-first-names", 100))
-    best = closest_model(names)
-    second = closest_model(names, left_out=[best.name])
-    assert second.name != best.name
-    assert second.loss > best.loss
-
-
 def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
     """The first ones are all dinosaurs, and most of them are towns."""
     monkeypatch.setattr(warm_start, "MAX_NAMES_COMPARED", 100)

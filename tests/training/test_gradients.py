@@ -12,7 +12,7 @@ from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training import distillation, gradients
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support.processes import kill, patient_helpers
+from support.processes import patient_helpers
 
 pytestmark = pytest.mark.posix
 
@@ -69,19 +69,6 @@ def test_two_processes_end_with_the_weights_of_one(names, helpers, alone):
     )
 
 
-@pytest.mark.parametrize("step", [0, 5])
-def test_a_helper_that_goes_changes_nothing(step, names, helpers, alone):
-    steps = []
-
-    def progress(*_):
-        if len(steps) == step:
-            kill(helpers[-1])
-        steps.append(1)
-
-    assert_same(trained(names, progress), alone)
-    assert helpers[-1].calls_made_there <= step + 2 < len(steps)
-
-
 def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, alone):
     """It takes over in the middle of each epoch."""
     begin = gradients.Helper.begin
@@ -94,13 +81,6 @@ def test_a_helper_that_comes_late_changes_nothing(names, monkeypatch, helpers, a
     monkeypatch.setattr(gradients.Helper, "begin", late)
     assert_same(trained(names), alone)
     assert helpers[-1].calls_made_there == 4 * 1 + 2 + 2 * (OF_DISTILLATION - 1)
-
-
-def test_without_memory_to_share_the_weights_are_the_same(names, monkeypatch, helpers, alone):
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "write", lambda fd, data: 0)
-        assert_same(trained(names), alone)
-    assert helpers[-1].calls_made_there == 0
 
 
 def test_a_run_that_goes_on_uses_the_helper_again(names, helpers, alone):

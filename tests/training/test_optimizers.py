@@ -14,14 +14,6 @@ from support import plain_bptt
 NAMES = ["ada", "ada", "adam", "bo", "bob", "eve", "evelyn", "ida", "otto"]
 
 
-def test_an_sgd_step_is_minus_rate_times_gradient():
-    rng = np.random.default_rng(1)
-    params, gradient = rng.standard_normal(50), rng.standard_normal(50)
-    expected = params - 0.3 * gradient
-    optimizers.SGD(50).step(params, gradient, 0.3)
-    np.testing.assert_allclose(params, expected, rtol=1e-15)
-
-
 def adam_of_the_paper(params, gradients, rates, beta1, beta2, epsilon):
     """Algorithm 1 of Kingma & Ba (2015), number by number."""
     params = list(params)

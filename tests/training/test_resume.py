@@ -20,7 +20,7 @@ from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support import program
+from support import program, runs
 from support.networks import bytes_of
 from support.program import error_line, heed_interrupts, start
 
@@ -34,16 +34,7 @@ OPTIONS = (
 ).split()
 
 
-def interrupted(output, corpus, epochs, settings=SETTINGS, init=None):
-    """A run that is left after some epochs, its state on disk."""
-    start = Model.load(init) if init else None
-    checkpoint = Checkpoint(str(output), Trainer(corpus, Settings(**settings), start), corpus, init)
-    for epoch in checkpoint.trainer.epochs():
-        checkpoint.keep()
-        if epoch.epoch == epochs:
-            break
-    checkpoint.write()
-    return checkpoint.trainer
+interrupted = partial(runs.interrupted, settings=SETTINGS)
 
 
 def resumed(output, corpus, settings=SETTINGS, init=None):
@@ -75,7 +66,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, 
     settings = SETTINGS | settings
     whole = Trainer(corpus, Settings(**settings))
     records = [record.as_dict() | {"seconds": 0} for record in whole.epochs()]
-    left = interrupted(tmp_path / "m.npz", corpus, epochs, settings)
+    left = interrupted(tmp_path / "m.npz", corpus, epochs, settings=settings)
     trainer = resumed(tmp_path / "m.npz", corpus, settings)
     assert trainer.epoch == epochs
     assert bytes_of(trainer.model) == bytes_of(left.model)
@@ -140,7 +131,7 @@ def test_other_names_another_count_or_another_setting(run, corpus, names):
 def test_settings_are_compared_as_resolved(corpus, tmp_path):
     output = str(tmp_path / "m.npz")
     asked = {**SETTINGS, "epochs": 3, "distil_epochs": 5}
-    trainer = interrupted(output, corpus, 1, asked)
+    trainer = interrupted(output, corpus, 1, settings=asked)
     assert trainer.settings.distil_epochs == 2, "a teacher needs a first stage"
     for distil_epochs in (5, 2):
         settings = Settings(**{**asked, "distil_epochs": distil_epochs})
@@ -173,27 +164,33 @@ def rewrite(output, change):
         np.savez(file, **{**arrays, "meta": np.array(json.dumps(meta))})
 
 
+def of_run(**settings):
+    """A change of the settings of a run."""
+    return lambda meta, arrays: meta["run"]["settings"].update(settings)
+
+
+def of_state(**state):
+    """A change of the state of a run."""
+    return lambda meta, arrays: meta["run"]["state"].update(state)
+
+
 BAD_STATES = {
     "a plain model": lambda meta, arrays: [
         meta.pop("run"),
         *(arrays.pop(n) for n in list(arrays) if n.startswith("state_")),
     ],
     "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
-    "a setting more": lambda meta, arrays: meta["run"]["settings"].update(new=1),
+    "a setting more": of_run(new=1),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
-    "a setting of another kind": lambda meta, arrays: meta["run"]["settings"].update(epochs="5"),
+    "a setting of another kind": of_run(epochs="5"),
     "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
     "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
-    "epoch a text": lambda meta, arrays: meta["run"]["state"].update(epoch="1"),
-    "a stage too many": lambda meta, arrays: meta["run"]["state"].update(stage=2),
+    "epoch a text": of_state(epoch="1"),
+    "a stage too many": of_state(stage=2),
     "no place": lambda meta, arrays: meta["run"]["state"].pop("stage_epoch"),
-    "more networks than can be": lambda meta, arrays: meta["run"]["settings"].update(
-        teacher_networks=10**7
-    ),
-    "another size": lambda meta, arrays: meta["run"]["settings"].update(hidden_size=10**9),
-    "settings that cannot be": lambda meta, arrays: meta["run"]["settings"].update(
-        dropout=float("nan")
-    ),
+    "more networks than can be": of_run(teacher_networks=10**7),
+    "another size": of_run(hidden_size=10**9),
+    "settings that cannot be": of_run(dropout=float("nan")),
     "weights short": lambda meta, arrays: arrays.update(state_trained=arrays["state_trained"][:-1]),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "NaN": lambda meta, arrays: arrays["state_trained"].fill(np.nan),
@@ -313,7 +310,8 @@ cli.main()"""
 )
 def test_a_new_run_puts_an_older_state_aside(where, name, corpus_file, names, tmp_path):
     """In the first epoch of the new run the old state is kept, but for that run alone."""
-    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, {**SETTINGS, "epochs": 9})
+    settings = {**SETTINGS, "epochs": 9}
+    interrupted(tmp_path / "m.npz", corpus_from_strings(names), 2, settings=settings)
     old = (tmp_path / "m.npz.resume").read_bytes()
     train_until(where, corpus_file, tmp_path, getattr(signal, name))
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

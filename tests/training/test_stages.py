@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from rnn_names import Settings, train
+from rnn_names import Settings
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import TrainingError
 from rnn_names.network.scoring import mean_loss
 from rnn_names.training import trainer as training
-from rnn_names.training.stages import DISTILLATION_RATE, TOLERANCE, Best, Position, Stage, stages_of
+from rnn_names.training.stages import DISTILLATION_RATE, TOLERANCE, Best, Stage, stages_of
 from rnn_names.training.trainer import LOST, Trainer
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
@@ -274,13 +274,6 @@ def test_a_position_that_cannot_be_is_refused(change, corpus):
         trainer.restore({**trainer.state(), **change}, trainer.model)
 
 
-def test_a_position_survives_its_state(corpus):
-    position = Position.first(stages_of(Settings(**THREE_NETWORKS).resolved(corpus)))
-    assert position.at(position.state()) == position
-    later = position.next().with_best(1.5)
-    assert position.at(later.state()) == later != position
-
-
 # --- A loss far above that of a uniform guess ends a stage; it is no divergence -------------------
 
 
@@ -330,19 +323,6 @@ def test_a_network_that_is_lost_at_once_is_no_teacher(corpus, monkeypatch):
     assert found == [*NETWORKS[:1] * 2, NETWORKS[1], *NETWORKS[2:] * 2, *["distillation"] * 2]
     assert [len(networks) for networks in asked] == [2]
     assert trainer.position.best.loss < LOST * math.log(len(trainer.vocabulary))
-
-
-def test_a_run_without_a_good_epoch_has_diverged(corpus):
-    with pytest.raises(TrainingError, match="beyond all bounds in epoch 1: train again with"):
-        trained(corpus, THREE_NETWORKS, learning_rate=1e6)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_small_random_lists_train(seed):
-    rng = np.random.default_rng(seed)
-    names = {"".join(rng.choice(list("abcdef."), rng.integers(1, 6))) for _ in range(2 + seed % 6)}
-    model = train({*names, "a", "zz"}, hidden_size=32, epochs=40, distil_epochs=4, seed=seed)
-    assert model.training["held_out_loss"] < LOST * math.log(len(model.vocabulary))
 
 
 def test_a_list_of_five_names_trains_at_a_high_rate(invoke, tmp_path):
