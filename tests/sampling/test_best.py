@@ -5,8 +5,7 @@ import pytest
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
-from rnn_names.sampling.sampler import Sampler
-from support.enumeration import all_texts, ranked, tiny_model
+from support.enumeration import ranked, tiny_model
 from support.networks import CELLS, random_model
 
 
@@ -26,16 +25,6 @@ def test_names_that_no_draw_has_passed_are_found(monkeypatch):
     model = tiny_model()
     expected = [name for name in ranked(model, prefix="ab") if name.endswith("ccc")]
     assert model.best(2, prefix="ab", suffix="ccc") == expected[:2]
-
-
-def test_all_names_come_in_order_when_all_are_wanted():
-    model = tiny_model()
-    everything = all_texts()[1:]
-    assert len(everything) == 1092
-    found = model.best(1092)
-    assert sorted(found) == sorted(everything)
-    scores = model.log_prob(found)
-    assert (scores[1:] <= scores[:-1] + 1e-5).all()
 
 
 def test_the_list_ends_where_names_end():
@@ -70,22 +59,6 @@ def test_rare_names_are_found_by_way_of_a_bound_from_guided_draws(monkeypatch):
     assert model.best(5, suffix="cbb", contains=["aa"]) == everything[:5]
 
 
-def test_the_bound_is_below_the_names_that_are_wanted_and_not_far(model):
-    """Else every prefix would be looked into."""
-    calls = []
-    wanted = Options(suffix="rus")
-    found = [*best.best(model.language_model, 20, wanted, lambda *call: calls.append(call))]
-    names = found[0].to_strings()
-    assert len(names) == 20
-    assert all(name.endswith("rus") for name in names)
-    done, expected = calls[-1]
-    assert done <= expected
-    least = float(model.log_prob(names).min())
-    search = best._Search(Sampler(model.language_model, wanted), 10**6, None)
-    search._above(least)
-    assert done < 4 * search.done
-
-
 def test_names_of_one_probability_come_in_the_order_of_their_characters():
     model = random_model("abc", longest=2)
     for array in model.params.values():
@@ -97,12 +70,3 @@ def test_names_of_one_probability_come_in_the_order_of_their_characters():
 def test_probabilities_that_come_to_nothing_are_said_to():
     with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities of all"):
         tiny_model().best(3, temperature=1e-4)
-
-
-def test_no_drawn_name_of_a_real_model_is_better_than_the_best(model):
-    found = model.best(50)
-    scores = model.log_prob(found)
-    assert len(set(found)) == 50
-    assert (scores[1:] <= scores[:-1] + 1e-5).all()
-    others = sorted(set(model.sample(20_000, seed=1)) - set(found))
-    assert model.log_prob(others).max() <= scores[-1] + 1e-5

@@ -21,7 +21,6 @@ from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
 from support.distributions import assert_drawn_from, by
 from support.enumeration import distribution
-from support.networks import CELLS, at_temperature
 
 DRAWS = 60_000
 
@@ -29,8 +28,7 @@ DRAWS = 60_000
 # --- The distribution -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("temperature", [1.0, 0.7, 1.8])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell, temperature", [("gru", 1.0), ("rnn", 1.0), ("gru", 1.8)])
 def test_names_come_with_the_models_own_probabilities(cell, temperature, small_models):
     """All names, their lengths, their first and last characters.
 
@@ -43,15 +41,6 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
     assert_drawn_from(Counter(map(len, names)), by(len, expected))
     assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
     assert_drawn_from(Counter(name[-1] for name in names), by(lambda name: name[-1], expected))
-
-
-def test_the_check_of_a_distribution_can_fail(small_models):
-    names = small_models["gru"].sample(DRAWS, temperature=0.95, seed=11)
-    with pytest.raises(AssertionError):
-        assert_drawn_from(Counter(names), distribution(small_models["gru"]))
-    exact = distribution(small_models["gru"])
-    with pytest.raises(AssertionError, match="chi-square"):
-        assert_drawn_from(Counter({name: round(DRAWS * p) for name, p in exact.items()}), exact)
 
 
 @pytest.mark.parametrize("nodes", [1, 5])
@@ -69,26 +58,6 @@ def test_neighbours_in_the_stream_are_independent(small_models):
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
     neighbours = zip(names[::2], names[1::2], strict=True)
     assert_drawn_from(Counter((a[0], b[0]) for a, b in neighbours), pairs)
-
-
-@pytest.mark.parametrize("temperature", [1.0, 0.7])
-def test_a_model_of_real_names_draws_first_characters_and_names_as_it_should(temperature, model):
-    free = {"min_length": 1, "max_length": 200, "any_beginning": True}
-    names = Counter(model.sample(DRAWS, temperature=temperature, seed=21, **free))
-    tempered = at_temperature(model, temperature)
-    x, a0 = np.zeros((1, len(model.vocabulary)), np.float32), tempered.params["a0"][None]
-    _, y_hat = rnn.cell_forward(x, a0, tempered.params)
-    empty, *first = y_hat[0].astype(float)
-    drawn = Counter()
-    for name, count in names.items():
-        drawn[name[0]] += count
-    shares = [p / (1 - empty) for p in first]
-    assert_drawn_from(drawn, dict(zip(model.vocabulary.characters, shares, strict=True)))
-    # All that is thrown away is the empty name; one over 200 characters is next to impossible.
-    likely = [name for name, _ in names.most_common(200)]
-    for name, p in zip(likely, np.exp(tempered.log_prob(likely)) / (1 - empty), strict=True):
-        # Names are chosen for being drawn often, so the bound is wider; a count of a few is skewed.
-        assert abs(names[name] - DRAWS * p) < 6 * math.sqrt(max(DRAWS * p, 1)), name
 
 
 # --- The stream -----------------------------------------------------------------------------------
@@ -132,7 +101,7 @@ def test_names_drawn_in_shares_are_as_probable_as_others(options, small_models, 
     begins = tuple(np.atleast_1d(options.get("prefix", "")))
     expected = {name: p for name, p in expected.items() if name.startswith(begins)}
     total = sum(expected.values())
-    names = model.sample(20_000, seed=4, **options)
+    names = model.sample(10_000, seed=4, **options)
     assert_drawn_from(Counter(names), {name: p / total for name, p in expected.items()})
 
 
@@ -169,7 +138,7 @@ def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_bloc
 def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
-    for cores, threads in [(1, 4), (2, 4), (64, 4), (None, 1), (64, 9)]:
+    for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         monkeypatch.setattr(streaming, "MAX_THREADS", threads)
         streams.append(model.sample(1000, seed=10))
@@ -214,8 +183,8 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
 
 def test_a_preview_shows_names_of_the_models_distribution(small_models):
     model = small_models["gru"]
-    drawn = [name for seed in range(500) for name in preview(model.language_model, 4, seed)]
-    assert len(drawn) == 2000
+    drawn = [name for seed in range(250) for name in preview(model.language_model, 4, seed)]
+    assert len(drawn) == 1000
     expected = distribution(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
     assert len(preview(model.language_model, 1000, 1)) == 1000
