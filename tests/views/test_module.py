@@ -137,17 +137,6 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
         assert_drawn_from(Counter(names), expected)
 
 
-def test_wrong_arguments_are_type_errors(in_node, small_models):
-    (message,) = in_node(
-        "await sample(6, { seed: 1, shares: [1, 2] }).catch((error) => print(String(error)));",
-        ("gru", small_models["gru"]),
-    )
-    assert message == (
-        "TypeError: shares [1, 2]: must be a list with a number for each model (gru), "
-        "none below 0 and one above it"
-    )
-
-
 # --- Casts ----------------------------------------------------------------------------------------
 
 
