@@ -1,81 +1,69 @@
-"""Parity with PyTorch: the same loss and gradients, and arrays that load straight into it."""
+"""Parity with PyTorch: loss, gradients, a loaded model, by the function of docs/model-file.md."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from rnn_names import Model, blend
 from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
+from support.documents import ROOT, examples
 from support.networks import CELLS, random_names, random_params, tree_of
 
 torch = pytest.importorskip("torch")
 
 
-class TorchNetwork(torch.nn.Module):
-    """The network as a PyTorch user would build it, loaded with our arrays as the README says."""
+@pytest.fixture(scope="module")
+def to_torch():
+    """The function that the page shows."""
+    shown = examples((ROOT / "docs" / "model-file.md").read_text(encoding="utf-8"))
+    [source] = [each.source for each in shown if each.source.startswith("def to_torch(")]
+    exec(source, defined := {})
+    return defined["to_torch"]
 
-    def __init__(self, params):
-        super().__init__()
-        params = {name: torch.tensor(np.asarray(array, float)) for name, array in params.items()}
-        n_y, n_a = params["Wya"].shape
-        layer = torch.nn.GRU if "bn" in params else torch.nn.RNN
-        self.layer = layer(n_y, n_a, batch_first=True).double()
-        self.output = torch.nn.Linear(n_a, n_y).double()
-        bias_hh = torch.zeros_like(self.layer.bias_hh_l0)
-        if "bn" in params:
-            bias_hh[2 * n_a :] = params["bn"]
-        self.layer.load_state_dict(
-            {
-                "weight_ih_l0": params["Wax"],
-                "weight_hh_l0": params["Waa"],
-                "bias_ih_l0": params["ba"],
-                "bias_hh_l0": bias_hh,
-            }
-        )
-        self.output.load_state_dict({"weight": params["Wya"], "bias": params["by"]})
-        self.a0 = torch.nn.Parameter(params["a0"])
 
-    def losses(self, names):
-        """The cross-entropy of each name, a list of indices.
-
-        They are padded to one batch, and the padding is left out.
-        """
-        n_y = self.output.out_features
-        longest = max(map(len, names)) + 1
-        x = torch.zeros(len(names), longest, n_y, dtype=torch.float64)
-        targets = torch.full((len(names), longest), -100)
-        for i, name in enumerate(names):
-            for t, index in enumerate(name):
-                x[i, t + 1, index] = 1
-            targets[i, : len(name) + 1] = torch.tensor([*name, 0])
-        states, _ = self.layer(x, self.a0.expand(1, len(names), -1).contiguous())
-        logits = self.output(states)
-        losses = torch.nn.functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="none"
-        )
-        return losses.view(len(names), longest).sum(dim=1)
-
-    def gradients(self):
-        layer, n_a = self.layer, len(self.a0)
-        ours = {"Wax": layer.weight_ih_l0, "Waa": layer.weight_hh_l0, "ba": layer.bias_ih_l0}
-        ours |= {"a0": self.a0, "Wya": self.output.weight, "by": self.output.bias}
-        found = {name: parameter.grad.numpy() for name, parameter in ours.items()}
-        if isinstance(layer, torch.nn.GRU):
-            found["bn"] = layer.bias_hh_l0.grad[2 * n_a :].numpy()
-        return found
+def losses(layer, output, state, names):
+    """The cross-entropy of each name, a list of indices; they are padded to one batch."""
+    x = torch.zeros(len(names), max(map(len, names)) + 1, output.out_features, dtype=state.dtype)
+    targets = torch.full(x.shape[:2], -100)
+    for i, name in enumerate(names):
+        for t, index in enumerate(name):
+            x[i, t + 1, index] = 1
+        targets[i, : len(name) + 1] = torch.tensor([*name, 0])
+    states, _ = layer(x, state.expand(1, len(names), -1).contiguous())
+    cross_entropy = torch.nn.CrossEntropyLoss(ignore_index=-100, reduction="none")
+    return cross_entropy(output(states).flatten(0, 1), targets.flatten()).view(x.shape[:2]).sum(1)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("seed", range(3))
-def test_loss_and_gradients_equal_autograd(cell, seed):
+def test_loss_and_gradients_equal_autograd(cell, seed, to_torch):
     rng = np.random.default_rng(seed)
     params = random_params(rng, cell, n_y=8, n_a=6)
+    params = {name: array.astype(np.float32) for name, array in params.items()}
     tree, names = tree_of(random_names(rng, n_y=8, count=20, longest=7), n_y=8)
-    network = TorchNetwork(params)
-    expected = network.losses(names).sum()
+    layer, output, state = to_torch(SimpleNamespace(params=params, cell=cell))
+    layer, output, state = layer.double(), output.double(), state.double().requires_grad_()
+    expected = losses(layer, output, state, names).sum()
     expected.backward()
+    theirs = {"Wax": layer.weight_ih_l0, "Waa": layer.weight_hh_l0, "ba": layer.bias_ih_l0}
+    theirs |= {"a0": state, "Wya": output.weight, "by": output.bias, "bn": layer.bias_hh_l0}
+    params = {name: array.astype(np.float64) for name, array in params.items()}
     loss, gradients = rnn.loss_and_gradients(tree, params, Workspace(np.float64))
     assert loss == pytest.approx(expected.item(), rel=1e-10)
-    theirs = network.gradients()
-    assert set(theirs) == set(gradients)
+    assert set(gradients) == set(params)
     for name, gradient in gradients.items():
-        np.testing.assert_allclose(gradient, theirs[name], rtol=1e-9, atol=1e-10, err_msg=name)
+        of_torch = theirs[name].grad.numpy()
+        of_torch = of_torch[-6:] if name == "bn" else of_torch.reshape(gradient.shape)
+        np.testing.assert_allclose(gradient, of_torch, rtol=1e-9, atol=1e-10, err_msg=name)
+
+
+@pytest.mark.parametrize("cells", [["gru"], ["rnn"], ["gru", "rnn"]], ids="+".join)
+def test_a_loaded_model_gives_the_same_probabilities(cells, model_files, names, to_torch):
+    """Of a blend, too; its plain cell is held still by biases of a million."""
+    model = blend([Model.load(model_files[cell]) for cell in cells])
+    indices = [[1 + model.vocabulary.characters.index(c) for c in name] for name in names[:5]]
+    with torch.no_grad():
+        found = -losses(*to_torch(model), indices).numpy()
+    np.testing.assert_allclose(found, model.log_prob(names[:5]), atol=1e-4)
