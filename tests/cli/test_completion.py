@@ -162,13 +162,6 @@ def test_a_question_that_makes_no_sense_gets_no_answer(words, number, place):
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_comes_alone(shell, invoke):
-    done = invoke("completion", shell)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "_RNN_NAMES_COMPLETE" in done.stdout
-
-
 @pytest.mark.parametrize("line", ["--help", "train -h", "sample -h", "completion fish", ""])
 def test_what_needs_no_numpy_does_not_wait_for_it(line):
     question = {"_RNN_NAMES_COMPLETE": "bash_complete", "COMP_CWORD": "2"}

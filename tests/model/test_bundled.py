@@ -274,9 +274,3 @@ def test_its_three_samples_are_new_names_of_usual_lengths(name):
     assert not model.knows(samples).any()
     assert np.isfinite(model.log_prob(samples)).all()
     assert all(int(shortest) <= len(sample) <= longest for sample in samples)
-
-
-def test_whoever_gets_names_of_a_town_list_is_told_of_geonames(tmp_path):
-    """As its licence wants, wherever the list or its model is shown."""
-    for command in (["info", "welsh-towns"], ["info", "welsh-towns", "dinosaurs"], ["models"]):
-        assert "GeoNames (geonames.org), CC BY 4.0" in invoke(*command, cwd=tmp_path).stdout

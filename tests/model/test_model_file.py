@@ -13,7 +13,7 @@ import pytest
 import rnn_names
 from rnn_names import Model
 from rnn_names.errors import ModelFileError
-from rnn_names.model import atomic, checks
+from rnn_names.model import checks
 from support.model_files import CHARACTERS, arrays_of, make_model, rewrite
 
 
@@ -129,12 +129,3 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(path, error, monkeyp
         assert str(raised.value) == f"{path}: cannot be written: No space left on device"
     assert path.read_bytes() == old
     assert [p.name for p in path.parent.iterdir()] == ["names.npz"]
-
-
-@pytest.mark.parametrize("where", ["", "none/names.npz"])
-def test_a_place_that_cannot_be_written_is_one_line(where, tmp_path):
-    with pytest.raises(ModelFileError, match=r"cannot be written|directory"):
-        make_model().save(tmp_path / where)
-    with pytest.raises(ModelFileError):
-        atomic.check_writable(str(tmp_path / where))
-    assert list(tmp_path.iterdir()) == []

@@ -150,11 +150,7 @@ HOSTILE = {
     "bzip2": (waa(npy(F4 % "6, 2", ZEROS[: 1 << 20]), zipfile.ZIP_BZIP2), "compressed in a way"),
     "lzma": (lambda c: zipped(good(c), zipfile.ZIP_LZMA), "compressed in a way"),
     "overlapping": (overlapping, "no real model shrinks so far"),
-    "10**12 elements": (waa(npy(F4 % "1000000, 1000000", bytes(64))), "Waa: its size is not"),
-    "10**36 elements": (
-        waa(npy(F4 % f"{'9' * 18}, {'9' * 18}", bytes(64))),
-        "Waa: its size is not",
-    ),
+    "10**36 elements": (waa(npy(F4 % ("9" * 18 + ", " + "9" * 18))), "Waa: its size is not"),
     "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: a header that NumPy"),
     "a million members": (million_members, "a zip directory of"),
     "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
@@ -171,10 +167,6 @@ HOSTILE = {
     "a negative size": (waa(npy(F4 % "-6, -2")), "Waa: a header"),
     "three sizes": (waa(npy(F4 % "6, 2, 1", bytes(48))), "Waa: not float32"),
     "bytes after an array": (waa(npy(F4 % "6, 2", bytes(52))), "Waa: its size is not what its"),
-    "meta of 100 MB": (
-        meta(lambda: meta_of(f"[{'0,' * 12_500_000}0]"), 8),
-        "no real model shrinks",
-    ),
     "meta of 6 MB": (meta(meta_of("[" + "0," * 750_000 + "0]")), "not a text of a sensible size"),
     "meta of 4 MB of brackets": (meta(meta_of("[" * 1_000_000)), "not a JSON object"),
     "meta of a long number": (meta(meta_of("9" * 1_000_000)), "not a JSON object"),

@@ -100,7 +100,7 @@ def test_names_come_with_the_models_distribution_and_start_cuts_them(cell, liste
     assert model.sample(200, seed=4, start=150, **options) == names[150:350]
 
 
-@cases(can_look_ahead)
+@cases(lambda options: can_look_ahead(options) or "exclude_words" in options)
 def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_look_ahead):
     model = tiny_model(cell, **listed)
     sampler = Sampler(model.language_model, Options(**options))
