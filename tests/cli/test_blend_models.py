@@ -25,9 +25,6 @@ def blended(*names, weights=None):
     return blend([Model.load(name) for name in names], weights)
 
 
-# --- On the fly -----------------------------------------------------------------------------------
-
-
 def test_score_takes_several(folder):
     both = ["-m", "gru.npz=0.75", "-m", "rnn.npz=0.25"]
     done = invoke("score", *both, cwd=folder, input="Triceratops\n")
@@ -73,9 +70,6 @@ def test_in_the_environment_it_is_one_model(folder):
     assert done.stdout.splitlines() == Model.load(folder / "gru.npz").sample(20, seed=1)
 
 
-# --- info -----------------------------------------------------------------------------------------
-
-
 def test_info_shows_the_parts_their_weights_records_and_sources(folder):
     done = invoke("info", "welsh-towns=2", "dinosaurs", cwd=folder)
     assert done.returncode == 0
@@ -89,9 +83,6 @@ def test_info_shows_the_parts_their_weights_records_and_sources(folder):
         assert f"held-out loss {loss:.4f}" in part
     assert "source        towns of Wales; GeoNames (geonames.org), CC BY 4.0" in lines
     assert "\ntraining" not in done.stdout
-
-
-# --- blend ----------------------------------------------------------------------------------------
 
 
 def test_blend_writes_a_file_that_is_the_same(folder):
@@ -114,9 +105,6 @@ def test_blend_does_not_write_over_its_parts(folder):
         assert done.returncode == 1
         assert "one of the models to blend" in done.stderr
     assert (folder / "gru.npz").read_bytes() == before
-
-
-# --- train ----------------------------------------------------------------------------------------
 
 
 def test_training_goes_on_from_a_blend(folder, names):

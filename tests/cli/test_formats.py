@@ -90,8 +90,6 @@ def test_errors_come_before_anything_is_written(command, kind, invoke, model_fil
     assert done.stderr.startswith("Error: ")
 
 
-# --- score ----------------------------------------------------------------------------------------
-
 LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
 
 

@@ -115,9 +115,6 @@ def test_too_many_edits_for_a_long_name_are_one_line():
         tiny_model(letters="aAb").sample(1, like="ab" * 50, edits=9)
 
 
-# --- Near copies and near twins -------------------------------------------------------------------
-
-
 def nearest(name, others):
     return min((edits_between(name.casefold(), other.casefold()) for other in others), default=99)
 
@@ -287,9 +284,6 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
         near = NearList(found, each.vocabulary).near(Names.from_strings(["Zafire", "Emma"]), 1)
         assert near.tolist() == [True, False]
         assert len(each.sample(3, seed=1, min_edits=3)) == 3
-
-
-# --- Few names ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

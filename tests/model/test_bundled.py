@@ -150,26 +150,6 @@ def test_each_draws_new_names_at_once(name, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_score_info_and_init_take_names(tmp_path):
-    done = invoke("score", "-m", "dinosaurs", input="Triceratops\n", cwd=tmp_path)
-    assert done.returncode == 0
-    log_prob = Model.load("dinosaurs").log_prob(["Triceratops"])[0]
-    assert float(done.stdout.split("\t")[0]) == pytest.approx(log_prob, abs=1e-4)
-
-    done = invoke("info", "dinosaurs", "--json", cwd=tmp_path)
-    facts = json.loads(done.stdout)
-    assert facts["file"] == "dinosaurs" and facts["fingerprints"] == 1318
-    assert facts["bytes"] == Path(bundled.path_of("dinosaurs")).stat().st_size
-
-    (tmp_path / "few.txt").write_text("Ælfo\nÆlfi\nÆlfa\nLuno\n", "utf-8")
-    options = "--init dinosaurs --epochs 1 --learning-rate 1e-9".split()
-    done = invoke("train", "few.txt", *options, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    tuned, start = Model.load(tmp_path / "names.npz"), Model.load("dinosaurs")
-    assert np.allclose(tuned.params["Waa"], start.params["Waa"], atol=1e-6)
-    assert tuned.knows(["Ælfo", "Triceratops", "Xyz"]).tolist() == [True, True, False]
-
-
 def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "dinosaurs").mkdir()

@@ -100,9 +100,6 @@ def test_the_old_name_of_a_setting_is_read_as_the_new_one(path):
     assert Model.load(path).training["settings"] == {"seed": 3, "synthetic_names": 9}
 
 
-# --- Writing --------------------------------------------------------------------------------------
-
-
 def test_saving_replaces_the_file_in_one_step_and_leaves_nothing_else(path):
     with path.open("rb") as reader:
         old = path.read_bytes()

@@ -15,8 +15,6 @@ from support.networks import (
     tree_of,
 )
 
-# --- Golden values of the well-known course notebook ----------------------------------------------
-
 
 def course_params(draw):
     """The course's weights, drawn in its order; its column vectors become our rows."""
@@ -67,9 +65,6 @@ def test_forward_over_time_gives_the_courses_values(example, golden):
     np.testing.assert_allclose(found, golden, atol=5e-9, rtol=0)
 
 
-# --- Layers ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_softmax_is_stable_for_logits_of_any_size(dtype):
     rows = [[1e30, 0, -1e30], [-3e4, -3e4, -3e4], [1e4, 1e4 - 1, -1e4], [0, 1, 2]]
@@ -102,9 +97,6 @@ def test_indices_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
     )
 
 
-# --- Parameters -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
     gates = {"rnn": 1, "gru": 3}[cell]
@@ -118,9 +110,6 @@ def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell
     assert all(np.array_equal(params[name], again[name]) for name in params)
     assert not np.array_equal(params["Wax"], other["Wax"])
     assert not np.array_equal(params["Waa"], other["Waa"])
-
-
-# --- Gradients ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])

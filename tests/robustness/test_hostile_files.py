@@ -66,8 +66,6 @@ def nested(depth):
     return json.loads('{"a":' * depth + "0" + "}" * depth)
 
 
-# --- Bombs and lies: in a process of its own, so that time and memory can be bounded --------------
-
 F4 = "{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }"
 ZEROS = bytes(128 << 20)
 
@@ -342,9 +340,6 @@ def test_nothing_of_a_strangers_record_reaches_a_training(record, invoke, tmp_pa
         assert all(line.isprintable() for line in text.splitlines())
         assert "<b>" not in text
     assert Model.load(tmp_path / "new.npz").training["settings"]["hidden_size"] == 2
-
-
-# --- Damage ---------------------------------------------------------------------------------------
 
 
 def test_no_flipped_bit_gives_another_model(tmp_path):

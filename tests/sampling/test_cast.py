@@ -53,8 +53,6 @@ def test_names_of_a_line_are_independent():
     assert_drawn_from(Counter(rows("{a} {b:max-length=2}", 20_000, max_length=2)), joint(*names))
 
 
-# --- Redrawn lines --------------------------------------------------------------------------------
-
 PATTERN = "{a:min-length=2} [x|y|z] {b:min-length=2}"
 
 

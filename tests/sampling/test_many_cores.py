@@ -83,7 +83,7 @@ def test_the_helper_ends_with_the_stream(how, model, helpers):
     parts = sample(model.language_model, 10**9, Options(seed=5))
     while not (helpers and helpers[-1].calls_made_there):
         next(parts)
-    pid = helpers[-1]._process._process.pid
+    pid = helpers[-1].pid()
     if how == "left":
         parts.close()
     else:

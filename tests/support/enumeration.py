@@ -206,9 +206,6 @@ def predictions(logits, options):
     return p
 
 
-# --- What options ask of a name -------------------------------------------------------------------
-
-
 def _one(options, name):
     """The text of an option that has one, in the case that it stands in; else ""."""
     text = options.get(name, "")

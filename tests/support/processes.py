@@ -28,6 +28,10 @@ class WatchedHelper(Helper):
         """Whether the helper process can take a call."""
         return self._process is not None and self._process.is_ready()
 
+    def pid(self):
+        """The number of the helper process."""
+        return self._process._process.pid
+
 
 def patient_helpers(monkeypatch, module):
     """Lets a module wait until its helper process is ready; gives all its `Helper`s."""
@@ -46,9 +50,3 @@ def patient_helpers(monkeypatch, module):
     monkeypatch.setattr(module, "Helper", Patient)
     measure_no_children(monkeypatch)
     return made
-
-
-def kill(helper):
-    """Kills the process that a helper uses."""
-    helper._process._process.kill()
-    helper._process._process.wait()

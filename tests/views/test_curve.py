@@ -83,8 +83,6 @@ def test_equal_losses():
     assert "▁▁▁" in loss_curves(records([2.0] * 4, [2.0] * 4))[HEIGHT]
 
 
-# --- Around it: `train` ---------------------------------------------------------------------------
-
 SMALL = ["--hidden-size", "8", "--seed", "1", "--distil-epochs", "0"]
 
 

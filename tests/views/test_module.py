@@ -137,9 +137,6 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
         assert_drawn_from(Counter(names), expected)
 
 
-# --- Casts ----------------------------------------------------------------------------------------
-
-
 def test_a_cast_has_a_stream_for_each_part(in_node, small_models):
     """A change to one part leaves the others as they were; the same seed gives the same lines."""
     first, again, other, lines = in_node(

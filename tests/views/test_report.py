@@ -259,8 +259,6 @@ def test_ticks_are_few_and_lie_around(low, high):
     assert all(low <= tick <= high for tick in charts.ticks(low, high))
 
 
-# --- From the command line ------------------------------------------------------------------------
-
 QUICK = "--hidden-size 8 --batch-size 64 --distil-epochs 0".split()
 
 
