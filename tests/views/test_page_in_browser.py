@@ -46,9 +46,9 @@ def settle(page, count=20):
     wait_for_names(page, count)
 
 
-def press(page, button, count=20):
+def press(page, button, count=20, exact=True):
     """Clicks a button, and waits for the names."""
-    page.get_by_role("button", name=button, exact=True).first.click()
+    page.get_by_role("button", name=button, exact=exact).first.click()
     settle(page, count)
 
 
@@ -332,19 +332,6 @@ def test_of_two_drawings_at_once_the_later_one_shows(page):
 
 
 # --- Links ----------------------------------------------------------------------------------------
-
-
-def test_a_link_brings_the_same_names_and_settings_in_another_browser(open_page):
-    page = open_page(*MIXTURE, address="")
-    set_to(page, "Blend of dinosaurs and first names", 20)
-    set_to(page, "Boldness", 0.8)
-    set_to(page, "Begins with", "M")
-    set_to(page, "No name twice", True)
-    other = open_page(*MIXTURE, address=link_of(page))
-    assert names_of(other) == names_of(page)
-    assert other.get_by_label("Boldness", exact=True).input_value() == "0.8"
-    assert other.get_by_label("No name twice").is_checked()
-    assert other.url == page.url
 
 
 def test_a_broken_link_opens_as_if_new(open_page):
@@ -733,9 +720,9 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
 def test_more_names_like_one(page):
     name = next(name for name in names_of(page) if len(name) > 6)
     page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
-    press(page, f"More …{name[-3:]}")
+    press(page, f"More …{name[-3:]}", exact=False)
     assert all(each.endswith(name[-3:]) for each in names_of(page))
-    press(page, "Drop the condition: Ends with")
+    press(page, "Drop the condition: Ends with", exact=False)
     assert name in names_of(page)
 
 
