@@ -83,7 +83,6 @@ LINES = {
     "rnn-names train el\t": "train elves.txt",
     "rnn-names sample -m din\t": "sample -m dinosaurs",
     "rnn-names blend wel\t": "blend welsh-towns",
-    "rnn-names info fir\t": "info first-names",
     "rnn-names sample -m my\t": "sample -m my-dwarves.npz",
     "rnn-names sample -m old/or\t": "sample -m old/orcs.npz",
 }

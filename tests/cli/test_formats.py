@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import math
 
+import numpy as np
 import pytest
 
 from rnn_names import Model, train
@@ -28,10 +30,8 @@ def read(kind, text):
         return [json.loads(line) for line in text.splitlines()]
     rows = list(csv.DictReader(io.StringIO(text), delimiter={"csv": ",", "tsv": "\t"}[kind]))
     novel = {"true": True, "false": False, "": None}
-    return [
-        {"name": row["name"], "log_prob": float(row["log_prob"]), "novel": novel[row["novel"]]}
-        for row in rows
-    ]
+    read_in = {"log_prob": float, "per_character": float, "novel": novel.get, "name": str}
+    return [{name: read_in[name](value) for name, value in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
@@ -95,18 +95,18 @@ LINES = ["Abrosaurus", "Zzq", "", "愛", "Abrosaurus", "Aardonyx"]
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv"])
 def test_scores_as_records(kind, invoke, model_file, model, names):
-    done = invoke("score", "-m", model_file, "--format", kind, input="\n".join(LINES))
+    options = ["--format", kind, "--rank", "per-character"]
+    done = invoke("score", "-m", model_file, *options, input="\n".join(LINES))
     assert done.returncode == 0, done.stderr
     records = read(kind, done.stdout)
     assert [record["name"] for record in records] == LINES
-    expected = model.log_prob(LINES).tolist()
-    assert float("-inf") in expected
-    if kind == "jsonl":
-        expected = [None if value == float("-inf") else value for value in expected]
-    assert [r["log_prob"] for r in records] == [
-        value and pytest.approx(value, abs=1e-5) for value in expected
-    ]
-    assert [r["novel"] for r in records] == [name not in names for name in LINES]
+    assert [record["novel"] for record in records] == [name not in names for name in LINES]
+    impossible = None if kind == "jsonl" else -math.inf  # JSON has no infinity
+    assert records[3]["log_prob"] == records[3]["per_character"] == impossible
+    expected, lengths = model.log_prob(LINES), np.array([len(name) + 1 for name in LINES])
+    for column, values in (("log_prob", expected), ("per_character", expected / lengths)):
+        found = [-math.inf if r[column] is None else r[column] for r in records]
+        np.testing.assert_allclose(found, values, atol=1e-5)
 
 
 FORMULAS = ["=1+2", "+1", "-1+1", "@SUM(1)"]

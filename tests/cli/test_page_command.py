@@ -41,12 +41,6 @@ def test_without_a_model_the_page_is_for_lists_and_has_five_bundled_ones(invoke,
     assert [page.count(f'"name":"{name}"'.encode()) for name in MODELS_FOR_LISTS] == [1] * 5
 
 
-def test_the_output_can_come_from_the_environment(invoke, model_file, tmp_path):
-    done = invoke("page", model_file, cwd=tmp_path, env={"RNN_NAMES_PAGE_OUTPUT": "my page.html"})
-    assert done.returncode == 0
-    assert (tmp_path / "my page.html").is_file()
-
-
 def test_an_older_page_is_replaced_and_nothing_else_is(invoke, model_file, tmp_path):
     for _ in range(2):
         assert invoke("page", model_file, "-o", tmp_path / "a.html").returncode == 0

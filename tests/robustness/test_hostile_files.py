@@ -19,7 +19,7 @@ from rnn_names.model import npz as archive
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.training.checkpoint import types_of
 from support.model_files import WRONG_CONTENTS, make_model, members, rewrite
-from support.program import error_line, python
+from support.program import python
 from torture import faults
 
 CHARACTERS = "abé愛"

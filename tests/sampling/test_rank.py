@@ -1,9 +1,5 @@
 """Ranking names per character: the short ones are not the first."""
 
-import csv
-import io
-import json
-
 import numpy as np
 import pytest
 
@@ -107,20 +103,3 @@ def test_score_shows_both_and_sorts_by_the_one_asked_for(invoke, model_file, mod
     assert sorted(f"{log_prob}\t{name}" for _, log_prob, name in rows) == sorted(total)
     for per_character, log_prob, name in rows:
         assert float(per_character) == pytest.approx(float(log_prob) / (len(name) + 1), abs=1e-5)
-
-
-@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "excel"])
-def test_records_have_a_field_more_where_it_is_asked_for(kind, invoke, model_file, tmp_path):
-    (tmp_path / "list.txt").write_text("Allosaurus\nZ!\n", "utf-8")
-    options = ("score", "-m", model_file, "list.txt", "--format", kind)
-    plain = invoke(*options, cwd=tmp_path).stdout
-    assert "per_character" not in plain
-    text = invoke(*options, "--rank", "per-character", cwd=tmp_path).stdout.removeprefix("\ufeff")
-    if kind == "jsonl":
-        one, unknown = map(json.loads, text.splitlines())
-        assert unknown["per_character"] is None
-    else:
-        delimiter = "\t" if kind == "tsv" else ","
-        one, unknown = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-        assert unknown["per_character"] == "-inf"
-    assert float(one["per_character"]) == pytest.approx(float(one["log_prob"]) / 11, abs=1e-5)
