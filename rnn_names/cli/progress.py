@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shlex
 import sys
@@ -175,8 +174,11 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
 
 def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
     """What came of the training, which may have started from a model, and what to try next."""
-    trainer = progress.trainer
-    size = os.path.getsize(output)
+    from rnn_names.corpus.names import Names
+    from rnn_names.sampling.stream import preview
+    from rnn_names.views.statistics import NAMES_MEASURED, length_note
+
+    trainer, size = progress.trainer, os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (
         f" -m {shown(shlex.quote(output))}" if output != DEFAULT_MODEL else ""
     )
@@ -187,28 +189,18 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    kept = record["held_out_loss"] or -math.inf
-    lower = any((each.held_out_loss or math.inf) < kept for each in progress.epochs)
-    note = "An earlier epoch was lower, but by no more than chance explains.\n" if lower else ""
-    if record["all_names"]:
-        note = "The held-out loss is that before the last stage, which learned these names.\n"
     more = " more" * (progress.before > 0)  # than before the run was resumed
-    return (
+    lines = [
         f"{_epochs(trainer.epoch - progress.before)}{more} in {progress.seconds:.0f} s; the best "
-        f"was epoch {record['epoch']}:\n"
-        f"{losses} nats per character.\n{note}{_of_lengths(corpus, trainer)}{model}"
-    )
-
-
-def _of_lengths(corpus: Corpus, trainer: Trainer) -> str:
-    """A line if the names of the model differ from the list's in length by more than chance."""
-    from rnn_names.corpus.names import Names
-    from rnn_names.sampling.stream import preview
-    from rnn_names.views.statistics import NAMES_MEASURED, length_note
-
+        f"was epoch {record['epoch']}:",
+        f"{losses} nats per character.",
+    ]
+    if record["all_names"]:
+        lines.append("The held-out loss is that before the last stage, which learned these names.")
     drawn = preview(trainer.model.language_model, NAMES_MEASURED, trainer.settings.seed)
-    note = length_note(corpus.names, corpus.counts, Names.from_strings(drawn)) if drawn else ""
-    return f"{note}\n" if note else ""
+    if drawn:
+        lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(drawn)))
+    return "\n".join(filter(None, [*lines, model]))
 
 
 def _epochs(n: int) -> str:

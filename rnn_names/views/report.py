@@ -181,13 +181,10 @@ def _losses(epochs: Sequence[Epoch]) -> str:
             note += " An earlier epoch had a lower held-out loss, but by no more than chance "
             note += "explains: so the network of the distillation stage is kept."
         notes = [f"<p>{note}</p>"]
-    chart = line_chart(curves, best, _beginnings(epochs))
-    return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)
-
-
-def _beginnings(epochs: Sequence[Epoch]) -> list[tuple[float, str]]:
     changes = [after for before, after in pairwise(epochs) if before.stage != after.stage]
-    return [(after.epoch - 0.5, after.stage.partition(" of ")[0]) for after in changes]
+    dividers = [(after.epoch - 0.5, after.stage.partition(" of ")[0]) for after in changes]
+    chart = line_chart(curves, best, dividers)
+    return _section("Loss", _figure("Nats per character, by epoch", tuple(curves), chart), *notes)
 
 
 def _names_by_epoch(report: Report) -> str:

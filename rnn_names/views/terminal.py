@@ -42,10 +42,8 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     best = max((i for i, epoch in enumerate(epochs) if epoch.is_best), default=None)
     if best is not None and len(curves) > 1:
         column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * len(epochs))
-        note = f"best: epoch {epochs[best].epoch}"
-        has_room = column + len(f"▲ {note}") < width  # on the right of the mark
-        left = f"{note} ▲"
-        lines.append(f"{'':{column}}▲ {note}" if has_room else f"{left:>{column + 1}}")
+        note = f"best: epoch {epochs[best].epoch} ▲"
+        lines.append(f"{note:>{column + 1}}")
     return [line.rstrip() for line in lines]
 
 
