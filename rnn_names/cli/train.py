@@ -96,20 +96,17 @@ def train(
     from rnn_names.corpus.corpus import read_corpus
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
-    from rnn_names.training.checkpoint import Checkpoint, old_state_path, state_path
+    from rnn_names.training.checkpoint import Checkpoint, state_path
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model, starts_for
 
     with wrong_usage():
         settings = Settings(**options)
-    states = {
-        "the state of the run": state_path(output),
-        "the state of the run before": old_state_path(output),
-    }
-    written = {"--output": output, "--log": log, "--report": report, **states}
+    state = state_path(output)
+    written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
     word = word_of(init)
     _check_files(corpus, () if word else init, {k: v for k, v in written.items() if v})
-    for path in (output, *states.values()):
+    for path in (output, state):
         check_output(path, "model", SIGNATURE)
     if report is not None:
         check_writable(report)

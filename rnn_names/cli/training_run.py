@@ -39,9 +39,6 @@ class TrainingRun:
 
     def go(self, write_log: Callable[[Epoch], object]) -> None:
         """Trains to the end."""
-        with interrupts.critical_section():
-            if not self.checkpoint.is_resumed:
-                self.checkpoint.begin()
         try:
             # The model of a resumed run may be missing; without epochs, the untrained one is saved.
             if self.trainer.model.training["epoch"] or not self.trainer.settings.epochs:
@@ -61,15 +58,13 @@ class TrainingRun:
         except TrainingError as error:
             self._finish()
             raise TrainingError(f"{error}; {self._saved()}", settings=error.settings) from None
-        except (RnnNamesError, MemoryError, OSError):  # a full disk, say: the state stays as it is
-            with interrupts.critical_section():
-                self._put_back_or(lambda: None)
-            raise
 
     def _save(self) -> None:
         model = self.trainer.model  # the trainer may have a better one before this one is written
         if model is not self.model:
             model.save(self.output)
+            if self.model is None and not self.checkpoint.is_resumed:
+                self.checkpoint.remove()  # the state of an earlier run, of another model
             self.model = model
 
     def _keep(self, epoch: Epoch) -> None:
@@ -81,15 +76,9 @@ class TrainingRun:
 
     def _finish(self) -> None:
         with interrupts.critical_section():
-            self._put_back_or(self.checkpoint.remove)
+            if self.model is not None:
+                self.checkpoint.remove()
             self.over = True
-
-    def _put_back_or(self, act: Callable[[], None]) -> None:
-        """Puts back the state of an earlier run if this one wrote no model; else acts."""
-        if self.model is None:
-            self.checkpoint.put_back()
-        else:
-            act()
 
     def write_report(self) -> str:
         """Writes the report, if there is to be one and something to report, and says so."""
@@ -103,7 +92,7 @@ class TrainingRun:
         try:
             if self.trainer.model.training["epoch"]:
                 self._save()
-            self._put_back_or(self.checkpoint.write)
+            self.checkpoint.write()
             wrote = self.write_report()
         finally:
             with suppress(RuntimeError):  # a limit may allow no further thread
@@ -132,7 +121,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
     """A function that writes an epoch's record as a line of JSON; without a path it does nothing.
 
     The first `epochs` lines of an old log are those of a resumed run, and stay. The others go with
-    the first epoch, since until then the state of an earlier run can be put back.
+    the first epoch, since until then there may be the state of an earlier run.
     """
     if path is None:
         yield lambda epoch: None

@@ -2,8 +2,8 @@
 
 A run writes its state of the end of the last epoch to `<output>.resume`, every few seconds and when
 it is interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
-interrupted. A new run puts the state of an earlier one aside, as `<output>.resume.old`, until it
-has one of its own: so nothing ever continues a run that is older than the model file.
+interrupted. The state of an earlier run stays until a new one first writes its model: so nothing
+continues a run that is older than the model file.
 
 The file is a model file with more in it: arrays whose names begin with `state_`, and in `meta`
 
@@ -14,7 +14,6 @@ The file is a model file with more in it: arrays whose names begin with `state_`
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import time
 from collections.abc import Sequence
@@ -42,7 +41,6 @@ class Checkpoint:
 
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         self.path, self.trainer, self.init = state_path(output), trainer, init
-        self._old, self._is_aside = old_state_path(output), False
         self.written = self.is_resumed = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
         self._state: tuple[Model, dict[str, Any]] | None = None
@@ -66,13 +64,8 @@ class Checkpoint:
         """An interrupted run, as it was; the arguments must be those of that run."""
         path = state_path(output)
         if not os.path.exists(path):
-            earlier, hint = old_state_path(output), ""
-            if os.path.exists(earlier):
-                what = "belongs to an earlier run: rename it to continue that one"
-                hint = f" ({shown(earlier)} {what})"
             raise TrainingError(
-                f"{shown(path)}: there is no interrupted run to continue{hint}; train without "
-                "resume",
+                f"{shown(path)}: there is no interrupted run to continue; train without resume",
                 settings=["resume"],
             )
         meta, arrays = archive.read(path, types_of)
@@ -102,24 +95,6 @@ class Checkpoint:
         checkpoint.written = checkpoint.is_resumed = True
         return checkpoint
 
-    def begin(self) -> None:
-        """Puts the state of an earlier run aside: this run is about to write another model."""
-        if os.path.exists(self.path):
-            os.replace(self.path, self._old)
-            self._is_aside = True
-        if os.path.exists(self._old):
-            self._last_write = -math.inf  # so that it is replaced after the first epoch
-
-    def put_back(self) -> None:
-        """Undoes `begin`, for a run that wrote nothing.
-
-        Another run with this output may have written a state meanwhile, which stays, or ended.
-        """
-        if self._is_aside and not os.path.exists(self.path):
-            with suppress(FileNotFoundError):
-                os.replace(self._old, self.path)
-        self._is_aside = False
-
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds."""
         # Copies: training goes on, and an interrupt may write them at any moment.
@@ -138,26 +113,17 @@ class Checkpoint:
         of_state = {_STATE + name: array for name, array in arrays.items()}
         archive.write(self.path, meta, {**model.arrays, **of_state})
         self.written, self._last_write = True, time.monotonic()
-        with suppress(OSError):
-            os.unlink(self._old)
-        self._is_aside = False
 
     def remove(self) -> None:
         """Removes the file: there is nothing to continue."""
         self._state, self.written = None, False
-        for path in (self.path, self._old):
-            with suppress(OSError):
-                os.unlink(path)
+        with suppress(OSError):
+            os.unlink(self.path)
 
 
 def state_path(output: str) -> str:
     """The file that keeps the state of a run that writes the model `output`."""
     return f"{output}.resume"
-
-
-def old_state_path(output: str) -> str:
-    """The file of an earlier run's state, as long as the present one has written none."""
-    return f"{state_path(output)}.old"
 
 
 def types_of(name: str) -> tuple[str, ...]:

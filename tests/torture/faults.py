@@ -67,8 +67,7 @@ def killed(output, rng):
     litter = {name for name in names if name.endswith(".tmp")}
     own = {name for name in litter if f".{process.pid}-" in name}
     assert litter == own or _stamp(output) == before, f"litter of an earlier run: {litter - own}"
-    states = {f"{output.name}.resume", f"{output.name}.resume.old"}
-    assert names - litter <= {output.name, "names.txt", *states}, names
+    assert names - litter <= {output.name, "names.txt", state.name}, names
     if output.exists():
         Model.load(output)
     if state.exists():
