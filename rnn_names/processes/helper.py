@@ -43,6 +43,8 @@ from rnn_names.processes.helper import serve
 serve({connection}, {memory}, {shape})
 """
 
+_PROTOCOL = 4  # of pickles: that of protocol 5, `bytearray`, failed once where memory had run out
+
 _MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
 
 
@@ -135,18 +137,18 @@ class Helper:
             if not process.is_ready():
                 process.in_use.release()
                 return False
-            connection, is_new = process.connection, not self._is_checked
+            is_new = not self._is_checked
             if is_new:
-                connection.send((self._make, self._arguments))
+                process.send(self._make, self._arguments)
             for update, its_arguments in self._updates.items():
-                connection.send((update, its_arguments))
+                process.send(update, its_arguments)
             self._updates.clear()
             if is_new:
                 # One after the other: both may write to the shared memory.
-                connection.send((self._check, ()))
-                self._is_checked = connection.receive() == self._check(self.here)
+                process.send(self._check, ())
+                self._is_checked = process.receive() == self._check(self.here)
             if self._is_checked:
-                connection.send((function, arguments))
+                process.send(function, arguments)
                 return True
         except Exception:  # it has gone, or what it needs cannot be sent
             pass
@@ -156,7 +158,7 @@ class Helper:
     def _receive(self, process: _Process, more_patience: float) -> Any:
         """The value of the call that was sent; None if the process cannot be used any more."""
         try:
-            value = process.connection.receive(more_patience)
+            value = process.receive(more_patience)
             self.calls_made_there += 1
             return value
         except Exception:
@@ -167,13 +169,15 @@ class Helper:
 
 
 class _Process:
+    """A Python that runs `serve`, and the socket to send it calls and receive values through."""
+
     def __init__(self, memory: SharedArray | None) -> None:
         if not system.can_start_helper() or _MARK in os.environ:
             raise OSError("no other Python can be started here")
         self.in_use = threading.Lock()  # held by whoever waits for an answer
         self._owner, self._is_ready = os.getpid(), False
-        ours, theirs = socket.socketpair()
-        self.connection = _Connection(ours)  # takes what `serve` reads, and gives values
+        self._socket, theirs = socket.socketpair()
+        self._reader = self._socket.makefile("rb")
         fd, shape = (memory.fd, memory.array.shape) if memory else (None, ())
         path = [place for place in sys.path if isinstance(place, str)]
         code = _START.format(path=path, connection=theirs.fileno(), memory=fd, shape=shape)
@@ -191,70 +195,55 @@ class _Process:
                     env={**os.environ, **ONE_BLAS_THREAD, _MARK: "1"},
                 )
         except BaseException:  # an interrupt, too; the process ends if it was started
-            self.connection.close()
+            self._socket.close()
             raise
 
     def is_ready(self) -> bool:
         """Whether it has started, and takes calls; False in a fork of the program."""
         if self._owner != os.getpid():
             return False
-        if not self._is_ready and self.connection.has_something():
-            self._is_ready = self.connection.receive()
+        if not self._is_ready:
+            with suppress(OSError):  # there is nothing yet, or the socket is closed
+                if self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):
+                    self._is_ready = self.receive()
         return self._is_ready
+
+    def send(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        """Sends a call."""
+        self._socket.settimeout(PATIENCE)
+        self._socket.sendall(pickle.dumps((function, arguments), _PROTOCOL), system.send_flags())
+
+    def receive(self, more_patience: float = 0) -> Any:
+        """Waits for a value; EOFError where the process has ended."""
+        self._socket.settimeout(PATIENCE + more_patience)
+        return pickle.load(self._reader)
 
     def end(self) -> None:
         """Ends it, unless this is a fork of the program."""
         if self._owner == os.getpid():
             self._process.kill()
-            self.connection.close()
+            with suppress(OSError):  # it may be closed already
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `receive`
+            self._socket.close()
             self._process.wait()
-
-
-class _Connection:
-    """An end of a socket to send and receive objects through."""
-
-    def __init__(self, end: socket.socket, waits_for_ever: bool = False) -> None:
-        self._socket, self._waits_for_ever = end, waits_for_ever
-        self._reader = end.makefile("rb")
-
-    def send(self, value: Any) -> None:
-        """Sends an object."""
-        # With protocol 5, arrays would be in a `bytearray`: out of memory, Python 3.11 once said
-        # "deallocated bytearray object has exported buffers". Protocol 4 has `bytes`.
-        data = pickle.dumps(value, 4)
-        self._socket.settimeout(None if self._waits_for_ever else PATIENCE)
-        self._socket.sendall(data, system.send_flags())
-
-    def receive(self, more_patience: float = 0) -> Any:
-        """Waits for an object; EOFError when the other end is closed."""
-        self._socket.settimeout(None if self._waits_for_ever else PATIENCE + more_patience)
-        return pickle.load(self._reader)
-
-    def has_something(self) -> bool:
-        """Whether `receive` would not wait."""
-        try:
-            return bool(self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except OSError:  # there is nothing yet, or it is closed
-            return False
-
-    def close(self) -> None:
-        with suppress(OSError):  # it may be closed already
-            self._socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that waits in `receive`
-        self._socket.close()
 
 
 def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
     """What the helper process does: makes calls until the program has ended; `fd` is its socket."""
-    connection = _Connection(socket.socket(fileno=fd), waits_for_ever=True)
+    program = socket.socket(fileno=fd).makefile("rwb")
     rows: Any = () if memory is None else mapped(memory, shape)
+
+    def send(value: Any) -> None:
+        pickle.dump(value, program, _PROTOCOL)
+        program.flush()
+
     # The caller looks at results that are not finite; they are no warning.
     with np.errstate(over="ignore", invalid="ignore"), suppress(OSError, EOFError):
-        connection.send(True)  # it is ready
-        make, arguments = connection.receive()
+        send(True)  # it is ready
+        make, arguments = pickle.load(program)
         made = make(*rows, *arguments)
         while True:
-            function, arguments = connection.receive()
+            function, arguments = pickle.load(program)
             if (value := function(made, *arguments)) is not None:
-                connection.send(value)
+                send(value)
             function = arguments = value = None  # they may be large, and the next ones, too
-    connection.close()
