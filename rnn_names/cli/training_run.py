@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,7 @@ def log_file(path: str | None, epochs: int) -> Iterator[Any]:
                     with open(path, "rb") as old:
                         kept = sum(map(len, islice(old, epochs)))
                     file.truncate(kept)
-                data = json.dumps(epoch.as_dict()).encode() + b"\n"
+                data = json.dumps(asdict(epoch)).encode() + b"\n"
                 while data:  # a full disk takes a part without an error, and refuses the next one
                     data = data[file.write(data) :]
             except OSError as error:

@@ -44,12 +44,6 @@ class Checkpoint:
         self.written = self.is_resumed = False
         self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
         self._state: tuple[Model, dict[str, Any]] | None = None
-        if trainer.state_bytes > (most := archive.MAX_FILE_BYTES):
-            raise TrainingError(
-                f"the state of the run would be a file of over {most:,} bytes: try a smaller "
-                "hidden_size or fewer teacher_networks",
-                settings=["hidden_size", "teacher_networks"],
-            )
         self._last_write = time.monotonic()
 
     @classmethod

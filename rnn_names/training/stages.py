@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from rnn_names.errors import TrainingError
@@ -213,7 +213,3 @@ class Epoch:
     is_best: bool
     characters: int
     seconds: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """The record as JSON can hold it."""
-        return asdict(self)

@@ -86,12 +86,13 @@ class Trainer:
         ]
         flat, self._shapes = optimizers.flatten(first[0])
         # _weights (stages, n)  what each stage starts from, and then its best weights
-        # _flat (n,)            the weights in training; within `epochs`, shared with the helper
+        # _flat (n,)            the weights in training, in memory that the helper process shares
         # model.params          a copy of the best weights of `position.best_stage`
         self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
         for weights, start in zip(self._weights, first, strict=False):  # distillation has none yet
             weights[:] = optimizers.flatten(start)[0]
-        self._flat = np.empty_like(flat)
+        self._memory = SharedArray(2, flat.size)
+        self._flat = self._memory.array[0]
         self._begin_stage()
         self.model = self._current_model()
 
@@ -177,27 +178,16 @@ class Trainer:
         `progress` takes every minibatch's characters and the smoothed training loss. When that is
         no finite number any more, TrainingError is raised, and `model` is the best before.
         """
-        # While it trains, the weights are in memory shared with the helper process. Not before or
-        # after: forks of the program share that memory, and each must have weights of its own.
-        memory = SharedArray(2, self._flat.size)
-        flat = memory.array[0]
-        try:
-            gradients = Gradients(memory, self._shapes)
-            with one_blas_thread(), gradients.helper:
-                while self.position.next_stage is not None:
-                    if self._flat is not flat:  # at first, or after another call of `epochs`
-                        flat[:] = self._flat
-                        self._flat = flat
-                    if self.position.stage_is_over:
-                        self.position = self.position.next()
-                        self._begin_stage()
-                    # An overflow is no warning of NumPy's, but the error that `_diverged` words.
-                    with np.errstate(over="ignore", invalid="ignore"):
-                        epoch = self._run_epoch(gradients, progress)
-                    yield epoch
-        finally:
-            if self._flat is flat:
-                self._flat = flat.copy()
+        gradients = Gradients(self._memory, self._shapes)
+        with one_blas_thread(), gradients.helper:
+            while self.position.next_stage is not None:
+                if self.position.stage_is_over:
+                    self.position = self.position.next()
+                    self._begin_stage()
+                # An overflow is no warning of NumPy's, but the error that `_diverged` words.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    epoch = self._run_epoch(gradients, progress)
+                yield epoch
 
     def _run_epoch(self, gradients: Gradients, progress: Callable[[int, float], None]) -> Epoch:
         began = time.perf_counter()
@@ -332,11 +322,6 @@ class Trainer:
             "weights": self._weights,
             **{f"optimizer_{name}": array for name, array in self._optimizer.state.items()},
         }
-
-    @property
-    def state_bytes(self) -> int:
-        """The size of the arrays of a state and its model."""
-        return sum(a.nbytes for a in (*self.model.arrays.values(), *self._state_arrays().values()))
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Goes on where `state()` gave this and `model` was the best; same list, same settings."""

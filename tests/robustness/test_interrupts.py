@@ -225,7 +225,7 @@ def test_what_cannot_be_cut_short_is_finished_first(corpus_file, tmp_path):
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 real = os.unlink
 def unlink(path):
-    if path.endswith(".resume"):
+    if path.endswith(".resume") and os.path.exists(path):
         interrupt()
         time.sleep(0.5)
     real(path)
@@ -239,9 +239,9 @@ os.unlink = unlink"""
 
 BETWEEN = [
     # before the log, and before the state
-    "epoch = rnn_names.training.stages.Epoch; real = epoch.as_dict\n"
-    "epoch.as_dict = lambda self: (self.epoch == 3 and (interrupt(), time.sleep(1e6)), "
-    "real(self))[1]",
+    "run = rnn_names.cli.training_run; real = run.asdict\n"
+    "run.asdict = lambda epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
+    "real(epoch))[1]",
     "run = rnn_names.cli.training_run.TrainingRun; real = run._keep\n"
     "run._keep = lambda self, epoch: (epoch.epoch == 3 and (interrupt(), time.sleep(1e6)), "
     "real(self, epoch))[1]",

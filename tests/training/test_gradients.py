@@ -139,16 +139,3 @@ def test_the_helper_ends_with_the_loop(how, names, helpers):
             list(epochs)
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
-
-
-def test_a_fork_of_the_program_has_weights_of_its_own(names):
-    """A program may make a trainer and then start others by a fork."""
-    run = Trainer(corpus_from_strings(names[:221]), Settings(**SETTINGS))
-    next(run.epochs())
-    before = run._flat.copy()
-    pid = os.fork()
-    if not pid:
-        run._flat[:] = 7
-        os._exit(0)
-    os.waitpid(pid, 0)
-    assert np.array_equal(run._flat, before)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +14,6 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.errors import ModelFileError, TrainingError
-from rnn_names.model import npz as archive
 from rnn_names.model.npz import read
 from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
@@ -65,12 +64,12 @@ def corpus(names):
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):
     settings = SETTINGS | settings
     whole = Trainer(corpus, Settings(**settings))
-    records = [record.as_dict() | {"seconds": 0} for record in whole.epochs()]
+    records = [asdict(record) | {"seconds": 0} for record in whole.epochs()]
     left = interrupted(tmp_path / "m.npz", corpus, epochs, settings=settings)
     trainer = resumed(tmp_path / "m.npz", corpus, settings)
     assert trainer.epoch == epochs
     assert bytes_of(trainer.model) == bytes_of(left.model)
-    rest = [record.as_dict() | {"seconds": 0} for record in trainer.epochs()]
+    rest = [asdict(record) | {"seconds": 0} for record in trainer.epochs()]
     assert rest == records[epochs:]
     assert bytes_of(trainer.model) == bytes_of(whole.model)
     assert trainer.model.training == whole.model.training
@@ -140,18 +139,6 @@ def test_settings_are_compared_as_resolved(corpus, tmp_path):
         checkpoint.keep()
         checkpoint.write()
     assert "had distil_epochs 2, not 1" in refusal(output, corpus, epochs=3, distil_epochs=1)
-
-
-def test_a_state_that_no_file_could_hold_is_refused_before_training(corpus, tmp_path, monkeypatch):
-    trainer = Trainer(corpus, Settings(**SETTINGS))
-    written = interrupted(tmp_path / "m.npz", corpus, 4)
-    assert written.position.stage.is_distillation
-    # As much as the largest state takes, but for JSON and the headers of the zip.
-    size = (tmp_path / "m.npz.resume").stat().st_size
-    assert size - 30_000 < trainer.state_bytes < size
-    monkeypatch.setattr(archive, "MAX_FILE_BYTES", trainer.state_bytes - 1)
-    with pytest.raises(TrainingError, match="try a smaller hidden_size"):
-        Checkpoint(str(tmp_path / "n.npz"), trainer, corpus, None)
 
 
 def rewrite(output, change):
