@@ -114,7 +114,7 @@ class Progress:
     def _few_names(self, room: int) -> str:
         from rnn_names.sampling.stream import preview
 
-        names = preview(self.trainer.model.language_model, 4, self.trainer.epoch)
+        names = preview(self.trainer.model, 4, self.trainer.epoch)
         while len(names) > 1 and len(", ".join(names)) > room:
             names.pop()
         return ", ".join(names) or "(no names yet)"
@@ -197,7 +197,7 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     ]
     if record["all_names"]:
         lines.append("The held-out loss is that before the last stage, which learned these names.")
-    drawn = preview(trainer.model.language_model, NAMES_MEASURED, trainer.settings.seed)
+    drawn = preview(trainer.model, NAMES_MEASURED, trainer.settings.seed)
     if drawn:
         lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(drawn)))
     return "\n".join(filter(None, [*lines, model]))

@@ -99,10 +99,7 @@ def sample(
     else:
         out = Output(loaded, format, null, columns, per_character=rank == "per-character")
     with warnings_told():
-        if best:
-            drawn = _best(loaded, count, wanted, rank)
-        else:
-            drawn = sample(loaded.language_model, count, wanted)
+        drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])
         for names in drawn:
             out.write(names)
@@ -114,13 +111,13 @@ def sample(
 
 def _tell_near_copies(model: Model, names: Names) -> None:
     """Tells if many names are one edit away from the model's list, where that is short."""
-    listed, known = model.training.get("distinct_names"), model.language_model.own_fingerprints
+    listed, known = model.training.get("distinct_names"), model.own_fingerprints
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
     if known is None or not is_short or len(names) < LOOKED_AT[0]:
         return
     from rnn_names.conditions.edits import NearList
 
-    near = int(NearList.of(model.language_model).near(names, 1).sum())
+    near = int(NearList.of(model).near(names, 1).sum())
     if near > len(names) / 4:
         tell(
             f"Note: {near} of {len(names)} names are in the list or one letter away from a name "
@@ -145,6 +142,6 @@ def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Nam
         searched.update(done - searched.n)
 
     with searched:
-        for names in best(model.language_model, count, options, show, rank=rank):
+        for names in best(model, count, options, show, rank=rank):
             searched.close()
             yield names

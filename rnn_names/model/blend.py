@@ -68,16 +68,19 @@ def one_network(
     networks = [_extended(model, vocabulary) for model in models]
     if any("bn" in params for params in networks):
         networks = [as_gru(params) for params in networks]
+    record = {
+        "longest": max(model.longest for model in models),
+        "shortest": min(model.shortest for model in models),
+        "lower_case_beginnings": any(model.lower_case_beginnings for model in models),
+        "pairs": _of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
+        "known_triples": joined_triples([model.known_triples for model in models], vocabulary),
+    }
     return LanguageModel(
         vocabulary,
         _side_by_side(networks, weights),
-        longest=max(model.longest for model in models),
-        fingerprints=_of_all(union, [model.fingerprints for model in models]),
-        listed=_of_all(union, [model.own_fingerprints for model in models]),
-        shortest=min(model.shortest for model in models),
-        lower_case_beginnings=any(model.lower_case_beginnings for model in models),
-        pairs=_of_all(lambda a, b: sorted({*a, *b}), [model.pairs for model in models]),
-        known_triples=joined_triples([model.known_triples for model in models], vocabulary),
+        {name: value for name, value in record.items() if value is not None},
+        _of_all(union, [model.fingerprints for model in models]),
+        _of_all(union, [model.own_fingerprints for model in models]),
     )
 
 

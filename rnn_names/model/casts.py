@@ -69,6 +69,6 @@ def rows_of(
                 for name, paths in slot.files.items()
             }
             options = replace(slot.options, **lists)
-            parts.append(Part(slot, models[slot.models].language_model, options))
+            parts.append(Part(slot, models[slot.models], options))
     draw = redrawn if wanted.redraw else lines_of_cast
     return draw(pattern, parts, wanted)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.options import BestOptions, SampleOptions, StreamOptions
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import method_parameters_of
 from rnn_names.errors import BlendError, ModelFileError, quoted, shown
 from rnn_names.model import bundled, npz, sources
@@ -27,12 +24,10 @@ from rnn_names.version import __version__
 StrOrBytesPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 PROGRAM_VERSION = f"rnn-names {__version__}"
-_OF_NAMES = ("longest", "shortest", "lower_case_beginnings", "pairs", "known_triples")
-"""In the record of a training and in a `LanguageModel`; old files may lack all but the first."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Model:
+class Model(LanguageModel):
     """A network and the characters that it knows.
 
     Attributes:
@@ -44,17 +39,12 @@ class Model:
             begins with a lower-case letter, and `pairs` what else its names have side by side.
         fingerprints: (n,) sorted, of all names of its corpus, by `rnn_names.corpus.fingerprints`;
             None where they are not kept.
-        sources: the lists it learned from that have a source and terms to go with them.
         listed: those of the names of its own list, if `fingerprints` has also those of a model that
             training started from; else None.
+        sources: the lists it learned from that have a source and terms to go with them.
     """
 
-    vocabulary: Vocabulary
-    params: dict[str, Array]
-    training: dict[str, Any] = field(default_factory=dict)
-    fingerprints: Array | None = None
     sources: tuple[Source, ...] = ()
-    listed: Array | None = None
 
     def __repr__(self) -> str:
         """One line.
@@ -77,19 +67,9 @@ class Model:
         return "gru" if "bn" in self.params else "rnn"
 
     @property
-    def hidden_size(self) -> int:
-        """n_a, the number of hidden units."""
-        return int(self.params["Waa"].shape[1])
-
-    @cached_property
     def language_model(self) -> LanguageModel:
-        """What sampling and scoring need of the model."""
-        known = {"longest": MAX_NAME_LENGTH, **self.training}
-        of_names = {name: known[name] for name in _OF_NAMES if name in known}
-        prints, own = self.fingerprints, self.listed
-        return LanguageModel(
-            self.vocabulary, self.params, fingerprints=prints, listed=own, **of_names
-        )
+        """What sampling and scoring need of the model: itself."""
+        return self
 
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **options: Any) -> list[str]:
@@ -103,7 +83,7 @@ class Model:
         from rnn_names.sampling.stream import sample
 
         wanted = SampleOptions(*count, **options)
-        return _strings(sample(self.language_model, wanted.count, wanted))
+        return _strings(sample(self, wanted.count, wanted))
 
     @method_parameters_of(StreamOptions)
     def stream(self, *count: Any, **options: Any) -> NameStream:
@@ -116,7 +96,7 @@ class Model:
 
         wanted = StreamOptions(*count, **options)
         n = ENDLESS if wanted.count is None else wanted.count
-        return NameStream(sample(self.language_model, n, wanted))
+        return NameStream(sample(self, n, wanted))
 
     @method_parameters_of(BestOptions)
     def best(self, *count: Any, **options: Any) -> list[str]:
@@ -128,22 +108,7 @@ class Model:
         from rnn_names.sampling.best import best
 
         wanted = BestOptions(*count, **options)
-        return _strings(best(self.language_model, wanted.count, wanted, rank=wanted.rank))
-
-    def log_prob(self, names: Iterable[str] | Names) -> Array:
-        """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
-
-        -inf for a name with a character unknown to the model. Strings are normalised to NFC first.
-        """
-        return self.language_model.log_prob(names)
-
-    def knows(self, names: Iterable[str] | Names) -> Array:
-        """Whether each name is in the corpus, held-out names included: (len(names),) bool.
-
-        A new name is mistaken for one of them with the very low probability that
-        `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
-        """
-        return self.language_model.knows(names)
+        return _strings(best(self, wanted.count, wanted, rank=wanted.rank))
 
     def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
         """The blend of this model and others: see `rnn_names.blend`."""
@@ -285,12 +250,10 @@ def blend(
     if len(models) == 1:
         return models[0]
     titles = _titles(titles, len(models))
-    mixed = blending.one_network([model.language_model for model in models], shares, titles)
-    of_names = {name: getattr(mixed, name) for name in _OF_NAMES}
-    record = {name: value for name, value in of_names.items() if value is not None}
-    record["blend"] = _parts(models, shares, titles)
+    mixed = blending.one_network(models, shares, titles)
+    record = {**mixed.training, "blend": _parts(models, shares, titles)}
     lists = sources.joined(model.sources for model in models)
-    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, lists, mixed.listed)
+    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, mixed.listed, lists)
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:

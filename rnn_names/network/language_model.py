@@ -2,10 +2,12 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from rnn_names.arrays import Array
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names, texts
 from rnn_names.corpus.shape import Shape, Triples, shape_of
@@ -14,24 +16,45 @@ from rnn_names.errors import SamplingError
 from rnn_names.network.scoring import log_probs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class LanguageModel:
     """A network, the characters that it knows, and what its corpus was like."""
 
     vocabulary: Vocabulary
     params: dict[str, Array]
-    longest: int  # characters of the longest name of the corpus
+    training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    shortest: int = 1  # characters of the shortest name of the corpus; 1 where that is not known
-    lower_case_beginnings: bool = True  # whether any name begins so; True if not known
-    pairs: Collection[str] | None = None  # which odd pairs there are, by `corpus.shape`
-    known_triples: Triples | None = None  # which characters stand in a row
     listed: Array | None = None  # those of the names of its own list, if `fingerprints` has more
 
     @property
     def hidden_size(self) -> int:
         """n_a, the number of hidden units."""
         return int(self.params["Waa"].shape[1])
+
+    @property
+    def longest(self) -> int:
+        """Characters of the longest name of the corpus."""
+        return int(self.training.get("longest", MAX_NAME_LENGTH))
+
+    @property
+    def shortest(self) -> int:
+        """Characters of the shortest name of the corpus."""
+        return int(self.training.get("shortest", 1))
+
+    @property
+    def lower_case_beginnings(self) -> bool:
+        """Whether any name of the corpus begins with a lower-case letter."""
+        return bool(self.training.get("lower_case_beginnings", True))
+
+    @property
+    def pairs(self) -> Collection[str] | None:
+        """Which odd pairs there are, by `corpus.shape`; None if not known."""
+        return self.training.get("pairs")
+
+    @property
+    def known_triples(self) -> Triples | None:
+        """Which characters stand in a row; None if not known."""
+        return self.training.get("known_triples")
 
     @property
     def own_fingerprints(self) -> Array | None:
@@ -44,11 +67,18 @@ class LanguageModel:
         return shape_of(self.vocabulary, self.pairs, self.lower_case_beginnings)
 
     def log_prob(self, names: Iterable[str] | Names) -> Array:
-        """As `Model.log_prob`; strings are normalised to NFC first, as a corpus is."""
+        """Natural logarithm of each name's probability, its end included, in nats: (len(names),).
+
+        -inf for a name with a character unknown to the model. Strings are normalised to NFC first.
+        """
         return log_probs(self.params, self.vocabulary, _normalised(names))
 
     def knows(self, names: Iterable[str] | Names) -> Array:
-        """As `Model.knows`."""
+        """Whether each name is in the corpus, held-out names included: (len(names),) bool.
+
+        A new name is mistaken for one of them with the very low probability that
+        `rnn_names.corpus.fingerprints` states. SamplingError if the model keeps no fingerprints.
+        """
         if self.fingerprints is None:
             raise SamplingError(
                 "the model has no fingerprints of its corpus, so it cannot tell which names are "

@@ -99,7 +99,7 @@ def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 
 def _described(part: Part, share: float) -> dict[str, Any]:
-    model, language_model = part.model, part.model.language_model
+    model = part.model
     known = model.vocabulary.characters
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
     weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
@@ -110,12 +110,12 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "cell": model.cell,
         "hidden_size": model.hidden_size,
         "vocabulary": known,
-        "longest": language_model.longest,
-        "shortest": language_model.shortest,
+        "longest": model.longest,
+        "shortest": model.shortest,
         "lower_case": "".join(filter(str.islower, known)),
-        "bars_lower_case": not language_model.lower_case_beginnings,
-        "pairs": None if language_model.pairs is None else sorted(language_model.pairs),
-        "unknown_logit": unknown_logit(language_model),
+        "bars_lower_case": not model.lower_case_beginnings,
+        "pairs": None if model.pairs is None else sorted(model.pairs),
+        "unknown_logit": unknown_logit(model),
         "arrays": [(name, array.size) for name, array in arrays],
         "exponents": exponents,
         "weights": code,

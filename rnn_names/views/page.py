@@ -80,7 +80,7 @@ def page(
     hue = zlib.crc32("\n".join(sorted(shown(part.name) for part in parts)).encode()) % 360
     stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
-    longest = max(part.model.language_model.longest for part in parts)
+    longest = max(part.model.longest for part in parts)
     style = assets(*STYLES) + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
     scripts = [STRICT + text for text in (engine(), learning(), assets(*SCRIPTS))]
     data: dict[str, Any] = {

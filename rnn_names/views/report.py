@@ -64,7 +64,7 @@ class Report:
     def names(self, count: int) -> list[str]:
         """Names of the best weights so far."""
         # With one seed for all epochs, only the network changes from row to row.
-        return preview(self.trainer.model.language_model, count, self.trainer.settings.seed)
+        return preview(self.trainer.model, count, self.trainer.settings.seed)
 
     def save(self) -> None:
         """Writes the report, whole or not at all."""

@@ -26,7 +26,7 @@ class RareSampling:
         """A sampler, all prepared: the seed makes no difference to that."""
         order = f"{model} {options}"
         if order not in self._samplers:
-            sampler = Sampler(self._loaded(model).language_model, Options(**options))
+            sampler = Sampler(self._loaded(model), Options(**options))
             if self._looks_ahead:
                 sampler.prepare_if_rare()
                 if sampler.preparation is not None:
@@ -41,9 +41,9 @@ class RareSampling:
 
     def first(self, model: str, options: dict[str, Any], seed: int) -> float:
         """Seconds to the first 20 names."""
-        language_model = self._loaded(model).language_model
+        loaded = self._loaded(model)
         began = time.perf_counter()
-        found = sum(map(len, sample(language_model, 20, Options(seed=seed, **options))))
+        found = sum(map(len, sample(loaded, 20, Options(seed=seed, **options))))
         assert found == 20
         return time.perf_counter() - began
 

@@ -29,7 +29,7 @@ class OurSampling:
         """Names per second over `n` names."""
         began = time.perf_counter()
         with Path(os.devnull).open("wb") as file:
-            for names in sample(self._model.language_model, n, Options(seed=seed)):
+            for names in sample(self._model, n, Options(seed=seed)):
                 file.write(names.to_lines())
         return n / (time.perf_counter() - began)
 

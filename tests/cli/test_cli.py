@@ -251,7 +251,7 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
 
     with threadpool_limits(2, user_api="blas"):
         before = settings()
-        generators = [sample(model.language_model, 10**9, Options(seed=seed)) for seed in (1, 2)]
+        generators = [sample(model, 10**9, Options(seed=seed)) for seed in (1, 2)]
         for generator in generators:
             for _ in range(4):  # the first block is drawn without other threads
                 next(generator)

@@ -166,7 +166,7 @@ def test_letters_in_another_case_are_near(near, listed):
     corpus = Names.from_strings(["MacDonald", "van Dijk", listed])
     vocabulary = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
     model = replace(
-        tiny_model().language_model,
+        tiny_model(),
         vocabulary=vocabulary,
         pairs=["aA"],
         fingerprints=np.unique(fingerprints(corpus)),
@@ -176,7 +176,7 @@ def test_letters_in_another_case_are_near(near, listed):
 
 
 def test_the_case_of_a_first_letter_is_no_edit():
-    near_list = NearList.of(Model.load("english-towns").language_model)
+    near_list = NearList.of(Model.load("english-towns"))
     for text, edits in [("Frinton-on-sea", 1), ("Hartley wintney", 1), ("Frinton-on-seat", 2)]:
         near = [near_list.near(Names.from_strings([text]), most)[0] for most in (0, edits - 1)]
         assert near == [edits == 1, True], text
@@ -279,7 +279,7 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
     model.save(tmp_path / "own.npz")
     for each in (model, Model.load(tmp_path / "own.npz"), model.blend(model)):
         assert each.knows(["Zafira", "Emma"]).all()
-        found = each.language_model.own_fingerprints
+        found = each.own_fingerprints
         assert len(found) == 4
         near = NearList(found, each.vocabulary).near(Names.from_strings(["Zafire", "Emma"]), 1)
         assert near.tolist() == [True, False]

@@ -27,7 +27,7 @@ TEXTS = all_texts()
 
 
 def looking_ahead(model, **options):
-    sampler = Sampler(model.language_model, Options(**options))
+    sampler = Sampler(model, Options(**options))
     with worker_threads(1):
         sampler.prepare_if_rare()
     return sampler
@@ -203,7 +203,7 @@ def test_names_free_of_words_have_their_probabilities(options, always_look_ahead
 
 def learned(model, draws=3000, **options):
     """A look-ahead that has learned from unguided draws, and its sampler."""
-    sampler = Sampler(model.language_model, Options(**options))
+    sampler = Sampler(model, Options(**options))
     unguided, _, _ = sampler.unguided_look_ahead()
     visits = Visits(unguided.prefixes)
     sampler.walk(draws, Random(0), replace(unguided, visits=visits))
@@ -293,7 +293,7 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 
 
 def test_no_look_ahead_without_need():
-    assert Sampler(tiny_model().language_model, Options()).prepare_if_rare() == {}
+    assert Sampler(tiny_model(), Options()).prepare_if_rare() == {}
     assert looking_ahead(tiny_model(), suffix="a").preparation is None
 
 

@@ -65,7 +65,7 @@ def geometric_mean(parts, weights, prefix, characters):
 def assert_geometric_mean(models, weights, longest):
     """Holds a blend to the mean at every prefix of at most `longest` characters."""
     mixed = blend(models, weights)
-    parts = [(model, unknown_logit(model.language_model)) for model in models]
+    parts = [(model, unknown_logit(model)) for model in models]
     characters = mixed.vocabulary.characters
     assert set(characters) == set().union(*(model.vocabulary.characters for model in models))
     for n in range(longest + 1):
@@ -169,7 +169,7 @@ def test_what_makes_no_blend_is_refused(arguments, message):
 def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
     """Over other names than those that it was measured on."""
     model = Model.load(name)
-    params, logit, losses = model.params, unknown_logit(model.language_model), []
+    params, logit, losses = model.params, unknown_logit(model), []
     for text in model.sample(300, seed=99):
         a = params["a0"][None]
         for index in [0, *model.vocabulary.encode(np.array([*map(ord, text)], int))]:
@@ -183,7 +183,7 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
 def test_names_of_random_weights_that_hardly_end():
     model = random_model(1)
     model.params["by"][0] = -50
-    assert math.isfinite(unknown_logit(model.language_model))
+    assert math.isfinite(unknown_logit(model))
 
 
 def test_models_of_two_scripts_have_no_blend():

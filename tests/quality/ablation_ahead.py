@@ -78,7 +78,7 @@ def path_of(number: int, without: str) -> Path:
 def measure(number: int, without: str) -> None:
     """Prepares an order and draws, and keeps the shares and the seconds."""
     model_name, order = CHOSEN[number]
-    model, options = Model.load(model_name).language_model, Options(seed=1, **order)
+    model, options = Model.load(model_name), Options(seed=1, **order)
     with ExitStack() as stack:
         for patch in VARIANTS[without][1]:
             stack.enter_context(mock.patch.object(*patch))

@@ -65,7 +65,7 @@ def seconds(work):
 def prepared(model, options):
     """The look-ahead in the end; None without one."""
     with one_blas_thread():
-        sampler = Sampler(model.language_model, options)
+        sampler = Sampler(model, options)
         sampler.prepare_if_rare()
         if sampler.preparation is None:
             return None
@@ -74,7 +74,7 @@ def prepared(model, options):
 
 def drawn(model, options, count):
     """`count` names."""
-    parts = sample(model.language_model, count, options)
+    parts = sample(model, count, options)
     return [name for part in parts for name in part.to_strings()]
 
 
@@ -115,7 +115,7 @@ def best_of(model, options):
     """The 20 most probable names, as many as are certain, and how many that are."""
     names = []
     try:
-        for part in best_module.best(model.language_model, 20, Options(**options)):
+        for part in best_module.best(model, 20, Options(**options)):
             names += part.to_strings()
     except SamplingError as error:
         return names, f"{len(names)} {'certain' if 'certain' in str(error) else 'in all'}"

@@ -32,7 +32,7 @@ def test_the_list_ends_where_names_end():
     with pytest.raises(
         SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"
     ):
-        for part in best.best(tiny_model().language_model, 5, Options(max_length=1)):
+        for part in best.best(tiny_model(), 5, Options(max_length=1)):
             found += part.to_strings()
     assert sorted(found) == ["a", "b", "c"]
 
@@ -44,7 +44,7 @@ def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypa
     model, found = tiny_model("rnn"), []
     message = r"names are certain: the search ended after \d+ beginnings of names; ask for fewer"
     with pytest.raises(SamplingError, match=message) as error:
-        for part in best.best(model.language_model, 1000, Options()):
+        for part in best.best(model, 1000, Options()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]
     assert (len(found) > 0) == (budget > 100)

@@ -30,7 +30,7 @@ def batches(text, count, **options):
     """The lines of a pattern as the parts of each; its models are those above."""
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
-    parts = [Part(s, MODELS[s.models[0]].language_model, s.options) for s in pattern.slots]
+    parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
     return (redrawn if wanted.redraw else cast_lines)(pattern, parts, wanted)
 
 

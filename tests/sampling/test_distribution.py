@@ -103,7 +103,7 @@ def test_names_come_with_the_models_distribution_and_start_cuts_them(cell, liste
 @cases(lambda options: can_look_ahead(options) or "exclude_words" in options)
 def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_look_ahead):
     model = tiny_model(cell, **listed)
-    sampler = Sampler(model.language_model, Options(**options))
+    sampler = Sampler(model, Options(**options))
     sampler.prepare_if_rare()
     assert sampler.preparation is not None
     names = model.sample(4000, seed=4, **options)

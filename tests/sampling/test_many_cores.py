@@ -35,7 +35,7 @@ def helpers(monkeypatch):
 
 def drawn(model, **options):
     """Names of a stream, as one text."""
-    parts = sample(model.language_model, COUNT, Options(seed=5, **options))
+    parts = sample(model, COUNT, Options(seed=5, **options))
     return "\n".join(name for part in parts for name in part.to_strings())
 
 
@@ -80,7 +80,7 @@ def test_a_stream_without_an_end_has_a_helper_once_enough_was_read(model, monkey
 
 @pytest.mark.parametrize("how", ["left", "interrupted"])
 def test_the_helper_ends_with_the_stream(how, model, helpers):
-    parts = sample(model.language_model, 10**9, Options(seed=5))
+    parts = sample(model, 10**9, Options(seed=5))
     while not (helpers and helpers[-1].calls_made_there):
         next(parts)
     pid = helpers[-1].pid()

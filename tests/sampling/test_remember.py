@@ -75,7 +75,7 @@ def test_a_last_line_may_be_cut_inside_a_character(tmp_path):
 
 
 def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(tmp_path):
-    path, model = tmp_path / "used.txt", tiny_model().language_model
+    path, model = tmp_path / "used.txt", tiny_model()
     seen = next(most_probable(model, 3, BestOptions(remember=path))).to_strings()
     assert lines(path) == seen == tiny_model().best(3)
     first = most_probable(model, 3, BestOptions(remember=path))

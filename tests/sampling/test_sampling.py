@@ -174,7 +174,7 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
     monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
-        for part in sample(never_ending(rare).language_model, 500, Options(seed=1)):
+        for part in sample(never_ending(rare), 500, Options(seed=1)):
             drawn += part.to_strings()
     assert 0 <= len(drawn) < 500
     assert (len(drawn) > 0) == (rare == -8)
@@ -183,12 +183,12 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
 
 def test_a_preview_shows_names_of_the_models_distribution(small_models):
     model = small_models["gru"]
-    drawn = [name for seed in range(250) for name in preview(model.language_model, 4, seed)]
+    drawn = [name for seed in range(250) for name in preview(model, 4, seed)]
     assert len(drawn) == 1000
     expected = distribution(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
-    assert len(preview(model.language_model, 1000, 1)) == 1000
-    first, again, other = (preview(model.language_model, 4, seed) for seed in (7, 7, 8))
+    assert len(preview(model, 1000, 1)) == 1000
+    first, again, other = (preview(model, 4, seed) for seed in (7, 7, 8))
     assert first == again != other
 
 
@@ -196,9 +196,9 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
     drawn, draw = [], sampling.Sampler.draw
     noted = lambda self, size, bits: (drawn.append(size), draw(self, size, bits))[1]  # noqa: E731
     monkeypatch.setattr(sampling.Sampler, "draw", noted)
-    assert preview(never_ending().language_model, 4, 1) == []
+    assert preview(never_ending(), 4, 1) == []
     assert sum(drawn) < 200
-    assert preview(never_ending().language_model, 2000, 1) == []
+    assert preview(never_ending(), 2000, 1) == []
     assert sum(drawn) < 6000
 
 

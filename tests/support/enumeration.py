@@ -229,7 +229,7 @@ def edits_between(a, b):
 def meets(model, options):
     """Whether a name meets the options, and has the shape of the model's list where that counts."""
     tests = _tests_of_spelling(options) + _tests_of_lists(model, options)
-    shortest = options.get("min_length", min(model.language_model.shortest, 99))
+    shortest = options.get("min_length", min(model.shortest, 99))
     shortest = max(min(shortest, options.get("max_length", shortest)), 1)
     if not options.get("any_shape") and not options.get("any_beginning"):
         tests.append(_has_shape(model, _one(options, "prefix")))
@@ -294,7 +294,7 @@ def _has_shape(model, prefix):
 
     own = model.training.get("pairs")
     allowed = {*(own or ()), *kinds(prefix)}
-    lower = model.language_model.lower_case_beginnings or bool(prefix)
+    lower = model.lower_case_beginnings or bool(prefix)
     return lambda name: (
         (lower or not name[0].islower())
         and (own is None or not any(is_odd(p) and p not in allowed for p in kinds(f"{name}\n")))
