@@ -107,21 +107,6 @@ def remove_unlocked(path: str) -> None:
             os.unlink(path)
 
 
-def may_run(pid: int) -> bool:
-    """Whether another process may have this number: on Windows, asking would end it."""
-    if pid in (0, os.getpid()):
-        return False
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # another user's
-    return True
-
-
 def stop_waiting(pipe: int) -> None:
     """Makes writing into a full pipe an error; on Windows it is never full here."""
     if hasattr(os, "set_blocking"):

@@ -43,13 +43,10 @@ def check_writable(path: str) -> None:
     """
     with _temporary(path):
         folder, name = os.path.split(real_path(path))
-        pattern = re.compile(re.escape(name) + r"\.(\d{1,9})(-[0-9a-f]{8})?\.tmp")
+        pattern = re.compile(re.escape(name) + r"\.\d{1,9}-[0-9a-f]{8}\.tmp")
         with suppress(OSError):  # a folder may allow writing and not listing
-            for entry in os.listdir(folder):
-                match, other = pattern.fullmatch(entry), os.path.join(folder, entry)
-                # In a container, a process that runs elsewhere is not seen: its lock is.
-                if match and not system.may_run(int(match[1])):
-                    system.remove_unlocked(other)
+            for entry in filter(pattern.fullmatch, os.listdir(folder)):
+                system.remove_unlocked(os.path.join(folder, entry))
 
 
 @contextmanager
