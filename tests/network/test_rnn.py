@@ -5,7 +5,6 @@ import pytest
 
 from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
-from rnn_names.network.cells import step_weights
 from support.networks import (
     CELLS,
     assert_gradients,
@@ -88,13 +87,6 @@ def test_cross_entropy_is_categorical():
     assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_indices_stand_for_one_hot_rows_and_0_for_the_zero_row(cell):
-    weights = step_weights(random_params(np.random.default_rng(1), cell))
-    rows = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1, 0], [0, 1, 0, 0, 0]], float)
-    np.testing.assert_allclose(
-        rnn.input_layer(np.array([0, 3, 1]), weights), rows @ weights.Wax + weights.ba, rtol=1e-14
-    )
 
 
 @pytest.mark.parametrize("cell", CELLS)

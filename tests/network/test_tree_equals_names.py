@@ -107,14 +107,3 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(n
         )
         prefixes = prefixes_of(tree)
         assert spelled == Counter(prefixes[end] for end in tree.ends)
-
-
-def test_epochs_are_shuffled_by_their_generator():
-    coded = Names.from_strings([chr(c) for c in range(1, 100)])
-    batches = Batches(coded, np.arange(99), 100)
-    first, again, other = (
-        [rows for _, rows in batches.epoch(10, np.random.default_rng(seed))] for seed in (1, 1, 2)
-    )
-    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
-    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
-    assert not np.array_equal(np.concatenate(first), np.arange(99)), "not in the order of the list"

@@ -116,6 +116,13 @@ class KneserNey:
         tables = {kind: self._table(names, kind) for kind in self.counts}
         return float(-np.log(self._probabilities(tables, order, discount)).mean())
 
+    def probabilities(self, prefix: str, characters: list[str], order: int) -> np.ndarray:
+        """Those of some characters, END perhaps, after a prefix, of modified Kneser-Ney."""
+        texts = [prefix + character for character in characters]
+        tables = {kind: self._table(texts, kind) for kind in self.counts}
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        return self._probabilities(tables, order, None)[ends - 2]
+
     def _probabilities(
         self, tables: dict[str, np.ndarray], order: int, discount: float | None
     ) -> np.ndarray:

@@ -53,6 +53,11 @@ def coded(names):
     return Names(codes, np.cumsum([0, *map(len, names)]))
 
 
+def spelled(name):
+    """A list of indices as a text; index 0 ends a line."""
+    return "".join(chr(256 + index % 2**16) if index else "\n" for index in name)
+
+
 def tree_of(names, n_y=5):
     """The prefix tree of some lists of indices, and those lists in the tree's order."""
     names = sorted(names)

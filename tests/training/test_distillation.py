@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from quality.kneser_ney import KneserNey
 from rnn_names import Settings, train
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
@@ -19,8 +20,7 @@ from rnn_names.training.distillation import copies_of_each, distillation_set
 from rnn_names.training.teacher import Teacher
 from rnn_names.training.trainer import Trainer
 from support.distributions import assert_drawn_from
-from support.networks import coded, prefixes_of, random_names, random_params, tree_of
-from support.plain_kneser_ney import PlainKneserNey
+from support.networks import coded, prefixes_of, random_names, random_params, spelled, tree_of
 
 
 @pytest.mark.parametrize("rare", [(), (2, 4)])
@@ -32,13 +32,14 @@ def test_a_teacher_is_the_geometric_mean_but_of_rare_characters(cell, n_networks
     tree, _ = tree_of(names)
     learned = [name for name in names if name]
     teacher = Teacher(NGram(coded(learned), 5), networks, 9, rare=np.array(rare, int))
-    plain = PlainKneserNey(learned, 5, kneser_ney.ORDER)
+    plain = KneserNey(map(spelled, learned), 5)
+    characters = [spelled([c]) for c in range(5)]
     soft_targets = teacher.soft_targets(tree, Workspace(np.float64))
     log_p = (rnn.log_predictions(tree, params, Workspace(np.float64)) for params in networks)
     predictions = list(map(np.exp, log_p))
     for row, (prefix, mine) in enumerate(zip(prefixes_of(tree), soft_targets, strict=True)):
         of_networks = np.array([each[row] for each in predictions])  # (networks, 5)
-        likewise = np.array([plain.probability(prefix, c) for c in range(5)])
+        likewise = plain.probabilities(spelled(prefix), characters, kneser_ney.ORDER)
         joint = np.sqrt(of_networks.prod(axis=0) ** (1 / n_networks) * likewise)
         for c in rare:
             joint[c] = (of_networks[:, c].mean() + likewise[c]) / 2

@@ -40,20 +40,6 @@ def test_adam_is_that_of_the_paper(epsilon):
     np.testing.assert_allclose(params, expected, rtol=1e-12)
 
 
-def test_adam_is_that_of_pytorch():
-    torch = pytest.importorskip("torch")
-    rng = np.random.default_rng(3)
-    start, gradients = rng.standard_normal(6), rng.standard_normal((10, 6))
-    adam, params = optimizers.Adam(6, np.float64), start.copy()
-    weights = torch.tensor(start, requires_grad=True)
-    peer = torch.optim.Adam([weights], lr=0.02, betas=(adam.beta1, adam.beta2), eps=adam.epsilon)
-    for gradient in gradients:
-        adam.step(params, gradient.copy(), 0.02)
-        weights.grad = torch.tensor(gradient)
-        peer.step()
-    np.testing.assert_allclose(params, weights.detach().numpy(), rtol=1e-12)
-
-
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 @pytest.mark.parametrize("clip", [5.0, 0.01])
 def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatch):

@@ -128,12 +128,6 @@ def test_a_run_goes_from_stage_to_stage(corpus):
     assert len({losses(records, network)[0] for network in NETWORKS}) == 3, "weights of their own"
 
 
-def test_the_first_network_learns_as_it_does_alone(corpus):
-    _, records = trained(corpus, THREE_NETWORKS)
-    _, alone = trained(corpus, THREE_NETWORKS, teacher_networks=1, epochs=4)
-    assert losses(alone, "network") == losses(records, NETWORKS[0])
-
-
 def test_patience_counts_in_each_stage_anew(corpus):
     trainer, records = trained(corpus, THREE_NETWORKS, epochs=302, learning_rate=1e-9, patience=2)
     assert all(0 < stages(records).count(network) < 100 for network in NETWORKS)
