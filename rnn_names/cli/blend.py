@@ -10,7 +10,7 @@ from rnn_names.cli.options import GroupedCommand, check_output, output_option
 from rnn_names.cli.streams import is_same_file, tell
 from rnn_names.errors import BlendError, shown
 from rnn_names.model import bundled
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 
 @click.command(

@@ -18,7 +18,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Table
 from rnn_names.cli.streams import lines_of, warnings_told
 from rnn_names.conditions.options import CastOptions
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 
 @click.command(

@@ -12,7 +12,7 @@ from rnn_names.cli.options import DEFAULT_MODEL, GroupedCommand, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import shortened, shown
 from rnn_names.model import bundled
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 TITLE_WIDTH = 13  # columns of the words on the left
 

@@ -14,7 +14,7 @@ from rnn_names.cli.options import DEFAULT_MODEL, option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model import bundled
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

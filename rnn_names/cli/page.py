@@ -9,7 +9,7 @@ from rnn_names.cli.model_options import MODEL
 from rnn_names.cli.options import GroupedCommand, check_output, option, output_option
 from rnn_names.cli.streams import tell
 from rnn_names.errors import shown
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 
 @click.command(

@@ -23,7 +23,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import NameBase, Output
 from rnn_names.cli.streams import bar, lines_of, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
     from rnn_names.corpus.names import Names

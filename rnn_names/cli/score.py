@@ -19,7 +19,7 @@ from rnn_names.cli.options import (
 from rnn_names.cli.output import Output
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -25,8 +25,7 @@ from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import TrainingRun, log_file
 from rnn_names.errors import RnnNamesError, shown
-from rnn_names.model.bundled import CLOSEST
-from rnn_names.model.given import Given
+from rnn_names.model.bundled import CLOSEST, Given
 from rnn_names.training.settings import Settings
 
 if TYPE_CHECKING:

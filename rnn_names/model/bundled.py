@@ -1,10 +1,13 @@
-"""The bundled models, chosen by name instead of by file; `data/make_models.py` makes them."""
+"""Models as users give them: by file or by name. `data/make_models.py` makes the bundled ones."""
+
+from __future__ import annotations
 
 import os
 from contextlib import suppress
 from typing import NamedTuple
 
-from rnn_names.errors import shown
+from rnn_names.declarations import POSITIVE
+from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import Source
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
@@ -131,6 +134,42 @@ def samples() -> dict[str, list[str]]:
 
     with open(SAMPLES, encoding="utf-8") as file:
         return dict(json.load(file))
+
+
+class Given(NamedTuple):
+    """A model as the user gives it: a file or the name of a bundled model, and its weight."""
+
+    path: str
+    weight: float | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.weight is None else f"{self.path}={self.weight:g}"
+
+    @classmethod
+    def of(cls, text: str) -> Given:
+        """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
+        path, equals, weight = text.rpartition("=")
+        if not equals or os.path.lexists(text):
+            return cls(text)
+        try:
+            if path:
+                return cls(path, POSITIVE.read(weight))
+        except ValueError:
+            pass
+        raise ModelFileError(
+            f"{text!r}: after = belongs the model's weight, {POSITIVE} (there is no file of that "
+            "whole name)"
+        )
+
+    @property
+    def share(self) -> float:
+        """Its weight in a blend; 1 where none was given."""
+        return 1.0 if self.weight is None else self.weight
+
+    @property
+    def title(self) -> str:
+        """What it is called in the record of a blend: its file's name, without folders."""
+        return os.path.basename(self.path)
 
 
 def located(path: str) -> str:
