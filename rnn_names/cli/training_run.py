@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.streams import tell
-from rnn_names.errors import RnnNamesError, TrainingError, shown
+from rnn_names.errors import TrainingError, shown
 from rnn_names.model.atomic import standard_stream
 
 if TYPE_CHECKING:
