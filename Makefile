@@ -32,7 +32,7 @@ bench:  ## Measure every speed that is promised, beside what it is compared with
 	$(PYTHON) tests/benchmarks/run.py
 
 parity: .venv-torch/.torch  ## Compare loss, gradients and a loaded model with PyTorch.
-	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py tests/training/test_optimizers.py -rs
+	.venv-torch/bin/python -m pytest tests/network/test_pytorch.py -rs
 
 recipes:  ## Check the recipes for one stream of names on many processes.
 	$(PYTHON) tests/benchmarks/recipes.py

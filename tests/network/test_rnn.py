@@ -87,8 +87,6 @@ def test_cross_entropy_is_categorical():
     assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(expected)
 
 
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
     gates = {"rnn": 1, "gru": 3}[cell]
