@@ -81,7 +81,7 @@ WRONG += ["sample --match ab --suffix c", "score none.txt", "score none.txt --so
 WRONG += ["score latin.txt"]
 
 
-@pytest.mark.parametrize("kind", HEADERS)
+@pytest.mark.parametrize("kind", ["text", "csv"])
 @pytest.mark.parametrize("command", WRONG)
 def test_errors_come_before_anything_is_written(command, kind, invoke, model_file, tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"Ada\nZo\xeb\n")

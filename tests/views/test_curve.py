@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from rnn_names.training.stages import Epoch
-from rnn_names.views.terminal import BLOCKS, HEIGHT, loss_curves
+from rnn_names.views.terminal import HEIGHT, loss_curves
 from support.terminal import on_terminal
 
 
@@ -61,17 +61,6 @@ def test_one_curve_without_held_out_names():
     lines = loss_curves(records(falling(10)))
     assert "held-out" not in "".join(lines)
     assert "best" not in "".join(lines)
-
-
-def test_bars_fall_as_the_losses_do():
-    lines = loss_curves(records(falling(200)))
-    bars = [line[6:] for line in lines[1 : 1 + HEIGHT]]
-    heights = [
-        sum(BLOCKS.index(bar[column : column + 1] or " ") for bar in bars)
-        for column in range(max(map(len, bars)))
-    ]
-    assert heights == sorted(heights, reverse=True)
-    assert heights[-1] == 1, "the lowest can still be seen"
 
 
 def test_a_run_that_was_taken_up_again():
