@@ -62,14 +62,16 @@ def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     text, notes = corpus.names.to_lines().decode(), []
     for oddity in ODDITIES:
-        found = [*re.finditer(oddity.pattern, text, re.MULTILINE)]
-        groups = {match[1] for match in found if match.lastindex}
-        is_odd = oddity.least < len(found) / len(corpus) <= oddity.most
+        n, place, groups = 0, 0, set[str]()
+        for match in re.finditer(oddity.pattern, text, re.MULTILINE):
+            place = place if n else match.start()
+            n += 1
+            groups.update(match.groups())
+        is_odd = oddity.least < n / len(corpus) <= oddity.most
         if not is_odd or len(groups) == 1:  # "1. FC Köln"
             continue
-        start = text.rfind("\n", 0, found[0].start()) + 1
-        line = text[start : text.index("\n", start)]
-        more = f", one of {len(found):,} such lines" if len(found) > 1 else ""
+        line = text[text.rfind("\n", 0, place) + 1 : text.index("\n", place)]
+        more = f", one of {n:,} such lines" if n > 1 else ""
         notes.append(
             f"{quoted(line)} {oddity.what}{more}. The model will learn it. To take it out: "
             f"{oddity.command} > names.txt"
