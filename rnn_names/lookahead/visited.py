@@ -69,27 +69,15 @@ class VisitedPrefixes:
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def log_probs(self, steps: Array | None = None) -> Array:
+    def log_probs(self, steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by `steps`, given the first (N,)."""
         log_probs = np.zeros(len(self))
-        steps = self.probabilities if steps is None else steps
         with np.errstate(divide="ignore"):
             for rows in by_level(self.length)[1:]:
                 above = self.parent[rows]
                 of_last = steps[above, self.character[rows]].astype(np.float64)
                 log_probs[rows] = log_probs[above] + np.log(of_last)
         return log_probs
-
-    def texts(self, rows: Array, prefix: Array) -> Array:
-        """The indices of some prefixes, 0 after the last: (m, longest)."""
-        texts = np.zeros((len(rows), int(self.length[rows].max(initial=len(prefix)))), np.int32)
-        texts[:, : len(prefix)] = prefix
-        here = rows.copy()
-        for place in range(texts.shape[1] - 1, len(prefix) - 1, -1):
-            there = self.length[here] == place + 1
-            texts[there, place] = self.character[here[there]]
-            here[there] = self.parent[here[there]]
-        return texts
 
     def most_passed(self, ahead: Array, size: int) -> Array:
         """Rows, rising, of the `size` prefixes that draws guided by `ahead` pass most likely."""

@@ -210,19 +210,26 @@ def learned(model, draws=3000, **options):
     return unguided.learned(visits.joined()), sampler
 
 
+def indices(prefixes):
+    """The indices of the characters of each prefix."""
+    texts = [[]]
+    for parent, character in zip(prefixes.parent[1:], prefixes.character[1:], strict=True):
+        texts.append([*texts[parent], int(character)])
+    return texts
+
+
 def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
     model = tiny_model()
     look_ahead, _ = learned(model, 100_000, suffix="b", max_length=3)
     prefixes = look_ahead.prefixes
     assert len(prefixes) == 1 + 3 + 9 + 27
     wanted = dict(zip(TEXTS, np.exp(model.log_prob(TEXTS)), strict=True))
-    for row, text in enumerate(prefixes.texts(np.arange(len(prefixes)), np.zeros(0, int))):
-        prefix = "".join(LETTERS[index - 1] for index in text if index)
+    log_probs = prefixes.log_probs(prefixes.probabilities)
+    for row, text in enumerate(indices(prefixes)):
+        prefix = "".join(LETTERS[index - 1] for index in text)
         rest = [name for name in wanted if name.startswith(prefix) and name.endswith("b")]
         p = sum(wanted[name] for name in rest if 0 < len(name) <= 3)
-        value = (
-            prefixes.probabilities[row] @ look_ahead.ahead[row] * np.exp(prefixes.log_probs()[row])
-        )
+        value = prefixes.probabilities[row] @ look_ahead.ahead[row] * np.exp(log_probs[row])
         assert value == pytest.approx(p, rel=1e-4, abs=1e-12), prefix
 
 
@@ -233,9 +240,8 @@ def test_a_second_draw_finds_the_prefixes_of_the_first():
     prefixes = visits.joined()
     assert len(unguided.prefixes) < len(prefixes) < 2 * len(unguided.prefixes)
     assert prefixes.passed[0] == 100
-    texts = prefixes.texts(np.arange(len(prefixes)), np.zeros(0, int))
-    assert len({tuple(text) for text in texts.tolist()}) == len(prefixes)
-    names = [[index for index in text if index] for text in texts.tolist()]
+    names = indices(prefixes)
+    assert len(set(map(tuple, names))) == len(prefixes)
     for row, name in enumerate(names[1:], 1):
         assert names[prefixes.parent[row]] == name[:-1]
         digits = [len(LETTERS) + 1, *name][-chain.LONGEST_CONTEXT :]

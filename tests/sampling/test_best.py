@@ -19,14 +19,6 @@ def test_the_best_names_are_the_first_of_all_names(cell, at_once, monkeypatch):
         assert model.best(count) == everything[:count]
 
 
-def test_names_that_no_draw_has_passed_are_found(monkeypatch):
-    monkeypatch.setattr(best, "FEW_DRAWS", 1)
-    monkeypatch.setattr(best, "MANY_DRAWS", 1)
-    model = tiny_model()
-    expected = [name for name in ranked(model, prefix="ab") if name.endswith("ccc")]
-    assert model.best(2, prefix="ab", suffix="ccc") == expected[:2]
-
-
 def test_the_list_ends_where_names_end():
     found = []
     with pytest.raises(
@@ -39,24 +31,16 @@ def test_the_list_ends_where_names_end():
 
 @pytest.mark.parametrize("budget", [20, 300, 700])
 def test_a_search_that_takes_too_long_ends_with_what_is_certain(budget, monkeypatch):
-    monkeypatch.setattr(best, "FIRST_PREFIXES", 50)
+    monkeypatch.setattr(best, "FIRST_BOUND", -2.0)
     monkeypatch.setattr(best, "MAX_PREFIXES", budget)
     model, found = tiny_model("rnn"), []
-    message = r"names are certain: the search ended after \d+ beginnings of names; ask for fewer"
+    message = r"names are certain: the search ended after [\d,]+ beginnings of names; ask for fewer"
     with pytest.raises(SamplingError, match=message) as error:
         for part in best.best(model, 1000, Options()):
             found += part.to_strings()
     assert found == ranked(model)[: len(found)]
     assert (len(found) > 0) == (budget > 100)
     assert f"only {len(found)} of 1,000" in str(error.value)
-
-
-def test_rare_names_are_found_by_way_of_a_bound_from_guided_draws(monkeypatch):
-    """None of the few unguided draws ends so; there are some times as many names as looked at."""
-    monkeypatch.setattr(best, "FEW_PREFIXES", 0)
-    model = tiny_model()
-    everything = ranked(model, holds=lambda name: name.endswith("cbb") and "aa" in name)
-    assert model.best(5, suffix="cbb", contains=["aa"]) == everything[:5]
 
 
 def test_names_of_one_probability_come_in_the_order_of_their_characters():

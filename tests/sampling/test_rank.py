@@ -72,6 +72,7 @@ def test_a_single_prefix_is_left_out():
 
 
 def test_names_out_of_reach_are_left_out_with_a_warning(monkeypatch):
+    monkeypatch.setattr(best, "FIRST_BOUND", -4.0)
     monkeypatch.setattr(best, "MAX_PER_CHARACTER", 10)
     model = tiny_model()
     with pytest.warns(LongNamesWarning, match=r"names of at most (\d) characters") as warned:
@@ -87,6 +88,7 @@ def test_names_out_of_reach_are_left_out_with_a_warning(monkeypatch):
 
 @pytest.mark.parametrize("prefix, longest", [("c", 4), ("ca", 5)])
 def test_the_longer_a_prefix_the_longer_names_are_in_reach(prefix, longest, monkeypatch):
+    monkeypatch.setattr(best, "FIRST_BOUND", -4.0)
     monkeypatch.setattr(best, "MAX_PER_CHARACTER", 10)
     with pytest.warns(LongNamesWarning, match=f"names of at most {longest} characters"):
         tiny_model().best(3, rank="per-character", prefix=prefix)
