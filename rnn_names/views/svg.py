@@ -59,7 +59,7 @@ def bar_chart(
 ) -> str:
     """Pairs of bars for shares from 0 to 1, by label: one of each series.
 
-    Of many consecutive `numbers`, every other label is enough.
+    Of more than twelve consecutive `numbers`, every other label is enough.
     """
     y_ticks = ticks(0, max(max(pair) for pair in bars.values()), around=True)
     digits = 0 if y_ticks[1] >= 0.01 else 1
@@ -76,9 +76,8 @@ def bar_chart(
                 f'width="{0.4 * slot:.2f}%" height="{height:.2f}%"/>'
             )
         # Counted from the end, so that the last label stays: it may be the one with a "+".
-        every_other = numbers and (len(bars) - i) % 2 == 0
-        label = "" if every_other and len(bars) > 24 else label
-        parts.append("</g>" + _label((i + 0.5) * slot, label, minor=every_other and len(bars) > 12))
+        is_left_out = numbers and len(bars) > 12 and (len(bars) - i) % 2 == 0
+        parts.append("</g>" + _label((i + 0.5) * slot, "" if is_left_out else label))
     return _chart(" and ".join(series), parts)
 
 
@@ -116,9 +115,8 @@ def _rule(y: float, text: str) -> str:
     )
 
 
-def _label(x: float, text: str, minor: bool = False) -> str:
-    kind = "minor" if minor else "value"
-    return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="{kind}">{escape(text)}</text>'
+def _label(x: float, text: str) -> str:
+    return f'<text x="{x:.2f}%" y="100%" dy="1.5em" class="value">{escape(text)}</text>'
 
 
 def _mark(
