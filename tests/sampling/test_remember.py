@@ -48,15 +48,6 @@ def test_threads_share_the_file(tmp_path):
     assert len(found) == 400
 
 
-def test_a_last_line_without_an_end_is_ended(tmp_path):
-    """As a writer leaves it that is killed."""
-    path = tmp_path / "used.txt"
-    path.write_bytes(b"aa\nb")
-    names = tiny_model().sample(30, seed=1, remember=path)
-    assert lines(path) == ["aa", "b", *names]
-    assert not {"aa", "b"} & {*names}
-
-
 def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(tmp_path):
     """The line is read in one turn, and ended in a later one."""
     path = tmp_path / "used.txt"

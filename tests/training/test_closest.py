@@ -63,13 +63,6 @@ def test_a_part_of_a_bundled_list_is_closest_to_the_model_of_it(name):
     assert closest_model(Names.from_strings(cut(name, 100))).name == name
 
 
-def test_the_loss_is_that_of_the_model_in_nats_per_character():
-    names = cut("welsh-towns", 50)
-    found = closest_model(Names.from_strings(names))
-    total = -Model.load("welsh-towns").log_prob(names).sum()
-    assert found.loss == pytest.approx(total / sum(len(name) + 1 for name in names))
-
-
 def test_a_name_that_a_model_cannot_spell_counts_as_its_uniform_guess():
     found = closest_model(Names.from_strings(["Llandudno", *HANGUL]))
     total = -found.model.log_prob(["Llandudno"])[0]
