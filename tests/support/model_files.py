@@ -1,4 +1,4 @@
-"""Small model files: made, taken apart, changed, damaged, and what a load of them must give."""
+"""Small model files: made, taken apart and changed."""
 
 import io
 import json
@@ -8,10 +8,8 @@ import numpy as np
 
 from rnn_names import Model
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.errors import ModelFileError
 from rnn_names.model import checks
 from rnn_names.network import rnn
-from support.networks import bytes_of
 
 CHARACTERS = "abé愛𐐷"
 
@@ -129,41 +127,3 @@ for field, values, reason in (
         WRONG_CONTENTS[f"{field} {value}"] = change, reason
 for sources in ("x", [{}], [{"what": 1, "origin": "", "terms": ""}], [[]]):
     WRONG_CONTENTS[f"sources {sources}"] = set_meta(sources=sources), "has sources that are not"
-
-
-def same_or_refused(content, expected, path):
-    """Whether some bytes are the expected model; else they are refused with one line.
-
-    Anything else fails.
-    """
-    path.write_bytes(content)
-    try:
-        loaded = Model.load(path)
-    except ModelFileError as error:
-        assert "\n" not in str(error)
-        return False
-    assert loaded.meta == expected.meta
-    assert bytes_of(loaded) == bytes_of(expected)
-    return True
-
-
-def mutated(content, rng):
-    """Some random edits: bytes changed, runs removed, doubled, moved or zeroed."""
-    data = bytearray(content)
-    for _ in range(rng.randint(1, 4)):
-        place, length = rng.randrange(len(data)), rng.choice((1, 1, 1, 2, 4, 16, 200))
-        run = data[place : place + length]
-        other = rng.randrange(len(data))
-        match rng.randrange(5):
-            case 0:
-                data[place : place + length] = rng.randbytes(len(run))
-            case 1:
-                del data[place : place + length]
-            case 2:
-                data[other:other] = run
-            case 3:
-                data[other : other + length] = run
-            case 4:
-                data[place : place + length] = bytes(len(run))
-        data = data or bytearray(b"\0")
-    return bytes(data)

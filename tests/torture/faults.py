@@ -13,10 +13,12 @@ from collections import Counter
 from pathlib import Path
 
 from rnn_names import Model
+from rnn_names.errors import ModelFileError
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
-from support.model_files import make_model, mutated, same_or_refused
+from support.model_files import make_model
+from support.networks import bytes_of
 from support.program import heed_interrupts, unmeasured
 
 TINY = "--hidden-size 4 --batch-size 8 --held-out 0 --epochs 1000000 --distil-epochs 0 -q".split()
@@ -165,6 +167,44 @@ def interrupts(count, folder, rng, until=float("inf")):
     while sum(found.values()) < count and time.monotonic() < until:
         found[interrupted(folder / "i.npz", rng.choice(numbers), rng)] += 1
     return found
+
+
+def same_or_refused(content, expected, path):
+    """Whether some bytes are the expected model; else they are refused with one line.
+
+    Anything else fails.
+    """
+    path.write_bytes(content)
+    try:
+        loaded = Model.load(path)
+    except ModelFileError as error:
+        assert "\n" not in str(error)
+        return False
+    assert loaded.meta == expected.meta
+    assert bytes_of(loaded) == bytes_of(expected)
+    return True
+
+
+def mutated(content, rng):
+    """Some random edits: bytes changed, runs removed, doubled, moved or zeroed."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        place, length = rng.randrange(len(data)), rng.choice((1, 1, 1, 2, 4, 16, 200))
+        run = data[place : place + length]
+        other = rng.randrange(len(data))
+        match rng.randrange(5):
+            case 0:
+                data[place : place + length] = rng.randbytes(len(run))
+            case 1:
+                del data[place : place + length]
+            case 2:
+                data[other:other] = run
+            case 3:
+                data[other : other + length] = run
+            case 4:
+                data[place : place + length] = bytes(len(run))
+        data = data or bytearray(b"\0")
+    return bytes(data)
 
 
 def damages(contents, folder, until=float("inf")):
