@@ -188,16 +188,6 @@ def test_names_that_are_one_in_a_million_come(model):
     assert prepared.share > 1 / 65, "so many come with it"
 
 
-@pytest.mark.parametrize(
-    "options", [{"exclude_words": ["A", "cc"]}, {"exclude_words": ["bc", "ca"], "suffix": "b"}]
-)
-def test_names_free_of_words_have_their_probabilities(options, always_look_ahead):
-    model = tiny_model()
-    assert not looking_ahead(model, **options).conditions, "the look-ahead covers all"
-    names = Counter(model.sample(4000, seed=1, **options))
-    assert_drawn_from(names, distribution(model, **options))
-
-
 # --- What it learns -------------------------------------------------------------------------------
 
 
