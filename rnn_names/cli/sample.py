@@ -126,22 +126,16 @@ def _tell_near_copies(model: Model, names: Names) -> None:
 
 
 def _best(model: Model, count: int, options: Options, rank: str) -> Iterator[Names]:
-    """The most probable names; a bar shows a search of more than two seconds."""
+    """The most probable names; what is searched is shown after two seconds."""
     from rnn_names.sampling.best import best
 
     searched = bar(
-        unit=" beginnings",
         unit_scale=True,
         delay=2,
         disable=None,  # where standard error is no terminal
-        bar_format="{percentage:3.0f}% {bar} {elapsed}<{remaining}, {rate_fmt}",
+        bar_format="{n_fmt} beginnings of names searched, {elapsed}",
     )
-
-    def show(done: int, expected: int) -> None:
-        searched.total = expected
-        searched.update(done - searched.n)
-
     with searched:
-        for names in best(model, count, options, show, rank=rank):
+        for names in best(model, count, options, searched.update, rank=rank):
             searched.close()
             yield names

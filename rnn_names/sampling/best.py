@@ -15,6 +15,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes ta
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
 LOWER = 1.5, 8.0  # what the bound is divided by at least and at most from search to search
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
-Progress = Callable[[int, int], None]  # takes how many prefixes are done, and how many are expected
+Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
 
 def best(
@@ -166,7 +167,7 @@ class _Search:
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace()
         self.certain: list[str] = []  # the names found for sure, from the most probable down
-        self.done = self._expected = 0  # prefixes looked into
+        self.done = 0  # prefixes looked into
         self.n_prefixes = 0  # of these, in the last search
         self._left_out = -np.inf  # the highest log-probability of what was below the bound
         self._vanished = False
@@ -201,7 +202,7 @@ class _Search:
             factor = min(max(2 * self.wanted / max(len(names), 1), least), largest, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
-            self._expected, n_before = self.done + int(self.n_prefixes * factor), self.n_prefixes
+            n_before = self.n_prefixes
 
     @property
     def far_apart(self) -> list[str]:
@@ -244,7 +245,7 @@ class _Search:
             self.done += len(prefixes.text)
             frontier.add(length + 1, self._look_into(prefixes, states, found))
             if self.progress is not None:
-                self.progress(self.done, max(self._expected, self.done))
+                self.progress(len(prefixes.text))
             if not frontier:
                 return found.names()
             if self.n_prefixes >= most:
