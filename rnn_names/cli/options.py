@@ -56,8 +56,11 @@ class GroupedCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
+            options = {name for each in self.params for name in each.opts}
+            if str(error).startswith("No such option '--json'") and "--format" in options:
+                raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
-            if found is None or all("--model" not in each.opts for each in self.params):
+            if found is None or "--model" not in options:
                 raise
             what, option = ("number", "-n") if found[1].isdecimal() else ("model", "-m")
             advice = f"if it is a {what}, put {option} before it: {option} {shlex.quote(found[1])}"

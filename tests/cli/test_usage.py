@@ -35,6 +35,7 @@ def refused(invoke, folder, *arguments):
         ("--seed " + "9" * 5000, "9…' is not a whole number"),
         ("--seed -1", "'-1' is not a whole number of at least 0"),
         ("-n -1", "'-1' is not a whole number of at least 0"),
+        ("--json", "No such option '--json'. Did you mean '--format jsonl'?"),
         ("--format json", "'json' is not one of 'text', 'jsonl'"),
         ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
         ("extra", "unexpected extra argument (extra)"),
