@@ -1,16 +1,10 @@
-"""Finite automata over vocabulary indices: what a name's spelling must be, as a table of states.
-
-A pattern (a suffix, something contained, a regular expression for the whole name) is a term, built
-from a few kinds of smaller terms. A state of its automaton is what remains to be matched: the term
-itself at first, then its derivatives by each character (Brzozowski 1964). With "ab|ac" as the term,
-the derivative by "a" is "b|c", and that by "b" is nothing at all.
-"""
+"""Finite automata over vocabulary indices: what a name's spelling must be, as a table of states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,11 +16,10 @@ State = TypeVar("State", bound=Hashable)
 Kind = TypeVar("Kind", bound=Hashable)
 
 MAX_STATES, MAX_PAIRS = 2000, 8000
-MAX_SIZE = 1 << 18  # of all terms of an automaton: (a{1000}){1000} is short, and its terms are not
 
 
 class NoAutomatonError(RnnNamesError):
-    """A pattern has no automaton, or none within `MAX_STATES` and `MAX_SIZE`."""
+    """A pattern has no automaton, or none that is small enough."""
 
 
 @dataclass(frozen=True)
@@ -114,122 +107,3 @@ def automaton_of(
 def anything(n_y: int) -> Automaton:
     """Accepts all texts."""
     return Automaton(np.zeros((1, n_y), np.int32), np.ones(1, dtype=bool))
-
-
-NOTHING, EMPTY, ANY, ANYTHING = range(4)  # terms: no text, the empty one, a character, any text
-
-
-class Terms:
-    """The terms of one automaton, in simplest form: each is one number, and equal ones are one."""
-
-    def __init__(self) -> None:
-        self.all: list[tuple[Any, ...]] = []  # the kind and the parts of each
-        self.may_end: list[bool] = []  # whether each matches the empty text
-        self._number: dict[tuple[Any, ...], int] = {}
-        self._derivatives: dict[tuple[int, int], int] = {}
-        self._size = 0
-        self._add("nothing")
-        self._add("empty")
-        self._add("one of", None)
-        self._add("many", ANY)
-
-    def _add(self, kind: str, *parts: Any) -> int:
-        """The number of a term."""
-        term = (kind, *parts)
-        number = self._number.get(term)
-        if number is None:
-            self._size += len(parts[0]) if kind in ("either", "one of") and parts[0] else 1
-            if self._size > MAX_SIZE:
-                raise NoAutomatonError("too large")
-            number = self._number[term] = len(self.all)
-            self.all.append(term)
-            ends = kind in ("empty", "many")
-            if kind == "then":
-                ends = self.may_end[parts[0]] and self.may_end[parts[1]]
-            elif kind == "either":
-                ends = any(self.may_end[part] for part in parts[0])
-            self.may_end.append(ends)
-        return number
-
-    def one_of(self, indices: Iterable[int]) -> int:
-        """One character out of some."""
-        indices = frozenset(indices)
-        return self._add("one of", indices) if indices else NOTHING
-
-    def then(self, first: int, second: int) -> int:
-        """One term after another."""
-        if NOTHING in (first, second):
-            return NOTHING
-        if EMPTY in (first, second):
-            return second if first == EMPTY else first
-        # (ab)c becomes a(bc), so that equal sequences are equal terms.
-        parts = []
-        while self.all[first][0] == "then":
-            parts.append(self.all[first][1])
-            first = self.all[first][2]
-        second = self._add("then", first, second)
-        for part in reversed(parts):
-            second = self._add("then", part, second)
-        return second
-
-    def sequence(self, terms: Iterable[int]) -> int:
-        """Terms one after another."""
-        sequence = EMPTY
-        for term in reversed(list(terms)):
-            sequence = self.then(term, sequence)
-        return sequence
-
-    def either(self, terms: Iterable[int]) -> int:
-        """Any of some terms."""
-        flat: set[int] = set()
-        for term in terms:
-            flat |= self.all[term][1] if self.all[term][0] == "either" else {term}
-        flat.discard(NOTHING)
-        if ANYTHING in flat:
-            return ANYTHING
-        if len(flat) > 1:
-            return self._add("either", frozenset(flat))
-        return flat.pop() if flat else NOTHING
-
-    def many(self, term: int) -> int:
-        """A term any number of times, none included."""
-        if term in (NOTHING, EMPTY):
-            return EMPTY
-        return term if self.all[term][0] == "many" else self._add("many", term)
-
-    def derivative(self, term: int, index: int) -> int:
-        """What remains to be matched of a term after a character."""
-        found = self._derivatives.get((term, index))
-        if found is None:
-            found = self._derivatives[term, index] = self._derivative(term, index)
-        return found
-
-    def _derivative(self, term: int, index: int) -> int:
-        kind, *parts = self.all[term]
-        if kind == "one of":
-            return EMPTY if parts[0] is None or index in parts[0] else NOTHING
-        if kind == "either":
-            return self.either([self.derivative(part, index) for part in parts[0]])
-        if kind == "many":
-            return self.then(self.derivative(parts[0], index), term)
-        # The rest are sequences. A character is matched by the first part; or, if that may be
-        # empty, by the second, and so on.
-        remains = []
-        while kind == "then":
-            remains.append(self.then(self.derivative(parts[0], index), parts[1]))
-            if not self.may_end[parts[0]]:
-                return self.either(remains)
-            term = parts[1]
-            kind, *parts = self.all[term]
-        return self.either([*remains, self.derivative(term, index)]) if remains else NOTHING
-
-    def automaton(self, term: int, n_y: int) -> Automaton:
-        """The automaton of a term: its states are the term and its derivatives."""
-        sets = [each[1] for each in self.all if each[0] == "one of" and each[1] is not None]
-        kinds: dict[tuple[bool, ...], int] = {}  # an index of each kind that terms tell apart
-        return automaton_of(
-            term,
-            lambda state, indices: [self.derivative(state, index) for index in indices],
-            [kinds.setdefault(tuple(i in each for each in sets), i) for i in range(1, n_y)],
-            lambda state: self.may_end[state],
-        )
