@@ -168,9 +168,8 @@ def test_letters_in_another_case_are_near(near, listed):
     model = replace(
         tiny_model(),
         vocabulary=vocabulary,
-        pairs=["aA"],
+        training={"pairs": ["aA"]},
         fingerprints=np.unique(fingerprints(corpus)),
-        lower_case_beginnings=True,
     )
     assert NearList.of(model).near(Names.from_strings([near]), 1).tolist() == [True]
 
