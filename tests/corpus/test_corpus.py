@@ -273,9 +273,3 @@ def test_a_tenth_at_least_1_and_at_most_2000(n, size):
     assert (len(rest), len(held_out)) == (n - size, size)
 
 
-def held_out(n, seed):
-    return corpus_of(n).split(0.1, np.random.default_rng(seed))[1].names.to_strings()
-
-
-def test_the_split_follows_the_seed():
-    assert held_out(100, seed=1) == held_out(100, seed=1) != held_out(100, seed=2)
