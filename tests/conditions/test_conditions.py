@@ -190,8 +190,7 @@ def test_what_cannot_be_is_refused_with_one_line(options, message):
 @pytest.mark.no_cover
 def test_texts_as_long_as_the_longest_name_are_possible():
     # 200 of so many, each as likely as any, have a probability below the least of a float64.
-    letters = string.ascii_letters
-    model = random_model(letters, seed=1, longest=6)
+    model = random_model(string.digits + string.ascii_lowercase, seed=1, longest=6)
     text = "ab" * 100
     contained = {"contains": [text[:150], text[50:]], "match": text}
     for options in ({"suffix": text}, contained):

@@ -271,5 +271,3 @@ def test_a_split_parts_the_distinct_names(n, fraction, seed):
 def test_a_tenth_at_least_1_and_at_most_2000(n, size):
     rest, held_out = corpus_of(n).split(0.1, np.random.default_rng(0))
     assert (len(rest), len(held_out)) == (n - size, size)
-
-

@@ -77,7 +77,7 @@ def test_listed_names_are_those_of_the_own_list_not_of_the_start(in_node, bundle
     own = bundled["dinosaurs"].sample(20, seed=1, listed=True, unique=True)
     listed = np.unique(fingerprints(Names.from_strings(own)))
     (names,) = in_node(
-        "print(await sample(9, { seed: 1, listed: true }));",
+        "print(await sample(3, { seed: 1, listed: true }));",
         ("mine", replace(bundled["dinosaurs"], listed=listed)),
     )
     assert {*names} <= {*own}
