@@ -15,7 +15,7 @@ from rnn_names.network.ahead import by_length
 State = TypeVar("State", bound=Hashable)
 Kind = TypeVar("Kind", bound=Hashable)
 
-MAX_STATES, MAX_PAIRS = 2000, 8000
+MAX_STATES, MAX_PAIRS = 2000, 8000  # of one automaton; of what two of them accept
 
 
 class NoAutomatonError(RnnNamesError):

@@ -26,8 +26,8 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
 
-# Names of a list, for the lowest bit of its fingerprints that is kept: of more, too many others are
-# mistaken for such that are two edits away. That is 2,048 names of 32 bits, 8 million of 44.
+# The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
+# others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
@@ -85,7 +85,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
 def spelling(
     conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for `start` and conditions, until it is too large; these; the others."""
+    """One automaton for `start` and what conditions fit in; these conditions; the others."""
     automaton, covered, others = start, list[Condition](), list[Condition]()
     for condition in conditions:
         try:

@@ -188,8 +188,8 @@ class CommonOptions(Checked):
     def slowness(self) -> int:
         """How many times as long as usual a name is tested, by order of magnitude.
 
-        `min_edits` of 3 takes about a millisecond for each. So many times sooner names that hardly
-        ever pass are given up.
+        `min_edits` of 3 takes about a millisecond for each. Where hardly any name passes, a
+        stream is given up so many times sooner.
         """
         return SLOW if (self.min_edits or 0) > 2 and not self.listed else 1
 

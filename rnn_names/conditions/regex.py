@@ -1,7 +1,7 @@
 """Regular expressions as automata.
 
 Python's own parser reads them, so the syntax is that of `re`. An expression that is not regular
-(with back-references or look-around) has no automaton, nor has one with flags.
+(with back-references or look-around) has no automaton, nor does one with flags.
 
 An expression is read from its end to its beginning, as a nondeterministic automaton of steps: one
 character out of some, and what comes after it. "b|ca" begins with two: one is b, and then the end;
@@ -79,7 +79,7 @@ class _Reading:
         return after
 
     def _item(self, item: Any, after: Steps) -> Steps:
-        """What an item begins with: a pair of what the parser calls it and what it holds."""
+        """What an item begins with. It is a pair: what the parser calls it, and what it holds."""
         kind, value = str(item[0]), item[1]
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
             return self._step(self._matched(item), after)
@@ -117,7 +117,7 @@ class _Reading:
         return Steps([number])
 
     def _times(self, part: Any, count: int, after: Steps, behind: Steps) -> Steps:
-        """A part so many times; each time, `behind` may come instead."""
+        """A part `count` times and then `after`; before each time, `behind` may come instead."""
         for _ in range(count):
             before, after = after, self._sequence(part, after) | behind
             if after == before:  # it can be empty only, for instance
@@ -130,12 +130,12 @@ class _Reading:
         self._loops[number], loop = after, Steps([number])
         begin = self._sequence(part, loop)
         if END in after and begin == self._step(self._any, loop):
-            return Steps([ANYTHING])
+            return Steps([ANYTHING])  # as for ".*" at the end
         self._loops[number] = begin | after
         return loop
 
     def _without_loops(self, steps: Iterable[int]) -> Steps:
-        """Steps with those that loops begin with in their places."""
+        """The steps, and in place of each loop those that it begins with."""
         found, waiting = set[int](), [*steps]
         while waiting:
             number = waiting.pop()
@@ -148,7 +148,7 @@ class _Reading:
         return not self._without_loops(steps).isdisjoint((END, ANYTHING))
 
     def _all_after(self, steps: Iterable[int], indices: Sequence[int]) -> list[Steps]:
-        """What may come after each of some characters, which stand for all."""
+        """What may come after each of some characters, one of each kind."""
         after: dict[int, set[int]] = {index: set() for index in indices}
         for number in steps:
             if number not in self._after:

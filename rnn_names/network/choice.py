@@ -17,7 +17,7 @@ def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tup
     characters there, overwritten in place. Gives the names in a new order, and the branch
     n_y node + character that each takes, (m,), rising.
     """
-    assert probabilities.shape[1] <= 1 << 15  # `names_per_batch`, or `DRAWN_BY_LEVEL` / `FLOOR`
+    assert probabilities.shape[1] <= 1 << 15  # `nodes_at_once`, or `DRAWN_BY_LEVEL` / `FLOOR`
     # Each name gets a point, an integer of 64 bits: its node, 32 random bits, its place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
     # different, so that there is one order; and to sort integers and read the place from them is

@@ -4,7 +4,7 @@ No name is more probable than any of its beginnings. So all names above some pro
 by looking into every prefix above it, and into no other. The bound is lowered from search to
 search, until there are as many names as wanted: the prefixes above it grow about as 1 / bound, so
 that all searches before the last cost little. The search goes depth first: few prefixes wait at any
-time. As soon as enough names are known, the least probable of them is the bound.
+time. Whenever it knows twice the names wanted, the bound rises to the least of the better half.
 
 Where there would be too many prefixes, the search stops at a higher bound: the names above that are
 certain, and an error says how many they are.
@@ -38,7 +38,7 @@ MAX_PER_CHARACTER = 1 << 17  # prefixes from which on the ranking leaves out lon
 MAX_PREFIXES = 3 << 20  # above one bound; they take 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
-LOWER = 1.5, 8.0  # what the bound is divided by at least and at most from search to search
+LOWER = 1.5, 8.0  # the least and the most that the bound, as a probability, is divided by
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
@@ -120,7 +120,7 @@ def _found(
 
 
 def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
-    """The length up to which names can be ranked per character, by an end to all searches.
+    """The length up to which names can be ranked per character before the search must end.
 
     Where the longest names have M characters, the end counted, all names of a mean of at least
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
@@ -197,8 +197,8 @@ class _Search:
             affordable, (least, largest) = most / self.n_prefixes, LOWER
             if self.is_all or affordable < least:
                 return
-            # The names above a bound grow as the prefixes do: about as 1 / bound. Where these grow
-            # more slowly, larger and larger steps.
+            # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
+            # grow more slowly, larger and larger steps.
             factor = min(max(2 * self.wanted / max(len(names), 1), least), largest, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
@@ -234,12 +234,12 @@ class _Search:
 
     def _above(self, bound: float, most: int) -> list[_Name] | None:
         """The most probable names above a bound; None where there are more than `most` prefixes."""
-        found, self._left_out, self.n_prefixes = _Found(self.wanted, bound), -np.inf, 0
+        found, self._left_out, self.n_prefixes = _BestNames(self.wanted, bound), -np.inf, 0
         frontier = Frontier(self.sampler.max_length + 2, self._at_once)
         prefix, states = self.sampler.prefix, self.sampler.first_state
         text = prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
-        state = self.unguided.prefixes.automaton_state[:1]
-        length, prefixes = len(prefix), _Prefixes(text, state, np.zeros(1))
+        automaton_state = self.unguided.prefixes.automaton_state[:1]
+        length, prefixes = len(prefix), _Prefixes(text, automaton_state, np.zeros(1))
         while True:
             self.n_prefixes += len(prefixes.text)
             self.done += len(prefixes.text)
@@ -254,7 +254,7 @@ class _Search:
             length, (nodes, prefixes, _, _) = frontier.take()
             states = self.sampler.states_after(nodes, self._work)
 
-    def _look_into(self, batch: _Prefixes, states: Array, found: _Found) -> NodeBatch:
+    def _look_into(self, batch: _Prefixes, states: Array, found: _BestNames) -> NodeBatch:
         """Records the names that end at some prefixes, and gives the prefixes that go on."""
         length = batch.text.shape[1]
         probabilities = self.sampler.next_probabilities(states, self._work).T
@@ -296,7 +296,7 @@ class _Search:
         return meets
 
 
-class _Found:
+class _BestNames:
     """The most probable names above a bound, which rises once there are enough of them."""
 
     def __init__(self, wanted: int, bound: float) -> None:

@@ -124,7 +124,7 @@ class Continuations(WalkSource):
         return Names(self.codes[names.codes], names.offsets)
 
     def next_probabilities(self, states: Array, work: Workspace) -> Array:
-        """As in `Source`. A column sums to 1, apart from rounding."""
+        """As in `WalkSource`. A column sums to 1, apart from rounding."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         if self.options.temperature != 1:
@@ -142,7 +142,7 @@ class Continuations(WalkSource):
         return probabilities
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """As in `Source`, in `work`."""
+        """As in `WalkSource`, in `work`."""
         return rnn.next_states(*children, self.weights, work)
 
 

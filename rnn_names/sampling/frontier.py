@@ -57,7 +57,7 @@ class Frontier:
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
-        """Removes nodes: those of the deepest level with a full batch, or else of the first."""
+        """Removes nodes: of the deepest level with a full batch, or else of the first with any."""
         full = [level for level, n in enumerate(self._nodes) if n >= self._at_once]
         level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
         batches = self._batches[level]

@@ -184,7 +184,7 @@ class Sampler(Continuations):
         return ", ".join(titles)
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names and returns those of an allowed length, as often as they weigh."""
+        """Draws `size` names and returns those of an allowed length, as often as weights say."""
         drawn = self.walk(size, bits, look_ahead)
         names = self.in_characters(drawn.names)
         if look_ahead is None or drawn.weights is None:
@@ -226,7 +226,7 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
 
 
 def _rounds(block: int) -> int:
-    """Rounds of careful preparation before a block of the stream: one for every second block.
+    """Rounds of preparation before a block of the stream: one more for every second block.
 
     >>> [_rounds(block) for block in range(9)]
     [0, 0, 0, 1, 1, 2, 2, 3, 3]

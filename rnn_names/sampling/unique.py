@@ -115,7 +115,7 @@ class Remembered:
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
-        """Has the file for itself: gives the names that others added, and a list to add more."""
+        """Has the file to itself: gives the names that others added, and a list to add more."""
         try:
             with open(self._path, "a+b", buffering=0) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

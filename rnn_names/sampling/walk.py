@@ -63,7 +63,7 @@ class WalkSource(Protocol):
 
 
 class Walk:
-    """Draws `size` names; each is the number of a column in `text`, copies come after `size`."""
+    """Draws `size` names, each the number of its column in `text`; copies come after `size`."""
 
     def __init__(
         self, source: WalkSource, size: int, bits: Random, look_ahead: LookAhead | None = None

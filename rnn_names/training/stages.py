@@ -1,8 +1,8 @@
 """The stages of a run, and the record of an epoch.
 
-    network 1 of 3    starts from random weights, and learns from the names
-    network 2 of 3    from other random weights
-    network 3 of 3    from others again
+    network 1 of 3    starts from a bundled model or random weights, and learns from the names
+    network 2 of 3    from another bundled model, or other random weights
+    network 3 of 3    from the first of these models again, or still other weights
     distillation      starts from the best of them, and learns what a teacher predicts
 
 For a long list there is one network, and the first stage is just called "network".
@@ -180,7 +180,7 @@ class Position:
             "bests": [list(best) for best in self.bests],
         }
 
-    def at(self, state: Mapping[str, Any]) -> Position:
+    def restored(self, state: Mapping[str, Any]) -> Position:
         """The position in the same stages of which `state()` gave this, if there is one."""
         index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
         bests = tuple(Best(*best) for best in state["bests"])

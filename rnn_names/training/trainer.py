@@ -194,8 +194,8 @@ class Trainer:
         characters, loss = 0, 0.0
         at, batches = self.position, self._training_set(gradients)
         seed = [self.settings.seed, _EPOCH, at.epoch]
-        order = np.random.default_rng(seed)
-        middles, minibatches = zip(*batches.epoch(at.stage.batch_size, order), strict=True)
+        rng = np.random.default_rng(seed)
+        middles, minibatches = zip(*batches.epoch(at.stage.batch_size, rng), strict=True)
         gradients.begin_epoch(batches, at.stage, minibatches, seed, self.characters_left)
         for step, middle in enumerate(middles):
             share_over = (at.stage_epoch + middle) / at.stage.epochs
@@ -324,7 +324,7 @@ class Trainer:
         }
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Goes on where `state()` gave this and `model` was the best; same list, same settings."""
+        """Goes on from where `state()` gave this and `model` was best; same list and settings."""
         if not (
             model.vocabulary.characters == self.vocabulary.characters
             and _is_like({**self.model.params, **self.state()}, {**model.params, **state})
@@ -338,7 +338,7 @@ class Trainer:
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
         ):
             raise TrainingError("not a state that this program writes")
-        self.position = self.position.at(state)
+        self.position = self.position.restored(state)
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`

@@ -112,9 +112,9 @@ class Wholes:
 def fitted_tilt(features: Array, wanted: Array, prior: float = 0.0, steps: int = 30) -> Array:
     """λ, (d,), with which the weights exp(λ · φ) give some names the means that are wanted.
 
-    That is where log Σ exp(λ · (φ − wanted)) + prior · |λ|² / 2 is least, in nats per name, for
-    features φ (n, d). It is convex, and Newton's method finds it, in so many steps at most. Where φ
-    is the same for all names, λ is 0.
+    That is where log Σ exp(λ · (φ − wanted)) + ridge · λ² / 2 is least, in nats per name, for
+    features φ (n, d). It is convex, and Newton's method finds it, in so many steps at most. `prior`
+    is in ridge, with `RIDGE` for stability. Where φ is the same for all names, λ is 0.
 
     >>> fitted_tilt(np.array([[0.0, 1.0], [1.0, 1.0]]), np.array([0.75, 1.0])).round(1).tolist()
     [1.1, 0.0]
