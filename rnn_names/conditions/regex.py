@@ -19,7 +19,7 @@ from rnn_names.corpus.vocabulary import Vocabulary
 
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,99}){99} is short, and its steps are many
 
-Steps = frozenset[int]  # the numbers of those that may come next, and of loops (below 0)
+Steps = frozenset[int]  # the numbers of those that may come next; below 0, of loops ("a*")
 
 END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
 

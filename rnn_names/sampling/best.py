@@ -128,7 +128,7 @@ def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
     """
     begun, reach = len(sampler.prefix), 0
     search = _Search(sampler, ENDLESS, None)
-    for bound, names in search.passes():
+    for bound, names in search.by_bound():
         if search.is_all:
             return sampler.max_length
         length = np.array([len(text) + 1 - begun for _, text in names])
@@ -174,7 +174,7 @@ class _Search:
 
     def run(self) -> bool:
         """Looks for the names. Says whether they are all that there are, or as many as wanted."""
-        for _, found in self.passes():
+        for _, found in self.by_bound():
             self.certain = ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
             if len(found) == self.wanted:
                 return True
@@ -185,7 +185,7 @@ class _Search:
         """Whether the last search left out nothing that is possible."""
         return self._left_out == -np.inf
 
-    def passes(self) -> Iterator[tuple[float, list[_Name]]]:
+    def by_bound(self) -> Iterator[tuple[float, list[_Name]]]:
         """Searches above lower and lower bounds: gives each bound, and the best names above it.
 
         Ends with the last names that are possible, or where there are too many prefixes.

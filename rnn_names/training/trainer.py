@@ -175,7 +175,7 @@ class Trainer:
     ) -> Iterator[Epoch]:
         """Trains, and yields after each epoch.
 
-        `progress` takes every minibatch's characters and the smoothed training loss. When that is
+        `progress` takes every minibatch's characters and the smoothed training loss. When a loss is
         no finite number any more, TrainingError is raised, and `model` is the best before.
         """
         gradients = Gradients(self._memory, self._shapes)
