@@ -23,8 +23,8 @@ WARM_UP = 0.02  # the share of a stage over which the learning rate rises
 FULL_DROPOUT = 0.6  # less begins lower: on a long list there is little to overfit at first
 
 TOLERANCE = 0.5
-"""How much higher than that of the model so far the held-out loss of an epoch of distillation may
-be, in nats per character, times the root of the number of characters held out."""
+"""How much higher than the lowest so far the held-out loss of an epoch of distillation may be, in
+nats per character, times the root of the number of characters held out."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,11 @@ class Position:
     def loss_to_beat(self, n_characters: int) -> float:
         """What the held-out loss of an epoch must be below, for its weights to be kept.
 
-        It is the lowest of the stage so far, and in distillation that of the model plus `TOLERANCE`
-        over the root of `n_characters`, those held out.
+        It is the lowest of the stage so far, and in distillation that of all stages plus
+        `TOLERANCE` over the root of `n_characters`, those held out.
         """
         if self.stage.is_distillation:
-            return self.best.loss + TOLERANCE / math.sqrt(n_characters)
+            return min(best.loss for best in self.bests) + TOLERANCE / math.sqrt(n_characters)
         return self.bests[self.index].loss
 
     def next(self) -> Position:

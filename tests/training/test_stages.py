@@ -208,6 +208,7 @@ def test_distillation_that_learns_nothing_stays_at_the_best_network(corpus, monk
     ("of_networks", "tolerances", "kept"),
     [
         ([2.1, 2.0], [0.9, 0.95], [1, 2, 3, 4]),
+        ([2.1, 2.0], [0.9, 1.1], [1, 2, 3]),
         ([2.1, 2.0], [-0.5, 0.6], [1, 2, 3]),
         ([2.1, 2.0], [1.1, 1.2], [1, 2]),
         ([2.0, 2.1], [1.1, 0.9], [1, 4]),
