@@ -173,7 +173,7 @@ def exit_code(work: Callable[[], int]) -> int:
             "the limit"
         )
     except OSError as error:
-        place = shown(str(error.filename or "a stream"))
+        place = shown(str(error.filename or "standard output"))
         if error.filename is None:  # Click writes help and completions itself
             turn_off(sys.stdout)
         tell(f"Error: {place}: {error.strerror or error}")

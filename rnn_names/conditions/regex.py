@@ -17,7 +17,8 @@ from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automato
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.vocabulary import Vocabulary
 
-MAX_SIZE = 1 << 20  # of all that is read: (a{0,99}){99} is short, and its steps are many
+MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
+MOST_STEPS = 1 << 24  # steps looked at for the states: those of (a{0,99}){99} are sets of thousands
 
 Steps = frozenset[int]  # the numbers of those that may come next; below 0, of loops ("a*")
 
@@ -57,7 +58,7 @@ class _Reading:
         self._number: dict[tuple[frozenset[int], Steps], int] = {}
         self._loops: dict[int, Steps] = {}  # what they begin with
         self._after: dict[int, dict[int, Steps]] = {}  # by step or loop, and by character
-        self._size = 0
+        self._size = self._work = 0
 
     def expression(self, pattern: str) -> Steps:
         """What an expression begins with."""
@@ -141,7 +142,7 @@ class _Reading:
             number = waiting.pop()
             if number not in found:
                 found.add(number)
-                waiting += self._loops.get(number, ())
+                waiting += self._looked_at(self._loops.get(number, Steps()))
         return Steps(found - self._loops.keys())
 
     def _may_end(self, steps: Steps) -> bool:
@@ -159,8 +160,15 @@ class _Reading:
                     characters, following = self._steps[number]
                     self._after[number] = dict.fromkeys(characters & after.keys(), following)
             for index, following in self._after[number].items():
-                after[index] |= following
+                after[index] |= self._looked_at(following)
         return [Steps([ANYTHING]) if ANYTHING in each else Steps(each) for each in after.values()]
+
+    def _looked_at(self, steps: Steps) -> Steps:
+        """These steps, counted: their sets may be large, and many."""
+        self._work += len(steps)
+        if self._work > MOST_STEPS:
+            raise NoAutomatonError("too large")
+        return steps
 
     def automaton(self, start: Steps) -> Automaton:
         """The deterministic automaton of the texts that begin with some steps."""
