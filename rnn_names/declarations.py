@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Callable, Collection
 from dataclasses import field, fields
+from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ClassVar, Concatenate, NamedTuple, ParamSpec, TypeVar
 
@@ -262,7 +263,17 @@ def method_parameters_of(
 
 def _shown_with(owner: Any, function: Any, first: list[inspect.Parameter]) -> Any:
     parameters = [*first, *inspect.signature(owner).parameters.values()]
-    function.__signature__ = inspect.signature(function).replace(parameters=parameters)
+    signature = inspect.signature(function).replace(parameters=parameters)
+
+    @wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{function.__name__}() {error}") from None
+        return function(*args, **kwargs)
+
+    called.__signature__ = signature  # type: ignore[attr-defined]
     lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
-    function.__doc__ = "\n".join([inspect.cleandoc(function.__doc__ or ""), "", "Options:", *lines])
-    return function
+    called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__ or ""), "", "Options:", *lines])
+    return called

@@ -80,7 +80,7 @@ def one_network(
         _side_by_side(networks, weights),
         {name: value for name, value in record.items() if value is not None},
         _of_all(union, [model.fingerprints for model in models]),
-        _of_all(union, [model.own_fingerprints for model in models]),
+        listed=_of_all(union, [model.own_fingerprints for model in models]),
     )
 
 

@@ -253,7 +253,8 @@ def blend(
     mixed = blending.one_network(models, shares, titles)
     record = {**mixed.training, "blend": _parts(models, shares, titles)}
     lists = sources.joined(model.sources for model in models)
-    return Model(mixed.vocabulary, mixed.params, record, mixed.fingerprints, mixed.listed, lists)
+    prints = mixed.fingerprints
+    return Model(mixed.vocabulary, mixed.params, record, prints, lists, listed=mixed.listed)
 
 
 def _titles(titles: Iterable[str] | None, count: int) -> list[str]:

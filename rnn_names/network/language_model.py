@@ -24,7 +24,8 @@ class LanguageModel:
     params: dict[str, Array]
     training: dict[str, Any] = field(default_factory=dict)  # old files lack most of the record
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
-    listed: Array | None = None  # those of the names of its own list, if `fingerprints` has more
+    # Those of the names of its own list, if `fingerprints` has more.
+    listed: Array | None = field(default=None, kw_only=True)
 
     @property
     def hidden_size(self) -> int:

@@ -35,10 +35,10 @@ from rnn_names.sampling.unique import Remembered
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
 MAX_PER_CHARACTER = 1 << 17  # prefixes from which on the ranking leaves out longer names
-MAX_PREFIXES = 3 << 20  # above one bound; they take 10 to 30 seconds for the bundled models
+MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
-LOWER = 1.5, 8.0  # the least and the most that the bound, as a probability, is divided by
+LOWER = 1.2, 8.0  # the least and the most that the bound, as a probability, is divided by
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
@@ -192,9 +192,9 @@ class _Search:
         """
         most = MAX_PREFIXES * LONG_NAMES // max(self.sampler.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
-        while (names := self._above(bound, most)) is not None:
+        while (names := self._above(bound, most - self.done)) is not None:
             yield bound, names
-            affordable, (least, largest) = most / self.n_prefixes, LOWER
+            affordable, (least, largest) = (most - self.done) / self.n_prefixes, LOWER
             if self.is_all or affordable < least:
                 return
             # Names above a bound grow as prefixes do: about as 1 / its probability. Where these

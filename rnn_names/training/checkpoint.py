@@ -2,8 +2,7 @@
 
 A run writes its state of the end of the last epoch to `<output>.resume`, every few seconds and when
 it is interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
-interrupted. The state of an earlier run stays until a new one first writes its model: so nothing
-continues a run that is older than the model file.
+interrupted. The state of an earlier run stays until a new one first writes its model.
 
 The file is a model file with more in it: arrays whose names begin with `state_`, and in `meta`
 

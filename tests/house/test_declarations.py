@@ -77,12 +77,13 @@ def test_a_value_that_is_not_allowed_is_refused(given, rule):
     assert raised.value.settings == tuple(given)
 
 
-def test_an_option_that_is_not_there_is_a_type_error():
+def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
     model = Model.load("dinosaurs")
     for function in (model.sample, model.stream, model.best, train):
-        with pytest.raises(TypeError, match=r"\(\) got an unexpected keyword argument 'sufix'$"):
+        message = rf"^{function.__name__}\(\) got an unexpected keyword argument 'sufix'$"
+        with pytest.raises(TypeError, match=message):
             function(["Ada"], sufix="us")
-    with pytest.raises(TypeError, match="takes from 1 to 2 positional arguments but 3 were given"):
+    with pytest.raises(TypeError, match=r"^sample\(\) too many positional arguments$"):
         model.sample(3, "us")
 
 
