@@ -34,11 +34,11 @@ from rnn_names.sampling.unique import Remembered
 
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
-MAX_PER_CHARACTER = 1 << 17  # prefixes from which on the ranking leaves out longer names
+MAX_PER_CHARACTER = 1 << 16  # prefixes from which on the ranking leaves out longer names
 MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bundled models
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
-LOWER = 1.2, 8.0  # the least and the most that the bound, as a probability, is divided by
+LEAST_LOWER, MOST_LOWER = 1.2, 8.0  # what the bound, as a probability, is divided by
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
@@ -174,11 +174,12 @@ class _Search:
 
     def run(self) -> bool:
         """Looks for the names. Says whether they are all that there are, or as many as wanted."""
+        found: list[_Name] = []
         for _, found in self.by_bound():
-            self.certain = ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
             if len(found) == self.wanted:
-                return True
-        return self.is_all
+                break
+        self.certain = ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
+        return len(found) == self.wanted or self.is_all
 
     @property
     def is_all(self) -> bool:
@@ -194,12 +195,12 @@ class _Search:
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
         while (names := self._above(bound, most - self.done)) is not None:
             yield bound, names
-            affordable, (least, largest) = (most - self.done) / self.n_prefixes, LOWER
-            if self.is_all or affordable < least:
+            affordable = (most - self.done) / self.n_prefixes
+            if self.is_all or affordable < LEAST_LOWER:
                 return
             # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
             # grow more slowly, larger and larger steps.
-            factor = min(max(2 * self.wanted / max(len(names), 1), least), largest, affordable)
+            factor = min(2 * self.wanted / max(len(names), 1), MOST_LOWER, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
