@@ -62,15 +62,16 @@ def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     text, notes = corpus.names.to_lines().decode(), []
     for oddity in ODDITIES:
-        n, place, groups = 0, 0, set[str]()
-        for match in re.finditer(oddity.pattern, text, re.MULTILINE):
-            place = place if n else match.start()
-            n += 1
-            groups.update(match.groups())
-        is_odd = oddity.least < n / len(corpus) <= oddity.most
-        if not is_odd or len(groups) == 1:  # "1. FC Köln"
+        matches = re.finditer(oddity.pattern, text, re.MULTILINE)
+        first = next(matches, None)
+        if first is None:
             continue
-        line = text[text.rfind("\n", 0, place) + 1 : text.index("\n", place)]
+        n, is_of_names = 1, bool(first.groups())  # "1. FC Köln": a group that is always the same
+        for match in matches:
+            n, is_of_names = n + 1, is_of_names and match.groups() == first.groups()
+        if is_of_names or not oddity.least < n / len(corpus) <= oddity.most:
+            continue
+        line = text[text.rfind("\n", 0, first.start()) + 1 : text.index("\n", first.start())]
         more = f", one of {n:,} such lines" if n > 1 else ""
         notes.append(
             f"{quoted(line)} {oddity.what}{more}. The model will learn it. To take it out: "

@@ -57,7 +57,8 @@ class GroupedCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             options = {name for each in self.params for name in each.opts}
-            if str(error).startswith("No such option '--json'") and "--format" in options:
+            is_json = isinstance(error, click.NoSuchOption) and error.option_name == "--json"
+            if is_json and "--format" in options:
                 raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
             found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if found is None or "--model" not in options:

@@ -156,10 +156,10 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
     names = f"{len(corpus):,} distinct names{repeats}"
     lines = [f"{names}, {n_characters} characters{held_out}.", training]
     if closest:
-        names = " and ".join(each.name for each in closest)
+        models = " and ".join(each.name for each in closest)
         losses = " and ".join(f"{each.loss:.2f}" for each in closest)
         lines.append(
-            f"{'Started' if trainer.epoch else 'Starts'} from {names}, the closest bundled "
+            f"{'Started' if trainer.epoch else 'Starts'} from {models}, the closest bundled "
             f"model{'s' * (len(closest) > 1)} ({losses} nats per character)."
         )
     if trainer.epoch:
