@@ -23,7 +23,7 @@ from rnn_names.model.bundled import Given
     ],
 )
 @click.argument("models", metavar="MODEL[=WEIGHT]...", nargs=-1, required=True, type=MODEL)
-@output_option("--output", "model", "The model file to write.", required=True)
+@output_option("-o", "--output", help="The model file to write.", required=True)
 def blend(models: tuple[Given, ...], output: str) -> None:
     """Write a model whose names lie between those of several, files or bundled models.
 

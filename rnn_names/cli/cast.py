@@ -1,6 +1,5 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -9,14 +8,13 @@ from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
     GroupedCommand,
     Text,
-    check_start,
     declared_option,
     options_of,
-    output_options,
+    read_options,
     wrong_usage,
 )
-from rnn_names.cli.output import Table
-from rnn_names.cli.streams import lines_of, warnings_told
+from rnn_names.cli.output import Form, Table, output_options
+from rnn_names.cli.streams import warnings_told
 from rnn_names.conditions.options import CastOptions
 from rnn_names.model.bundled import Given
 
@@ -35,15 +33,7 @@ from rnn_names.model.bundled import Given
 @declared_option(CastOptions, "count", group="General")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
-def cast(
-    pattern: str,
-    exclude: str | None,
-    exclude_words: str | None,
-    format: str,
-    columns: str | None,
-    null: bool,
-    **options: Any,
-) -> None:
+def cast(pattern: str, form: Form, **options: Any) -> None:
     """Write lines that PATTERN puts together from names of several models.
 
     \b
@@ -65,10 +55,7 @@ def cast(
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.conditions.pattern import parse
 
-    with wrong_usage():
-        wanted = CastOptions(pattern, **options)
-    check_start(wanted)
-    wanted = replace(wanted, exclude=lines_of(exclude), exclude_words=lines_of(exclude_words))
+    wanted: CastOptions = read_options(CastOptions, {"pattern": pattern, **options})
     with wrong_usage():
         parsed = parse(pattern, wanted.shared, Given.of)
 
@@ -76,7 +63,7 @@ def cast(
 
     parts = sum(not isinstance(piece, str) for piece in parsed.pieces)
     fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
-    out = Table(fields, format, null, columns)
+    out = Table(fields, form)
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of):
             out.put((parsed.line(row), *row) for row in rows)

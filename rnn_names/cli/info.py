@@ -30,10 +30,9 @@ TITLE_WIDTH = 13  # columns of the words on the left
 @click.argument(
     "model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL, default=[DEFAULT_MODEL]
 )
-@option("--json", group="Output", is_flag=True, help="Print JSON.")
+@option("--json", is_flag=True, help="Print JSON.")
 @option(
     "--system",
-    group="Output",
     is_flag=True,
     help="Show instead what a bug report should say: versions, BLAS, cores, locale.",
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +18,6 @@ from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from rnn_names.model.model import Model
 
 
@@ -40,7 +39,7 @@ class GivenModel(click.Path):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> list[Any]:
         """Bundled models and what is in the folder; for other beginnings, what shells find."""
         from click.shell_completion import CompletionItem
 
@@ -62,22 +61,17 @@ class GivenModel(click.Path):
 MODEL = GivenModel()
 START = GivenModel(bundled.CLOSEST, bundled.NONE)  # a model that training may start from
 
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def model_option(group: str) -> Callable[[_F], _F]:
-    """The option --model."""
-    return option(
-        "-m",
-        "--model",
-        group=group,
-        type=MODEL,
-        multiple=True,
-        default=[DEFAULT_MODEL],
-        metavar="MODEL[=WEIGHT]",
-        show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
-        help="Model file, or name of a bundled model. If given several times: their blend.",
-    )
+model_option = partial(
+    option,
+    "-m",
+    "--model",
+    type=MODEL,
+    multiple=True,
+    default=[DEFAULT_MODEL],
+    metavar="MODEL[=WEIGHT]",
+    show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
+    help="Model file, or name of a bundled model. If given several times: their blend.",
+)
 
 
 def chosen(models: Sequence[Given]) -> Sequence[Given]:
@@ -92,21 +86,16 @@ def chosen(models: Sequence[Given]) -> Sequence[Given]:
     return [Given(bundled.DEFAULT)]
 
 
-def word_alone(
+def word_or_models(
     context: click.Context, parameter: click.Parameter, models: tuple[Given, ...]
-) -> tuple[Given, ...]:
-    """A callback that refuses `closest` and `none` with a weight, or beside other models."""
-    word = word_of(models)
+) -> tuple[str | None, tuple[Given, ...]]:
+    """A callback: `closest` or `none`, which stand alone, and no models; or None and the models."""
+    word = next((each.path for each in models if bundled.is_word(each.path)), None)
     if word and models != (Given(word),):
         raise click.BadParameter(
             f"{word} stands alone: give it no weight, and no other model beside it"
         )
-    return models
-
-
-def word_of(models: Sequence[Given]) -> str | None:
-    """`closest` or `none`, if it is among the models to start from and no file has that name."""
-    return next((each.path for each in models if bundled.is_word(each.path)), None)
+    return (word, ()) if word else (None, models)
 
 
 def blend_of(models: Sequence[Given]) -> Model:

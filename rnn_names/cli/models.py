@@ -21,7 +21,7 @@ from rnn_names.model import bundled
         "rnn-names train elves.txt --init first-names -o elves.npz",
     ],
 )
-@option("--json", group="Output", is_flag=True, help="Print JSON.")
+@option("--json", is_flag=True, help="Print JSON.")
 def models(json: bool) -> None:
     """List the bundled models.
 

@@ -8,17 +8,15 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
 from rnn_names import declarations as declared
-from rnn_names.cli.streams import worded
+from rnn_names.cli.streams import lines_of, worded
 from rnn_names.errors import RnnNamesError, quoted, shown
-
-if TYPE_CHECKING:  # only `sample` and `cast` have these options
-    from rnn_names.conditions.options import Options
 
 DEFAULT_MODEL = "names.npz"
 
@@ -26,7 +24,7 @@ DEFAULT_MODEL = "names.npz"
 class GroupedOption(click.Option):
     """An option with a heading in the help of its command."""
 
-    def __init__(self, *args: Any, group: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, group: str = "Output", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
 
@@ -38,10 +36,9 @@ class GroupedOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option and its help; a default in words has no parentheses."""
         record = super().get_help_record(ctx)
-        if record is None or not isinstance(self.show_default, str):
-            return record
-        names, text = record
-        return names, text.replace(f"({self.show_default})", self.show_default)
+        if record is not None and isinstance(self.show_default, str):
+            record = record[0], record[1].replace(f"({self.show_default})", self.show_default)
+        return record
 
 
 class GroupedCommand(click.Command):
@@ -57,15 +54,14 @@ class GroupedCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.UsageError as error:
             options = {name for each in self.params for name in each.opts}
-            is_json = isinstance(error, click.NoSuchOption) and error.option_name == "--json"
-            if is_json and "--format" in options:
+            if getattr(error, "option_name", "") == "--json" and "--format" in options:
                 raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
-            found = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
-            if found is None or "--model" not in options:
-                raise
-            what, option = ("number", "-n") if found[1].isdecimal() else ("model", "-m")
-            advice = f"if it is a {what}, put {option} before it: {option} {shlex.quote(found[1])}"
-            raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+            extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+            if extra and "--model" in options:
+                what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
+                advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"
+                raise click.UsageError(f"{error.message}; {advice}", ctx) from None
+            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options, group by group."""
@@ -87,8 +83,6 @@ class GroupedCommand(click.Command):
                 for example in self.examples:
                     formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 option = partial(click.option, cls=GroupedOption, show_default=True)
 FILE = click.Path()  # an argument that shells complete to file names
@@ -123,20 +117,13 @@ class Number(click.FloatRange):
             self.fail(f"{quoted(value)} is not {self.kind}.", param, ctx)
 
 
-def output_option(name: str, what: str, help: str, **more: Any) -> Callable[[_F], _F]:
-    """An option for a file to write; not "-", since standard output is for names."""
-    names = ["-o"] * (name == "--output") + [name]
-    settings = {"type": FILE, "metavar": "FILE", "callback": _refuse_stdout(what), **more}
-    return option(*names, group="Output", help=help, **settings)
+def _refuse_stdout(context: click.Context, option: click.Parameter, path: str | None) -> Any:
+    if path == "-":
+        raise click.BadParameter("standard output is for names: give the name of a file")
+    return path
 
 
-def _refuse_stdout(what: str) -> Callable[..., Any]:
-    def refuse(context: click.Context, option: click.Parameter, path: str | None) -> Any:
-        if path == "-":
-            raise click.BadParameter(f"the {what} goes to a file: give its name")
-        return path
-
-    return refuse
+output_option = partial(option, type=FILE, metavar="FILE", callback=_refuse_stdout)
 
 
 def check_output(path: str, what: str, signature: bytes) -> None:
@@ -164,15 +151,20 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(worded(error)) from None
 
 
-def check_start(options: Options) -> None:
-    """Refuses a start without a seed."""
-    if options.start and options.seed is None:
+def read_options(owner: type, given: dict[str, Any], best: bool = False) -> Any:
+    """The options of a command for names, with the lines of files, which are read last."""
+    files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
+    with wrong_usage():
+        wanted = owner(**given)
+    if wanted.start and wanted.seed is None and not best:
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )
+    lists = {name: lines_of(path) for name, path in files.items() if path is not None}
+    return replace(wanted, **lists)
 
 
-def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
+def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     """The option of a field of a dataclass; `more` comes before what its declaration says."""
     each = declared.declarations(owner)[name]
     kind: Any = each.kind
@@ -185,7 +177,7 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     elif isinstance(kind, declared.Texts):
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
     elif isinstance(kind, declared.File):
-        settings |= {"type": FILE, "callback": _refuse_stdout("list")}
+        settings |= {"type": FILE, "callback": _refuse_stdout}
     else:
         settings |= {"default": each.default, "show_default": each.unset or True}
         is_choice = isinstance(kind, declared.Choice)
@@ -194,57 +186,12 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[[_F], _F]:
     return option(*names, **{**settings, **more})
 
 
-def options_of(owner: Any) -> Callable[[_F], _F]:
+def options_of(owner: Any) -> Callable[..., Any]:
     """The options of all fields of a dataclass that have a group."""
 
-    def decorate(command: _F) -> _F:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, each in reversed(declared.declarations(owner).items()):
             command = declared_option(owner, name)(command) if each.group else command
         return command
 
     return decorate
-
-
-def output_options(more: str, azgaar: bool = False) -> Callable[[_F], _F]:
-    """How names are written: --format, --columns and --null; `more` is what text leaves out."""
-    formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
-    line = " azgaar is one line for Azgaar's map generator: a name base." * azgaar
-    format = option(
-        "--format",
-        group="Output",
-        type=click.Choice(formats),
-        default="text",
-        metavar="FORMAT",
-        is_eager=True,
-        help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
-        f"byte-order mark, so that spreadsheets read accents right.{line}",
-    )
-    columns = option(
-        "--columns",
-        group="Output",
-        metavar="NAME,…",
-        callback=_fits_format,
-        help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
-        "name,log_prob.",
-    )
-    null = option(
-        "-0",
-        "--null",
-        group="Output",
-        is_flag=True,
-        callback=_fits_format,
-        help="End each name with NUL instead of a line feed, for xargs -0.",
-    )
-    return lambda command: format(columns(null(command)))
-
-
-OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add
-
-
-def _fits_format(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
-    kind = context.params.get("format")
-    if value and parameter.name == "null" and kind != "text":
-        raise click.UsageError("--null goes with --format text only")
-    if value and parameter.name == "columns" and kind in ("text", "azgaar"):
-        raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
-    return value

@@ -13,17 +13,18 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from rnn_names.cli.options import option
 from rnn_names.cli.streams import write
 from rnn_names.errors import quoted
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from rnn_names.arrays import Array
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
 
@@ -32,29 +33,78 @@ DELIMITERS = {"csv": ",", "tsv": "\t", "excel": ","}
 FORMULA_BEGINNINGS = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
 _DOUBLED = re.compile(r"([^\W\d_])(?=\1)")
 BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
+OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats other than text add
+
+
+class Form(NamedTuple):
+    """How names are written: --format, --columns and --null."""
+
+    kind: str
+    columns: str | None
+    null: bool
+
+
+def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
+    """Options that a command gets as its `form`; `more` is what formats other than text add."""
+    formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
+    line = " azgaar is one line for Azgaar's map generator: a name base." * azgaar
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @option(
+            "--format",
+            type=click.Choice(formats),
+            default="text",
+            metavar="FORMAT",
+            help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
+            f"byte-order mark, so that spreadsheets read accents right.{line}",
+        )
+        @option(
+            "--columns",
+            metavar="NAME,…",
+            help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
+            "name,log_prob.",
+        )
+        @option(
+            "-0",
+            "--null",
+            is_flag=True,
+            help="End each name with NUL instead of a line feed, for xargs -0.",
+        )
+        @wraps(command)
+        def with_form(*, format: str, columns: str | None, null: bool, **others: Any) -> None:
+            if null and format != "text":
+                raise click.UsageError("--null goes with --format text only")
+            if columns and format in ("text", "azgaar"):
+                raise click.UsageError("--columns goes with --format jsonl, csv, tsv or excel")
+            command(form=Form(format, columns, null), **others)
+
+        return with_form
+
+    return decorate
 
 
 class Table:
-    """Writes records to stdout in the format of --format, --columns and --null.
+    """Writes records to stdout.
 
     All fields are columns if none are given; plain text has the first one.
     """
 
-    def __init__(self, fields: list[str], kind: str, null: bool, columns: str | None) -> None:
-        names = fields if columns is None else [name.strip() for name in columns.split(",")]
+    def __init__(self, fields: list[str], form: Form) -> None:
+        given = form.columns
+        names = fields if given is None else [name.strip() for name in given.split(",")]
         for name in names:
             if name not in fields:
                 raise click.UsageError(
                     f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
                 )
-        self.columns, self.kind = dict.fromkeys(names), kind
+        self.columns, self.kind = dict.fromkeys(names), form.kind
         self._places = [fields.index(name) for name in self.columns]
-        self.line_end = "\0" if null else "\n"
+        self.line_end = "\0" if form.null else "\n"
         # Written with the first records: if an option or a file is wrong, stdout stays empty.
         self._header = ""
-        if kind in DELIMITERS:
-            mark = BYTE_ORDER_MARK if kind == "excel" else ""
-            self._header = f"{mark}{DELIMITERS[kind].join(self.columns)}\n"
+        if self.kind in DELIMITERS:
+            mark = BYTE_ORDER_MARK if self.kind == "excel" else ""
+            self._header = f"{mark}{DELIMITERS[self.kind].join(self.columns)}\n"
 
     def put(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Writes the values of some records."""
@@ -87,14 +137,11 @@ class Table:
 class Output(Table):
     """Writes names of a model."""
 
-    def __init__(
-        self, model: Model, kind: str, null: bool, columns: str | None, per_character: bool = False
-    ) -> None:
-        fields = ["name", "log_prob", "novel", *["per_character"] * per_character]
-        super().__init__(fields, kind, null, columns)
+    def __init__(self, model: Model, form: Form, per_character: bool) -> None:
+        super().__init__(["name", "log_prob", "novel", *["per_character"] * per_character], form)
         self.model, self.per_character = model, per_character
 
-    def write(self, names: Names, log_probs: NDArray[Any] | None = None) -> None:
+    def write(self, names: Names, log_probs: Array | None = None) -> None:
         """Writes names; plain lines have log-probabilities only if these are given."""
         for start in range(0, len(names), LINES_AT_ONCE):
             part = slice(start, start + LINES_AT_ONCE)
@@ -103,7 +150,7 @@ class Output(Table):
             else:
                 self.put(self._rows(names[part], None if log_probs is None else log_probs[part]))
 
-    def _rows(self, names: Names, log_probs: NDArray[Any] | None) -> Iterable[tuple[Any, ...]]:
+    def _rows(self, names: Names, log_probs: Array | None) -> Iterable[tuple[Any, ...]]:
         values = self.model.log_prob(names) if log_probs is None else log_probs
         texts, scores = names.to_strings(), [values.tolist()]
         if self.per_character:

@@ -25,15 +25,13 @@ from rnn_names.model.bundled import Given
 @click.argument("models", nargs=-1, type=MODEL, metavar="[MODEL[=WEIGHT]...]")
 @option(
     "--module",
-    group="Output",
     is_flag=True,
     help="Write a JavaScript module for other programs, and its types beside it.",
 )
 @output_option(
+    "-o",
     "--output",
-    "page",
-    "The page or the module to write.",
-    metavar="FILE",
+    help="The page or the module to write.",
     show_default="names.html, or names.mjs",
 )
 @option(

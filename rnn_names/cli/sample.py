@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import (
-    OF_NAMES,
-    GroupedCommand,
-    check_start,
-    declared_option,
-    option,
-    options_of,
-    output_options,
-    wrong_usage,
-)
-from rnn_names.cli.output import NameBase, Output
-from rnn_names.cli.streams import bar, lines_of, tell, warnings_told
+from rnn_names.cli.options import GroupedCommand, declared_option, option, options_of, read_options
+from rnn_names.cli.output import OF_NAMES, Form, NameBase, Output, output_options
+from rnn_names.cli.streams import bar, tell, warnings_told
 from rnn_names.conditions.options import BestOptions, Options, SampleOptions
 from rnn_names.model.bundled import Given
 
@@ -47,7 +37,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
     ],
 )
 @declared_option(SampleOptions, "count", group="General")
-@model_option("General")
+@model_option(group="General")
 @option(
     "--best",
     group="General",
@@ -62,11 +52,7 @@ def sample(
     model: tuple[Given, ...],
     best: bool,
     rank: str,
-    exclude: str | None,
-    exclude_words: str | None,
-    format: str,
-    columns: str | None,
-    null: bool,
+    form: Form,
     **options: Any,
 ) -> None:
     """Write new names, one per line.
@@ -81,23 +67,17 @@ def sample(
     from rnn_names.corpus.names import Names
     from rnn_names.sampling.stream import sample
 
-    with wrong_usage():
-        wanted = Options(**options)
     source = click.get_current_context().get_parameter_source("seed")
-    if not best:
-        check_start(wanted)
-    elif source is click.core.ParameterSource.COMMANDLINE:
+    if best and source is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError("--seed goes with random names, and --best has none: leave one out")
     if rank != "total" and not best:
         raise click.UsageError("--rank goes with --best: random names have no order")
+    wanted: Options = read_options(Options, options, best)
     models = chosen(model)
     loaded = blend_of(models)
-    wanted = replace(wanted, exclude=lines_of(exclude), exclude_words=lines_of(exclude_words))
-    out: Output | NameBase
-    if format == "azgaar":
+    out: Output | NameBase = Output(loaded, form, per_character=rank == "per-character")
+    if form.kind == "azgaar":
         out = NameBase("+".join(each.title.removesuffix(".npz") for each in models))
-    else:
-        out = Output(loaded, format, null, columns, per_character=rank == "per-character")
     with warnings_told():
         drawn = _best(loaded, count, wanted, rank) if best else sample(loaded, count, wanted)
         first = Names.from_strings([])

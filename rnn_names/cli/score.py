@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from rnn_names.cli.model_options import blend_of, chosen, model_option
-from rnn_names.cli.options import (
-    FILE,
-    OF_NAMES,
-    GroupedCommand,
-    declared_option,
-    option,
-    output_options,
-)
-from rnn_names.cli.output import Output
+from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option
+from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from rnn_names.arrays import Array
     from rnn_names.corpus.names import Names
     from rnn_names.model.model import Model
+
+    Scores = Iterator[tuple[Names, Array]]
 
 
 @click.command(
@@ -37,24 +31,11 @@ if TYPE_CHECKING:
     ],
 )
 @click.argument("file", default="-", type=FILE)
-@model_option("Model")
-@option(
-    "--sort",
-    group="Output",
-    is_flag=True,
-    help="Most probable name first, once the whole input is read.",
-)
+@model_option(group="Model")
+@option("--sort", is_flag=True, help="Most probable name first, once the whole input is read.")
 @declared_option(BestOptions, "rank", group="Output")
 @output_options(OF_NAMES)
-def score(
-    file: str,
-    model: tuple[Given, ...],
-    sort: bool,
-    rank: str,
-    format: str,
-    columns: str | None,
-    null: bool,
-) -> None:
+def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form) -> None:
     """Print how probable each name in FILE is.
 
     FILE is a text file with one name per line; - is standard input. Each line of the output is the
@@ -67,7 +48,7 @@ def score(
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
     scores = _scores(loaded, file)
-    out = Output(loaded, format, null, columns, per_character)
+    out = Output(loaded, form, per_character)
     n = n_known = characters = 0
     loss = 0.0
     for names, log_probs in _sorted(scores, per_character) if sort else scores:
@@ -83,7 +64,7 @@ def score(
     tell(f"{n:,} names{note}, {characters:,} characters, {mean}")
 
 
-def _scores(model: Model, path: str) -> Iterator[tuple[Names, NDArray[Any]]]:
+def _scores(model: Model, path: str) -> Scores:
     from rnn_names.corpus.reading import read_names
 
     with opened(path) as (title, stream):
@@ -91,9 +72,7 @@ def _scores(model: Model, path: str) -> Iterator[tuple[Names, NDArray[Any]]]:
             yield names, model.log_prob(names)
 
 
-def _sorted(
-    scores: Iterator[tuple[Names, NDArray[Any]]], per_character: bool
-) -> Iterator[tuple[Names, NDArray[Any]]]:
+def _sorted(scores: Scores, per_character: bool) -> Scores:
     import numpy as np
 
     from rnn_names.corpus.names import Names

@@ -125,10 +125,8 @@ def is_same_file(path: str, other: str) -> bool:
     return real_path(path) == real_path(other)
 
 
-def lines_of(path: str | None) -> list[str]:
-    """The lines of a file that are not blank; none without a path."""
-    if path is None:
-        return []
+def lines_of(path: str) -> list[str]:
+    """The lines of a file that are not blank."""
     from rnn_names.corpus.reading import full_lines
 
     with opened(path) as source:
@@ -153,7 +151,6 @@ def worded(error: RnnNamesError) -> str:
 
 def exit_code(work: Callable[[], int]) -> int:
     """Does some work and gives its exit code; an error becomes one line on stderr."""
-    completing = COMPLETE_VARIABLE in os.environ
     try:
         return work()
     except ReaderGone:
@@ -181,7 +178,7 @@ def exit_code(work: Callable[[], int]) -> int:
         reason = " ".join(str(error).split())[-200:]
         tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")
     except Exception as error:
-        if completing:  # a message would come in the middle of what is being typed
+        if COMPLETE_VARIABLE in os.environ:  # a message would come into what is being typed
             return 1
         if sys.flags.dev_mode:
             raise

@@ -10,7 +10,7 @@ import click
 
 from rnn_names.cli import interrupts
 from rnn_names.cli.list_notes import list_notes
-from rnn_names.cli.model_options import START, blend_of, word_alone, word_of
+from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
     FILE,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     type=START,
     multiple=True,
     metavar="MODEL[=WEIGHT]",
-    callback=word_alone,
+    callback=word_or_models,
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
     "then its own. If given several times: from their blend. closest: from the bundled model that "
     "predicts the list best. none: from random weights, although there are fewer than 1,000 names.",
@@ -63,19 +63,18 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Continue an interrupted run, from the end of its last epoch.",
 )
-@output_option("--output", "model", "Model file to write.", default=DEFAULT_MODEL)
-@output_option("--log", "log", "Write a line of JSON per epoch to FILE.")
+@output_option("-o", "--output", help="Model file to write.", default=DEFAULT_MODEL)
+@output_option("--log", help="Write a line of JSON per epoch to FILE.")
 @output_option(
     "--report",
-    "report",
-    "Write a page with loss curves, samples and settings to FILE.html.",
+    help="Write a page with loss curves, samples and settings to FILE.html.",
     metavar="FILE.html",
 )
-@option("-q", "--quiet", group="Output", is_flag=True, help="Print nothing but errors.")
+@option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def train(
     corpus: tuple[str, ...],
     output: str,
-    init: tuple[Given, ...],
+    init: tuple[str | None, tuple[Given, ...]],
     resume: bool,
     log: str | None,
     report: str | None,
@@ -103,17 +102,16 @@ def train(
         settings = Settings(**options)
     state = state_path(output)
     written = {"--output": output, "--log": log, "--report": report, "the state of the run": state}
-    word = word_of(init)
-    _check_files(corpus, () if word else init, {k: v for k, v in written.items() if v})
+    word, given = init
+    _check_files(corpus, given, {title: path for title, path in written.items() if path})
     for path in (output, state):
         check_output(path, "model", SIGNATURE)
     if report is not None:
         check_writable(report)
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
-    starts = [] if init else starts_for(names, settings)
+    starts = [] if word or given else starts_for(names, settings)
     closest = [closest_model(names.names)] if word == CLOSEST else starts
-    given = () if word else init
     started_from = ", ".join([each.name for each in closest] or map(str, given)) or None
     if resume:
         checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
