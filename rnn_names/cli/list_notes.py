@@ -62,14 +62,12 @@ def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     text, notes = corpus.names.to_lines().decode(), []
     for oddity in ODDITIES:
-        matches = re.finditer(oddity.pattern, text, re.MULTILINE)
-        first = next(matches, None)
-        if first is None:
-            continue
-        n, is_of_names = 1, bool(first.groups())  # "1. FC Köln": a group that is always the same
-        for match in matches:
-            n, is_of_names = n + 1, is_of_names and match.groups() == first.groups()
-        if is_of_names or not oddity.least < n / len(corpus) <= oddity.most:
+        first, n, is_always_same = None, 0, True
+        for match in re.finditer(oddity.pattern, text, re.MULTILINE):
+            first = first or match
+            n, is_always_same = n + 1, is_always_same and match.groups() == first.groups()
+        is_of_names = first and first.groups() and is_always_same  # such as "1. FC Köln"
+        if not first or is_of_names or not oddity.least < n / len(corpus) <= oddity.most:
             continue
         line = text[text.rfind("\n", 0, first.start()) + 1 : text.index("\n", first.start())]
         more = f", one of {n:,} such lines" if n > 1 else ""

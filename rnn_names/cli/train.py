@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -21,17 +21,11 @@ from rnn_names.cli.options import (
     output_option,
     wrong_usage,
 )
-from rnn_names.cli.progress import Progress, opening, summary
 from rnn_names.cli.streams import exit_code, is_same_file, opened
-from rnn_names.cli.training_run import TrainingRun, log_file
+from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import CLOSEST, Given
 from rnn_names.training.settings import Settings
-
-if TYPE_CHECKING:
-    from rnn_names.corpus.corpus import Corpus
-    from rnn_names.training.checkpoint import Checkpoint
-    from rnn_names.views.report import Report
 
 
 @click.command(
@@ -121,17 +115,19 @@ def train(
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
-        page = _new_report(report, names, checkpoint, corpus, output)
+        page = None
+        if report is not None:
+            from rnn_names.views.report import Report
+
+            titles = ["standard input" if path == "-" else path for path in corpus]
+            page = Report(names, trainer, titles, output, report, checkpoint.init)
         run = TrainingRun(checkpoint, output, progress, page)
         progress.say("\n".join([opening(names, checkpoint, closest), *list_notes(names)]))
         with interrupts.on_interrupt(lambda: exit_code(run.interrupted)):
             try:
                 run.go(write_log)
-                curves = progress.curves()
                 progress.close()
-                progress.say(
-                    "\n".join([*curves, summary(progress, names, output, checkpoint.init)])
-                )
+                progress.say(summary(progress, names, output, checkpoint.init))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()
@@ -153,14 +149,3 @@ def _check_files(corpus: Sequence[str], init: Sequence[Given], written: Mapping[
                     f"{shown(path)}: {other_title} and {title} are the same file; give each its own"
                 )
         files.append((title, path))
-
-
-def _new_report(
-    path: str | None, names: Corpus, checkpoint: Checkpoint, sources: Sequence[str], output: str
-) -> Report | None:
-    if path is None:
-        return None
-    from rnn_names.views.report import Report
-
-    titles = ["standard input" if source == "-" else source for source in sources]
-    return Report(names, checkpoint.trainer, titles, output, path, checkpoint.init)

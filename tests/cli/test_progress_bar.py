@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.progress import Progress
+from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.training import trainer
 from support.runs import interrupted
@@ -42,7 +42,6 @@ def progress(monkeypatch):
     monkeypatch.setattr(interrupts, "pause", lambda: None)
     progress = Progress(RunOfTwoStages(), quiet=False)
     progress.clock = 0.0
-    monkeypatch.setattr(Progress, "seconds", property(lambda self: self.clock))
     progress.bar._time = lambda: progress.clock
     monkeypatch.setattr("time.time", lambda: progress.clock)
     progress.bar.start_t = progress.bar.last_print_t = 0.0

@@ -124,8 +124,8 @@ def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, t
 def test_an_error_of_one_file_is_not_called_that_of_another(corpus_file, tmp_path):
     """The model vanishes before its size is told."""
     vanish = """
-import os, rnn_names.cli.progress, rnn_names.cli.main as cli
-rnn_names.cli.progress.Progress.curves = lambda self: os.unlink('m.npz') or []
+import os, rnn_names.cli.training_run, rnn_names.cli.main as cli
+rnn_names.cli.training_run.TrainingRun._finish = lambda self: os.unlink('m.npz')
 cli.main()"""
     done = python(vanish, "train", corpus_file, "-o", "m.npz", *TINY, "--log", "log", cwd=tmp_path)
     assert error_line(done) == "m.npz: No such file or directory"
@@ -249,11 +249,11 @@ for _ in range(150):
 
 def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(cli, corpus_file, tmp_path):
     program = """
-import rnn_names.training.checkpoint, rnn_names.cli.progress, rnn_names.cli.main as cli
+import rnn_names.training.checkpoint, rnn_names.cli.training_run, rnn_names.cli.main as cli
 def spoil(self, epoch):
     if epoch.epoch == 2:
         self.trainer._flat[:] = 1e20
-rnn_names.cli.progress.Progress.epoch = spoil
+rnn_names.cli.training_run.Progress.epoch = spoil
 rnn_names.training.checkpoint.SECONDS_BETWEEN_WRITES = 0
 cli.main()"""
     options = [*TINY, "--epochs", 9, "-o", tmp_path / "m.npz"]

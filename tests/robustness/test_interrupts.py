@@ -26,7 +26,7 @@ pytestmark = pytest.mark.posix
 
 TINY = ["--hidden-size", 4, "--batch-size", 64, "--held-out", 0, "--distil-epochs", 0]
 FOREVER = [*TINY, "--epochs", 1_000_000]
-AT_AN_EPOCH = "rnn_names.cli.progress.Progress.epoch = here"
+AT_AN_EPOCH = "rnn_names.cli.training_run.Progress.epoch = here"
 
 
 def start(*arguments, before="", prepare=heed_interrupts, **streams):
@@ -283,7 +283,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     ("epochs", "said"), [(0, "the untrained model"), (2, "the best weights so far (epoch ")]
 )
 def test_after_the_last_epoch(epochs, said, corpus_file, tmp_path):
-    before = "rnn_names.cli.progress.Progress.curves = forever"
+    before = "rnn_names.cli.train.summary = forever"
     options = [*TINY, "--epochs", epochs, "-q", "-o", tmp_path / "m.npz"]
     process = start("train", corpus_file, *options, before=before)
     interrupt(process, f"Interrupted after epoch {epochs}: {tmp_path}/m.npz holds {said}")
@@ -311,7 +311,7 @@ def test_an_interrupt_is_obeyed_although_nobody_reads_what_it_says(corpus_file, 
             os.write(writer, bytes(1 << 12))
     os.set_blocking(writer, True)  # of both ends: the child's waits, as a pipe to a pager does
     heard, say = os.pipe()
-    before = f"rnn_names.cli.progress.Progress.epoch = lambda *_: os.write({say}, b'.')"
+    before = f"rnn_names.cli.training_run.Progress.epoch = lambda *_: os.write({say}, b'.')"
     options = [*FOREVER, "-q", "-o", tmp_path / "m.npz"]
     streams = {"stderr": writer, "pass_fds": [say]}
     process = start("train", corpus_file, *options, before=before, **streams)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.cli.progress import Progress
+from rnn_names.cli.training_run import Progress
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RnnNamesError, TrainingError

@@ -270,10 +270,10 @@ def train_until(where, corpus_file, tmp_path, number):
     """Starts a run, sends it a signal in or after its first epoch, and waits for its end."""
     at = {
         "in": "rnn_names.network.rnn.loss_and_gradients",
-        "after": "rnn_names.cli.progress.Progress.epoch",
+        "after": "rnn_names.cli.training_run.Progress.epoch",
     }[where]
     program = f"""
-import os, time, rnn_names.cli.progress, rnn_names.training.trainer, rnn_names.cli.main as cli
+import os, time, rnn_names.cli.training_run, rnn_names.training.trainer, rnn_names.cli.main as cli
 {at} = lambda *_: os.write(2, b"here\\n") and time.sleep(100)
 cli.main()"""
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", *OPTIONS, "-q"]
