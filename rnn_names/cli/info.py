@@ -1,8 +1,10 @@
 """`rnn-names info`: what a model is, and how it was trained."""
 
 import os
-from collections.abc import Iterable, Sequence
+import reprlib
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from json import dumps
 from typing import Any
 
 import click
@@ -13,8 +15,10 @@ from rnn_names.cli.streams import printable, write
 from rnn_names.errors import shortened, shown
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
+from rnn_names.system import facts as this_system
 
 TITLE_WIDTH = 13  # columns of the words on the left
+MOST_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns of a line of them
 
 
 @click.command(
@@ -43,74 +47,59 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
     list that it learned from, its source and terms, and the record of its training. Of several
     models, their blend is shown; each may have a weight, MODEL=WEIGHT.
     """
+    rows: Iterable[tuple[str, str]]
     if system:
-        from rnn_names.system import facts as system_facts
-
-        rows = system_facts()
-        write(f"{_as_json(rows) if json else _in_columns(rows.items())}\n".encode())
-        return
-    models = chosen(model)
-    model_facts = blend_of(models).facts()
-    facts = {**_file(models), **model_facts}
-    write(f"{_as_json(facts) if json else _described(facts)}\n".encode())
-
-
-def _file(models: Sequence[Given]) -> dict[str, Any]:
-    """The file that is described; for a blend that is made on the fly, its parts."""
-    if len(models) > 1:
-        return {"file": " ".join(map(str, models)), "bytes": None}
-    path = models[0].path
-    return {"file": path, "bytes": os.path.getsize(bundled.located(path))}
+        facts: dict[str, Any] = this_system()
+        rows = facts.items()
+    else:
+        models = chosen(model)
+        of_model = blend_of(models).facts()
+        facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
+        if len(models) == 1:  # else a blend that is in no file
+            path = models[0].path
+            facts |= {"file": path, "bytes": os.path.getsize(bundled.located(path))}
+        rows = _rows(facts)
+    if json:  # in which nothing can take over a terminal
+        text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)
+    else:
+        text = "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
+    write(f"{text}\n".encode())
 
 
-def _as_json(facts: dict[str, Any]) -> str:
-    """The facts of a model as JSON, in which nothing can take over a terminal."""
-    import json
-
-    return printable(json.dumps(facts, ensure_ascii=False, indent=2), json.dumps)
-
-
-def _described(facts: dict[str, Any]) -> str:
-    """The facts of a model for a person to read. Its record may be any JSON, any characters."""
-    training, settings = facts["training"], facts["training"].get("settings")
+def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a person reads of a model. Its record may be any JSON, any characters."""
+    training, network, characters = facts["training"], facts["network"], facts["vocabulary"]
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
-    characters, known = facts["vocabulary"], facts["fingerprints"]
-    fingerprints = f"{known:,} names" if known else "none: the model cannot tell new names"
-    rows = [
-        ("file", f"{shown(facts['file'])}, {size}"),
-        ("network", f"{_network(facts['network'])}, {facts['network']['parameters']:,} parameters"),
-        ("vocabulary", f"{len(characters)} characters: {shortened(characters, 200)}"),
-        ("corpus", _corpus(training)),
-        ("shape", _shape(training)),
-        ("training", "" if "blend" in training else _training(training)),
-        *(("blend of", _part(part)) for part in training.get("blend", [])),
-        ("settings", _settings(settings) if isinstance(settings, dict) else ""),
-        ("fingerprints", fingerprints),
-        *(("source", _source(**source)) for source in facts["sources"]),
-    ]
-    return _in_columns(rows)
-
-
-def _in_columns(rows: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{title:<{TITLE_WIDTH}} {text}" for title, text in rows if text)
+    yield "file", f"{shown(facts['file'])}, {size}"
+    yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
+    yield "vocabulary", f"{len(characters)} characters: {shortened(characters, 200)}"
+    yield "corpus", _corpus(training)
+    yield "shape", _shape(training)
+    yield "training", _training(training)
+    yield from (("blend of", _part(part)) for part in training.get("blend", []))
+    if isinstance(training.get("settings"), dict):
+        yield "settings", _settings(training["settings"])
+    known = facts["fingerprints"]
+    yield "fingerprints", f"{known:,} names" if known else "none: the model cannot tell new names"
+    for source in facts["sources"]:
+        what, origin, terms = (shown(shortened(text, 100)) for text in source.values())
+        yield "source", f"{what}; {origin}, {terms}"
 
 
 def _value(value: Any) -> str:
     """Whatever a model file has where a number or a word belongs, as a short text."""
-    from reprlib import repr as short_repr
-
-    return shown(shortened(value if isinstance(value, str) else short_repr(value), 40))
+    return shown(shortened(value if isinstance(value, str) else reprlib.repr(value), 40))
 
 
 def _network(network: dict[str, Any]) -> str:
     return f"{_value(network.get('cell')).upper()} of {_value(network.get('hidden_size'))} units"
 
 
-def _settings(settings: dict[str, Any], most: int = 40, width: int = 86) -> str:
+def _settings(settings: dict[str, Any]) -> str:
     lines = [""]
-    for name, value in islice(settings.items(), most):
+    for name, value in islice(settings.items(), MOST_SETTINGS):
         text = f"{_value(name)} {_value(value)}"
-        if lines[-1] and len(lines[-1]) + len(text) > width:
+        if lines[-1] and len(lines[-1]) + len(text) > SETTINGS_WIDTH:
             lines.append("")
         lines[-1] += f", {text}" if lines[-1] else text
     return f",\n{'':{TITLE_WIDTH + 1}}".join(lines)
@@ -146,6 +135,8 @@ def _shape(training: dict[str, Any]) -> str:
 
 
 def _training(training: dict[str, Any]) -> str:
+    if "blend" in training:
+        return ""
     if not training.get("epoch"):
         return "none: the weights are random"
     losses = {"held-out loss": "held_out_loss", "training loss": "training_loss"}
@@ -161,12 +152,6 @@ def _training(training: dict[str, Any]) -> str:
 
 def _part(part: dict[str, Any]) -> str:
     training, names = part["training"], part["training"].get("distinct_names")
-    facts = [_network(part["network"]), f"{names:,} names" if type(names) is int else ""]
-    facts.append("" if "blend" in training else _training(training))
-    weight = f"{_value(part['model'])}, weight {part['weight']:.3g}"
-    return f"{weight}: {', '.join(filter(None, facts))}"
-
-
-def _source(what: str, origin: str, terms: str) -> str:
-    what, origin, terms = (shown(shortened(text, 100)) for text in (what, origin, terms))
-    return f"{what}; {origin}, {terms}"
+    n_names = f"{names:,} names" if type(names) is int else ""
+    told = ", ".join(filter(None, [_network(part["network"]), n_names, _training(training)]))
+    return f"{_value(part['model'])}, weight {part['weight']:.3g}: {told}"

@@ -2,6 +2,7 @@
 
 import os
 from itertools import groupby
+from json import dumps
 from typing import Any
 
 import click
@@ -34,12 +35,7 @@ def models(json: bool) -> None:
     """
     samples = bundled.samples()
     facts = [_facts(name) | {"samples": samples[name]} for name in bundled.MODELS]
-    if json:
-        from json import dumps
-
-        text = dumps(facts, ensure_ascii=False, indent=2)
-    else:
-        text = "\n".join(_table(facts))
+    text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts))
     write(f"{text}\n".encode())
 
 
