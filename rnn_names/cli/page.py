@@ -54,29 +54,26 @@ def page(
     """
     from rnn_names.model.atomic import write_atomically
     from rnn_names.model.model import Model
-    from rnn_names.views import module as module_view
+    from rnn_names.views import engine
     from rnn_names.views import page as page_view
-    from rnn_names.views.engine import Part
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
     if module and (title, subtitle) != (None, None):
         raise click.UsageError("--title and --subtitle go with a page: a module shows nothing")
-    kind, beginning = "page", page_view.PAGE_BEGINNING
     output = output or ("names.mjs" if module else "names.html")
-    written = [output]
     if module:
-        kind, beginning = "module", module_view.MODULE_BEGINNING
-        written.append(module_view.types_path(output))
-    for path in written:
-        check_output(path, kind, beginning.upper().encode())
+        for path in (output, engine.types_path(output)):
+            check_output(path, "module", engine.MODULE_BEGINNING.upper().encode())
+    else:
+        check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
     given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
-        Part(name, Model.load(each.path), each.share)
+        engine.Part(name, Model.load(each.path), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:
-        module_view.save(parts, output)
+        engine.save_module(parts, output)
     else:
         text = page_view.page(parts, title, subtitle, for_lists=not models)
         write_atomically(output, text.encode())

@@ -289,7 +289,7 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     """What came of the training, its losses as a picture, and what to try next."""
     from rnn_names.corpus.names import Names
     from rnn_names.sampling.stream import preview
-    from rnn_names.views.statistics import NAMES_MEASURED, length_note
+    from rnn_names.views.report import NAMES_MEASURED, length_note
     from rnn_names.views.terminal import loss_curves
 
     trainer, size = progress.trainer, os.path.getsize(output)

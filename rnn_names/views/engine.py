@@ -1,4 +1,4 @@
-"""The engine that writes names in JavaScript, and models as it reads them.
+"""The engine that writes names in JavaScript, models as it reads them, and both as an ES module.
 
 The page and the module have the same engine, `views/javascript/`, which knows no document. Weights
 travel as bfloat16 and fingerprints as the gaps between their upper four bytes, both in a Rice code:
@@ -8,6 +8,7 @@ about 11 bits a weight, as few exponents are common, and 17 bits a name of a lon
 import base64
 import json
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,9 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.rude import rude_words
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
+from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
-from rnn_names.model.model import Model
+from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.views.markup import assets
 
@@ -47,6 +49,7 @@ ENGINE_FILES = (
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
 
+MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
 REST_BITS = 8  # of a weight beside its exponent: the sign and the fraction
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
@@ -56,7 +59,7 @@ class Part:
     """A model of a page or a module."""
 
     name: str  # what it is called there
-    model: Model  # the model itself
+    model: Model
     share: float = 1.0  # of the blend as long as no other is set, above 0; only ratios count
 
 
@@ -182,3 +185,36 @@ def as_script_data(value: Any) -> str:
     """
     text = json.dumps(value, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+# --- The module -----------------------------------------------------------------------------------
+
+
+def save_module(parts: Sequence[Part], path: str) -> None:
+    """Writes the module, and its types into `types_path`."""
+    types = types_path(path)
+    write_atomically(types, assets("javascript/names.d.ts").encode())
+    write_atomically(path, module(parts, os.path.basename(types)).encode())
+
+
+def types_path(path: str) -> str:
+    """Where TypeScript looks for the types of a module.
+
+    >>> types_path("names.mjs"), types_path("lib/names.js")
+    ('names.d.mts', 'lib/names.d.ts')
+    """
+    root, end = os.path.splitext(path)
+    return f"{root}.d.mts" if end == ".mjs" else f"{root}.d.ts"
+
+
+def module(parts: Sequence[Part], types: str) -> str:
+    """The module's text; `types` is the name of the file with its types."""
+    version = PROGRAM_VERSION.rpartition(" ")[2]
+    return f"""{MODULE_BEGINNING}: {version}
+// @ts-self-types={as_script_data(f"./{types}")}
+
+{engine()}
+const described = {as_script_data(described(parts))};
+export const {{ sample, score, cast }} = engineOf(modelsIn(described));
+export const models = described.map(({{ name, share, sources }}) => ({{ name, share, sources }}));
+"""

@@ -116,16 +116,13 @@ def page(
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
     """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
-    allowed = " ".join(f"'{_hash(script)}'" for script in scripts)
+    digests = (hashlib.sha256(text.encode()).digest() for text in (style, *scripts))
+    of_style, *of_scripts = (f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src '{_hash(style)}'; "
+        f"default-src 'none'; script-src {' '.join(of_scripts)}; style-src {of_style}; "
         "worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types learning"
     )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 # --- Words --------------------------------------------------------------------------------------
@@ -147,11 +144,6 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _source(part: Part) -> str:
-    rows = definitions((what, isolated(text)) for what, text in _about(part))
-    return f"<div><h3>{isolated(title_of(part))}</h3>{rows}</div>"
-
-
-def _about(part: Part) -> list[tuple[str, str]]:
     """What a model learned from, and what it is. Its record may be a stranger's: any JSON."""
     facts = part.model.facts()
     training, network = facts["training"], facts["network"]
@@ -165,4 +157,5 @@ def _about(part: Part) -> list[tuple[str, str]]:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
     cell, units = network["cell"].upper(), network["hidden_size"]
     rows.append(("Network", f"{cell} of {units:,} units, {network['parameters']:,} parameters"))
-    return rows
+    listed = definitions((what, isolated(text)) for what, text in rows)
+    return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"

@@ -1,6 +1,9 @@
 """A report of a training: one HTML file without scripts; what comes from outside is escaped."""
 
+import math
 import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -9,8 +12,8 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
@@ -19,17 +22,13 @@ from rnn_names.training.stages import Epoch
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 from rnn_names.views.markup import assets, definitions, isolated
-from rnn_names.views.statistics import (
-    BARS,
-    NAMES_MEASURED,
-    character_shares,
-    length_bars,
-    length_note,
-)
-from rnn_names.views.svg import bar_chart, legend, line_chart
+from rnn_names.views.svg import bar_chart, line_chart
 
 NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
+BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
+NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
+CHANCE = 3  # standard errors by which mean lengths may differ without being told
 
 ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
 loss says how well the model predicts names that were kept from it. The lower it is, the better the
@@ -75,9 +74,8 @@ def as_html(report: Report) -> str:
     """The whole report as HTML."""
     title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.names(NAMES_MEASURED)
-    listed = np.sort(fingerprints(report.corpus.names))
-    prints = fingerprints(Names.from_strings(sampled)) if sampled else listed[:0]
-    is_listed: list[bool] = among(prints, listed).tolist()
+    listed = set(report.corpus.names.to_strings())
+    is_listed = [name in listed for name in sampled]
     sections = [
         _heading(report),
         _first_names(dict(zip(sampled, is_listed, strict=True))),
@@ -128,10 +126,8 @@ def _first_names(is_listed: Mapping[str, bool]) -> str:
     first = dict(islice(is_listed.items(), FIRST_NAMES))
     if not first:
         return ""
-    items = [
-        f'<li class="listed">{isolated(name)}</li>' if known else f"<li>{isolated(name)}</li>"
-        for name, known in first.items()
-    ]
+    mark = ' class="listed"'
+    items = [f"<li{mark * known}>{isolated(name)}</li>" for name, known in first.items()]
     known = sum(first.values())
     note = f"<p>{known} of them, grey with a dot, are in the list.</p>" if known else ""
     return _section(f"{len(first)} names", f'<ol class="names">{"".join(items)}</ol>', note)
@@ -287,9 +283,80 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "pla
 
 
 def _figure(title: str, series: Sequence[str], chart: str) -> str:
-    caption = f"<figcaption><span>{escape(title)}</span> {legend(series)}</figcaption>"
+    keys = [f'<span class="key s{i}">{escape(name)}</span>' for i, name in enumerate(series)]
+    caption = f"<figcaption><span>{escape(title)}</span> {' '.join(keys)}</figcaption>"
     return f"<figure>{caption}\n{chart}</figure>"
 
 
 def _section(title: str, *parts: str) -> str:
     return "\n".join(["<section>", f"<h2>{escape(title)}</h2>", *parts, "</section>\n"])
+
+
+# --- The list and names drawn ---------------------------------------------------------------------
+
+
+def length_note(names: Names, counts: Array, drawn: Names) -> str:
+    """A sentence if drawn names differ from the list's in length by more than chance; else "".
+
+    >>> ada, adam = Names.from_strings(["Ada"] * 50), Names.from_strings(["Adam"] * 50)
+    >>> length_note(ada, np.ones(50, np.int64), adam)
+    "Its names have 4.00 characters on average, the list's 3.00: not by chance."
+    >>> length_note(ada, np.ones(50, np.int64), ada)
+    ''
+    """
+    mean, variance = _mean(names.lengths, counts)
+    mean_drawn, variance_drawn = _mean(drawn.lengths)
+    error = math.sqrt(variance / len(names) + variance_drawn / len(drawn))
+    if abs(mean_drawn - mean) <= CHANCE * error:
+        return ""
+    means = f"{mean_drawn:.2f} characters on average, the list's {mean:.2f}"
+    return f"Its names have {means}: not by chance."
+
+
+def _mean(lengths: Array, counts: Array | None = None) -> tuple[float, float]:
+    """Their mean and their variance."""
+    mean = float(np.average(lengths, weights=counts))
+    return mean, float(np.average((lengths - mean) ** 2, weights=counts))
+
+
+def length_bars(names: Names, counts: Array, drawn: Names) -> dict[str, tuple[float, float]]:
+    """The shares of each length in a list and in drawn names; the last of `BARS` has all longer.
+
+    >>> al, bo_and_adam = (Names.from_strings(names.split()) for names in ("Al", "Bo Adam"))
+    >>> length_bars(bo_and_adam, np.array([1, 3]), al)
+    {'2': (0.25, 1.0), '3': (0.0, 0.0), '4': (0.75, 0.0)}
+    """
+    longest = int(max(names.lengths.max(), drawn.lengths.max()))
+    shortest = int(min(names.lengths.min(), drawn.lengths.min()))
+    listed = np.bincount(names.lengths, counts, longest + 1) / counts.sum()
+    sampled = np.bincount(drawn.lengths, minlength=longest + 1) / len(drawn)
+    last = min(longest, shortest + BARS - 1)
+    labels = {str(n): slice(n, n + 1) for n in range(shortest, last)}
+    labels[f"{last}+" if longest > last else str(last)] = slice(last, None)
+    return {
+        label: (float(listed[bar].sum()), float(sampled[bar].sum()))
+        for label, bar in labels.items()
+    }
+
+
+def character_shares(names: Names, counts: Array) -> dict[str, float]:
+    """The share of each character by its label, the most frequent first, whatever the case.
+
+    >>> character_shares(Names.from_strings(["Al", "A"]), np.array([1, 2]))
+    {'a': 0.75, 'l': 0.25}
+    """
+    totals: Counter[str] = Counter()
+    of_each = np.bincount(names.codes, weights=np.repeat(counts, names.lengths))
+    for code in np.flatnonzero(of_each):
+        totals[_label(chr(code))] += int(of_each[code])
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return {character: n / totals.total() for character, n in ranked}
+
+
+def _label(character: str) -> str:
+    """A character as a label: spaces and combining marks would not be seen alone."""
+    if character.isspace():
+        return "␣"
+    lower = character.lower()
+    label = lower if len(lower) == 1 else character
+    return "◌" + label if unicodedata.combining(label) else label

@@ -15,17 +15,22 @@ GAP = "   "
 
 def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     """The lines of the picture; none where there is no room for it or nothing to see."""
+    n = len(epochs)
+    if n < FEWEST_EPOCHS:
+        return []
     curves = {"training loss": [epoch.training_loss for epoch in epochs]}
     measured = [epoch.held_out_loss for epoch in epochs]
     held_out = [math.nan if loss is None else loss for loss in measured]
-    if epochs and not math.isnan(held_out[0]):  # it is not measured any more once all are learned
+    if not math.isnan(held_out[0]):  # it is not measured any more once all are learned
         curves["held-out loss"] = held_out
     shown = [loss for losses in curves.values() for loss in losses if not math.isnan(loss)]
-    low, high = min(shown, default=0), max(shown, default=0)
+    low, high = min(shown), max(shown)
     scale = [f"{high:.2f} ", *[""] * (HEIGHT - 2), f"{low:.2f} "]
     margin = max(len("epoch"), *map(len, scale))
-    columns = _columns(len(epochs), (width - margin - 1 - len(GAP)) // len(curves))
-    if len(epochs) < FEWEST_EPOCHS or columns < NARROWEST:
+    room = min((width - margin - 1 - len(GAP)) // len(curves), WIDEST)
+    # As many for each epoch, or all that there are.
+    columns = min(room // n, COLUMNS_PER_EPOCH) * n if n <= room else room
+    if columns < NARROWEST:
         return []
 
     first, last = str(epochs[0].epoch), epochs[-1].epoch
@@ -41,16 +46,10 @@ def loss_curves(epochs: Sequence[Epoch], width: int = 80) -> list[str]:
     ]
     best = max((i for i, epoch in enumerate(epochs) if epoch.is_best), default=None)
     if best is not None and len(curves) > 1:
-        column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * len(epochs))
+        column = margin + 1 + columns + len(GAP) + (2 * best + 1) * columns // (2 * n)
         note = f"best: epoch {epochs[best].epoch} ▲"
         lines.append(f"{note:>{column + 1}}")
     return [line.rstrip() for line in lines]
-
-
-def _columns(n: int, room: int) -> int:
-    """How many columns a curve of n epochs takes: as many for each epoch, or all that there are."""
-    room = min(room, WIDEST)
-    return min(room // n, COLUMNS_PER_EPOCH) * n if 0 < n <= room else room
 
 
 def _spread(losses: Sequence[float], columns: int) -> list[float]:

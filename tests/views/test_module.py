@@ -13,8 +13,7 @@ from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.views.engine import Part, bfloat16
-from rnn_names.views.module import module, save
+from rnn_names.views.engine import Part, bfloat16, module, save_module
 from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
@@ -35,7 +34,7 @@ def in_node(tmp_path):
         pytest.skip(node.NOT_TESTED)
 
     def run(script, *parts):
-        save([Part(*part) for part in parts], str(tmp_path / "names.mjs"))
+        save_module([Part(*part) for part in parts], str(tmp_path / "names.mjs"))
         return node.run(ENGINE + script, tmp_path)
 
     return run
