@@ -1,9 +1,9 @@
 """The two cells: how a hidden state and an input make the next hidden state, and the way back.
 
-A cell is four functions: `project` and `step` make the step, `step_backward` and `project_backward`
-its gradients. A step makes several numbers per hidden unit: the gates of a GRU, its candidate, and
-so on. Each kind is a *block* of its own, so arrays are (blocks, m, n_a), and element-wise work runs
-over one stretch of memory.
+A cell is two functions, `step` and `step_backward`, of what comes from the input and of a recurrent
+projection of the states. A step makes several numbers per hidden unit: the gates of a GRU, its
+candidate, and so on. Each kind is a *block* of its own, so arrays are (blocks, m, n_a), and
+element-wise work runs over one stretch of memory.
 """
 
 from __future__ import annotations
@@ -23,11 +23,9 @@ class StepWeights(NamedTuple):
     """The weights of a step, gate by gate and transposed."""
 
     cell: Cell  # what they are for
-    Wax: Array  # (gates, n_x, n_a)
     Waa: Array  # (gates, n_a, n_a)
     bounds: list[int]  # as `diagonal_blocks` gives them for Waa
-    ba: Array  # (gates, 1, n_a)
-    chosen: Array  # (gates, n_x, n_a) row i is row i of Wax + ba, and row 0 is ba alone
+    from_x: Array  # (gates, n_x, n_a) of each character, x Waxᵀ + ba
     bn: Array | None  # (n_a,) of a GRU
 
 
@@ -36,15 +34,9 @@ class PlainCell:
 
     gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
     halved = 0  # how many gates, the first, go through σ, with their weights halved
-    width = 1  # blocks of a recurrent projection, all that a step needs of the one before
+    width = 1  # blocks that a step needs of the one before: its projections, then its states
     blocks = 1  # that a step keeps for the backward pass, first those of the projection
     input_blocks = (0,)  # of those, the gradients of the gates' from_x after that pass
-
-    @staticmethod
-    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
-        """The recurrent projection of the states `a` (m, n_a): `width` blocks, in `out`."""
-        block_product(a, weights.Waa, weights.bounds, out=out)
-        return list(out)
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -59,11 +51,6 @@ class PlainCell:
         np.multiply(a, a, out=dp)
         np.subtract(1, dp, out=dp)
         dp *= da
-
-    @staticmethod
-    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
-        """Adds to `da` (m, n_a) what the gradient of its projection (width, m, n_a) brings."""
-        da += np.matmul(dp[0], params["Waa"], out=work("products", *da.shape))
 
 
 class GRUCell:
@@ -108,13 +95,6 @@ class GRUCell:
     input_blocks = (0, 1, 4)
 
     @staticmethod
-    def project(a: Array, weights: StepWeights, out: Array) -> list[Array]:
-        """The three projections of the states, and the states themselves as a fourth block."""
-        block_product(a, weights.Waa, weights.bounds, out=out)
-        out[2] += weights.bn
-        return [*out, a]
-
-    @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
         """The equations of the class, with σ(u) = ½ + ½ tanh(½u); the weights have the inner ½."""
         gates = kept[:2]  # at first, their projections
@@ -149,16 +129,6 @@ class GRUCell:
         np.multiply(dc, r, out=dp)
         np.multiply(slope, dc, out=dr)
 
-    @staticmethod
-    def project_backward(dp: Array, params: Params, da: Array, work: Workspace) -> None:
-        """Adds to `da` (m, n_a) what the gradients dr, dz, dp and the carry bring."""
-        m, n_a = da.shape
-        U = params["Waa"].reshape(3, n_a, n_a)
-        products = np.matmul(dp[:3], U, out=work("products", 3, m, n_a))
-        da += dp[3]
-        for product in products:
-            da += product
-
 
 Cell = type[PlainCell] | type[GRUCell]
 CELLS: dict[str, Cell] = {"rnn": PlainCell, "gru": GRUCell}
@@ -176,9 +146,8 @@ def step_weights(params: Params) -> StepWeights:
     Wax, Waa, ba = (array.transpose(0, 2, 1).copy() for array in by_gate)
     for array in (Wax, Waa, ba):
         array[: cell.halved] *= 0.5
-    chosen = Wax + ba
-    chosen[:, :1] = ba  # as an input, 0 is not EOS but the zero row: nothing was read yet
-    return StepWeights(cell, Wax, Waa, diagonal_blocks(Waa), ba, chosen, params.get("bn"))
+    Wax[:, 0] = 0  # as an input, 0 is not EOS but the zero row: nothing was read yet
+    return StepWeights(cell, Waa, diagonal_blocks(Waa), Wax + ba, params.get("bn"))
 
 
 # --- Blocks of a blend ----------------------------------------------------------------------------

@@ -13,12 +13,21 @@ _PLACE_BITS = (LARGEST_WALK - 1).bit_length()  # of 64; 15 are left for a name's
 def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tuple[Array, Array]:
     """A next character for each name, drawn for all of them in one step.
 
-    `names` (m,) are at nodes, `node` (m,); `probabilities` (n_y, nodes) are those of the next
-    characters there, overwritten in place. Gives the names in a new order, and the branch
-    n_y node + character that each takes, (m,), rising.
+    On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
+    its probability. With the probabilities 1/4 and 3/4 at node 0, 1/2 and 1/2 at node 1:
+
+        0   1/4       1    3/2    2
+        |----|--------|-----|-----|
+        branch 0   1     2     3
+
+    A name gets a point of its node's part at random, and so the branch n_y node + character.
+
+    `names` (m,) are at nodes, `node` (m,); `probabilities` (n_y, nodes) are overwritten. Gives the
+    names in a new order, and the branch that each takes, (m,), rising.
     """
-    assert probabilities.shape[1] <= 1 << 15  # `nodes_at_once`, or `DRAWN_BY_LEVEL` / `FLOOR`
-    # Each name gets a point, an integer of 64 bits: its node, 32 random bits, its place in `names`.
+    n_nodes = probabilities.shape[1]
+    assert n_nodes <= 1 << 15  # `nodes_at_once`, or `DRAWN_BY_LEVEL` / `FLOOR`
+    # A point is an integer of 64 bits: the node, 32 random bits, the name's place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
     # different, so that there is one order; and to sort integers and read the place from them is
     # several times as fast as to sort an index of them.
@@ -30,32 +39,14 @@ def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tup
     points.sort()
     names = names[(points & np.uint64((1 << _PLACE_BITS) - 1)).astype(np.int32)]
     points >>= _PLACE_BITS
-    return names, branches(probabilities, points)
 
-
-def branches(probabilities: Array, points: Array) -> Array:
-    """Draws by inverting the cumulative distribution: the branch on which each point lies.
-
-    On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
-    its probability. With the probabilities 1/4 and 3/4 at node 0, 1/2 and 1/2 at node 1:
-
-        0   1/4       1    3/2    2
-        |----|--------|-----|-----|
-        branch 0   1     2     3
-
-    `points` (m,) are in units of 2**-32. `probabilities` (n_y, nodes) are overwritten.
-
-    >>> points = np.array([0.2, 0.3, 1.6]) * 2**32
-    >>> branches(np.array([[0.25, 0.5], [0.75, 0.5]]), points.astype(np.uint64)).tolist()
-    [0, 1, 3]
-    """
     edges = probabilities
     for i in range(1, len(edges)):  # np.cumsum along this axis takes ten times as long
         edges[i] += edges[i - 1]
     edges /= edges[-1]
-    edges += np.arange(edges.shape[1])
+    edges += np.arange(n_nodes)
     line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
-    return np.searchsorted(line, points * 2.0**-32, side="right").astype(np.int32)
+    return names, np.searchsorted(line, points * 2.0**-32, side="right").astype(np.int32)
 
 
 def keep_top_k(probabilities: Array, k: int) -> None:

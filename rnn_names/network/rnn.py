@@ -18,7 +18,14 @@ from __future__ import annotations  # or `np.random` is imported for a type, whi
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace, stable_order
-from rnn_names.network.cells import CELLS, Params, StepWeights, cell_of, step_weights
+from rnn_names.network.cells import (
+    CELLS,
+    Params,
+    StepWeights,
+    block_product,
+    cell_of,
+    step_weights,
+)
 from rnn_names.network.prefix_tree import PrefixTree
 
 # --- Parameters -----------------------------------------------------------------------------------
@@ -66,12 +73,6 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
     return out
 
 
-def input_layer(x: Array, weights: StepWeights, out: Array | None = None) -> Array:
-    """The layer x Waxᵀ + ba of each gate, (m,) to (gates, m, n_a): row x of `chosen`."""
-    # This mode lets take write to `out` without a copy.
-    return weights.chosen.take(x, axis=1, out=out, mode="clip")
-
-
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
     """Gradients of Wax and ba from that of the input layer, (gates, m, n_a); `x` (m,) rises.
 
@@ -95,23 +96,6 @@ def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
     return out
 
 
-def output_layer_backward(d_logits: Array, a: Array) -> dict[str, Array]:
-    """Gradients of Wya and by from that of the logits, (m, n_y)."""
-    return {"Wya": d_logits.T @ a, "by": d_logits.sum(axis=0)}
-
-
-def recurrent_layer_backward(dp: Array, a_prev: Array, params: Params) -> dict[str, Array]:
-    """Gradients of Waa and bn from that of the projections, (width, m, n_a), of `a_prev`."""
-    dWaa = np.matmul(dp[: cell_of(params).gates].transpose(0, 2, 1), a_prev)
-    gradients = {"Waa": dWaa.reshape(params["Waa"].shape)}
-    if "bn" in params:
-        gradients["bn"] = dp[2].sum(axis=0)
-    return gradients
-
-
-# --- One time step --------------------------------------------------------------------------------
-
-
 def next_states(
     above: Array,
     parent: Array,
@@ -129,24 +113,17 @@ def next_states(
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
     kept = work("kept", cell.blocks, m, n_a) if kept is None else kept
     out = work("states", m, n_a) if out is None else out
-    projection = cell.project(above, weights, out=work("projection", cell.gates, p, n_a))
-    # The cell itself fills what `kept` has beyond the blocks of the projection.
-    for block, chosen in zip(projection, kept, strict=False):
+    projections = work("projections", cell.gates, p, n_a)
+    block_product(above, weights.Waa, weights.bounds, out=projections)
+    if weights.bn is not None:
+        projections[2] += weights.bn
+    # This mode lets take write to `out` without a copy.
+    for block, chosen in zip([*projections, above], kept[: cell.width], strict=False):
         block.take(parent, axis=0, out=chosen, mode="clip")
-    from_x = input_layer(x, weights, out=work("from_x", cell.gates, m, n_a))
+    from_x = work("from_x", cell.gates, m, n_a)
+    weights.from_x.take(x, axis=1, out=from_x, mode="clip")
     cell.step(from_x, kept, out)
     return out
-
-
-def cell_forward(x: Array, a_prev: Array, params: Params) -> tuple[Array, Array]:
-    """The course's step, for real inputs (m, n_x): states (m, n_a) and predictions (m, n_y)."""
-    cell, weights = cell_of(params), step_weights(params)
-    from_x = np.matmul(x, weights.Wax) + weights.ba  # (gates, m, n_a)
-    kept = np.empty((cell.blocks, *a_prev.shape), from_x.dtype)
-    kept[: cell.width] = cell.project(a_prev, weights, np.empty_like(from_x))
-    a = np.empty_like(kept[0])
-    cell.step(from_x, kept, a)
-    return a, softmax(output_layer(a, params))
 
 
 # --- Over time ------------------------------------------------------------------------------------
@@ -203,7 +180,7 @@ def loss_and_gradients(
     d_logits = np.exp(log_y_hat, out=log_y_hat)
     d_logits *= tree.y.sum(axis=1, keepdims=True)  # n ŷ, for the n names that pass through a node
     d_logits -= tree.y  # n ŷ − y
-    gradients = output_layer_backward(d_logits, to_output)
+    gradients = {"Wya": d_logits.T @ to_output, "by": d_logits.sum(axis=0)}
     da = np.matmul(d_logits, params["Wya"], out=work("da", *a.shape))
     if output_mask is not None:
         da *= output_mask
@@ -226,14 +203,18 @@ def _backward_over_time(
     ends = np.cumsum(tree.n_parents).tolist()
     dp = work("dp", cell.width, ends[-1], n_a)
     kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
+    U = params["Waa"].reshape(cell.gates, n_a, n_a)
 
     for level in range(len(tree.levels) - 1, -1, -1):
         rows, n_parents = tree.levels[level], tree.n_parents[level]
         cell.step_backward(da[rows], a[rows], kept[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
         sum_siblings(kept[: cell.width, rows], tree.siblings[level], d_parents, work)
-        above = da[tree.levels[level - 1]] if level else da0
-        cell.project_backward(d_parents, params, above[:n_parents], work)
+        above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
+        products = work("products", cell.gates, *above.shape)
+        np.matmul(d_parents[: cell.gates], U, out=products)
+        for brought in [*d_parents[cell.gates :], *products]:  # a GRU's carry, then by gate
+            above += brought
 
     states = work("states", 1 + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)
@@ -242,11 +223,12 @@ def _backward_over_time(
     d_from_x = work("d_from_x", cell.gates, n, n_a)
     for block, d in zip(cell.input_blocks, d_from_x, strict=True):
         kept[block].take(order, axis=0, out=d, mode="clip")
-    return {
-        **input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1]),
-        **recurrent_layer_backward(dp, parent_states, params),
-        "a0": da0[0],
-    }
+    gradients = input_layer_backward(d_from_x, tree.x[order], params["Wax"].shape[1])
+    dWaa = np.matmul(dp[: cell.gates].transpose(0, 2, 1), parent_states)
+    gradients |= {"Waa": dWaa.reshape(params["Waa"].shape), "a0": da0[0]}
+    if "bn" in params:
+        gradients["bn"] = dp[2].sum(axis=0)
+    return gradients
 
 
 def sum_siblings(d: Array, siblings: list[Array], out: Array, work: Workspace) -> None:

@@ -14,9 +14,8 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.names import Names
-from rnn_names.network.batches import Batches
-from rnn_names.network.prefix_tree import PrefixTree, numbered_prefixes
-from rnn_names.network.scoring import names_per_batch
+from rnn_names.network.language_model import names_per_batch
+from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
 from rnn_names.training.teacher import Teacher
 
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them

@@ -17,8 +17,7 @@ import numpy as np
 import rnn_names.training.distillation  # noqa: F401  the helper process reads it at its start
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
-from rnn_names.network.batches import Batches
-from rnn_names.network.prefix_tree import PrefixTree
+from rnn_names.network.prefix_tree import Batches, PrefixTree
 from rnn_names.processes.helper import Helper
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.system import usable_cores

@@ -28,10 +28,9 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import Shape
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.batches import Batches
 from rnn_names.network.cells import Params, step_weights
-from rnn_names.network.prefix_tree import EOS, PrefixTree
-from rnn_names.network.scoring import names_per_batch
+from rnn_names.network.language_model import names_per_batch
+from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.frontier import Children

@@ -19,8 +19,8 @@ from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
 from rnn_names.model.sources import of_starts
-from rnn_names.network.batches import Batches
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
+from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import optimizers

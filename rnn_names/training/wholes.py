@@ -23,8 +23,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-from rnn_names.network.batches import Batches
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram.tilt import Factors
 
 PRIOR_NAMES = 30  # added to the list's with the teacher's own means: a short list says little

@@ -15,7 +15,7 @@ from training_sides import TorchNetwork, Variant, tensors
 
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
-from rnn_names.network.batches import Batches
+from rnn_names.network.prefix_tree import Batches
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 

@@ -40,7 +40,6 @@ NETWORK = ("rnn.py", "cells.py")
 MODULES = {
     "prefix_tree.py": "building prefix trees",
     "arrays.py": "building prefix trees",
-    "batches.py": "building prefix trees",
     "names.py": "building prefix trees",
     "optimizers.py": "clipping and Adam",
 }

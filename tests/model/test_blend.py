@@ -15,9 +15,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import BlendError, SamplingError
 from rnn_names.model.blend import MAX_HIDDEN_SIZE, scaled, unknown_logit
 from rnn_names.model.sources import Source
-from rnn_names.network import rnn
 from rnn_names.network.cells import block_product, diagonal_blocks, step_weights
-from support import networks
+from support import networks, plain_bptt
 from support.enumeration import all_texts
 from support.networks import CELLS
 
@@ -40,11 +39,11 @@ def log_probabilities(model, unknown, prefix, characters):
     """
     params = {name: array.astype(float) for name, array in model.params.items()}
     own = model.vocabulary.characters
-    a, _ = rnn.cell_forward(np.zeros((1, len(own) + 1)), params["a0"][None], params)
+    a = plain_bptt.step(np.zeros((1, len(own) + 1)), params["a0"][None], params)["a"]
     for character in prefix:
         if character in own:
             x = np.eye(len(own) + 1)[[own.index(character) + 1]]
-            a, _ = rnn.cell_forward(x, a, params)
+            a = plain_bptt.step(x, a, params)["a"]
     logits = (a @ params["Wya"].T + params["by"])[0]
     joint = [logits[own.index(c) + 1] if c in own else unknown for c in characters]
     joint = np.array([logits[0], *joint])
@@ -117,7 +116,7 @@ def test_an_unknown_character_leaves_the_state_as_it_was():
         mixed = blend([part, random_model(2, "gru", "abc", n_a=3)])
         x = np.eye(4, dtype=np.float32)[[3]]
         before = np.random.default_rng(5).uniform(-1, 1, (1, 9)).astype(np.float32)
-        after, _ = rnn.cell_forward(x, before, mixed.params)
+        after = plain_bptt.step(x, before, mixed.params)["a"]
         assert np.abs(after - before)[:, :6].max() < 1e-6
         assert np.abs(after - before)[:, 6:].max() > 1e-3
 
@@ -174,7 +173,7 @@ def test_an_unknown_character_has_a_probability_of_1e_4_in_the_mean(name):
         a = params["a0"][None]
         for index in [0, *model.vocabulary.encode(np.array([*map(ord, text)], int))]:
             x = np.eye(len(model.vocabulary), dtype=np.float32)[[index]] * (index > 0)
-            a, _ = rnn.cell_forward(x, a, params)
+            a = plain_bptt.step(x, a, params)["a"]
             logits = (a @ params["Wya"].T + params["by"])[0].astype(float)
             losses.append(np.exp(logit - np.logaddexp.reduce(logits)))
     assert np.mean(losses) == pytest.approx(1e-4, rel=0.15)

@@ -5,14 +5,9 @@ import pytest
 
 from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
-from support.networks import (
-    CELLS,
-    assert_gradients,
-    branch,
-    random_names,
-    random_params,
-    tree_of,
-)
+from rnn_names.network.cells import step_weights
+from support import plain_bptt
+from support.networks import CELLS, assert_gradients, branch, random_names, random_params, tree_of
 
 
 def course_params(draw):
@@ -22,12 +17,10 @@ def course_params(draw):
     return {**params, "ba": params["ba"].ravel(), "by": params["by"].ravel()}
 
 
-def test_cell_forward_gives_the_courses_values():
+def test_a_step_of_the_textbook_gives_the_courses_values():
     draw = np.random.RandomState(1).randn
     x, a_prev = draw(3, 10).T, draw(5, 10).T
-    a, y_hat = rnn.cell_forward(x, a_prev, course_params(draw))
-    assert a.shape == (10, 5)
-    assert y_hat.shape == (10, 2)
+    step = plain_bptt.step(x, a_prev, course_params(draw))
     golden_a = (
         "0.59584544 0.18141802 0.61311866 0.99808218 0.85016201 "
         "0.99980978 -0.18887155 0.99815551 0.6531151 0.82872037"
@@ -36,8 +29,12 @@ def test_cell_forward_gives_the_courses_values():
         "0.9888161 0.01682021 0.21140899 0.36817467 0.98988387 "
         "0.88945212 0.36920224 0.9966312 0.9982559 0.17746526"
     )
-    np.testing.assert_allclose(a[:, 4], np.array(golden_a.split(), float), atol=5e-9, rtol=0)
-    np.testing.assert_allclose(y_hat[:, 1], np.array(golden_y.split(), float), atol=5e-9, rtol=0)
+    np.testing.assert_allclose(
+        step["a"][:, 4], np.array(golden_a.split(), float), atol=5e-9, rtol=0
+    )
+    np.testing.assert_allclose(
+        step["y_hat"][:, 1], np.array(golden_y.split(), float), atol=5e-9, rtol=0
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,27 +78,6 @@ def test_softmax_is_stable_for_logits_of_any_size(dtype):
     )
 
 
-def test_cross_entropy_is_categorical():
-    y, y_hat = np.array([[0, 1, 0], [2, 0, 1]]), np.array([[0.2, 0.5, 0.3], [0.1, 0.6, 0.3]])
-    expected = -(np.log(0.5) + 2 * np.log(0.1) + np.log(0.3))
-    assert rnn.cross_entropy(y, np.log(y_hat)) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_parameters_have_the_sizes_of_the_vocabulary_and_come_from_the_seed(cell):
-    gates = {"rnn": 1, "gru": 3}[cell]
-    params = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
-    shapes = {"Wax": (gates * 6, 7), "Waa": (gates * 6, 6), "ba": (gates * 6,)}
-    shapes |= {"Wya": (7, 6), "by": (7,), "a0": (6,), **({"bn": (6,)} if cell == "gru" else {})}
-    assert {name: array.shape for name, array in params.items()} == shapes
-    assert {array.dtype for array in params.values()} == {np.dtype(np.float32)}
-    again = rnn.init_params(np.random.default_rng(3), n_y=7, n_a=6, cell=cell)
-    other = rnn.init_params(np.random.default_rng(4), n_y=7, n_a=6, cell=cell)
-    assert all(np.array_equal(params[name], again[name]) for name in params)
-    assert not np.array_equal(params["Wax"], other["Wax"])
-    assert not np.array_equal(params["Waa"], other["Waa"])
-
-
 @pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("seed", range(4))
@@ -117,19 +93,9 @@ def test_gradients_of_random_trees(cell, seed, masked):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_loss_is_that_of_the_predictions(cell):
-    rng = np.random.default_rng(5)
-    tree, _ = tree_of(random_names(rng))
-    params, work = random_params(rng, cell), Workspace(np.float64)
-    expected = -float((tree.y * rnn.log_predictions(tree, params, work)).sum())
-    assert rnn.loss_and_gradients(tree, params, work)[0] == pytest.approx(expected, rel=1e-13)
-    ones = np.ones((len(tree.x), 4))
-    assert rnn.loss_and_gradients(tree, params, work, ones)[0] == pytest.approx(expected, rel=1e-13)
-
-
-@pytest.mark.parametrize("cell", CELLS)
 def test_float32_stays_float32(cell):
-    rng = np.random.default_rng(6)
-    params = {name: array.astype(np.float32) for name, array in random_params(rng, cell).items()}
-    a, y_hat = rnn.cell_forward(np.ones((2, 5), np.float32), np.ones((2, 4), np.float32), params)
-    assert a.dtype == y_hat.dtype == np.float32
+    params = rnn.init_params(np.random.default_rng(6), n_y=5, n_a=4, cell=cell)
+    tree, _ = tree_of(random_names(np.random.default_rng(6)))
+    _, gradients = rnn.loss_and_gradients(tree, params, Workspace())
+    made = [*params.values(), *gradients.values(), *step_weights(params)[1:]]
+    assert {array.dtype for array in made if isinstance(array, np.ndarray)} == {np.dtype("f4")}

@@ -1,6 +1,7 @@
-"""The prefix tree: its structure, and that it computes what a plain loop over names computes."""
+"""The prefix tree, and that loss, gradients and scores on it are those of a loop over names."""
 
 from collections import Counter
+from itertools import product
 
 import numpy as np
 import pytest
@@ -9,11 +10,10 @@ from hypothesis import strategies as st
 
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.names import Names
-from rnn_names.network import rnn
-from rnn_names.network.batches import Batches
-from rnn_names.network.prefix_tree import EOS
+from rnn_names.network import language_model, rnn
+from rnn_names.network.prefix_tree import Batches
 from support import plain_bptt
-from support.networks import CELLS, prefixes_of, random_params, tree_of
+from support.networks import CELLS, coded, prefixes_of, random_model, random_params, tree_of
 
 N_Y = 5
 
@@ -50,60 +50,61 @@ def test_loss_and_gradients_equal_those_of_a_loop_over_names(cell, names, seed):
 @given(names=name_lists())
 def test_the_tree_has_one_node_per_distinct_prefix(names):
     tree, names = tree_of(names)
-    passing = Counter(tuple(name[:n]) for name in names for n in range(len(name) + 1))
     prefixes = prefixes_of(tree)
-    assert sorted(prefixes) == sorted(passing)
-    assert [len(prefix) for prefix in prefixes] == [
-        t for t, rows in enumerate(tree.levels) for _ in range(rows.stop - rows.start)
-    ]
-    for prefix, y in zip(prefixes, tree.y, strict=True):
-        assert y.sum() == passing[prefix]
-        assert y[EOS] == sum(tuple(name) == prefix for name in names)
-        assert [y[c] for c in range(1, N_Y)] == [passing[(*prefix, c)] for c in range(1, N_Y)]
+    each = {tuple(name[:n]) for name in names for n in range(len(name) + 1)}
+    assert sorted(prefixes) == sorted(each)
     assert [prefixes[end] for end in tree.ends] == [tuple(name) for name in names]
     assert tree.n_characters == sum(len(name) + 1 for name in names)
 
 
-@given(names=name_lists())
-def test_siblings_partition_each_level_and_inner_nodes_come_first(names):
-    tree, _ = tree_of(names)
-    assert tree.levels[0] == slice(0, 1)
-    assert tree.siblings[0][0].tolist() == [0]
-    assert len(tree.siblings) == len(tree.levels) == len(tree.n_parents)
-    for level in range(1, len(tree.levels)):
-        rows, above = tree.levels[level], tree.levels[level - 1]
-        parents, size = tree.parent[rows], rows.stop - rows.start
-        assert sorted(np.concatenate(tree.siblings[level]).tolist()) == list(range(size))
-        children = np.bincount(parents, minlength=above.stop - above.start)
-        assert (np.diff(children) <= 0).all(), "nodes with more children come first"
-        assert tree.n_parents[level] == np.count_nonzero(children)
-        for k, group in enumerate(tree.siblings[level]):
-            assert parents[group].tolist() == list(range(np.count_nonzero(children > k)))
-
-
-@given(
-    names=st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=30),
-    size=st.integers(1, 12),
-    seed=st.integers(0, 99),
-)
+@given(names=name_lists(), size=st.integers(1, 12), seed=st.integers(0, 99))
 def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(names, size, seed):
-    distinct, counts = Names.from_strings(names).distinct()
-    coded = Names(distinct.codes - ord("a") + 1, distinct.offsets)
-    batches = Batches(coded, np.repeat(np.arange(len(coded)), counts), 4)
+    names = [[1], *filter(None, names)]  # a list has no empty names
+    distinct, counts = coded(names).distinct()
+    batches = Batches(distinct, np.repeat(np.arange(len(distinct)), counts), N_Y)
     middles, epoch = zip(*batches.epoch(size, np.random.default_rng(seed)), strict=True)
-    ends = np.cumsum([len(rows) for rows in epoch])
-    np.testing.assert_allclose(
-        middles, [(end - len(rows) / 2) / len(names) for end, rows in zip(ends, epoch, strict=True)]
-    )
-    assert [len(rows) for rows in epoch] == [size] * (len(names) // size) + (
-        [len(names) % size] if len(names) % size else []
-    )
-    drawn = [distinct.to_strings()[row] for rows in epoch for row in rows]
-    assert Counter(drawn) == Counter(names)
-    for rows, tree in zip(epoch, map(batches.tree, epoch), strict=True):
-        assert len(tree.ends) == len(rows)
-        spelled = Counter(
-            tuple(ord(c) - ord("a") + 1 for c in distinct.to_strings()[row]) for row in rows
-        )
-        prefixes = prefixes_of(tree)
-        assert spelled == Counter(prefixes[end] for end in tree.ends)
+    sizes, (whole, rest) = [*map(len, epoch)], divmod(len(names), size)
+    assert sizes == [size] * whole + [rest] * (rest > 0)
+    np.testing.assert_allclose(middles, (np.cumsum(sizes) - np.array(sizes) / 2) / len(names))
+    trees = map(batches.tree, epoch)
+    drawn = [prefixes_of(tree)[end] for tree in trees for end in tree.ends]
+    assert Counter(drawn) == Counter(map(tuple, names))
+
+
+# --- Log-probabilities of names -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_scores_equal_a_loop_over_steps(cell):
+    scored = random_model("abcdé", cell, seed=1)
+    names = ["", "a", "ab", "abc", "é", "dédé", "cabbaé" * 5, "ab"]
+    params = {name: array.astype(float) for name, array in scored.params.items()}
+    expected = [plain_bptt.log_prob([1 + "abcdé".index(c) for c in name], params) for name in names]
+    scores = scored.log_prob(names)
+    assert scores.dtype == np.float64
+    np.testing.assert_allclose(scores, expected, atol=1e-4, rtol=1e-5)
+
+
+def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
+    scored = random_model("abc")
+    scores = scored.log_prob(["abx", "ab", "愛", "a\n", "\x00", "b", "\ud800"])
+    assert (scores == -np.inf).tolist() == [True, False, True, True, True, False, True]
+    np.testing.assert_allclose(scores[[1, 5]], scored.log_prob(["ab", "b"]), rtol=1e-6)
+    assert scored.log_prob(["x"]).tolist() == [-np.inf]
+
+
+def test_batches_do_not_show(monkeypatch):
+    scored = random_model("abc")
+    names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]
+    whole = scored.log_prob(names)
+    monkeypatch.setattr(language_model, "names_per_batch", lambda n_y: 7)
+    np.testing.assert_allclose(scored.log_prob(names), whole, rtol=1e-5)
+
+
+def test_the_mean_loss_is_per_character_with_ends_counted():
+    scored = random_model("abc")
+    names = ["a", "abc", "b"]
+    expected = -scored.log_prob(names).sum() / (2 + 4 + 2)
+    assert language_model.mean_loss(
+        scored.params, scored.vocabulary, Names.from_strings(names)
+    ) == pytest.approx(expected)

@@ -38,7 +38,7 @@ from two_samples import DATA, KEPT, digest_of
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
-from rnn_names.network.scoring import mean_loss
+from rnn_names.network.language_model import mean_loss
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest, starts_for

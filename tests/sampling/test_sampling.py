@@ -19,6 +19,7 @@ from rnn_names.sampling import blocks, continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
+from support import plain_bptt
 from support.distributions import assert_drawn_from, by
 from support.enumeration import distribution
 
@@ -207,8 +208,8 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
 def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
     x, a, expected = np.zeros((1, len(model.vocabulary)), np.float32), model.params["a0"][None], ""
     while True:
-        a, y_hat = rnn.cell_forward(x, a, model.params)
-        best = int(y_hat[0].argmax())
+        step = plain_bptt.step(x, a, model.params)
+        a, best = step["a"], int(step["y_hat"][0].argmax())
         if best == 0:
             break
         expected += model.vocabulary.characters[best - 1]

@@ -16,6 +16,7 @@ import numpy as np
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.network import rnn
+from support import plain_bptt
 from support.networks import random_model
 
 AT_ONCE = 4096
@@ -97,7 +98,7 @@ def step(model, options, a, last):
     """The states after the last characters, 0 at the start, and what comes next: (m, n_y)."""
     by = model.params["by"]
     x = np.eye(len(by), dtype=by.dtype)[last] * (last > 0)[:, None]
-    a, _ = rnn.cell_forward(x, a, model.params)
+    a = plain_bptt.step(x, a, model.params)["a"]
     return a, predictions(rnn.output_layer(a, model.params), options)
 
 

@@ -1,7 +1,7 @@
 """The network's loss and gradient from the equations: one name, one step at a time.
 
 It shares nothing with the package, and is as plain as it can be: what the prefix tree computes has
-to agree with it.
+to agree with it. A step may also be that of several names, one a row.
 """
 
 import numpy as np
@@ -23,22 +23,22 @@ def log_prob(name, params):
     return -sum(losses)
 
 
-def _inputs_and_targets(name, n_y):
-    one_hot = np.eye(n_y)
-    return [np.zeros(n_y), *(one_hot[i] for i in name)], [*name, 0]
+def step(x, a_prev, params):
+    """A time step: the state `a`, the prediction `y_hat`, and what the way back needs."""
+    done = (_gru if "bn" in params else _plain)(x, a_prev, params)
+    z = done["a"] @ params["Wya"].T + params["by"]
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return {**done, "y_hat": e / e.sum(axis=-1, keepdims=True)}
 
 
 def _forward(name, params):
-    forward = _gru if "bn" in params else _plain
-    xs, targets = _inputs_and_targets(name, len(params["by"]))
+    one_hot = np.eye(len(params["by"]))
+    xs, targets = [0 * one_hot[0], *one_hot[name]], [*name, 0]
     a, steps, losses = params["a0"], [], []
     for x, target in zip(xs, targets, strict=True):
-        step = forward(x, a, params)
-        a = step["a"]
-        z = params["Wya"] @ a + params["by"]
-        y_hat = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
-        steps.append({**step, "x": x, "y_hat": y_hat, "target": target})
-        losses.append(-np.log(y_hat[target]))
+        steps.append({**step(x, a, params), "x": x, "target": target})
+        a = steps[-1]["a"]
+        losses.append(-np.log(steps[-1]["y_hat"][target]))
     return steps, losses
 
 
@@ -46,18 +46,18 @@ def _add_name(name, params, gradients):
     backward = _gru_backward if "bn" in params else _plain_backward
     steps, losses = _forward(name, params)
     da_next = np.zeros_like(params["a0"])
-    for step in reversed(steps):
-        dz = step["y_hat"].copy()
-        dz[step["target"]] -= 1
-        gradients["Wya"] += np.outer(dz, step["a"])
+    for done in reversed(steps):
+        dz = done["y_hat"].copy()
+        dz[done["target"]] -= 1
+        gradients["Wya"] += np.outer(dz, done["a"])
         gradients["by"] += dz
-        da_next = backward(params["Wya"].T @ dz + da_next, step, params, gradients)
+        da_next = backward(params["Wya"].T @ dz + da_next, done, params, gradients)
     gradients["a0"] += da_next
     return sum(losses)
 
 
 def _plain(x, a_prev, params):
-    a = np.tanh(params["Wax"] @ x + params["Waa"] @ a_prev + params["ba"])
+    a = np.tanh(x @ params["Wax"].T + a_prev @ params["Waa"].T + params["ba"])
     return {"a": a, "a_prev": a_prev}
 
 
@@ -69,14 +69,19 @@ def _plain_backward(da, step, params, gradients):
     return params["Waa"].T @ du
 
 
+def _sigmoid(u):
+    """1 / (1 + exp(−u)), whose exp would overflow where u is far below 0."""
+    return (1 + np.tanh(u / 2)) / 2
+
+
 def _gru(x, a_prev, params):
     wr, wz, wn = np.split(params["Wax"], 3)
     ur, uz, un = np.split(params["Waa"], 3)
     br, bz, bc = np.split(params["ba"], 3)
-    r = 1 / (1 + np.exp(-(wr @ x + br + ur @ a_prev)))
-    z = 1 / (1 + np.exp(-(wz @ x + bz + uz @ a_prev)))
-    hidden = un @ a_prev + params["bn"]
-    c = np.tanh(wn @ x + bc + r * hidden)
+    r = _sigmoid(x @ wr.T + br + a_prev @ ur.T)
+    z = _sigmoid(x @ wz.T + bz + a_prev @ uz.T)
+    hidden = a_prev @ un.T + params["bn"]
+    c = np.tanh(x @ wn.T + bc + r * hidden)
     a = (1 - z) * c + z * a_prev
     return {"a": a, "a_prev": a_prev, "r": r, "z": z, "c": c, "hidden": hidden}
 

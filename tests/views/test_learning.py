@@ -13,7 +13,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.batches import Batches
+from rnn_names.network.prefix_tree import Batches
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import defaults_for

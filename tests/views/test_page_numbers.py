@@ -18,6 +18,7 @@ from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
 from rnn_names.network import rnn
 from rnn_names.views.engine import bfloat16
+from support import plain_bptt
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution
 from support.sfc32 import sfc32
@@ -136,7 +137,7 @@ def drawn_plainly(model, seed, index, temperature=1.0):
     numbers, text, character, a = sfc32(seed, index), "", 0, params["a0"][None]
     while len(text) <= model.training["longest"]:
         x = np.eye(1, len(model.vocabulary), character) * bool(text)
-        a, _ = rnn.cell_forward(x, a, params)
+        a = plain_bptt.step(x, a, params)["a"]
         y_hat = rnn.softmax(rnn.output_layer(a, params) / temperature)[0]
         character = int(np.searchsorted(np.cumsum(y_hat), next(numbers) / 2**32, side="right"))
         if character == 0:
