@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
 from rnn_names.sampling import sampler
+from rnn_names.training import distillation
 from rnn_names.training import settings as training_settings
-from rnn_names.training import teacher
 from support import browser, package, program
 from support.networks import SYLLABLES
 
@@ -118,7 +118,7 @@ def quick_teacher(monkeypatch):
     """A teacher writes hundreds of names, not ten thousands, and few to see what they are like."""
     rule, few = training_settings.defaults_for, {"synthetic_names": 300}
     monkeypatch.setattr(training_settings, "defaults_for", lambda *given: rule(*given) | few)
-    monkeypatch.setattr(teacher, "TILTED_BY", (200, 200))
+    monkeypatch.setattr(distillation, "TILTED_BY", (200, 200))
 
 
 def pytest_configure(config):

@@ -1,7 +1,7 @@
 """A character n-gram with interpolated Kneser-Ney smoothing, in arrays.
 
 On a short list it predicts about as well as a network, and makes other mistakes. So training asks
-both (`rnn_names.training.teacher`).
+both (`rnn_names.training.distillation`).
 
 Order k predicts a character w from the history h of the k − 1 symbols before it. Every count c is
 lowered by a discount D, and the probability that this leaves over, λ, goes to order k − 1, whose

@@ -41,7 +41,8 @@ class Checkpoint:
     def __init__(self, output: str, trainer: Trainer, corpus: Corpus, init: str | None) -> None:
         self.path, self.trainer, self.init = state_path(output), trainer, init
         self.written = self.is_resumed = False
-        self._run = {"corpus": digest(corpus), "init": init, "settings": asdict(trainer.settings)}
+        settings = asdict(trainer.settings)
+        self._run: dict[str, Any] = {"corpus": digest(corpus), "init": init, "settings": settings}
         self._state: tuple[Model, dict[str, Any]] | None = None
         self._last_write = time.monotonic()
 
@@ -65,28 +66,35 @@ class Checkpoint:
         of_model = {name: arrays.pop(name) for name in ARRAYS if name in arrays}
         of_state = {name.removeprefix(_STATE): array for name, array in arrays.items()}
         try:
-            model = Model.of(meta, of_model)
-            run = _run(meta, digest(corpus))
+            model, run = Model.of(meta, of_model), _run_in(meta)
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same. `restore` sets fingerprints and sources.
-            start = model if run["init"] is not None and not starts else None
-            trainer = Trainer(corpus, settings, start, starts=starts)
-            _compare_settings(run["settings"], asdict(trainer.settings))
-            if init != run["init"]:  # by default, it follows from the list and the settings
-                raise TrainingError(
-                    f"that run had init {shown(str(run['init']))}, not {shown(str(init))}: give "
-                    "it the same",
-                    settings=["init"],
-                )
-            trainer.restore({**run["state"], **of_state}, model)
+            start = model if run.get("init") is not None and not starts else None
+            checkpoint = cls(output, Trainer(corpus, settings, start, starts=starts), corpus, init)
+            checkpoint._check_is_like(run)
+            checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:
             raise type(error)(
                 f"{shown(path)}: {error}; or train without resume",
                 settings=[*error.settings, "resume"],
             ) from None
-        checkpoint = cls(output, trainer, corpus, run["init"])
         checkpoint.written = checkpoint.is_resumed = True
         return checkpoint
+
+    def _check_is_like(self, run: dict[str, Any]) -> None:
+        """Raises TrainingError unless a run had the same list, settings and model to start from."""
+        if run.get("corpus") != self._run["corpus"]:
+            raise TrainingError("that run learned from other names: give it the same list")
+        had, now = ({**each["settings"], "init": each.get("init")} for each in (run, self._run))
+        others = [name for name in now if now[name] != had.get(name)]
+        if len(others) > 1 and "init" in others:
+            others.remove("init")  # by default, it follows from the settings
+        if others:
+            differences = ", and ".join(
+                f"{name} {shown(str(had.get(name))[:60])}, not {shown(str(now[name]))}"
+                for name in others
+            )
+            raise TrainingError(f"that run had {differences}: give it the same", settings=others)
 
     def keep(self) -> None:
         """Takes the trainer's state, after an epoch, and writes it every few seconds."""
@@ -124,12 +132,11 @@ def types_of(name: str) -> tuple[str, ...]:
     return ("<f4", "<i8") if name.startswith(_STATE) else ARRAYS.get(name, ())
 
 
-def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
+def _run_in(meta: dict[str, Any]) -> dict[str, Any]:
+    """What a file says of its run; ModelFileError where this program did not write it."""
     run = meta.get("run")
-    if (
-        not isinstance(run, dict)
-        or not isinstance(run.get("settings"), dict)
-        or not isinstance(run.get("state"), dict)
+    if not isinstance(run, dict) or not (
+        isinstance(run.get("settings"), dict) and isinstance(run.get("state"), dict)
     ):
         raise ModelFileError("not the state of an interrupted run: give it its own file again")
     if meta.get("program") != PROGRAM_VERSION:
@@ -137,30 +144,13 @@ def _run(meta: dict[str, Any], corpus: str) -> dict[str, Any]:
             f"written by {shown(str(meta.get('program')))}, and this is {PROGRAM_VERSION}: go on "
             "with that one"
         )
-    if run.get("corpus") != corpus:
-        raise TrainingError("that run learned from other names: give it the same list")
-    return {"init": None, **run}  # without an init, something else wrote the file
-
-
-def _compare_settings(had: dict[str, Any], settings: dict[str, Any]) -> None:
-    if had.keys() != settings.keys():
-        raise ModelFileError("not settings that this program writes")
-    others = [name for name, value in settings.items() if value != had[name]]
-    if others:
-        differences = ", and ".join(
-            f"{name} {shown(str(had[name])[:60])}, not {settings[name]}" for name in others
-        )
-        raise TrainingError(f"that run had {differences}: give it the same", settings=others)
+    return run
 
 
 def digest(corpus: Corpus) -> str:
     """What tells one corpus from another: a SHA-256 over its names and their counts."""
     sha = hashlib.sha256()
-    for array, kind in (
-        (corpus.names.codes, "<u4"),
-        (corpus.names.offsets, "<i8"),
-        (corpus.counts, "<i8"),
-        (np.array([1] * corpus.has_counts), "<i8"),
-    ):
-        sha.update(np.ascontiguousarray(array, kind).data)
+    has_counts = np.array([corpus.has_counts])
+    for array in (corpus.names.codes, corpus.names.offsets, corpus.counts, has_counts):
+        sha.update(np.ascontiguousarray(array).data)
     return sha.hexdigest()

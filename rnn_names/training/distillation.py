@@ -1,34 +1,214 @@
-"""Distillation: a set of names with soft targets, from which a network learns what a teacher knows.
+"""Distillation: a network learns, from names with soft targets, what a teacher knows.
 
-The names are synthetic ones, which the teacher writes (`rnn_names.training.teacher`), and the real
-ones, repeated. Each prefix comes with a whole distribution, its soft target, instead of the one
-character that happened to follow (Hinton et al. 2015, arXiv:1503.02531).
+The teacher is an n-gram and K networks of one list. They make different mistakes, so together they
+are better than each alone. What they predict is the geometric mean of their distributions,
+normalised (a product of experts, Hinton 2002):
+
+    log p(c | prefix) = s/K Σ_k log p_k(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
+
+The share s is ½, and 0.6 for networks that started from bundled models. A character that was seen
+once or twice has arithmetic means instead, before Z, since one of the two may hardly know it:
+
+    p(c | prefix) = (s/K Σ_k p_k(c | prefix) + (1 − s) p_ngram(c | prefix)) / Z
+
+Together they are then given what the list's names are like as wholes, such as their lengths
+(`rnn_names.training.wholes`).
+
+The names to learn from are synthetic ones, which the teacher writes, and the real ones, repeated.
+Each prefix comes with a whole distribution, its soft target, instead of the one character that
+happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from random import Random
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.names import Names
+from rnn_names.corpus.shape import Shape
+from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.network import rnn
+from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
-from rnn_names.network.prefix_tree import Batches, PrefixTree, numbered_prefixes
-from rnn_names.training.teacher import Teacher
+from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_prefixes
+from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.ngram.tilt import Tilt
+from rnn_names.sampling.frontier import Children
+from rnn_names.sampling.walk import Walk, WalkSource
+from rnn_names.training.wholes import Wholes
 
-REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them
+MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
+SEEN_RARELY = 2  # how often the training names have a rare character, at most
+TILTED_BY = 10_000, 30_000  # names drawn for each fit of the tilt: five for each listed, within
+NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
+NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
+HARM = 1.01  # by what factor a tilt may raise the loss of the list's names, which the teacher knows
+REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
 MAX_SOFT_TARGETS = 1 << 27  # of 4 bytes, here and in the helper process, twice that for a moment
 
 
-def copies_of_each(real: int, synthetic: int) -> int:
-    """How often each of the real names stands in a distillation set.
+class Teacher(WalkSource):
+    """An n-gram and some networks, asked together.
 
-    >>> copies_of_each(1000, 33_000)
-    13
+    It is the source of a walk. A state has the hidden states of all networks, the n-gram's history,
+    and how many characters there are so far.
     """
-    return max(round(REAL_SHARE * synthetic / real), 1)
+
+    beginnings: Beginnings | None = None
+    prefix: Array = np.zeros(0, np.int32)
+    shape: Shape | None = None
+    min_length = 1
+
+    def __init__(
+        self,
+        ngram: NGram,
+        networks: Sequence[Params],
+        max_length: int,
+        rare: Any = (),
+        share: float = 0.5,
+    ) -> None:
+        self.ngram, self.networks, self.rare = ngram, networks, rare
+        self.share = share  # s
+        self.tilt: Tilt | None = None  # gives names the means of the list
+        self.max_length, self.n_y = max_length, ngram.n_y
+        self.nodes_at_once = names_per_batch(self.n_y)
+        a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
+        fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
+        self.first_state: Array = np.array([(a0, ngram.start, 0)], fields)
+        # The networks have read nothing, which is a step.
+        root = Children(a0[None], np.array([0]), np.array([EOS]))
+        self.first_state["a"] = self._hidden_states(root, Workspace())
+
+    @classmethod
+    def of(
+        cls,
+        batches: Batches,
+        vocabulary: Vocabulary,
+        networks: Sequence[Params],
+        rng: np.random.Generator,
+        share: float = 0.5,
+    ) -> Teacher:
+        """The teacher of a run, from what its networks trained on, with these characters."""
+        ngram, names = _ngram(batches, rng), batches.names
+        seen = np.bincount(names.codes)
+        # Characters that only the starting model knows do not count: the list has none.
+        rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
+        teacher = cls(ngram, networks, int(names.lengths.max()), rare, share)
+        wholes = Wholes(batches, vocabulary)
+        tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
+        loss = teacher._loss(tree)
+        count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
+        for _ in range(2):  # first without a tilt, then with the first one
+            before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
+            if before is not None:
+                factors = factors.times(before.factors)
+            teacher.tilt = Tilt(ngram, factors)
+            loss, last = teacher._loss(tree), loss
+            if loss > HARM * last:  # the n-gram, by which the tilt looks ahead, differs too much
+                teacher.tilt = before
+                break
+        return teacher
+
+    def _loss(self, tree: PrefixTree) -> float:
+        p = self.soft_targets(tree, Workspace())
+        with np.errstate(divide="ignore"):
+            return -float(tree.y[tree.y > 0] @ np.log(p[tree.y > 0]))
+
+    def draw(self, count: int, rng: np.random.Generator) -> Names:
+        """About `count` names: those that would be too long are left out."""
+        bits, drawn = Random(int(rng.integers(1 << 63))), []
+        for start in range(0, count, NAMES_PER_WALK):
+            walk = Walk(self, min(count - start, NAMES_PER_WALK), bits)
+            drawn.append(walk.go_on(walk.first_step()).names)
+        return Names.concatenate(drawn)
+
+    def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
+        """The teacher's distribution of the character after every prefix of a tree: (N, n_y)."""
+        # How many characters each node's prefix has, (N,): the number of its level.
+        length = np.repeat(np.arange(len(tree.levels)), [r.stop - r.start for r in tree.levels])
+        predictions = (rnn.log_predictions(tree, params, work) for params in self.networks)
+        return self._joint(predictions, self._histories(tree), length)
+
+    def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
+        """The distribution of the next character after N prefixes: (N, n_y), by column.
+
+        `predictions` are log p_k of each network, (N, n_y), in memory that they may share.
+        """
+        # The networks' part of log p, (N, n_y), by column as predictions are; and of p, where rare.
+        n, dtype = len(histories), self.networks[0]["Waa"].dtype
+        log_p, p_rare = np.zeros((self.n_y, n), dtype).T, np.zeros((n, len(self.rare)), dtype)
+        for log_p_k in predictions:
+            log_p += log_p_k
+            p_rare += np.exp(log_p_k[:, self.rare])
+        log_p *= self.share / len(self.networks)
+        p_rare *= self.share / len(self.networks)
+
+        p_ngram = self.ngram.probabilities(histories)
+        log_p += (1 - self.share) * np.log(p_ngram)
+        log_p[:, self.rare] = np.log(p_rare + (1 - self.share) * p_ngram[:, self.rare])
+        log_p[length == 0, EOS] = -np.inf  # a name has a character
+        p = rnn.softmax(log_p, out=log_p)  # normalises: − log Z
+        if self.tilt is not None:
+            tilted = p * self.tilt.of_next(histories, length)
+            total = tilted.sum(axis=1, keepdims=True)
+            # Not after a prefix to which the tilt leaves nothing, or so much that it overflows.
+            np.divide(tilted, total, out=p, where=(total > 0) & (total < np.inf))
+        return p
+
+    def _histories(self, tree: PrefixTree) -> Array:
+        """The n-gram's history at each node, (N,), level by level: a parent's and one character."""
+        histories = np.full(len(tree.x), self.ngram.start)
+        for above, rows in zip(tree.levels[:-1], tree.levels[1:], strict=True):
+            histories[rows] = self.ngram.extend(histories[above][tree.parent[rows]], tree.x[rows])
+        return histories
+
+    # --- As a walk asks ---------------------------------------------------------------------------
+
+    def next_probabilities(self, states: Array, work: Workspace) -> Array:
+        """The probabilities of the next character after each state: (n_y, nodes)."""
+        predictions = (
+            rnn.log_softmax(rnn.output_layer(states["a"][:, k], params))
+            for k, params in enumerate(self.networks)
+        )
+        return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
+
+    def states_after(self, children: Children, work: Workspace) -> Array:
+        """As in `WalkSource`: (m,)."""
+        above, parent, character = children
+        after = above[parent]
+        after["a"] = self._hidden_states(children._replace(above=above["a"]), work)
+        after["history"] = self.ngram.extend(after["history"], character)
+        after["length"] += 1
+        return after
+
+    def _hidden_states(self, children: Children, work: Workspace) -> Array:
+        """Those of all networks at some nodes: (m, networks, n_a)."""
+        above, parent, character = children
+        hidden = np.empty((len(parent), *above.shape[1:]), above.dtype)
+        for k, params in enumerate(self.networks):
+            weights = step_weights(params)
+            hidden[:, k] = rnn.next_states(above[:, k], parent, character, weights, work)
+        return hidden
+
+
+def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
+    rows, weights = batches.rows, batches.weights
+    if len(rows) > MAX_NGRAM_NAMES:
+        rows = rng.choice(rows, MAX_NGRAM_NAMES, replace=False)
+    counts = None
+    if weights is not None:
+        # In proportion, as many in all as in an epoch, and each once at least: discounts are made
+        # for counts of 1, 2 and 3, and take nothing off counts of millions.
+        counts = np.maximum(np.rint(weights[rows] * (len(rows) / weights[rows].sum())), 1)
+        counts = counts.astype(np.int64)
+    return NGram(batches.names.take(rows), batches.n_y, counts)
 
 
 @dataclass(frozen=True)
@@ -78,7 +258,7 @@ def distillation_set(
     rng_1, rng_2 = (np.random.default_rng(seed) for seed in rng.integers(1 << 63, size=2))
     second_half = begin(teacher.draw, count - count // 2, rng_2)
     synthetic = [teacher.draw(count // 2, rng_1), second_half()]
-    real = [names] * copies_of_each(len(names), count)
+    real = [names] * max(round(REAL_SHARE * count / len(names)), 1)
     distinct, counts = Names.concatenate([*real, *synthetic]).distinct()
     rows = np.repeat(np.arange(len(distinct)), counts)  # (names with repeats,)
 

@@ -8,8 +8,7 @@ second while it is there:
 The numbers are the same, bit for bit, if this process computes both.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from rnn_names.processes.helper import Helper
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.system import usable_cores
 from rnn_names.training.optimizers import views
-from rnn_names.training.stages import Stage
+from rnn_names.training.stages import Position, Stage
 
 PARTS = 2  # parts of a large minibatch, however many cores there are
 MIN_WORK_TO_SHARE = 15_000  # names of a minibatch, times rows of Waa, for two parts of it
@@ -38,90 +37,81 @@ class Gradients:
     """A run's gradients; `memory` (2, n) is what is trained, and room for the second part's."""
 
     def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        flat, self._second_gradient = memory.array
-        self._gradient = np.empty_like(flat)
-        self._first = Part(flat, self._gradient, shapes)
-        self.helper = Helper(Part, shapes, check=Part.check, memory=memory)
+        self.helper = Helper(Parts, shapes, check=Parts.check, memory=memory)
         self._n_rows, self._n_a = shapes["Waa"]
         self._stage: Stage | None = None
 
-    def begin_epoch(
-        self,
-        batches: Batches,
-        stage: Stage,
-        minibatches: Sequence[Array],
-        seed: list[int],
-        characters_left: int,
-    ) -> None:
-        """Prepares an epoch of a stage; starts the helper process if what is left is worth it."""
-        n_parts = parts_for(stage.batch_size, self._n_rows)
+    def of_epoch(
+        self, batches: Batches, at: Position, seed: list[int], characters_left: int
+    ) -> Iterator[tuple[float, float, int, Array]]:
+        """For each minibatch of the next epoch, its loss in nats, its characters and its gradient.
+
+        Before these comes how much of the stage is over, from 0 to 1. Ends of names are counted.
+        The gradient, (n,), is that of the mean loss per character; the next one overwrites it. The
+        helper process is started if the characters left are worth it.
+        """
+        stage, here = at.stage, self.helper.here
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
         if worth_it and usable_cores() >= PARTS:
             self.helper.start()
         if stage is not self._stage:
             self._stage = stage
-            self._first.begin_stage(batches, stage)
-            self.helper.update(Part.begin_stage, batches, stage)
-        cut = [np.array_split(rows, n_parts) for rows in minibatches]
-        # A last minibatch of one name has no second part; those before it keep their numbers.
-        second = [parts[1] for parts in cut if len(parts) > 1 and len(parts[1])]
-        first = [parts[0] for parts in cut]
-        self._first.begin_epoch(first, [*seed, 0])
-        self.helper.update(Part.begin_epoch, second or first[:1], [*seed, 1])  # `check` needs one
-        self._steps_in_two_parts = len(second)
-
-    def of_step(self, step: int, share_over: float) -> tuple[float, int, Array]:
-        """The loss of a minibatch in nats, its characters, ends counted, and the gradient.
-
-        The gradient, (n,), is that of the mean loss per character; the next call overwrites it.
-        `share_over` is how much of the stage is over, from 0 to 1.
-        """
-        second = None
-        if step < self._steps_in_two_parts:
-            second = self.helper.begin(Part.put_gradient, step, share_over)
-        loss, characters = self._first.put_gradient(step, share_over)
-        if second is not None:
-            second_loss, second_characters = second()
-            loss, characters = loss + second_loss, characters + second_characters
-            self._gradient += self._second_gradient
-        self._gradient /= characters
-        return loss, characters, self._gradient
+            self.helper.update(Parts.begin_stage, batches, stage)
+        n_parts = parts_for(stage.batch_size, self._n_rows)
+        minibatches = [
+            (middle, np.array_split(rows, min(n_parts, len(rows))))
+            for middle, rows in batches.epoch(stage.batch_size, np.random.default_rng(seed))
+        ]
+        self.helper.update(Parts.begin_epoch, [parts for _, parts in minibatches], seed)
+        gradient, second_gradient = here.gradients
+        for step, (middle, parts) in enumerate(minibatches):
+            share_over = (at.stage_epoch + middle) / stage.epochs
+            second = None
+            if len(parts) > 1:
+                second = self.helper.begin(Parts.put_gradient, step, share_over, 1)
+            loss, characters = here.put_gradient(step, share_over, 0)
+            if second is not None:
+                second_loss, second_characters = second()
+                loss, characters = loss + second_loss, characters + second_characters
+                gradient += second_gradient
+            gradient /= characters
+            yield share_over, loss, characters, gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins a long call, in the helper process if that is ready; returns what waits for it."""
-        if self._stage is None:  # before a first epoch, the helper process could not be checked
-            return partial(function, *arguments)
-        return self.helper.begin(Part.call, function, *arguments)
+        return self.helper.begin(Parts.call, function, *arguments)
 
 
-class Part:
-    """One of the parts that minibatches are cut into; its dropout has a seed for each of them."""
+class Parts:
+    """What computes the gradients of parts: one is in this process, one in the helper process."""
 
-    def __init__(self, flat: Array, gradient: Array, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self._params, self._gradient = views(flat, shapes), gradient
-        self._work = Workspace()
+    def __init__(
+        self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        self.gradients = np.empty_like(flat), second_gradient  # (n,) of a first part, of a second
+        self._params, self._work = views(flat, shapes), Workspace()
 
     def begin_stage(self, batches: Batches, stage: Stage) -> None:
         """Takes what a stage learns from, and how."""
         self._batches, self._stage = batches, stage
 
-    def begin_epoch(self, rows: Sequence[Array], seed: list[int]) -> None:
-        """Takes this part's names in each minibatch of an epoch, and the seed of its dropout."""
-        self._rows, self._seed = rows, seed
+    def begin_epoch(self, minibatches: list[list[Array]], seed: list[int]) -> None:
+        """Takes the names of each part of each minibatch, and the seed of the epoch's dropout."""
+        self._minibatches, self._seed = minibatches, seed
 
-    def put_gradient(self, step: int, share_over: float) -> tuple[float, int]:
+    def put_gradient(self, step: int, share_over: float, part: int) -> tuple[float, int]:
         """Puts the gradient, summed over characters, in its place; gives loss and characters."""
-        tree, rng = self._batches.tree(self._rows[step]), np.random.default_rng([*self._seed, step])
-        stage = self._stage.at(share_over)
+        tree = self._batches.tree(self._minibatches[step][part])
+        rng, stage = np.random.default_rng([*self._seed, part, step]), self._stage.at(share_over)
         loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)
         arrays = [gradients[name].ravel() for name in self._params]
-        np.concatenate(arrays, out=self._gradient)
+        np.concatenate(arrays, out=self.gradients[part])
         return loss, tree.n_characters
 
     def check(self) -> tuple[float, int, bytes]:
         """A result that is the same in every process: the first minibatch of the epoch."""
-        loss, characters = self.put_gradient(0, 0.0)
-        return loss, characters, self._gradient.tobytes()
+        loss, characters = self.put_gradient(0, 0.0, 0)
+        return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The value of a function."""

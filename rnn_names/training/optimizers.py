@@ -2,22 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
 
 
-def flatten(arrays: Mapping[str, Array]) -> tuple[Array, dict[str, tuple[int, ...]]]:
-    """One vector with all numbers of some arrays, and their shapes.
-
-    >>> flat, shapes = flatten({"b": np.zeros(2), "W": np.ones((1, 2))})
-    >>> flat.tolist(), shapes
-    ([0.0, 0.0, 1.0, 1.0], {'b': (2,), 'W': (1, 2)})
-    """
-    flat = np.concatenate([array.ravel() for array in arrays.values()])
-    return flat, {name: array.shape for name, array in arrays.items()}
+def flatten(arrays: Mapping[str, Array]) -> Array:
+    """One vector with all numbers of some arrays, one array after another."""
+    return np.concatenate([array.ravel() for array in arrays.values()])
 
 
 def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -37,7 +30,7 @@ def views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array
 class SGD:
     """Plain stochastic gradient descent: params −= learning rate · gradient. It has no state."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, params: Array) -> None:
         self.state: dict[str, Array] = {}
 
     def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
@@ -60,21 +53,14 @@ class Adam:
         params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
     """
 
-    def __init__(
-        self,
-        size: int,
-        dtype: Any = np.float32,
-        beta1: float = 0.9,
-        beta2: float = 0.99,  # with the paper's 0.999, the loss is a little higher
-        epsilon: float = 1e-8,
-    ) -> None:
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.state = {
-            "m": np.zeros(size, dtype),
-            "v": np.zeros(size, dtype),
-            "steps": np.zeros((), np.int64),
-        }
-        self._scratch = np.empty(size, dtype)
+    beta1 = 0.9
+    beta2 = 0.99  # with the paper's 0.999, the loss is a little higher
+    epsilon = 1e-8
+
+    def __init__(self, params: Array) -> None:
+        m, v = np.zeros((2, *params.shape), params.dtype)
+        self.state = {"m": m, "v": v, "steps": np.zeros((), np.int64)}
+        self._scratch = np.empty_like(params)
 
     def step(self, params: Array, gradient: Array, learning_rate: float) -> None:
         """Updates the flat `params` in place; overwrites `gradient`."""

@@ -11,7 +11,7 @@ For a long list there is one network, and the first stage is just called "networ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -117,12 +117,6 @@ class Position:
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
     epoch: int = 0  # how many epochs are done in all
 
-    @classmethod
-    def first(cls, stages: Sequence[Stage]) -> Position:
-        """Before the first epoch."""
-        bests = tuple(Best() for _ in stages)
-        return cls(tuple(stages), bests, stage_is_over=not stages[0].epochs)
-
     @property
     def stage(self) -> Stage:
         """The stage that the last epoch belongs to."""
@@ -160,40 +154,26 @@ class Position:
             return min(best.loss for best in self.bests) + TOLERANCE / math.sqrt(n_characters)
         return self.bests[self.index].loss
 
-    def next(self) -> Position:
-        """At the beginning of the following stage."""
-        return replace(self, index=self.index + 1, stage_epoch=0, stage_is_over=False)
-
-    def with_best(self, loss: float) -> Position:
-        """The same, if the last epoch is the best of its stage."""
-        bests = list(self.bests)
-        bests[self.index] = Best(self.epoch, loss)
-        return replace(self, bests=tuple(bests))
-
     def state(self) -> dict[str, Any]:
         """All but the stages, as JSON can hold it."""
-        return {
-            "stage": self.index,
-            "stage_epoch": self.stage_epoch,
-            "stage_is_over": self.stage_is_over,
-            "epoch": self.epoch,
-            "bests": [list(best) for best in self.bests],
-        }
+        state = {**vars(self), "bests": [list(best) for best in self.bests]}
+        del state["stages"]
+        return state
 
     def restored(self, state: Mapping[str, Any]) -> Position:
         """The position in the same stages of which `state()` gave this, if there is one."""
-        index, stage_epoch, epoch = state["stage"], state["stage_epoch"], state["epoch"]
         bests = tuple(Best(*best) for best in state["bests"])
+        at = replace(self, **{name: state[name] for name in self.state()} | {"bests": bests})
         of_networks = bests[:-1] if self.stages[-1].is_distillation else bests
         if not (
-            0 <= index < len(self.stages)
-            and 0 <= stage_epoch <= self.stages[index].epochs
-            and stage_epoch <= epoch <= sum(stage.epochs for stage in self.stages)
-            and all(0 <= best.epoch <= epoch and best.loss >= 0 for best in bests)
-            and (not epoch or any(best.epoch for best in of_networks))  # distillation needs one
+            0 <= at.index < len(self.stages)
+            and 0 <= at.stage_epoch <= at.stage.epochs
+            and at.stage_epoch <= at.epoch <= sum(stage.epochs for stage in self.stages)
+            and all(0 <= best.epoch <= at.epoch and best.loss >= 0 for best in bests)
+            and (not at.epoch or any(best.epoch for best in of_networks))  # distillation needs one
         ):
-            raise TrainingError("not a state that this program writes")
-        return Position(self.stages, bests, index, stage_epoch, state["stage_is_over"], epoch)
+            raise TrainingError("not a state that this program writes of such a run")
+        return at
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,11 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.shared_array import SharedArray
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.training import optimizers
-from rnn_names.training.distillation import DistillationSet, copies_of_each, distillation_set
+from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients
+from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
 from rnn_names.training.settings import Settings
-from rnn_names.training.stages import Epoch, Position, Stage, stages_of
-from rnn_names.training.teacher import Teacher
+from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
 from rnn_names.training.warm_start import Closest, first_weights, settings_for
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
@@ -59,12 +58,10 @@ class Trainer:
     ) -> None:
         self.starts = starts
         self._initial_models: list[Model | None] = [start.model for start in starts] or [init]
-        for model in self._initial_models:
-            settings = settings_for(model, settings)
-        if held_out is not None:
-            settings = replace(settings, all_names=False)
+        settings = settings_for(self._initial_models[0], settings)
         self.settings = settings.resolved(corpus, started=bool(starts))
-        self.position = Position.first(stages_of(self.settings))
+        stages = stages_of(self.settings)
+        self.position = Position(tuple(stages), (Best(),) * len(stages))
         self._held_out_counts = None
         all_names = corpus
         if held_out is None:
@@ -77,23 +74,23 @@ class Trainer:
         self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches.of(corpus, self.vocabulary)
         self._taught = Batches.of(all_names if self.settings.all_names else corpus, self.vocabulary)
-        self._distillation_set: DistillationSet | None = None  # made when it is needed
+        self._distillation_set: Batches | None = None  # made when it is needed
 
         in_turn = islice(cycle(self._initial_models), self.settings.teacher_networks)
         first = [
             first_weights(self._generator(_WEIGHTS, number), self.settings, self.vocabulary, model)
             for number, model in enumerate(in_turn)
         ]
-        flat, self._shapes = optimizers.flatten(first[0])
+        self._shapes = {name: array.shape for name, array in first[0].items()}
+        flat = np.array([flatten(params) for params in first])  # (networks, n)
         # _weights (stages, n)  what each stage starts from, and then its best weights
         # _flat (n,)            the weights in training, in memory that the helper process shares
         # model.params          a copy of the best weights of `position.best_stage`
-        self._weights = np.zeros((len(self.position.stages), flat.size), flat.dtype)
-        for weights, start in zip(self._weights, first, strict=False):  # distillation has none yet
-            weights[:] = optimizers.flatten(start)[0]
-        self._memory = SharedArray(2, flat.size)
+        self._weights = np.zeros((len(stages), flat.shape[1]), flat.dtype)
+        self._weights[: len(flat)] = flat  # distillation has none yet
+        self._memory = SharedArray(2, flat.shape[1])
         self._flat = self._memory.array[0]
-        self._begin_stage()
+        self._begin_stage(0)
         self.model = self._current_model()
 
     def _generator(self, *use: int) -> np.random.Generator:
@@ -129,34 +126,33 @@ class Trainer:
         """How many epochs are done."""
         return self.position.epoch
 
-    def _begin_stage(self) -> None:
-        """Starts the optimizer and the weights of a stage, before its first epoch."""
-        stage, index = self.position.stage, self.position.index
+    def _begin_stage(self, index: int) -> None:
+        """Starts the optimizer and the weights of a stage, before its first epoch if it has any."""
+        at, stage = self.position, self.position.stages[index]
+        self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
         if stage.is_distillation:
             self._weights[index] = self._weights[self.position.best_stage]
         else:  # before the first epoch, the loss is about that of a uniform guess
             self.smoothed_loss = math.log(len(self.vocabulary))
         self._flat[:] = self._weights[index]  # in place: gradients are computed from it
-        self._optimizer = optimizers.OPTIMIZERS[self.settings.optimizer](self._flat.size)
+        self._optimizer = OPTIMIZERS[self.settings.optimizer](self._flat)
 
     def _params(self, flat: Array) -> dict[str, Array]:
-        return optimizers.views(flat, self._shapes)
+        return views(flat, self._shapes)
 
     @property
     def characters_done(self) -> int:
         """How many characters were trained on so far, end-of-name symbols counted."""
-        at = self.position
-        before = (at.epoch - at.stage_epoch) * self._batches.characters
-        return before + at.stage_epoch * self._characters(at.stage)
+        at, each = self.position, self._batches.characters
+        return (at.epoch - at.stage_epoch) * each + at.stage_epoch * self._characters(at.stage)
 
     @property
     def characters_left(self) -> int:
         """About how many are left, if no stage ends early from now on."""
         at = self.position
         here = 0 if at.stage_is_over else at.stage.epochs - at.stage_epoch
-        return here * self._characters(at.stage) + sum(
-            stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :]
-        )
+        later = sum(stage.epochs * self._characters(stage) for stage in at.stages[at.index + 1 :])
+        return here * self._characters(at.stage) + later
 
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
@@ -164,9 +160,9 @@ class Trainer:
             return self._batches.characters
         if self._distillation_set is not None:
             return self._distillation_set.characters
-        count, real = self.settings.synthetic_names, len(self._taught.names)
-        drawn = copies_of_each(real, count) * real + count
-        return drawn * self._batches.characters // len(self._batches.rows)  # of the mean length
+        count = self.settings.synthetic_names
+        count += max(round(distillation.REAL_SHARE * count), len(self._taught.names))
+        return count * self._batches.characters // len(self._batches.rows)  # of the mean length
 
     # --- The loop ---------------------------------------------------------------------------------
 
@@ -182,8 +178,7 @@ class Trainer:
         with one_blas_thread(), gradients.helper:
             while self.position.next_stage is not None:
                 if self.position.stage_is_over:
-                    self.position = self.position.next()
-                    self._begin_stage()
+                    self._begin_stage(self.position.index + 1)
                 # An overflow is no warning of NumPy's, but the error that `_diverged` words.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(gradients, progress)
@@ -194,12 +189,8 @@ class Trainer:
         characters, loss = 0, 0.0
         at, batches = self.position, self._training_set(gradients)
         seed = [self.settings.seed, _EPOCH, at.epoch]
-        rng = np.random.default_rng(seed)
-        middles, minibatches = zip(*batches.epoch(at.stage.batch_size, rng), strict=True)
-        gradients.begin_epoch(batches, at.stage, minibatches, seed, self.characters_left)
-        for step, middle in enumerate(middles):
-            share_over = (at.stage_epoch + middle) / at.stage.epochs
-            batch_loss, n, gradient = gradients.of_step(step, share_over)
+        minibatches = gradients.of_epoch(batches, at, seed, self.characters_left)
+        for share_over, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
             self._optimizer.step(self._flat, gradient, at.stage.learning_rate(share_over))
             if not math.isfinite(batch_loss):
@@ -215,16 +206,13 @@ class Trainer:
         if not self.position.stage.is_distillation:
             return self._batches
         if self._distillation_set is None:
-            self._distillation_set = distillation_set(
-                self._teacher(),
-                self._taught.names,
-                self.settings.synthetic_names,
-                self._generator(_SYNTHETIC_NAMES),
-                gradients.begin,
+            count, rng = self.settings.synthetic_names, self._generator(_SYNTHETIC_NAMES)
+            self._distillation_set = distillation.distillation_set(
+                self._teacher(), self._taught.names, count, rng, gradients.begin
             )
         return self._distillation_set
 
-    def _teacher(self) -> Teacher:
+    def _teacher(self) -> distillation.Teacher:
         """An n-gram and the best weights of each network; one that was always lost is left out."""
         networks = [
             self._params(weights)
@@ -233,7 +221,7 @@ class Trainer:
         ]
         share = STARTED_SHARE if self.starts else 0.5
         rng = self._generator(_TEACHER)
-        return Teacher.of(self._taught, self.vocabulary, networks, rng, share)
+        return distillation.Teacher.of(self._taught, self.vocabulary, networks, rng, share)
 
     @property
     def learns_all(self) -> bool:
@@ -245,15 +233,13 @@ class Trainer:
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
-        params = self._params(self._flat)
         held_out_loss = None
         if len(self.held_out) and not self.learns_all:
+            params = self._params(self._flat)
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
-        is_finite = math.isfinite(training_loss) and math.isfinite(held_out_loss or 0)
-        bounded = all(np.abs(array).max() < MAX_WEIGHT for array in params.values())
-        has_good = self.position.best.epoch or not is_lost
-        if not (is_finite and bounded and has_good):
+        is_sound = math.isfinite(held_out_loss or 0) and np.abs(self._flat).max() < MAX_WEIGHT
+        if not is_sound or (is_lost and not self.position.best.epoch):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
         at = self.position
@@ -284,9 +270,11 @@ class Trainer:
             loss = held_out_loss
             if loss >= self.position.loss_to_beat(len(self.held_out.codes) + len(self.held_out)):
                 return False
-        self.position = self.position.with_best(loss)
-        self._weights[self.position.index] = self._flat
-        if self.position.best_stage != self.position.index:
+        at, bests = self.position, list(self.position.bests)
+        bests[at.index] = Best(at.epoch, loss)
+        self.position = replace(at, bests=tuple(bests))
+        self._weights[at.index] = self._flat
+        if self.position.best_stage != at.index:
             return False
         self.model = self._current_model(training_loss, held_out_loss)
         return True
@@ -325,19 +313,15 @@ class Trainer:
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
         """Goes on from where `state()` gave this and `model` was best; same list and settings."""
-        if not (
-            model.vocabulary.characters == self.vocabulary.characters
-            and _is_like({**self.model.params, **self.state()}, {**model.params, **state})
-        ):
-            raise TrainingError("the state of another kind of run")
-        steps = state.get("optimizer_steps", 0)
         losses = [model.training.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
-            0 <= steps <= MAX_STEPS
+            model.vocabulary.characters == self.vocabulary.characters
+            and _kind({**self.model.params, **self.state()}) == _kind({**model.params, **state})
+            and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
         ):
-            raise TrainingError("not a state that this program writes")
+            raise TrainingError("not a state that this program writes of such a run")
         self.position = self.position.restored(state)
         self.smoothed_loss = state["smoothed_loss"]
         for name, array in self._state_arrays().items():
@@ -346,16 +330,14 @@ class Trainer:
         self._kept = {name: getattr(model, name) for name in self._kept}
 
 
-def _is_like(own: Any, other: Any) -> bool:
-    """Whether two values are of one kind: types, keys, lengths and shapes.
+def _kind(value: Any) -> Any:
+    """The keys, lengths, types and shapes that the state of a run has at any time.
 
-    >>> _is_like({"epoch": 3, "bests": [[0, 0.5]]}, {"epoch": 4, "bests": [["1", 0.5]]})
+    >>> _kind({"epoch": 3, "bests": [[0, 0.5]]}) == _kind({"epoch": 4, "bests": [["1", 0.5]]})
     False
     """
-    if type(own) is not type(other):
-        return False
-    if isinstance(own, dict):
-        return own.keys() == other.keys() and all(_is_like(own[k], other[k]) for k in own)
-    if isinstance(own, list):
-        return len(own) == len(other) and all(map(_is_like, own, other))
-    return np.shape(own) == np.shape(other)
+    if isinstance(value, dict):
+        return {key: _kind(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [*map(_kind, value)]
+    return type(value), np.shape(value)

@@ -1,7 +1,7 @@
 """What training starts from: random weights, or those of a model."""
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,18 +33,18 @@ class Closest(NamedTuple):
     loss: float  # its loss on the names, in nats per character
 
 
-def closest_model(names: Names, left_out: Container[str] = ()) -> Closest:
-    """The bundled model with the lowest loss on some names, but for those that are left out."""
-    best = _closest(names, (name for name in MODELS if name not in left_out))[0]
-    if best.loss == np.inf:
+def closest_model(names: Names) -> Closest:
+    """The bundled model with the lowest loss on some names."""
+    found = _closest(names)
+    if not found:
         raise TrainingError(
             f"init {CLOSEST}: no bundled model can spell any of these names; leave it out",
             settings=["init"],
         )
-    return best
+    return found[0]
 
 
-def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()) -> list[Closest]:
+def starts_for(corpus: Corpus, settings: Settings) -> list[Closest]:
     """The bundled models that the networks of a short list start from, the closest first.
 
     They have the network's size, know most of the characters, and started from no other model.
@@ -60,22 +60,19 @@ def starts_for(corpus: Corpus, settings: Settings, left_out: Container[str] = ()
             and np.isin(corpus.names.codes, model.vocabulary.codes).mean() > KNOWN_CHARACTERS
         )
 
-    found = _closest(corpus.names, (name for name in MODELS if name not in left_out), fits)
-    return [each for each in found if each.loss < np.inf][: min(STARTS, resolved.teacher_networks)]
+    return _closest(corpus.names, fits)[: min(STARTS, resolved.teacher_networks)]
 
 
-def _closest(
-    names: Names, compared: Iterable[str], fits: Callable[[Model], bool] = lambda model: True
-) -> list[Closest]:
-    """Models that fit, by rising loss on at most `MAX_NAMES_COMPARED` of the names."""
+def _closest(names: Names, fits: Callable[[Model], bool] = lambda model: True) -> list[Closest]:
+    """Models that fit and can spell any of the names, by rising loss on `MAX_NAMES_COMPARED`."""
     if len(names) > MAX_NAMES_COMPARED:
         names = names.take(np.arange(MAX_NAMES_COMPARED) * len(names) // MAX_NAMES_COMPARED)
     # While `make models` makes them anew, some may be missing: those of short lists come last.
-    there = (name for name in compared if os.path.exists(path_of(name)))
+    there = (name for name in MODELS if os.path.exists(path_of(name)))
     models = ((name, Model.load(path_of(name))) for name in there)
     with one_blas_thread():  # the matrices are small, and more threads mostly wait for each other
         found = [Closest(name, model, _loss(model, names)) for name, model in models if fits(model)]
-    return sorted(found, key=lambda each: each.loss)
+    return sorted((each for each in found if each.loss < np.inf), key=lambda each: each.loss)
 
 
 def _loss(model: Model, names: Names) -> float:

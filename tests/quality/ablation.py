@@ -38,7 +38,7 @@ from two_samples import DATA, KEPT, told_apart
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
-from rnn_names.training import stages, teacher, trainer
+from rnn_names.training import distillation, stages, trainer
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 RESULTS = Path(__file__).resolve().parent / "ABLATION.md"
@@ -70,7 +70,7 @@ class Variant(NamedTuple):
     patches: Sequence[tuple[Any, str, Any]] = ()
 
 
-_teacher_of = teacher.Teacher.of
+_teacher_of = distillation.Teacher.of
 
 VARIANTS = {
     "nothing": Variant("nothing"),
@@ -82,12 +82,12 @@ VARIANTS = {
     "ngram": Variant(
         "the n-gram's share of the teacher",
         patches=[
-            (teacher.Teacher, "of", lambda *four, **_: _teacher_of(*four[:4], share=1 - 1e-9))
+            (distillation.Teacher, "of", lambda *four, **_: _teacher_of(*four[:4], share=1 - 1e-9))
         ],
     ),
-    "tilt": Variant("the tilt to the list's means", patches=[(teacher, "HARM", -np.inf)]),
+    "tilt": Variant("the tilt to the list's means", patches=[(distillation, "HARM", -np.inf)]),
     "rare-means": Variant(
-        "arithmetic means of rare characters", patches=[(teacher, "SEEN_RARELY", 0)]
+        "arithmetic means of rare characters", patches=[(distillation, "SEEN_RARELY", 0)]
     ),
     "rising-dropout": Variant(
         "the rise of dropout", patches=[(stages.Stage, "at", lambda self, share_over: self)]

@@ -15,8 +15,7 @@ from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
-from rnn_names.training.distillation import copies_of_each, distillation_set
-from rnn_names.training.teacher import Teacher
+from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
 from rnn_names.training.trainer import Trainer
 from support.distributions import assert_drawn_from
 from support.networks import coded, prefixes_of, random_names, random_params, spelled, tree_of
@@ -77,7 +76,7 @@ def test_the_distillation_set_holds_the_list_and_synthetic_names_not_longer(taug
     assert set(names.to_strings()) < set(texts)
     counts = np.bincount(batches.rows, minlength=len(texts))
     assert counts.min() >= 1
-    times = copies_of_each(len(names), 1000)
+    times = round(REAL_SHARE * 1000 / len(names))
     assert times > 1
     assert counts[np.isin(texts, names.to_strings())].min() >= times
     assert 500 < len(batches.rows) - times * len(names) <= 1000

@@ -21,7 +21,7 @@ SETTINGS = {
     "batch_size": 110,
     "epochs": 6,
     "distil_epochs": 2,
-    "synthetic_names": 2000,
+    "synthetic_names": 2300,
     "held_out": 0.0,
 }
 OF_DISTILLATION = 8  # minibatches of an epoch; some of the names drawn are too long

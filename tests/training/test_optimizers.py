@@ -33,7 +33,8 @@ def test_adam_is_that_of_the_paper(epsilon):
     rng = np.random.default_rng(2)
     start, gradients = rng.standard_normal(6), rng.standard_normal((12, 6))
     rates, params = rng.uniform(0.001, 0.1, 12), start.copy()
-    adam = optimizers.Adam(6, np.float64, beta1=0.8, beta2=0.95, epsilon=epsilon)
+    adam = optimizers.Adam(params)
+    adam.beta1, adam.beta2, adam.epsilon = 0.8, 0.95, epsilon
     for gradient, rate in zip(gradients, rates, strict=True):
         adam.step(params, gradient.copy(), rate)
     expected = adam_of_the_paper(start, gradients, rates, 0.8, 0.95, epsilon)

@@ -10,9 +10,9 @@ from rnn_names import Model, train
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
-from rnn_names.errors import TrainingError
+from rnn_names.errors import CorpusError, TrainingError
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.training import gradients, teacher
+from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import stages_of
@@ -62,15 +62,6 @@ def test_the_order_of_the_list_does_not_matter(names):
 
 
 # --- Epochs ---------------------------------------------------------------------------------------
-
-
-def test_no_epochs_give_the_untrained_model(names):
-    trainer, records = trained(names, epochs=0)
-    assert records == []
-    assert trainer.position.next_stage is None
-    assert trainer.model.training["epoch"] == 0
-    untrained = trainer_of(names).model
-    assert bytes_of(trainer.model) == bytes_of(untrained), "as it is before training"
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -125,15 +116,6 @@ def test_held_out_names_are_not_trained_on(names):
     assert not held_out & set(trainer.corpus.names.to_strings())
 
 
-def test_the_held_out_loss_is_that_of_the_saved_weights(names):
-    """Measured without dropout, whatever the training did."""
-    settings = {"epochs": 4, "learning_rate": 0.01}
-    trainer, records = trained(names, dropout=0.5, recurrent_dropout=0.5, **settings)
-    loss = loss_of(trainer.model, trainer.held_out.to_strings())
-    assert min(record.held_out_loss for record in records) == pytest.approx(loss, rel=1e-5)
-    assert trainer.model.training["held_out_loss"] == pytest.approx(loss, rel=1e-5)
-
-
 def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
     trainer, records = trained(names, held_out=0, epochs=4, patience=1)
     assert len(trainer.held_out) == 0
@@ -144,8 +126,9 @@ def test_without_held_out_names_all_epochs_run_and_the_newest_is_kept(names):
 
 
 def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
+    """The held-out loss is measured without dropout, whatever the training did."""
     settings = {"epochs": 80, "patience": 3, "learning_rate": 0.05, "hidden_size": 24}
-    trainer, records = trained(names[:100], **settings)
+    trainer, records = trained(names[:100], **settings, dropout=0.3, recurrent_dropout=0.2)
     losses = [record.held_out_loss for record in records]
     best = int(np.argmin(losses))
     assert len(records) == best + 1 + 3 < 80, "it stops three epochs after the best"
@@ -245,15 +228,6 @@ def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(na
             Trainer(corpus, Settings(**settings), start)
 
 
-def test_init_goes_on_from_where_the_model_was(names):
-    start, few = train(names, **{**SMALL, "epochs": 8, "learning_rate": 0.02}), names[:20]
-    _, afresh = trained(few, epochs=1, learning_rate=1e-3)
-    trainer = trainer_of(few, start, epochs=1, learning_rate=1e-3)
-    (further,) = trainer.epochs()
-    assert further.held_out_loss < afresh[0].held_out_loss - 0.5
-    assert bytes_of(start) != bytes_of(trainer.model)
-
-
 # --- What differs from the plain network: dropout and factors -------------------------------------
 
 
@@ -288,9 +262,6 @@ def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
 
 # --- Distillation ---------------------------------------------------------------------------------
 
-TWO_STAGES = {"epochs": 15, "distil_epochs": 3, "synthetic_names": 6000}
-TWO_STAGES |= {"learning_rate": 0.02, "hidden_size": 32}
-
 
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
     learned = []
@@ -299,28 +270,13 @@ def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypat
         learned.append(names)
         return NGram(names, *rest)
 
-    monkeypatch.setattr(teacher, "NGram", recorded)
+    monkeypatch.setattr(distillation, "NGram", recorded)
     listed = names[:100] + names[:40]
-    trainer, _ = trained(listed, **{**TWO_STAGES, "epochs": 2})
+    trainer, _ = trained(listed, epochs=2, distil_epochs=1, synthetic_names=100)
     held_out = set(trainer.held_out.to_strings())
     (codes,) = learned
     texts = Names(trainer.vocabulary.codes[codes.codes], codes.offsets).to_strings()
     assert sorted(texts) == sorted(name for name in listed if name not in held_out)
-
-
-def test_distillation_follows_its_teacher(names, monkeypatch):
-    """One who says that every name ends at once."""
-
-    def soft_targets(self, tree, work):
-        p = np.full(tree.y.shape, 1e-30)
-        p[:, 0] = 1
-        return p
-
-    monkeypatch.setattr(teacher.Teacher, "soft_targets", soft_targets)
-    trainer, records = trained(names[:100], **TWO_STAGES, held_out=0)
-    assert trainer.model.log_prob([""])[0] > math.log(0.9)
-    assert records[-1].training_loss < 0.1
-    assert records[11].training_loss > 1, "the network learns from other names"
 
 
 def test_the_table_of_defaults_is_what_the_rule_gives():
@@ -333,3 +289,69 @@ def test_the_table_of_defaults_is_what_the_rule_gives():
         rule = defaults_for(int(names), "adam", started=column == 0)
         for name, cells in table.items():
             assert cells[column] == round(rule[name], 2), (name, names)
+
+
+# --- `train`: what it takes for names, and what it refuses ---------------------------------------
+
+ELVES = ["Aelviloe", "Drulvolir", "Elvanye", "Vessolir"]
+QUICK = {"epochs": 1, "hidden_size": 4}
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path], ids=["text", "Path"])
+def test_a_path_is_read_as_a_file(kind, tmp_path):
+    """Not as the letters of the path."""
+    path = tmp_path / "elves.txt"
+    path.write_text("\n".join(ELVES), "utf-8")
+    model = train(kind(path), **QUICK)
+    assert model.knows(ELVES).all()
+    assert model.vocabulary.characters == "".join(sorted(set("".join(ELVES))))
+
+
+def test_a_file_that_is_not_there_says_what_to_give(tmp_path):
+    with pytest.raises(
+        CorpusError, match=r"data\.txt: cannot be read: No such file.*list of texts"
+    ):
+        train("data.txt")
+    with pytest.raises(CorpusError, match="a directory; give a text file"):
+        train(tmp_path)
+    with pytest.raises(CorpusError, match="cannot be read"):
+        train("Ada\0Bo")
+
+
+@pytest.mark.parametrize("names", [ELVES, tuple(ELVES), iter(ELVES), np.array(ELVES), set(ELVES)])
+def test_any_collection_of_texts_is_a_list(names):
+    assert train(names, **QUICK).training["distinct_names"] == 3
+
+
+@pytest.mark.parametrize(
+    "names, message",
+    [
+        (5, "5: give a list of names"),
+        ([*ELVES, 7], "name 5: 7 is not a text"),
+        ([*ELVES, float("nan")], "name 5: nan is not a text"),
+        ([b"Ada", b"Bo"], "name 1: b'Ada' is not a text"),
+    ],
+)
+def test_names_that_are_no_texts_are_refused(names, message):
+    with pytest.raises(CorpusError, match=message):
+        train(names, **QUICK)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"init": "dinosaurs"}, "init 'dinosaurs': must be a Model, 'closest' or 'none'"),
+        ({"init": ELVES}, "init .*: must be a Model, 'closest' or 'none'"),
+        ({"settings": {"epochs": 3}}, r"settings \{'epochs': 3\}: must be a Settings"),
+    ],
+    ids=str,
+)
+def test_settings_of_a_wrong_type_are_refused(arguments, message):
+    with pytest.raises(TrainingError, match=message):
+        train(ELVES, **arguments)
+
+
+def test_keywords_come_before_settings():
+    settings = Settings(epochs=0, hidden_size=4, seed=5)
+    record = train(ELVES, settings, hidden_size=6).training["settings"]
+    assert (record["hidden_size"], record["epochs"], record["seed"]) == (6, 0, 5)

@@ -11,18 +11,9 @@ from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.tilt import Tilt
-from rnn_names.training.teacher import Teacher
+from rnn_names.training.distillation import Teacher
 from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
 from support.networks import coded
-
-
-def test_a_fit_gives_weighted_names_the_means_that_are_wanted():
-    rng = np.random.default_rng(3)
-    features = rng.poisson(2, (4000, 5)).astype(float)
-    features[:, 4] = features[:, 3]  # says the same
-    wanted = features.mean(axis=0) + np.array([0.4, -0.3, 0, 0.2, 0.2])
-    weights = np.exp(features @ fitted_tilt(features, wanted))
-    np.testing.assert_allclose(weights @ features / weights.sum(), wanted, atol=3e-3)
 
 
 def test_where_no_weights_have_the_means_the_fit_stays_finite():
@@ -38,6 +29,12 @@ def batches_and_vocabulary():
     corpus = corpus_from_strings(TOWNS)
     vocabulary = Vocabulary.of(corpus.names)
     return Batches.of(corpus, vocabulary), vocabulary
+
+
+def ignorant_teacher(batches, vocabulary):
+    """One whose network knows nothing."""
+    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
+    return Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
 
 
 def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
@@ -71,10 +68,8 @@ def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
 
 
 def test_a_teachers_names_have_the_lists_lengths_spaces_and_capitals(batches_and_vocabulary):
-    """Though its network knows nothing."""
     batches, vocabulary = batches_and_vocabulary
-    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
-    teacher = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+    teacher = ignorant_teacher(batches, vocabulary)
     drawn = teacher.draw(4000, np.random.default_rng(2))
     names = [
         "".join(vocabulary.characters[c - 1] for c in codes)
@@ -106,8 +101,7 @@ def test_a_letter_that_is_nearly_always_the_first_has_no_boundless_factor_elsewh
 @pytest.mark.parametrize("power", [-900.0, 900.0])
 def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
-    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
-    teacher = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+    teacher = ignorant_teacher(batches, vocabulary)
     factors = teacher.tilt.factors
     with np.errstate(over="ignore", invalid="ignore"):  # as training has it
         teacher.tilt = Tilt(teacher.ngram, factors._replace(pairs=factors.pairs + power))
@@ -117,8 +111,7 @@ def test_a_tilt_beyond_all_bounds_leaves_distributions(power, batches_and_vocabu
 
 def test_a_tilt_that_harms_the_names_of_the_list_is_left_out(monkeypatch, batches_and_vocabulary):
     batches, vocabulary = batches_and_vocabulary
-    params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
-    kept = Teacher.of(batches, vocabulary, [params], np.random.default_rng(1)).tilt
+    kept = ignorant_teacher(batches, vocabulary).tilt
     assert kept is not None
     fitted = Wholes.factors
 
@@ -127,4 +120,4 @@ def test_a_tilt_that_harms_the_names_of_the_list_is_left_out(monkeypatch, batche
         return factors._replace(pairs=-3 * factors.pairs)
 
     monkeypatch.setattr(Wholes, "factors", opposite)
-    assert Teacher.of(batches, vocabulary, [params], np.random.default_rng(1)).tilt is None
+    assert ignorant_teacher(batches, vocabulary).tilt is None

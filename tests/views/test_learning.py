@@ -139,7 +139,7 @@ def test_adam_steps_as_in_python(tmp_path):
     for (const gradient of gradients) adam.step({ W: gradient }, 0.01);
     print([...params.W]);"""
     (found,) = run(script, tmp_path, start=params.tolist(), gradients=gradients.tolist())
-    adam = Adam(5, np.float64)
+    adam = Adam(np.zeros(5))
     for gradient in gradients:
         adam.step(params, np.clip(gradient, -5, 5), 0.01)
     np.testing.assert_allclose(found, params, rtol=1e-12)
