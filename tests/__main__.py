@@ -89,6 +89,7 @@ def lint(programs: Path) -> None:
     run(programs / "ruff", "format", "--check", ".")
     run(programs / "ruff", "check", ".")
     run(programs / "mypy")
+    run(programs / "mypy", "tests/support/public_names.py")
     run(programs / "zizmor", "--offline", "--no-progress", "--quiet", ".github")
 
 

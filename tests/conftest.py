@@ -145,7 +145,7 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    if any("/test_sizes.py" in report.nodeid for report in terminalreporter.getreports("passed")):
+    if any("/test_modules.py" in report.nodeid for report in terminalreporter.getreports("passed")):
         lines = [len(path.read_text("utf-8").splitlines()) for path in package.MODULES.values()]
         mean = f"{sum(lines):,} lines in {len(lines)} modules, {sum(lines) / len(lines):.0f} each"
         terminalreporter.write_line(f"rnn_names/ has {mean}, {max(lines)} at most")

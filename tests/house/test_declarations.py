@@ -1,8 +1,6 @@
-"""Options that are declared once: how values are checked, and what type checkers know of them."""
+"""Options that are declared once: how values are checked."""
 
 import math
-import subprocess
-import sys
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +10,6 @@ import pytest
 from rnn_names import Model, train
 from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
 from rnn_names.errors import RnnNamesError
-from support.package import PACKAGE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,26 +82,3 @@ def test_an_option_that_is_not_there_is_a_type_error_of_the_function():
             function(["Ada"], sufix="us")
     with pytest.raises(TypeError, match=r"^sample\(\) too many positional arguments$"):
         model.sample(3, "us")
-
-
-CALLS = """
-from rnn_names import Model, Settings, cast, train
-model = train(["Ada", "Bo"], epochs=2, init=Model.load("dinosaurs"))
-names: list[str] = model.sample(3, prefix=["A", "B"], top_k=None)
-names = cast("{norse}", 2, initials="same")
-names = [*model.stream(seed=1), *model.best(rank="total")]
-model.sample("3")
-model.best(seed=1)
-model.stream(temperature="hot")
-train(["Ada"], epoch=3)
-Settings(epochs="3")
-cast("{norse}", initial="same")
-"""
-
-
-def test_type_checkers_know_the_options(tmp_path):
-    (tmp_path / "calls.py").write_text(CALLS)
-    mypy = [sys.executable, "-m", "mypy", "--strict", tmp_path / "calls.py"]
-    done = subprocess.run(mypy, cwd=PACKAGE.parent, capture_output=True, text=True, timeout=120)
-    lines = [int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line]
-    assert lines == [7, 8, 9, 10, 11, 12], done.stdout

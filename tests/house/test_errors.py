@@ -4,7 +4,6 @@ import pickle
 
 import pytest
 
-from rnn_names import Settings
 from rnn_names.cli.streams import worded
 from rnn_names.errors import RnnNamesError, TrainingError, quoted, shown
 
@@ -28,10 +27,3 @@ def test_no_text_of_a_user_is_taken_for_the_name_of_a_setting(show, text):
     if text != "seed":
         error = RnnNamesError(f"{show(text.removeprefix('a '))}: try another seed", ["seed"])
         assert worded(error) == f"{show(text.removeprefix('a '))}: try another --seed"
-
-
-def test_settings_name_themselves_in_both_ways():
-    with pytest.raises(TrainingError) as raised:
-        Settings(batch_size=0)
-    assert str(raised.value) == "batch_size 0: must be a whole number of at least 1"
-    assert worded(raised.value) == "--batch-size 0: must be a whole number of at least 1"

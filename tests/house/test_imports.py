@@ -48,10 +48,5 @@ def test_a_module_imports_only_from_its_own_folder_and_those_below():
     assert [(a, b) for a, b in arrows if floor(b) < floor(a)] == []
 
 
-def test_nothing_imports_from_the_top():
-    top = {module for module in MODULES if floor(module) == 0}
-    assert not [m for m in MODULES if m not in top and top & {*imported()[m]}]
-
-
 def test_no_module_imports_in_a_circle():
     graphlib.TopologicalSorter(imported()).prepare()

@@ -96,22 +96,6 @@ def overlapping(content):
     return local + entries + end
 
 
-def million_members(content):
-    """A directory with a million entries for one array."""
-    at = content.index(b"PK\1\2")
-    entry, end = content[at : content.index(b"PK\1\2", at + 4)], content.rindex(b"PK\5\6")
-    sizes = struct.pack("<2IH", 1_000_000 * len(entry), at, 0)
-    return content[:at] + 1_000_000 * entry + content[end : end + 12] + sizes
-
-
-def with_zip64_end(content):
-    """A directory whose true size is in a zip64 record, where a check might not look."""
-    at = content.rindex(b"PK\5\6")
-    size, offset = struct.unpack_from("<2I", content, at + 12)
-    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
-    return content[:at] + record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1) + content[at:]
-
-
 def waa(data, compression=zipfile.ZIP_STORED):
     """A change of a file: another member `Waa`; a function makes one that takes much memory."""
     made = data if callable(data) else lambda: data
@@ -135,45 +119,28 @@ DAMAGED = "not a model file, or a damaged one"
 HOSTILE = {
     "nothing": (lambda c: b"", DAMAGED),
     "a list": (lambda c: b"Ada\nBob\n", "a text, such as a list of names"),
-    "a beginning": (lambda c: b"PK\3\4", DAMAGED),
     "an empty zip": (lambda c: b"PK\5\6" + bytes(18), "no `meta`"),
-    "zeros": (lambda c: bytes(1000), DAMAGED),
     "half a file": (lambda c: c[: len(c) // 2], DAMAGED),
-    "a file without its last byte": (lambda c: c[:-1], DAMAGED),
     "a bomb": (waa(lambda: npy(F4 % "5792, 5793", ZEROS), 8), "no real model shrinks so far"),
-    "a bomb for meta": (
-        meta(lambda: meta_in("<U33554432", ZEROS), 8),
-        "no real model shrinks so far",
-    ),
     "bzip2": (waa(npy(F4 % "6, 2", ZEROS[: 1 << 20]), zipfile.ZIP_BZIP2), "compressed in a way"),
-    "lzma": (lambda c: zipped(good(c), zipfile.ZIP_LZMA), "compressed in a way"),
     "overlapping": (overlapping, "no real model shrinks so far"),
     "10**36 elements": (waa(npy(F4 % ("9" * 18 + ", " + "9" * 18))), "Waa: its size is not"),
     "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: a header that NumPy"),
-    "a million members": (million_members, "a zip directory of"),
     "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
-    "an entry of 4 GB": (lambda c: in_directory(c, 24, "<I", 0xFFFFFFF0), "no real model shrinks"),
     "a directory of 4 GB": (lambda c: c[:-10] + b"\xf0\xff\xff\xff" + c[-6:], "a zip directory of"),
-    "a zip64 end": (with_zip64_end, DAMAGED),
     "a comment": (lambda c: c[:-2] + b"\x05\0hello", DAMAGED),
     "an endless header": (waa(npy(" " * 60_000 + F4 % "3")), "Waa: a header that NumPy"),
     "a header of 4 GB": (waa(b"\x93NUMPY\2\0\0\0\0\x80" + bytes(64)), "Waa: a header that NumPy"),
-    "a nested header": (waa(npy("(" * 900)), "Waa: a header that NumPy does not write"),
-    "a header with an escape": (waa(npy(F4 % "1" + "'\\d'")), "Waa: a header"),
-    "a header of Python 2": (waa(npy(F4 % "6L, 2L")), "Waa: a header"),
     "a header that computes": (waa(npy(F4 % "9**9**9")), "Waa: a header"),
-    "a negative size": (waa(npy(F4 % "-6, -2")), "Waa: a header"),
     "three sizes": (waa(npy(F4 % "6, 2, 1", bytes(48))), "Waa: not float32"),
     "bytes after an array": (waa(npy(F4 % "6, 2", bytes(52))), "Waa: its size is not what its"),
     "meta of 6 MB": (meta(meta_of("[" + "0," * 750_000 + "0]")), "not a text of a sensible size"),
     "meta of 4 MB of brackets": (meta(meta_of("[" * 1_000_000)), "not a JSON object"),
     "meta of a long number": (meta(meta_of("9" * 1_000_000)), "not a JSON object"),
     "a record of nested objects": (meta(meta_of(NESTED)), "nested too deeply"),
-    "meta of empty lists": (meta(meta_of("[" + "[]," * 340_000 + "0]")), "not a JSON object"),
     "meta beyond Unicode": (meta(meta_in("<U1", b"\xff" * 4)), DAMAGED),
     "meta big-endian": (meta(meta_in(">U1", b"\0\0\0{")), "not a text"),
     "a name with ../": (more(("../../Waa.npy", b"")), "unknown array"),
-    "a name of root": (more(("/Waa.npy", b"")), "unknown array"),
     "a name with an escape": (more(("\x1b[2J\n.npy", b"")), "unknown array"),
     "a member twice": (lambda c: zipped([*good(c), *good(c)]), "an array is in it twice"),
     "a member with and without .npy": (
@@ -181,10 +148,6 @@ HOSTILE = {
         "an array is in it twice",
     ),
     "bytes before it": (lambda c: b"#!/bin/sh\n" + c, DAMAGED),
-    "a directory elsewhere": (
-        lambda c: c[:-6] + struct.pack("<I", c.rindex(b"PK\5\6") - 10) + c[-2:],
-        DAMAGED,
-    ),
     "a name elsewhere": (lambda c: c.replace(b"ba.npy", b"by.npy", 1), "ba: not where the direc"),
     "an entry past the end": (lambda c: in_directory(c, 42, "<I", len(c) - 8), DAMAGED),
     "an entry too few": (lambda c: c[:-14] + 2 * struct.pack("<H", 7) + c[-10:], DAMAGED),
@@ -274,15 +237,11 @@ RECORDS = {
     "escapes in a blend": {"blend": [PART | {"training": {"epoch": ESCAPE}}] * 2},
     "an escape for an epoch": {"epoch": ESCAPE},
     "an object for a number": {"epoch": {ESCAPE: 1}, "training_loss": [ESCAPE], "names": []},
-    "others for numbers": {"epoch": 1, "held_out_loss": {}, "distinct_names": ESCAPE},
     "a list of anything": {"epoch": 1, "lists": [ESCAPE, 1, None]},
-    "a text for the lists": {"epoch": 1, "lists": ESCAPE},
     "no known triples": {"epoch": 1, "known_triples": None},
     "truth for numbers": {"epoch": True, "names": True, "training_loss": False},
     "escapes in the settings": {"epoch": 1, "settings": {ESCAPE: [ESCAPE], "b": {ESCAPE: 0}}},
-    "nothing for a setting's name": {"epoch": 1, "settings": {"": ESCAPE}},
     "a list for the settings": {"epoch": 1, "settings": [1]},
-    "a text for the settings": {"epoch": 1, "settings": ESCAPE},
     "nothing for the settings": {"epoch": 1, "settings": None},
     "a long text": {"epoch": "x" * (1 << 18), "settings": {"y" * (1 << 18): "z"}},
     "many settings": {"epoch": 1, "settings": {str(i): i for i in range(20_000)}},

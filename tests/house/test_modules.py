@@ -1,0 +1,66 @@
+"""The modules: short enough to be read in one go, one meaning for a name, one that knows systems.
+
+The suite's summary says how long modules are in the mean.
+"""
+
+import ast
+import re
+
+from support.package import MODULES
+
+SOURCES = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
+
+LINES_OF_A_MODULE = 400
+LINES_OF_A_BODY = 50
+
+ASKS = re.compile(
+    r"sys\.platform|\bos\.name\b|\bplatform\.|(?:has|get)attr\((?:os|signal|socket)\b|sys, .frozen"
+    r"|/dev/stdin|import (?:fcntl|resource|pwd|termios|msvcrt|winreg)\b"
+    r"|memfd_create|sched_getaffinity"
+)
+
+
+def functions(tree):
+    """The functions of a module, and the lines of each body: signature and docstring left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            lines = node.end_lineno - first[0].lineno + 1 if first else 0
+            yield node.name, lines
+
+
+def test_a_module_has_at_most_400_lines():
+    lines = {module: source.count("\n") for module, source in SOURCES.items()}
+    assert {module: n for module, n in lines.items() if n > LINES_OF_A_MODULE} == {}
+
+
+def test_a_functions_body_has_at_most_50_lines():
+    found = [(m, *each) for m, source in SOURCES.items() for each in functions(ast.parse(source))]
+    assert len(found) > 500
+    assert [each for each in found if each[2] > LINES_OF_A_BODY] == []
+
+
+def constants(source):
+    """The public constants that a module defines: names in capitals, without an underscore."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [
+                each.id for at in targets for each in ast.walk(at) if isinstance(each, ast.Name)
+            ]
+            yield from (name for name in names if name.isupper() and not name.startswith("_"))
+
+
+def test_no_two_modules_have_a_constant_of_the_same_name():
+    """Who looks for a name finds one thing; and no import takes one for the other."""
+    defined = {}
+    for module, source in sorted(SOURCES.items()):
+        for name in set(constants(source)):
+            defined.setdefault(name, []).append(module)
+    assert len(defined) > 100
+    assert {name: modules for name, modules in defined.items() if len(modules) > 1} == {}
+
+
+def test_no_other_module_asks_which_system_this_is():
+    asking = {module for module, source in SOURCES.items() if ASKS.search(source)}
+    assert asking == {"rnn_names.system"}
