@@ -491,8 +491,9 @@ MODELS = ["sample -m FILE", "sample -m FILE --best", "score list.txt -m FILE"]
 MODELS += ["info FILE", "info FILE --json", "train list.txt --init FILE", "page FILE"]
 OUTPUTS = ["-o FILE", "-o new.npz --log FILE", "-o new.npz --report FILE"]
 OUTPUTS = [*(f"train list.txt {options}" for options in OUTPUTS), "page dinosaurs -o FILE"]
+ODD = ["two\nlines", os.fsdecode(b"\xff \x1b[31m"), "Zoë"]
 WRONG_LISTS = {
-    "none": "cannot be read: No such file or directory",
+    **dict.fromkeys(["none", *ODD], "cannot be read: No such file or directory"),
     ".": "a directory; give a text file with one name per line",
     "list.txt/x": "cannot be read: Not a directory",
     "latin.txt": "line 2: not UTF-8 text (byte 0xeb)",
@@ -500,7 +501,7 @@ WRONG_LISTS = {
     "m.npz": "a document or a model, not a text: save the list as plain text",
 }
 WRONG_MODELS = {
-    "absent": "cannot be read: No such file or directory; train a model",
+    **dict.fromkeys(["absent", *ODD], "cannot be read: No such file or directory; train a model"),
     ".": "cannot be read: Is a directory",
     "list.txt/x": "cannot be read: Not a directory",
     "list.txt": "not a model file, but a text, such as a list of names",
@@ -510,9 +511,10 @@ WRONG_MODELS = {
     "/dev/zero": "not a model file: not a regular file",
     "pipe": "not a model file: not a regular file",
 }
-OFTEN = ["none", "latin.txt", "m.npz", "absent", "list.txt", "half.npz"]
+OFTEN = [*ODD, "none", "latin.txt", "m.npz", "absent", "list.txt", "half.npz"]
 """All files are given to the first command of those that read them, to the others these."""
-WRONG_OUTPUTS = dict.fromkeys(["none/x", ".", "/dev/full", "list.txt/x", "/proc/m.npz"], "")
+WRONG_OUTPUTS = ["none/x", ".", "/dev/full", "list.txt/x", "/proc/m.npz"]
+WRONG_OUTPUTS = dict.fromkeys([*WRONG_OUTPUTS, *(f"{name}/x" for name in ODD)], "")
 WRONG = {
     (command, file): what
     for commands, files in ((LISTS, WRONG_LISTS), (MODELS, WRONG_MODELS), (OUTPUTS, WRONG_OUTPUTS))
@@ -539,11 +541,11 @@ def test_every_wrong_file_is_one_line_and_exit_1(line, file, wrong, invoke):
         files = [each for each in wrong.iterdir() if each.is_file() and each.name != "new.npz"]
         return {each.name: each.read_bytes() for each in files}
 
-    before, arguments = contents(), line.replace("FILE", file).split()
+    before, arguments = contents(), [file if word == "FILE" else word for word in line.split()]
     if line.startswith("train"):
         arguments += TINY if " -o " in line else [*TINY, "-o", "new.npz"]
     message = error_line(invoke(*arguments, cwd=wrong))
-    assert message.startswith((f"{file}: ", f"{file}, "))
+    assert message.startswith((f"{shown(file)}: ", f"{shown(file)}, "))
     assert WRONG[line, file] in message
     assert message.isprintable()
     assert contents() == before
@@ -553,54 +555,32 @@ def test_every_wrong_file_is_one_line_and_exit_1(line, file, wrong, invoke):
 # --- Names of files -------------------------------------------------------------------------------
 
 
-NAMES = [b"two\nlines", b"\xff \x1b[31m", "Zoë".encode()]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_files_of_any_name_are_one_line_in_every_message(name, invoke, corpus_file, tmp_path):
-    file = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
-    for arguments in (
-        ["train", file],
-        ["sample", "-m", file],
-        ["score", file, "-m", file],
-        ["info", file],
-        ["page", file],
-        ["train", corpus_file, "--init", file],
-        ["train", corpus_file, "-o", file + "/x/y"],
-        ["train", corpus_file, "--log", file + "/x"],
-        ["train", corpus_file, "--report", file + "/x"],
-        ["train", corpus_file, "--resume", "-o", file],
-    ):
-        if arguments[0] == "train":
-            arguments += TINY if "-o" in arguments else [*TINY, "-o", tmp_path / "m.npz"]
-        message = error_line(invoke(*arguments))
-        assert message.isprintable()
-        assert ("Zoë" in message) == (name == "Zoë".encode())
-    Path(file).write_bytes(b"bad\xff")
-    assert "line 1: not UTF-8" in error_line(invoke("train", file, "-o", tmp_path / "m.npz"))
-    assert "not a model file" in error_line(invoke("sample", "-m", file))
-    assert "is no model" in error_line(invoke("train", corpus_file, "-o", file))
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ODD)
 def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model_file, tmp_path):
     def named(ending):
-        return os.fsdecode(os.path.join(os.fsencode(tmp_path), name + ending))
+        return str(tmp_path / f"{name}{ending}")
 
-    shutil.copy(corpus_file, named(b".txt"))
-    shutil.copy(model_file, named(b".npz"))
-    output, log, report = named(b"-2.npz"), named(b".log"), named(b".html")
-    options = ["-o", output, "--init", named(b".npz"), "--log", log, "--report", report]
-    done = invoke("train", named(b".txt"), *options, "--epochs", 1)
+    shutil.copy(corpus_file, named(".txt"))
+    shutil.copy(model_file, named(".npz"))
+    Path(named(".bad")).write_bytes(b"bad\xff")
+    for wrong in (
+        ["train", named(".bad"), "-o", named("-2.npz")],
+        ["train", named(".txt"), "-o", named(".bad")],
+        ["train", named(".txt"), "-o", named("-2.npz"), "--resume"],
+        ["sample", "-m", named(".bad")],
+    ):
+        assert error_line(invoke(*wrong)).isprintable()
+    output, log, report = named("-2.npz"), named(".log"), named(".html")
+    options = ["-o", output, "--init", named(".npz"), "--log", log, "--report", report]
+    done = invoke("train", named(".txt"), *options, "--epochs", 1)
     assert done.returncode == 0, done.stderr
     assert all(line.isprintable() for line in done.stderr.splitlines())
-    page = named(b"-2.html")
-    assert invoke("page", named(b".npz"), "-o", page).returncode == 0
-    assert re.search("<h1.*><bdi>(.*)</bdi></em></h1>", Path(page).read_text("utf-8"))[
-        1
-    ].isprintable()
+    page = named("-2.html")
+    assert invoke("page", named(".npz"), "-o", page).returncode == 0
+    title = re.search("<h1.*><bdi>(.*)</bdi></em></h1>", Path(page).read_text("utf-8"))
+    assert title[1].isprintable()
     page = Path(report).read_text("utf-8")
-    for shown_name in (os.path.basename(output), named(b".txt"), named(b".npz")):
+    for shown_name in (os.path.basename(output), named(".txt"), named(".npz")):
         assert escape(shown(shown_name)) in page
     assert len(Path(log).read_text().splitlines()) == 1
     info, as_json = invoke("info", output), invoke("info", output, "--json")

@@ -128,30 +128,26 @@ read = c._read
 c._read = lambda *a: (here(), read(*a))[1]"""
 
 
-@pytest.mark.parametrize(
-    "command", ["train -", "score pipe -m m.npz", "sample --exclude pipe -m m.npz"]
-)
-def test_in_a_read_that_does_not_end(command, model_file, tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
-    before = NAMED_PIPE_OPENED if "pipe" in command else STANDARD_INPUT_READ
-    reader, writer = os.pipe()
-    process = start(*command.split(), before=before, cwd=tmp_path, stdin=reader)
-    interrupt(process)
-    os.close(reader)
-    os.close(writer)
-
-
 NO_THREAD = """
 import threading
 def refuse(_): raise RuntimeError("can't start new thread")
 threading.Thread.start = refuse"""
 
 
-def test_in_a_read_where_no_thread_can_be_started(model_file):
-    before = NO_THREAD + STANDARD_INPUT_READ
-    process = start("score", "-m", model_file, before=before, stdin=subprocess.PIPE)
-    interrupt(process, code=-signal.SIGINT)  # a shell has 130 of it
+@pytest.mark.parametrize(
+    "command, before, code",
+    [
+        ("train -", STANDARD_INPUT_READ, 130),
+        ("score pipe -m m.npz", NAMED_PIPE_OPENED, 130),
+        ("sample --exclude pipe -m m.npz", NAMED_PIPE_OPENED, 130),
+        ("score -m m.npz", NO_THREAD + STANDARD_INPUT_READ, -signal.SIGINT),  # 130 in a shell
+    ],
+)
+def test_in_a_read_that_does_not_end(command, before, code, model_file, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "m.npz").write_bytes(model_file.read_bytes())
+    process = start(*command.split(), before=before, cwd=tmp_path, stdin=subprocess.PIPE)
+    interrupt(process, code=code)
 
 
 def test_in_a_pipeline_whose_writer_ends_too(model_file):

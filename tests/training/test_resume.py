@@ -134,16 +134,6 @@ def rewrite(output, change):
         np.savez(file, **{**arrays, "meta": np.array(json.dumps(meta))})
 
 
-def of_run(**settings):
-    """A change of the settings of a run."""
-    return lambda meta, arrays: meta["run"]["settings"].update(settings)
-
-
-def of_state(**state):
-    """A change of the state of a run."""
-    return lambda meta, arrays: meta["run"]["state"].update(state)
-
-
 BAD_STATES = {
     "a plain model": lambda meta, arrays: [
         meta.pop("run"),
@@ -152,11 +142,7 @@ BAD_STATES = {
     "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
     "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
-    "no epoch": lambda meta, arrays: meta["run"]["state"].pop("epoch"),
-    "weights short": lambda meta, arrays: arrays.update(state_trained=arrays["state_trained"][:-1]),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
-    "NaN": lambda meta, arrays: arrays["state_trained"].fill(np.nan),
-    "an unknown array": lambda meta, arrays: arrays.update(more=np.zeros(3, np.float32)),
     "another vocabulary": lambda meta, arrays: meta.update(
         vocabulary=meta["vocabulary"][:-1] + "\u2603"
     ),
