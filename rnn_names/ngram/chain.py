@@ -57,23 +57,17 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
 
 
 def fitted(
-    strings: Array,
-    length: Array,
-    probabilities: Array,
-    passed: Array,
-    max_length: int,
-    n_contexts: int,
+    strings: Array, length: Array, probabilities: Array, passed: Array, max_length: int, size: int
 ) -> MarkovChain:
-    """The chain of `n_contexts` contexts at most that agrees best with a network at N prefixes.
+    """The chain of `size` contexts at most that agrees best with a network at N prefixes.
 
     Of these there are the last symbols, as in `Contexts`, the lengths, the probabilities of what
     comes next, (N, n_y), and how many names passed.
     """
-    contexts = _most_frequent(strings, passed, probabilities.shape[1], n_contexts)
+    contexts = _most_frequent(strings, passed, probabilities.shape[1], size)
     context = contexts.longest(strings)
-    smoothed = _smoothed(contexts, *_sums(context, probabilities, passed, len(contexts)))
-    ends, guessed_ends = probabilities[:, EOS], smoothed[context, EOS]
-    shift = _end_shift(guessed_ends, ends, passed, length, max_length)
+    smoothed = _smoothed(contexts, context, probabilities, passed)
+    shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], passed, length, max_length)
     return MarkovChain(contexts, smoothed, shift)
 
 
@@ -91,23 +85,16 @@ def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contex
     return Contexts(np.sort(every[np.lexsort((every, -count))[: max(size, 1)]]), n_y)
 
 
-def _sums(
-    context: Array, probabilities: Array, passed: Array, n_contexts: int
-) -> tuple[Array, Array, Array]:
-    """Sums by context: of probabilities, (K, n_y), of names, and of their squares by prefix."""
+def _smoothed(contexts: Contexts, context: Array, probabilities: Array, passed: Array) -> Array:
+    """The probabilities after each context, from those after prefixes whose longest one it is."""
+    # Sums by context: of probabilities, (K, n_y), of names, and of their squares by prefix.
     order = np.argsort(context, kind="stable")
-    sorted_context = context[order]
-    first = np.flatnonzero(np.diff(sorted_context, prepend=-1))
-    sums = np.zeros((n_contexts, probabilities.shape[1]))
-    sums[sorted_context[first]] = np.add.reduceat(
+    first = np.flatnonzero(np.diff(context[order], prepend=-1))
+    sums = np.zeros((len(contexts), probabilities.shape[1]))
+    sums[context[order[first]]] = np.add.reduceat(
         probabilities[order] * passed[order, None], first, axis=0, dtype=np.float64
     )
-    n, squares = (np.bincount(context, passed**k, n_contexts).astype(float) for k in (1, 2))
-    return sums, n, squares
-
-
-def _smoothed(contexts: Contexts, sums: Array, n: Array, squares: Array) -> Array:
-    """The probabilities after each context, from sums over prefixes whose longest context it is."""
+    n, squares = (np.bincount(context, passed**k, len(contexts)).astype(float) for k in (1, 2))
     shorter = contexts.shorter
     for rows in contexts.by_symbols[:0:-1]:  # what follows a context follows its ends, too
         for each in (sums, n, squares):

@@ -14,11 +14,10 @@ a context, that is the next one; if not, it is the same as after "b".
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, slices
 
 
 def max_symbols(n_y: int, most: int) -> int:
@@ -34,7 +33,7 @@ class Contexts:
         symbols = max_symbols(n_y, len(keys))
         starts = np.searchsorted(keys, [0, *(self.base**k for k in range(symbols + 1))])
         starts = starts[: np.searchsorted(starts, len(keys)) + 1]
-        self.by_symbols = [slice(a, b) for a, b in pairwise(starts.tolist())]  # rows, by symbols
+        self.by_symbols = slices(starts)  # rows, by symbols
         self.shorter = np.zeros(len(keys), np.int64)  # row of each without its first symbol
         for k, rows in enumerate(self.by_symbols[1:]):
             self.shorter[rows] = np.searchsorted(keys, keys[rows] % self.base**k)
