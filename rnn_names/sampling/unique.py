@@ -25,21 +25,24 @@ FEW_NEW_AFTER = 1 << 15  # names after which it is said if few of them are new
 
 def unique_of(wanted: int, options: Options) -> Unique | None:
     """What lets each name through once, if that is asked for."""
-    if options.min_edits is not None:
-        from rnn_names.conditions.edits import FarApart
+    if options.min_edits is None:
+        return Unique(wanted, options.remember) if options.is_unique else None
+    from rnn_names.conditions.edits import FarApart
 
-        return _FarApart(wanted, options, FarApart.of(options))
-    return Unique(wanted, options.remember) if options.is_unique else None
+    return Unique(wanted, options.remember, FarApart.of(options), options.slowness)
 
 
 class Unique:
-    """Lets each name through once, by its fingerprint of 8 bytes."""
+    """Lets each name through once, by its fingerprint of 8 bytes; or if it is far from all before.
 
-    title = "unique"
-    _slowness = 1  # of its tests and of the conditions'
+    `slowness` is that of its tests and of the conditions'.
+    """
 
-    def __init__(self, wanted: int, remember: str | None = None) -> None:
-        self.wanted = wanted
+    def __init__(
+        self, wanted: int, remember: str | None = None, far_apart: Any = None, slowness: int = 1
+    ) -> None:
+        self.wanted, self._far_apart, self._slowness = wanted, far_apart, slowness
+        self.title = "unique" if far_apart is None else "min_edits"
         self.seen = np.zeros(0, np.uint64)
         self.tested = self.passed = 0
         self._last = 0, 0
@@ -59,14 +62,21 @@ class Unique:
         return rows
 
     def _add(self, names: Names) -> None:
-        self.seen = np.union1d(self.seen, fingerprints(names))
+        if self._far_apart is None:
+            self.seen = np.union1d(self.seen, fingerprints(names))
+        else:
+            self._far_apart.add(names.to_strings())
 
     def _new(self, names: Names) -> Array:
-        prints, first = np.unique(fingerprints(names), return_index=True)
-        fresh = ~among(prints, self.seen)
-        new = prints[fresh]
-        self.seen = np.insert(self.seen, np.searchsorted(self.seen, new), new)
-        return np.sort(first[fresh])[: self.wanted - self.passed]
+        if self._far_apart is None:
+            prints, first = np.unique(fingerprints(names), return_index=True)
+            new = ~among(prints, self.seen)
+            self.seen = np.insert(self.seen, np.searchsorted(self.seen, prints[new]), prints[new])
+            rows = np.sort(first[new])
+        else:
+            passes = map(self._far_apart.passes, names.to_strings())
+            rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))
+        return rows[: self.wanted - self.passed]
 
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, where most names are left out."""
@@ -88,22 +98,6 @@ class Unique:
             return False
         self._last = self.tested, self.passed
         return passed < tested / 4096
-
-
-class _FarApart(Unique):
-    title = "min_edits"
-
-    def __init__(self, wanted: int, options: Options, far_apart: Any) -> None:
-        super().__init__(wanted, options.remember)
-        self._far_apart, self._slowness = far_apart, options.slowness
-
-    def _add(self, names: Names) -> None:
-        self._far_apart.add(names.to_strings())
-
-    def _new(self, names: Names) -> Array:
-        passes = map(self._far_apart.passes, names.to_strings())
-        rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))
-        return rows[: self.wanted - self.passed]
 
 
 class Remembered:
