@@ -13,7 +13,6 @@ from rnn_names.model.bundled import Given
 from rnn_names.model.model import Model, blend
 from rnn_names.sampling.cast import Part, Row
 from rnn_names.sampling.cast import cast as lines_of_cast
-from rnn_names.sampling.redraw import redrawn
 
 
 @parameters_of(CastOptions)
@@ -70,5 +69,4 @@ def rows_of(
             }
             options = replace(slot.options, **lists)
             parts.append(Part(slot, models[slot.models], options))
-    draw = redrawn if wanted.redraw else lines_of_cast
-    return draw(pattern, parts, wanted)
+    return lines_of_cast(pattern, parts, wanted)

@@ -4,12 +4,21 @@ Each part of the pattern draws from a stream of its own, made from the seed and 
 names, or among the choices. So a change to one part leaves the others as they were; except where
 first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
 too near to one before it in the cast is left out.
+
+Where other names are to come into some lines while all else stays, each part of each line has
+random numbers of its own for this: what comes into a line hardly depends on which others are
+redrawn. A name is passed over only where it would break what holds for the cast as it stands:
+`min_edits`, `unique`, a first letter that another line has, or a text of a choice that another has
+while others are free. A name that was redrawn counts as one that came before; its first letter is
+free again.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import compress, islice, repeat
 from random import Random
 from typing import Any, NamedTuple
 
@@ -17,15 +26,17 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
-from rnn_names.errors import RnnNamesError, SamplingError
+from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.initials import Trials, alike, distinct
+from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
 from rnn_names.sampling.sampler import FIRST_BLOCK
 from rnn_names.sampling.stream import ENDLESS, sample
 from rnn_names.sampling.unique import Unique
 
 LINES_OF_BATCH = 1 << 14  # lines that are given together, at most
+MOST_OF_NAME = 1 << 16  # trials in a row that fail before a name to be redrawn is given up
+MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
 Row = tuple[str, ...]  # the parts of a line: what each piece of the pattern that is not text became
 
 
@@ -40,9 +51,37 @@ class Part(NamedTuple):
 def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     """The parts of `wanted.count` lines, some lines at a time; `parts` are those of the slots.
 
-    SamplingError comes after the lines that could be had, if these are fewer; its message shows the
-    part that is the cause in the pattern.
+    Those of `wanted.redraw` are drawn anew, one after another. A line stays as it was, with
+    FewNewNamesWarning, where no other name is found. SamplingError comes after the lines that could
+    be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
+    if not wanted.redraw:
+        yield from _drawn(pattern, parts, wanted)
+        return
+    rows, shortage = list[Row](), None
+    try:
+        for batch in _drawn(pattern, parts, wanted):
+            rows += batch
+    except SamplingError as error:
+        shortage = error
+    with one_blas_thread():
+        redrawing = _Redrawing(pattern, parts, wanted, rows)
+        for number, part in wanted.redraw:
+            if number in redrawing.rows and not redrawing.finds_other(number, part):
+                place = f"{number}.{part}" if part else number
+                warnings.warn(
+                    f"redraw {place} stays as it was: nothing else was found that meets all "
+                    "conditions beside the other lines",
+                    FewNewNamesWarning,
+                    stacklevel=2,
+                )
+    yield [*redrawing.rows.values()]
+    if shortage:
+        raise shortage
+
+
+def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
+    """The lines before any is drawn anew."""
     seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
     is_unique = wanted.unique or wanted.remember is not None
     n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)
@@ -63,9 +102,8 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
             if unique and unique.is_exhausted:
                 break
     if delivered < wanted.count:
-        raise SamplingError(
-            f"only {delivered:,} of {wanted.count:,} lines found: nearly all others are repeats"
-        )
+        only = f"only {delivered:,} of {wanted.count:,} lines found"
+        raise SamplingError(f"{only}: nearly all others are repeats")
 
 
 def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
@@ -73,10 +111,8 @@ def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
     choices = [piece for piece in pieces if not isinstance(piece, Slot)]
     turns = [_turns(each, Random(f"{seed} choice {i}")) for i, each in enumerate(choices)]
     for row in names:
-        rest, chosen = iter(row), iter(turns)
-        yield tuple(
-            next(rest) if isinstance(piece, Slot) else next(next(chosen)) for piece in pieces
-        )
+        rest, chosen = iter(row), map(next, turns)
+        yield tuple(next(rest if isinstance(piece, Slot) else chosen) for piece in pieces)
 
 
 def _turns(texts: Sequence[str], bits: Random) -> Iterator[str]:
@@ -89,31 +125,31 @@ def _names(
     pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int, n: int
 ) -> Iterator[Row]:
     """The names of each line. With `min_edits`, those too near to one before are left out."""
-    initials = wanted.initials
+    initials = wanted.initials or ""
     if initials and not parts:
         raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-    tied = {"same": len(parts), "different": 1}.get(initials or "", 0)
-    draw = alike if initials == "same" else distinct
+    tied = {"same": len(parts), "different": 1}.get(initials, 0)
     seeds = [Random(f"{seed} name {number}").getrandbits(64) for number in range(len(parts))]
     parts = [
         part._replace(options=replace(part.options, seed=own))
         for part, own in zip(parts, seeds, strict=True)
     ]
-    by_letter = _tied(pattern, parts[:tied], draw, Random(f"{seed} initials"))
     before = FarApart((wanted.min_edits or 1) - 1)
     # All names are true.
-    tests = [before.passes if each else bool for each in kept_apart(parts, wanted)]
+    tests = [before.passes if each else bool for each in _kept_apart(parts, wanted)]
     streams = [
         filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
         for part, test in zip(parts[tied:], tests[tied:], strict=True)
     ]
-    first: Iterator[Row] = by_letter if tied else repeat(())
+    first: Iterator[Row] = repeat(())
+    if tied:
+        first = _tied(pattern, parts[:tied], initials, Random(f"{seed} initials"))
     others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
     far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
     return (names + more for names, more in zip(far, others, strict=False))
 
 
-def kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
+def _kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
     """Whether the names of each part keep away from all others; some are nearer to their own."""
     least = wanted.min_edits or 0
     return [(part.options.min_edits or 0) >= least > 0 for part in parts]
@@ -125,21 +161,19 @@ def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
             yield from names.to_strings()
 
 
-def _tied(
-    pattern: Pattern,
-    parts: Sequence[Part],
-    draw: Callable[[Sequence[Trials], Random], Iterator[Row]],
-    bits: Random,
-) -> Iterator[Row]:
+def _tied(pattern: Pattern, parts: Sequence[Part], initials: str, bits: Random) -> Iterator[Row]:
+    """Names that begin with one letter, of all parts, or with letters that differ, of one."""
     models = []
     for part in parts:
         with located(pattern.text, part.slot.begin):
             models.append(Trials(part.model, part.options))
-    yield from draw(models, bits)
+    yield from alike(models, bits) if initials == "same" else distinct(models, bits)
     rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
     with located(pattern.text, parts[rarest].slot.begin):
-        how = "all with one first letter" if draw is alike else "with such a first letter"
-        raise SamplingError(f"no further names {how} were found to meet the conditions")
+        how = "all with one" if initials == "same" else "with such a"
+        raise SamplingError(
+            f"no further names {how} first letter were found to meet the conditions"
+        )
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -157,3 +191,126 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
         size = min(2 * size, LINES_OF_BATCH)
     raise error
+
+
+class _Redrawing:
+    """The lines of a cast by number, and what proposes other texts for their parts."""
+
+    def __init__(
+        self, pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, rows: Sequence[Row]
+    ) -> None:
+        self._pattern, self._wanted = pattern, wanted
+        self.rows = dict(enumerate(rows, 1))
+        self._pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+        for number, part in wanted.redraw:
+            if part > len(self._pieces):
+                reason = f"a line has {len(self._pieces)} parts"
+                raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
+        slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
+        self._parts = dict(zip(slots, parts, strict=True))
+        self._held = [*compress(slots, _kept_apart(parts, wanted))]
+        self._edits = (wanted.min_edits or 1) - 1
+        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._held))
+        self._came_first = Counter(letter_of(row[slots[0]]) for row in rows if slots)
+        self._lines = {pattern.line(row).strip() for row in rows}
+        self._refused = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
+        self._models: dict[int, Trials] = {}  # by place
+        self._trials: dict[tuple[int, int], tuple[Trials, Random]] = {}  # by place and line
+        self._tied: dict[int, Iterator[Row]] = {}  # by line
+
+    def finds_other(self, number: int, part: int) -> bool:
+        """Draws another text for a part of a line, counted from 1, or other names for all if 0.
+
+        False if none is found.
+        """
+        places = [part - 1] if part else [*self._parts] or [*range(len(self._pieces))]
+        before = self.rows[number]
+        names = [place for place in places if place in self._parts]
+        self._refused.update((number, place, before[place]) for place in places)
+        for _ in range(MOST_CANDIDATES):
+            drawn = self._drawn(number, places)
+            if len(drawn) < len(places):
+                return False
+            row = tuple(drawn.get(place, text) for place, text in enumerate(before))
+            line = self._pattern.line(row).strip()
+            is_new = not any((number, place, drawn[place]) in self._refused for place in names)
+            if row == before or not is_new or (self._wanted.unique and line in self._lines):
+                texts = drawn.keys() - names
+                self._refused.update((number, place, drawn[place]) for place in texts)
+                continue
+            held = [row[place] for place in names if place in self._held]
+            are_apart = all(map(FarApart(self._edits).passes, held))
+            if are_apart and all(map(self._far_apart.is_far, held)):
+                self._far_apart.add(held)
+                self.rows[number] = row
+                self._lines.add(line)
+                return True
+        return False
+
+    def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str]:
+        """A text for each place for which there is one."""
+        if self._wanted.initials == "same" and places == [*self._parts]:
+            if number not in self._tied:
+                models = [self._trials_of(place, number)[0] for place in places]
+                self._tied[number] = alike(models, self._bits("initials", number))
+            return dict(zip(places, next(self._tied[number], ()), strict=False))
+        drawn = dict[int, str]()
+        for place in places:
+            if place not in self._parts:
+                drawn[place] = self._text(place, number)
+            elif name := self._name(place, number):
+                drawn[place] = name
+        return drawn
+
+    def _name(self, place: int, number: int) -> str:
+        trials, bits = self._trials_of(place, number)
+        for letters in self._letters(place, number, trials.weights):
+            if line := line_of([trials], letters, bits, MOST_OF_NAME):
+                return line[0]
+        return ""
+
+    def _letters(
+        self, place: int, number: int, weights: dict[str, float]
+    ) -> Iterator[dict[str, float]]:
+        """The first letters that a name may have, those first that are to be tried first."""
+        first = next(iter(self._parts))
+        if self._wanted.initials == "same":
+            letter = letter_of(self.rows[number][first])
+            yield {letter: weights.get(letter, 0.0)}
+        elif self._wanted.initials == "different" and place == first:
+            others = [row[first] for each, row in self.rows.items() if each != number]
+            lines, weights = Counter(map(letter_of, others)), usual(weights)
+            if max(self._came_first.values()) > 1:  # no others were left
+                weights = {each: weights[each] for each in weights if self._came_first[each]}
+            for n in sorted({lines[letter] for letter in weights}):
+                yield {letter: weights[letter] for letter in weights if lines[letter] == n}
+        else:
+            yield weights
+
+    def _text(self, place: int, number: int) -> str:
+        """One of those texts of a choice that the line had least often, and then the others."""
+        texts: Any = self._pieces[place]
+        others = Counter(row[place] for each, row in self.rows.items() if each != number)
+        bits = self._bits("choice", place, number)  # the same order each time
+        shuffled: list[str] = bits.sample(texts, len(texts))
+        return min(shuffled, key=lambda text: (self._refused[number, place, text], others[text]))
+
+    def _trials_of(self, place: int, number: int) -> tuple[Trials, Random]:
+        """What draws names of a part for a line, and random numbers for their first letters."""
+        if place not in self._models:
+            part = self._parts[place]
+            with located(self._pattern.text, part.slot.begin), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what there is to say was said of the first names
+                self._models[place] = Trials(part.model, part.options)
+            for row in self.rows.values():
+                self._models[place].came_out(row[place])
+        if (place, number) not in self._trials:
+            seed = self._bits("names", place, number).getrandbits(64)
+            bits = self._bits("letters", place, number)
+            self._trials[place, number] = self._models[place].with_seed(seed), bits
+        return self._trials[place, number]
+
+    def _bits(self, use: str, *key: int) -> Random:
+        """Random numbers of each use, part and line, as counted from the cast's first."""
+        line = self._wanted.start + key[-1]
+        return Random(" ".join(map(str, (self._wanted.seed, "redraw", use, *key[:-1], line))))

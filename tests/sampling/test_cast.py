@@ -19,7 +19,6 @@ from rnn_names.errors import (
 from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
-from rnn_names.sampling.redraw import redrawn
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
 
@@ -31,7 +30,7 @@ def batches(text, count, **options):
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
     parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
-    return (redrawn if wanted.redraw else cast_lines)(pattern, parts, wanted)
+    return cast_lines(pattern, parts, wanted)
 
 
 def rows(*arguments, **options):
