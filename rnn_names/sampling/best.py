@@ -27,10 +27,10 @@ from rnn_names.errors import LongNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.frontier import Children, Frontier, NodeBatch
 from rnn_names.sampling.sampler import Sampler, sampler_of
 from rnn_names.sampling.stream import ENDLESS
 from rnn_names.sampling.unique import Remembered
+from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
 AT_ONCE = 1024  # prefixes that the network runs for together
 CHARACTERS_AT_ONCE = 1 << 26  # of waiting prefixes: fewer run together where names are long
@@ -81,21 +81,16 @@ def best(
 
 
 def _found(
-    model: LanguageModel,
-    count: int,
-    options: CommonOptions,
-    progress: Progress | None,
-    rank: str,
+    model: LanguageModel, count: int, options: CommonOptions, progress: Progress | None, rank: str
 ) -> tuple[Names, SamplingError | None]:
     """The names, and an error if they are too few."""
-    wanted = options.start + count
-    sampler = sampler_of(model, options)
-    search = _Search(sampler, wanted, progress, rank)
+    sampler, last = sampler_of(model, options), options.start + count
+    search = _Search(sampler, progress, rank)
     if not count:
         return Names.from_strings([]), None
     with one_blas_thread():
         if rank == "per-character" and options.max_length is None:
-            longest = _longest_in_reach(sampler, wanted)
+            longest = _longest_in_reach(sampler, last)
             if longest < sampler.max_length:
                 warnings.warn(
                     f"the ranking is of names of at most {longest} characters; to look into longer "
@@ -104,18 +99,20 @@ def _found(
                     stacklevel=2,
                 )
                 shorter = Sampler(model, replace(sampler.options, max_length=longest))
-                search = _Search(shorter, wanted, progress, rank)
-        is_done, names = search.run(), search.far_apart
-        while len(names) < wanted and len(search.certain) == search.wanted:
-            search = _Search(search.sampler, 2 * search.wanted, progress, rank)
-            is_done, names = search.run(), search.far_apart
-    names, shortage = names[options.start : wanted], None
+                search = _Search(shorter, progress, rank)
+        wanted = last
+        while True:
+            certain, far_apart = search.run(wanted), FarApart.of(options)
+            names = certain if far_apart is None else [*filter(far_apart.passes, certain)]
+            if len(names) >= last or len(certain) < wanted:
+                break
+            wanted *= 2  # since `min_edits` leaves some out
+    names, shortage = names[options.start : last], None
     if len(names) < count:
-        found = "found" if is_done else "are certain"
-        reason, named = search.reason()
-        shortage = SamplingError(
-            f"only {len(names):,} of {count:,} names {found}: {reason}", settings=named
-        )
+        found = "found" if search.is_all else "are certain"
+        only = f"only {len(names):,} of {count:,} names {found}"
+        named = ["prefix", "max_length", "temperature"]
+        shortage = SamplingError(f"{only}: {search.reason()}", named)
     return Names.from_strings(names), shortage
 
 
@@ -126,18 +123,16 @@ def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
     wanted, they are the best. The longer names may be, the lower the bound must be.
     """
-    begun, reach = len(sampler.prefix), 0
-    search = _Search(sampler, ENDLESS, None)
-    for bound, names in search.by_bound():
+    begun, reach = len(sampler.prefix) - 1, 0  # a name's end counts as a character
+    search = _Search(sampler, None, "total")
+    for bound, names in search.by_bound(ENDLESS):
         if search.is_all:
             return sampler.max_length
-        length = np.array([len(text) + 1 - begun for _, text in names])
-        mean = (np.array([log_prob for log_prob, _ in names]) + search.log_share) / length
-        for longest in range(sampler.max_length, max(reach, sampler.min_length) - 1, -1):
-            most = longest + 1 - begun
-            if np.sum((length <= most) & (mean >= bound / most)) >= wanted:
-                reach = longest
-                break
+        length = np.array([len(text) for _, text in names]) - begun
+        mean = np.array([log_prob for log_prob, _ in names]) / length
+        most = np.arange(sampler.min_length, sampler.max_length + 1)[:, None] - begun
+        n_known = np.sum((length <= most) & (mean >= bound / most), axis=1)
+        reach = max([reach, *(most[n_known >= wanted, 0] + begun).tolist()])
         if reach == sampler.max_length or search.n_prefixes >= MAX_PER_CHARACTER:
             break
     return reach or sampler.max_length
@@ -145,140 +140,122 @@ def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
 
 @dataclass(frozen=True)
 class _Prefixes(Rows):
-    """Prefixes of one length to look into, m of them, given the prefix of all names."""
+    """Prefixes of one length to look into, m of them."""
 
     text: Array
     automaton_state: Array
-    log_prob: Array
+    log_prob: Array  # natural logarithm of their probability; a single prefix is left out
 
 
 class _Search:
-    def __init__(
-        self, sampler: Sampler, wanted: int, progress: Progress | None, rank: str = "total"
-    ) -> None:
-        self.sampler, self.wanted, self.progress = sampler, wanted, progress
+    def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
+        self.sampler, self.progress = sampler, progress
         self._is_per_character = rank == "per-character"
-        self.unguided, _, self._others = sampler.unguided_look_ahead()
-        self.automaton = self.unguided.automaton
-        self._can_be_finished = self.automaton.counts(sampler.min_length, sampler.max_length) > 0
-        # Natural logarithm of the probability that a name begins as it must, if not in one way.
-        self.log_share = float(np.log(sampler.beginnings.share)) if sampler.beginnings else 0.0
+        self._can_be_finished = sampler.spelling.counts > 0
         size = sampler.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace()
-        self.certain: list[str] = []  # the names found for sure, from the most probable down
         self.done = 0  # prefixes looked into
         self.n_prefixes = 0  # of these, in the last search
+        self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
         self._left_out = -np.inf  # the highest log-probability of what was below the bound
         self._vanished = False
 
-    def run(self) -> bool:
-        """Looks for the names. Says whether they are all that there are, or as many as wanted."""
-        found: list[_Name] = []
-        for _, found in self.by_bound():
-            if len(found) == self.wanted:
+    def run(self, wanted: int) -> list[str]:
+        """The most probable names, from the most probable down: as many as wanted, if possible."""
+        self.done, found = 0, list[_Name]()
+        for _, found in self.by_bound(wanted):
+            if len(found) == wanted:
                 break
-        self.certain = ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
-        return len(found) == self.wanted or self.is_all
+        return ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
 
     @property
     def is_all(self) -> bool:
         """Whether the last search left out nothing that is possible."""
         return self._left_out == -np.inf
 
-    def by_bound(self) -> Iterator[tuple[float, list[_Name]]]:
+    def by_bound(self, wanted: int) -> Iterator[tuple[float, list[_Name]]]:
         """Searches above lower and lower bounds: gives each bound, and the best names above it.
 
         Ends with the last names that are possible, or where there are too many prefixes.
         """
         most = MAX_PREFIXES * LONG_NAMES // max(self.sampler.min_length, LONG_NAMES)
         bound, n_steps, n_before = FIRST_BOUND, 1, 0
-        while (names := self._above(bound, most - self.done)) is not None:
-            yield bound, names
+        while self._reaches(bound, most - self.done, wanted):
+            yield bound, self._best
             affordable = (most - self.done) / self.n_prefixes
             if self.is_all or affordable < LEAST_LOWER:
                 return
             # Names above a bound grow as prefixes do: about as 1 / its probability. Where these
             # grow more slowly, larger and larger steps.
-            factor = min(2 * self.wanted / max(len(names), 1), MOST_LOWER, affordable)
+            factor = min(2 * wanted / max(len(self._best), 1), MOST_LOWER, affordable)
             n_steps = 2 * n_steps if self.n_prefixes < 2 * n_before else 1
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
 
-    @property
-    def far_apart(self) -> list[str]:
-        """The names that are certain, without those that `min_edits` leaves out."""
-        far_apart = FarApart.of(self.sampler.options)
-        return self.certain if far_apart is None else [*filter(far_apart.passes, self.certain)]
-
-    def reason(self) -> tuple[str, list[str]]:
-        """Why there are not more names; and the options that this names."""
+    def reason(self) -> str:
+        """Why there are not more names."""
         if not self.is_all:
             return (
                 f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
                 "or for a prefix, a lower max_length or a lower temperature"
-            ), ["prefix", "max_length", "temperature"]
+            )
         if self._vanished:
             return (
                 "the probabilities of all others that meet the conditions are too small for the "
                 "network's numbers; a higher temperature makes them larger"
-            ), ["temperature"]
-        return "no others meet the conditions", []
+            )
+        return "no others meet the conditions"
 
-    def _ranked(self, log_probs: Array, length: Array) -> Array:
-        """What names of some lengths are ranked by, (m,), from their log-probabilities."""
-        if not self._is_per_character:
-            return log_probs
-        begun = len(self.sampler.prefix)
-        longest = self.sampler.max_length - begun + 1
-        return (log_probs + self.log_share) * longest / (length - begun + 1)
-
-    def _above(self, bound: float, most: int) -> list[_Name] | None:
-        """The most probable names above a bound; None where there are more than `most` prefixes."""
-        found, self._left_out, self.n_prefixes = _BestNames(self.wanted, bound), -np.inf, 0
-        frontier = Frontier(self.sampler.max_length + 2, self._at_once)
-        prefix, states = self.sampler.prefix, self.sampler.first_state
-        text = prefix[None].astype(np.min_scalar_type(self.sampler.n_y))
-        automaton_state = self.unguided.prefixes.automaton_state[:1]
-        length, prefixes = len(prefix), _Prefixes(text, automaton_state, np.zeros(1))
+    def _reaches(self, bound: float, most: int, wanted: int) -> bool:
+        """Looks for the best names above a bound. False where there are over `most` prefixes."""
+        self._best, self._bound, self._wanted = [], bound, wanted
+        self._left_out, self.n_prefixes = -np.inf, 0
+        sampler, states = self.sampler, self.sampler.first_state
+        frontier = Frontier(sampler.max_length + 2, self._at_once)
+        text = sampler.prefix[None].astype(np.min_scalar_type(sampler.n_y))
+        share = sampler.beginnings.share if sampler.beginnings else 1.0
+        prefixes = _Prefixes(text, sampler.spelling.state, np.log([share]))
         while True:
-            self.n_prefixes += len(prefixes.text)
-            self.done += len(prefixes.text)
-            frontier.add(length + 1, self._look_into(prefixes, states, found))
+            n, length = prefixes.text.shape
+            self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
+            frontier.add(length + 1, self._look_into(prefixes, states))
             if self.progress is not None:
-                self.progress(len(prefixes.text))
+                self.progress(n)
             if not frontier:
-                return found.names()
+                self._keep_best()
+                return True
             if self.n_prefixes >= most:
                 self._left_out = bound
-                return None
-            length, (nodes, prefixes, _, _) = frontier.take()
-            states = self.sampler.states_after(nodes, self._work)
+                return False
+            _, (nodes, prefixes, _, _) = frontier.take()
+            states = sampler.states_after(nodes, self._work)
 
-    def _look_into(self, batch: _Prefixes, states: Array, found: _BestNames) -> NodeBatch:
+    def _look_into(self, batch: _Prefixes, states: Array) -> NodeBatch:
         """Records the names that end at some prefixes, and gives the prefixes that go on."""
-        length = batch.text.shape[1]
-        probabilities = self.sampler.next_probabilities(states, self._work).T
-        beginnings = self.sampler.beginnings
+        sampler, length = self.sampler, batch.text.shape[1]
+        automaton = sampler.spelling.automaton
+        probabilities = sampler.next_probabilities(states, self._work).T
+        beginnings = sampler.beginnings
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(probabilities.T, batch.text)
         may_follow = np.zeros(probabilities.shape, bool)
-        may_follow[:, EOS] = self.automaton.accepting[batch.automaton_state]
-        may_follow[:, EOS] &= length >= self.sampler.min_length
-        after = self.automaton.after[batch.automaton_state]
+        may_follow[:, EOS] = automaton.accepting[batch.automaton_state]
+        may_follow[:, EOS] &= length >= sampler.min_length
+        after = automaton.after[batch.automaton_state]
         may_follow[:, 1:] = self._can_be_finished[length + 1][after[:, 1:]]
         if (may_follow & (probabilities == 0)).any():
-            self._vanished = not (self.sampler.options.top_k or self.sampler.options.top_p)
+            self._vanished = not (sampler.options.top_k or sampler.options.top_p)
             may_follow &= probabilities > 0
         with np.errstate(divide="ignore"):
             log_probs = np.log(probabilities) + batch.log_prob[:, None]
-        log_probs[:, EOS] = self._ranked(log_probs[:, EOS], np.array(length))
-        is_above = may_follow & (log_probs >= found.bound)
+        if self._is_per_character:
+            begun = len(sampler.prefix) - 1
+            log_probs[:, EOS] *= (sampler.max_length - begun) / (length - begun)
+        is_above = may_follow & (log_probs >= self._bound)
         below = log_probs[may_follow & ~is_above]
         self._left_out = max(self._left_out, float(below.max(initial=-np.inf)))
-        ends = np.flatnonzero(is_above[:, EOS])
-        ends = ends[self._meets(batch.text[ends], np.full(len(ends), length))]
-        found.add(batch.text[ends], log_probs[ends, EOS])
+        self._record(batch.text, log_probs[:, EOS], np.flatnonzero(is_above[:, EOS]))
         parent, character = np.nonzero(is_above[:, 1:])
         character += 1
         last = character[:, None].astype(batch.text.dtype)
@@ -286,31 +263,21 @@ class _Search:
         longer = _Prefixes(text, after[parent, character], log_probs[parent, character])
         return NodeBatch(Children(states, parent, character), longer)
 
-    def _meets(self, text: Array, length: Array) -> Array:
-        """Whether texts, (m, L) indices, meet all conditions but those of the automaton."""
-        meets = np.ones(len(text), bool)
-        if self._others and len(text):
-            inside = np.arange(text.shape[1]) < length[:, None]
-            names = Names.from_lengths(self.sampler.codes[text[inside]], length)
-            for condition in self._others:
-                meets &= condition.passes(names)
-        return meets
+    def _record(self, text: Array, ranked: Array, ends: Array) -> None:
+        """Records names, the rows `ends`, that meet what the automaton does not follow.
 
+        The bound rises once there are twice as many as wanted.
+        """
+        for condition in self.sampler.spelling.others:
+            codes = self.sampler.codes[text[ends]].ravel()
+            names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
+            ends = ends[condition.passes(names)]
+        self._best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)
+        if len(self._best) >= 2 * self._wanted:
+            self._keep_best()
+            self._bound = max(self._bound, self._best[-1][0])
 
-class _BestNames:
-    """The most probable names above a bound, which rises once there are enough of them."""
-
-    def __init__(self, wanted: int, bound: float) -> None:
-        self.wanted, self.bound = wanted, bound
-        self._names: list[_Name] = []
-
-    def add(self, texts: Array, ranked: Array) -> None:
-        """Records names and what they are ranked by."""
-        self._names += zip(ranked.tolist(), texts.tolist(), strict=True)
-        if len(self._names) >= 2 * self.wanted:
-            self._names = self.names()
-            self.bound = max(self.bound, self._names[-1][0])
-
-    def names(self) -> list[_Name]:
-        """As many names as wanted, the best ones first."""
-        return sorted(self._names, key=lambda name: (-name[0], name[1]))[: self.wanted]
+    def _keep_best(self) -> None:
+        """Leaves as many names as wanted, the best ones first."""
+        self._best.sort(key=lambda name: (-name[0], name[1]))
+        del self._best[self._wanted :]

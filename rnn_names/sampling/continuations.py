@@ -19,8 +19,7 @@ from rnn_names.network.cells import Cell, step_weights
 from rnn_names.network.choice import keep_top_k, keep_top_p
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import WalkSource
+from rnn_names.sampling.walk import Children, WalkSource
 
 MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
 NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
@@ -100,10 +99,8 @@ class Continuations(WalkSource):
             self.beginnings = one_of(first[:, None].tolist(), self.n_y, self._next_after)
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
         if not (is_possible and (self.beginnings is None or self.beginnings.share)):
-            raise SamplingError(
-                f"{what} (at this temperature, top-k and top-p)",
-                settings=["prefix" if self.options.prefix else "any_shape"],
-            )
+            named = ["prefix" if self.options.prefix else "any_shape"]
+            raise SamplingError(f"{what} (at this temperature, top-k and top-p)", named)
 
     def _next_after(self, texts: list[Text]) -> Array:
         """The probabilities of the next character that `beginnings.one_of` asks for: (m, n_y)."""
@@ -156,10 +153,8 @@ def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], boo
         longer = [(*text, index) for text in found for index in cases]
         found = [text for text in longer if fits(text)]
         if len(found) > MAX_STATES:
-            raise SamplingError(
-                f"prefix {quoted(prefix)}: too long to be followed in upper and lower case",
-                ["prefix"],
-            )
+            reason = "too long to be followed in upper and lower case"
+            raise SamplingError(f"prefix {quoted(prefix)}: {reason}", ["prefix"])
     return found
 
 

@@ -27,12 +27,12 @@ from random import Random
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Workspace
 from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
-from rnn_names.errors import RareConditionsWarning, RepeatedInitialsWarning
+from rnn_names.errors import RepeatedInitialsWarning
 from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
@@ -66,16 +66,16 @@ class Trials:
     """
 
     def __init__(self, model: LanguageModel, options: Options) -> None:
-        self._seed, self._sampler = options.seed, (sampler := sampler_of(model, options))
+        self._sampler = sampler = sampler_of(model, options)
         sampler.prepare_if_rare(RARE)
-        self._look_ahead = look_ahead = sampler.look_ahead_for(0)
-        if sampler.preparation is not None and sampler.preparation.shortcoming:
-            warnings.warn(sampler.preparation.shortcoming, RareConditionsWarning, stacklevel=2)
         first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
         if sampler.beginnings is not None:
             first *= sampler.beginnings.factors[0]
-        if look_ahead is not None and look_ahead.ahead is not None:
-            first *= look_ahead.ahead[0]
+        self._look_ahead: LookAhead | None = None
+        if sampler.preparation is not None:
+            self._look_ahead = sampler.preparation.look_ahead_for(0)
+            sampler.preparation.warn_of_shortcoming()
+            first *= self._look_ahead.ahead[0]
         self._sum = first.sum()
         self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
         if len(sampler.prefix):  # what is drawn first comes after it
@@ -84,15 +84,14 @@ class Trials:
         self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
         self.made = self.met = 0
         self.slowness = sampler.options.slowness
-        self._outcomes = {letter: self._drawn(letter) for letter in self.weights}
+        self._outcomes = {letter: self._drawn(letter, options.seed) for letter in self.weights}
         self._is_unique, self._earlier = options.unique, set[str]()
         self._far_apart = FarApart.of(options)
 
     def with_seed(self, seed: int) -> "Trials":
         """Trials with random numbers of their own, and with the same earlier names."""
         other = copy(self)
-        other._seed = seed
-        other._outcomes = {letter: other._drawn(letter) for letter in self.weights}
+        other._outcomes = {letter: self._drawn(letter, seed) for letter in self.weights}
         return other
 
     def name(self, letter: str) -> str:
@@ -115,17 +114,12 @@ class Trials:
         if self._far_apart is not None:
             self._far_apart.add([name])
 
-    def _drawn(self, letter: str) -> Iterator[str]:
+    def _drawn(self, letter: str, seed: int | None) -> Iterator[str]:
         """Outcomes of trials of a letter, which are independent of each other, without an end."""
-        bits, size = Random(f"{self._seed} {letter}"), DRAWN_AT_FIRST
-        sampler, look_ahead = self._given(letter)
+        bits, size = Random(f"{seed} {letter}"), DRAWN_AT_FIRST
+        sampler = self._given(letter)
         while True:
-            drawn = sampler.walk(size, bits, look_ahead)
-            names = sampler.in_characters(drawn.names)
-            rows: Array = np.flatnonzero(drawn.lengths)
-            if look_ahead is not None and drawn.weights is not None:
-                kept = np.flatnonzero(look_ahead.copies(drawn.weights.log_weights, bits))
-                names, rows = names.take(kept), drawn.weights.family[kept]
+            names, rows = sampler.drawn(size, bits, self._look_ahead)
             for condition in sampler.conditions:
                 passes = np.flatnonzero(condition.passes(names))
                 names, rows = names.take(passes), rows[passes]
@@ -133,23 +127,14 @@ class Trials:
             yield from (met.get(row, "") for row in range(size))
             size = min(2 * size, DRAWN_AT_MOST)
 
-    def _given(self, letter: str) -> tuple[Sampler, LookAhead | None]:
+    def _given(self, letter: str) -> Sampler:
         """What draws names that begin with a letter: other first characters have factor 0."""
-        sampler, look_ahead = copy(self._sampler), self._look_ahead
-        n_y = sampler.n_y
+        sampler, n_y = copy(self._sampler), self._sampler.n_y
         begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
         factors = begins.factors.copy()
-        factors[0] *= self._letters == letter
+        factors[0] *= (self._letters == letter) * self._sum / self.weights[letter]
         sampler.beginnings = replace(begins, factors=factors)
-        if look_ahead is not None:
-            # Weights are as much smaller as the sum of what the first character is drawn by.
-            off = np.log(self.weights[letter] / self._sum)
-            look_ahead = replace(
-                look_ahead,
-                log_bound=look_ahead.log_bound + off,
-                log_means=None if look_ahead.log_means is None else look_ahead.log_means + off,
-            )
-        return sampler, look_ahead
+        return sampler
 
 
 def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
@@ -234,10 +219,7 @@ def usual(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def line_of(
-    models: Sequence[Trials],
-    weights: Mapping[str, float],
-    bits: Random,
-    most: int,
+    models: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
 ) -> tuple[str, ...] | None:
     """Names that begin with one of some letters; None after `most` trials that fail."""
     letters, up_to = list(weights), list(accumulate(weights.values()))

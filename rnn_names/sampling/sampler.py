@@ -10,31 +10,34 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rnn_names.conditions.automaton import NoAutomatonError
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
+from rnn_names.conditions.beginnings import of_shape
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.continuations import SHAPE_HINT, Continuations
-from rnn_names.sampling.walk import Drawn, Walk
+from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
     from rnn_names.conditions.conditions import Condition
     from rnn_names.lookahead.guide import LookAhead
-    from rnn_names.lookahead.preparation import Preparation
-    from rnn_names.lookahead.weights import Weights
+    from rnn_names.lookahead.preparation import Preparation, Weights
 
 FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
 WALKS_PER_BLOCK = 4  # walks in the largest blocks; more share more prefixes, and draw more in vain
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
+MAX_TABLE = 1 << 24  # numbers in the look-ahead's tables of all states, characters and lengths
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
 NO_CONDITIONS = {
@@ -47,6 +50,18 @@ NO_CONDITIONS = {
 Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to it, how many passed
 
 
+class Spelling(NamedTuple):
+    """How names can be spelled, as far as an automaton follows it."""
+
+    automaton: Automaton
+    state: Array  # (1,) its state after the prefix of all names
+    counts: Array  # (max_length + 2, S) how many texts it accepts, by length so far and state
+    size: float  # how many in all; infinity for very many
+    covered: list[Condition]  # those that it follows
+    others: list[Condition]
+    title: str  # what it follows, for a message
+
+
 class Sampler(Continuations):
     """Draws names from a model, many together, each with a length within the limits."""
 
@@ -55,6 +70,10 @@ class Sampler(Continuations):
         # A power of two, the smaller the larger the vocabulary.
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
         self.share_size = self.largest_walk // 2  # of large blocks; at most twice as many
+        least, most = self.min_length, self.max_length
+        self._lengths = f"{least} to {most}" if least < most else f"{most}"
+        shape = " and the shape of the list's names" if self.shape is not None else ""
+        self.length_option = f"a length of {self._lengths} characters{shape}"  # for messages
         self.preparation: Preparation | None = None  # covers some of the conditions, if rare
         self.conditions: list[Condition] = []  # of names that are drawn
         # Their module is only imported where there are any: twenty names should come at once.
@@ -63,23 +82,49 @@ class Sampler(Continuations):
 
             self.conditions = conditions_of(model, options)
         if any(each.automaton for each in self.conditions):
-            self.unguided_look_ahead()  # or SamplingError, if no name can be spelled so
+            self.spelling = self._spelled()  # or SamplingError, if no name can be
 
     @property
     def largest_block(self) -> int:
         """Names of the largest blocks of the stream; with a look-ahead, those of one walk."""
         return self.largest_walk * (1 if self.preparation else WALKS_PER_BLOCK)
 
-    @property
-    def length_option(self) -> str:
-        """What the limits of length are called in messages."""
-        shape = " and the shape of the list's names" if self.shape is not None else ""
-        return f"a length of {self._lengths} characters{shape}"
+    @cached_property
+    def spelling(self) -> Spelling:
+        """How names can be spelled; or SamplingError, if no name can."""
+        return self._spelled()
 
-    @property
-    def _lengths(self) -> str:
-        least, most = self.min_length, self.max_length
-        return f"{least} to {most}" if least < most else f"{most}"
+    def _spelled(self) -> Spelling:
+        from rnn_names.conditions.conditions import spelling
+
+        start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
+        if self.beginnings is not None:
+            start &= self.beginnings.automaton
+        most_states = MAX_TABLE // (self.n_y * (self.max_length + 1))
+        automaton, covered, others = spelling(self.conditions, most_states, start)
+        state = automaton.run(self.prefix[None], np.array([len(self.prefix)]))
+        counts = automaton.counts(self.min_length, self.max_length)
+        count = float(counts[len(self.prefix), state[0]])
+        possible, hint, titles = count, "", covered
+        if not count:
+            hint = SHAPE_HINT if self.shape is not None else ""
+        elif others and count <= FEW_POSSIBLE:
+            texts = automaton.texts(self.prefix.tolist(), self.min_length, self.max_length)
+            codes = [self.codes[list(text)] for text in texts]
+            names = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
+            hint, titles = f"; {count:,.0f} tried, which is all", self.conditions
+            possible = len(meeting(others, names, {}))
+        if not possible:
+            what = f"no name of {self._lengths} characters can meet all of {self._titles(titles)}"
+            raise SamplingError(what + hint, [*self.options.given, "any_shape"])
+        title = self._titles(covered) or self.length_option
+        return Spelling(automaton, state, counts, count, covered, others, title)
+
+    def _titles(self, covered: list[Condition]) -> str:
+        titles, prefixes = [each.title for each in covered], self.options.prefix
+        if prefixes:
+            titles.insert(0, f"prefix {any_of(prefixes)}")
+        return ", ".join(titles)
 
     def prepare_if_rare(self, rare: float = 0) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
@@ -91,119 +136,68 @@ class Sampler(Continuations):
         is_common &= self.shape is None or self.options.temperature <= 1  # hotter, many break it
         if is_common and not self.conditions:
             return {}
-        self.conditions = [self._followed_if_rare(each) for each in self.conditions]
-        unguided, covered, others = self.unguided_look_ahead()
-        if is_common and not covered:
+        for place, condition in enumerate(self.conditions):
+            if condition.automaton_if_rare is not None and self._is_rare(condition):
+                with suppress(NoAutomatonError):
+                    followed = replace(condition, automaton=condition.automaton_if_rare())
+                    self.conditions[place] = followed
+                self.spelling = self._spelled()
+        if is_common and not self.spelling.covered:
             return {}
+        from rnn_names.lookahead.guide import LookAhead, Visits
         from rnn_names.lookahead.preparation import Preparation
-        from rnn_names.lookahead.visited import Visits
 
-        tally: Tally = {}
-        bits = Random(0)
+        automaton, tally, bits = self.spelling.automaton, Tally(), Random(0)
+        unguided = LookAhead.unguided(automaton, self.prefix, self.min_length, self.max_length)
         for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits(unguided.prefixes)
-            pilot = self.walk(size, bits, replace(unguided, visits=visits))
-            first = self.in_characters(pilot.names)
-            add_to(tally, self.length_option, size, len(first))
-            met = len(meeting(covered, first, tally)) / size
+            names, _ = self.weighed(size, bits, replace(unguided, visits=visits))
+            add_to(tally, self.length_option, size, len(names))
+            met = len(meeting(self.spelling.covered, names, tally)) / size
             if met > max(rare, LOOK_AHEAD_BELOW):
                 return {}
         preparation = Preparation(self.weighed, unguided, visits)
-        if preparation.after(0).share <= GAIN * met:
+        if preparation.look_ahead_for(0).share <= GAIN * met:
             return {}
-        self.preparation, self.conditions = preparation, others
+        self.preparation, self.conditions = preparation, self.spelling.others
         return tally
 
-    def _followed_if_rare(self, condition: Condition) -> Condition:
-        """The condition, with the automaton that it has where few names meet it, if few do.
-
-        Where hardly any name has a length and shape that are allowed, that is not known.
-        """
-        if condition.automaton_if_rare is None:
-            return condition
+    def _is_rare(self, condition: Condition) -> bool:
+        """Whether few names meet a condition; False where hardly any has a length and shape."""
         for size, common in ((FIRST_BLOCK, 10), (PILOT // 8, 1)):  # a few are mostly enough to see
-            names = self.in_characters(self.walk(size, Random(0)).names)
+            names = self.draw(size, Random(0))
             if condition.passes(names).sum() > common * LOOK_AHEAD_BELOW * len(names):
-                return condition
-        if len(names) * LOOK_AHEAD_BELOW >= 1:  # those of the larger draw
-            with suppress(NoAutomatonError):
-                return replace(condition, automaton=condition.automaton_if_rare())
-        return condition
-
-    def is_prepared(self, block: int) -> bool:
-        """Whether the look-ahead for a block, by its number, needs no more rounds."""
-        return self.preparation is None or self.preparation.has(_rounds(block))
-
-    def look_ahead_for(self, block: int) -> LookAhead | None:
-        """The look-ahead for a block, if there is one; prepared where it is not yet."""
-        return None if self.preparation is None else self.preparation.after(_rounds(block))
-
-    def unguided_look_ahead(self) -> tuple[LookAhead, list[Condition], list[Condition]]:
-        """An unguided look-ahead, the conditions that it covers, the others; or SamplingError."""
-        from rnn_names.conditions.automaton import anything
-        from rnn_names.conditions.beginnings import of_shape
-        from rnn_names.conditions.conditions import spelling
-        from rnn_names.lookahead.guide import LookAhead, max_states
-        from rnn_names.lookahead.visited import VisitedPrefixes
-
-        start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
-        if self.beginnings is not None:
-            start &= self.beginnings.automaton
-        automaton, covered, others = spelling(
-            self.conditions, max_states(self.n_y, self.max_length), start
-        )
-        root = VisitedPrefixes.beginning(self.prefix, automaton)
-        unguided = LookAhead(automaton, self.min_length, self.max_length, root)
-        count, hint, titles = unguided.count_possible(), "", covered
-        if not count:
-            hint = SHAPE_HINT if self.shape is not None else ""
-        elif others and count <= FEW_POSSIBLE:
-            texts = automaton.texts(self.prefix.tolist(), self.min_length, self.max_length)
-            codes = [self.codes[list(text)] for text in texts]
-            names = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
-            hint, titles = f"; {count:,.0f} tried, which is all", self.conditions
-            count = len(meeting(others, names, {}))
-        if not count:
-            raise SamplingError(
-                f"no name of {self._lengths} characters can meet all of "
-                f"{self._titles(titles)}{hint}",
-                settings=[*self.options.given, "any_shape"],
-            )
-        return unguided, covered, others
-
-    def count_possible(self) -> tuple[float, str]:
-        """How many names can meet the conditions on length and spelling; and these, in words."""
-        unguided, covered, _ = self.unguided_look_ahead()
-        return unguided.count_possible(), self._titles(covered) or self.length_option
-
-    def _titles(self, covered: list[Condition]) -> str:
-        titles, prefixes = [each.title for each in covered], self.options.prefix
-        if prefixes:
-            titles.insert(0, f"prefix {any_of(prefixes)}")
-        return ", ".join(titles)
+                return False
+        return len(names) * LOOK_AHEAD_BELOW >= 1  # those of the larger draw
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
         """Draws `size` names and returns those of an allowed length, as often as weights say."""
-        drawn = self.walk(size, bits, look_ahead)
-        names = self.in_characters(drawn.names)
-        if look_ahead is None or drawn.weights is None:
+        names, _ = self.drawn(size, bits, look_ahead)
+        if look_ahead is None:
             return names
-        rows = np.repeat(np.arange(len(names)), look_ahead.copies(drawn.weights.log_weights, bits))
         # In random order: a repeat should not follow its name.
-        order = np.argsort(np.frombuffer(bits.randbytes(8 * len(rows)), "<u8"), kind="stable")
-        return names.take(rows[order])
+        order = np.argsort(np.frombuffer(bits.randbytes(8 * len(names)), "<u8"), kind="stable")
+        return names.take(order)
 
-    def walk(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Drawn:
-        """Draws `size` names together."""
-        walk = Walk(self, size, bits, look_ahead)
-        return walk.go_on(walk.first_step())
+    def drawn(
+        self, size: int, bits: Random, look_ahead: LookAhead | None = None
+    ) -> tuple[Names, Array]:
+        """What `draw` returns, repeats after their names; and the number of each one's draw."""
+        if look_ahead is None:
+            walk = Walk(self, size, bits)
+            names = self.in_characters(walk.go_on(walk.first_step()))
+            return names, np.flatnonzero(walk.lengths)
+        names, weights = self.weighed(size, bits, look_ahead)
+        rows = np.repeat(np.arange(len(names)), look_ahead.copies(weights.log_weights, bits))
+        return names.take(rows), weights.family[rows]
 
-    def weighed(self, size: int, bits: Random, look_ahead: LookAhead) -> Weights:
-        """The weights of `size` draws."""
-        weights = self.walk(size, bits, look_ahead).weights
-        assert weights is not None
-        return weights
+    def weighed(self, size: int, bits: Random, look_ahead: LookAhead) -> tuple[Names, Weights]:
+        """The names of an allowed length of `size` draws with a look-ahead, and their weights."""
+        from rnn_names.sampling.guided import GuidedWalk
+
+        walk = GuidedWalk(self, size, bits, look_ahead)
+        return self.in_characters(walk.go_on(walk.first_step())), walk.weights
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
@@ -223,15 +217,6 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
     if read:
         warnings.warn(f"read as the list is written: {', '.join(read)}", CaseWarning, stacklevel=4)
     return sampler
-
-
-def _rounds(block: int) -> int:
-    """Rounds of preparation before a block of the stream: one more for every second block.
-
-    >>> [_rounds(block) for block in range(9)]
-    [0, 0, 0, 1, 1, 2, 2, 3, 3]
-    """
-    return max(block - 1, 0) // 2
 
 
 def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Names:

@@ -1,9 +1,15 @@
-"""A walk down the tree of prefixes, on which many names are drawn together."""
+"""A walk down the tree of prefixes, on which many names are drawn together.
+
+Nodes whose states are still to be computed wait on the *frontier*. They are taken in batches, from
+the deepest level that fills one. So batches are full where that is possible, and few nodes wait on
+any level.
+"""
 
 from __future__ import annotations
 
+from itertools import accumulate
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -12,35 +18,92 @@ from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import Shape
-from rnn_names.lookahead.weights import Weights
 from rnn_names.network.choice import LARGEST_WALK, choose
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.frontier import Children, Frontier, NodeBatch, changes
 
-if TYPE_CHECKING:
-    from rnn_names.lookahead.guide import LookAhead, LookAheadState
-
-
-class Step(NamedTuple):
-    """What k names have drawn at some nodes."""
-
-    names: Array  # (k,) numbers
-    branch: Array  # (k,) what each has drawn, n_y node + character, rising
-    ahead_state: LookAheadState | None = None  # what the look-ahead knows of the nodes
-    ahead: Array | None = None  # and of their characters
+NO_NAMES = np.zeros(0, np.int32)
+Placed = tuple[Array, Array]  # numbers of names, (k,), and the node or branch of each, rising
 
 
-class Drawn(NamedTuple):
-    """The names of a walk."""
+class Children(NamedTuple):
+    """Nodes, m of them, each one character below another one."""
 
-    lengths: Array  # (k,) characters; 0 for a name of a wrong length or shape, or given up
-    codes: Array  # (characters,) of the other names, as vocabulary indices, name after name
-    weights: Weights | None  # of the other names, if there is a look-ahead
+    above: Array  # (p, …) states of the nodes above
+    parent: Array  # (m,) which row of `above` each hangs from, rising
+    character: Array  # (m,) index of the character that leads into each
 
-    @property
-    def names(self) -> Names:
-        """The names that have a length."""
-        return Names.from_lengths(self.codes, self.lengths[self.lengths > 0])
+
+class NodeBatch(NamedTuple):
+    """Nodes of one level, m of them, and the k names that have come there."""
+
+    children: Children  # the nodes
+    payload: Any  # what else their owner knows of the m nodes, as `Rows`; None for nothing
+    names: Array = NO_NAMES  # (k,) numbers
+    node: Array = NO_NAMES  # (k,) at which node each name is, rising
+
+
+class Frontier:
+    """The nodes that wait on each level, to be taken at most `at_once` together."""
+
+    def __init__(self, levels: int, at_once: int) -> None:
+        self._at_once = at_once
+        self._batches: list[list[NodeBatch]] = [[] for _ in range(levels)]
+        self._nodes = [0] * levels
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return any(self._nodes)
+
+    def add(self, level: int, batch: NodeBatch) -> None:
+        """Adds nodes to a level. States above without a child are dropped."""
+        (above, parent, character), payload, names, node = batch
+        for start in range(0, len(parent), self._at_once):
+            nodes = slice(start, start + self._at_once)
+            here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
+            is_new = changes(parent[nodes])  # whether a node has another parent than the one before
+            kept = above.take(parent[nodes][is_new], axis=0)
+            children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
+            known = None if payload is None else payload[nodes]
+            self._batches[level].append(NodeBatch(children, known, names[here], node[here] - start))
+        self._nodes[level] += len(parent)
+
+    def take(self) -> tuple[int, NodeBatch]:
+        """Removes nodes: of the deepest level with a full batch, or else of the first with any."""
+        full = [level for level, n in enumerate(self._nodes) if n >= self._at_once]
+        level = full[-1] if full else next(level for level, n in enumerate(self._nodes) if n)
+        batches = self._batches[level]
+        taken = [batches.pop()]
+        n = len(taken[0].children.parent)
+        while batches and n + len(batches[-1].children.parent) <= self._at_once:
+            taken.append(batches.pop())
+            n += len(taken[-1].children.parent)
+        self._nodes[level] -= n
+        return level, _joined(taken)
+
+
+def _joined(batches: list[NodeBatch]) -> NodeBatch:
+    children, payloads, names, node = zip(*batches, strict=True)
+    above, parent, character = zip(*children, strict=True)
+    joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
+    payload = None if payloads[0] is None else payloads[0].concatenate(payloads)
+    return NodeBatch(joined, payload, np.concatenate(names), _rows(node, parent))
+
+
+def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
+    """Rows of some arrays, `of`, as rows of all these together."""
+    before = accumulate(map(len, of), initial=0)
+    return np.concatenate([part + n for part, n in zip(parts, before, strict=False)])
+
+
+def changes(rising: Array) -> Array:
+    """Whether each number differs from the one before it: (m,) bool.
+
+    >>> changes(np.array([3, 3, 5])).tolist()
+    [True, False, True]
+    """
+    result = np.ones(len(rising), bool)
+    np.not_equal(rising[1:], rising[:-1], out=result[1:])
+    return result
 
 
 class WalkSource(Protocol):
@@ -63,58 +126,44 @@ class WalkSource(Protocol):
 
 
 class Walk:
-    """Draws `size` names, each the number of its column in `text`; copies come after `size`."""
+    """Draws `size` names, each the number of its column in `text`.
 
-    def __init__(
-        self, source: WalkSource, size: int, bits: Random, look_ahead: LookAhead | None = None
-    ) -> None:
+    Each turn goes from some nodes of one level (prefixes of one length) to their children:
+
+        names       (k,) names that are at these nodes
+        node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
+        branch      (k,) what each draws, n_y node + character, rising
+        parent, character   (k,) the two parts of a branch
+        first       (k,) whether a name is the first on its branch: each branch is a new node
+        children    the new nodes, which wait in `frontier` for a later turn
+        states      (nodes, …)
+        probabilities       (n_y, nodes)
+    """
+
+    known: Any = None  # what a walk that looks ahead knows of the nodes, as `Rows`
+
+    def __init__(self, source: WalkSource, size: int, bits: Random) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
-        self.source, self.bits, self.look_ahead = source, bits, look_ahead
-        self.work = Workspace()
+        self.source, self.bits, self.work = source, bits, Workspace()
+        self.nodes_at_once = source.nodes_at_once
         self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
         self.text[: len(source.prefix)] = source.prefix[:, None]
         # A length stays 0 for a name that goes on past the limit or shape, or is given up.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
-        self._size = size
-        self._log_weights = np.zeros(0 if look_ahead is None else size)
-        self._family = np.arange(len(self._log_weights), dtype=np.int32)
-        self._log_means = np.full(source.max_length + 1, -np.inf)
-        self._free = np.zeros(0, np.int32)  # columns of names that were given up
 
-    def first_step(self) -> Step:
-        """Draws the first character of every name, at the root of the tree."""
-        size, prefix = self._size, self.source.prefix
-        return self._step(
-            self.source.first_state,
-            len(prefix),
-            np.arange(size, dtype=np.int32),
-            np.zeros(size, np.int32),
-            None if self.look_ahead is None else self.look_ahead.first(),
-        )
+    def first_step(self) -> Placed:
+        """Draws the first character of every name, at the root: the branch that each takes."""
+        source, names = self.source, np.arange(len(self.lengths), dtype=np.int32)
+        return self._step(source.first_state, len(source.prefix), names, np.zeros_like(names))
 
-    def go_on(self, step: Step) -> Drawn:
-        """Draws the rest of every name.
-
-        Each turn goes from some nodes of one level (prefixes of one length) to their children:
-
-            names       (k,) names that are at these nodes
-            node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
-            branch      (k,) what each draws, n_y node + character, rising
-            parent, character   (k,) the two parts of a branch
-            first       (k,) whether a name is the first on its branch: each branch is a new node
-            children    the new nodes, which wait in `frontier` for a later turn
-            states      (nodes, …)
-            probabilities       (n_y, nodes)
-        """
-        source, guide = self.source, self.look_ahead
-        # Level by level, where the mean weight at each level is not known before.
-        by_level = guide is not None and guide.chain is not None and guide.log_means is None
-        at_once = LARGEST_WALK if by_level else source.nodes_at_once
-        frontier = Frontier(source.max_length + 1, at_once)
+    def go_on(self, step: Placed) -> Names:
+        """Draws the rest of every name, and gives those with a length, as indices."""
+        source = self.source
+        frontier = Frontier(source.max_length + 1, self.nodes_at_once)
         states, length = source.first_state, len(source.prefix)
         last = np.append(EOS, source.prefix)[-1:]  # (nodes,) their last characters
         while True:
-            names, branch, ahead_state, ahead = step
+            names, branch = step
             parent = branch // source.n_y
             character = branch - parent * source.n_y
             ends = character == EOS
@@ -122,90 +171,41 @@ class Walk:
             if source.shape is not None:
                 fits = source.shape.allows(last, parent, character)
                 ends, goes_on = ends & fits, goes_on & fits
-            self.lengths[names[ends]] = length
-            if ahead_state is not None:
-                # A log weight is Σ log(total / ahead): `weigh` adds log total; ahead of EOS is 1.
-                self._log_weights[names[ends]] = ahead_state.log_weight[parent[ends]]
+            self._end(names[ends], parent[ends], length)
             if length < source.max_length:
                 on = np.flatnonzero(goes_on)
                 names, branch, parent, character = names[on], branch[on], parent[on], character[on]
                 self.text[length, names] = character
                 first = changes(branch)
                 children = Children(states, parent[first], character[first])
-                below = None
-                if guide is not None and ahead_state is not None:
-                    below = guide.follow(ahead_state, *children[1:], ahead)
                 node = np.cumsum(first, dtype=np.int32) - 1
-                frontier.add(length + 1, NodeBatch(children, below, names, node))
+                frontier.add(length + 1, NodeBatch(children, self._known_of(children), names, node))
             if not frontier:
                 break
-            length, (children, ahead_state, names, node) = frontier.take()
+            length, (children, self.known, names, node) = frontier.take()
             states, last = source.states_after(children, self.work), children.character
-            step = self._step(states, length, names, node, ahead_state)
+            step = self._step(states, length, names, node)
         self.lengths[self.lengths < source.min_length] = 0
-        codes = Names.from_columns(self.text, self.lengths).codes
-        if guide is None:
-            return Drawn(self.lengths, codes, None)
-        kept = self.lengths > 0
-        of_kept = self._log_weights[kept], self._family[kept]
-        return Drawn(self.lengths, codes, Weights(self._size, *of_kept, self._log_means))
+        return Names.from_columns(self.text, self.lengths)
 
-    def _step(
-        self,
-        states: Array,
-        length: int,
-        names: Array,
-        node: Array,
-        ahead_state: LookAheadState | None,
-    ) -> Step:
-        """What each name draws next, at nodes whose prefixes have `length` characters."""
+    def _step(self, states: Array, length: int, names: Array, node: Array) -> Placed:
+        """The branch that each name takes at nodes whose prefixes have `length` characters."""
         probabilities = self.source.next_probabilities(states, self.work)
         beginnings = self.source.beginnings
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
-        ahead = None
-        if self.look_ahead is not None and ahead_state is not None:
-            ahead_state, ahead = self.look_ahead.weigh(probabilities, ahead_state, length, node)
-            if self.look_ahead.chain is not None:
-                ahead_state, names, node = self._split(ahead_state, names, node, length)
-        names, branch = choose(probabilities, names, node, self.bits)
-        return Step(names, branch, ahead_state, ahead)
+        names, node = self._weigh(probabilities, length, names, node)
+        return choose(probabilities, names, node, self.bits)
 
-    def _split(
-        self, ahead_state: LookAheadState, names: Array, node: Array, length: int
-    ) -> tuple[LookAheadState, Array, Array]:
-        """Gives up names of small weight, and splits those of large weight.
+    # --- Where a walk that looks ahead does more --------------------------------------------------
 
-        Returns the state, and the names that go on, with the node that each is at.
-        """
-        assert self.look_ahead is not None
-        log_means = self.look_ahead.log_means
-        if log_means is None:
-            log_means = self._log_means
-            ended = self._log_weights[self.lengths > 0]
-            there = np.concatenate([ended, ahead_state.log_weight[node]])
-            log_means[length:] = np.logaddexp.reduce(there) - np.log(self._size)
-        split, copies = self.look_ahead.split(ahead_state, node, log_means[length], self.bits)
-        if copies.sum() > LARGEST_WALK:  # more than `choose` can tell apart
-            return ahead_state, names, node
-        rows = np.repeat(np.arange(len(names)), copies)
-        self._free = np.append(self._free, names[copies == 0])
-        is_copy = ~changes(rows)
-        names, node = names[rows], node[rows]
-        names[is_copy] = self._columns_like(names[is_copy], length)
-        return split, names, node
+    def _weigh(self, probabilities: Array, length: int, names: Array, node: Array) -> Placed:
+        """May change the probabilities in place. Gives the names that draw, and their nodes."""
+        return names, node
 
-    def _columns_like(self, names: Array, length: int) -> Array:
-        """Columns for copies of some names, which have `length` characters so far."""
-        missing, size = len(names) - len(self._free), len(self.lengths)
-        if missing > 0:
-            more = max(missing, size // 8)
-            self.text = np.pad(self.text, ((0, 0), (0, more)))
-            self.lengths, self._family, self._log_weights = (
-                np.pad(each, (0, more)) for each in (self.lengths, self._family, self._log_weights)
-            )
-            self._free = np.append(self._free, np.arange(size, size + more, dtype=np.int32))
-        columns, self._free = np.split(self._free, [len(names)])
-        self.text[:length, columns] = self.text[:length, names]
-        self._family[columns] = self._family[names]
-        return columns
+    def _end(self, names: Array, node: Array, length: int) -> None:
+        """Notes names that end, each at a node."""
+        self.lengths[names] = length
+
+    def _known_of(self, children: Children) -> Any:
+        """What `known` will be at some children of the nodes."""

@@ -40,8 +40,7 @@ from rnn_names.network.language_model import names_per_batch
 from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
-from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Walk, WalkSource
+from rnn_names.sampling.walk import Children, Walk, WalkSource
 from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
@@ -126,7 +125,7 @@ class Teacher(WalkSource):
         bits, drawn = Random(int(rng.integers(1 << 63))), []
         for start in range(0, count, NAMES_PER_WALK):
             walk = Walk(self, min(count - start, NAMES_PER_WALK), bits)
-            drawn.append(walk.go_on(walk.first_step()).names)
+            drawn.append(walk.go_on(walk.first_step()))
         return Names.concatenate(drawn)
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:

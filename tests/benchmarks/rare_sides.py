@@ -30,7 +30,7 @@ class RareSampling:
             if self._looks_ahead:
                 sampler.prepare_if_rare()
                 if sampler.preparation is not None:
-                    sampler.preparation.after(99)
+                    sampler.preparation.look_ahead_for(99)
             self._samplers = {order: sampler}
         return self._samplers[order]
 
@@ -54,7 +54,7 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, bits = self._sampler(model, options), Random(seed)
-            look_ahead = sampler.look_ahead_for(99)
+            look_ahead = sampler.preparation.look_ahead_for(99)
             began, found = time.perf_counter(), 0
             while found < n and time.perf_counter() - began < seconds:
                 names = sampler.draw(sampler.largest_walk // 4, bits, look_ahead)

@@ -18,7 +18,6 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
-from rnn_names.sampling import blocks
 from rnn_names.sampling import stream as streaming
 from support.conditions import accepts
 from support.enumeration import LETTERS, all_texts, distribution, tiny_model
@@ -211,17 +210,17 @@ def test_an_unknown_character_is_refused(option):
 
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
-    monkeypatch.setattr(blocks, "GUIDED_CHARACTERS", 1 << 17)
+    monkeypatch.setattr(streaming, "GUIDED_CHARACTERS", 1 << 17)
     options = {"min_length": 40, "max_length": 40, "match": r"(ab|cb)\1{18}aa"}
     message = r"only 0 of 3 names found: .* match .* \(fewer than 1 in ([\d,]+) drawn passes\)"
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
     tested = int(re.search(message, str(error.value))[1].replace(",", ""))
-    assert tested < blocks.DRAWS_PER_BLOCK // 10
+    assert tested < streaming.DRAWS_PER_BLOCK // 10
 
 
 def test_a_shortage_names_the_tightest_condition(monkeypatch):
-    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
     model = tiny_model()
     drawn = []
     with_b = distribution(model, lambda name: "b" in name)

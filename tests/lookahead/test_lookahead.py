@@ -10,15 +10,15 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.errors import SamplingError
+from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.lookahead import guide, preparation
-from rnn_names.lookahead.visited import Visits
-from rnn_names.lookahead.weights import Weights
+from rnn_names.lookahead.guide import LookAhead, Visits
+from rnn_names.lookahead.preparation import Weights
 from rnn_names.ngram import chain
 from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import unique as unique_names
-from rnn_names.sampling.blocks import Block, Drawer
 from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.stream import Block, Drawer
 from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import LETTERS, all_texts, distribution, most_probable, tiny_model
@@ -102,13 +102,13 @@ def test_expected_shares_are_exact_for_any_guess(bound, most, always_look_ahead,
     monkeypatch.setattr(preparation, "MAX_REPEATS", 1.0 if bound == 1.5 else 0.005)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     sampler = looking_ahead(model, **options)
-    look_ahead = sampler.preparation.after(0)
-    size, log_weights = 60_000, []
+    look_ahead = sampler.preparation.look_ahead_for(0)
+    size = 60_000
     names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
-    log_weights = sampler.weighed(size, Random(8), look_ahead).log_weights
-    most = max(np.exp(log_weights.max() - look_ahead.log_bound), 1)
+    _, weights = sampler.weighed(size, Random(8), look_ahead)
+    most = max(np.exp(weights.log_weights.max() - look_ahead.log_bound), 1)
     for name, p in expected.items():
         deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
         assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
@@ -124,23 +124,21 @@ def test_weights_sum_to_the_probability_of_conditions(
     poor(monkeypatch)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
     sampler = looking_ahead(model, **options)
-    look_ahead = sampler.preparation.after(0)
+    look_ahead = sampler.preparation.look_ahead_for(0)
     if ceiling < 1e9 and mean < 0:
         mean = -1.0  # or it makes thousands of each
     log_means = np.full(sampler.max_length + 1, look_ahead.log_value + mean)
     size = 30_000
-    drawn = sampler.walk(size, Random(3), replace(look_ahead, log_means=log_means, ceiling=ceiling))
+    look_ahead = replace(look_ahead, log_means=log_means, ceiling=ceiling)
+    names, weights = sampler.weighed(size, Random(3), look_ahead)
     meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
     p = np.exp(model.log_prob(meet))
-    assert set(sampler.in_characters(drawn.names).to_strings()) <= set(meet)
-    assert drawn.weights.log_mean == pytest.approx(math.log(p.sum()), abs=0.06)
+    assert set(names.to_strings()) <= set(meet)
+    assert weights.log_mean == pytest.approx(math.log(p.sum()), abs=0.06)
     shares = Counter()
-    for name, weight in zip(
-        sampler.in_characters(drawn.names).to_strings(),
-        np.exp(drawn.weights.log_weights - drawn.weights.log_mean) / size,
-        strict=True,
-    ):
-        shares[name] += weight
+    of_each = np.exp(weights.log_weights - weights.log_mean) / size
+    for name, share in zip(names.to_strings(), of_each, strict=True):
+        shares[name] += share
     assert sum(abs(shares[name] - q) for name, q in zip(meet, p / p.sum(), strict=True)) < 0.25
 
 
@@ -163,16 +161,17 @@ def test_repeats_are_the_names_of_a_family_beyond_the_first():
 def test_names_of_200_characters_differ_or_the_line_about_repeats_is_said():
     """They are next to impossible; with no splits, one name of a draw had all weight."""
     sampler = looking_ahead(Model.load("elvish"), min_length=200, max_length=200)
-    look_ahead = sampler.preparation.after(0)
+    look_ahead = sampler.preparation.look_ahead_for(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):
-        weights = sampler.weighed(1000, Random(1), look_ahead)
+        _, weights = sampler.weighed(1000, Random(1), look_ahead)
     expected = weights.expected(weights.log_mean)
     assert expected.max() < 0.05 * expected.sum()
     parts = Drawer(sampler, 1, {}).begin(Block(0, 32, 0, 32, 0))
     names = [name for part in parts for name in part.to_strings()]
     assert [len(name) for name in names] == [200] * 32
-    assert "are repeats" in sampler.preparation.shortcoming
+    with pytest.warns(RareConditionsWarning, match="are repeats"):
+        sampler.preparation.warn_of_shortcoming()
     assert len(set(names)) > 1
 
 
@@ -181,9 +180,9 @@ def test_names_that_are_one_in_a_million_come(model):
     names = model.sample(60, seed=1, suffix="zxq")
     assert len(names) == 60
     assert all(name.endswith("zxq") for name in names)
-    prepared = sampler.preparation.after(0)
+    prepared = sampler.preparation.look_ahead_for(0)
     with worker_threads(1):
-        weights = sampler.weighed(4000, Random(1), prepared)
+        _, weights = sampler.weighed(4000, Random(1), prepared)
     assert weights.log_mean < math.log(1e-5), "so many come without looking ahead"
     assert prepared.share > 1 / 65, "so many come with it"
 
@@ -194,9 +193,10 @@ def test_names_that_are_one_in_a_million_come(model):
 def learned(model, draws=3000, **options):
     """A look-ahead that has learned from unguided draws, and its sampler."""
     sampler = Sampler(model, Options(**options))
-    unguided, _, _ = sampler.unguided_look_ahead()
+    automaton, limits = sampler.spelling.automaton, (sampler.min_length, sampler.max_length)
+    unguided = LookAhead.unguided(automaton, sampler.prefix, *limits)
     visits = Visits(unguided.prefixes)
-    sampler.walk(draws, Random(0), replace(unguided, visits=visits))
+    sampler.weighed(draws, Random(0), replace(unguided, visits=visits))
     return unguided.learned(visits.joined()), sampler
 
 
@@ -224,11 +224,11 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    unguided, sampler = learned(tiny_model(), 50)
-    visits = Visits(unguided.prefixes)
-    sampler.walk(50, Random(1), replace(unguided, visits=visits))
+    first, sampler = learned(tiny_model(), 50)
+    visits = Visits(first.prefixes)
+    sampler.weighed(50, Random(1), replace(first, visits=visits))
     prefixes = visits.joined()
-    assert len(unguided.prefixes) < len(prefixes) < 2 * len(unguided.prefixes)
+    assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.passed[0] == 100
     names = indices(prefixes)
     assert len(set(map(tuple, names))) == len(prefixes)
@@ -262,12 +262,12 @@ def test_more_is_learned_in_rounds(always_look_ahead, monkeypatch):
     monkeypatch.setattr(preparation, "FIRST_TEST", 64)
     monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", 2)  # it is never enough
     prepared = looking_ahead(tiny_model(), suffix="cb", contains=["a"]).preparation
-    few = prepared.after(0)
+    few = prepared.look_ahead_for(0)
     before = len(few.prefixes)
-    many = prepared.after(1)
+    many = prepared.look_ahead_for(3)
     assert len(many.prefixes) > before
     assert len(few.prefixes) == before, "what draws go on with stays as it is"
-    assert prepared.after(1) is many
+    assert prepared.look_ahead_for(3) is many
 
 
 def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):

@@ -65,7 +65,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
     ),
     "rounds": (
         "the growing rounds",
-        [(preparation.Preparation, "after", lambda self, rounds: self._tested)],
+        [(preparation.Preparation, "look_ahead_for", lambda self, block: self._tested)],
     ),
 }
 """By what takes the place of an attribute."""
@@ -89,7 +89,7 @@ def measure(number: int, without: str) -> None:
         began = time.process_time()
         sampler = sampling.Sampler(model, options)
         sampler.prepare_if_rare()
-        ready = sampler.preparation.after(99) if sampler.preparation else None
+        ready = sampler.preparation.look_ahead_for(99) if sampler.preparation else None
         found = 0
         try:
             for names in sample(model, COUNT, options):

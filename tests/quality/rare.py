@@ -69,7 +69,7 @@ def prepared(model, options):
         sampler.prepare_if_rare()
         if sampler.preparation is None:
             return None
-        return sampler.preparation.after(99)
+        return sampler.preparation.look_ahead_for(99)
 
 
 def drawn(model, options, count):

@@ -40,8 +40,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.ngram.kneser_ney import NGram
-from rnn_names.sampling.frontier import Children
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.walk import Children, Walk
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -178,7 +177,7 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     steps, bits, found = NGramSteps(ngram, int(names.lengths.max())), Random(seed), []
     while len(found) < count:  # those that are too long are left out
         walk = Walk(steps, min(count, LARGEST_WALK), bits)
-        drawn = walk.go_on(walk.first_step()).names
+        drawn = walk.go_on(walk.first_step())
         found += Names(vocabulary.codes[drawn.codes], drawn.offsets).to_strings()
     return found[:count]
 

@@ -10,7 +10,6 @@ import pytest
 
 from rnn_names.conditions.options import Options
 from rnn_names.processes import helper as helper_process
-from rnn_names.sampling import blocks
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import sample
@@ -51,13 +50,13 @@ def test_two_processes_draw_what_one_draws(options, model, monkeypatch, helpers)
 
 def test_a_large_block_is_drawn_at_once(model, monkeypatch):
     """So each name of a seed's stream stays where it is."""
-    sizes, shares_of = [], blocks.shares_of
+    sizes, shares_of = [], streaming.shares_of
 
     def recorded(sampler, size, bits):
         sizes.append(size)
         return shares_of(sampler, size, bits)
 
-    monkeypatch.setattr(blocks, "shares_of", recorded)
+    monkeypatch.setattr(streaming, "shares_of", recorded)
     drawn(model)
     assert max(sizes) >= 2_048
 

@@ -79,10 +79,10 @@ def test_names_that_another_run_adds_during_a_search_do_not_come(tmp_path, monke
     path, run = tmp_path / "used.txt", best_module._Search.run
     (first, *_) = tiny_model().best(4)
 
-    def run_beside_another(search):
+    def run_beside_another(search, wanted):
         if not path.stat().st_size:
             path.write_text(f"{first}\n")
-        return run(search)
+        return run(search, wanted)
 
     monkeypatch.setattr(best_module._Search, "run", run_beside_another)
     assert tiny_model().best(3, remember=path) == tiny_model().best(4)[1:]

@@ -15,7 +15,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import blocks, continuations
+from rnn_names.sampling import continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
@@ -82,10 +82,10 @@ def small_blocks(monkeypatch):
 def test_start_skips_blocks_without_drawing_them(model, small_blocks, monkeypatch):
     stream = model.sample(3000, seed=8)
     assert model.sample(300, seed=8, start=2600) == stream[2600:2900]
-    drawn = []
+    drawn, blocks_of = [], streaming.blocks_of
 
     def noted(*arguments):
-        for block in blocks.blocks_of(*arguments):
+        for block in blocks_of(*arguments):
             drawn.append(block)
             yield block
 
@@ -124,9 +124,9 @@ def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
 )
 def test_no_share_is_larger_than_a_walk(branch, share_size):
     """A walk has at most twice as many names as shares usually have."""
-    cuts = blocks._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
+    cuts = streaming._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
     assert cuts[0] == 0 and cuts[-1] == len(branch)
-    assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts))
+    assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts.tolist()))
 
 
 def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_blocks):
@@ -172,7 +172,7 @@ def never_ending(rare=-1e4):
 
 @pytest.mark.parametrize("rare", [-8, -1e4])
 def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
-    monkeypatch.setattr(blocks, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
         for part in sample(never_ending(rare), 500, Options(seed=1)):
