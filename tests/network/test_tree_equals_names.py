@@ -93,6 +93,10 @@ def test_a_character_that_the_model_does_not_know_makes_a_name_impossible():
     assert scored.log_prob(["x"]).tolist() == [-np.inf]
 
 
+def test_no_names_have_no_scores():
+    assert random_model("abc").log_prob([]).shape == (0,)
+
+
 def test_batches_do_not_show(monkeypatch):
     scored = random_model("abc")
     names = ["".join(letters) for n in range(6) for letters in product("abc", repeat=n)]

@@ -218,6 +218,32 @@ def test_a_file_system_without_locks_is_enough(tmp_path, monkeypatch):
     Model.load(tmp_path / "m.npz")
 
 
+def test_two_processes_of_one_number_write_one_file(tmp_path):
+    """As in two containers, each of which calls its process 1."""
+    program = """
+import os, sys
+os.getpid = lambda: 1
+from rnn_names.model.atomic import check_writable
+from support.model_files import make_model
+for _ in range(150):
+    make_model().save("m.npz")
+    check_writable("m.npz")"""
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    while any(run.poll() is None for run in runs):
+        if (tmp_path / "m.npz").exists():
+            Model.load(tmp_path / "m.npz")
+    assert [(run.returncode, run.stderr.read()) for run in runs] == [(0, b"")] * 2
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
 # --- Numbers that go wrong ------------------------------------------------------------------------
 
 

@@ -83,10 +83,10 @@ def in_directory(content, offset, kind, value):
 
 
 def overlapping(content):
-    """Many entries that all unpack the same few bytes of zeros."""
-    packed = zlib.compressobj(9, zlib.DEFLATED, -15)
-    data = packed.compress(ZEROS) + packed.flush()
-    sizes = len(data), len(ZEROS)
+    """Many entries that all unpack the same few bytes of zeros, none of them too many."""
+    packed, zeros = zlib.compressobj(9, zlib.DEFLATED, -15), ZEROS[: 1 << 19]
+    data = packed.compress(zeros) + packed.flush()
+    sizes = len(data), len(zeros)
     local = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, *sizes, 7, 0) + b"Waa.npy" + data
     entry, rest = (b"PK\1\2", 20, 20, 0, 8, 0, 0, 0), (0, 0, 0, 0, 0, 0)
     entries = b""
@@ -94,6 +94,14 @@ def overlapping(content):
         entries += struct.pack("<4s6H3I5H2I", *entry, *sizes, len(name), *rest) + name
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 8, 8, len(entries), len(local), 0)
     return local + entries + end
+
+
+def with_zip64_end(content):
+    """A directory whose true size is in a zip64 record, where a check might not look."""
+    at = content.rindex(b"PK\5\6")
+    size, offset = struct.unpack_from("<2I", content, at + 12)
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 8, 8, size, offset)
+    return content[:at] + record + struct.pack("<4sIQI", b"PK\6\7", 0, at, 1) + content[at:]
 
 
 def waa(data, compression=zipfile.ZIP_STORED):
@@ -128,6 +136,7 @@ HOSTILE = {
     "a size of 10**4000": (waa(npy(F4 % ("9" * 4000))), "Waa: a header that NumPy"),
     "a crowd of members": (more(*((f"{i}.npy", b"") for i in range(100))), "arrays in it"),
     "a directory of 4 GB": (lambda c: c[:-10] + b"\xf0\xff\xff\xff" + c[-6:], "a zip directory of"),
+    "a zip64 end": (with_zip64_end, DAMAGED),
     "a comment": (lambda c: c[:-2] + b"\x05\0hello", DAMAGED),
     "an endless header": (waa(npy(" " * 60_000 + F4 % "3")), "Waa: a header that NumPy"),
     "a header of 4 GB": (waa(b"\x93NUMPY\2\0\0\0\0\x80" + bytes(64)), "Waa: a header that NumPy"),

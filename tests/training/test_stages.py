@@ -225,7 +225,8 @@ def test_without_held_out_names_no_later_network_replaces_the_first(corpus):
     [
         {"index": 4},
         {"index": True},
-        {"stage_epoch": 3},
+        {"stage_epoch": -1},
+        {"stage_epoch": 3, "epoch": 3, "bests": [[1, 1.0]] * 4},
         {"stage_epoch": 2, "epoch": 1},
         {"bests": [[0, 1.0]]},
         {"bests": [["1", 1.0]] * 4},
