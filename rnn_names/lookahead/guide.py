@@ -46,7 +46,6 @@ from rnn_names.ngram.contexts import Contexts, max_symbols
 
 MAX_NUMBERS = 1 << 23  # probabilities that are kept of a draw; further new prefixes are not
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
-FLOOR = 0.3  # of the mean weight: names below it are given up by chance
 DRAWN_BY_LEVEL = 1 << 12  # names that are drawn together, level by level, at most
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
 MAX_LOG_COPIES = 30  # e³⁰ copies of a name fit an integer, and no draw can hold so many

@@ -11,11 +11,13 @@ from random import Random
 import numpy as np
 
 from rnn_names.arrays import Array, Rows
-from rnn_names.lookahead.guide import FLOOR, MAX_LOG_COPIES, LookAhead
+from rnn_names.lookahead.guide import MAX_LOG_COPIES, LookAhead
 from rnn_names.lookahead.preparation import Weights
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.walk import Children, Placed, Walk, WalkSource, changes
+
+FLOOR = 0.3  # of the mean weight: names below it are given up by chance
 
 
 @dataclass

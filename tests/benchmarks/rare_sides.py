@@ -54,7 +54,7 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, bits = self._sampler(model, options), Random(seed)
-            look_ahead = sampler.preparation.look_ahead_for(99)
+            look_ahead = sampler.preparation and sampler.preparation.look_ahead_for(99)
             began, found = time.perf_counter(), 0
             while found < n and time.perf_counter() - began < seconds:
                 names = sampler.draw(sampler.largest_walk // 4, bits, look_ahead)

@@ -29,6 +29,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling import guided
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.stream import sample
 
@@ -58,7 +59,7 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
         [(guide, "max_contexts", lambda automaton, max_length: 1)],
     ),
     "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
-    "given-up": ("giving up names of small weight", [(guide, "FLOOR", 1e-300)]),
+    "given-up": ("giving up names of small weight", [(guided, "FLOOR", 1e-300)]),
     "split": (
         "splitting names of large weight",
         [(guide, "MAX_BOUND", 1e300), (preparation, "LOW_CEILING", 1e300)],
