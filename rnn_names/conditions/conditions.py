@@ -3,11 +3,12 @@
 Those on the spelling have an automaton, too, with which `rnn_names.lookahead.guide` can look ahead.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import cast
 
 import numpy as np
@@ -18,7 +19,6 @@ from rnn_names.conditions.beginnings import encoded
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.regex import matching
-from rnn_names.conditions.rude import is_clean
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import have_triples, lower_case
@@ -30,6 +30,9 @@ from rnn_names.network.language_model import LanguageModel
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
 TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
+
+RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
+"""What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
 
 
 @dataclass(frozen=True)
@@ -210,3 +213,23 @@ def _holds_any(text: str, words: set[str], lengths: list[int]) -> bool:
     True
     """
     return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
+
+
+@cache
+def rude_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Rude and loaded words, folded: those not to be a word of a name, and not to be inside it."""
+    with open(RUDE_WORDS, encoding="utf-8") as file:
+        words = [word for line in file if not line.startswith("#") for word in line.split()]
+    anywhere = tuple(folded(word.strip("*")) for word in words if word.startswith("*"))
+    return frozenset(folded(word) for word in words if word[0] != "*"), anywhere
+
+
+def is_clean(name: str) -> bool:
+    """Whether there is no rude word in a name.
+
+    >>> [name for name in ("Cassandra", "Dickens", "Moby Dick", "Badfuckery") if is_clean(name)]
+    ['Cassandra', 'Dickens']
+    """
+    text, (whole, anywhere) = folded(name), rude_words()
+    words = re.findall(r"[^\W\d_]+", text)
+    return whole.isdisjoint(words) and not any(word in text for word in anywhere)

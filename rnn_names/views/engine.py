@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.rude import rude_words
+from rnn_names.conditions.conditions import rude_words
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically

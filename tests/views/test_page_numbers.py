@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.conditions.conditions import is_clean, rude_words
 from rnn_names.conditions.edits import NearList, folded
-from rnn_names.conditions.rude import is_clean, rude_words
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
