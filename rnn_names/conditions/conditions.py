@@ -14,11 +14,10 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
 from rnn_names.conditions.beginnings import encoded
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
-from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.shape import have_triples, lower_case

@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
@@ -103,9 +102,8 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
             read = next(filter(beginnings.__contains__, ends)) if words.isdisjoint(ends) else None
         return read
 
-    start: str | None = ""
     return automaton_of(
-        start,
+        "",
         lambda read, kinds: [after(read, text) for text in kinds],
         each,
         lambda read: read is not None,

@@ -6,10 +6,9 @@ from itertools import chain, groupby
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.automaton import MAX_STATES
+from rnn_names.conditions.automaton import MAX_STATES, same
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import CommonOptions, any_of
-from rnn_names.conditions.regex import same
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary

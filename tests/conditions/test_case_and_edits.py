@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
+from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
-from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary

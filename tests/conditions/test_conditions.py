@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.conditions import conditions
-from rnn_names.conditions.automaton import NoAutomatonError
+from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import Options
-from rnn_names.conditions.regex import matching
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_names.conditions.regex import matching
+from rnn_names.conditions.automaton import matching
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network.ahead import by_length, on_tree
 from rnn_names.ngram.chain import MarkovChain
