@@ -169,11 +169,11 @@ def _read_members(
         raise ModelFileError("damaged: an array is in it twice")
     if "meta" not in members:
         raise ModelFileError("not a model file: no `meta` in it")
-    meta = _json(_text(_unpacked(file, members.pop("meta"))))
-    return meta, {
+    arrays = {
         name: _array(_unpacked(file, member), name, types_of(name))
         for name, member in members.items()
     }
+    return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
 
 
 def _unpacked(file: IO[bytes], member: _Member) -> bytes:
@@ -205,43 +205,27 @@ _HEADER = re.compile(
 )
 
 
-def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], bytes]:
-    """Type, Fortran order and shape of an array, and the bytes after its header."""
+def _array(data: bytes, name: str, types: Collection[str]) -> Array:
+    """The array in a member's bytes: of one of some types and finite numbers; `meta` is a text."""
     length = int.from_bytes(data[8:10], "little")
     match = _HEADER.fullmatch(data, 10, 10 + min(length, MAX_HEADER_BYTES))
     if not match or not data.startswith(b"\x93NUMPY\1\0"):
         raise ModelFileError(f"array {name}: a header that NumPy does not write")
+    type_, values = match[1].decode(), data[10 + length :]
     shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
-    return match[1].decode(), match[2] == b"True", shape, data[10 + length :]
-
-
-def _check_size(data: bytes, name: str, size: int) -> None:
-    if size != len(data):
-        raise ModelFileError(f"array {name}: its size is not what its header says")
-
-
-def _array(data: bytes, name: str, types: Collection[str]) -> Array:
-    """The array in a member's bytes: of one of some types, and of finite numbers."""
-    type_, fortran_order, shape, numbers = _header(data, name)
-    if type_ not in types or fortran_order or len(shape) > 2:
+    if name == "meta":
+        if shape or not re.fullmatch(r"<U\d{1,7}", type_) or len(values) > MAX_META_BYTES:
+            raise ModelFileError("array meta: not a text of a sensible size")
+    elif type_ not in types or match[2] == b"True" or len(shape) > 2:
         expected = " or ".join(str(np.dtype(each)) for each in types)
         raise ModelFileError(f"array {name}: not {expected}, little-endian, in C order")
     dtype = np.dtype(type_)
-    _check_size(numbers, name, dtype.itemsize * math.prod(shape))
-    array = np.frombuffer(numbers, dtype).reshape(shape)
+    if len(values) != dtype.itemsize * math.prod(shape):
+        raise ModelFileError(f"array {name}: its size is not what its header says")
+    array = np.frombuffer(values, dtype).reshape(shape)
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ModelFileError(f"array {name}: a weight that is not a finite number")
     return array
-
-
-def _text(data: bytes) -> str:
-    """The text in the bytes of `meta`, which NumPy keeps in UTF-32."""
-    type_, _, shape, characters = _header(data, "meta")
-    size = 4 * int(type_[2:]) if re.fullmatch(r"<U\d{1,9}", type_) else -1
-    if shape != () or not 0 <= size <= MAX_META_BYTES:
-        raise ModelFileError("array meta: not a text of a sensible size")
-    _check_size(characters, "meta", size)
-    return characters.decode("utf-32-le").rstrip("\0")
 
 
 _PLAIN = (str, int, float, type(None))
