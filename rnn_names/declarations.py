@@ -27,17 +27,16 @@ S = TypeVar("S")
 
 
 class Kind:
-    """A kind of values; as a text, it says which are allowed."""
+    """A kind of values. `text` says which are allowed, `metavar` stands for one in help.
 
-    text: str
-    metavar: str | None = None  # what stands for a value on the command line
+    `checked` gives a value in its plainest type, and raises ValueError for one that is not allowed.
+    """
+
+    def __init__(self, text: str, checked: Callable[[Any], Any], metavar: str | None) -> None:
+        self.text, self.checked, self.metavar = text, checked, metavar
 
     def __str__(self) -> str:
         return self.text
-
-    def checked(self, value: Any) -> Any:
-        """The value in its plainest type; ValueError for one that is not allowed."""
-        raise NotImplementedError
 
 
 class Number(Kind):
@@ -58,9 +57,18 @@ class Number(Kind):
     ) -> None:
         self.least, self.most, self.whole = least, most, whole
         self.min_open, self.max_open = min_open, max_open
-        self.metavar = "N" if whole else "X"
+        noun = "a whole number" if whole else "a number"
+        lower = f"{'above' if min_open else 'of at least'} {least:.15g}"
+        upper = f"{'below' if max_open else 'at most'} {most:.15g}"
+        if most == math.inf:
+            text = f"{noun} {lower}" if whole else f"a finite number {lower}"
+        elif min_open or max_open:
+            text = f"{noun} {lower} and {upper}"
+        else:
+            text = f"{noun} from {least:.15g} to {most:.15g}"
+        super().__init__(text, self._checked, "N" if whole else "X")
 
-    def checked(self, value: Any) -> float:
+    def _checked(self, value: Any) -> float:
         """An int or a float, not NumPy's, which a model file could not keep."""
         kind: Any = Integral if self.whole else Real
         if not isinstance(value, kind) or isinstance(value, bool):
@@ -78,109 +86,74 @@ class Number(Kind):
 
     def read(self, text: str) -> float:
         """The number that a text stands for."""
-        return self.checked(int(text) if self.whole else float(text))
-
-    def __str__(self) -> str:
-        noun = "a whole number" if self.whole else "a number"
-        lower = f"{'above' if self.min_open else 'of at least'} {self.least:.15g}"
-        upper = f"{'below' if self.max_open else 'at most'} {self.most:.15g}"
-        if self.most == math.inf:
-            return f"{noun} {lower}" if self.whole else f"a finite number {lower}"
-        if self.min_open or self.max_open:
-            return f"{noun} {lower} and {upper}"
-        return f"{noun} from {self.least:.15g} to {self.most:.15g}"
+        return self._checked(int(text) if self.whole else float(text))
 
 
 POSITIVE = Number(0, min_open=True)
-
-
-class Flag(Kind):
-    """True or False."""
-
-    text = "a bool"
-
-    def checked(self, value: Any) -> bool:
-        """True or False."""
-        if value not in (True, False):
-            raise ValueError
-        return bool(value)
 
 
 class Choice(Kind):
     """One of some words."""
 
     def __init__(self, *words: str) -> None:
-        self.words, self.text = words, f"one of {', '.join(words)}"
+        super().__init__(f"one of {', '.join(words)}", self._checked, None)
+        self.words = words
 
-    def checked(self, value: Any) -> str:
-        """One of the words."""
+    def _checked(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
             raise ValueError
         return value
 
 
-class Texts(Kind):
-    """Some texts, as a tuple; or a single one."""
-
-    text, metavar = "a text or a list of texts", "TEXT"
-
-    def checked(self, value: Any) -> tuple[str, ...]:
-        """A tuple."""
-        texts = (value,) if isinstance(value, str) else value
-        if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
-            raise ValueError
-        return tuple(texts)
+def _flag(value: Any) -> bool:
+    if value not in (True, False):
+        raise ValueError
+    return bool(value)
 
 
-class Lines(Texts):
-    """Some texts, which the command line reads from the lines of a file."""
-
-    text, metavar = "a list of texts", "FILE"
-
-    def checked(self, value: Any) -> tuple[str, ...]:
-        """A tuple; a single text would be taken for its characters."""
-        if isinstance(value, str):
-            raise ValueError
-        return super().checked(value)
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, Collection) or not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    return tuple(texts)
 
 
-class Places(Texts):
-    """Numbers of lines, or of lines and parts: 5 or "5.2", or both as "5,5.2".
-
-    A tuple of both as numbers; the part is 0 where none is given.
-    """
-
-    text, metavar = 'numbers of lines, from 1, or of a line and a part: "5.2"', "N,…"
-
-    def checked(self, value: Any) -> tuple[Any, ...]:
-        """A tuple of lines and parts."""
-        if not isinstance(value, Collection) or isinstance(value, str):
-            raise ValueError
-        number, found = Number(1, whole=True), list[tuple[float, float]]()
-        for each in value:
-            if isinstance(each, tuple):  # one that was read
-                line, part = each
-                each = f"{line}.{part}" if part else f"{line}"
-            for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
-                line, point, part = text.partition(".")
-                found.append((number.read(line), number.read(part) if point else 0))
-        return tuple(found)
+def _lines(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):  # it would be taken for its characters
+        raise ValueError
+    return _texts(value)
 
 
-class File(Kind):
-    """The path of a file."""
+def _numbers(value: Any) -> tuple[Any, ...]:
+    """Lines and parts as pairs of numbers, from 5, "5.2" or "5,5.2"; the part is 0 without one."""
+    if not isinstance(value, Collection) or isinstance(value, str):
+        raise ValueError
+    number, found = Number(1, whole=True), list[tuple[float, float]]()
+    for each in value:
+        if isinstance(each, tuple):  # one that was read
+            line, part = each
+            each = f"{line}.{part}" if part else f"{line}"
+        for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
+            line, point, part = text.partition(".")
+            found.append((number.read(line), number.read(part) if point else 0))
+    return tuple(found)
 
-    text, metavar = "the path of a file", "FILE"
 
-    def checked(self, value: Any) -> str:
-        """The path as a text."""
-        try:
-            path = os.fsdecode(value)
-        except TypeError:
-            raise ValueError from None
-        if not path or "\0" in path:
-            raise ValueError
-        return path
+def _path(value: Any) -> str:
+    try:
+        path = os.fsdecode(value)
+    except TypeError:
+        raise ValueError from None
+    if not path or "\0" in path:
+        raise ValueError
+    return path
+
+
+FLAG = Kind("a bool", _flag, None)
+TEXTS = Kind("a text or a list of texts", _texts, "TEXT")
+LINES = Kind("a list of texts", _lines, "FILE")  # which the command line reads from a file
+LINE_NUMBERS = Kind('numbers of lines, from 1, or of a line and a part: "5.2"', _numbers, "N,…")
+PATH = Kind("the path of a file", _path, "FILE")
 
 
 # --- Options --------------------------------------------------------------------------------------
@@ -249,31 +222,32 @@ def parameters_of(owner: Callable[P, Any]) -> Callable[[Callable[..., R]], Calla
 
     Type checkers, editors and `inspect.signature` see them; its docstring gets a line for each.
     """
-    return lambda function: _shown_with(owner, function, [])
+
+    def decorate(function: Callable[..., R]) -> Any:
+        own = inspect.signature(function)
+        first = [each for name, each in own.parameters.items() if name == "self"]
+        signature = own.replace(parameters=[*first, *inspect.signature(owner).parameters.values()])
+
+        @wraps(function)
+        def called(*args: Any, **kwargs: Any) -> R:
+            try:
+                signature.bind(*args, **kwargs)
+            except TypeError as error:
+                raise TypeError(f"{function.__name__}() {error}") from None
+            return function(*args, **kwargs)
+
+        called.__signature__ = signature  # type: ignore[attr-defined]
+        lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
+        text = inspect.cleandoc(function.__doc__ or "")
+        called.__doc__ = "\n".join([text, "", "Options:", *lines])
+        return called
+
+    return decorate
 
 
 def method_parameters_of(
     owner: Callable[P, Any],
 ) -> Callable[[Callable[Concatenate[S, ...], R]], Callable[Concatenate[S, P], R]]:
     """The decorator for a method, which keeps its first parameter, `self`."""
-    return lambda method: _shown_with(
-        owner, method, [*inspect.signature(method).parameters.values()][:1]
-    )
-
-
-def _shown_with(owner: Any, function: Any, first: list[inspect.Parameter]) -> Any:
-    parameters = [*first, *inspect.signature(owner).parameters.values()]
-    signature = inspect.signature(function).replace(parameters=parameters)
-
-    @wraps(function)
-    def called(*args: Any, **kwargs: Any) -> Any:
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{function.__name__}() {error}") from None
-        return function(*args, **kwargs)
-
-    called.__signature__ = signature  # type: ignore[attr-defined]
-    lines = [f"    {name}: {each.help}" for name, each in declarations(owner).items()]
-    called.__doc__ = "\n".join([inspect.cleandoc(function.__doc__ or ""), "", "Options:", *lines])
-    return called
+    decorate: Any = parameters_of(owner)
+    return decorate

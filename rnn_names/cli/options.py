@@ -170,13 +170,13 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     kind: Any = each.kind
     settings: dict[str, Any] = {"group": each.group, "help": each.help}
     settings |= {"metavar": each.metavar or kind.metavar, "hidden": bool(each.new_name)}
-    if isinstance(kind, declared.Flag):
+    if kind is declared.FLAG:
         settings["is_flag"] = True
-    elif isinstance(kind, declared.Lines):
+    elif kind is declared.LINES:
         settings |= {"type": FILE, "help": f"{each.help} FILE has one on each line."}
-    elif isinstance(kind, declared.Texts):
+    elif kind in (declared.TEXTS, declared.LINE_NUMBERS):
         settings |= {"type": Text(), "multiple": True, "help": f"{each.help} May be repeated."}
-    elif isinstance(kind, declared.File):
+    elif kind is declared.PATH:
         settings |= {"type": FILE, "callback": _refuse_stdout}
     else:
         settings |= {"default": each.default, "show_default": each.unset or True}

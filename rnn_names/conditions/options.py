@@ -9,15 +9,15 @@ from typing import Any
 
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.declarations import (
+    FLAG,
+    LINE_NUMBERS,
+    LINES,
+    PATH,
     POSITIVE,
+    TEXTS,
     Checked,
     Choice,
-    File,
-    Flag,
-    Lines,
     Number,
-    Places,
-    Texts,
     declarations,
     option,
 )
@@ -41,24 +41,24 @@ class CommonOptions(Checked):
     """
 
     prefix: str | Collection[str] = _condition(
-        (), Texts(), "Only names that begin with this text; of several texts, with any of them."
+        (), TEXTS, "Only names that begin with this text; of several texts, with any of them."
     )
     suffix: str | Collection[str] = _condition(
-        (), Texts(), "Only names that end in this text; of several texts, in any of them."
+        (), TEXTS, "Only names that end in this text; of several texts, in any of them."
     )
     contains: str | Collection[str] = _condition(
-        (), Texts(), "Only names that contain this text; of several texts, all of them."
+        (), TEXTS, "Only names that contain this text; of several texts, all of them."
     )
     match: str | Collection[str] | None = _condition(
         None,
-        Texts(),
+        TEXTS,
         "Only names that this regular expression matches as a whole (Python's syntax); of several, "
         "any of them.",
         metavar="REGEX",
     )
     like: str | Collection[str] = _condition(
         (),
-        Texts(),
+        TEXTS,
         "Only names within a few edits of this one, which may be any text; inserting, deleting or "
         "replacing a character is an edit. Of several texts, within a few edits of any of them.",
         metavar="NAME",
@@ -69,7 +69,7 @@ class CommonOptions(Checked):
         "The most edits by which a name may differ from the one it is like.",
     )
     ignore_case: bool = _condition(
-        False, Flag(), "Ignore case in prefix, suffix, contains, match and like.", short="-i"
+        False, FLAG, "Ignore case in prefix, suffix, contains, match and like.", short="-i"
     )
     min_length: int | None = _condition(
         None, _LENGTH, "Shortest name, in characters.", unset="the shortest trained on"
@@ -79,27 +79,27 @@ class CommonOptions(Checked):
     )
     any_shape: bool = _condition(
         False,
-        Flag(),
+        FLAG,
         "Allow what no name of the list has: a lower-case letter at the beginning, a capital right "
         "after a letter, two spaces or marks in a row.",
     )
     known_triples: bool = _condition(
         False,
-        Flag(),
+        FLAG,
         "No three characters in a row that no name of the list has. The beginning and the end "
         "count as characters; upper and lower case do not differ.",
     )
     known_pairs: bool = _condition(
-        False, Flag(), "The old name of `known_triples`.", new_name="known_triples"
+        False, FLAG, "The old name of `known_triples`.", new_name="known_triples"
     )
     any_beginning: bool = _condition(
-        False, Flag(), "The old name of `any_shape`.", new_name="any_shape"
+        False, FLAG, "The old name of `any_shape`.", new_name="any_shape"
     )
     novel: bool = _condition(
-        False, Flag(), "Only names that are not in the list that the model learned from."
+        False, FLAG, "Only names that are not in the list that the model learned from."
     )
     listed: bool = _condition(
-        False, Flag(), "Only names that are in the list, such as those of real people."
+        False, FLAG, "Only names that are in the list, such as those of real people."
     )
     min_edits: int | None = _condition(
         None,
@@ -111,20 +111,20 @@ class CommonOptions(Checked):
         unset="any",
     )
     exclude: Collection[str] = _condition(
-        (), Lines(), "Leave out these names, in upper or lower case."
+        (), LINES, "Leave out these names, in upper or lower case."
     )
     exclude_words: Collection[str] = _condition(
-        (), Lines(), "Leave out names that contain one of these texts, in upper or lower case."
+        (), LINES, "Leave out names that contain one of these texts, in upper or lower case."
     )
     clean: bool = _condition(
         False,
-        Flag(),
+        FLAG,
         "Leave out names with a rude or loaded word of English, German, French, Spanish or "
         "Italian; Dickens and Scunthorpe stay.",
     )
     remember: str | None = _condition(
         None,
-        File(),
+        PATH,
         "Leave out the names that are in this file, and append those that come out, read or not. "
         "Several runs may share it at the same time.",
         unset="no file",
@@ -198,7 +198,7 @@ class CommonOptions(Checked):
 class Options(CommonOptions):
     """Options of random names."""
 
-    unique: bool = _condition(False, Flag(), "No name twice; not together with a start.")
+    unique: bool = _condition(False, FLAG, "No name twice; not together with a start.")
     seed: int | None = _sampling(
         None, _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
@@ -257,7 +257,7 @@ class CastOptions(Options):
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
-    unique: bool = _condition(False, Flag(), "No line twice; not together with a start.")
+    unique: bool = _condition(False, FLAG, "No line twice; not together with a start.")
     start: int = _sampling(0, Number(0, MOST_SKIPPED, whole=True), "Skip this many lines.")
     initials: str | None = _condition(
         None,
@@ -268,12 +268,12 @@ class CastOptions(Options):
     )
     redraw: Collection[Any] = _sampling(
         (),
-        Places(),
+        LINE_NUMBERS,
         "Other names in the lines with these numbers; all else stays. 5.2 is the second part of "
         "line 5, a name or a text. A number that comes again asks for yet others. Goes with a "
         "seed.",
     )
-    parts: bool = option(False, Flag(), "Give tuples of the parts of each line, not whole lines.")
+    parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
-from rnn_names.declarations import Flag, Lines, Number, Texts, declarations
+from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted
 
 MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
@@ -187,18 +187,18 @@ class _Reader:
         if name not in ALLOWED:
             raise self.error(f"no option {quoted(word)}{_like(name)}", place)
         kind, text = ALLOWED[name].kind, self.until(",}") if self.takes("=") else None
-        if name in places and not isinstance(kind, Texts):
+        if name in places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
-        if isinstance(kind, Flag) != (text is None):
+        if (kind is FLAG) != (text is None):
             needs = f"needs a value: {word}=…" if text is None else "takes no value"
             raise self.error(f"{word} {needs}", place)
         places.setdefault(name, place)
         try:
             if text is None:
                 values[name] = True
-            elif isinstance(kind, Lines):
+            elif kind is LINES:
                 files.setdefault(name, []).append(text)
-            elif isinstance(kind, Texts):
+            elif kind is TEXTS:
                 values[name] = (*values.get(name, ()), text)
             else:
                 values[name] = kind.read(text) if isinstance(kind, Number) else kind.checked(text)

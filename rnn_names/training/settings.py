@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from rnn_names.declarations import POSITIVE, Checked, Choice, Flag, Number, option
+from rnn_names.declarations import FLAG, POSITIVE, Checked, Choice, Number, option
 from rnn_names.errors import TrainingError
 
 if TYPE_CHECKING:  # the help of `train` does without NumPy
@@ -99,7 +99,7 @@ class Settings(Checked):
     )
     all_names: bool | None = option(
         None,
-        Flag(),
+        FLAG,
         "Whether the distillation stage learns the held-out names, too.",
         unset=f"for fewer than {SHORT_LIST:,} names, unless held_out is given",
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.declarations import Checked, Choice, Flag, Lines, Number, Texts, option
+from rnn_names.declarations import FLAG, LINES, TEXTS, Checked, Choice, Number, option
 from rnn_names.errors import RnnNamesError
 
 
@@ -19,10 +19,10 @@ class Options(Checked):
     share: float = option(0.5, Number(0, 1, min_open=True), "")
     rate: float = option(1.0, Number(0, max_open=True), "")
     count: int | None = option(None, Number(1, 9, whole=True), "")
-    flag: bool = option(False, Flag(), "")
+    flag: bool = option(False, FLAG, "")
     word: str = option("a", Choice("a", "b"), "")
-    texts: str | list[str] = option((), Texts(), "")  # noqa: RUF009
-    lines: list[str] = option((), Lines(), "")  # noqa: RUF009
+    texts: str | list[str] = option((), TEXTS, "")  # noqa: RUF009
+    lines: list[str] = option((), LINES, "")  # noqa: RUF009
 
     error = RnnNamesError
 
