@@ -65,7 +65,7 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
 
 
 def _scores(model: Model, path: str) -> Scores:
-    from rnn_names.corpus.reading import read_names
+    from rnn_names.corpus.corpus import read_names
 
     with opened(path) as (title, stream):
         for names in read_names(title, stream):

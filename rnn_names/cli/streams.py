@@ -112,9 +112,9 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         yield "standard input", sys.stdin.buffer
         interrupts.pause()  # a Ctrl-C ends the writer, too, which is no end of a list
         return
-    from rnn_names.corpus import reading
+    from rnn_names.corpus import corpus
 
-    with reading.opened(path) as source:
+    with corpus.opened(path) as source:
         yield source
 
 
@@ -127,7 +127,7 @@ def is_same_file(path: str, other: str) -> bool:
 
 def lines_of(path: str) -> list[str]:
     """The lines of a file that are not blank."""
-    from rnn_names.corpus.reading import full_lines
+    from rnn_names.corpus.corpus import full_lines
 
     with opened(path) as source:
         return full_lines(*source)

@@ -1,21 +1,45 @@
-"""A list of names to learn from: its distinct names, how often each occurs, the held-out split."""
+r"""A list of names to learn from: how it is read, its distinct names, the held-out split.
+
+Files are read in pieces of a few megabytes, cut at line ends: bytes to lines to names, checked and
+normalised. Every refusal names the file and the line. A list may have counts, as census tables do:
+a name, a tab and a whole number a line.
+
+Mary\t7065
+Anna\t2604
+
+It has counts if its first line that is not blank has one. Then every line must have one.
+"""
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
-from collections.abc import Iterable
+import stat
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.names import Names, texts
-from rnn_names.corpus.reading import opened, read_counted
-from rnn_names.errors import CorpusError
+from rnn_names.corpus.characters import (
+    BIDI_CONTROLS,
+    MAX_NAME_LENGTH,
+    REFUSED_CHARACTERS,
+    WHITE_SPACE,
+    refused_characters,
+)
+from rnn_names.corpus.names import Names, gathered, texts
+from rnn_names.errors import CorpusError, shown
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
+MAX_DIGITS = 11  # of a count: the sum of those of any list that fits a memory stays far below 2⁶³
+PIECE_BYTES = 1 << 22
+MAX_DECOMPOSED = 5 * MAX_NAME_LENGTH  # before NFC, whose time grows with the square of marks
+ZIP = b"PK\x03\x04"  # how documents of word processors begin, and models
 
 
 @dataclass(frozen=True)
@@ -113,3 +137,209 @@ def corpus_from_strings(strings: Iterable[str]) -> Corpus:
         raise CorpusError("a name contains a line break: give one name per string")
     data = "\n".join(lines).encode("utf-8", "surrogatepass")
     return replace(read_corpus([("names", io.BytesIO(data))]), lists=())
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str, BinaryIO]]:
+    """Opens a text, and gives its title for messages; CorpusError, with advice, if it cannot."""
+    title = shown(os.fsdecode(path))
+    if os.path.isdir(path):
+        raise CorpusError(f"{title}: a directory; give a text file with one name per line")
+    try:
+        # No `with` here: errors of opening are told apart from those of reading.
+        file = open(path, "rb")  # noqa: SIM115
+    except (OSError, ValueError) as error:  # ValueError for a path with a NUL
+        reason = getattr(error, "strerror", None) or error
+        raise CorpusError(f"{title}: cannot be read: {reason}{advice}") from error
+    with file:
+        yield title, file
+
+
+def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
+    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name."""
+    for names, _ in read_counted(title, stream):
+        yield names
+
+
+def full_lines(title: str, stream: BinaryIO) -> list[str]:
+    """The lines of a stream that are not blank."""
+    return [name for part in read_names(title, stream) for name in part.to_strings() if name]
+
+
+def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
+    """The names that `read_names` gives, and their counts, (n,); None for a list without counts."""
+    n_lines = 0
+    has_counts: bool | None = None  # not known as long as all lines are blank
+    for data in _pieces(title, stream):
+        if not n_lines:
+            data = data.removeprefix(codecs.BOM_UTF8)
+            if data.startswith(ZIP):
+                raise CorpusError(
+                    f"{title}: a document or a model, not a text: save the list as plain text, one "
+                    "name per line"
+                )
+        names, often = _trimmed(_lines(title, data, n_lines)), None
+        full = np.flatnonzero(names.lengths)
+        if has_counts is None and len(full):
+            has_counts = bool(split_counts(names.take(full[:1]))[1][0])
+        if has_counts:
+            uncounted, often = split_counts(names)
+            wrong = np.flatnonzero((often == 0) & (names.lengths > 0))
+            if len(wrong):
+                raise CorpusError(
+                    f"{title}, line {n_lines + wrong[0] + 1}: no count, and the lines before have "
+                    f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                )
+            names = _trimmed(uncounted)
+        _check(title, names, n_lines)
+        yield names, often
+        n_lines += len(names)
+
+
+def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a stream in pieces that end at line ends, and so have a whole line each."""
+    rest, n_lines = b"", 0
+    missing = _bytes_ahead(stream)
+    while data := _read(title, stream):
+        rest += data
+        missing -= len(data)
+        first = rest.find(b"\n")
+        if (len(rest) if first < 0 else first) > PIECE_BYTES:
+            raise CorpusError(
+                f"{title}, line {n_lines + 1}: over {PIECE_BYTES:,} bytes without a line end; is "
+                "it one name per line?"
+            )
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            n_lines += rest.count(b"\n")
+            yield rest[:cut]
+            rest = rest[cut:]
+    if missing > 0:
+        raise CorpusError(
+            f"{title}: became shorter while it was read; try again when nothing writes to it"
+        )
+    if rest and (n_lines or rest != codecs.BOM_UTF8):
+        yield rest
+
+
+def _bytes_ahead(stream: BinaryIO) -> int:
+    """How many bytes of a file are still to be read; 0 for what is no file on a disk."""
+    try:
+        status = os.fstat(stream.fileno())
+        return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0
+    except (OSError, AttributeError):  # a stream without a file
+        return 0
+
+
+def _read(title: str, stream: BinaryIO) -> bytes:
+    # `read1` returns what is already there: a score comes while the writer of a pipe goes on.
+    read = getattr(stream, "read1", stream.read)
+    try:
+        return read(PIECE_BYTES)
+    except OSError as error:
+        raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
+
+
+def _lines(title: str, data: bytes, n_before: int) -> Names:
+    """The lines of some bytes, without their ends, as code points in NFC."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = n_before + data.count(b"\n", 0, error.start) + 1
+        raise CorpusError(
+            f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list "
+            "as UTF-8"
+        ) from None
+    lines = _split(text)
+    if unicodedata.is_normalized("NFC", text) or _trimmed(lines).lengths.max() > MAX_DECOMPOSED:
+        return lines  # one that is so long will be refused
+    return _split(unicodedata.normalize("NFC", text))
+
+
+def _split(text: str) -> Names:
+    r"""The lines of a text, each without the line feed that ends it.
+
+    The CR of a CRLF stays. It is white space at the end of a line, so it is trimmed later.
+
+    >>> _split("Ada\nBo\r\n").to_strings()
+    ['Ada', 'Bo\r']
+    """
+    if not text.endswith("\n"):
+        text += "\n"
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32, copy=False)
+    is_line_feed = codes == ord("\n")
+    ends = np.flatnonzero(is_line_feed)
+    # Line i ends where its line feed was, less the i line feeds before that.
+    return Names(codes[~is_line_feed], np.concatenate(([0], ends - np.arange(len(ends)))))
+
+
+def _trimmed(lines: Names) -> Names:
+    r"""The lines without the white space around them.
+
+    >>> _trimmed(Names.from_strings([" Ada\r", "", "Bo", " "])).to_strings()
+    ['Ada', '', 'Bo', '']
+    """
+    visible = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))  # places of all other characters
+    # Those of a line are visible[first:after].
+    first = np.searchsorted(visible, lines.offsets[:-1])
+    after = np.searchsorted(visible, lines.offsets[1:])
+    blank = first == after
+    visible = np.append(visible, 0)  # so that a blank last line finds an entry
+    starts = np.where(blank, 0, visible[first])
+    return Names(*gathered(lines.codes, starts, np.where(blank, 0, visible[after - 1] + 1)))
+
+
+def split_counts(lines: Names) -> tuple[Names, Array]:
+    r"""Trimmed lines as names and counts; 0 for a line that does not end in a tab and a count.
+
+    >>> names, counts = split_counts(Names.from_strings(["Mary\t7065", "Anna", "\t5", ""]))
+    >>> names.to_strings(), counts.tolist()
+    (['Mary', 'Anna', '\t5', ''], [7065, 0, 0, 0])
+    """
+    starts, stops = lines.offsets[:-1], lines.offsets[1:]
+    tabs = np.append(-1, np.flatnonzero(lines.codes == ord("\t")))
+    tab = tabs[np.searchsorted(tabs, stops) - 1]  # the last one before the end of each line
+    digits = stops - tab - 1
+    not_digit = np.append(0, np.cumsum((lines.codes < ord("0")) | (lines.codes > ord("9"))))
+    counted = (tab > starts) & (digits >= 1) & (digits <= MAX_DIGITS)
+    counted &= not_digit[stops] == not_digit[np.minimum(tab + 1, stops)]
+    counts = np.zeros(len(lines), np.int64)
+    rows = np.flatnonzero(counted)
+    for place in range(int(digits[rows].max(initial=0))):
+        on = rows[place < digits[rows]]
+        counts[on] = counts[on] * 10 + (lines.codes[tab[on] + 1 + place].astype(np.int64) - 48)
+    ends = np.where(counts > 0, tab, stops)
+    return Names(*gathered(lines.codes, starts, ends)), counts
+
+
+def _check(title: str, names: Names, n_before: int) -> None:
+    is_bad = names.lengths > MAX_NAME_LENGTH
+    refused = np.flatnonzero(_among(names.codes, REFUSED_CHARACTERS))
+    is_bad[np.searchsorted(names.offsets, refused, side="right") - 1] = True
+    for row in np.flatnonzero(is_bad):
+        [name] = names[row : row + 1].to_strings()
+        raise CorpusError(f"{title}, line {n_before + row + 1}: {_complaint(name)}")
+
+
+def _among(codes: Array, characters: str) -> Array:
+    return np.isin(codes, [ord(c) for c in characters])
+
+
+def _complaint(name: str) -> str:
+    refused = refused_characters(name)[:1]
+    if not refused:
+        return (
+            f"{len(name)} characters, more than the {MAX_NAME_LENGTH} of a name; is it one name "
+            "per line?"
+        )
+    if refused == "\t":
+        return (
+            "a tab (U+0009) inside a name; take it out, or, if this is a list with counts, end "
+            "every line in a tab and a whole number"
+        )
+    kind = "a byte-order mark" if refused == "\ufeff" else "a control character"
+    kind = "a bidirectional control" if refused in BIDI_CONTROLS else kind
+    return f"{kind} (U+{ord(refused):04X}) inside a name; take it out"

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
-from rnn_names.corpus.reading import full_lines, opened
+from rnn_names.corpus.corpus import full_lines, opened
 from rnn_names.declarations import parameters_of
 from rnn_names.model.bundled import Given
 from rnn_names.model.model import Model, blend

@@ -119,11 +119,11 @@ def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp
 
 NAMED_PIPE_OPENED = """
 real = open
-import rnn_names.corpus.reading
-rnn_names.corpus.reading.open = lambda *a: (here(), real(*a))[1]"""
+import rnn_names.corpus.corpus
+rnn_names.corpus.corpus.open = lambda *a: (here(), real(*a))[1]"""
 
 STANDARD_INPUT_READ = """
-import rnn_names.corpus.reading as c
+import rnn_names.corpus.corpus as c
 read = c._read
 c._read = lambda *a: (here(), read(*a))[1]"""
 
@@ -156,7 +156,7 @@ def test_in_a_pipeline_whose_writer_ends_too(model_file):
     The end of the list, which then comes at once, is no list without names.
     """
     before = """
-import rnn_names.corpus.reading as c
+import rnn_names.corpus.corpus as c
 read, end = c._read, os._exit
 c._read = lambda *a: (here(), read(*a))[1]
 # There is time enough to say something wrong.
