@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, ranges
 from rnn_names.errors import CorpusError, quoted
 
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
@@ -222,11 +222,9 @@ def gathered(codes: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
     offsets = _offsets(lengths)
     result = np.empty(offsets[-1], codes.dtype)
     for first in range(0, len(starts), _ROWS_AT_ONCE):
-        block = slice(first, first + _ROWS_AT_ONCE)
-        begin, end = offsets[first], offsets[min(first + _ROWS_AT_ONCE, len(starts))]
-        # How far each character of the result is from its place in `codes`.
-        shift = np.repeat(starts[block] - offsets[:-1][block], lengths[block])
-        codes.take(shift + np.arange(begin, end), out=result[begin:end], mode="clip")
+        rows = slice(first, first + _ROWS_AT_ONCE)
+        places = ranges(starts[rows], lengths[rows])
+        codes.take(places, out=result[offsets[first] :][: len(places)], mode="clip")
     return result, offsets
 
 

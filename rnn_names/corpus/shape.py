@@ -56,18 +56,18 @@ def shape_of(
     if pairs is not None:
         pairs = {*pairs}
         barred[:] = [[_is_odd(a, b) and a + b not in pairs for b in kinds] for a in kinds]
-    if "a" in kinds and not lower_case_beginnings:
-        barred[0, kinds.index("a")] = True
+    if not lower_case_beginnings:
+        barred[0, kinds == "a"] = True
     return Shape(kind, barred) if barred.any() else None
 
 
 def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
     """Of the pairs of kinds that are barred unless a list has them, those that these names have."""
     kinds, kind = _kinds(vocabulary)
-    each = kind[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
-    numbers = np.unique(each[:-1] * len(kinds) + each[1:]).tolist()
-    pairs = [(kinds[number // len(kinds)], kinds[number % len(kinds)]) for number in numbers]
-    return sorted(a + b for a, b in pairs if _is_odd(a, b))
+    each = kind[_with_ends(names, vocabulary)]
+    seen = np.zeros((len(kinds), len(kinds)), dtype=bool)
+    seen[each[:-1], each[1:]] = True
+    return sorted(a + b for a, b in kinds[np.argwhere(seen)].tolist() if _is_odd(a, b))
 
 
 Triples = Mapping[str, str]  # by two characters in a row, all that follow them
@@ -119,11 +119,15 @@ def have_triples(names: Names, vocabulary: Vocabulary, known: Triples) -> Array:
 
 def _triples(names: Names, vocabulary: Vocabulary) -> Array:
     """Around each character of names, it and its neighbours, as one number: (n,)."""
-    letters, letter_of = _letters(vocabulary)
-    each = letter_of[np.insert(vocabulary.encode(names.codes), names.offsets, 0)]
-    # Before the first character of a name, and after the last name, is an end.
-    here = np.arange(len(names.codes)) + 1 + np.repeat(np.arange(len(names)), names.lengths)
+    letters, letter = _letters(vocabulary)
+    indices = _with_ends(names, vocabulary)
+    each, here = letter[indices], np.flatnonzero(indices)
     return np.ravel_multi_index((each[here - 1], each[here], each[here + 1]), 3 * letters.shape)
+
+
+def _with_ends(names: Names, vocabulary: Vocabulary) -> Array:
+    """The indices of all characters, and an end before each name and after the last."""
+    return np.insert(vocabulary.encode(names.codes), names.offsets, 0)
 
 
 def _letters(vocabulary: Vocabulary) -> tuple[Array, Array]:
@@ -136,12 +140,9 @@ def lower_case(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _kinds(vocabulary: Vocabulary) -> tuple[list[str], Array]:
-    """The kinds that there are, and which of them each index has: (n_y,)."""
-    each = [*map(_kind, "\n" + vocabulary.characters)]
-    kinds = [*dict.fromkeys(each)]
-    number = {kind: i for i, kind in enumerate(kinds)}
-    return kinds, np.array([number[kind] for kind in each])
+def _kinds(vocabulary: Vocabulary) -> tuple[Array, Array]:
+    """The kinds that there are, in order, and which of them each index has: (n_y,)."""
+    return np.unique([*map(_kind, "\n" + vocabulary.characters)], return_inverse=True)
 
 
 def _kind(character: str) -> str:
