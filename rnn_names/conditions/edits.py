@@ -279,18 +279,16 @@ class NearList:
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
         # What is from a place on, moved by an edit before it: (m, L + 3).
-        moved = {
-            places: _sums(self._terms[np.maximum(columns + places, 0), text])
-            for places in (-1, 0, 1)
-        }
+        moved = dict[int, Array]()
+        for places in (-1, 0, 1):
+            behind = self._terms[np.maximum(columns + places, 0), text]
+            moved[places] = np.cumsum(behind[:, ::-1], axis=1)[:, ::-1]
         near = np.zeros(len(text), bool)
-        for row, place, out, put_in, after in self._edits(text, lengths):
-            come = int(put_in is not None)
+        for row, place, out, come, put_in, after in self._edits(text, lengths):
             prints = before[row, place] + self._terms[place + come, after]
             prints += moved[come - out][row, place + out + 1]
-            if put_in is not None:
-                at_place = place[:, None] * self._terms.shape[1]
-                prints = prints[:, None] + self._terms.take(at_place + put_in)
+            at_place = place[:, None] * self._terms.shape[1]
+            prints = prints[:, None] + self._terms.take(at_place + put_in)
             near[row[self._found(prints)]] = True
         return near
 
@@ -314,17 +312,15 @@ class NearList:
         """What names become by an edit, and which name each comes from."""
         text, lengths = self._padded(names)
         columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
-        for row, place, out, put_in, after in self._edits(text, lengths):
-            come, k = int(put_in is not None), 1 if put_in is None else put_in.shape[-1]
+        for row, place, out, come, put_in, after in self._edits(text, lengths):
+            k, each = put_in.shape[-1], np.arange(len(row))
             behind = columns > place[:, None] + come
             texts = text[row[:, None], np.minimum(columns + behind * (out - come), columns[-1])]
-            texts[np.arange(len(row)), place + come] = after
-            texts = np.repeat(texts, k, axis=0)
-            if put_in is not None:
-                put_in = np.broadcast_to(put_in, (len(row), k)).ravel()
-                texts[np.arange(len(texts)), np.repeat(place, k)] = put_in
+            texts = np.repeat(texts[:, None], k, axis=1)  # (p, k, L + 3)
+            texts[each, :, place] = put_in
+            texts[each, :, place + come] = after[:, None]
             rows.append(np.repeat(row, k))
-            edited.append(texts)
+            edited.append(texts.reshape(-1, len(columns)))
         texts = np.concatenate(edited)
         is_text = texts[:, 0] > 0
         codes = self._vocabulary.codes[texts[is_text].T]
@@ -340,12 +336,12 @@ class NearList:
 
     def _edits(
         self, text: Array, lengths: Array
-    ) -> Iterator[tuple[Array, Array, int, Array | None, Array]]:
+    ) -> Iterator[tuple[Array, Array, int, int, Array, Array]]:
         """All edits of some names, kind by kind.
 
-        Yields rows and places of `text`, (p,); whether the character there goes out, 0 or 1; each
-        of the characters that come in its place, (p, k) or (k,), or None; and what then follows in
-        place of what is there, (p,).
+        Yields rows and places of `text`, (p,); how many characters go out there, and how many come
+        in, 0 or 1; each that may come in, (p, k) or (k,), or 0; and what then follows in place of
+        what is there, (p,).
         """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
@@ -353,26 +349,22 @@ class NearList:
         is_upper = self._is_upper[at]
         next_word = np.where(self._is_mark[at], lower[following], following)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
-        yield row, place, 1, None, following
-        yield row, place, 1, None, np.where(is_upper, upper[following], next_word)
-        yield row, place, 1, letters, next_word
-        yield row, place, 0, letters, lower[at]
+        for after in (following, np.where(is_upper, upper[following], next_word)):
+            yield row, place, 1, 0, np.zeros(1, int), after
+        yield row, place, 1, 1, letters, next_word
+        yield row, place, 0, 1, letters, lower[at]
         for out, after in ((1, following), (1, upper[following]), (0, at), (0, upper[at])):
-            yield row, place, out, self._marks, after
+            yield row, place, out, 1, self._marks, after
         begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
         either = np.flatnonzero(begins | ((place > 0) & self._inner_capitals))
         row, place, at, following, next_word = (
             each[either] for each in (row, place, at, following, next_word)
         )
         for out, after in ((1, following), (1, next_word), (0, at), (0, lower[at])):
-            yield row, place, out, self._either, after
+            yield row, place, out, 1, self._either, after
 
     def _found(self, prints: Array) -> Array:
         """The rows of those that are in the list."""
         found = np.flatnonzero(self._may_be[(prints >> self._shift).view(np.int64)])
         found = found[among(prints.ravel()[found], self._known)]
         return np.unravel_index(found, prints.shape)[0]
-
-
-def _sums(terms: Array) -> Array:
-    return np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
