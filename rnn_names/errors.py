@@ -1,5 +1,6 @@
 """Errors: a caller catches one base class, a person reads one line."""
 
+import re
 from collections.abc import Iterable
 
 
@@ -71,6 +72,22 @@ class FewNewNamesWarning(RnnNamesWarning):
 
 class FewThreadsWarning(RnnNamesWarning):
     """The system allows no further thread, so the work takes longer."""
+
+
+def worded(error: RnnNamesError, sign: str = "--") -> str:
+    """The message of an error, with options, after a sign, for the settings that it names.
+
+    Each is where it comes first, outside of quotation marks and paths.
+
+    >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
+    >>> print(worded(error))
+    --prefix 'prefix': try a --min-length
+    """
+    text = str(error)
+    for name in error.settings:
+        option = sign + name.replace("_", "-")
+        text = re.sub(rf"(?<![\w./'\"-]){name}(?![\w./'\"-])", option, text, count=1)
+    return text
 
 
 def shown(text: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from rnn_names import declarations as declared
-from rnn_names.cli.streams import lines_of, worded
-from rnn_names.errors import RnnNamesError, quoted, shown
+from rnn_names.cli.streams import lines_of
+from rnn_names.errors import RnnNamesError, quoted, shown, worded
 
 DEFAULT_MODEL = "names.npz"
 

@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import click
 
 from rnn_names import system
 from rnn_names.cli import interrupts
-from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown
+from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown, worded
 from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
@@ -131,22 +130,6 @@ def lines_of(path: str) -> list[str]:
 
     with opened(path) as source:
         return full_lines(*source)
-
-
-def worded(error: RnnNamesError) -> str:
-    """The message of an error, with options for the settings that it names.
-
-    Each is where it comes first, outside of quotation marks and paths.
-
-    >>> error = RnnNamesError("prefix 'prefix': try a min_length", ["prefix", "min_length"])
-    >>> print(worded(error))
-    --prefix 'prefix': try a --min-length
-    """
-    text = str(error)
-    for name in error.settings:
-        option = "--" + name.replace("_", "-")
-        text = re.sub(rf"(?<![\w./'\"-]){name}(?![\w./'\"-])", option, text, count=1)
-    return text
 
 
 def exit_code(work: Callable[[], int]) -> int:

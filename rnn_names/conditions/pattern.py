@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
-from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted
+from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, worded
 
 MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
@@ -178,7 +178,7 @@ class _Reader:
             return Slot(begin, tuple(models), Options(**{**shared, **values}), files)
         except SamplingError as error:
             own = [places[name] for name in error.settings if name in places]
-            raise self.error(_worded(error), [*own, begin][0]) from None
+            raise self.error(worded(error, sign=""), [*own, begin][0]) from None
 
     def option(self, values: dict[str, Any], files: Any, places: dict[str, int]) -> None:
         """Reads an option, and its value if it has one."""
@@ -222,14 +222,7 @@ def located(text: str, place: int) -> Iterator[None]:
     try:
         yield
     except RnnNamesError as error:
-        raise type(error)(_pointed(_worded(error), text, place)) from None
-
-
-def _worded(error: RnnNamesError) -> str:
-    text = str(error)
-    for name in error.settings:
-        text = text.replace(name, name.replace("_", "-"))
-    return text
+        raise type(error)(_pointed(worded(error, sign=""), text, place)) from None
 
 
 def _pointed(message: str, text: str, place: int) -> str:

@@ -4,8 +4,7 @@ import pickle
 
 import pytest
 
-from rnn_names.cli.streams import worded
-from rnn_names.errors import RnnNamesError, TrainingError, quoted, shown
+from rnn_names.errors import RnnNamesError, TrainingError, quoted, shown, worded
 
 
 def test_a_setting_is_named_as_its_reader_knows_it():
