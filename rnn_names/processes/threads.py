@@ -11,17 +11,18 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rnn_names import system
 from rnn_names.errors import FewThreadsWarning
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
-    from typing import TypeAlias
+    from concurrent.futures import ThreadPoolExecutor
 
-    Pending: TypeAlias = "Future[Any] | Deferred"
-    Submit: TypeAlias = Callable[..., Pending]
+Submit = Callable[..., Callable[[], Any]]
+"""What takes a function and its arguments, has a thread make the call, and gives what waits for the
+value."""
 
 _blas_has_one_thread = False
 
@@ -89,30 +90,32 @@ the number of cores. Threads of Python switch more often."""
 def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
     """Has `n` threads make calls, with one BLAS thread in each, for as long as the context lasts.
 
-    Yields what takes a function and its arguments, and gives the pending result; and how many
-    threads make calls. Where they cannot be started, with a warning, or `n` is 1, the thread that
-    asks for a result makes the call. Overflow is no warning. At the end, calls that have not begun
-    are discarded; an interrupt does not wait for the others either.
+    Yields what begins a call, and how many threads make calls. Where they cannot be started, with a
+    warning, or `n` is 1, the thread that asks for a value makes the call. Overflow is no warning.
+    At the end, calls that have not begun are discarded; an interrupt does not wait for the others
+    either.
     """
     with one_blas_thread():
         pool = _started_pool(n) if n > 1 else None
+        if pool is None:
+            yield deferred, 1
+            return
         interrupted = False
         try:
-            yield (Deferred, 1) if pool is None else (pool.submit, n)
+            yield (lambda *call: pool.submit(_quietly, *call).result), n
         except KeyboardInterrupt:
             interrupted = True
             raise
         finally:
-            if pool is not None:
-                with suppress(RuntimeError):  # a forgotten stream may be collected by its thread
-                    pool.shutdown(wait=not interrupted, cancel_futures=True)
+            with suppress(RuntimeError):  # a forgotten stream may be collected by its thread
+                pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
 def _started_pool(n: int) -> ThreadPoolExecutor | None:
     """A pool whose `n` threads run; None, with a warning, where they cannot all be started."""
     from concurrent.futures import ThreadPoolExecutor
 
-    pool, all_started = ThreadPoolExecutor(n, initializer=_ignore_overflow), threading.Event()
+    pool, all_started = ThreadPoolExecutor(n), threading.Event()
     try:
         for _ in range(n):
             pool.submit(all_started.wait)  # a thread that waits is not free for the next call
@@ -131,21 +134,13 @@ def _started_pool(n: int) -> ThreadPoolExecutor | None:
     return None
 
 
-def _ignore_overflow() -> None:
+def deferred(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+    """A call that is made when its value is asked for."""
+    return partial(_quietly, function, *arguments)
+
+
+def _quietly(function: Callable[..., Any], *arguments: Any) -> Any:
     import numpy as np
 
-    np.seterr(over="ignore", invalid="ignore")
-
-
-class Deferred:
-    """A call that is made when its result is asked for."""
-
-    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
-        self._function, self._arguments = function, arguments
-
-    def result(self) -> Any:
-        """Calls the function, and gives its value."""
-        import numpy as np
-
-        with np.errstate(over="ignore", invalid="ignore"):
-            return self._function(*self._arguments)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return function(*arguments)

@@ -29,7 +29,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.processes.threads import Deferred, one_blas_thread, worker_threads
+from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.continuations import Continuations
 from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, add_to, meeting, sampler_of
 from rnn_names.sampling.unique import unique_of
@@ -39,7 +39,6 @@ from rnn_names.system import usable_cores
 if TYPE_CHECKING:
     from rnn_names.lookahead.guide import LookAhead
     from rnn_names.processes.helper import Helper
-    from rnn_names.processes.threads import Submit
 
 DRAWS_PER_BLOCK = 1 << 21  # a block that is not full after so many draws is given up
 GUIDED_CHARACTERS = 1 << 23  # or of so many characters with a look-ahead: within a minute
@@ -217,7 +216,7 @@ class Drawer:
 
     def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
         self._sampler, self._seed, self.tally = sampler, seed, tally
-        self.submit: Submit = Deferred  # has some thread make a call
+        self.submit: Submit = deferred  # has some thread make a call
         self.helper: Helper | None = None  # draws shares, too
 
     def has_shares(self, block: Block) -> bool:
@@ -269,7 +268,7 @@ class Drawer:
         """Names that are drawn together; none at first, when the draw is begun."""
         pending = self.submit(self._sampler.draw, size, bits, look_ahead)
         yield Names.from_strings([])
-        drawn = pending.result()
+        drawn = pending()
         if look_ahead is None:  # else all have a good length
             add_to(self.tally, self._sampler.length_option, size, len(drawn))
         yield drawn
@@ -280,7 +279,7 @@ class Drawer:
         shares = shares_of(sampler, size, bits)
         pending = [self.submit(self._draw_rest, share) for share in shares]
         yield Names.from_strings([])
-        drawn, order = joined(size, shares, [each.result() for each in pending])
+        drawn, order = joined(size, shares, [each() for each in pending])
         del shares, pending  # they hold the names, too
         add_to(self.tally, sampler.length_option, size, len(order))
         for start in range(0, len(order), sampler.share_size):
