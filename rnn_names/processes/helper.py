@@ -16,6 +16,8 @@ change lie in memory that they share.
 
 from __future__ import annotations
 
+import math
+import mmap
 import os
 import pickle
 import socket
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -31,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names import system
-from rnn_names.processes.shared_array import SharedArray, mapped
+from rnn_names.arrays import Array
 from rnn_names.processes.threads import ONE_BLAS_THREAD
 
 PATIENCE = 30.0  # seconds for an answer, besides ten times what this process did meanwhile
@@ -46,6 +49,38 @@ serve({connection}, {memory}, {shape})
 _PROTOCOL = 4  # of pickles: that of protocol 5, `bytearray`, failed once where memory had run out
 
 _MARK = "RNN_NAMES_HELPER_PROCESS"  # in the environment of a helper process, which starts no other
+
+
+class SharedArray:
+    """An array of float32 in memory without a name: nothing of it is left behind. Forks share it.
+
+    `fd` is the descriptor of the file that holds it, open for as long as this object lives; None
+    where there is no such memory, and the array is one like any other.
+    """
+
+    def __init__(self, *shape: int) -> None:
+        self.fd: int | None = None
+        zeros = np.zeros(shape, np.float32)
+        try:
+            fd = system.nameless_file()
+            weakref.finalize(self, _close, fd)
+            # Written, not only sized: where there is no room, this fails here, and not later as a
+            # SIGBUS in the middle of a step.
+            if os.write(fd, zeros.data) < zeros.nbytes:
+                raise OSError("no room")
+            self.array, self.fd = mapped(fd, shape), fd
+        except OSError:  # a limit, a full disk, or a system that has none
+            self.array = zeros
+
+
+def mapped(fd: int, shape: tuple[int, ...]) -> Array:
+    """A file as an array, which all processes share that map it."""
+    return np.frombuffer(mmap.mmap(fd, 4 * math.prod(shape)), np.float32).reshape(shape)
+
+
+def _close(fd: int) -> None:
+    with suppress(OSError):  # a program that became a daemon may have closed all there were
+        os.close(fd)
 
 
 class Helper:
@@ -102,14 +137,11 @@ class Helper:
         """
         if self._has_ended:
             raise CancelledError
-        process = self._process
-        is_begun = process is not None and self._send(process, function, arguments)
-        began = time.monotonic()
+        process, began = self._sent(function, arguments), time.monotonic()
 
         def result() -> Any:
             value = None
-            if is_begun:
-                assert process is not None
+            if process is not None:
                 value = self._receive(process, 10 * (time.monotonic() - began))
             if self._has_ended:
                 raise CancelledError
@@ -127,16 +159,15 @@ class Helper:
         if process is not None:
             process.end()
 
-    def _send(
-        self, process: _Process, function: Callable[..., Any], arguments: tuple[Any, ...]
-    ) -> bool:
-        """Sends a call, and what must come before it; False where that cannot be done now."""
-        if not process.in_use.acquire(blocking=False):
-            return False
+    def _sent(self, function: Callable[..., Any], arguments: Any) -> _Process | None:
+        """The process, after a call and what must come before it; None where it takes none now."""
+        process = self._process
+        if process is None or not process.in_use.acquire(blocking=False):
+            return None
         try:
             if not process.is_ready():
                 process.in_use.release()
-                return False
+                return None
             is_new = not self._is_checked
             if is_new:
                 process.send(self._make, self._arguments)
@@ -149,11 +180,11 @@ class Helper:
                 self._is_checked = process.receive() == self._check(self.here)
             if self._is_checked:
                 process.send(function, arguments)
-                return True
+                return process
         except Exception:  # it has gone, or what it needs cannot be sent
             pass
         self._leave()
-        return False
+        return None
 
     def _receive(self, process: _Process, more_patience: float) -> Any:
         """The value of the call that was sent; None if the process cannot be used any more."""

@@ -17,8 +17,7 @@ import rnn_names.training.distillation  # noqa: F401  the helper process reads i
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches, PrefixTree
-from rnn_names.processes.helper import Helper
-from rnn_names.processes.shared_array import SharedArray
+from rnn_names.processes.helper import Helper, SharedArray
 from rnn_names.system import usable_cores
 from rnn_names.training.optimizers import views
 from rnn_names.training.stages import Position, Stage

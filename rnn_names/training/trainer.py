@@ -21,7 +21,7 @@ from rnn_names.model.model import Model
 from rnn_names.model.sources import of_starts
 from rnn_names.network.language_model import mean_loss
 from rnn_names.network.prefix_tree import Batches
-from rnn_names.processes.shared_array import SharedArray
+from rnn_names.processes.helper import SharedArray
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from rnn_names.processes import helper as module
-from rnn_names.processes.shared_array import SharedArray
+from rnn_names.processes.helper import SharedArray
 from support.processes import WatchedHelper, is_running, wait_until
 from support.program import measure_no_children, unmeasured
 
