@@ -68,7 +68,7 @@ def _scores(model: Model, path: str) -> Scores:
     from rnn_names.corpus.corpus import read_names
 
     with opened(path) as (title, stream):
-        for names in read_names(title, stream):
+        for names, _ in read_names(title, stream):
             yield names, model.log_prob(names)
 
 

@@ -27,7 +27,6 @@ _condition, _sampling = partial(option, group="Conditions"), partial(option, gro
 
 MOST_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
 
-SLOW = 64  # see `CommonOptions.slowness`
 _COUNT = Number(0, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
@@ -191,7 +190,7 @@ class CommonOptions(Checked):
         `min_edits` of 3 takes about a millisecond for each. Where hardly any name passes, a
         stream is given up so many times sooner.
         """
-        return SLOW if (self.min_edits or 0) > 2 and not self.listed else 1
+        return 64 if (self.min_edits or 0) > 2 and not self.listed else 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

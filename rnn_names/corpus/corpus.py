@@ -100,7 +100,7 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
-        for lines, counts in read_counted(title, stream):
+        for lines, counts in read_names(title, stream):
             full = np.flatnonzero(lines.lengths)
             parts.append(lines.take(full))
             often.append(np.ones(len(full), np.int64) if counts is None else counts[full])
@@ -158,19 +158,16 @@ def opened(path: str | os.PathLike[str], advice: str = "") -> Iterator[tuple[str
         yield title, file
 
 
-def read_names(title: str, stream: BinaryIO) -> Iterator[Names]:
-    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name."""
-    for names, _ in read_counted(title, stream):
-        yield names
-
-
 def full_lines(title: str, stream: BinaryIO) -> list[str]:
     """The lines of a stream that are not blank."""
-    return [name for part in read_names(title, stream) for name in part.to_strings() if name]
+    return [name for part, _ in read_names(title, stream) for name in part.to_strings() if name]
 
 
-def read_counted(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
-    """The names that `read_names` gives, and their counts, (n,); None for a list without counts."""
+def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | None]]:
+    """The lines of a stream, trimmed, piece by piece; a blank one is an empty name.
+
+    With each piece come its counts, (n,), or None for a list without counts.
+    """
     n_lines = 0
     has_counts: bool | None = None  # not known as long as all lines are blank
     for data in _pieces(title, stream):

@@ -24,7 +24,6 @@ Parts may differ in their cells and in their characters:
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -181,33 +180,29 @@ def as_gru(params: Params) -> Params:
 def _side_by_side(networks: Sequence[Params], weights: Sequence[float]) -> dict[str, Array]:
     gates = cell_of(networks[0]).gates
     of_each = {name: [params[name] for params in networks] for name in networks[0]}
+    ends = np.cumsum([len(a0) for a0 in of_each["a0"]])
+    units = ends[-1]
+
+    def gate_by_gate(name: str) -> Array:
+        """The rows of all parts for the first gate, then those for the next."""
+        parts = [array.reshape(gates, -1, *array.shape[1:]) for array in of_each[name]]
+        return np.concatenate(parts, axis=1).reshape(gates * units, *parts[0].shape[2:])
+
+    Waa = np.zeros((gates, units, units), np.float32)
+    for end, block in zip(ends, of_each["Waa"], strict=True):
+        n_a = block.shape[1]
+        Waa[:, end - n_a : end, end - n_a : end] = block.reshape(gates, n_a, n_a)
     Wya = [w * each for w, each in zip(weights, of_each["Wya"], strict=True)]
     by = [w * each.astype(float) for w, each in zip(weights, of_each["by"], strict=True)]
     joined: dict[str, Array] = {
-        "Wax": _gate_by_gate(of_each["Wax"], gates, np.concatenate),
-        "Waa": _gate_by_gate(of_each["Waa"], gates, _along_the_diagonal),
-        "ba": _gate_by_gate(of_each["ba"], gates, np.concatenate),
+        "Wax": gate_by_gate("Wax"),
+        "Waa": Waa.reshape(gates * units, units),
+        "ba": gate_by_gate("ba"),
         "Wya": np.concatenate(Wya, axis=1),
         "by": np.sum(by, axis=0),
         **{name: np.concatenate(of_each[name]) for name in ("a0", "bn") if name in of_each},
     }
     return {name: np.ascontiguousarray(array, np.float32) for name, array in joined.items()}
-
-
-def _gate_by_gate(
-    arrays: Sequence[Array], gates: int, join: Callable[[Sequence[Array]], Array]
-) -> Array:
-    """Arrays that stack rows gate by gate, joined to one that does so, too."""
-    gate_rows = zip(*(np.split(array, gates) for array in arrays), strict=True)
-    return np.concatenate([join(rows) for rows in gate_rows])
-
-
-def _along_the_diagonal(blocks: Sequence[Array]) -> Array:
-    bounds = np.cumsum([0, *map(len, blocks)])
-    joined = np.zeros((bounds[-1], bounds[-1]), np.float32)
-    for block, (start, stop) in zip(blocks, pairwise(bounds), strict=True):
-        joined[start:stop, start:stop] = block
-    return joined
 
 
 def _of_all(join: Callable[[Any, Any], Any], of_each: Sequence[Any]) -> Any:

@@ -23,7 +23,7 @@ def read(*texts):
 
 def lines_of(data):
     """The lines of some bytes, as `read_names` gives them."""
-    return [name for part in read_names("text", io.BytesIO(data)) for name in part.to_strings()]
+    return [name for part, _ in read_names("text", io.BytesIO(data)) for name in part.to_strings()]
 
 
 def counted(read_in):
