@@ -1,4 +1,4 @@
-"""Characters that no name can hold, white space, and how long a name may be."""
+"""Characters that no name can hold, and how long a name may be."""
 
 MAX_NAME_LENGTH = 200  # characters; a longer line is taken for a mistake
 
@@ -10,13 +10,6 @@ REFUSED_CHARACTERS = (
 )
 """What no name can hold: control characters, which could rewrite a terminal; line separators; the
 byte-order mark; bidi controls."""
-
-WHITE_SPACE = (
-    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680"
-    + "".join(map(chr, range(0x2000, 0x200B)))
-    + "\u2028\u2029\u202f\u205f\u3000"
-)
-"""What is trimmed from both ends of a name: every character for which `str.isspace` is true."""
 
 
 def refused_characters(text: str) -> str:

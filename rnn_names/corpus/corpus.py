@@ -29,10 +29,9 @@ from rnn_names.corpus.characters import (
     BIDI_CONTROLS,
     MAX_NAME_LENGTH,
     REFUSED_CHARACTERS,
-    WHITE_SPACE,
     refused_characters,
 )
-from rnn_names.corpus.names import Names, gathered, texts
+from rnn_names.corpus.names import Names, texts
 from rnn_names.errors import CorpusError, shown
 
 MAX_HELD_OUT = 2000  # names; with them, the held-out loss is known to about 0.01 nats per character
@@ -178,21 +177,22 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
                     f"{title}: a document or a model, not a text: save the list as plain text, one "
                     "name per line"
                 )
-        names, often = _trimmed(_lines(title, data, n_lines)), None
-        full = np.flatnonzero(names.lengths)
-        if has_counts is None and len(full):
-            has_counts = bool(split_counts(names.take(full[:1]))[1][0])
+        lines, counts = _lines(title, data, n_lines), None
+        if has_counts is None and any(lines):
+            has_counts = split_count(next(filter(None, lines)))[1] > 0
         if has_counts:
-            uncounted, often = split_counts(names)
-            wrong = np.flatnonzero((often == 0) & (names.lengths > 0))
-            if len(wrong):
-                raise CorpusError(
-                    f"{title}, line {n_lines + wrong[0] + 1}: no count, and the lines before have "
-                    f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
-                )
-            names = _trimmed(uncounted)
+            pairs = [*map(split_count, lines)]
+            for row, (line, count) in enumerate(pairs):
+                if line and not count:
+                    raise CorpusError(
+                        f"{title}, line {n_lines + row + 1}: no count, and the lines before have "
+                        f"one: end it in a tab and a whole number from 1 to {10**MAX_DIGITS - 1:,}"
+                    )
+            lines = [name for name, _ in pairs]
+            counts = np.array([count for _, count in pairs], np.int64)
+        names = Names.from_strings(lines)
         _check(title, names, n_lines)
-        yield names, often
+        yield names, counts
         n_lines += len(names)
 
 
@@ -240,8 +240,8 @@ def _read(title: str, stream: BinaryIO) -> bytes:
         raise CorpusError(f"{title}: cannot be read: {error.strerror or error}") from error
 
 
-def _lines(title: str, data: bytes, n_before: int) -> Names:
-    """The lines of some bytes, without their ends, as code points in NFC."""
+def _lines(title: str, data: bytes, n_before: int) -> list[str]:
+    """The lines of some bytes in NFC, without white space around them; CRLF ends in such."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -250,79 +250,30 @@ def _lines(title: str, data: bytes, n_before: int) -> Names:
             f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list "
             "as UTF-8"
         ) from None
-    lines = _split(text)
-    if unicodedata.is_normalized("NFC", text) or _trimmed(lines).lengths.max() > MAX_DECOMPOSED:
+    lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
+    if unicodedata.is_normalized("NFC", text) or max(map(len, lines)) > MAX_DECOMPOSED:
         return lines  # one that is so long will be refused
-    return _split(unicodedata.normalize("NFC", text))
+    return [unicodedata.normalize("NFC", line) for line in lines]
 
 
-def _split(text: str) -> Names:
-    r"""The lines of a text, each without the line feed that ends it.
+def split_count(line: str) -> tuple[str, int]:
+    r"""A trimmed line as a name and its count; 0 where it does not end in a tab and a count.
 
-    The CR of a CRLF stays. It is white space at the end of a line, so it is trimmed later.
-
-    >>> _split("Ada\nBo\r\n").to_strings()
-    ['Ada', 'Bo\r']
+    >>> split_count("Mary\t7065"), split_count("Anna"), split_count("")
+    (('Mary', 7065), ('Anna', 0), ('', 0))
     """
-    if not text.endswith("\n"):
-        text += "\n"
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint32, copy=False)
-    is_line_feed = codes == ord("\n")
-    ends = np.flatnonzero(is_line_feed)
-    # Line i ends where its line feed was, less the i line feeds before that.
-    return Names(codes[~is_line_feed], np.concatenate(([0], ends - np.arange(len(ends)))))
-
-
-def _trimmed(lines: Names) -> Names:
-    r"""The lines without the white space around them.
-
-    >>> _trimmed(Names.from_strings([" Ada\r", "", "Bo", " "])).to_strings()
-    ['Ada', '', 'Bo', '']
-    """
-    visible = np.flatnonzero(~_among(lines.codes, WHITE_SPACE))  # places of all other characters
-    # Those of a line are visible[first:after].
-    first = np.searchsorted(visible, lines.offsets[:-1])
-    after = np.searchsorted(visible, lines.offsets[1:])
-    blank = first == after
-    visible = np.append(visible, 0)  # so that a blank last line finds an entry
-    starts = np.where(blank, 0, visible[first])
-    return Names(*gathered(lines.codes, starts, np.where(blank, 0, visible[after - 1] + 1)))
-
-
-def split_counts(lines: Names) -> tuple[Names, Array]:
-    r"""Trimmed lines as names and counts; 0 for a line that does not end in a tab and a count.
-
-    >>> names, counts = split_counts(Names.from_strings(["Mary\t7065", "Anna", "\t5", ""]))
-    >>> names.to_strings(), counts.tolist()
-    (['Mary', 'Anna', '\t5', ''], [7065, 0, 0, 0])
-    """
-    starts, stops = lines.offsets[:-1], lines.offsets[1:]
-    tabs = np.append(-1, np.flatnonzero(lines.codes == ord("\t")))
-    tab = tabs[np.searchsorted(tabs, stops) - 1]  # the last one before the end of each line
-    digits = stops - tab - 1
-    not_digit = np.append(0, np.cumsum((lines.codes < ord("0")) | (lines.codes > ord("9"))))
-    counted = (tab > starts) & (digits >= 1) & (digits <= MAX_DIGITS)
-    counted &= not_digit[stops] == not_digit[np.minimum(tab + 1, stops)]
-    counts = np.zeros(len(lines), np.int64)
-    rows = np.flatnonzero(counted)
-    for place in range(int(digits[rows].max(initial=0))):
-        on = rows[place < digits[rows]]
-        counts[on] = counts[on] * 10 + (lines.codes[tab[on] + 1 + place].astype(np.int64) - 48)
-    ends = np.where(counts > 0, tab, stops)
-    return Names(*gathered(lines.codes, starts, ends)), counts
+    name, tab, digits = line.rpartition("\t")
+    is_count = tab and len(digits) <= MAX_DIGITS and digits.isascii() and digits.isdigit()
+    return (name.rstrip(), int(digits)) if is_count else (line, 0)
 
 
 def _check(title: str, names: Names, n_before: int) -> None:
     is_bad = names.lengths > MAX_NAME_LENGTH
-    refused = np.flatnonzero(_among(names.codes, REFUSED_CHARACTERS))
+    refused = np.flatnonzero(np.isin(names.codes, [*map(ord, REFUSED_CHARACTERS)]))
     is_bad[np.searchsorted(names.offsets, refused, side="right") - 1] = True
     for row in np.flatnonzero(is_bad):
         [name] = names[row : row + 1].to_strings()
         raise CorpusError(f"{title}, line {n_before + row + 1}: {_complaint(name)}")
-
-
-def _among(codes: Array, characters: str) -> Array:
-    return np.isin(codes, [ord(c) for c in characters])
 
 
 def _complaint(name: str) -> str:

@@ -103,7 +103,14 @@ class Names:
 
     def take(self, rows: Array) -> Names:
         """The names of some rows, in that order."""
-        return Names(*gathered(self.codes, self.offsets[:-1][rows], self.offsets[1:][rows]))
+        starts, lengths = self.offsets[:-1][rows], self.lengths[rows]
+        offsets = _offsets(lengths)
+        codes = np.empty(offsets[-1], self.codes.dtype)
+        for first in range(0, len(starts), _ROWS_AT_ONCE):
+            some = slice(first, first + _ROWS_AT_ONCE)
+            places = ranges(starts[some], lengths[some])
+            self.codes.take(places, out=codes[offsets[first] :][: len(places)], mode="clip")
+        return Names(codes, offsets)
 
     def padded(self, rows: Array | slice = slice(None)) -> tuple[Array, Array]:
         """Some rows as a rectangle: (m, longest) codes with 0 on the right, and their (m,) lengths.
@@ -209,23 +216,6 @@ def texts(names: object) -> list[str]:
         if not isinstance(name, str):
             raise CorpusError(f"name {number:,}: {quoted(name)} is not a text")
     return found
-
-
-def gathered(codes: Array, starts: Array, stops: Array) -> tuple[Array, Array]:
-    """The slices starts[i]:stops[i] of `codes`, one after another, and their offsets.
-
-    >>> codes, offsets = gathered(np.arange(10), np.array([7, 1]), np.array([9, 4]))
-    >>> codes.tolist(), offsets.tolist()
-    ([7, 8, 1, 2, 3], [0, 2, 5])
-    """
-    lengths = stops - starts
-    offsets = _offsets(lengths)
-    result = np.empty(offsets[-1], codes.dtype)
-    for first in range(0, len(starts), _ROWS_AT_ONCE):
-        rows = slice(first, first + _ROWS_AT_ONCE)
-        places = ranges(starts[rows], lengths[rows])
-        codes.take(places, out=result[offsets[first] :][: len(places)], mode="clip")
-    return result, offsets
 
 
 def _offsets(lengths: Array) -> Array:

@@ -1,12 +1,10 @@
 """Characters to indices and back."""
 
-import sys
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_names.corpus.characters import WHITE_SPACE, refused_characters
+from rnn_names.corpus.characters import refused_characters
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 
@@ -49,7 +47,3 @@ def test_a_union_has_the_characters_of_both_once(a, b):
 def test_refused_characters():
     harmful = "\x00\t\n\r\x1b\x7f\x85\x9b\u2028\u2029\ufeff\u202e\u2066\u200f\ud800"
     assert refused_characters(f"a{harmful}b é愛\u200d") == harmful
-
-
-def test_white_space_is_what_python_calls_so():
-    assert "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1)))) == WHITE_SPACE
