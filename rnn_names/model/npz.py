@@ -78,7 +78,11 @@ def read(
                 "not a model file: not a regular file, so it cannot be read from its end"
             )
         with open(path, "rb") as file:
-            return _read_members(file, _directory(file), types_of)
+            arrays = {
+                name: _array(_unpacked(file, name, member), name, types_of(name))
+                for name, member in _directory(file, types_of).items()
+            }
+            return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
     except OSError as error:
         raise ModelFileError(f"{title}: cannot be read: {error.strerror or error}") from error
     except ModelFileError as error:
@@ -104,7 +108,6 @@ def is_text(path: str) -> bool:
 class _Member(NamedTuple):
     """An entry of the zip's directory: sizes in bytes, and where the member starts in the file."""
 
-    name: str
     flags: int
     method: int
     crc: int
@@ -119,8 +122,8 @@ _LOCAL = struct.Struct("<4s22x2H")  # 4.3.7, of which the directory has the rest
 _STORED, _DEFLATED = 0, 8
 
 
-def _directory(file: IO[bytes]) -> list[_Member]:
-    """The entries of the directory at the end of a zip: no comment after it, and no zip64."""
+def _directory(file: IO[bytes], types_of: Callable[[str], Collection[str]]) -> dict[str, _Member]:
+    """The directory at the end of a zip, by array: no comment after it, and no zip64."""
     size = os.fstat(file.fileno()).st_size
     if size > MAX_FILE_BYTES:
         raise ModelFileError(f"not a model file: over {MAX_FILE_BYTES:,} bytes")
@@ -136,66 +139,52 @@ def _directory(file: IO[bytes]) -> list[_Member]:
     if (disk, first_disk, here, comment, start + length) != (0, 0, count, 0, size - _END.size):
         raise ValueError("its directory is not where it says")
     file.seek(start)
-    entries, members, at = file.read(length), [], 0
+    entries, members, at = file.read(length), dict[str, _Member](), 0
     for _ in range(count):
-        signature, flags, method, crc, packed, unpacked, *lengths, start = _ENTRY.unpack_from(
-            entries, at
-        )
+        signature, *numbers, name_length, extra, comment, start = _ENTRY.unpack_from(entries, at)
         at += _ENTRY.size
-        name = entries[at : at + lengths[0]].decode("ascii").removesuffix(".npy")
-        at += sum(lengths)
+        name = entries[at : at + name_length].decode("ascii").removesuffix(".npy")
+        at += name_length + extra + comment
         if signature != b"PK\1\2":
             raise ValueError("an entry of its directory")
-        members.append(_Member(name, flags, method, crc, packed, unpacked, start))
+        is_name = name.isidentifier() and len(name) <= MAX_NAME
+        if not is_name or (name != "meta" and not types_of(name)):
+            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
+        if name in members:
+            raise ModelFileError("damaged: an array is in it twice")
+        members[name] = _Member(*numbers, start)
     if at != length:
         raise ValueError("its directory has another length")
-    unpacked = sum(member.unpacked for member in members)
+    unpacked = sum(member.unpacked for member in members.values())
     if unpacked > MAX_UNPACKED * size + FREE_BYTES:
         raise ModelFileError(
             f"{size:,} bytes that claim to unpack to {unpacked:,}: no real model shrinks so far"
         )
+    if "meta" not in members:
+        raise ModelFileError("not a model file: no `meta` in it")
     return members
 
 
-def _read_members(
-    file: IO[bytes], directory: list[_Member], types_of: Callable[[str], Collection[str]]
-) -> tuple[dict[str, Any], dict[str, Array]]:
-    members = {member.name: member for member in directory}
-    for name in members:  # all of them, before any is shown in another message
-        is_name = name.isidentifier() and len(name) <= MAX_NAME
-        if not is_name or (name != "meta" and not types_of(name)):
-            raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
-    if len(members) < len(directory):
-        raise ModelFileError("damaged: an array is in it twice")
-    if "meta" not in members:
-        raise ModelFileError("not a model file: no `meta` in it")
-    arrays = {
-        name: _array(_unpacked(file, member), name, types_of(name))
-        for name, member in members.items()
-    }
-    return _json(arrays.pop("meta").tobytes().decode("utf-32-le").rstrip("\0")), arrays
-
-
-def _unpacked(file: IO[bytes], member: _Member) -> bytes:
+def _unpacked(file: IO[bytes], name: str, member: _Member) -> bytes:
     if member.flags & 1 or member.method not in (_STORED, _DEFLATED):
         raise ModelFileError(
-            f"array {member.name}: encrypted, or compressed in a way that is not read here"
+            f"array {name}: encrypted, or compressed in a way that is not read here"
         )
     file.seek(member.start)
     signature, name_length, extra_length = _LOCAL.unpack(file.read(_LOCAL.size))
-    name = file.read(name_length).decode("ascii").removesuffix(".npy")
+    found = file.read(name_length).decode("ascii").removesuffix(".npy")
     file.seek(extra_length, os.SEEK_CUR)
     data = file.read(member.packed)
-    if signature != SIGNATURE or name != member.name or len(data) != member.packed:
-        raise ModelFileError(f"array {member.name}: not where the directory says")
+    if signature != SIGNATURE or found != name or len(data) != member.packed:
+        raise ModelFileError(f"array {name}: not where the directory says")
     if member.method == _DEFLATED:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         # One byte more than there should be shows that there is too much; 0 would be no bound.
         data = inflate.decompress(data, member.unpacked + 1)
     if len(data) != member.unpacked:
-        raise ModelFileError(f"array {member.name}: its size is not what the directory says")
+        raise ModelFileError(f"array {name}: its size is not what the directory says")
     if zlib.crc32(data) != member.crc:
-        raise ModelFileError(f"array {member.name}: damaged (its CRC-32 does not fit)")
+        raise ModelFileError(f"array {name}: damaged (its CRC-32 does not fit)")
     return data
 
 
