@@ -43,47 +43,43 @@ SWITCH_INTERVAL = 1e-4
 short here: with Python's 5 ms, two threads are hardly faster than one."""
 
 
-class _ProcessSettings:
-    """Settings of the whole process, for as long as at least one context wants them.
+_settings, _inside = ExitStack(), 0  # of the whole process, and how many contexts want them
+_lock: threading.RLock
 
-    Contexts of generators overlap and end in any order. If each restored what it had found, one
-    could restore what another had set.
+
+def _make_lock() -> None:
+    global _lock
+    _lock = threading.RLock()  # a generator that is forgotten ends in any thread, this one perhaps
+
+
+system.here_and_in_forks(_make_lock)
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Has BLAS use one thread, and Python's switch more often, for as long as the context lasts.
+
+    What BLAS computes then does not depend on the number of cores. Contexts of generators overlap
+    and end in any order. If each restored what it had found, one could restore what another had
+    set; so the last one does.
     """
+    global _inside
+    with _lock:
+        if not _inside:
+            if not _blas_has_one_thread:
+                from threadpoolctl import threadpool_limits
 
-    def __init__(self) -> None:
-        self._inside, self._settings = 0, ExitStack()
-        system.here_and_in_forks(self._make_lock)
-
-    def _make_lock(self) -> None:
-        # A generator that is forgotten ends in any thread, which may hold this lock already.
-        self._lock = threading.RLock()
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        with self._lock:
-            if not self._inside:
-                self._set()
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._inside -= 1
-                if not self._inside:
-                    self._settings.close()
-
-    def _set(self) -> None:
-        if not _blas_has_one_thread:
-            from threadpoolctl import threadpool_limits
-
-            self._settings.enter_context(threadpool_limits(1, user_api="blas"))
-        self._settings.callback(sys.setswitchinterval, sys.getswitchinterval())
-        sys.setswitchinterval(SWITCH_INTERVAL)
-
-
-one_blas_thread = _ProcessSettings()
-"""BLAS uses one thread for as long as the context lasts: what it computes then does not depend on
-the number of cores. Threads of Python switch more often."""
+                _settings.enter_context(threadpool_limits(1, user_api="blas"))
+            _settings.callback(sys.setswitchinterval, sys.getswitchinterval())
+            sys.setswitchinterval(SWITCH_INTERVAL)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if not _inside:
+                _settings.close()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.errors import SamplingError
 from rnn_names.model.atomic import writing
-from rnn_names.processes.threads import one_blas_thread
+from rnn_names.processes import threads
 
 pytestmark = pytest.mark.posix
 
@@ -18,7 +18,7 @@ def test_a_fork_waits_for_no_lock_of_a_thread_that_it_lacks(tmp_path):
     model, held, is_over = Model.load("dinosaurs"), threading.Event(), threading.Event()
 
     def hold_locks():
-        with one_blas_thread._lock, writing:
+        with threads._lock, writing:
             held.set()
             is_over.wait()
 
