@@ -97,7 +97,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
         return
     from rnn_names.conditions.edits import NearList
 
-    near = int(NearList.of(model).near(names, 1).sum())
+    near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:
         tell(
             f"Note: {near} of {len(names)} names are in the list or one letter away from a name "

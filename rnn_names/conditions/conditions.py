@@ -160,7 +160,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
             "little to tell; 2 is the most",
             ["min_edits"],
         )
-    near_list = NearList.of(model)
+    near_list = NearList(model)
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,9 +27,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from rnn_names.network.language_model import LanguageModel
+from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
 EDITED_TOGETHER = 1 << 6  # names of which the first of two edits are made together
@@ -179,7 +176,7 @@ def folded(text: str) -> str:
 
 
 class NearList:
-    """Tells which names are few edits away from a list of which only fingerprints are kept.
+    """Tells which names are few edits away from a model's own list, of which it has fingerprints.
 
     Everything that a name becomes by an edit is looked up. A fingerprint is a sum over characters
     (`rnn_names.corpus.fingerprints`). So an edit at place i keeps the terms of what is before it,
@@ -192,15 +189,12 @@ class NearList:
     if it has such as "de Vries" (`small_beginnings`). The case of one first letter is no edit.
     """
 
-    def __init__(
-        self,
-        known: Array,
-        vocabulary: Vocabulary,
-        inner_capitals: bool = False,
-        small_beginnings: bool = False,
-    ) -> None:
+    def __init__(self, model: LanguageModel) -> None:
+        known, vocabulary, pairs = model.own_fingerprints, model.vocabulary, model.pairs
+        assert known is not None
         self._known, self._vocabulary = known, vocabulary
-        self._inner_capitals, self._small_beginnings = inner_capitals, small_beginnings
+        self._inner_capitals = pairs is None or not {"aA", "AA", "xA"}.isdisjoint(pairs)
+        self._small_beginnings = model.lower_case_beginnings
         characters = vocabulary.characters
         index = {c: i for i, c in enumerate("\n" + characters)}
         self._lower = np.array([0, *(index.get(c.lower(), index[c]) for c in characters)])
@@ -219,14 +213,6 @@ class NearList:
         self._may_be = np.zeros(1 << bits, dtype=bool)
         first = known >> self._shift
         self._may_be[first.astype(np.intp)] = True
-
-    @classmethod
-    def of(cls, model: LanguageModel) -> NearList:
-        """What tells which names are near the model's own list."""
-        known = model.own_fingerprints
-        assert known is not None
-        has_inner = model.pairs is None or any(pair in model.pairs for pair in ("aA", "AA", "xA"))
-        return cls(known, model.vocabulary, has_inner, model.lower_case_beginnings)
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""

@@ -18,6 +18,7 @@ from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names
 from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
+from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling import sampler, unique
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
@@ -115,6 +116,12 @@ def test_too_many_edits_for_a_long_name_are_one_line():
         tiny_model(letters="aAb").sample(1, like="ab" * 50, edits=9)
 
 
+def near_list(known, characters, any_case=False):
+    """What tells which names are near a list; it may have capitals in and after words, or not."""
+    record = {"pairs": ["aA"] * any_case, "lower_case_beginnings": any_case}
+    return NearList(LanguageModel(Vocabulary(characters), {}, record, known))
+
+
 def nearest(name, others):
     return min((edits_between(name.casefold(), other.casefold()) for other in others), default=99)
 
@@ -127,8 +134,8 @@ TITLES = WORDS.map(" ".join)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
     known = np.unique(fingerprints(Names.from_strings(listed)))
-    near_list = NearList(upper_bits(known, 32) if short else known, Vocabulary(" -ABab"))
-    near = near_list.near(Names.from_strings(names), edits)
+    known = upper_bits(known, 32) if short else known
+    near = near_list(known, " -ABab").near(Names.from_strings(names), edits)
     assert near.tolist() == [nearest(name, listed) <= edits for name in names]
 
 
@@ -140,7 +147,7 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
     known = np.unique(fingerprints(Names.from_strings(listed)))
-    near = NearList(known, Vocabulary(" ABab"), True, True).near(Names.from_strings(names), edits)
+    near = near_list(known, " ABab", any_case=True).near(Names.from_strings(names), edits)
     for name, is_near in zip(names, near.tolist(), strict=True):
         exactly = min(edits_between(name, each) for each in listed)
         swapped = min(edits_between(name[0].swapcase() + name[1:], each) for each in listed)
@@ -171,13 +178,13 @@ def test_letters_in_another_case_are_near(near, listed):
         training={"pairs": ["aA"]},
         fingerprints=np.unique(fingerprints(corpus)),
     )
-    assert NearList.of(model).near(Names.from_strings([near]), 1).tolist() == [True]
+    assert NearList(model).near(Names.from_strings([near]), 1).tolist() == [True]
 
 
 def test_the_case_of_a_first_letter_is_no_edit():
-    near_list = NearList.of(Model.load("english-towns"))
+    towns = NearList(Model.load("english-towns"))
     for text, edits in [("Frinton-on-sea", 1), ("Hartley wintney", 1), ("Frinton-on-seat", 2)]:
-        near = [near_list.near(Names.from_strings([text]), most)[0] for most in (0, edits - 1)]
+        near = [towns.near(Names.from_strings([text]), most)[0] for most in (0, edits - 1)]
         assert near == [edits == 1, True], text
 
 
@@ -185,18 +192,21 @@ def test_nothing_is_near_by_a_letter_beyond_its_end():
     """A name of several, the longest of which decides how many places there are."""
     names = Names.from_strings(["ab", "ababababab"])
     gap = fingerprints(names)[:1] + terms(np.array([ord("a")]), np.array([6]))  # "ab    a"
-    assert NearList(gap, Vocabulary("ABab")).near(names, 2).tolist() == [False, False]
+    assert near_list(gap, "ABab").near(names, 2).tolist() == [False, False]
 
 
 def test_the_longest_names_are_looked_up_too():
     names = Names.from_strings(["ab" * 100, "ab" * 98 + "bbab"])
     known = np.unique(fingerprints(Names.from_strings(["ab" * 100 + "ba"])))
-    assert NearList(known, Vocabulary("ab")).near(names, 2).tolist() == [True, False]
+    assert near_list(known, "ab").near(names, 2).tolist() == [True, False]
 
 
 def test_a_mark_at_the_end_may_be_a_letter_of_another():
-    near_list = NearList(fingerprints(Names.from_strings(["Aba"])), Vocabulary(".ABab"))
-    assert near_list.near(Names.from_strings(["Ab.", "Aa."]), 1).tolist() == [True, False]
+    known = fingerprints(Names.from_strings(["Aba"]))
+    assert near_list(known, ".ABab").near(Names.from_strings(["Ab.", "Aa."]), 1).tolist() == [
+        True,
+        False,
+    ]
 
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
@@ -209,10 +219,10 @@ def test_names_that_are_let_through_are_far_apart(names, edits):
 
 def test_a_letter_and_its_mark_that_were_drawn_apart_are_one():
     known = np.unique(fingerprints(Names.from_strings(["L\u00e1ba"])))
-    near_list = NearList(known, Vocabulary("Labd\u00e1\u0301"))
+    near = near_list(known, "Labd\u00e1\u0301").near
     names = Names.from_strings(["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"])
-    assert near_list.near(names, 0).tolist() == [True, False, False, False]
-    assert near_list.near(names, 1).tolist() == [True, True, False, True]
+    assert near(names, 0).tolist() == [True, False, False, False]
+    assert near(names, 1).tolist() == [True, True, False, True]
 
 
 @pytest.mark.parametrize("min_edits", [1, 2, 3])
@@ -280,7 +290,7 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
         assert each.knows(["Zafira", "Emma"]).all()
         found = each.own_fingerprints
         assert len(found) == 4
-        near = NearList(found, each.vocabulary).near(Names.from_strings(["Zafire", "Emma"]), 1)
+        near = NearList(each).near(Names.from_strings(["Zafire", "Emma"]), 1)
         assert near.tolist() == [True, False]
         assert len(each.sample(3, seed=1, min_edits=3)) == 3
 

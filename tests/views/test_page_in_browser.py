@@ -119,7 +119,7 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
 
 def test_controls_are_conditions(page, bundled):
     dinosaurs = bundled["dinosaurs"]
-    near = NearList(dinosaurs.fingerprints, dinosaurs.vocabulary)
+    near = NearList(dinosaurs)
     set_to(page, "How many", 8, count=8)
     for label, value, holds in [
         ("Begins with", "Tri, MEG, X", lambda name: name.startswith(("Tri", "MEG", "X"))),

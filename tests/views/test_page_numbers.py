@@ -253,7 +253,7 @@ def test_near_copies_are_those_of_python_whatever_their_case(model, open_page):
             ]
     names = [name for name in names if name]
     short = replace(loaded, fingerprints=upper_bits(loaded.fingerprints, 32))
-    near = NearList.of(short).near(Names.from_strings(names), 1)
+    near = NearList(short).near(Names.from_strings(names), 1)
     found = """names => {
       const list = new NearLists(models, [...models[0].vocabulary]);
       return names.map(name => list.isNear(name));
