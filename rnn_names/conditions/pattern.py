@@ -11,6 +11,7 @@ where that would end or divide what is being read. Elsewhere it is a backslash, 
 'Lady Aelviloe of Llanaurus'
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,9 +28,8 @@ MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 
-ALLOWED = {
-    name: each for name, each in declarations(Options).items() if name not in OF_WHOLE_CASTS
-} | {"unique": declarations(Options)["unique"]}
+NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
+ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
 """The options of a slot."""
 
 SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
@@ -120,14 +120,12 @@ class _Reader:
         return found
 
     def until(self, stops: str) -> str:
-        """Reads up to one of some signs, or to the end."""
-        read = ""
-        while self.at < len(self.text) and self.text[self.at] not in stops:
-            if self.takes("\\") and not self.text.startswith((*stops, "\\"), self.at):
-                self.at -= 1
-            read += self.text[self.at]
-            self.at += 1
-        return read
+        """Reads up to one of some signs, or to the end; a backslash before one makes it text."""
+        signs = re.escape(stops)
+        to_stop = re.compile(rf"(?:\\[{signs}\\]|[^{signs}])*")
+        read = next(to_stop.finditer(self.text, self.at))[0]
+        self.at += len(read)
+        return re.sub(rf"\\([{signs}\\])", r"\1", read)
 
     def closes(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
