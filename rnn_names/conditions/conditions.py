@@ -129,8 +129,8 @@ def _spelled(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condit
     def passes(names: Names) -> Array:
         accepted = np.zeros(len(names), dtype=bool)
         for start in range(0, len(names), TESTED_AT_ONCE):
-            codes, lengths = names[start : start + TESTED_AT_ONCE].padded()
-            states = automaton.run(vocabulary.encode(codes), lengths)
+            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
+            states = automaton.run(*some.padded())
             accepted[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
         return accepted
 

@@ -308,16 +308,14 @@ class NearList:
             rows.append(np.repeat(row, k))
             edited.append(texts.reshape(-1, len(columns)))
         texts = np.concatenate(edited)
-        is_text = texts[:, 0] > 0
-        codes = self._vocabulary.codes[texts[is_text].T]
-        lengths = np.count_nonzero(texts[is_text], axis=1)
-        return np.concatenate(rows)[is_text], Names.from_columns(codes, lengths)
+        lengths = np.count_nonzero(texts, axis=1)
+        codes = self._vocabulary.codes[texts[texts != 0]]
+        is_text = lengths > 0
+        return np.concatenate(rows)[is_text], Names.from_lengths(codes, lengths[is_text])
 
     def _padded(self, names: Names) -> tuple[Array, Array]:
         """Names as indices, 0 behind their ends: (m, L + 3); and their lengths, (m,)."""
-        codes, lengths = names.padded()
-        text = self._vocabulary.encode(codes)
-        text[np.arange(text.shape[1]) >= lengths[:, None]] = 0
+        text, lengths = self._vocabulary.coded(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(
