@@ -152,7 +152,7 @@ def _directory(file: IO[bytes], types_of: Callable[[str], Collection[str]]) -> d
             raise ModelFileError(f"not a model file: unknown array {name[:MAX_NAME]!a}")
         if name in members:
             raise ModelFileError("damaged: an array is in it twice")
-        members[name] = _Member(*numbers, start)
+        members[name] = _Member._make([*numbers, start])
     if at != length:
         raise ValueError("its directory has another length")
     unpacked = sum(member.unpacked for member in members.values())
