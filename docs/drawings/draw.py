@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.prefix_tree import EOS, prefix_tree
 
 STYLE = """

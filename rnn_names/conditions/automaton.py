@@ -13,7 +13,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import RnnNamesError
 from rnn_names.network.ahead import by_length
 

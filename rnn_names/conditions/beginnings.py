@@ -12,8 +12,8 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import MAX_STATES, Automaton
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError, quoted
 from rnn_names.network.ahead import on_tree
 

@@ -19,9 +19,8 @@ from rnn_names.conditions.beginnings import encoded
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network.language_model import LanguageModel
 

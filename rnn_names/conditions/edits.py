@@ -25,8 +25,7 @@ from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automato
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache

@@ -19,8 +19,7 @@ from itertools import chain
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,8 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.fingerprints import union
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import BlendError, quoted, shown
 from rnn_names.network import rnn

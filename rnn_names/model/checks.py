@@ -7,8 +7,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH, refused_characters
 from rnn_names.corpus.fingerprints import PACKED_BYTES, unpacked
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.corpus.shape import MAX_LETTERS, lower_case
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import ModelFileError, shown
 from rnn_names.model.sources import from_json
 

@@ -19,9 +19,8 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints
-from rnn_names.corpus.names import Names, texts
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary, texts
 from rnn_names.corpus.shape import Shape, Triples, shape_of
-from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnn_names.arrays import Array, ranges, slices, stable_order
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 
 if TYPE_CHECKING:  # drawing names does without the reading of lists
     from rnn_names.corpus.corpus import Corpus

@@ -10,8 +10,7 @@ from rnn_names.conditions.automaton import MAX_STATES, same
 from rnn_names.conditions.beginnings import Beginnings, Text, encoded, one_of, shortest_ones
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.network import rnn
 from rnn_names.network.cells import Cell, step_weights

@@ -31,9 +31,8 @@ import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.beginnings import Beginnings
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch

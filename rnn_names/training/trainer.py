@@ -12,9 +12,8 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import Names
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import known_triples, pairs_of
-from rnn_names.corpus.vocabulary import Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model

@@ -9,8 +9,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
 from rnn_names.errors import TrainingError
 from rnn_names.model.bundled import CLOSEST, MODELS, path_of
 from rnn_names.model.model import Model

@@ -21,8 +21,7 @@ from unicodedata import category
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram.tilt import Factors
 

@@ -15,8 +15,7 @@ from rnn_names import Model, train
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling import sampler, unique

@@ -14,8 +14,7 @@ from rnn_names.conditions import conditions
 from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import SamplingError, VocabularyError
 from rnn_names.sampling import stream as streaming
 from support.conditions import accepts

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names.corpus.characters import refused_characters
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import UNKNOWN, Vocabulary
+from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\n")
 

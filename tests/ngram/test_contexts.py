@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.conditions.automaton import matching
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.network.ahead import by_length, on_tree
 from rnn_names.ngram.chain import MarkovChain
 from rnn_names.ngram.contexts import Contexts, max_symbols

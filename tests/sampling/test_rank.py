@@ -5,7 +5,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.sampling import continuations

@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 
 from rnn_names import Model
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.model import checks
 from rnn_names.network import rnn
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnn_names import Model
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 CELLS = ["rnn", "gru"]

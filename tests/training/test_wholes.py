@@ -7,7 +7,7 @@ import pytest
 
 from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.ngram.tilt import Tilt

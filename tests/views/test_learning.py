@@ -10,8 +10,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.fingerprints import fingerprints
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.training.gradients import part_gradients

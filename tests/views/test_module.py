@@ -11,8 +11,7 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.views.engine import Part, bfloat16, module, save_module
 from support import node
 from support.distributions import assert_drawn_from

@@ -12,8 +12,7 @@ from rnn_names import Model
 from rnn_names.conditions.conditions import is_clean, rude_words
 from rnn_names.conditions.edits import NearList, folded
 from rnn_names.corpus.fingerprints import upper_bits
-from rnn_names.corpus.names import Names
-from rnn_names.corpus.vocabulary import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
 from rnn_names.network import rnn
