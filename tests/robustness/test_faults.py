@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from html import escape
@@ -75,8 +76,15 @@ def test_a_full_output_is_one_line(arguments, environment, cli, tmp_path):
     assert re.fullmatch(told, done.stderr.splitlines()[-1])
 
 
+@pytest.fixture
+def open_folder():
+    """A folder within others that all may pass; those of pytest are its user's alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def without_rights(mode, folder, *arguments, **options):
-    """The command in a folder of that mode, within others that all may pass."""
+    """The command in a folder of that mode."""
     # Root may do anything anywhere, so where the tests are root's the program becomes nobody's,
     # once all modules are read: nobody may not read them in a folder that only root may enter.
     program = """
@@ -86,9 +94,6 @@ for module in pkgutil.walk_packages(rnn_names.__path__, "rnn_names."):
 rnn_names.train(["a", "b", "c"], hidden_size=2, epochs=1).sample(1)
 os.geteuid() or (os.setgroups([]), os.setuid(65534))
 cli.main()"""
-    for each in folder.parents:  # left so: tests in another process may need them at the same time
-        if each.owner() == "root" and not os.geteuid():
-            each.chmod(each.stat().st_mode | 0o111)
     before = folder.stat().st_mode
     folder.chmod(mode)
     try:
@@ -104,21 +109,21 @@ def test_a_place_for_no_state_is_one_line_before_any_work(invoke, corpus_file, t
     assert os.listdir(tmp_path) == ["m.npz.resume"]
 
 
-def test_a_read_only_folder_is_one_line(corpus_file, tmp_path):
-    (tmp_path / "m.npz").write_bytes(OLD_MODEL)
-    done = without_rights(0o555, tmp_path, "train", corpus_file, "-o", "m.npz")
+def test_a_read_only_folder_is_one_line(corpus_file, open_folder):
+    (open_folder / "m.npz").write_bytes(OLD_MODEL)
+    done = without_rights(0o555, open_folder, "train", corpus_file, "-o", "m.npz")
     assert "m.npz: cannot be written: the folder . is read-only" in error_line(done)
-    assert (tmp_path / "m.npz").read_bytes() == OLD_MODEL
+    assert (open_folder / "m.npz").read_bytes() == OLD_MODEL
 
 
-def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, tmp_path):
+def test_a_folder_that_may_be_written_to_and_not_listed_is_enough(corpus_file, open_folder):
     """What killed runs left there stays."""
-    litter = tmp_path / "m.npz.7-0123abcd.tmp"
+    litter = open_folder / "m.npz.7-0123abcd.tmp"
     litter.touch()
     arguments, names = ["train", "-", "-o", "m.npz", *TINY], corpus_file.read_text()
-    done = without_rights(0o333, tmp_path, *arguments, input=names)
+    done = without_rights(0o333, open_folder, *arguments, input=names)
     assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(os.listdir(tmp_path)) == ["m.npz", litter.name]
+    assert sorted(os.listdir(open_folder)) == ["m.npz", litter.name]
 
 
 def test_an_error_of_one_file_is_not_called_that_of_another(corpus_file, tmp_path):
