@@ -95,20 +95,20 @@ def read_corpus(sources: Iterable[tuple[str, BinaryIO]]) -> Corpus:
     `sources` are titles and streams.
     """
     parts: list[Names] = []
-    often: list[Array] = []
+    piece_counts: list[Array] = []
     n_blank, has_counts, titles = 0, False, []
     for title, stream in sources:
         titles.append(title)
         for lines, counts in read_names(title, stream):
             full = np.flatnonzero(lines.lengths)
             parts.append(lines.take(full))
-            often.append(np.ones(len(full), np.int64) if counts is None else counts[full])
+            piece_counts.append(np.ones(len(full), np.int64) if counts is None else counts[full])
             has_counts |= counts is not None
             n_blank += len(lines) - len(full)
     title = ", ".join(titles)
     if not any(map(len, parts)):
         raise CorpusError(f"{title}: no names in it; give a text with one name per line")
-    weights = np.concatenate(often) if has_counts else None
+    weights = np.concatenate(piece_counts) if has_counts else None
     names, counts = Names.concatenate(parts).distinct(weights)
     if len(names) < 2:
         if set(names.to_strings()[0]) & set(",;"):

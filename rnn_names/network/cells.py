@@ -33,10 +33,10 @@ class PlainCell:
     """a = tanh(from_x + p), where from_x = x Waxᵀ + ba, and p = a_prev Waaᵀ is projected."""
 
     gates = 1  # rows of `Wax`, `Waa` and `ba` per hidden unit
-    halved = 0  # how many gates, the first, go through σ, with their weights halved
-    width = 1  # blocks that a step needs of the one before: its projections, then its states
-    blocks = 1  # that a step keeps for the backward pass, first those of the projection
-    input_blocks = (0,)  # of those, the gradients of the gates' from_x after that pass
+    halved = 0  # so many gates, the first ones, go through σ, and have their weights halved
+    parent_blocks = 1  # that come from the parent: its projections, then, for a GRU, its state
+    blocks = 1  # that a step keeps for the backward pass, first those from the parent
+    input_blocks = (0,)  # those of them that are gradients of from_x after that pass
 
     @staticmethod
     def step(from_x: Array, kept: Array, a: Array) -> None:
@@ -90,7 +90,7 @@ class GRUCell:
 
     gates = 3
     halved = 2
-    width = 4
+    parent_blocks = 4
     blocks = 5
     input_blocks = (0, 1, 4)
 

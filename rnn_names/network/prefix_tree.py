@@ -95,7 +95,7 @@ def prefix_tree(indices: Array, lengths: Array, n_y: int) -> PrefixTree:
     level = np.append(0, t + 1)  # (n,)
     n, n_children = len(level), np.bincount(parent, minlength=len(level))
 
-    # By row. One key for both, level and children: a node has at most n_y - 1 of these.
+    # Rows go by level, and in it by falling number of children, n_y - 1 at most: one key for both.
     row = np.empty(n, np.intp)
     row[stable_order(level * n_y + (n_y - 1 - n_children))] = np.arange(n)
     starts = np.searchsorted(level, np.arange(level[-1] + 2))  # of each level, and of the next
@@ -206,8 +206,8 @@ class Batches:
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         shuffled = rng.permutation(rows)
         for start in range(0, len(shuffled), size):
-            rows = np.sort(shuffled[start : start + size])
-            yield (start + len(rows) / 2) / len(shuffled), rows
+            batch = np.sort(shuffled[start : start + size])
+            yield (start + len(batch) / 2) / len(shuffled), batch
 
     def tree(self, rows: Array) -> PrefixTree:
         """The prefix tree of a minibatch of these rows, which are sorted."""

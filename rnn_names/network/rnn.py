@@ -76,17 +76,17 @@ def softmax(logits: Array, out: Array | None = None) -> Array:
 def input_layer_backward(d: Array, x: Array, n_x: int) -> dict[str, Array]:
     """Gradients of Wax and ba from that of the input layer, (gates, m, n_a); `x` (m,) rises.
 
-    Column i of the gradient of Wax is the sum of a run of rows of `d`: those that chose i.
+    Column i of the gradient of Wax is the sum of a run of rows of `d`: those whose character is i.
     """
     gates, _, n_a = d.shape
-    by_choice = np.zeros((gates, n_x, n_a), d.dtype)
+    by_character = np.zeros((gates, n_x, n_a), d.dtype)
     counts = np.bincount(x, minlength=n_x)
     ends = np.cumsum(counts).tolist()
     for i in np.flatnonzero(counts).tolist():
-        d[:, ends[i - 1] if i else 0 : ends[i]].sum(axis=1, out=by_choice[:, i])
-    ba = by_choice.sum(axis=1)
-    by_choice[:, 0] = 0
-    return {"Wax": by_choice.transpose(0, 2, 1).reshape(-1, n_x), "ba": ba.ravel()}
+        d[:, ends[i - 1] if i else 0 : ends[i]].sum(axis=1, out=by_character[:, i])
+    ba = by_character.sum(axis=1)
+    by_character[:, 0] = 0
+    return {"Wax": by_character.transpose(0, 2, 1).reshape(-1, n_x), "ba": ba.ravel()}
 
 
 def output_layer(a: Array, params: Params, out: Array | None = None) -> Array:
@@ -105,10 +105,10 @@ def next_states(
     kept: Array | None = None,
     out: Array | None = None,
 ) -> Array:
-    """One time step: the states of m nodes, (m, n_a), from `above` (p, n_a), those they hang from.
+    """One time step: the states of m nodes, (m, n_a), from `above` (p, n_a), their parents'.
 
-    `parent` (m,) tells which of these each node continues, and `x` (m,) are the characters. `out`
-    is overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass needs.
+    `parent` (m,) are rows of `above`, one for each node, and `x` (m,) the characters. `out` is
+    overwritten with the states, and `kept` (blocks, m, n_a) with what the backward pass needs.
     """
     cell, m, (p, n_a) = weights.cell, len(parent), above.shape
     kept = work("kept", cell.blocks, m, n_a) if kept is None else kept
@@ -117,8 +117,8 @@ def next_states(
     block_product(above, weights.Waa, weights.bounds, out=projections)
     if weights.bn is not None:
         projections[2] += weights.bn
-    # This mode lets take write to `out` without a copy.
-    for block, chosen in zip([*projections, above], kept[: cell.width], strict=False):
+    # With mode="clip", `take` writes to `out` without a copy.
+    for block, chosen in zip([*projections, above], kept[: cell.parent_blocks], strict=False):
         block.take(parent, axis=0, out=chosen, mode="clip")
     from_x = work("from_x", cell.gates, m, n_a)
     weights.from_x.take(x, axis=1, out=from_x, mode="clip")
@@ -199,9 +199,9 @@ def _backward_over_time(
     cell, (n, n_a) = cell_of(params), a.shape
     da0 = np.zeros_like(params["a0"][None])
     # The gradients of the projections of all nodes that have children: first a0's, for level 0,
-    # then those that level 1 hangs from, and so on. Those for a level end at ends[level].
+    # then the parents of level 1, and so on. Those for a level end at ends[level].
     ends = np.cumsum(tree.n_parents).tolist()
-    dp = work("dp", cell.width, ends[-1], n_a)
+    dp = work("dp", cell.parent_blocks, ends[-1], n_a)
     kept = work("kept", cell.blocks, n, n_a)  # as the forward pass filled it
     U = params["Waa"].reshape(cell.gates, n_a, n_a)
 
@@ -209,12 +209,12 @@ def _backward_over_time(
         rows, n_parents = tree.levels[level], tree.n_parents[level]
         cell.step_backward(da[rows], a[rows], kept[:, rows], work)
         d_parents = dp[:, ends[level] - n_parents : ends[level]]
-        sum_siblings(kept[: cell.width, rows], tree.siblings[level], d_parents, work)
+        sum_siblings(kept[: cell.parent_blocks, rows], tree.siblings[level], d_parents, work)
         above = (da[tree.levels[level - 1]] if level else da0)[:n_parents]
         products = work("products", cell.gates, *above.shape)
         np.matmul(d_parents[: cell.gates], U, out=products)
-        for brought in [*d_parents[cell.gates :], *products]:  # a GRU's carry, then by gate
-            above += brought
+        for term in [*d_parents[cell.gates :], *products]:  # a GRU's carry, then by gate
+            above += term
 
     states = work("states", 1 + n, n_a)  # as the forward pass filled it
     parent_states = work("parent_states", ends[-1], n_a)
@@ -232,7 +232,7 @@ def _backward_over_time(
 
 
 def sum_siblings(d: Array, siblings: list[Array], out: Array, work: Workspace) -> None:
-    """Adds up the rows that hang from one node: (blocks, m, n_a) to (blocks, parents, n_a)."""
+    """Adds up the rows of all children of a node: (blocks, m, n_a) to (blocks, parents, n_a)."""
     first, *others = siblings
     for block, total in zip(d, out, strict=True):  # one by one, since take wants `out` in one piece
         block.take(first, axis=0, out=total, mode="clip")

@@ -160,6 +160,6 @@ def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:
     """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
     # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
     # next characters as float32 and, twice, as float64.
-    each = 4 * (2 * cell.width + cell.gates + 1) * n_a + 20 * n_y
+    each = 4 * (2 * cell.parent_blocks + cell.gates + 1) * n_a + 20 * n_y
     fewest, most = NODES_AT_ONCE
     return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most)

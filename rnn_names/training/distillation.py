@@ -44,7 +44,7 @@ from rnn_names.training.wholes import Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
 SEEN_RARELY = 2  # how often the training names have a rare character, at most
-TILTED_BY = 10_000, 30_000  # names drawn for each fit of the tilt: five for each listed, within
+TILTED_BY = 10_000, 30_000  # least, most names drawn for a fit of the tilt; else five per listed
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
 HARM = 1.01  # by what factor a tilt may raise the loss of the list's names, which the teacher knows
@@ -135,11 +135,11 @@ class Teacher(WalkSource):
         return self._joint(predictions, self._histories(tree), length)
 
     def _joint(self, predictions: Iterable[Array], histories: Array, length: Array) -> Array:
-        """The distribution of the next character after N prefixes: (N, n_y), by column.
+        """The distribution of the next character after N prefixes: (N, n_y).
 
         `predictions` are log p_k of each network, (N, n_y), in memory that they may share.
         """
-        # The networks' part of log p, (N, n_y), by column as predictions are; and of p, where rare.
+        # The networks' part of log p, (N, n_y) in column order; and of p, for the rare characters.
         n, dtype = len(histories), self.networks[0]["Waa"].dtype
         log_p, p_rare = np.zeros((self.n_y, n), dtype).T, np.zeros((n, len(self.rare)), dtype)
         for log_p_k in predictions:
@@ -263,19 +263,19 @@ def distillation_set(
     # A number for each prefix of any of them.
     numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
-    untaught = DistillationSet(
+    unfilled = DistillationSet(
         distinct, rows, teacher.n_y, prefix_numbers=numbers, soft_targets=soft_targets[:0]
     )
 
     # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
     # share a prefix, it is computed twice.
     size = names_per_batch(teacher.n_y)
-    trees = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
-    half = (len(trees) + 1) // 2
-    others = begin(targets_by_number, teacher, untaught, trees[half:])
-    for prefixes, targets in [*targets_by_number(teacher, untaught, trees[:half]), *others()]:
+    batches = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
+    half = (len(batches) + 1) // 2
+    others = begin(targets_by_number, teacher, unfilled, batches[half:])
+    for prefixes, targets in [*targets_by_number(teacher, unfilled, batches[:half]), *others()]:
         soft_targets[prefixes] = targets
-    return replace(untaught, soft_targets=soft_targets)
+    return replace(unfilled, soft_targets=soft_targets)
 
 
 def targets_by_number(

@@ -33,21 +33,21 @@ def parts_for(batch_size: int, n_rows: int) -> int:
 
 
 class Gradients:
-    """A run's gradients; `memory` (2, n) is what is trained, and room for the second part's."""
+    """A run's gradients; rows of `memory` (2, n) are the weights and a second part's gradient."""
 
     def __init__(self, memory: SharedArray, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self.helper = Helper(Parts, shapes, check=Parts.check, memory=memory)
+        self.helper = Helper(PartGradients, shapes, check=PartGradients.check, memory=memory)
         self._n_rows, self._n_a = shapes["Waa"]
         self._stage: Stage | None = None
 
     def of_epoch(
         self, batches: Batches, at: Position, seed: list[int], characters_left: int
     ) -> Iterator[tuple[float, float, int, Array]]:
-        """For each minibatch of the next epoch, its loss in nats, its characters and its gradient.
+        """By minibatch of the next epoch: share of the stage over, loss, characters, gradient.
 
-        Before these comes how much of the stage is over, from 0 to 1. Ends of names are counted.
-        The gradient, (n,), is that of the mean loss per character; the next one overwrites it. The
-        helper process is started if the characters left are worth it.
+        The share is from 0 to 1, the loss in nats; ends of names are counted. The gradient, (n,),
+        is that of the mean loss per character; the next one overwrites it. The helper process is
+        started if the characters left are worth it.
         """
         stage, here = at.stage, self.helper.here
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
@@ -55,20 +55,20 @@ class Gradients:
             self.helper.start()
         if stage is not self._stage:
             self._stage = stage
-            self.helper.update(Parts.begin_stage, batches, stage)
+            self.helper.update(PartGradients.begin_stage, batches, stage)
         n_parts = parts_for(stage.batch_size, self._n_rows)
         minibatches = [
             (middle, np.array_split(rows, min(n_parts, len(rows))))
             for middle, rows in batches.epoch(stage.batch_size, np.random.default_rng(seed))
         ]
-        self.helper.update(Parts.begin_epoch, [parts for _, parts in minibatches], seed)
+        self.helper.update(PartGradients.begin_epoch, [parts for _, parts in minibatches], seed)
         gradient, second_gradient = here.gradients
         for step, (middle, parts) in enumerate(minibatches):
             share_over = (at.stage_epoch + middle) / stage.epochs
             second = None
             if len(parts) > 1:
-                second = self.helper.begin(Parts.put_gradient, step, share_over, 1)
-            loss, characters = here.put_gradient(step, share_over, 0)
+                second = self.helper.begin(PartGradients.compute, step, share_over, 1)
+            loss, characters = here.compute(step, share_over, 0)
             if second is not None:
                 second_loss, second_characters = second()
                 loss, characters = loss + second_loss, characters + second_characters
@@ -78,11 +78,11 @@ class Gradients:
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins a long call, in the helper process if that is ready; returns what waits for it."""
-        return self.helper.begin(Parts.call, function, *arguments)
+        return self.helper.begin(PartGradients.call, function, *arguments)
 
 
-class Parts:
-    """What computes the gradients of parts: one is in this process, one in the helper process."""
+class PartGradients:
+    """Computes gradients of parts; there is one in this process and one in the helper process."""
 
     def __init__(
         self, flat: Array, second_gradient: Array, shapes: Mapping[str, tuple[int, ...]]
@@ -98,8 +98,8 @@ class Parts:
         """Takes the names of each part of each minibatch, and the seed of the epoch's dropout."""
         self._minibatches, self._seed = minibatches, seed
 
-    def put_gradient(self, step: int, share_over: float, part: int) -> tuple[float, int]:
-        """Puts the gradient, summed over characters, in its place; gives loss and characters."""
+    def compute(self, step: int, share_over: float, part: int) -> tuple[float, int]:
+        """Puts a gradient, summed over characters, into `gradients`; gives loss and characters."""
         tree = self._batches.tree(self._minibatches[step][part])
         rng, stage = np.random.default_rng([*self._seed, part, step]), self._stage.at(share_over)
         loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)
@@ -109,7 +109,7 @@ class Parts:
 
     def check(self) -> tuple[float, int, bytes]:
         """A result that is the same in every process: the first minibatch of the epoch."""
-        loss, characters = self.put_gradient(0, 0.0, 0)
+        loss, characters = self.compute(0, 0.0, 0)
         return loss, characters, self.gradients[0].tobytes()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -133,7 +133,7 @@ class Settings(Checked):
         """The same settings with a value in place of every None.
 
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
-        fewer, and no more than the networks can share evenly. `started` is as in `defaults_for`.
+        fewer of them, and equally many epochs for each network. `started` is as in `defaults_for`.
         """
         asked = {name: value for name, value in asdict(self).items() if value is not None}
         if self.distil_epochs == 0:  # there is nobody to teach

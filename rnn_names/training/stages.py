@@ -20,7 +20,7 @@ from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE,
 
 MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
 WARM_UP = 0.02  # the share of a stage over which the learning rate rises
-FULL_DROPOUT = 0.6  # less begins lower: on a long list there is little to overfit at first
+FULL_DROPOUT = 0.6  # from here on constant; less rises: a long list is hardly overfit at first
 
 TOLERANCE = 0.5
 """How much higher than the lowest so far the held-out loss of an epoch of distillation may be, in
@@ -108,18 +108,18 @@ class Best(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run is, after an epoch."""
+    """Where a run is, between two epochs."""
 
     stages: tuple[Stage, ...]
     bests: tuple[Best, ...]  # the best epoch of each stage so far
-    index: int = 0  # of the stage that the last epoch belongs to; before the first epoch, 0
+    index: int = 0  # of the stage that is being trained, or has just ended
     stage_epoch: int = 0  # how many epochs of that stage are done
     stage_is_over: bool = False  # whether it has had all its epochs, or ended early
     epoch: int = 0  # how many epochs are done in all
 
     @property
     def stage(self) -> Stage:
-        """The stage that the last epoch belongs to."""
+        """The stage that is being trained, or has just ended."""
         return self.stages[self.index]
 
     @property

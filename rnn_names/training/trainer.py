@@ -32,7 +32,7 @@ from rnn_names.training.warm_start import Closest, first_weights, settings_for
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.6  # the teacher's share of networks from bundled models, better than the n-gram
 MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
-LOST = 4  # losses of a uniform guess at which a stage ends, with its best weights so far
+LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
 """What random numbers are for: each use has a generator of its own, made from the seed, this number
@@ -43,8 +43,8 @@ run can go on from any epoch."""
 class Trainer:
     """A run on one list; characters that `init` lacks are added.
 
-    Names are measured by `held_out`; by default some of the corpus are set aside. The networks
-    start in turn from the bundled models `starts`, of which only characters of the list are kept.
+    The loss is measured on the names `held_out`, by default some of the corpus. The networks start
+    in turn from the bundled models `starts`, of which only characters of the list are kept.
     """
 
     def __init__(
@@ -81,13 +81,13 @@ class Trainer:
             for number, model in enumerate(in_turn)
         ]
         self._shapes = {name: array.shape for name, array in first[0].items()}
-        flat = np.array([flatten(params) for params in first])  # (networks, n)
+        vectors = np.array([flatten(params) for params in first])  # (networks, n)
         # _weights (stages, n)  what each stage starts from, and then its best weights
         # _flat (n,)            the weights in training, in memory that the helper process shares
         # model.params          a copy of the best weights of `position.best_stage`
-        self._weights = np.zeros((len(stages), flat.shape[1]), flat.dtype)
-        self._weights[: len(flat)] = flat  # distillation has none yet
-        self._memory = SharedArray(2, flat.shape[1])
+        self._weights = np.zeros((len(stages), vectors.shape[1]), vectors.dtype)
+        self._weights[: len(vectors)] = vectors  # distillation has none yet
+        self._memory = SharedArray(2, vectors.shape[1])
         self._flat = self._memory.array[0]
         self._begin_stage(0)
         self.model = self._current_model()
@@ -96,11 +96,11 @@ class Trainer:
         return np.random.default_rng([self.settings.seed, *use])
 
     def _describe(self, names: Names, init: Model | None) -> None:
-        """Notes what a model says of its list: of all names, and those that `init` learned from."""
+        """Sets the vocabulary and what else is saved beside weights; adds what `init` has of it."""
         self.vocabulary = Vocabulary.of(names)
         prints, listed = np.unique(fingerprints(names)), None
         beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
-        self._of_list = {
+        self._list_record = {
             "lists": list(self.corpus.lists),
             "names": self.corpus.n_lines,
             "distinct_names": len(self.corpus),
@@ -116,7 +116,7 @@ class Trainer:
             if init.fingerprints is not None:
                 prints, listed = union(init.fingerprints, prints), prints
         sources = of_starts(model.sources for model in self._initial_models if model is not None)
-        self._kept: dict[str, Any] = {"fingerprints": prints, "listed": listed, "sources": sources}
+        self._extra: dict[str, Any] = {"fingerprints": prints, "listed": listed, "sources": sources}
 
     # --- Stages -----------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class Trainer:
         return self._distillation_set
 
     def _teacher(self) -> distillation.Teacher:
-        """An n-gram and the best weights of each network; one that was always lost is left out."""
+        """An n-gram and the best weights of each network, without those that had no sound epoch."""
         networks = [
             self._params(weights)
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
@@ -292,9 +292,9 @@ class Trainer:
             held_out_loss = min(best.loss for best in self.position.bests)
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
-        training = {"epoch": self.epoch, **losses, **self._of_list, **settings}
+        training = {"epoch": self.epoch, **losses, **self._list_record, **settings}
         params = {name: array.copy() for name, array in self._params(self._flat).items()}
-        return Model(self.vocabulary, params, training, **self._kept)
+        return Model(self.vocabulary, params, training, **self._extra)
 
     # --- The state, to go on from -----------------------------------------------------------------
 
@@ -326,7 +326,7 @@ class Trainer:
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
-        self._kept = {name: getattr(model, name) for name in self._kept}
+        self._extra = {name: getattr(model, name) for name in self._extra}
 
 
 def _kind(value: Any) -> Any:
