@@ -46,33 +46,33 @@ def stop_listening() -> None:
     """Ignores signals from here on: the program is over, unless one came before."""
     for number in system.ENDING_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    pause()
+    wait_if_ending()
 
 
 @contextmanager
 def critical_section() -> Iterator[None]:
     """For what must not be cut short: an interrupt waits for its end."""
-    pause()  # else this thread could take the lock again and again, before the one that waits
+    wait_if_ending()  # else this thread could take the lock again and again, before the other
     with atomic.writing:
         yield
-    pause()
+    wait_if_ending()
 
 
-def pause() -> None:
+def wait_if_ending() -> None:
     """Does not return if the process is about to end: what would follow is not wanted any more."""
     if _ending:
         threading.Event().wait()
 
 
 @contextmanager
-def on_interrupt(say: Callable[[], int]) -> Iterator[None]:
-    """For as long as the context lasts, an interrupt calls `say`, which gives the exit code.
+def on_interrupt(handler: Callable[[], int]) -> Iterator[None]:
+    """For as long as the context lasts, an interrupt calls `handler`, which gives the exit code.
 
     Meanwhile the other threads go on: what it reads must change in one step, or under
     `critical_section`.
     """
     global _on_interrupt
-    _on_interrupt = say
+    _on_interrupt = handler
     try:
         yield
     finally:

@@ -86,5 +86,5 @@ def _command() -> int:
     try:
         result = cli.main(prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False)
     finally:
-        interrupts.pause()  # an interrupt counts more than how the command ended
+        interrupts.wait_if_ending()  # an interrupt counts more than how the command ended
     return result if isinstance(result, int) else 0

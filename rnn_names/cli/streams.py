@@ -109,7 +109,7 @@ def opened(path: str) -> Iterator[tuple[str, BinaryIO]]:
         if sys.stdin is None:
             raise CorpusError("standard input is closed: give a file, or pipe a list in")
         yield "standard input", sys.stdin.buffer
-        interrupts.pause()  # a Ctrl-C ends the writer, too, which is no end of a list
+        interrupts.wait_if_ending()  # a Ctrl-C ends the writer, too, which is no end of a list
         return
     from rnn_names.corpus import corpus
 

@@ -97,7 +97,7 @@ class TrainingRun:
         return f"Wrote {shown(self.report.path)}, the report of this training."
 
     def interrupted(self) -> int:
-        """Writes what is not on disk yet, in a thread of its own, and says what is."""
+        """Writes what is not on disk yet, and says what is; in the thread of `interrupts`."""
         try:
             if self.trainer.model.training["epoch"]:
                 self._save()
@@ -106,7 +106,7 @@ class TrainingRun:
         finally:
             with suppress(RuntimeError):  # a limit may allow no further thread
                 threading.Timer(SECONDS_TO_SPEAK, os._exit, [interrupts.INTERRUPTED]).start()
-        self.progress.screen.acquire()  # never released: nothing is to be shown after this
+        self.progress.screen_lock.acquire()  # never released: nothing is to be shown after this
         self.progress.close()
         when = f"after epoch {self.epoch}" if self.over else f"in epoch {self.epoch + 1}"
         told = f"Interrupted {when}: {self._saved()}"
@@ -160,9 +160,9 @@ class Progress:
 
     def __init__(self, trainer: Trainer, quiet: bool) -> None:
         self.trainer, self.quiet = trainer, quiet
-        self.screen = threading.RLock()  # an interrupt writes from a thread of its own
+        self.screen_lock = threading.RLock()  # an interrupt writes from a thread of its own
         self.epochs: list[Epoch] = []
-        self.before = trainer.epoch
+        self.epochs_before = trainer.epoch
         self.next_line = 1
         self.began = time.perf_counter()
         self.bar = bar(
@@ -188,8 +188,8 @@ class Progress:
 
     def batch(self, characters: int, smoothed_loss: float) -> None:
         """Moves the bar by a minibatch."""
-        interrupts.pause()
-        with self.screen:
+        interrupts.wait_if_ending()
+        with self.screen_lock:
             loss = self.trainer.model.training["held_out_loss"]
             held_out = "" if loss is None else f", held-out {loss:.3f}"
             self.bar.set_description_str(
@@ -204,7 +204,7 @@ class Progress:
         if stage is None:
             return
         if stage.is_distillation:
-            with self.screen:
+            with self.screen_lock:
                 self.bar.set_description_str("preparing distillation", refresh=False)
             self.say("Distillation stage: learning a teacher's predictions.")
         elif self.trainer.settings.teacher_networks > 1:
@@ -215,7 +215,7 @@ class Progress:
         from rnn_names.sampling.stream import preview
 
         self.epochs.append(epoch)
-        with self.screen:  # a stage may end early, and the size of distillation was an estimate
+        with self.screen_lock:  # a stage may end early, and the size of distillation was a guess
             self.bar.total = self.bar.n + self.trainer.characters_left
         if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):
             self.say(
@@ -236,14 +236,14 @@ class Progress:
         """Writes a line to stderr, above the bar; nothing with --quiet."""
         if self.quiet or not text:
             return
-        with self.screen:
+        with self.screen_lock:
             self.bar.clear()
             tell(text)
             self.bar.refresh()
 
     def close(self) -> None:
         """Takes the bar off the screen."""
-        with self.screen:
+        with self.screen_lock:
             self.bar.close()
 
 
@@ -303,10 +303,10 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     losses = f"training loss {record['training_loss']:.4f}"
     if record["held_out_loss"] is not None:
         losses = f"held-out loss {record['held_out_loss']:.4f}, {losses}"
-    more = " more" * (progress.before > 0)  # than before the run was resumed
+    more = " more" * (progress.epochs_before > 0)  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, progress.width),
-        f"{_epochs(trainer.epoch - progress.before)}{more} in "
+        f"{_epochs(trainer.epoch - progress.epochs_before)}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
     ]

@@ -116,7 +116,7 @@ def anything(n_y: int) -> Automaton:
 MAX_SIZE = 1 << 20  # of all that is read: (a{0,999}){999} is short, and its steps are many
 MOST_STEPS = 1 << 24  # steps looked at for the states: those of (a{0,99}){99} are sets of thousands
 
-Steps = frozenset[int]  # the numbers of those that may come next; below 0, of loops ("a*")
+Steps = frozenset[int]  # numbers of steps that may come next; below 0, of loops ("a*")
 
 END, ANYTHING = 0, 1  # steps: there the text may end; any text may come
 
@@ -146,9 +146,9 @@ def matching(
 class _Reading:
     """Reads expressions from their ends, as a nondeterministic automaton of steps.
 
-    A step is one character out of some, and what comes after it. "b|ca" begins with two: one is b,
-    and then the end; the other is c, and then a step that is a, and then the end. The states of the
-    deterministic automaton are the sets of steps that may come next.
+    A step, a state of it, is one character out of some, and what comes after it. "b|ca" begins with
+    two: one is b, and then the end; the other is c, and then a step that is a, and then the end.
+    The states of the deterministic automaton are the sets of steps that may come next.
     """
 
     def __init__(self, characters: str, ignore_case: bool) -> None:
@@ -172,33 +172,33 @@ class _Reading:
         is_anchored = bool(parsed) and str(parsed[0][1]).startswith("AT_BEGINNING")
         return self._sequence(parsed[is_anchored:], Steps([END]))
 
-    def _sequence(self, items: Any, after: Steps) -> Steps:
-        """What items begin with, one after another, where `after` comes behind them."""
-        self._size += len(items) + len(after) + 1
+    def _sequence(self, items: Any, rest: Steps) -> Steps:
+        """What items begin with, one after another, where `rest` comes after them."""
+        self._size += len(items) + len(rest) + 1
         if self._size > MAX_SIZE:
             raise NoAutomatonError("too large")
         for item in reversed(items):
-            after = self._item(item, after)
-        return after
+            rest = self._item(item, rest)
+        return rest
 
-    def _item(self, item: Any, after: Steps) -> Steps:
+    def _item(self, item: Any, rest: Steps) -> Steps:
         """What an item begins with. It is a pair: what the parser calls it, and what it holds."""
         kind, value = str(item[0]), item[1]
         if kind in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return self._step(self._matched(item), after)
+            return self._step(self._matched(item), rest)
         if kind == "AT" and str(value).startswith("AT_END"):
-            return Steps([END]) if self._may_end(after) else Steps()
+            return Steps([END]) if self._may_end(rest) else Steps()
         if kind == "BRANCH":
-            return Steps().union(*(self._sequence(each, after) for each in value[1]))
+            return Steps().union(*(self._sequence(each, rest) for each in value[1]))
         if kind == "SUBPATTERN" and not (value[1] or value[2]):
-            return self._sequence(value[3], after)
+            return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, part = value
             if str(most) == "MAXREPEAT":
-                after = self._loop(part, after)
+                rest = self._loop(part, rest)
             else:
-                after = self._times(part, most - least, after, after)
-            return self._times(part, least, after, Steps())
+                rest = self._times(part, most - least, rest, rest)
+            return self._times(part, least, rest, Steps())
         raise NoAutomatonError(kind)
 
     def _matched(self, item: Any) -> frozenset[int]:
@@ -210,31 +210,31 @@ class _Reading:
             self._sets[str(item)] = indices
         return self._sets[str(item)]
 
-    def _step(self, indices: frozenset[int], after: Steps) -> Steps:
+    def _step(self, indices: frozenset[int], rest: Steps) -> Steps:
         """One character out of some, and what comes after it; equal steps are one."""
-        if not indices or not after:
+        if not indices or not rest:
             return Steps()
-        number = self._number.setdefault((indices, after), len(self._steps))
+        number = self._number.setdefault((indices, rest), len(self._steps))
         if number == len(self._steps):
-            self._steps.append((indices, after))
+            self._steps.append((indices, rest))
         return Steps([number])
 
-    def _times(self, part: Any, count: int, after: Steps, behind: Steps) -> Steps:
-        """A part `count` times and then `after`; before each time, `behind` may come instead."""
+    def _times(self, part: Any, count: int, rest: Steps, or_else: Steps) -> Steps:
+        """A part `count` times and then `rest`; before each time, `or_else` may come instead."""
         for _ in range(count):
-            before, after = after, self._sequence(part, after) | behind
-            if after == before:  # it can be empty only, for instance
+            before, rest = rest, self._sequence(part, rest) | or_else
+            if rest == before:  # it can be empty only, for instance
                 break
-        return after
+        return rest
 
-    def _loop(self, part: Any, after: Steps) -> Steps:
+    def _loop(self, part: Any, rest: Steps) -> Steps:
         """A part any number of times, none included."""
         number = -1 - len(self._loops)
-        self._loops[number], loop = after, Steps([number])
+        self._loops[number], loop = rest, Steps([number])
         begin = self._sequence(part, loop)
-        if END in after and begin == self._step(self._any, loop):
+        if END in rest and begin == self._step(self._any, loop):
             return Steps([ANYTHING])  # as for ".*" at the end
-        self._loops[number] = begin | after
+        self._loops[number] = begin | rest
         return loop
 
     def _without_loops(self, steps: Iterable[int]) -> Steps:

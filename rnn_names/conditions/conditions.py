@@ -46,19 +46,19 @@ class Condition:
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
     """The conditions of some options but prefixes and lengths, the quickest to test first."""
-    known, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
+    vocabulary, found, ignore_case = model.vocabulary, list[Condition](), options.ignore_case
     if options.suffix:
-        texts = [_literal("suffix", text, known, ignore_case) for text in options.suffix]
+        texts = [_literal("suffix", text, vocabulary, ignore_case) for text in options.suffix]
         title = f"suffix {any_of(options.suffix)}"
-        found.append(_matching(title, [f".*({'|'.join(texts)})"], known, ignore_case))
+        found.append(_matching(title, [f".*({'|'.join(texts)})"], vocabulary, ignore_case))
     for text in options.contains:
-        pattern = f".*{_literal('contains', text, known, ignore_case)}.*"
-        found.append(_matching(f"contains {quoted(text)}", [pattern], known, ignore_case))
+        pattern = f".*{_literal('contains', text, vocabulary, ignore_case)}.*"
+        found.append(_matching(f"contains {quoted(text)}", [pattern], vocabulary, ignore_case))
     if options.match:
         title = f"match {any_of(options.match)}"
-        found.append(_matching(title, options.match, known, ignore_case))
+        found.append(_matching(title, options.match, vocabulary, ignore_case))
     if options.like:
-        found.append(_like(options, known))
+        found.append(_like(options, vocabulary))
     if options.known_triples:
         found.append(_of_known_triples(model, options))
     if options.novel:
@@ -69,15 +69,15 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("listed", lambda names: among(fingerprints(names), own)))
     if options.exclude:
         excluded = {folded(name) for name in options.exclude}
-        found.append(Condition("exclude", _each(lambda name: folded(name) not in excluded)))
+        found.append(Condition("exclude", _one_by_one(lambda name: folded(name) not in excluded)))
     words = {folded(word) for word in options.exclude_words} - {""}
     if words:
         lengths = sorted({*map(len, words)})
-        free_of_words = _each(lambda name: not _holds_any(folded(name), words, lengths))
-        automaton = partial(free_of, words, known)
+        free_of_words = _one_by_one(lambda name: not _holds_any(folded(name), words, lengths))
+        automaton = partial(free_of, words, vocabulary)
         found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
     if options.clean:
-        found.append(Condition("clean", _each(is_clean)))
+        found.append(Condition("clean", _one_by_one(is_clean)))
     if options.min_edits is not None and not options.listed:
         found.append(_far_from_list(model, options.min_edits - 1))
     return found
@@ -108,8 +108,8 @@ def _matching(
     try:
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
-        return Condition(title, _each(lambda name: _matches_any(expressions, name, title)))
-    return _spelled(title, automaton, vocabulary)
+        return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
+    return _by_automaton(title, automaton, vocabulary)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
@@ -121,10 +121,10 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
             ["like", "edits"],
         ) from None
-    return _spelled(title, automaton, vocabulary)
+    return _by_automaton(title, automaton, vocabulary)
 
 
-def _spelled(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
+def _by_automaton(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
     def passes(names: Names) -> Array:
         accepted = np.zeros(len(names), dtype=bool)
         for start in range(0, len(names), TESTED_AT_ONCE):
@@ -200,7 +200,7 @@ def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) 
     return re.escape(text)
 
 
-def _each(test: Callable[[str], bool]) -> Callable[[Names], Array]:
+def _one_by_one(test: Callable[[str], bool]) -> Callable[[Names], Array]:
     return lambda names: np.fromiter(map(test, names.to_strings()), dtype=bool, count=len(names))
 
 

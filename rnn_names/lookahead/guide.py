@@ -7,8 +7,8 @@ next character is then drawn with
     q(c | prefix)  =  P(c | prefix) · ahead(prefix, c) / total
     total          =  Σ_c P(c | prefix) · ahead(prefix, c)
 
-So a name's weight, P(name) / q(name), is the product over its characters of total / ahead(c). Were
-the guess right, every name would have the same weight: the probability of the conditions.
+So a name's importance weight, P(name) / q(name), is the product over its characters of total /
+ahead(c). Were the guess right, all would have one weight: the probability of the conditions.
 
 An example: first names that end in "pp". After "Phil" the network gives i 0.29, o 0.21, l 0.16,
 a 0.12, and so on. What is ahead of these four, by the guess, is 2e-4, 7e-4, 3e-5 and 1e-5: so they
@@ -23,8 +23,8 @@ conditions can still be met; `UNSEEN` in `chain` and `LEAST` in `ahead` see to t
 shows in two ways only: names are drawn in vain, and a name of large weight is repeated. The bound
 is chosen so that few are (`rnn_names.lookahead.preparation`).
 
-Where a block of the stream is small, and a name comes many times at once, the block's end may take
-some of them; this is not corrected.
+Where a block of the stream is small, and a name comes many times at once, the block's end may cut
+some of them off; this is not corrected.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class LookAhead:
     log_means: Array | None
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
     ceiling: float = MAX_BOUND  # in mean weights; names above it are split
-    share: float = 0.0  # of the names drawn, how many come out, as measured
+    acceptance: float = 0.0  # rate: of the names drawn, how many come out, as measured
     repeats: float = 0.0  # of the names that come out, the share that are repeats, as measured
     visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 
@@ -101,7 +101,7 @@ class LookAhead:
         seen = prefixes.string, prefixes.length, prefixes.probabilities, prefixes.passed
         n_contexts = max_contexts(self.automaton, self.max_length)
         chain = fitted(*seen, self.max_length, n_contexts)
-        grown = replace(
+        by_chain = replace(
             self,
             contexts=chain.contexts,
             table=chain.ahead(self.automaton, self.min_length, self.max_length),
@@ -114,12 +114,12 @@ class LookAhead:
         nowhere = np.full(len(prefixes), -1)
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
-            ahead[rows] = grown.of_next(*at, int(prefixes.length[rows[0]]))
+            ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
         on_tree(prefixes.probabilities, ahead, prefixes.parent, prefixes.character, prefixes.length)
         if ahead.size > MAX_VISITED:
-            kept = prefixes.most_passed(ahead, MAX_VISITED // ahead.shape[1])
+            kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
-        return replace(grown, prefixes=prefixes, ahead=ahead)
+        return replace(by_chain, prefixes=prefixes, ahead=ahead)
 
     @property
     def log_value(self) -> float:
@@ -158,7 +158,7 @@ class VisitedPrefixes:
     """Prefixes that draws have passed, N of them, and what the network said there.
 
     What is ahead of a prefix follows from that (`rnn_names.network.ahead`), with a guess only where
-    no longer prefix was passed. Each comes after the one that it is one character longer than.
+    no longer prefix was passed. Each comes after its parent, which is one character shorter.
     """
 
     parent: Array  # (N,) row of the prefix without the last character; row 0 is its own
@@ -191,7 +191,7 @@ class VisitedPrefixes:
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
-        """A number for the place of each prefix but the first in the tree, rising, and its row."""
+        """A key of each prefix but the first, by parent and character, rising; and its row."""
         keys = self.parent[1:] * self.probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
@@ -215,7 +215,7 @@ class VisitedPrefixes:
                 log_probs[rows] = log_probs[above] + np.log(of_last)
         return log_probs
 
-    def most_passed(self, ahead: Array, size: int) -> Array:
+    def most_probable(self, ahead: Array, size: int) -> Array:
         """Rows, rising, of the `size` prefixes that draws guided by `ahead` pass most likely."""
         guided = self.probabilities * ahead
         guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
@@ -261,7 +261,7 @@ class Visits:
         columns = (getattr(known, each.name) for each in fields(known))
         widths = ((0, n_new), (0, 0))
         grown = VisitedPrefixes(*(np.pad(column, widths[: column.ndim]) for column in columns))
-        for parent, character, automaton_state in self._new:  # no prefix and its parent
+        for parent, character, automaton_state in self._new:  # none together with its parent
             rows = slice(first, first + len(parent))
             grown.parent[rows], grown.character[rows] = parent, character
             grown.automaton_state[rows] = automaton_state

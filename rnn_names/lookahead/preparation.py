@@ -27,7 +27,7 @@ FIRST_TEST = 1 << 12  # names drawn in the first test; then four times, then twi
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 MANY_REPEATS = 0.05  # where more names than this are repeats, names are split from `LOW_CEILING` on
-MOST_REPEATS = 0.5  # where more are, mean weights differ from draw to draw: each takes its own
+MOST_REPEATS = 0.5  # where more are, mean weights differ much: each draw takes its own
 LOW_CEILING = 4  # in mean weights; lower, and splitting makes repeats of its own
 ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
@@ -69,10 +69,10 @@ class Weights(NamedTuple):
         if not len(self.family):
             return 1.0
         expected = self.expected(log_bound)
-        none = np.ones(self.size)  # the probability that no name of a family comes out
-        np.multiply.at(none, self.family, 1 - np.minimum(expected, 1))
+        p_none = np.ones(self.size)  # the probability that no name of a family comes out
+        np.multiply.at(p_none, self.family, 1 - np.minimum(expected, 1))
         total = expected.sum()
-        return float(max(total - (1 - none).sum(), 0) / max(total, 1e-300))
+        return float(max(total - (1 - p_none).sum(), 0) / max(total, 1e-300))
 
     def log_bound(self, most: float, highest: float) -> float:
         """The least bound up to `highest` with at most a share `most` of repeats, by bisection."""
@@ -117,7 +117,7 @@ class Preparation:
         self._learn()
         self._rounds, self._tested = 0, self._test(FIRST_TEST)
 
-    def has(self, block: int) -> bool:
+    def is_ready_for(self, block: int) -> bool:
         """Whether `look_ahead_for` has nothing to prepare."""
         rounds = max(block - 1, 0) // 2  # one more before every second block
         is_enough = rounds <= self._rounds and self._tested.repeats <= MAX_REPEATS
@@ -125,11 +125,11 @@ class Preparation:
 
     def look_ahead_for(self, block: int) -> LookAhead:
         """The look-ahead for a block of the stream, by its number, prepared where it is not yet."""
-        while not self.has(block):
+        while not self.is_ready_for(block):
             self._learn()
             self._rounds += 1
             tested = self._test(FIRST_TEST * 2 ** (1 + self._rounds))
-            if tested.share:  # a round without a single name says nothing
+            if tested.acceptance:  # a round without a single name says nothing
                 self._tested = tested
         return self._tested
 
@@ -147,7 +147,7 @@ class Preparation:
 
     @property
     def _is_done(self) -> bool:
-        is_good = self._tested.repeats <= MAX_REPEATS and self._tested.share >= ENOUGH_COME_OUT
+        is_good = self._tested.repeats <= MAX_REPEATS and self._tested.acceptance >= ENOUGH_COME_OUT
         return is_good or self._n_visits >= MAX_VISITS
 
     def _test(self, size: int) -> LookAhead:
@@ -190,6 +190,6 @@ def with_bound(look_ahead: LookAhead, weights: Weights) -> LookAhead:
         look_ahead,
         log_bound=log_bound,
         log_means=weights.log_means,
-        share=float(np.minimum(weights.expected(log_bound), 1).sum() / weights.size),
+        acceptance=float(np.minimum(weights.expected(log_bound), 1).sum() / weights.size),
         repeats=weights.half(1).repeats(log_bound),
     )

@@ -36,7 +36,7 @@ class MarkovChain:
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
         """The probability that the rest makes a name accepted, by length, context and state."""
-        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # never certain: see `guide`
+        end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # or no name could go on
         given_more = self.probabilities / (1 - end)
 
         def probabilities(length: int) -> Array:
@@ -61,8 +61,8 @@ def fitted(
 ) -> MarkovChain:
     """The chain of `size` contexts at most that agrees best with a network at N prefixes.
 
-    Of these there are the last symbols, as in `Contexts`, the lengths, the probabilities of what
-    comes next, (N, n_y), and how many names passed.
+    Given are each prefix's last symbols, as in `Contexts`, its length, the probabilities of what
+    comes next, (N, n_y), and how many names have passed it.
     """
     contexts = _most_frequent(strings, passed, probabilities.shape[1], size)
     context = contexts.longest(strings)

@@ -67,7 +67,7 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     with one_blas_thread():
         redrawing = _Redrawing(pattern, parts, wanted, rows)
         for number, part in wanted.redraw:
-            if number in redrawing.rows and not redrawing.finds_other(number, part):
+            if number in redrawing.rows and not redrawing.redraw_line(number, part):
                 place = f"{number}.{part}" if part else number
                 warnings.warn(
                     f"redraw {place} stays as it was: nothing else was found that meets all "
@@ -128,29 +128,29 @@ def _names(
     initials = wanted.initials or ""
     if initials and not parts:
         raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-    tied = {"same": len(parts), "different": 1}.get(initials, 0)
+    n_tied = {"same": len(parts), "different": 1}.get(initials, 0)
     seeds = [Random(f"{seed} name {number}").getrandbits(64) for number in range(len(parts))]
     parts = [
         part._replace(options=replace(part.options, seed=own))
         for part, own in zip(parts, seeds, strict=True)
     ]
     before = FarApart((wanted.min_edits or 1) - 1)
-    # All names are true.
+    # `bool` lets every name through.
     tests = [before.passes if each else bool for each in _kept_apart(parts, wanted)]
     streams = [
         filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
-        for part, test in zip(parts[tied:], tests[tied:], strict=True)
+        for part, test in zip(parts[n_tied:], tests[n_tied:], strict=True)
     ]
     first: Iterator[Row] = repeat(())
-    if tied:
-        first = _tied(pattern, parts[:tied], initials, Random(f"{seed} initials"))
+    if n_tied:
+        first = _tied(pattern, parts[:n_tied], initials, Random(f"{seed} initials"))
     others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
     far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
     return (names + more for names, more in zip(far, others, strict=False))
 
 
 def _kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
-    """Whether the names of each part keep away from all others; some are nearer to their own."""
+    """Whether names of each part keep away from all others: not if its own `min_edits` is less."""
     least = wanted.min_edits or 0
     return [(part.options.min_edits or 0) >= least > 0 for part in parts]
 
@@ -163,12 +163,12 @@ def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
 
 def _tied(pattern: Pattern, parts: Sequence[Part], initials: str, bits: Random) -> Iterator[Row]:
     """Names that begin with one letter, of all parts, or with letters that differ, of one."""
-    models = []
+    trials = []
     for part in parts:
         with located(pattern.text, part.slot.begin):
-            models.append(Trials(part.model, part.options))
-    yield from alike(models, bits) if initials == "same" else distinct(models, bits)
-    rarest = min(range(len(models)), key=lambda i: models[i].met / max(models[i].made, 1))
+            trials.append(Trials(part.model, part.options))
+    yield from alike(trials, bits) if initials == "same" else distinct(trials, bits)
+    rarest = min(range(len(trials)), key=lambda i: trials[i].met / max(trials[i].made, 1))
     with located(pattern.text, parts[rarest].slot.begin):
         how = "all with one" if initials == "same" else "with such a"
         raise SamplingError(
@@ -208,40 +208,40 @@ class _Redrawing:
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
         self._parts = dict(zip(slots, parts, strict=True))
-        self._held = [*compress(slots, _kept_apart(parts, wanted))]
+        self._apart = [*compress(slots, _kept_apart(parts, wanted))]
         self._edits = (wanted.min_edits or 1) - 1
-        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._held))
-        self._came_first = Counter(letter_of(row[slots[0]]) for row in rows if slots)
+        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._apart))
+        self._first_letters = Counter(letter_of(row[slots[0]]) for row in rows if slots)
         self._lines = {pattern.line(row).strip() for row in rows}
-        self._refused = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
-        self._models: dict[int, Trials] = {}  # by place
+        self._tried = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
+        self._unseeded: dict[int, Trials] = {}  # by place
         self._trials: dict[tuple[int, int], tuple[Trials, Random]] = {}  # by place and line
         self._tied: dict[int, Iterator[Row]] = {}  # by line
 
-    def finds_other(self, number: int, part: int) -> bool:
+    def redraw_line(self, number: int, part: int) -> bool:
         """Draws another text for a part of a line, counted from 1, or other names for all if 0.
 
-        False if none is found.
+        False, and the line stays, if none is found.
         """
         places = [part - 1] if part else [*self._parts] or [*range(len(self._pieces))]
         before = self.rows[number]
-        names = [place for place in places if place in self._parts]
-        self._refused.update((number, place, before[place]) for place in places)
+        of_names = [place for place in places if place in self._parts]
+        self._tried.update((number, place, before[place]) for place in places)
         for _ in range(MOST_CANDIDATES):
             drawn = self._drawn(number, places)
             if len(drawn) < len(places):
                 return False
             row = tuple(drawn.get(place, text) for place, text in enumerate(before))
             line = self._pattern.line(row).strip()
-            is_new = not any((number, place, drawn[place]) in self._refused for place in names)
+            is_new = not any((number, place, drawn[place]) in self._tried for place in of_names)
             if row == before or not is_new or (self._wanted.unique and line in self._lines):
-                texts = drawn.keys() - names
-                self._refused.update((number, place, drawn[place]) for place in texts)
+                of_texts = drawn.keys() - of_names
+                self._tried.update((number, place, drawn[place]) for place in of_texts)
                 continue
-            held = [row[place] for place in names if place in self._held]
-            are_apart = all(map(FarApart(self._edits).passes, held))
-            if are_apart and all(map(self._far_apart.is_far, held)):
-                self._far_apart.add(held)
+            apart = [row[place] for place in of_names if place in self._apart]
+            are_apart = all(map(FarApart(self._edits).passes, apart))
+            if are_apart and all(map(self._far_apart.is_far, apart)):
+                self._far_apart.add(apart)
                 self.rows[number] = row
                 self._lines.add(line)
                 return True
@@ -251,8 +251,8 @@ class _Redrawing:
         """A text for each place for which there is one."""
         if self._wanted.initials == "same" and places == [*self._parts]:
             if number not in self._tied:
-                models = [self._trials_of(place, number)[0] for place in places]
-                self._tied[number] = alike(models, self._bits("initials", number))
+                trials = [self._trials_of(place, number)[0] for place in places]
+                self._tied[number] = alike(trials, self._bits("initials", number))
             return dict(zip(places, next(self._tied[number], ()), strict=False))
         drawn = dict[int, str]()
         for place in places:
@@ -280,34 +280,34 @@ class _Redrawing:
         elif self._wanted.initials == "different" and place == first:
             others = [row[first] for each, row in self.rows.items() if each != number]
             lines, weights = Counter(map(letter_of, others)), usual(weights)
-            if max(self._came_first.values()) > 1:  # no others were left
-                weights = {each: weights[each] for each in weights if self._came_first[each]}
+            if max(self._first_letters.values()) > 1:  # no others were left
+                weights = {each: weights[each] for each in weights if self._first_letters[each]}
             for n in sorted({lines[letter] for letter in weights}):
                 yield {letter: weights[letter] for letter in weights if lines[letter] == n}
         else:
             yield weights
 
     def _text(self, place: int, number: int) -> str:
-        """One of those texts of a choice that the line had least often, and then the others."""
+        """A text of a choice: of those that this line had least often, one rarest in the others."""
         texts: Any = self._pieces[place]
         others = Counter(row[place] for each, row in self.rows.items() if each != number)
         bits = self._bits("choice", place, number)  # the same order each time
         shuffled: list[str] = bits.sample(texts, len(texts))
-        return min(shuffled, key=lambda text: (self._refused[number, place, text], others[text]))
+        return min(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
 
     def _trials_of(self, place: int, number: int) -> tuple[Trials, Random]:
         """What draws names of a part for a line, and random numbers for their first letters."""
-        if place not in self._models:
+        if place not in self._unseeded:
             part = self._parts[place]
             with located(self._pattern.text, part.slot.begin), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what there is to say was said of the first names
-                self._models[place] = Trials(part.model, part.options)
+                self._unseeded[place] = Trials(part.model, part.options)
             for row in self.rows.values():
-                self._models[place].came_out(row[place])
+                self._unseeded[place].came_out(row[place])
         if (place, number) not in self._trials:
             seed = self._bits("names", place, number).getrandbits(64)
             bits = self._bits("letters", place, number)
-            self._trials[place, number] = self._models[place].with_seed(seed), bits
+            self._trials[place, number] = self._unseeded[place].with_seed(seed), bits
         return self._trials[place, number]
 
     def _bits(self, use: str, *key: int) -> Random:

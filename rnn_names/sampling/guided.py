@@ -1,8 +1,8 @@
 """A walk that looks ahead (`rnn_names.lookahead.guide`): its names have weights.
 
 On the way, a name of weight w can become w / mean names of weight `mean`: names that lose weight
-are given up early, and those above `MAX_BOUND`, which would be repeated anyway, are split: their
-copies go on apart. Otherwise weights would drift apart until one or two names have it all.
+are given up early, and those above a ceiling, which would be repeated anyway, are split: their
+copies go on apart. Otherwise one or two names would have nearly all the weight in the end.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class GuidedWalk(Walk):
         self._family = np.arange(size, dtype=np.int32)
         self._free = np.zeros(0, np.int32)  # columns of names that were given up
         self._log_means = np.full(source.max_length + 1, -np.inf)
-        if look_ahead.log_means is None:  # level by level, so that those of each are known
+        if look_ahead.log_means is None:  # whole levels, so that the mean weight of each is known
             self.nodes_at_once = LARGEST_WALK
 
     @property
@@ -66,7 +66,7 @@ class GuidedWalk(Walk):
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
             known.log_weight = known.log_weight + np.log(total)
-        return self._split(length, names, node)
+        return self._resample(length, names, node)
 
     def _end(self, names: Array, node: Array, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
@@ -85,7 +85,7 @@ class GuidedWalk(Walk):
         log_weight = known.log_weight[parent] - np.log(self._ahead[parent, character])
         return _Known(automaton_state, context, visited, log_weight)
 
-    def _split(self, length: int, names: Array, node: Array) -> Placed:
+    def _resample(self, length: int, names: Array, node: Array) -> Placed:
         """Gives up names of small weight and splits those of large weight, by chance.
 
         Returns the names that go on, and the node that each is at.
@@ -99,16 +99,16 @@ class GuidedWalk(Walk):
         log_mean = log_means[length]
         if log_mean == -np.inf:  # no name at all can meet the conditions
             return names, node
-        off = log_weight - log_mean
-        far = (off < np.log(FLOOR)) | (off > np.log(self.look_ahead.ceiling))
-        if not far.any():
+        log_ratio = log_weight - log_mean
+        is_far = (log_ratio < np.log(FLOOR)) | (log_ratio > np.log(self.look_ahead.ceiling))
+        if not is_far.any():
             return names, node
         uniform = np.frombuffer(self.bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
-        expected = np.where(far, np.exp(np.minimum(off, MAX_LOG_COPIES)), 1)[node]
+        expected = np.where(is_far, np.exp(np.minimum(log_ratio, MAX_LOG_COPIES)), 1)[node]
         copies = np.floor(expected + uniform).astype(np.intp)
         if copies.sum() > LARGEST_WALK:  # more than `choose` can tell apart
             return names, node
-        self.known.log_weight = np.where(far, log_mean, log_weight)
+        self.known.log_weight = np.where(is_far, log_mean, log_weight)
         rows = np.repeat(np.arange(len(names)), copies)
         self._free = np.append(self._free, names[copies == 0])
         is_copy = ~changes(rows)

@@ -43,7 +43,7 @@ ENOUGH_MET = 1 << 9  # successes that measure a share: to 5 %
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
 TRIED_FOR_ONE = 64  # times as many trials as a success takes, before a letter is given up
 RARE = 1 / 8  # share of names that meet their conditions, below which a model of a cast looks ahead
-RARE_LETTER = 1e-4  # share of names from which on a first letter counts as one that is left
+RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
 
 
@@ -60,8 +60,8 @@ def letter_of(name: str) -> str:
 class Trials:
     """Names of a model by their first letter, whether or not they meet the conditions.
 
-    `weights` are proportional to how probable it is that a name, of those that the look-ahead draws
-    if there is one, begins with a letter; `made` and `met` count trials and successes. A trial
+    `weights`, by letter, are proportional to the probability that a name begins with it (with a
+    look-ahead: a name that it draws); `made` and `met` count trials and successes. A trial
     takes `slowness` times as long as usual, by order of magnitude.
     """
 
@@ -94,7 +94,7 @@ class Trials:
         other._outcomes = {letter: self._drawn(letter, seed) for letter in self.weights}
         return other
 
-    def name(self, letter: str) -> str:
+    def trial(self, letter: str) -> str:
         """A name that begins so; "" where the trial fails."""
         name = next(self._outcomes[letter])
         if name in self._earlier or (self._far_apart and name and not self._far_apart.is_far(name)):
@@ -105,7 +105,7 @@ class Trials:
 
     def success(self, letter: str, most: int) -> str:
         """A name that begins so and meets the conditions; "" if all of `most` trials fail."""
-        return next(filter(bool, (self.name(letter) for _ in range(most))), "")
+        return next(filter(bool, (self.trial(letter) for _ in range(most))), "")
 
     def came_out(self, name: str) -> None:
         """Notes a name that became part of a line."""
@@ -119,7 +119,7 @@ class Trials:
         bits, size = Random(f"{seed} {letter}"), DRAWN_AT_FIRST
         sampler = self._given(letter)
         while True:
-            names, rows = sampler.drawn(size, bits, self._look_ahead)
+            names, rows = sampler.draw_numbered(size, bits, self._look_ahead)
             for condition in sampler.conditions:
                 passes = np.flatnonzero(condition.passes(names))
                 names, rows = names.take(passes), rows[passes]
@@ -137,63 +137,63 @@ class Trials:
         return sampler
 
 
-def alike(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of all models that begin with one letter, drawn given that they do."""
+def alike(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
+    """Names of all `trials` that begin with one letter, drawn given that they do."""
     weights = {
         letter: weight
-        for letter in models[0].weights
-        if letter and (weight := prod(each.weights.get(letter, 0) for each in models))
+        for letter in trials[0].weights
+        if letter and (weight := prod(each.weights.get(letter, 0) for each in trials))
     }
-    while line := line_of(models, weights, bits, TRIALS_OF_LETTERS):
+    while line := line_of(trials, weights, bits, TRIALS_OF_LETTERS):
         yield line
-    shares = _measured(models, weights)
+    shares = _measured(trials, weights)
     weights = {letter: weights[letter] * prod(each) for letter, each in shares.items()}
     while any(weights.values()):
         [letter] = bits.choices([*weights], [*weights.values()])
         line = tuple(
             each.success(letter, int(TRIED_FOR_ONE / share) + 1)
-            for each, share in zip(models, shares[letter], strict=True)
+            for each, share in zip(trials, shares[letter], strict=True)
         )
         if all(line):
-            _came_out(models, line)
+            _came_out(trials, line)
             yield line
         else:  # all were used, where none may come twice
             del weights[letter]
 
 
-def _measured(models: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
+def _measured(trials: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
     """By letter, the share of each model's trials that succeed; without letters that hardly come.
 
     A letter is left out if three more successes of each model would leave it improbable.
     """
-    made, met = ({letter: np.zeros(len(models)) for letter in weights} for _ in range(2))
+    made, met = ({letter: np.zeros(len(trials)) for letter in weights} for _ in range(2))
     left, size, all_made = [*weights], DRAWN_AT_FIRST, 0
 
     def probability(letter: str, more: int = 0) -> float:
         return weights[letter] * float(np.prod((met[letter] + more) / made[letter]))
 
     while True:
-        few = [(each, i) for each in left for i in range(len(models)) if met[each][i] < ENOUGH_MET]
+        few = [(each, i) for each in left for i in range(len(trials)) if met[each][i] < ENOUGH_MET]
         all_made += size * len(few)
         if not few or all_made > MOST_TRIALS:
             return {each: (met[each] / made[each]).tolist() for each in left if met[each].all()}
         for letter, i in few:
             made[letter][i] += size
-            met[letter][i] += sum(bool(models[i].name(letter)) for _ in range(size))
+            met[letter][i] += sum(bool(trials[i].trial(letter)) for _ in range(size))
         least = LEAST_MEASURED * max(map(probability, left))
         left = [letter for letter in left if probability(letter, 3) >= least]
         size *= 2
 
 
-def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
+def distinct(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
     """Names of one model with first letters that differ: each drawn given the letters before it.
 
     When no letter is left, all may come again. Names end where no more are found.
     """
-    weights, used = usual(models[0].weights), set[str]()
+    weights, used = usual(trials[0].weights), set[str]()
     for number in count(1):
         free = {letter: weight for letter, weight in weights.items() if letter not in used}
-        line = line_of(models, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
+        line = line_of(trials, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
         if line is None and used:
             if number == len(used) + 1:  # the first time
                 warnings.warn(
@@ -204,7 +204,7 @@ def distinct(models: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
                 )
             weights = {letter: weight for letter, weight in weights.items() if letter in used}
             used = set()
-            line = line_of(models, weights, bits, MOST_TRIALS)
+            line = line_of(trials, weights, bits, MOST_TRIALS)
         if line is None:
             return
         used.add(letter_of(line[0]))
@@ -219,20 +219,20 @@ def usual(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def line_of(
-    models: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
+    trials: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
 ) -> tuple[str, ...] | None:
     """Names that begin with one of some letters; None after `most` trials that fail."""
     letters, up_to = list(weights), list(accumulate(weights.values()))
-    most = min(most, MOST_TRIALS // max(each.slowness for each in models))
+    most = min(most, MOST_TRIALS // max(each.slowness for each in trials))
     for _ in range(most if any(weights.values()) else 0):
         [letter] = bits.choices(letters, cum_weights=up_to)
-        names = tuple(takewhile(bool, (each.name(letter) for each in models)))
-        if len(names) == len(models):
-            _came_out(models, names)
+        names = tuple(takewhile(bool, (each.trial(letter) for each in trials)))
+        if len(names) == len(trials):
+            _came_out(trials, names)
             return names
     return None
 
 
-def _came_out(models: Sequence[Trials], line: tuple[str, ...]) -> None:
-    for each, name in zip(models, line, strict=True):
+def _came_out(trials: Sequence[Trials], line: tuple[str, ...]) -> None:
+    for each, name in zip(trials, line, strict=True):
         each.came_out(name)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rnn_names.lookahead.preparation import Preparation, Weights
 
 FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
-WALKS_PER_BLOCK = 4  # walks in the largest blocks; more share more prefixes, and draw more in vain
+WALKS_PER_BLOCK = 4  # of the largest; with more, names share more prefixes, and more are in vain
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
@@ -71,9 +71,9 @@ class Sampler(Continuations):
         self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
         self.share_size = self.largest_walk // 2  # of large blocks; at most twice as many
         least, most = self.min_length, self.max_length
-        self._lengths = f"{least} to {most}" if least < most else f"{most}"
+        self._limits = f"{least} to {most}" if least < most else f"{most}"
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.length_option = f"a length of {self._lengths} characters{shape}"  # for messages
+        self.length_option = f"a length of {self._limits} characters{shape}"  # for messages
         self.preparation: Preparation | None = None  # covers some of the conditions, if rare
         self.conditions: list[Condition] = []  # of names that are drawn
         # Their module is only imported where there are any: twenty names should come at once.
@@ -82,7 +82,7 @@ class Sampler(Continuations):
 
             self.conditions = conditions_of(model, options)
         if any(each.automaton for each in self.conditions):
-            self.spelling = self._spelled()  # or SamplingError, if no name can be
+            self.spelling = self._make_spelling()  # or SamplingError, if no name can be
 
     @property
     def largest_block(self) -> int:
@@ -92,9 +92,9 @@ class Sampler(Continuations):
     @cached_property
     def spelling(self) -> Spelling:
         """How names can be spelled; or SamplingError, if no name can."""
-        return self._spelled()
+        return self._make_spelling()
 
-    def _spelled(self) -> Spelling:
+    def _make_spelling(self) -> Spelling:
         from rnn_names.conditions.conditions import spelling
 
         start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
@@ -115,7 +115,7 @@ class Sampler(Continuations):
             hint, titles = f"; {count:,.0f} tried, which is all", self.conditions
             possible = len(meeting(others, names, {}))
         if not possible:
-            what = f"no name of {self._lengths} characters can meet all of {self._titles(titles)}"
+            what = f"no name of {self._limits} characters can meet all of {self._titles(titles)}"
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
         title = self._titles(covered) or self.length_option
         return Spelling(automaton, state, counts, count, covered, others, title)
@@ -132,17 +132,17 @@ class Sampler(Continuations):
         Rare is a share of `rare` or `LOOK_AHEAD_BELOW` at most; this does not depend on the seed.
         Returns how many names of the pilot met each condition; nothing if they are not rare.
         """
-        is_common = (self.options.min_length or 1) <= 1 and self.options.max_length is None
-        is_common &= self.shape is None or self.options.temperature <= 1  # hotter, many break it
-        if is_common and not self.conditions:
+        most_fit = (self.options.min_length or 1) <= 1 and self.options.max_length is None
+        most_fit &= self.shape is None or self.options.temperature <= 1  # hotter, many break it
+        if most_fit and not self.conditions:
             return {}
         for place, condition in enumerate(self.conditions):
             if condition.automaton_if_rare is not None and self._is_rare(condition):
                 with suppress(NoAutomatonError):
                     followed = replace(condition, automaton=condition.automaton_if_rare())
                     self.conditions[place] = followed
-                self.spelling = self._spelled()
-        if is_common and not self.spelling.covered:
+                self.spelling = self._make_spelling()
+        if most_fit and not self.spelling.covered:
             return {}
         from rnn_names.lookahead.guide import LookAhead, Visits
         from rnn_names.lookahead.preparation import Preparation
@@ -154,33 +154,33 @@ class Sampler(Continuations):
             visits = Visits(unguided.prefixes)
             names, _ = self.weighed(size, bits, replace(unguided, visits=visits))
             add_to(tally, self.length_option, size, len(names))
-            met = len(meeting(self.spelling.covered, names, tally)) / size
-            if met > max(rare, LOOK_AHEAD_BELOW):
+            share_met = len(meeting(self.spelling.covered, names, tally)) / size
+            if share_met > max(rare, LOOK_AHEAD_BELOW):
                 return {}
         preparation = Preparation(self.weighed, unguided, visits)
-        if preparation.look_ahead_for(0).share <= GAIN * met:
+        if preparation.look_ahead_for(0).acceptance <= GAIN * share_met:
             return {}
         self.preparation, self.conditions = preparation, self.spelling.others
         return tally
 
     def _is_rare(self, condition: Condition) -> bool:
         """Whether few names meet a condition; False where hardly any has a length and shape."""
-        for size, common in ((FIRST_BLOCK, 10), (PILOT // 8, 1)):  # a few are mostly enough to see
+        for size, margin in ((FIRST_BLOCK, 10), (PILOT // 8, 1)):  # a few are mostly enough to see
             names = self.draw(size, Random(0))
-            if condition.passes(names).sum() > common * LOOK_AHEAD_BELOW * len(names):
+            if condition.passes(names).sum() > margin * LOOK_AHEAD_BELOW * len(names):
                 return False
-        return len(names) * LOOK_AHEAD_BELOW >= 1  # those of the larger draw
+        return len(names) * LOOK_AHEAD_BELOW >= 1  # else the larger draw is too small to tell
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
         """Draws `size` names and returns those of an allowed length, as often as weights say."""
-        names, _ = self.drawn(size, bits, look_ahead)
+        names, _ = self.draw_numbered(size, bits, look_ahead)
         if look_ahead is None:
             return names
         # In random order: a repeat should not follow its name.
         order = np.argsort(np.frombuffer(bits.randbytes(8 * len(names)), "<u8"), kind="stable")
         return names.take(order)
 
-    def drawn(
+    def draw_numbered(
         self, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> tuple[Names, Array]:
         """What `draw` returns, repeats after their names; and the number of each one's draw."""
@@ -204,7 +204,7 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
     """A sampler; if no name can match as typed, case is ignored, with a CaseWarning."""
     try:
         sampler = Sampler(model, options)
-        read = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
+        notes = [f"prefix {quoted(a)} as {quoted(b)}" for a, b in sampler.in_other_case.items()]
     except (SamplingError, VocabularyError) as error:
         if options.any_shape or options.ignore_case:
             raise
@@ -212,10 +212,10 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
             sampler = Sampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
-        texts = [each for each in sampler.conditions if each.automaton]
-        read = [f"{sampler._titles(texts)} in any case"]
-    if read:
-        warnings.warn(f"read as the list is written: {', '.join(read)}", CaseWarning, stacklevel=4)
+        spelled = [each for each in sampler.conditions if each.automaton]
+        notes = [f"{sampler._titles(spelled)} in any case"]
+    if notes:
+        warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler
 
 

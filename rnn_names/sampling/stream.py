@@ -48,7 +48,7 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 CHECKED = 1024  # names that both processes draw to see whether they draw the same
 ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
-Drawn = tuple[Array, Array]  # lengths of names, 0 for those left out; indices of all others
+Drawn = tuple[Array, Array]  # lengths of names, 0 for those left out; characters of the others
 
 _helper_is_taken = threading.Lock()  # one stream at a time has a helper process
 
@@ -121,9 +121,9 @@ def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int)
             if not threads and (i or drawer.has_shares(block)):
                 some = worker_threads(min(usable_cores(), MAX_THREADS))
                 drawer.submit, threads = stack.enter_context(some)
-            is_ready = preparation is None or preparation.has(block.number)
+            is_ready = preparation is None or preparation.is_ready_for(block.number)
             if not is_ready or block.begin >= options.start + count:
-                yield from _ended(begun, 0)  # rather than let them wait, or draw in vain
+                yield from _ended(begun, 0)  # these need not wait for it, and may be enough
             if preparation is not None:
                 preparation.look_ahead_for(block.number)  # here, before a thread asks for it
                 preparation.warn_of_shortcoming()
@@ -135,13 +135,13 @@ def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int)
                     stack.callback(_helper_is_taken.release)
                     drawer.helper = stack.enter_context(_helper(model, sampler))
             begun.append(drawer.begin(block))
-            # While one block ends, the shares of the next are there to be drawn.
+            # While one block ends, threads have the shares of the next to draw.
             yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
         yield from _ended(begun, 0)
 
 
-def _ended(begun: deque[Iterator[Names]], most: int) -> Iterator[Names]:
-    while len(begun) > most:
+def _ended(begun: deque[Iterator[Names]], left: int) -> Iterator[Names]:
+    while len(begun) > left:
         yield from begun.popleft()
 
 
@@ -227,7 +227,7 @@ class Drawer:
     def begin(self, block: Block) -> Iterator[Names]:
         """Begins to draw a block. The iterator waits for its wanted names, or raises GivenUp."""
         names = self._names(block)
-        next(names)  # none yet: then the first draw is begun
+        next(names)  # an empty first item: now the first draw is begun
         return names
 
     def _names(self, block: Block) -> Iterator[Names]:
@@ -239,25 +239,25 @@ class Drawer:
             look_ahead = sampler.preparation.look_ahead_for(block.number)
             budget = min(budget, GUIDED_CHARACTERS // sampler.min_length)
             largest = min(largest, look_ahead.largest_walk)
-            # The share is above 0: `prepare_if_rare` saw to it.
-            size = min(int(size / look_ahead.share) + FIRST_BLOCK, largest)
+            # The rate is above 0: `prepare_if_rare` saw to it.
+            size = min(int(size / look_ahead.acceptance) + FIRST_BLOCK, largest)
         slowness = sampler.options.slowness  # a slow test counts as that many draws
         tested_before = self._slowly_tested
         largest //= slowness
-        size, found, drawn = min(size, largest), 0, 0
+        size, n_found, n_drawn = min(size, largest), 0, 0
         while True:
             draw = self._shares(bits, size) if in_shares else self._walk(bits, size, look_ahead)
             for names in draw:
                 names = meeting(sampler.conditions, names, self.tally)
-                yield names[max(block.skip - found, 0) : max(block.need - found, 0)]
-                found += len(names)
-                if found >= block.need:
+                yield names[max(block.skip - n_found, 0) : max(block.need - n_found, 0)]
+                n_found += len(names)
+                if n_found >= block.need:
                     return
-            drawn += size
-            spent = drawn + (slowness - 1) * (self._slowly_tested - tested_before)
-            if spent >= budget * (1 + found // FOUND_PER_BUDGET):
+            n_drawn += size
+            spent = n_drawn + (slowness - 1) * (self._slowly_tested - tested_before)
+            if spent >= budget * (1 + n_found // FOUND_PER_BUDGET):
                 raise GivenUp(self.tally)
-            missing = (block.size - found) * drawn // max(found, 1)
+            missing = (block.size - n_found) * n_drawn // max(n_found, 1)
             size = min(missing + missing // 16 + FIRST_BLOCK, largest)
 
     @property

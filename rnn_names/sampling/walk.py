@@ -29,7 +29,7 @@ class Children(NamedTuple):
     """Nodes, m of them, each one character below another one."""
 
     above: Array  # (p, …) states of the nodes above
-    parent: Array  # (m,) which row of `above` each hangs from, rising
+    parent: Array  # (m,) row in `above` of each one's parent, rising
     character: Array  # (m,) index of the character that leads into each
 
 
@@ -115,11 +115,11 @@ class WalkSource(Protocol):
     nodes_at_once: int  # nodes whose states are computed together
     prefix: Array  # indices of the characters that all names begin with
     first_state: Array  # (1, …) the state after them: all that decides how a name goes on
-    beginnings: Beginnings | None  # how names may begin, if that is not one way or any
+    beginnings: Beginnings | None  # how names may begin; None: with `prefix`, and then in any way
     shape: Shape | None  # what names must not have side by side, if anything
 
     def next_probabilities(self, states: Array, work: Workspace) -> Array:
-        """The probabilities of the next character after each state, by column: (n_y, nodes)."""
+        """The probabilities of the next character after each state, one a column: (n_y, nodes)."""
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, a row each; they may be overwritten by the next call."""

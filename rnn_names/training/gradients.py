@@ -41,7 +41,7 @@ class Gradients:
         self._stage: Stage | None = None
 
     def of_epoch(
-        self, batches: Batches, at: Position, seed: list[int], characters_left: int
+        self, batches: Batches, position: Position, seed: list[int], characters_left: int
     ) -> Iterator[tuple[float, float, int, Array]]:
         """By minibatch of the next epoch: share of the stage over, loss, characters, gradient.
 
@@ -49,7 +49,7 @@ class Gradients:
         is that of the mean loss per character; the next one overwrites it. The helper process is
         started if the characters left are worth it.
         """
-        stage, here = at.stage, self.helper.here
+        stage, here = position.stage, self.helper.here
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
         if worth_it and usable_cores() >= PARTS:
             self.helper.start()
@@ -64,7 +64,7 @@ class Gradients:
         self.helper.update(PartGradients.begin_epoch, [parts for _, parts in minibatches], seed)
         gradient, second_gradient = here.gradients
         for step, (middle, parts) in enumerate(minibatches):
-            share_over = (at.stage_epoch + middle) / stage.epochs
+            share_over = (position.stage_epoch + middle) / stage.epochs
             second = None
             if len(parts) > 1:
                 second = self.helper.begin(PartGradients.compute, step, share_over, 1)

@@ -39,7 +39,7 @@ class RunOfTwoStages:
 def progress(monkeypatch):
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
-    monkeypatch.setattr(interrupts, "pause", lambda: None)
+    monkeypatch.setattr(interrupts, "wait_if_ending", lambda: None)
     progress = Progress(RunOfTwoStages(), quiet=False)
     progress.clock = 0.0
     progress.bar._time = lambda: progress.clock

@@ -306,7 +306,7 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
 )
 def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
-    monkeypatch.setattr(sampler.Sampler, "drawn", None)
+    monkeypatch.setattr(sampler.Sampler, "draw_numbered", None)
     for verb in (tiny_model().sample, tiny_model().best):
         with pytest.raises(SamplingError, match=r"can meet all of .*; \d+ tried, which is all"):
             verb(1, **options)

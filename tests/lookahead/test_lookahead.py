@@ -184,7 +184,7 @@ def test_names_that_are_one_in_a_million_come(model):
     with worker_threads(1):
         _, weights = sampler.weighed(4000, Random(1), prepared)
     assert weights.log_mean < math.log(1e-5), "so many come without looking ahead"
-    assert prepared.share > 1 / 65, "so many come with it"
+    assert prepared.acceptance > 1 / 65, "so many come with it"
 
 
 # --- What it learns -------------------------------------------------------------------------------

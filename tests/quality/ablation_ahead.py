@@ -98,7 +98,7 @@ def measure(number: int, without: str) -> None:
         except SamplingError:
             pass
         seconds = time.process_time() - began
-    shares = {"share": ready.share, "repeats": ready.repeats} if ready else {}
+    shares = {"share": ready.acceptance, "repeats": ready.repeats} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)
     result = {"order": spelled(*CHOSEN[number]), **shares, "found": found, "seconds": seconds}
