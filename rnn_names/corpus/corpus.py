@@ -251,9 +251,12 @@ def _lines(title: str, data: bytes, n_before: int) -> list[str]:
             "as UTF-8"
         ) from None
     lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
-    if unicodedata.is_normalized("NFC", text) or max(map(len, lines)) > MAX_DECOMPOSED:
-        return lines  # one that is so long will be refused
-    return [unicodedata.normalize("NFC", line) for line in lines]
+    if unicodedata.is_normalized("NFC", text):
+        return lines
+    # A longer line is refused, as it is.
+    return [
+        line if len(line) > MAX_DECOMPOSED else unicodedata.normalize("NFC", line) for line in lines
+    ]
 
 
 def split_count(line: str) -> tuple[str, int]:

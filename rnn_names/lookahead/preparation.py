@@ -142,7 +142,7 @@ class Preparation:
                 "drawn are repeats of others, or of their beginnings; the share of each name is "
                 "right on average only",
                 RareConditionsWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
     @property

@@ -14,6 +14,7 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
+from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
@@ -74,8 +75,9 @@ def as_html(report: Report) -> str:
     """The whole report as HTML."""
     title = f"{shown(os.path.basename(report.output))}: how it was trained"
     sampled = report.names(NAMES_MEASURED)
-    listed = set(report.corpus.names.to_strings())
-    is_listed = [name in listed for name in sampled]
+    listed = np.sort(fingerprints(report.corpus.names))
+    prints = fingerprints(Names.from_strings(sampled))
+    is_listed: list[bool] = among(prints, listed).tolist()
     sections = [
         _heading(report),
         _first_names(dict(zip(sampled, is_listed, strict=True))),

@@ -43,6 +43,11 @@ def test_blank_lines_spaces_and_repeats():
     assert corpus.n_blank == 3
 
 
+def test_a_line_that_spaces_make_long_leaves_the_others_in_nfc():
+    counts, _ = read("Ida" + 1100 * " " + "\t5\nZoe\u0308\t3\n")
+    assert counts == {"Ida": 5, "Zo\u00eb": 3}
+
+
 def test_other_lists_have_no_counts():
     assert not read("Mary\nAnna\nMary\n")[1].has_counts
     assert not read("Louis 14\nLouis 16\n")[1].has_counts

@@ -6,7 +6,7 @@ The suite's summary says how long modules are in the mean.
 import ast
 import re
 
-from support.package import MODULES
+from support.package import MODULES, PACKAGE
 
 SOURCES = {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
 
@@ -64,3 +64,15 @@ def test_no_two_modules_have_a_constant_of_the_same_name():
 def test_no_other_module_asks_which_system_this_is():
     asking = {module for module, source in SOURCES.items() if ASKS.search(source)}
     assert asking == {"rnn_names.system"}
+
+
+def test_files_that_a_comment_names_are_there():
+    """Scripts name the Python module that does the same; a module that moved is easily missed."""
+    texts = [path for kind in ("py", "js", "css", "html") for path in PACKAGE.rglob(f"*.{kind}")]
+    named = [
+        (str(text.relative_to(PACKAGE)), file)
+        for text in texts
+        for file in re.findall(r"\brnn_names/([\w/]+\.\w+)", text.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 10
+    assert [each for each in named if not (PACKAGE / each[1]).is_file()] == []

@@ -1,4 +1,4 @@
-// Rude words, as rnn_names/conditions/rude.py finds them in names. `RUDE_WORDS` is its list.
+// Rude words, as rnn_names/conditions/conditions.py finds them in names. `RUDE_WORDS` is its list.
 
 /** A text as it is compared where case does not count: ß is ss, ς is σ, and ı is no i. */
 function folded(text) {

@@ -1,4 +1,4 @@
-// Regular expressions as rnn_names/conditions/regex.py has them: Python's syntax, for whole names.
+// Regular expressions as in rnn_names/conditions/automaton.py: Python's syntax, for whole names.
 //
 // An expression is read into a term, a function that lays out its places before those that follow:
 // `term(places, next)` gives the first one. A place { matches, next } reads a character; one of

@@ -1,6 +1,6 @@
 // What training starts from: random weights, or those of a model (rnn_names/training/warm_start.py).
 //
-// Random weights have Wax as a product (rnn_names/training/factorization.py):
+// Random weights have Wax as a product, as only the page has it:
 //
 //     Wax (gates n_a, n_y) = projection (gates n_a, RANK) · embedding (RANK, n_y)
 
