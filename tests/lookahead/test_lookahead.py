@@ -291,6 +291,8 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 def test_no_look_ahead_without_need():
     assert Sampler(tiny_model(), Options()).prepare_if_rare() == {}
     assert looking_ahead(tiny_model(), suffix="a").preparation is None
+    # Nor an automaton of many states for what most names meet.
+    assert looking_ahead(tiny_model(), exclude_words=["cc"]).spelling.covered == []
 
 
 # --- What cannot be helped is said ----------------------------------------------------------------

@@ -105,6 +105,19 @@ def test_networks_in_one_part_share_the_distillation_set(names, monkeypatch, hel
     assert helpers[-1].calls_made_there == 2 + 2 * OF_DISTILLATION
 
 
+def test_a_process_that_rounds_otherwise_is_not_used(names, monkeypatch, helpers):
+    """Even where the loss is the same."""
+    gradients_here = gradients.part_gradients
+
+    def rounded(*given):
+        loss, found = gradients_here(*given)
+        return loss, found | {"by": np.nextafter(found["by"], 1)}
+
+    monkeypatch.setattr(gradients, "part_gradients", rounded)
+    trained(names, epochs=1, distil_epochs=0)
+    assert helpers[-1].calls_made_there == 0
+
+
 @pytest.mark.parametrize(
     ("least", "settings"), [(2e10, {}), (0, {"batch_size": 100, "distil_epochs": 0})]
 )

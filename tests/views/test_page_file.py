@@ -63,3 +63,5 @@ def test_nothing_of_a_model_can_be_markup(bundled):
     assert text.count("<script") == text.count("</script>") == 4
     assert "<b>" not in text and "\u2028" not in text and "alert(1)</script>" not in text
     assert json.loads(as_script_data(hostile)) == hostile
+    with pytest.raises(ValueError):  # it would be no JSON
+        as_script_data(math.nan)
