@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 MOST_TICKS = 6
-TURN_AT = 80  # from this percentage of the width on, a divider's text is on its left
+TURN_AT = 80  # beyond this percentage of the width, a divider's text is on its left
 
 
 def line_chart(
