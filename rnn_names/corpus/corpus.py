@@ -190,7 +190,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
                     )
             lines = [name for name, _ in pairs]
             counts = np.array([count for _, count in pairs], np.int64)
-        names = Names.from_strings(lines)
+        names = Names.from_strings(_in_nfc(lines))
         _check(title, names, n_lines)
         yield names, counts
         n_lines += len(names)
@@ -241,7 +241,7 @@ def _read(title: str, stream: BinaryIO) -> bytes:
 
 
 def _lines(title: str, data: bytes, n_before: int) -> list[str]:
-    """The lines of some bytes in NFC, without white space around them; CRLF ends in such."""
+    """The lines of some bytes, without white space around them; CRLF ends in such."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -250,10 +250,13 @@ def _lines(title: str, data: bytes, n_before: int) -> list[str]:
             f"{title}, line {line}: not UTF-8 text (byte 0x{data[error.start]:02x}); save the list "
             "as UTF-8"
         ) from None
-    lines = [line.strip() for line in text.removesuffix("\n").split("\n")]
-    if unicodedata.is_normalized("NFC", text):
+    return [line.strip() for line in text.removesuffix("\n").split("\n")]
+
+
+def _in_nfc(lines: list[str]) -> list[str]:
+    """Lines in NFC, but for those that are too long to be names however they are composed."""
+    if unicodedata.is_normalized("NFC", "".join(lines)):  # then each of them is
         return lines
-    # A longer line is refused, as it is.
     return [
         line if len(line) > MAX_DECOMPOSED else unicodedata.normalize("NFC", line) for line in lines
     ]

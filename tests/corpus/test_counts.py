@@ -43,9 +43,10 @@ def test_blank_lines_spaces_and_repeats():
     assert corpus.n_blank == 3
 
 
-def test_a_line_that_spaces_make_long_leaves_the_others_in_nfc():
+def test_a_line_that_spaces_make_long_is_in_nfc_as_the_others_are():
     counts, _ = read("Ida" + 1100 * " " + "\t5\nZoe\u0308\t3\n")
     assert counts == {"Ida": 5, "Zo\u00eb": 3}
+    assert read("Zoe\u0308" + 1100 * " " + "\t3\nIda\t5\n")[0] == counts
 
 
 def test_other_lists_have_no_counts():
