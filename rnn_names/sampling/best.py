@@ -110,9 +110,10 @@ def _found(
     names, shortage = names[options.start : last], None
     if len(names) < count:
         found = "found" if search.is_all else "are certain"
+        reason = search.reason()
+        named = [name for name in ("prefix", "max_length", "temperature") if name in reason]
         only = f"only {len(names):,} of {count:,} names {found}"
-        named = ["prefix", "max_length", "temperature"]
-        shortage = SamplingError(f"{only}: {search.reason()}", named)
+        shortage = SamplingError(f"{only}: {reason}", named)
     return Names.from_strings(names), shortage
 
 

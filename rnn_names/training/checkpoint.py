@@ -86,12 +86,12 @@ class Checkpoint:
         if run.get("corpus") != self._run["corpus"]:
             raise TrainingError("that run learned from other names: give it the same list")
         had, now = ({**each["settings"], "init": each.get("init")} for each in (run, self._run))
-        others = [name for name in now if now[name] != had.get(name)]
+        others = [name for name in had | now if now.get(name) != had.get(name)]
         if len(others) > 1 and "init" in others:
             others.remove("init")  # by default, it follows from the settings
         if others:
             differences = ", and ".join(
-                f"{name} {shown(str(had.get(name))[:60])}, not {shown(str(now[name]))}"
+                f"{name} {shown(str(had.get(name))[:60])}, not {shown(str(now.get(name)))}"
                 for name in others
             )
             raise TrainingError(f"that run had {differences}: give it the same", settings=others)

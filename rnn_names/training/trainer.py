@@ -58,6 +58,8 @@ class Trainer:
         self.starts = starts
         self._initial_models: list[Model | None] = [start.model for start in starts] or [init]
         settings = settings_for(self._initial_models[0], settings)
+        if held_out is not None:  # no stage learns them
+            settings = replace(settings, all_names=False)
         self.settings = settings.resolved(corpus, started=bool(starts))
         stages = stages_of(self.settings)
         self.position = Position(tuple(stages), (Best(),) * len(stages))

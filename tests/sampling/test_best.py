@@ -23,10 +23,11 @@ def test_the_list_ends_where_names_end():
     found = []
     with pytest.raises(
         SamplingError, match=r"only 3 of 5 names found: no others meet the conditions"
-    ):
+    ) as error:
         for part in best.best(tiny_model(), 5, Options(max_length=1)):
             found += part.to_strings()
     assert sorted(found) == ["a", "b", "c"]
+    assert error.value.settings == (), "it names none"
 
 
 @pytest.mark.parametrize("budget", [20, 300, 700])
@@ -52,5 +53,6 @@ def test_names_of_one_probability_come_in_the_order_of_their_characters():
 
 
 def test_probabilities_that_come_to_nothing_are_said_to():
-    with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities of all"):
+    with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities") as error:
         tiny_model().best(3, temperature=1e-4)
+    assert error.value.settings == ("temperature",)

@@ -161,6 +161,8 @@ def test_they_are_not_where_a_share_is_asked_for():
     trainer = Trainer(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100))
     assert [each.held_out_loss is None for each in trainer.epochs()] == [False, False]
     assert not trainer.model.training["all_names"]
+    given = Trainer(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
+    assert not given.settings.all_names, "nor where names to measure by are given"
 
 
 def test_init_none_starts_from_random_weights():

@@ -141,6 +141,7 @@ BAD_STATES = {
     ],
     "another program": lambda meta, arrays: meta.update(program="rnn-names 99\n"),
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
+    "a setting more": lambda meta, arrays: meta["run"]["settings"].update(depth=2),
     "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "another vocabulary": lambda meta, arrays: meta.update(
