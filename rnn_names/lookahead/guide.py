@@ -32,7 +32,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from random import Random
-from typing import Any
 
 import numpy as np
 
@@ -42,7 +41,7 @@ from rnn_names.network.ahead import by_level, on_tree
 from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts
-from rnn_names.ngram.contexts import Contexts, max_symbols
+from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 MAX_NUMBERS = 1 << 23  # probabilities that are kept of a draw; further new prefixes are not
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
@@ -173,15 +172,15 @@ class VisitedPrefixes:
     def beginning(cls, prefix: Array, automaton: Automaton) -> VisitedPrefixes:
         """The prefix that every name begins with, not visited yet."""
         n_y = automaton.after.shape[1]
-        string = 0
-        for symbol in (n_y, *prefix.tolist()):
-            string = _followed(string, symbol, n_y)
+        string = np.zeros(1, np.int64)
+        for symbol in (n_y, *prefix):
+            string = extended(string, symbol, n_y, max_symbols(n_y, LONGEST_CONTEXT))
         return cls(
             parent=np.zeros(1, np.int64),
             character=np.zeros(1, np.int32),
             length=np.array([len(prefix)]),
             automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
-            string=np.array([string], np.int64),
+            string=string,
             probabilities=np.zeros((1, n_y), np.float32),
             passed=np.zeros(1),
         )
@@ -257,6 +256,7 @@ class Visits:
     def joined(self) -> VisitedPrefixes:
         """All prefixes that are known now."""
         known, n_y = self.known, self.known.probabilities.shape[1]
+        n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
         n_new, first = self._n_rows - len(known), len(known)
         columns = (getattr(known, each.name) for each in fields(known))
         widths = ((0, n_new), (0, 0))
@@ -266,14 +266,9 @@ class Visits:
             grown.parent[rows], grown.character[rows] = parent, character
             grown.automaton_state[rows] = automaton_state
             grown.length[rows] = grown.length[parent] + 1
-            grown.string[rows] = _followed(grown.string[parent], character, n_y)
+            grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
             first = rows.stop
         for passed, probabilities, names in self._passed:
             grown.probabilities[passed] = probabilities
             grown.passed[passed] += names
         return grown
-
-
-def _followed(string: Any, symbol: Any, n_y: int) -> Any:
-    """The last symbols after one more, as in `VisitedPrefixes.string`."""
-    return (string * (n_y + 1) + symbol) % (n_y + 1) ** max_symbols(n_y, LONGEST_CONTEXT)

@@ -25,6 +25,12 @@ def max_symbols(n_y: int, most: int) -> int:
     return min(most, int(62 / np.log2(n_y + 1)))
 
 
+def extended(strings: Array, symbols: Array, n_y: int, most: int) -> Array:
+    """The last `most` symbols of strings, one or many, after one more: (m,) twice to (m,)."""
+    base = n_y + 1
+    return strings % base ** (most - 1) * base + symbols  # cut first: one more may not fit
+
+
 class Contexts:
     """Some contexts, K of them, from the shortest to the longest."""
 

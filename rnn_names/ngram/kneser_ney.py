@@ -30,7 +30,7 @@ import numpy as np
 from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.ngram.contexts import Contexts, max_symbols
+from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 ORDER = 6  # others predict no list of 1,000 to 90,000 names better by 0.01 nats per character
 
@@ -98,7 +98,7 @@ class NGram:
 
     def extend(self, history: Array, character: Array) -> Array:
         """The histories after one more character: (m,) twice to (m,)."""
-        return (history * self.base + character) % self.base ** (self.order - 1)
+        return extended(history, character, self.n_y, self.order - 1)
 
     def probabilities(self, history: Array) -> Array:
         """Of the next character after each history: (m,) to (m, n_y)."""

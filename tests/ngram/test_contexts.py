@@ -12,7 +12,7 @@ from rnn_names.conditions.automaton import matching
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.network.ahead import by_length, on_tree
 from rnn_names.ngram.chain import MarkovChain
-from rnn_names.ngram.contexts import Contexts, max_symbols
+from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 N_Y = 3
 START = N_Y
@@ -55,9 +55,15 @@ def test_the_shortest_contexts_end_at_some_number_of_symbols():
     assert [len(contexts.shortest(most)) for most in (0, 1, 3, 4, 8, 99)] == [1, 1, 1, 4, 7, 10]
 
 
-@pytest.mark.parametrize("n_y", [2, 60, 5000, 2**20])
-def test_a_string_fits_an_integer(n_y):
-    assert (n_y + 1) ** max_symbols(n_y, 99) < 2**63
+@pytest.mark.parametrize("n_y", [2, 60, 600, 5000, 2**20])
+def test_a_string_fits_an_integer_however_it_goes_on(n_y):
+    most, base = max_symbols(n_y, 99), n_y + 1
+    assert base**most < 2**63
+    strings, exact = np.full(1, n_y), n_y  # START
+    for symbol in range(n_y - 1, max(n_y - 50, 0), -1):
+        strings = extended(strings, symbol, n_y, most)
+        exact = (exact * base + symbol) % base**most
+        assert strings.tolist() == [exact]
 
 
 def test_the_coin_of_the_docstring():
