@@ -4,9 +4,9 @@
 
 Random moments hardly ever hit where a program is for microseconds only, such as a `__del__` or a
 lock's own code. An exception from a signal's handler is lost in the first and leaves the second in
-disorder. Here the profiler knows the places: one child lists them over some epochs that save the
-model and the state; then, for each, a child is forked that interrupts itself there, and again at
-the places that follow, as an impatient user would.
+disorder. Here a child lists the places over some epochs that save the model and the state; then,
+for each, a child is forked that interrupts itself there, and again at the places that follow, as an
+impatient user would. NumPy is read once, before the first fork.
 """
 
 import argparse
@@ -16,7 +16,6 @@ import math
 import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -42,7 +41,7 @@ NOT_MET = 71
 
 def place(frame, event):
     code = frame.f_code
-    return f"{event} {Path(code.co_filename).name}:{code.co_firstlineno} {code.co_name}"
+    return f"{event} {os.path.basename(code.co_filename)}:{code.co_firstlineno} {code.co_name}"
 
 
 def train():
@@ -75,20 +74,32 @@ def list_places():
 
 def interrupt_at(wanted):
     """Trains until that place is met, and on from there."""
-    left, kept = AGAIN + 1, 0
+    left, kept, name = AGAIN + 1, 0, wanted.rsplit(" ", 1)[1]
 
     def send(frame, event, _):
-        nonlocal left, kept
-        kept += frame.f_code.co_name == "keep" and event == "return"
-        if left > AGAIN and kept > 3 * EPOCHS:
-            os._exit(NOT_MET)
-        if left <= AGAIN or (not event.startswith("c_") and place(frame, event) == wanted):
-            left -= 1
-            if not left:
-                sys.setprofile(None)
-            os.kill(os.getpid(), signal.SIGINT)
+        nonlocal left
+        left -= 1
+        if not left:
+            sys.setprofile(None)
+        os.kill(os.getpid(), signal.SIGINT)
 
-    sys.setprofile(send)
+    def note(frame, event, _):
+        nonlocal kept
+        function = frame.f_code.co_name
+        if function == name and place(frame, event) == wanted:
+            sys.settrace(None)
+            sys.setprofile(send)
+            send(frame, event, None)
+        elif function == "keep" and event == "return":
+            kept += 1
+            if kept > 3 * EPOCHS:
+                os._exit(NOT_MET)
+        if function in (name, "keep"):  # only these tell of their return
+            frame.f_trace_lines = False
+            return note
+        return None
+
+    sys.settrace(note)  # a profiler would be called at each function of C, too
     train()
 
 
@@ -158,17 +169,12 @@ def main():
     parser.add_argument("--seconds", type=float, default=math.inf, help="at most so long")
     options = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process with threads should not be forked
-    import concurrent.futures.thread  # noqa: F401 - all read once, and not by every child
-
-    import threadpoolctl  # noqa: F401
-
-    import rnn_names.cli.main  # noqa: F401
+    import rnn_names.cli.train
 
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         Path("names.txt").write_text("".join(f"{a}{b}\n" for a in "ABCDEF" for b in "aeiou"))
-        start = [sys.executable, "-m", "rnn_names", "train", "names.txt", "-o", "start.npz", *SMALL]
-        subprocess.run([*start, "--epochs", "0", "--init", "none", "-q"], check=True)
+        rnn_names.train("names.txt", init="none", hidden_size=4, epochs=0).save("start.npz")
         code, said = forked(list_places)
         assert code == 0, said
         places = json.loads(Path("places").read_text())
