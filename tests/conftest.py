@@ -74,14 +74,14 @@ def shared_by_processes(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def model_files(corpus_file, shared_by_processes):
-    """A model file of each cell, from the real command line."""
+    """A model file of each cell, from the command line."""
 
     def train_both(folder):
         for cell in ("gru", "rnn"):
             options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
             options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0".split()
             options += ["--learning-rate", 0.01]
-            done = program.run("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
+            done = program.invoke("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
             assert done.returncode == 0, done.stderr
 
     folder = shared_by_processes("models", train_both)

@@ -19,7 +19,7 @@ from rnn_names.training.warm_start import STARTS, closest_model, starts_for
 from support.networks import bytes_of
 from support.program import DATA, invoke
 
-pytestmark = pytest.mark.usefixtures("quick_teacher")
+pytestmark = pytest.mark.usefixtures("quick_teacher", "few_models")
 
 HANGUL = ["가람", "나래", "다솜"]
 FEW_EPOCHS = "--epochs 5 --teacher-networks 2".split()
@@ -33,6 +33,13 @@ def cut(file, count):
     """Some names of a bundled list, chosen at random."""
     names = names_of_list(file)
     return sorted(np.random.default_rng(0).choice(names, count, replace=False).tolist())
+
+
+@pytest.fixture
+def few_models(monkeypatch):
+    """Six of the bundled models: to ask all of them takes longer than most of what follows."""
+    names = "german-first-names turkish-towns irish-surnames welsh-towns dinosaurs elvish".split()
+    monkeypatch.setattr(warm_start, "MODELS", {name: MODELS[name] for name in names})
 
 
 @pytest.fixture
@@ -59,7 +66,8 @@ def assert_started_from(model, start):
 
 
 @pytest.mark.parametrize("name", ["german-first-names", "welsh-towns"])
-def test_a_part_of_a_bundled_list_is_closest_to_the_model_of_it(name):
+def test_a_part_of_a_bundled_list_is_closest_to_the_model_of_it(name, monkeypatch):
+    monkeypatch.setattr(warm_start, "MODELS", MODELS)
     assert closest_model(Names.from_strings(cut(name, 100))).name == name
 
 
@@ -81,7 +89,8 @@ def test_of_a_long_list_names_from_all_over_it_are_compared(monkeypatch):
 # --- Short lists, by default ----------------------------------------------------------------------
 
 
-def test_a_short_list_starts_from_the_closest_models_of_its_size():
+def test_a_short_list_starts_from_the_closest_models_of_its_size(monkeypatch):
+    monkeypatch.setattr(warm_start, "MODELS", MODELS)
     starts = starts_for(corpus_from_strings(cut("elvish", 100)), Settings())
     assert len(starts) == STARTS
     assert [each.loss for each in starts] == sorted(each.loss for each in starts)
