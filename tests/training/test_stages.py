@@ -21,8 +21,8 @@ THREE_NETWORKS = {"epochs": 8, "distil_epochs": 2, "teacher_networks": 3, "synth
 THREE_NETWORKS |= {"hidden_size": 8, "batch_size": 64, "learning_rate": 0.01, "seed": 4}
 THREE_NETWORKS |= {"all_names": False}
 
-ONE_NETWORK = {"epochs": 15, "distil_epochs": 3, "synthetic_names": 6000, "all_names": False}
-ONE_NETWORK |= {"hidden_size": 32, "learning_rate": 0.02}
+ONE_NETWORK = {"epochs": 11, "distil_epochs": 3, "synthetic_names": 1500, "all_names": False}
+ONE_NETWORK |= {"hidden_size": 32, "learning_rate": 0.03}
 
 NETWORKS = ["network 1 of 3", "network 2 of 3", "network 3 of 3"]
 
@@ -180,7 +180,7 @@ def test_distillation_starts_from_the_best_network_and_betters_it(names):
     assert mean_loss(best.params, trainer.vocabulary, trainer.held_out) == min(first)
     assert min(second) < min(first) - 0.03
     assert trainer.position.best == Best(len(first) + 1 + second.index(min(second)), min(second))
-    _, alone = trained(corpus, {**ONE_NETWORK, "epochs": 12, "distil_epochs": 0}, patience=3)
+    _, alone = trained(corpus, {**ONE_NETWORK, "epochs": 8, "distil_epochs": 0}, patience=3)
     assert losses(alone, "network") == first
 
 
@@ -310,7 +310,7 @@ def test_a_list_of_five_names_trains_at_a_high_rate(invoke, tmp_path):
 
 
 def test_train_announces_stages_but_not_the_only_network(invoke, corpus_file, tmp_path):
-    options = "--hidden-size 4 --epochs 7 --distil-epochs 1 --teacher-networks".split()
+    options = "--hidden-size 4 --epochs 4 --distil-epochs 1 --init none --teacher-networks".split()
     done = invoke("train", corpus_file, "-o", tmp_path / "m.npz", *options, 3)
     assert done.returncode == 0, done.stderr
     assert "Training 3 networks, each a GRU of 4 units, one after another" in done.stderr
