@@ -4,12 +4,13 @@ Each case is held to it by draws, by draws that look ahead, and by the most prob
 """
 
 from collections import Counter
+from unittest import mock
 
 import numpy as np
 import pytest
 
-from rnn_names.conditions.options import Options
-from rnn_names.sampling.sampler import Sampler
+from rnn_names.lookahead import preparation
+from rnn_names.sampling.sampler import FIRST_BLOCK
 from support.conditions import can_look_ahead
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -21,7 +22,7 @@ ANY = [
     {"contains": ["ab", "ba"]},
     {"contains": ["aa"], "suffix": "ac", "temperature": 1.3},
     {"match": "[ab]+c?"},
-    {"match": "(?i)A.*B"},
+    {"match": "(?i)A.*|.*B"},
     {"suffix": "b", "contains": ["c"], "match": ".{3,5}", "min_length": 4},
     {"exclude": ["A", "bB", "cab"]},
     {"exclude_words": ["AB", "cc"]},
@@ -92,24 +93,42 @@ def cases(chosen=lambda options: True):
     return pytest.mark.parametrize("cell, listed, options", params)
 
 
+def drawn(model, options, expected):
+    """A block of the stream: of more names, the more different ones are expected."""
+    size = 1024 if len(expected) < 10 else 4096
+    return model.sample(size, seed=4, start=size - FIRST_BLOCK, **options)
+
+
 @cases()
-def test_names_come_with_the_models_distribution_and_start_cuts_them(cell, listed, options):
+def test_names_come_with_the_models_distribution(cell, listed, options):
     model = tiny_model(cell, **listed)
-    names = model.sample(4000, seed=4, **options)
-    assert_drawn_from(Counter(names), distribution(model, **options))
-    assert model.sample(200, seed=4, start=150, **options) == names[150:350]
+    expected = distribution(model, **options)
+    assert_drawn_from(Counter(drawn(model, options, expected)), expected)
 
 
 @cases(lambda options: can_look_ahead(options) or "exclude_words" in options)
 def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_look_ahead):
     model = tiny_model(cell, **listed)
-    sampler = Sampler(model, Options(**options))
-    sampler.prepare_if_rare()
-    assert sampler.preparation is not None
-    names = model.sample(4000, seed=4, **options)
-    assert_drawn_from(Counter(names), distribution(model, **options))
-    assert model.sample(300, seed=4, **options) == names[:300]
-    assert model.sample(200, seed=4, start=150, **options) == names[150:350]
+    expected = distribution(model, **options)
+    with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as prepared:
+        assert_drawn_from(Counter(drawn(model, options, expected)), expected)
+    assert prepared.called
+
+
+IN_STREAMS = [{}, {"suffix": "b"}, {"prefix": ["ab", "c"]}, {"match": ["(?i)A.*|.*B", "c+"]}]
+IN_STREAMS += [{"novel": True, "top_k": 3}, {"exclude_words": ["AB"], "contains": ["b", "c"]}]
+
+
+@pytest.mark.parametrize("options", IN_STREAMS, ids="-".join)
+def test_start_cuts_the_stream(options):
+    names = tiny_model().sample(350, seed=4, **options)
+    assert tiny_model().sample(100, seed=4, **options) == names[:100]
+    assert tiny_model().sample(200, seed=4, start=150, **options) == names[150:]
+
+
+@pytest.mark.parametrize("options", [*filter(can_look_ahead, IN_STREAMS)], ids="-".join)
+def test_start_cuts_the_stream_of_a_look_ahead(options, always_look_ahead):
+    test_start_cuts_the_stream(options)
 
 
 @cases()

@@ -135,11 +135,9 @@ def names_above(model, options, bound, wanted=sys.maxsize, max_prefixes=sys.maxs
             p[:, prefix[length]] = 0
         p += log_p[:, None]
         ends = np.flatnonzero((p[:, 0] > bound) & may_end(text, suffix, 0))
-        found += [
-            (name, log_p)
-            for name, log_p in zip(_spelled(alphabet[text[ends]]), p[ends, 0], strict=True)
-            if holds(name)
-        ]
+        names = _spelled(alphabet[text[ends]])
+        rows = zip(names, p[ends, 0], _known_as_asked(model, options, names), strict=True)
+        found += [(name, log_p) for name, log_p, is_asked in rows if is_asked and holds(name)]
         if len(found) > 2 * wanted:
             found = _best(found, wanted)
             bound = max(bound, found[-1][1])
@@ -228,8 +226,11 @@ def edits_between(a, b):
 
 
 def meets(model, options):
-    """Whether a name meets the options, and has the shape of the model's list where that counts."""
-    tests = _tests_of_spelling(options) + _tests_of_lists(model, options)
+    """Whether a name meets the options, and has the shape of the model's list where that counts.
+
+    Those about the model's list, `novel` and `listed`, are told of many names at once.
+    """
+    tests = [*_tests_of_spelling(options), _test_of_exclusions(options)]
     shortest = options.get("min_length", min(model.shortest, 99))
     shortest = max(min(shortest, options.get("max_length", shortest)), 1)
     if not options.get("any_shape") and not options.get("any_beginning"):
@@ -266,7 +267,7 @@ def _tests_of_spelling(options):
     return tests
 
 
-def _tests_of_lists(model, options):
+def _test_of_exclusions(options):
     words = [word.casefold() for word in options.get("exclude_words", ())]
     names = {name.casefold() for name in options.get("exclude", ())}
 
@@ -274,12 +275,13 @@ def _tests_of_lists(model, options):
         folded = unicodedata.normalize("NFC", name.casefold())
         return folded not in names and not any(word in folded for word in words)
 
-    tests = [is_left_in]
-    if options.get("novel"):
-        tests.append(lambda name: not model.knows([name])[0])
-    if options.get("listed"):
-        tests.append(lambda name: model.knows([name])[0])
-    return tests
+    return is_left_in
+
+
+def _known_as_asked(model, options, names):
+    if not (options.get("novel") or options.get("listed")):
+        return [True] * len(names)
+    return model.knows(names) == bool(options.get("listed"))
 
 
 def _has_shape(model, prefix):
