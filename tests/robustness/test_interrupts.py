@@ -9,18 +9,16 @@ import re
 import resource
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
-from rnn_names.processes.threads import ONE_BLAS_THREAD
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support.model_files import OLD_MODEL
 from support.networks import bytes_of
-from support.program import heed_interrupts, unmeasured
+from support.program import fork, heed_interrupts
 from torture import faults
 
 pytestmark = pytest.mark.posix
@@ -45,11 +43,9 @@ import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names
 import rnn_names.cli.train, rnn_names.cli.training_run, rnn_names.cli.main as cli
 {before}
 cli.main()"""
-    command = [sys.executable, "-c", program, *map(str, arguments)]
-    # The command has no threads of BLAS, which could take a signal; here, NumPy comes before it.
-    environment = streams.pop("env", os.environ) | ONE_BLAS_THREAD
-    settings = {"stderr": subprocess.PIPE, "preexec_fn": prepare, "env": environment}
-    return subprocess.Popen(command, **{**settings, **streams})
+
+    streams = {"stderr": subprocess.PIPE, **streams}
+    return fork(program, *arguments, prepare=prepare, **streams)
 
 
 def wait_for(process, text):
@@ -278,8 +274,7 @@ def test_a_state_that_cannot_be_written_is_one_line_and_the_model_stays(corpus_f
         resource.setrlimit(resource.RLIMIT_FSIZE, (48_000, 48_000))
 
     options = [*FOREVER, "--hidden-size", 16, "-q", "-o", tmp_path / "m.npz"]
-    streams = {"prepare": little_room, "env": unmeasured()}
-    process = start("train", corpus_file, *options, before=AT_AN_EPOCH, **streams)
+    process = start("train", corpus_file, *options, before=AT_AN_EPOCH, prepare=little_room)
     interrupt(process, f"Error: {tmp_path}/m.npz.resume: cannot be written: File too large", code=1)
     assert Model.load(tmp_path / "m.npz").training["epoch"] >= 1
     assert os.listdir(tmp_path) == ["m.npz"]

@@ -4,12 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
 from click.testing import CliRunner
+from threadpoolctl import threadpool_limits
 
 from rnn_names.cli import main, streams
+from rnn_names.system import ENDING_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -68,6 +72,38 @@ def python(code, *arguments, **options):
     settings = {"capture_output": True, "encoding": "utf-8", "timeout": 120, "env": unmeasured()}
     run_it = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(run_it, **{**settings, **options})
+
+
+def fork(code, *arguments, prepare=lambda: None, pass_fds=(), **settings):
+    """Starts some lines of Python in a fork of this process, which has read the modules: a `Popen`.
+
+    The lines run where a new process would become another program: its streams, its folder and its
+    signals are its own by then.
+    """
+
+    def run():
+        prepare()
+        for number in sorted({*range(3, 256)} - {*pass_fds}):  # else `Popen` would wait
+            with suppress(OSError):
+                os.close(number)
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+        threadpool_limits(1)  # a thread of BLAS, which a fork starts anew, is to take no signal
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
+        exit_code = 70
+        try:
+            sys.argv = ["-c", *map(str, arguments)]
+            sys.stdin, sys.stdout, sys.stderr = map(open, range(3), "rww")
+            exec(code, {})
+        except SystemExit as end:
+            exit_code = end.code or 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(exit_code)
+
+    given = {"preexec_fn": run, "restore_signals": False, "pass_fds": pass_fds, **settings}
+    return subprocess.Popen([sys.executable, "-c", code], **given)
 
 
 class _Program:
