@@ -47,35 +47,31 @@ def said(page):
     return page.locator("#own-status").inner_text()
 
 
-def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, tmp_path):
-    learn(page, [*LINES, *LINES[:3]])
-    assert said(page) == "Learned from 60 names: elves is now a model of this page."
+def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
+    """As a model file, and with the page; whatever it is called."""
+    learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
+    assert said(page) == f"Learned from 60 names: {HOSTILE} is now a model of this page."
     page.get_by_role("button", name="Show names").click()
     wait_for_names(page, 20)
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
-    assert shares == [["gru", 0], ["elves", 50]]
+    assert shares == [["gru", 0], [HOSTILE, 50]]
     assert {*"".join(names_of(page))} <= {*"".join(LINES)}
 
     assert re.search("&list=[0-9a-f]{16}$", page.url)
 
-    assert saved_as(page, "Save as .npz", tmp_path / "elves.npz") == "elves.npz"
+    file = "-script-img-src-x-onerror-alert-1-"
+    assert saved_as(page, "Save as .npz", tmp_path / "elves.npz") == f"{file}.npz"
     model = Model.load(tmp_path / "elves.npz")
     scores = page.evaluate("names => names.map((name) => rnnNames.score(name))", LINES[:9])
     np.testing.assert_allclose(scores, model.log_prob(LINES[:9]), atol=1e-3)
     assert model.knows(LINES).all()
 
-
-def test_the_page_is_saved_with_what_it_learned(page, browser, tmp_path):
-    learn(page, LINES, title=HOSTILE)
-    page.get_by_role("button", name="Show names").click()
-    wait_for_names(page, 20)
     names = page.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })")
-    name = saved_as(page, "Save this page with it", tmp_path / "saved.html")
-    assert name == "-script-img-src-x-onerror-alert-1-.html"
+    assert saved_as(page, "Save this page with it", tmp_path / "saved.html") == f"{file}.html"
     saved = browser.open(tmp_path / "saved.html")
     assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
     assert saved.evaluate("models[1].name") == HOSTILE
-    assert saved.locator("img").count() == 0
+    assert page.locator("img").count() == saved.locator("img").count() == 0
     assert saved.problems == []
 
 
@@ -99,11 +95,10 @@ def test_a_link_of_another_list_says_that_it_brings_other_names(open_page):
 
 
 def test_a_hostile_list_stays_text(page):
-    letters = "abcdefghij"
-    learn(page, [f"<img src=x>{a}{b}" for a in letters for b in letters[:6]])
-    page.get_by_role("button", name="Show names").click()
-    wait_for_names(page, 20)
-    assert page.locator("#names img, #own-list img").count() == 0
+    """Names that are being learned are shown as the worker sends them."""
+    page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
+    assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
+    assert page.locator("img").count() == 0
 
 
 CONNECT = """() => new Promise((resolve) => {
