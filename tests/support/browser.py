@@ -39,10 +39,21 @@ class Browser:
         )
         return self
 
-    def close_pages(self):
-        """Closes all pages and profiles: open ones go on drawing, and slow the others down."""
+    def close_pages(self, but=None):
+        """Closes all pages and profiles: open ones go on drawing, and slow the others down.
+
+        One may stay, empty and as new. It opens another file in half the time of a new one.
+        """
         for profile in self._chromium.contexts:
-            profile.close()
+            if not but or profile is not but.context:
+                profile.close()
+        if but and but.url != "about:blank":
+            for other in but.context.pages:
+                if other is not but:
+                    other.close()
+            but.evaluate("localStorage.clear()")
+            but.goto("about:blank")
+            but.emulate_media(media="null", color_scheme="null")
 
     def __exit__(self, *exception):
         self._chromium.close()
@@ -52,14 +63,19 @@ class Browser:
         """A new profile: what a page stores is seen by later pages of it only."""
         return self._chromium.new_context(viewport={"width": width, "height": height}, **options)
 
-    def open(self, file, address="#seed=1", profile=None, before="", names=20, **options):
-        """The page of a file, once its names are there; the script `before` runs ahead of it."""
-        page = (profile or self.profile(**options)).new_page()
-        page.problems, page.requests, page.answered = [], [], []
+    def new_page(self, **options):
+        """An empty page in a profile of its own."""
+        page = self.profile(**options).new_page()
         page.on("console", lambda message: page.problems.append(message.text))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("requestfinished", lambda request: page.answered.append(request.url))
+        return page
+
+    def open(self, file, address="#seed=1", page=None, before="", names=20, **options):
+        """The page of a file, once its names are there; the script `before` runs ahead of it."""
+        page = page or self.new_page(**options)
+        page.problems, page.requests, page.answered = [], [], []
         if before:
             page.add_init_script(before)
         page.goto(f"{file.as_uri()}{address}")
@@ -68,13 +84,22 @@ class Browser:
         return page
 
 
+SHOWS = """(count) => new Promise((resolve, reject) => {
+  const began = performance.now();
+  const check = () => {
+    const isBusy = document.getElementById("names").getAttribute("aria-busy") !== "false";
+    const shown = Array.from(document.querySelectorAll(".name")).filter((e) => e.checkVisibility());
+    if (!isBusy && shown.length === count) resolve();
+    else if (performance.now() - began < 60000) setTimeout(check, 10); // ms, on a busy machine
+    else reject(new Error(`${shown.length} names instead of ${count}`));
+  };
+  setTimeout(check, 10); // after the events that wait
+})"""
+
+
 def wait_for_names(page, count):
     """Waits until as many names are shown, and nothing is being drawn."""
-    from playwright.sync_api import expect
-
-    patience = 60_000  # ms, on a busy machine
-    expect(page.locator("#names[aria-busy=false]")).to_have_count(1, timeout=patience)
-    expect(page.locator(".name:visible")).to_have_count(count, timeout=patience)
+    page.evaluate(SHOWS, count)
 
 
 def names_of(page):

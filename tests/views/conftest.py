@@ -7,6 +7,8 @@ from rnn_names.views.engine import Part
 from rnn_names.views.page import page
 from support.browser import NOT_TESTED, Browser, missing
 
+LOOKS = {"reduced_motion": "reduce"}  # names that appear gently are drawn a dozen times
+
 
 @pytest.fixture(scope="session")
 def one_browser():
@@ -16,10 +18,16 @@ def one_browser():
         yield opened
 
 
+@pytest.fixture(scope="session")
+def one_page(one_browser):
+    """The first page of each test that asks for no special one."""
+    return one_browser.new_page(**LOOKS)
+
+
 @pytest.fixture
-def browser(one_browser):
+def browser(one_browser, one_page):
     yield one_browser
-    one_browser.close_pages()
+    one_browser.close_pages(but=one_page)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +52,7 @@ def bundled():
 
 
 @pytest.fixture
-def open_page(browser, page_file, small_models, bundled):
+def open_page(browser, one_page, page_file, small_models, bundled):
     """Opens the page of some models: names of those below, or as `page_file` takes them.
 
     At the end, no page may have said that something is wrong.
@@ -53,7 +61,9 @@ def open_page(browser, page_file, small_models, bundled):
 
     def opened(*parts, address="#seed=1", **options):
         parts = [(part, known[part]) if isinstance(part, str) else part for part in parts]
-        pages.append(browser.open(page_file(*parts), address, **options))
+        if not pages and not options.keys() - {"names"}:
+            options["page"] = one_page
+        pages.append(browser.open(page_file(*parts), address, **LOOKS, **options))
         return pages[-1]
 
     yield opened

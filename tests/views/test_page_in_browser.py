@@ -30,7 +30,7 @@ def set_to(page, label, value, count=20):
         control.set_checked(value)
     else:
         control.fill(str(value))
-    settle(page, count)
+    wait_for_names(page, count)
 
 
 def unfold(page):
@@ -39,22 +39,16 @@ def unfold(page):
     page.evaluate("showWhole(true)")
 
 
-def settle(page, count=20):
-    """Waits until what was changed is drawn."""
-    page.wait_for_timeout(90)  # a change is drawn after 60 ms
-    wait_for_names(page, count)
-
-
 def press(page, button, count=20, exact=True):
     """Clicks a button, and waits for the names."""
     page.get_by_role("button", name=button, exact=exact).first.click()
-    settle(page, count)
+    wait_for_names(page, count)
 
 
 def follow(page, link, count=20):
     """Opens another link of the page, as somebody who puts it into the address bar."""
     page.evaluate("link => { location.hash = link; }", link)
-    settle(page, count)
+    wait_for_names(page, count)
 
 
 def link_of(page):
@@ -75,14 +69,14 @@ def test_the_button_and_enter_bring_other_names_and_back_those_before(page):
     press(page, NEW_NAMES)
     second = names_of(page)
     page.go_back()
-    settle(page)
+    wait_for_names(page, 20)
     assert names_of(page) == first
     page.locator("body").press("Enter")
-    settle(page)
+    wait_for_names(page, 20)
     third = names_of(page)
     unfold(page)
     page.get_by_label("Begins with", exact=True).press("Enter")
-    settle(page)
+    wait_for_names(page, 20)
     assert len({*first, *second, *third, *names_of(page)}) > 50
     assert page.get_by_label("Ends with", exact=True).input_value() == ""
 
@@ -225,7 +219,7 @@ def test_arrow_keys_and_the_mouse_move_in_the_triangle_of_three(open_page, small
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.mouse.down()
         page.mouse.up()
-        settle(page)
+        wait_for_names(page, 20)
         numbers = [int(text.split()[0]) for text in shares_of(page)]
         assert sum(numbers) == 100
         assert numbers == pytest.approx(shown, abs=1)
@@ -292,11 +286,11 @@ def test_what_no_name_can_meet_is_said_at_once(page):
     for sentence, settings in WHY_NOT.items():
         for name, value in settings.items():
             page.locator(f"#{name}").fill(str(value))
-        settle(page, 0)
+        wait_for_names(page, 0)
         assert said(page) == sentence
         for name in settings:
             page.locator(f"#{name}").fill("")
-        settle(page)
+        wait_for_names(page, 20)
 
 
 def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
@@ -325,7 +319,7 @@ def test_of_two_drawings_at_once_the_later_one_shows(page):
       set(200, "x");
       return new Promise((resolve) => setTimeout(resolve, 150)).then(() => set(20, "us"));
     }""")
-    settle(page)
+    wait_for_names(page, 20)
     page.wait_for_timeout(300)
     assert all(name.endswith("us") for name in names_of(page))
 
@@ -370,7 +364,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     page = open_page("gru", "rnn", address="#seed=5&cast=%7Bgru%7D&initials=same")
     pattern = page.get_by_label("Pattern", exact=True)
     pattern.fill("{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]-one")
-    settle(page)
+    wait_for_names(page, 20)
     parts = page.locator("#parts .part")
     assert parts.count() == 6
     assert parts.first.locator("select").evaluate("menu => menu.selectedOptions[0].text") == (
@@ -381,7 +375,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
     page.get_by_role("button", name="Remove part 6").click()
     assert pattern_of(page) == "{gru=2+rnn:prefix=b}, {rnn} the [big, old|small]"
     pattern.fill("{gru} {elf}")
-    settle(page, 0)
+    wait_for_names(page, 0)
     assert page.locator("#pattern-error").inner_text().splitlines() == [
         "pattern: no model “elf” here; there are gru, rnn",
         "  {gru} {elf}",
@@ -394,7 +388,7 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     page.get_by_role("button", name="Casts", exact=True).click()
     page.get_by_label("Pattern", exact=True).fill("{gru} & {gru:prefix=b}")
     page.get_by_label("First letters").select_option("the same in a line")
-    settle(page)
+    wait_for_names(page, 20)
     press(page, "More lines")
     lines = names_of(page)
     assert all(re.fullmatch("b[abc]* & b[abc]*", line) for line in lines)
@@ -415,7 +409,7 @@ def test_models_with_signs_of_patterns_in_their_names_are_in_menus(open_page, sm
         page.get_by_role("button", name="+ Name").click()
         page.get_by_label(f"Part {part}", exact=True).select_option(label=name)
     page.get_by_label("Words of part 1, with commas between them").press("Enter")
-    settle(page)
+    wait_for_names(page, 20)
     assert all(re.fullmatch("a( [abc]+){3}", line) for line in names_of(page))
     assert page.locator("#pattern-error").is_hidden()
     assert page.locator("img").count() == 0
