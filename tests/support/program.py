@@ -74,8 +74,8 @@ def python(code, *arguments, **options):
     return subprocess.run(run_it, **{**settings, **options})
 
 
-def fork(code, *arguments, prepare=lambda: None, pass_fds=(), **settings):
-    """Starts some lines of Python in a fork of this process, which has read the modules: a `Popen`.
+def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Popen, **settings):
+    """Starts some lines of Python in a fork of this process, which has read the modules.
 
     The lines run where a new process would become another program: its streams, its folder and its
     signals are its own by then.
@@ -83,17 +83,18 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), **settings):
 
     def run():
         prepare()
-        for number in sorted({*range(3, 256)} - {*pass_fds}):  # else `Popen` would wait
+        for number in {*range(3, 256)} - {*pass_fds}:  # else `Popen` would wait
             with suppress(OSError):
                 os.close(number)
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
         threadpool_limits(1)  # a thread of BLAS, which a fork starts anew, is to take no signal
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
-        exit_code = 70
+        exit_code = 1
         try:
             sys.argv = ["-c", *map(str, arguments)]
-            sys.stdin, sys.stdout, sys.stderr = map(open, range(3), "rww")
+            sys.stdin, sys.stdout, sys.stderr = map(open, range(3), "rww", (-1, -1, 1))
             exec(code, {})
+            exit_code = 0
         except SystemExit as end:
             exit_code = end.code or 0
         except BaseException:
@@ -103,7 +104,7 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), **settings):
             os._exit(exit_code)
 
     given = {"preexec_fn": run, "restore_signals": False, "pass_fds": pass_fds, **settings}
-    return subprocess.Popen([sys.executable, "-c", code], **given)
+    return call([sys.executable, "-c", code], **given)
 
 
 class _Program:

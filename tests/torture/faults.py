@@ -19,7 +19,7 @@ from rnn_names.model.npz import read
 from rnn_names.training.checkpoint import types_of
 from support.model_files import make_model
 from support.networks import bytes_of
-from support.program import heed_interrupts, unmeasured
+from support.program import fork, heed_interrupts, unmeasured
 
 TINY = "--hidden-size 4 --batch-size 8 --held-out 0 --epochs 1000000 --distil-epochs 0 -q".split()
 """A run that saves many times a second, as every epoch is the best, and does not end."""
@@ -33,12 +33,12 @@ rnn_names.cli.main.main()
 """
 
 
-def train(output, *options, **streams):
+def train(output, *options):
     corpus = output.parent / "names.txt"
     if not corpus.exists():
         corpus.write_text("Ada\nBo\nZoe\n")
-    train = [sys.executable, "-c", TRAIN, "train", corpus, "-o", output, *TINY, *options]
-    return subprocess.Popen(train, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, **streams)
+    streams = {"stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "prepare": heed_interrupts}
+    return fork(TRAIN, "train", corpus, "-o", output, *TINY, *options, **streams)
 
 
 DELICATE = "__del__|close|__exit__|threading.py|thread.py|npz.py|atomic.py"
@@ -112,7 +112,7 @@ def interrupted(output, number, rng):
     """
     with contextlib.suppress(FileNotFoundError):
         output.with_name(output.name + ".resume").unlink()
-    process = train(output, preexec_fn=heed_interrupts)
+    process = train(output)
     before = _stamp(output)
     while _stamp(output) == before and process.poll() is None:
         time.sleep(0.002)
