@@ -164,7 +164,10 @@ def test_lines_that_cannot_be_redrawn_are_refused(options, message):
 
 
 TIED = {
-    "{a} {b:contains=a}": [{"max_length": 3}, {"contains": ["a"], "max_length": 3}],
+    "{a} {b:contains=a,novel}": [
+        {"max_length": 3},
+        {"contains": ["a"], "novel": True, "max_length": 3},
+    ],
     "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
         {"suffix": "b", "novel": True, "max_length": 3},
         {"min_length": 2, "max_length": 3},
