@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from concurrent.futures import CancelledError
 
 import numpy as np
@@ -15,59 +14,13 @@ import pytest
 
 from rnn_names.processes import helper as module
 from rnn_names.processes.helper import SharedArray
+from support.counter import Counter
 from support.processes import WatchedHelper, is_running, wait_until
-from support.program import measure_no_children, unmeasured
+from support.program import fork, measure_no_children
 
 pytestmark = pytest.mark.posix
 
 OURS = os.getpid()
-
-
-def is_helper():
-    return "RNN_NAMES_HELPER_PROCESS" in os.environ
-
-
-class Counter:
-    """What the two processes have: a number, and perhaps rows of memory."""
-
-    def __init__(self, *rows):
-        self.rows, self.number, self.others_are_wrong = rows, 0, False
-
-    def set(self, number):
-        self.number = number
-
-    def be_wrong(self):
-        self.others_are_wrong = True
-
-    def check(self):
-        return self.number + 1 + (self.others_are_wrong and is_helper())
-
-    def plus(self, amount):
-        return self.number + amount
-
-    def fill(self, value):
-        for row in self.rows:
-            row[:] = value
-        return value
-
-    def fail_elsewhere(self):
-        if is_helper():
-            raise MemoryError
-        return 5
-
-    def stop_elsewhere(self, number):
-        if is_helper():
-            os.kill(os.getpid(), number)
-        return 6
-
-    def wait(self):
-        time.sleep(60)
-
-    def pid(self):
-        return os.getpid()
-
-    def environment(self):
-        return {name: os.environ.get(name) for name in ("OPENBLAS_NUM_THREADS", "TZ")}
 
 
 @pytest.fixture(autouse=True)
@@ -307,7 +260,5 @@ def test_it_ends_when_the_program_is_killed():
         "print(helper._process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=unmeasured()
-    )
+    done = fork(code, call=subprocess.run, capture_output=True, text=True, timeout=60)
     wait_until(lambda: not is_running(int(done.stdout)))

@@ -174,6 +174,7 @@ def same_or_refused(content, expected, path):
 
     Anything else fails.
     """
+    path.unlink(missing_ok=True)  # what is written over a file, some file systems flush to the disk
     path.write_bytes(content)
     try:
         loaded = Model.load(path)
