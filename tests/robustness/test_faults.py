@@ -588,7 +588,7 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
     for wrong in (
         ["train", named(".bad"), "-o", named("-2.npz")],
         ["train", named(".txt"), "-o", named(".bad")],
-        ["train", named(".txt"), "-o", named("-2.npz"), "--resume"],
+        ["train", named(".txt"), "-o", named("-2.npz"), "--resume", "--init", "none"],
         ["sample", "-m", named(".bad")],
     ):
         assert error_line(invoke(*wrong)).isprintable()

@@ -257,6 +257,7 @@ def test_dropout_leaves_out_the_share_asked_for_and_keeps_the_mean():
 # --- Distillation ---------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("quick_teacher")
 def test_the_ngram_learns_the_repeats_but_never_a_held_out_name(names, monkeypatch):
     learned = []
 
