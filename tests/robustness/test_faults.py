@@ -36,6 +36,7 @@ from torture import faults
 pytestmark = pytest.mark.posix
 
 TINY = "--init none --hidden-size 4 --epochs 1 --distil-epochs 0 --batch-size 64 -q".split()
+MAIN = "from rnn_names.cli.main import main\nmain()"
 TO_ITS_END = {"call": subprocess.run, "capture_output": True, "encoding": "utf-8", "timeout": 120}
 
 
@@ -171,21 +172,27 @@ def test_a_name_too_long_is_one_line_before_any_work(line, invoke, corpus_file, 
     assert os.listdir(tmp_path) == ["list.txt"]
 
 
-@pytest.mark.parametrize("option, redirection", [("--report", ">> all"), ("-o", "2>> all")])
-def test_a_file_that_is_a_standard_stream_stays(option, redirection, corpus_file, tmp_path):
+def appending(stream, *arguments, cwd):
+    """Runs the command with a stream that is added to a file."""
+    pipes = {"capture_output": False, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with (cwd / "all").open("a") as file:
+        return fork(MAIN, *arguments, cwd=cwd, **TO_ITS_END | pipes | {stream: file})
+
+
+@pytest.mark.parametrize("option, stream", [("--report", "stdout"), ("-o", "stderr")])
+def test_a_file_that_is_a_standard_stream_stays(option, stream, corpus_file, tmp_path):
     """To rename over it, the report did just that, lost what others had written there."""
     (tmp_path / "all").write_text("precious\n")
-    place = "/dev/stderr" if "2" in redirection else "/dev/stdout"
-    arguments = ["train", corpus_file, *TINY, option, place]
-    shell(redirection, *arguments, cwd=tmp_path)
+    train = ["train", corpus_file, *TINY]
+    appending(stream, *train, option, f"/dev/{stream}", cwd=tmp_path)
     assert (tmp_path / "all").read_text().startswith("precious\n")
-    done = shell(">> all", "train", corpus_file, *TINY, "--report", "all", cwd=tmp_path)
+    done = appending("stdout", *train, "--report", "all", cwd=tmp_path)
     assert "all: cannot be written: it is standard output, too" in error_line(done)
 
 
 def test_a_log_that_is_standard_output_is_added_to_what_was_in_its_file(corpus_file, tmp_path):
     (tmp_path / "all").write_text("precious\n")
-    shell(">> all", "train", corpus_file, *TINY, "--log", "/dev/stdout", cwd=tmp_path)
+    appending("stdout", "train", corpus_file, *TINY, "--log", "/dev/stdout", cwd=tmp_path)
     lines = (tmp_path / "all").read_text().splitlines()
     assert lines[0] == "precious" and json.loads(lines[1])["epoch"] == 1 and len(lines) == 2
 
@@ -338,14 +345,14 @@ def test_endless_files_are_refused_in_little_memory(cli):
         assert what in error_line(cli(*arguments, preexec_fn=little, measured=False))
 
 
-def test_normalising_takes_no_more_than_time_in_proportion(cli, tmp_path):
+def test_normalising_takes_no_more_than_time_in_proportion(tmp_path):
     """Combining marks are put in order in a time that goes with the square of their number.
 
     For a line of four megabytes that would be hours.
     """
     (tmp_path / "list").write_text("a" + "\u0315\u0300" * 500_000, "utf-8")
     limit = partial(resource.setrlimit, resource.RLIMIT_CPU, (20, 20))
-    done = cli("train", "list", cwd=tmp_path, preexec_fn=limit, measured=False)
+    done = fork(MAIN, "train", "list", cwd=tmp_path, prepare=limit, **TO_ITS_END)
     what = "1000001 characters, more than the 200 of a name; is it one name per line?"
     assert error_line(done) == f"list, line 1: {what}"
 
@@ -431,8 +438,8 @@ def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
     """One that is not its own, as under setsid: its own would send SIGHUP, which ends a run."""
     screen, stderr = terminal(columns=120)
     options = ["-o", tmp_path / "m.npz", "--log", tmp_path / "log", "--report", tmp_path / "r.html"]
-    train = command(*COMMANDS["train"], *options, "--epochs", 10)
-    with subprocess.Popen(train, cwd=folder, stderr=stderr, start_new_session=True) as process:
+    train = [*COMMANDS["train"], *options, "--epochs", 10]
+    with fork(MAIN, *train, cwd=folder, stderr=stderr, start_new_session=True) as process:
         os.close(stderr)
         shown = b""
         while b"epoch   1: loss" not in shown:
@@ -448,7 +455,7 @@ def test_a_run_goes_on_when_its_terminal_goes_away(folder, tmp_path):
 @pytest.mark.parametrize("score", ["score -", "score - --format jsonl"])
 def test_a_score_comes_while_the_writer_goes_on(score, folder):
     pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
-    process = subprocess.Popen(command(*score.split(), "-m", "m.npz"), cwd=folder, **pipes)
+    process = fork(MAIN, *score.split(), "-m", "m.npz", cwd=folder, **pipes)
     for name in (b"Ada", b"Bo", b"Zo"):
         process.stdin.write(name + b"\n")
         process.stdin.flush()
@@ -460,8 +467,8 @@ def test_a_score_comes_while_the_writer_goes_on(score, folder):
 @pytest.mark.parametrize("on_terminal", [False, True], ids=["pipe", "terminal"])
 def test_names_come_before_all_are_drawn_and_in_whole_lines(on_terminal, folder, model):
     reader, writer = pty.openpty() if on_terminal else os.pipe()
-    sample = command("sample", "-m", "m.npz", "-n", 10**12, "--seed", 3)
-    with subprocess.Popen(sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
+    sample = ["sample", "-m", "m.npz", "-n", 10**12, "--seed", 3]
+    with fork(MAIN, *sample, cwd=folder, stdout=writer, stderr=subprocess.PIPE) as process:
         os.close(writer)
         shown = b""
         while shown.count(b"\n") < 1000:
