@@ -6,20 +6,36 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rnn_names import train
 from rnn_names.conditions.edits import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
+from support.documents import ROOT
 
 NEW_NAMES = "More names"
 MIXTURE = ("dinosaurs", "first-names")
 
 
+@pytest.fixture(scope="session")
+def few_dinosaurs():
+    """A small network of some of them: its page opens and draws in half the time."""
+    few = (ROOT / "data" / "dinosaurs.txt").read_text("utf-8").split()[::4]
+    settings = {"hidden_size": 32, "epochs": 6, "batch_size": 32, "learning_rate": 0.02, "seed": 1}
+    none = dict.fromkeys(("dropout", "recurrent_dropout", "held_out", "distil_epochs"), 0)
+    return train(few, init="none", **settings, **none)
+
+
 @pytest.fixture
-def page(open_page):
-    opened = open_page("dinosaurs")
+def page(open_page, few_dinosaurs):
+    opened = open_page(("dinosaurs", few_dinosaurs))
     yield opened
     assert opened.requests == [opened.url.partition("#")[0]], "nothing else is asked for"
+
+
+@pytest.fixture
+def bundled_page(open_page):
+    return open_page("dinosaurs")
 
 
 def set_to(page, label, value, count=20):
@@ -110,8 +126,8 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
     assert not page.get_by_label("Begins with", exact=True).input_value()
 
 
-def test_controls_are_conditions(page, bundled):
-    dinosaurs = bundled["dinosaurs"]
+def test_controls_are_conditions(bundled_page, bundled):
+    page, dinosaurs = bundled_page, bundled["dinosaurs"]
     near = NearList(dinosaurs)
     set_to(page, "How many", 8, count=8)
     for label, value, holds in [
@@ -134,14 +150,15 @@ def test_controls_are_conditions(page, bundled):
     page.requests[1:] = []  # of the reload
 
 
-def test_only_new_names_and_no_name_twice(page, bundled):
+def test_only_new_names_and_no_name_twice(bundled_page, bundled):
     """So a page opens; an old link says what it says."""
+    page, dinosaurs = bundled_page, bundled["dinosaurs"]
     checks = ("Only new names", "No name twice", "No rude words")
     assert [page.get_by_label(each).is_checked() for each in checks] == [False] * 3
     set_to(page, "Boldness", 0.3)
-    assert bundled["dinosaurs"].knows(names_of(page)).any()
+    assert dinosaurs.knows(names_of(page)).any()
     set_to(page, "Only new names", True)
-    assert not bundled["dinosaurs"].knows(names_of(page)).any()
+    assert not dinosaurs.knows(names_of(page)).any()
     set_to(page, "Begins with", "Tric")
     assert len(set(names_of(page))) < 20
     set_to(page, "No name twice", True)
@@ -171,11 +188,11 @@ def shares_of(page):
 
 
 def test_a_share_of_0_leaves_a_model_out(open_page):
-    page = open_page(*MIXTURE)
+    page = open_page("gru", "rnn")
     blended = names_of(page)
-    set_to(page, "Blend of dinosaurs and first names", 0)
+    set_to(page, "Blend of gru and rnn", 0)
     assert shares_of(page) == ["100 %", "0 %"]
-    assert names_of(page) == names_of(open_page("dinosaurs"))
+    assert names_of(page) == names_of(open_page("gru"))
     assert names_of(page) != blended
 
 
@@ -329,7 +346,7 @@ def test_of_two_drawings_at_once_the_later_one_shows(page):
 
 def test_a_broken_link_opens_as_if_new(open_page):
     broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
-    page = open_page("dinosaurs", address=broken)
+    page = open_page("gru", address=broken)
     assert page.get_by_label("How many").input_value() == "20"
 
 
@@ -446,8 +463,8 @@ def test_kept_names_survive_a_reload_and_can_be_removed(page):
 def test_kept_names_are_downloaded_and_copied_and_so_are_links(open_page):
     names = "JSON.stringify(['Łucja', '=1+1', 'a\"b, c'])"
     page = open_page(
-        "dinosaurs",
-        before=f"localStorage.setItem('rnn-names: dinosaurs', {names})",
+        "gru",
+        before=f"localStorage.setItem('rnn-names: gru', {names})",
         permissions=["clipboard-read", "clipboard-write"],
     )
     texts = {}
@@ -473,7 +490,7 @@ def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
     denied = """Object.defineProperty(window, "localStorage", {
       get() { throw new DOMException("denied", "SecurityError"); }
     });"""
-    page = open_page("dinosaurs", before=denied)
+    page = open_page("gru", before=denied)
     page.locator(".name").first.click()
     assert kept(page) == names_of(page)[:1]
     assert "forgets" in page.locator("#kept-hint").inner_text()
@@ -482,7 +499,8 @@ def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
 # --- How likely is a name? ------------------------------------------------------------------------
 
 
-def test_a_typed_name_is_explained_letter_by_letter(page, bundled):
+def test_a_typed_name_is_explained_letter_by_letter(bundled_page, bundled):
+    page = bundled_page
     unfold(page)
     page.get_by_label("Type a name").fill("Trio")
     letters = page.locator("#letters button")
@@ -521,10 +539,10 @@ def test_nothing_sticks_out_and_nothing_jumps(width, open_page):
     assert page.evaluate("shifts") == []
 
 
-def test_half_a_page_is_not_drawn(page, browser, page_file, bundled):
+def test_half_a_page_is_not_drawn(page, browser, page_file, few_dinosaurs):
     is_drawn = "getComputedStyle(document.body).visibility"
     assert page.evaluate(is_drawn) == "visible"
-    whole = page_file(("dinosaurs", bundled["dinosaurs"])).read_text("utf-8")
+    whole = page_file(("dinosaurs", few_dinosaurs)).read_text("utf-8")
     half = browser.profile().new_page()
     half.set_content(whole.partition('<div id="details">')[0], wait_until="commit")
     assert half.evaluate(is_drawn) == "hidden"
@@ -635,7 +653,7 @@ def test_a_hostile_model_stays_text(characters, open_page, small_models):
 
 
 def test_the_policy_forbids_every_connection(open_page):
-    page = open_page("dinosaurs")
+    page = open_page("gru")
     tries = """async () => {
       const blocked = [];
       document.addEventListener("securitypolicyviolation", (event) => {
@@ -695,7 +713,7 @@ def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_pa
 
 
 def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
-    page = open_page(*MIXTURE, width=360, height=740)
+    page = open_page("gru", "rnn", width=360, height=740)
     assert not page.get_by_label("Boldness", exact=True).is_visible()
     settings = page.get_by_role("button", name="Settings")
     settings.click()
