@@ -283,7 +283,7 @@ def test_many_near_copies_of_a_short_list_are_told_on_a_terminal(model_file):
 def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
     """A model started from another one knows the names of both, and its own list apart."""
     own = ["Azhirad", "Dunezra", "Kalimar", "Zafira"]
-    model = train(own, init=Model.load("first-names"), epochs=0)
+    model = train(own, init=Model.load("german-women"), epochs=0)
     model.save(tmp_path / "own.npz")
     for each in (model, Model.load(tmp_path / "own.npz"), model.blend(model)):
         assert each.knows(["Zafira", "Emma"]).all()

@@ -208,8 +208,8 @@ def test_an_unknown_character_is_refused(option):
 
 def test_a_search_for_long_names_ends_after_fewer_draws(monkeypatch):
     """With a look-ahead, which draws some thousand of them in a second."""
-    monkeypatch.setattr(streaming, "GUIDED_CHARACTERS", 1 << 17)
-    options = {"min_length": 40, "max_length": 40, "match": r"(ab|cb)\1{18}aa"}
+    monkeypatch.setattr(streaming, "GUIDED_CHARACTERS", 1 << 16)
+    options = {"min_length": 20, "max_length": 20, "match": r"(ab|cb)\1{8}aa"}
     message = r"only 0 of 3 names found: .* match .* \(fewer than 1 in ([\d,]+) drawn passes\)"
     with pytest.raises(SamplingError, match=message) as error:
         tiny_model().sample(3, seed=1, **options)
