@@ -164,10 +164,7 @@ def test_lines_that_cannot_be_redrawn_are_refused(options, message):
 
 
 TIED = {
-    "{a} {b:contains=a,novel}": [
-        {"max_length": 3},
-        {"contains": ["a"], "novel": True, "max_length": 3},
-    ],
+    "{a} {b:contains=a,novel}": [{"max_length": 3}, {"contains": "a", "novel": 1, "max_length": 3}],
     "{a:suffix=b,novel} [x|y] {b:min-length=2} {c:match=[ab]+c?}": [
         {"suffix": "b", "novel": True, "max_length": 3},
         {"min_length": 2, "max_length": 3},
@@ -232,14 +229,11 @@ def in_order(names, count):
     return found
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"max_length": 2},
-        {"max_length": 2, "suffix": "b"},
-        {"max_length": 3, "novel": True, "contains": ["a"]},
-    ],
-)
+OF_LETTERS = [{"max_length": 2}, {"max_length": 2, "suffix": "b"}]
+OF_LETTERS += [{"max_length": 3, "novel": True, "contains": ["a"]}]
+
+
+@pytest.mark.parametrize("options", OF_LETTERS)
 @pytest.mark.usefixtures("looks_ahead")
 def test_first_letters_differ_with_their_probabilities(options):
     """Of three letters, three lines have one each, and then all letters may come again."""
