@@ -157,8 +157,8 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config):
-    """One process more than cores: now and then a test waits for a browser, a disk or a clock."""
-    return (yield) + 1
+    """Two processes more than cores: now and then a test waits for a browser, a disk or a clock."""
+    return (yield) + 2
 
 
 @pytest.hookimpl(optionalhook=True)
