@@ -61,7 +61,7 @@ def test_a_large_block_is_drawn_at_once(model, monkeypatch):
     assert max(sizes) >= 1024
 
 
-@pytest.mark.parametrize(("long", "options"), [(1 << 17, {}), (0, {"max_length": 2})])
+@pytest.mark.parametrize(("long", "options"), [(streaming.LONG, {}), (0, {"max_length": 2})])
 def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monkeypatch, helpers):
     monkeypatch.setattr(streaming, "LONG", long)
     assert len(model.sample(100, seed=1, **options)) == 100
