@@ -15,6 +15,7 @@ measured anew from the file on the list's split, is the one recorded, within `TO
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,14 +33,14 @@ from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, read_corpus
 from rnn_names.corpus.fingerprints import PACKED_BITS, upper_bits
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source, is_started
+from rnn_names.model.sources import Source, of_starts
 from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
 from rnn_names.training.gradients import PARTS
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.training.warm_start import starts_for
+from rnn_names.training.warm_start import Closest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,6 +112,7 @@ def packed(model: Model, source: Source) -> Model:
     return replace(model, params=params, fingerprints=short, sources=(source, *model.sources))
 
 
+@cache
 def corpus_of(name: str) -> Corpus:
     """The list of a model."""
     path = DATA / RECIPE[name][0]
@@ -118,10 +121,16 @@ def corpus_of(name: str) -> Corpus:
 
 
 def trainer_of(model: Model, corpus: Corpus) -> Trainer:
-    """The run that made a model, before its first epoch: it splits the list as it did."""
-    settings = Settings(**model.training["settings"])
-    starts = starts_for(corpus, settings) if is_started(model.sources) else []
-    return Trainer(corpus, settings, starts=starts)
+    """The run that made a model, before its first epoch: it splits the list as it did.
+
+    Names that the models it started from know are learned; its sources say which these are.
+    """
+    starts = [
+        Closest(name, Model.load(name), math.nan)
+        for name, each in bundled.MODELS.items()
+        if of_starts([[each.source]])[0] in model.sources
+    ]
+    return Trainer(corpus, Settings(**model.training["settings"]), starts=starts)
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:

@@ -17,8 +17,9 @@ from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
 from rnn_names.errors import ModelFileError
 from rnn_names.model import bundled
-from rnn_names.model.sources import Source, is_started
+from rnn_names.model.sources import Source, is_started, of_starts
 from rnn_names.training.settings import Settings
+from rnn_names.training.warm_start import starts_for
 from support.program import DATA, invoke
 
 sys.path.insert(0, str(DATA))
@@ -72,6 +73,12 @@ def test_a_model_is_that_of_its_list(name):
     assert np.array_equal(model.fingerprints, prints)
     for array in model.params.values():
         assert np.array_equal(make_models.rounded(array, BFLOAT16), array)
+
+
+def test_a_list_of_today_starts_from_the_models_that_it_did():
+    model, corpus = Model.load("stars"), make_models.corpus_of("stars")
+    starts = starts_for(corpus, Settings(**model.training["settings"]))
+    assert of_starts(start.model.sources for start in starts) == model.sources[1:] != ()
 
 
 def test_rounding_goes_to_the_nearest():
