@@ -4,6 +4,8 @@ import os
 import re
 import sys
 import time
+from functools import cache
+from unittest import mock
 
 import pytest
 from hypothesis import settings
@@ -11,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
 from rnn_names.sampling import sampler
-from rnn_names.training import distillation
+from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
 from support.networks import SYLLABLES
@@ -22,6 +24,13 @@ settings.load_profile("suite")
 collect_ignore = ["support/public_names.py", "support/without_posix"]
 """Not to be imported in the search for doctests: a file for type checkers, and one that takes names
 from `os` and `signal`."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_models_are_read_once():
+    """Each training on a short list compares all of them, which takes longer than the training."""
+    with mock.patch.object(warm_start, "Model", mock.Mock(load=cache(Model.load))):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,29 +9,35 @@ from collections import Counter
 import pytest
 
 from rnn_names import cast
+from support.enumeration import tiny_model
 
-PATTERN = "[Lord|Lady] {norse:suffix=a} of {welsh-towns+dinosaurs}"
+PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
 
 
+@pytest.fixture
+def models(model_files, monkeypatch):
+    """The current folder has small models."""
+    monkeypatch.chdir(model_files["gru"].parent)
+
+
+@pytest.mark.usefixtures("models")
 def test_lines_are_those_of_the_function(invoke):
     options = {"seed": 4, "novel": True, "max_length": 12, "initials": "same"}
-    done = invoke(
-        *("cast", PATTERN, "-n", 7, "--seed", 4, "--novel"),
-        *("--max-length", 12, "--initials", "same"),
-    )
+    words = "-n 7 --seed 4 --novel --max-length 12 --initials same"
+    done = invoke("cast", PATTERN, *words.split())
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == cast(PATTERN, 7, **options)
 
 
+@pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "excel"])
 def test_records_have_a_field_for_each_part(kind, invoke):
     done = invoke("cast", PATTERN, "-n", 5, "--seed", 1, "--format", kind)
     text = done.stdout.removeprefix("\ufeff")
-    delimiter = "\t" if kind == "tsv" else ","
     if kind == "jsonl":
         records = list(map(json.loads, text.splitlines()))
     else:
-        records = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+        records = list(csv.DictReader(io.StringIO(text), delimiter="\t" if kind == "tsv" else ","))
     parts = cast(PATTERN, 5, seed=1, parts=True)
     assert records == [
         {"name": f"{a} {b} of {c}", "part_1": a, "part_2": b, "part_3": c} for a, b, c in parts
@@ -94,8 +100,10 @@ def test_an_error_shows_where_in_the_pattern(text, code, message, place, initial
     assert (shown, caret) == (f"  {text}", f"  {' ' * place}^")
 
 
-def test_too_few_lines_are_written_before_the_error(invoke):
-    done = invoke("cast", "[a|b] {norse:match=Anna}", "-n", 3, "--unique")
-    assert sorted(done.stdout.splitlines()) == ["a Anna", "b Anna"]
+def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatch):
+    monkeypatch.setattr("rnn_names.sampling.unique.REPEATS", 1 << 12)
+    tiny_model().save(tmp_path / "m.npz")
+    done = invoke("cast", "[a|b] {m.npz:match=ab}", "-n", 3, "--unique", cwd=tmp_path)
+    assert sorted(done.stdout.splitlines()) == ["a ab", "b ab"]
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: only 2 of 3 lines found: nearly all")

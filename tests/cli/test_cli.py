@@ -38,7 +38,7 @@ def words(settings):
 # --- From a list to names -------------------------------------------------------------------------
 
 
-def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path):
+def test_train_sample_and_score_with_the_default_file(cli, invoke, corpus_file, tmp_path):
     done = cli("train", corpus_file, *QUICK, cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout == ""
@@ -55,7 +55,7 @@ def test_train_sample_and_score_with_the_default_file(cli, corpus_file, tmp_path
     drawn = cli("sample", cwd=tmp_path)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     assert len(drawn.stdout.splitlines()) == 20
-    scored = cli("score", input=drawn.stdout, cwd=tmp_path)
+    scored = invoke("score", input=drawn.stdout, cwd=tmp_path)
     assert scored.returncode == 0
     assert [line.split("\t")[1] for line in scored.stdout.splitlines()] == drawn.stdout.splitlines()
 

@@ -31,7 +31,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -132,10 +132,13 @@ class Reader:
     def run(self, example: Example) -> Done:
         """Runs an example."""
         if example.kind == "console":
-            words = words_of(example.source) if self.quick else []
-            if words:
-                return self._run_within(words)
-            done = shell(example.source, self.folder, self.quick)
+            command = example.source
+            if self.quick:
+                command = command.replace(" -n 100000 ", " -n 5000 ").replace("\\\n", "")
+                words, rest = words_of(command)
+                if words:
+                    return self._run_within(words, rest)
+            done = shell(command, self.folder, self.quick)
             # A shell has the exit code of a pipe's last command only.
             lost = re.search(r"^(Error: |Traceback )", done.stdout, re.MULTILINE)
             return Done(done.stdout, bool(done.returncode or lost))
@@ -147,32 +150,37 @@ class Reader:
             exec(compile(source + "\n", "<example>", mode), self.names)
         return Done(printed.getvalue() if mode == "single" else "", failed=False)
 
-    def _run_within(self, words: list[str]) -> Done:
+    def _run_within(self, words: list[str], rest: str) -> Done:
         """Runs one command of the program in this process, which takes a tenth of the time."""
         from support.program import invoke
 
-        *words, file = words if words[-2:-1] == [">"] else [*words, ">", ""]
-        done = invoke(*words[1:-1], cwd=self.folder, env={"COLUMNS": "100", **QUICK})
-        if file:
-            (self.folder / file).write_text(done.stdout, "utf-8", newline="")
-            done.stdout = ""
-        return Done(done.stdout + done.stderr, bool(done.returncode))
+        environment = {"COLUMNS": "100", **quick_settings(words)}
+        done = invoke(*words[1:], cwd=self.folder, env=environment)
+        if rest.startswith("2>&1"):
+            done.stdout, done.stderr = done.stdout + done.stderr, ""
+        after = shell(f"cat {rest}", self.folder, input=done.stdout) if rest else done
+        return Done(after.stdout + done.stderr, bool(done.returncode or after.returncode))
 
 
-def words_of(command: str) -> list[str]:
-    """The words of one command of the program, perhaps with > and a file in the end; else none.
+def words_of(command: str) -> tuple[list[str], str]:
+    """The words of one command of the program, and where its output goes: to a file or a pipe.
 
-    None of --help, which Click makes narrower within a process.
+    None of what else a shell can do.
     """
-    reader = shlex.shlex(command, posix=True, punctuation_chars=True)
-    reader.whitespace_split = True
-    words = list(reader)
-    signs = [word for word in words if not word.strip(reader.punctuation_chars)]
-    is_plain = words[0] == "rnn-names" and "\\\n" not in command and signs in ([], [words[-2]])
-    return words if is_plain and {*signs} <= {">"} and "--help" not in words else []
+    word = r"(?:'[^']*'|\"[^\"$]*\"|[^'\"|<>&;$])*?"
+    found = re.fullmatch(rf"(rnn-names {word})((?:2>&1 )?[|>].*)?", command)
+    return (shlex.split(found[1]), found[2] or "") if found else ([], "")
 
 
-def shell(command: str, folder: Path, quick: bool = False) -> subprocess.CompletedProcess[str]:
+def quick_settings(words: Iterable[str]) -> dict[str, str]:
+    """Variables by which a command takes little time."""
+    # A network to start from has its own size.
+    return QUICK | {"RNN_NAMES_TRAIN_INIT": "none"} if "--hidden-size" in words else QUICK
+
+
+def shell(
+    command: str, folder: Path, quick: bool = False, input: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs a command as bash would, stdout and stderr together, with this environment's programs
     first on the path.
     """
@@ -181,15 +189,12 @@ def shell(command: str, folder: Path, quick: bool = False) -> subprocess.Complet
     environment = {k: v for k, v in os.environ.items() if not k.startswith(left_out)}
     environment |= {"PATH": path, "COLUMNS": "100"}
     if quick:
-        environment |= QUICK
-        if "--hidden-size" in command:  # a network to start from has its own
-            environment["RNN_NAMES_TRAIN_INIT"] = "none"
-        command = command.replace(" -n 100000 ", " -n 5000 ")
+        environment |= quick_settings(command.split())
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=input,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

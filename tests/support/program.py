@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
+from click import formatting
 from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
@@ -17,6 +18,7 @@ from rnn_names.system import ENDING_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
+MAIN = "from rnn_names.cli.main import main\nmain()"
 
 
 def unmeasured():
@@ -92,7 +94,7 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
         exit_code = 1
         try:
             sys.argv = ["-c", *map(str, arguments)]
-            sys.stdin, sys.stdout, sys.stderr = map(open, range(3), "rww", (-1, -1, 1))
+            sys.stdin, sys.stdout, sys.stderr = map(_stream, range(3), "rww", (-1, -1, 1))
             exec(code, {})
             exit_code = 0
         except SystemExit as end:
@@ -100,11 +102,19 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
         except BaseException:
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
+            if sys.stdout:
+                sys.stdout.flush()
             os._exit(exit_code)
 
     given = {"preexec_fn": run, "restore_signals": False, "pass_fds": pass_fds, **settings}
     return call([sys.executable, "-c", code], **given)
+
+
+def _stream(number, mode, buffering):
+    try:
+        return open(number, mode, buffering)
+    except OSError:  # it is closed, and Python says so
+        return None
 
 
 class _Program:
@@ -114,7 +124,8 @@ class _Program:
 
     @staticmethod
     def main(args, prog_name):
-        with mock.patch.object(sys, "argv", [prog_name, *args]):
+        argv = mock.patch.object(sys, "argv", [prog_name, *args])
+        with argv, mock.patch.object(formatting, "FORCED_WIDTH", None):  # that of COLUMNS
             sys.exit(streams.exit_code(main._command))
 
 
@@ -123,7 +134,7 @@ def invoke(*arguments, cwd=None, env=None, input=None, text=True):
 
     It is all there is to a command but for the start, the streams and the signals of a process.
     """
-    ours = {key: None for key in os.environ if key.startswith("RNN_NAMES_")}
+    ours = {key: None for key in os.environ if key.startswith("RNN_NAMES_")} | {"COLUMNS": "80"}
     before = os.getcwd()
     os.chdir(cwd or before)
     try:

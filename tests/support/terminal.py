@@ -4,7 +4,7 @@ import os
 import struct
 import subprocess
 
-from support.program import start
+from support.program import MAIN, fork, heed_interrupts
 
 
 def terminal(columns):
@@ -24,7 +24,8 @@ def terminal(columns):
 def on_terminal(*arguments, columns=120, lines=0):
     """What a command shows on a terminal that does all that it should; `lines` go to stdout."""
     screen, stderr = terminal(columns)
-    with start(*arguments, stdout=subprocess.PIPE, stderr=stderr) as process:
+    streams = {"stdout": subprocess.PIPE, "stderr": stderr, "prepare": heed_interrupts}
+    with fork(MAIN, *arguments, **streams) as process:
         os.close(stderr)
         shown = read_to_the_end(screen)
         assert process.wait(timeout=60) == 0
