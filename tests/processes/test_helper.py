@@ -143,12 +143,16 @@ def has_memfd(request, monkeypatch):
         monkeypatch.delattr(os, "memfd_create", raising=False)
 
 
-def test_shared_memory_leaves_no_file(has_memfd, monkeypatch, tmp_path):
+def test_shared_memory_leaves_no_file_named_or_open(has_memfd, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     memory = SharedArray(5)
     assert memory.fd is not None
     assert memory.array.tolist() == [0] * 5 and memory.array.flags.writeable
     assert not list(tmp_path.iterdir())
+    fd = memory.fd
+    del memory
+    with pytest.raises(OSError):
+        os.fstat(fd)
 
 
 def refused(*_):
