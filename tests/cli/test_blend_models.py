@@ -9,7 +9,7 @@ import pytest
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.model.sources import of_starts
-from support.program import invoke
+from support.program import error_line, invoke
 from support.runs import interrupted
 
 
@@ -102,8 +102,7 @@ def test_blend_does_not_write_over_its_parts(folder):
     before = (folder / "gru.npz").read_bytes()
     for output in ("gru.npz", "./gru.npz"):
         done = invoke("blend", "gru.npz", "rnn.npz", "-o", output, cwd=folder)
-        assert done.returncode == 1
-        assert "one of the models to blend" in done.stderr
+        assert "one of the models to blend" in error_line(done)
     assert (folder / "gru.npz").read_bytes() == before
 
 
@@ -124,9 +123,8 @@ def test_resume_knows_what_a_run_started_from(folder, names):
     start = blended(folder / "gru.npz", folder / "rnn.npz")
     interrupted(folder / "t.npz", corpus, 1, settings, "gru.npz, rnn.npz=1", start)
     again = "train list.txt -o t.npz --epochs 3 --distil-epochs 0 --resume".split()
-    done = invoke(*again, "--init", "gru.npz", cwd=folder)
-    assert done.returncode == 1
-    assert "that run had --init gru.npz, rnn.npz=1, not gru.npz" in done.stderr
+    message = error_line(invoke(*again, "--init", "gru.npz", cwd=folder))
+    assert "that run had --init gru.npz, rnn.npz=1, not gru.npz" in message
     done = invoke(*again, "--init", "gru.npz", "--init", "rnn.npz=1", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert Model.load(folder / "t.npz").hidden_size == 64

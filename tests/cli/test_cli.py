@@ -27,7 +27,7 @@ from support.runs import interrupted
 from support.terminal import on_terminal
 
 # A model of no quality in no time.
-QUICK = "--hidden-size 8 --epochs 2 --batch-size 64 --seed 1 --distil-epochs 0".split()
+QUICK = "--hidden-size 8 --epochs 2 --batch-size 64 --seed 1 --distil-epochs 0 --init none".split()
 
 
 def words(settings):
@@ -206,12 +206,12 @@ def test_a_resumed_run_tells_of_its_own_epochs(epochs, corpus_file, names, tmp_p
 # --- Help and usage -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["", "score"])
-def test_help_has_a_short_option(command, invoke):
-    """docs/cli.md has the text, and a test holds that."""
-    done = invoke(*command.split(), "-h")
+@pytest.mark.parametrize("short, long", [("-h", "--help"), ("-V", "--version")])
+def test_help_and_version_have_a_short_option(short, long, invoke):
+    """docs/cli.md has the texts, and a test holds that."""
+    done = invoke(short)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == invoke(*command.split(), "--help").stdout != ""
+    assert done.stdout == invoke(long).stdout != ""
 
 
 def test_a_few_names_do_not_wait_for_what_they_do_not_need(model_file):
@@ -301,9 +301,8 @@ def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
 )
 def test_bad_input_is_one_line_and_the_old_model_stays(arguments, what, invoke, folder):
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert what in error_line(
-        invoke(*arguments.split(), *(QUICK if "train" in arguments else []), cwd=folder)
-    )
+    quick = QUICK[:-2] if "train" in arguments else []
+    assert what in error_line(invoke(*arguments.split(), *quick, cwd=folder))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 

@@ -171,10 +171,7 @@ def test_columns_are_those_asked_for_in_that_order(invoke, odd_file):
     pattern = f"{{{odd_file}}} of {{{odd_file}}}"
     done = invoke("cast", pattern, "-n", 1, "--format", "tsv", "--columns", "part_2,name")
     assert done.stdout.splitlines()[0] == "part_2\tname"
-
-
-def test_a_column_that_is_not_there_is_named(invoke, odd_file):
-    done = invoke("sample", "-m", odd_file, "--format", "csv", "--columns", "name,loss")
+    done = invoke(*command, "csv", "--columns", "name,loss")
     assert (done.returncode, done.stdout) == (2, "")
     assert "--columns 'loss': no such column; there are name, log_prob, novel\n" in done.stderr
 

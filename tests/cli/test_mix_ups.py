@@ -1,4 +1,4 @@
-"""Lists given as models, models to be written over lists, and orders that no names can fill."""
+"""Models to be written over lists, and orders that no names can fill."""
 
 import subprocess
 
@@ -28,14 +28,6 @@ def test_a_writer_reads_that_only_two_can_match(invoke, tmp_path):
     assert done.returncode == 1
     assert sorted(done.stdout.split()) == ["aba", "ca"]
     assert "no more than 2 can meet --match '(ab|c)a'" in done.stderr
-
-
-def test_a_list_given_as_a_model_is_one(invoke, tmp_path):
-    (tmp_path / "welsh.txt").write_text(LIST, "utf-8")
-    done = invoke("score", "-m", "welsh.txt", cwd=tmp_path, input="")
-    assert (done.returncode, done.stdout) == (1, "")
-    told = "welsh.txt: not a model file, but a text, such as a list of names; train a model on it"
-    assert done.stderr == f"Error: {told}\n"
 
 
 def test_a_list_that_a_pipe_reads_is_not_overwritten(tmp_path):

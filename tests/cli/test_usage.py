@@ -125,8 +125,3 @@ def test_best_skips_names_without_a_seed(invoke, model_file):
     best = invoke("sample", "-m", model_file, "--best", "-n", 6).stdout.split()
     done = invoke("sample", "-m", model_file, "--best", "-n", 3, "--start", 3)
     assert (done.returncode, done.stdout.split()) == (0, best[3:])
-
-
-def test_the_version_has_a_short_option(invoke):
-    assert invoke("-V").stdout == invoke("--version").stdout
-    assert invoke("-V").stdout.startswith("rnn-names ")

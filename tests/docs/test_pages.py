@@ -1,6 +1,9 @@
-"""Pages keep to the line length, and the code that their links name is there."""
+"""Pages keep to the line length. Their links lead to a file, to a heading if they say one, and to
+the code that they name.
+"""
 
 import re
+from functools import cache
 
 import pytest
 
@@ -8,18 +11,51 @@ from support.documents import README, ROOT
 
 FOLDERS = [ROOT / folder for folder in ("data", "docs", "rnn_names", "tests")]
 PAGES = [*sorted(ROOT.glob("*.md")), *(page for at in FOLDERS for page in sorted(at.rglob("*.md")))]
-FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 MAX_COLUMNS = 100
+
+LINK = re.compile(
+    r"\]\(\s*<?([^)>\s]+)>?[^)]*\)"  # [text](target "title") and ![picture](target)
+    r"|(?:src|href)=\"([^\"]+)\""
+    r"|^\[[^\]]+\]:\s*(\S+)",  # [text]: target
+    re.MULTILINE,
+)
+CODE = re.compile(r"^( *)(```|~~~).*?^\1\2", re.MULTILINE | re.DOTALL)
+ELSEWHERE = re.compile(r"[a-z]+:|//")
 
 
 def prose(page):
     """A page without its fences."""
-    return FENCE.sub("", page.read_text(encoding="utf-8"))
+    return CODE.sub("", page.read_text(encoding="utf-8"))
+
+
+def links(text):
+    """The targets of the links and pictures of some prose, those of code left out."""
+    text = re.sub(r"`[^`\n]*`", "", text)
+    return ["".join(match) for match in LINK.findall(text)]
+
+
+@cache
+def anchors(path):
+    """What a link can say after "#" to reach each heading, made as GitHub does."""
+    text, found = prose(path), []
+    for heading in re.findall(r"^#{1,6} +(.*?) *#* *$", text, re.MULTILINE):
+        shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")
+        slug = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
+        found.append(slug if slug not in found else f"{slug}-{found.count(slug)}")
+    return {*found, *re.findall(r"<a (?:id|name)=\"([^\"]+)\"", text)}
 
 
 @pytest.fixture(params=PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def page(request):
     return request.param
+
+
+def test_links_lead_somewhere(page):
+    for target in links(prose(page)):
+        file, _, anchor = target.partition("#")
+        path = (page.parent / file).resolve() if file else page
+        is_there = path.exists() and (not anchor or anchor in anchors(path))
+        assert is_there or ELSEWHERE.match(target), target
 
 
 def missing_code(text, folder):
@@ -50,5 +86,6 @@ def test_prose_keeps_to_the_line_length(page):
     assert not too_long or made_by_studies
 
 
-def test_the_readme_is_short():
+def test_the_readme_is_short_and_has_links():
+    assert len(links(prose(README))) > 20
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 200

@@ -48,7 +48,7 @@ PROMPTS = {"console": "$ ", "pycon": ">>> "}
 
 QUICK = {"RNN_NAMES_TRAIN_EPOCHS": "1", "RNN_NAMES_TRAIN_INIT": "elvish"}
 QUICK_PYTHON = {
-    "train(names": "train(names, epochs=1",
+    "train(names": "train(names, epochs=1, distil_epochs=0",
     'init=Model.load("first-names")': 'init=Model.load("elvish")',
 }
 """One epoch; of a model that knows the list already, names with rare endings are drawn at once."""
@@ -109,7 +109,7 @@ class Reader:
 
     Attributes:
         folder: where.
-        quick: train for one epoch instead of dozens, and draw thousands of names, not 100,000.
+        quick: train for one epoch instead of dozens, and draw hundreds of names, not thousands.
         names: what Python examples have defined so far.
     """
 
@@ -134,7 +134,7 @@ class Reader:
         if example.kind == "console":
             command = example.source
             if self.quick:
-                command = command.replace(" -n 100000 ", " -n 5000 ").replace("\\\n", "")
+                command = re.sub(" -n 1000(00)? ", " -n 300 ", command).replace("\\\n", "")
                 words, rest = words_of(command)
                 if words:
                     return self._run_within(words, rest)
