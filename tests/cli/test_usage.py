@@ -7,107 +7,92 @@ import pytest
 TAKES_MODELS = ["sample -m", "score -m", "info", "blend -o b.npz"]
 
 
-def refused(invoke, folder, *arguments):
-    """What a command says of wrong usage; it has read and written no file."""
-    done = invoke(*arguments, cwd=folder)
+SAMPLE = [
+    ("--temperature -1", "'-1' is not a finite number above 0"),
+    ("--temperature 0", "'0' is not a finite number above 0"),
+    ("--temperature warm", "'warm' is not a finite number above 0"),
+    ("--top-k 0", "'0' is not a whole number of at least 1"),
+    ("--top-p 0", "'0' is not a number above 0 and at most 1"),
+    ("--min-length 9 --max-length 3", "--min-length 9: no name can have so many characters"),
+    ("--max-length 201", "'201' is not a whole number from 1 to 200"),
+    ("--match (a", "--match '(a': not a regular expression"),
+    ("--best --seed 3", "--seed goes with random names"),
+    ("--rank per-character", "--rank goes with --best"),
+    ("--start 5", "--start goes with --seed"),
+    ("--unique --seed 1 --start 3", "leave out either --unique or --start"),
+    ("--seed abc", "'abc' is not a whole number of at least 0"),
+    ("--seed " + "9" * 5000, "9…' is not a whole number"),
+    ("--seed -1", "'-1' is not a whole number of at least 0"),
+    ("-n -1", "'-1' is not a whole number of at least 0"),
+    ("--json", "No such option '--json'. Did you mean '--format jsonl'?"),
+    ("--format json", "'json' is not one of 'text', 'jsonl'"),
+    ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
+    ("extra", "unexpected extra argument (extra)"),
+    ("'my elves.npz'", "if it is a model, put -m before it: -m 'my elves.npz'"),
+    ("--format csv -0", "--null goes with --format text only"),
+    ("--columns name", "--columns goes with --format jsonl, csv, tsv or excel"),
+    ("--remember -", "standard output is for names: give"),
+    ("--contain x", "Did you mean"),
+]
+TRAIN = [
+    ("--log -", "standard output is for names: give"),
+    ("--report -", "standard output is for names: give"),
+    ("-o -", "standard output is for names: give"),
+    ("--learning-rate 0", "'0' is not a finite number above 0"),
+    ("--clip nan", "'nan' is not a finite number above 0"),
+    ("--epochs -1", "'-1' is not a whole number of at least 0"),
+    ("--hidden-size 4097", "'4097' is not a whole number from 1 to 4096"),
+    ("--batch-size 0", "'0' is not a whole number of at least 1"),
+    ("--teacher-networks 100", "'100' is not a whole number from 1 to 99"),
+    ("--dropout 1", "'1' is not a number of at least 0 and below 1"),
+    ("--recurrent-dropout nan", "'nan' is not a number of at least 0 and below 1"),
+    ("--held-out 1", "'1' is not a number of at least 0 and below 1"),
+    ("--cell lstm", "'lstm' is not one of 'gru', 'rnn'"),
+    ("--optimizer adagrad", "'adagrad' is not one of 'adam', 'sgd'"),
+    ("--init closest=2", "closest stands alone: give it no weight, and no other model beside"),
+    ("--init closest --init dinosaurs", "closest stands alone"),
+    ("--init a.npz=x", "'a.npz=x': after = belongs the model's weight"),
+]
+OTHERS = [
+    ("train", "Missing argument 'CORPUS...'"),
+    ("score a b", "unexpected extra argument (b)"),
+    ("score --unknown", "No such option '--unknown'"),
+    ("sampel", "No such command 'sampel'"),
+    ("xyz", "'xyz'.\n"),
+    ("score list.txt elves.npz", "if it is a model, put -m before it: -m elves.npz\n"),
+    ("score --format csv -0", "--null goes with --format text only"),
+    *(
+        (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")
+        for each, weight in zip(TAKES_MODELS, ["0", "-1", "nan", "inf"], strict=True)
+    ),
+    ("blend a.npz b.npz", "Missing option '-o' / '--output'"),
+    ("blend -o new.npz", "Missing argument"),
+    ("blend a.npz b.npz -o -", "standard output is for names: give"),
+    ("page dinosaurs -o -", "standard output is for names: give"),
+    ("page --module", "which MODEL is the module to have?"),
+    ("page --module x.npz --title A", "go with a page"),
+    ("cast {norse} --start 3", "--start goes with --seed"),
+    ("cast {norse} --unique --start 1 --seed 3", "leave out either --unique or --start"),
+    ("cast {norse} --initials equal", "'equal' is not one of 'same', 'different'"),
+    ("cast {norse} -0 --format csv", "--null goes with --format text only"),
+    ("cast", "Missing argument 'PATTERN'"),
+    ("completion", "Missing argument"),
+    ("completion tcsh", "'tcsh' is not one of"),
+]
+LINES = [
+    *((f"sample -m missing.npz {options}", message) for options, message in SAMPLE),
+    *((f"train missing.txt {options}", message) for options, message in TRAIN),
+    *OTHERS,
+]
+
+
+@pytest.mark.parametrize("line, message", LINES)
+def test_values_are_judged_before_any_file_is_read(line, message, invoke, tmp_path):
+    done = invoke(*shlex.split(line, posix="'" in line), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith("Usage: rnn-names") and "missing." not in done.stderr
-    assert list(folder.iterdir()) == []
-    return done.stderr.split("\nError: ")[1]
-
-
-@pytest.mark.parametrize(
-    "options, message",
-    [
-        ("--temperature -1", "'-1' is not a finite number above 0"),
-        ("--temperature 0", "'0' is not a finite number above 0"),
-        ("--temperature warm", "'warm' is not a finite number above 0"),
-        ("--top-k 0", "'0' is not a whole number of at least 1"),
-        ("--top-p 0", "'0' is not a number above 0 and at most 1"),
-        ("--min-length 9 --max-length 3", "--min-length 9: no name can have so many characters"),
-        ("--max-length 201", "'201' is not a whole number from 1 to 200"),
-        ("--match (a", "--match '(a': not a regular expression"),
-        ("--best --seed 3", "--seed goes with random names"),
-        ("--rank per-character", "--rank goes with --best"),
-        ("--start 5", "--start goes with --seed"),
-        ("--unique --seed 1 --start 3", "leave out either --unique or --start"),
-        ("--seed abc", "'abc' is not a whole number of at least 0"),
-        ("--seed " + "9" * 5000, "9…' is not a whole number"),
-        ("--seed -1", "'-1' is not a whole number of at least 0"),
-        ("-n -1", "'-1' is not a whole number of at least 0"),
-        ("--json", "No such option '--json'. Did you mean '--format jsonl'?"),
-        ("--format json", "'json' is not one of 'text', 'jsonl'"),
-        ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
-        ("extra", "unexpected extra argument (extra)"),
-        ("'my elves.npz'", "if it is a model, put -m before it: -m 'my elves.npz'"),
-        ("--format csv -0", "--null goes with --format text only"),
-        ("--columns name", "--columns goes with --format jsonl, csv, tsv or excel"),
-        ("--remember -", "standard output is for names: give"),
-        ("--contain x", "Did you mean"),
-    ],
-)
-def test_sample_judges_values_without_reading_the_model(options, message, invoke, tmp_path):
-    options = shlex.split(options, posix="'" in options)
-    assert message in refused(invoke, tmp_path, "sample", "-m", "missing.npz", *options)
-
-
-@pytest.mark.parametrize(
-    "options, message",
-    [
-        ("--log -", "standard output is for names: give"),
-        ("--report -", "standard output is for names: give"),
-        ("-o -", "standard output is for names: give"),
-        ("--learning-rate 0", "'0' is not a finite number above 0"),
-        ("--clip nan", "'nan' is not a finite number above 0"),
-        ("--epochs -1", "'-1' is not a whole number of at least 0"),
-        ("--hidden-size 4097", "'4097' is not a whole number from 1 to 4096"),
-        ("--batch-size 0", "'0' is not a whole number of at least 1"),
-        ("--teacher-networks 100", "'100' is not a whole number from 1 to 99"),
-        ("--dropout 1", "'1' is not a number of at least 0 and below 1"),
-        ("--recurrent-dropout nan", "'nan' is not a number of at least 0 and below 1"),
-        ("--held-out 1", "'1' is not a number of at least 0 and below 1"),
-        ("--cell lstm", "'lstm' is not one of 'gru', 'rnn'"),
-        ("--optimizer adagrad", "'adagrad' is not one of 'adam', 'sgd'"),
-        ("--init closest=2", "closest stands alone: give it no weight, and no other model beside"),
-        ("--init closest --init dinosaurs", "closest stands alone"),
-        ("--init a.npz=x", "'a.npz=x': after = belongs the model's weight"),
-    ],
-)
-def test_train_judges_values_without_reading_the_list(options, message, invoke, tmp_path):
-    assert message in refused(invoke, tmp_path, "train", "missing.txt", *options.split())
-
-
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        ("train", "Missing argument 'CORPUS...'"),
-        ("score a b", "unexpected extra argument (b)"),
-        ("score --unknown", "No such option '--unknown'"),
-        ("sampel", "No such command 'sampel'"),
-        ("xyz", "'xyz'.\n"),
-        ("score list.txt elves.npz", "if it is a model, put -m before it: -m elves.npz\n"),
-        ("score --format csv -0", "--null goes with --format text only"),
-        *(
-            (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")
-            for each, weight in zip(TAKES_MODELS, ["0", "-1", "nan", "inf"], strict=True)
-        ),
-        ("blend a.npz b.npz", "Missing option '-o' / '--output'"),
-        ("blend -o new.npz", "Missing argument"),
-        ("blend a.npz b.npz -o -", "standard output is for names: give"),
-        ("page dinosaurs -o -", "standard output is for names: give"),
-        ("page --module", "which MODEL is the module to have?"),
-        ("page --module x.npz --title A", "go with a page"),
-        ("cast {norse} --start 3", "--start goes with --seed"),
-        ("cast {norse} --unique --start 1 --seed 3", "leave out either --unique or --start"),
-        ("cast {norse} --initials equal", "'equal' is not one of 'same', 'different'"),
-        ("cast {norse} -0 --format csv", "--null goes with --format text only"),
-        ("cast", "Missing argument 'PATTERN'"),
-        ("completion", "Missing argument"),
-        ("completion tcsh", "'tcsh' is not one of"),
-    ],
-)
-def test_what_no_command_takes_is_wrong_usage(arguments, message, invoke, tmp_path):
-    assert message in refused(invoke, tmp_path, *arguments.split())
+    assert message in done.stderr.split("\nError: ")[1]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_file_decides_is_no_wrong_usage(invoke, model_file, tmp_path):
