@@ -14,13 +14,12 @@ from support.enumeration import tiny_model
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def models(model_files, monkeypatch):
     """The current folder has small models."""
     monkeypatch.chdir(model_files["gru"].parent)
 
 
-@pytest.mark.usefixtures("models")
 def test_lines_are_those_of_the_function(invoke):
     options = {"seed": 4, "novel": True, "max_length": 12, "initials": "same"}
     words = "-n 7 --seed 4 --novel --max-length 12 --initials same"
@@ -29,7 +28,6 @@ def test_lines_are_those_of_the_function(invoke):
     assert done.stdout.splitlines() == cast(PATTERN, 7, **options)
 
 
-@pytest.mark.usefixtures("models")
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "excel"])
 def test_records_have_a_field_for_each_part(kind, invoke):
     done = invoke("cast", PATTERN, "-n", 5, "--seed", 1, "--format", kind)
@@ -62,9 +60,8 @@ def test_lists_are_read_for_a_part_and_for_all(invoke, tmp_path):
     found = [line.split(" ") for line in done.stdout.splitlines()]
     assert [second for _, second in found] == [second for _, second in lines]
     assert not {first for first, _ in found} & {first for first, _ in lines}
-    everywhere = invoke(
-        "cast", "{norse} {norse}", "-n", 9, "--seed", 1, "--exclude", "first.txt", cwd=tmp_path
-    )
+    words = "-n 9 --seed 1 --exclude first.txt".split()
+    everywhere = invoke("cast", "{norse} {norse}", *words, cwd=tmp_path)
     assert everywhere.stdout.split("\n")[0].split(" ")[0] == found[0][0]
 
 

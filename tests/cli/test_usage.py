@@ -4,9 +4,7 @@ import shlex
 
 import pytest
 
-TAKES_MODELS = ["sample -m", "score -m", "info", "blend -o b.npz"]
-
-
+WEIGHTS = {"sample -m": "0", "score -m": "-1", "info": "nan", "blend -o b.npz": "inf"}
 SAMPLE = [
     ("--temperature -1", "'-1' is not a finite number above 0"),
     ("--temperature 0", "'0' is not a finite number above 0"),
@@ -63,7 +61,7 @@ OTHERS = [
     ("score --format csv -0", "--null goes with --format text only"),
     *(
         (f"{each} a.npz={weight}", f"'a.npz={weight}': after = belongs the model's weight")
-        for each, weight in zip(TAKES_MODELS, ["0", "-1", "nan", "inf"], strict=True)
+        for each, weight in WEIGHTS.items()
     ),
     ("blend a.npz b.npz", "Missing option '-o' / '--output'"),
     ("blend -o new.npz", "Missing argument"),

@@ -36,9 +36,7 @@ def test_each_example_runs_and_prints_what_it_should(document, example, readers)
     """Networks learn for one epoch instead of dozens: what they say is not compared, but how many
     lines they say it in is.
     """
-    for module in re.findall(
-        r"^ *(?:import|from) (pandas|torch|faker)\b", example.source, re.MULTILINE
-    ):
+    for module in re.findall(r"^ *(?:import|from) (pandas|torch|faker)\b", example.source, re.M):
         pytest.importorskip(module)
     done = readers(document).run(example)
     assert not done.failed, done.output

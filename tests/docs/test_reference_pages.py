@@ -67,12 +67,8 @@ def test_contributing_lists_every_make_target():
 def rows(path, title):
     """The cells of each row of the tables in the section of that title, by the first."""
     text = path.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in text.splitlines()
-        if line.startswith("| ")
-    ]
-    return {row[0]: row[1:] for row in cells}
+    lines = (line.strip("|").split("|") for line in text.splitlines() if line.startswith("| "))
+    return {first.strip(): [cell.strip() for cell in rest] for first, *rest in lines}
 
 
 def test_figures_of_quality_are_those_that_were_measured():

@@ -388,6 +388,7 @@ def folder(model_file, corpus_file, tmp_path_factory):
 COMMANDS = {
     "sample": ["sample", "-m", "m.npz"],
     "score": ["score", "list.txt", "-m", "m.npz"],
+    "filter": ["score", "-m", "m.npz"],
     "train": ["train", "list.txt", "-o", "new.npz", "--log", "log", *TINY[:-1]],
     "help": ["sample", "--help"],
 }
@@ -396,6 +397,7 @@ COMMANDS = {
 CLOSED = {
     "sample": ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"],
     "score": ["<&-", ">&-", "> /dev/full"],
+    "filter": ["<&-"],
     "train": ["<&- >&- 2>&-", "2> /dev/full", ">&-", "2>&-"],
     "help": ["> /dev/full"],
 }
@@ -409,21 +411,17 @@ def test_closed_and_full_streams(name, closed, folder):
     """
     done = redirected(closed, *COMMANDS[name], cwd=folder)
     fails = name != "train" and (">&-" in closed.split() or closed == "> /dev/full")
+    fails = fails or name == "filter"
     assert done.returncode == int(fails), done
     if fails and "2>" not in closed:
-        told = "Error: (standard output is closed|.*: No space left on device)\n"
-        assert re.fullmatch(told, done.stderr)
+        told = "^standard (output|input) is closed|: No space left on device$"
+        assert re.search(told, error_line(done))
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
     if name == "train":
         Model.load(folder / "new.npz")
         (folder / "new.npz").unlink()
         log = (folder / "log").read_text()
         assert log.startswith('{"epoch": 1,') and log.count("\n") == 1
-
-
-def test_standard_input_that_is_closed_is_one_line(folder):
-    message = error_line(redirected("<&-", "score", "-m", "m.npz", cwd=folder))
-    assert "standard input is closed" in message
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sample", "-m", "m.npz", "-n", 100_000]])
@@ -499,9 +497,8 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
     assert "--prefix '愛и': the model does not know" in error_line(cli(*sample, env=locale))
 
 
-def test_names_come_without_docstrings_and_assertions(cli, tmp_path):
-    env = {"PYTHONOPTIMIZE": "2"}
-    done = cli("sample", "-m", "norse", "-n", 3, cwd=tmp_path, env=env, measured=False)
+def test_names_come_without_docstrings_and_assertions(cli):
+    done = cli("sample", "-m", "norse", "-n", 3, env={"PYTHONOPTIMIZE": "2"}, measured=False)
     assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 3, "")
 
 
