@@ -67,7 +67,7 @@ def test_so_do_letters_with_cases_of_their_own(character):
 def test_what_the_list_has_in_another_case_is_read_so(options, holds):
     shaped = tiny_model(**SHAPED)
     with pytest.warns(CaseWarning, match="read as the list is written: (prefix|suffix|match) '"):
-        names = shaped.sample(5_000, seed=5, **options)
+        names = shaped.sample(1_500, seed=5, **options)
     wanted = distribution(shaped, holds)
     assert_drawn_from(Counter(names), wanted)
     with pytest.warns(CaseWarning):
@@ -130,6 +130,7 @@ TITLES = WORDS.map(" ".join)
 
 
 @given(st.lists(TITLES, min_size=1, max_size=6), st.lists(TITLES, min_size=1, max_size=20))
+@settings(max_examples=30)
 @pytest.mark.parametrize("edits, short", [(0, False), (1, False), (1, True), (2, False)])
 def test_a_list_known_by_fingerprints_tells_what_is_near(edits, short, listed, names):
     known = np.unique(fingerprints(Names.from_strings(listed)))
@@ -142,6 +143,7 @@ ANY_CASE = st.text(" ABab", min_size=1, max_size=5)
 
 
 @given(st.lists(ANY_CASE, min_size=1, max_size=6), st.lists(ANY_CASE, min_size=1, max_size=20))
+@settings(max_examples=30)
 @pytest.mark.parametrize("edits", [1, 2])
 def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, names):
     """Of letters in either case; where case does not count, nothing further away is found."""
@@ -155,29 +157,16 @@ def test_where_a_list_has_capitals_anywhere_no_edit_is_missed(edits, listed, nam
 
 
 @pytest.mark.parametrize(
-    "near, listed",
-    [
-        ("Mac \u00farta", "Mac Arta"),
-        ("Macbae", "MacRae"),
-        ("Macwan", "MacEwan"),
-        ("MacBewen", "Macewen"),
-        ("MacAaren", "Maclaren"),
-        ("Van Wijk", "van Wijk"),
-        ("Van Wijt", "van Wijk"),
-        ("De la Cruz", "de la Cruz"),
-        ("Delacruz", "Dela Cruz"),
-    ],
+    "pair",
+    """Mac \u00farta|Mac Arta, Macbae|MacRae, Macwan|MacEwan, MacBewen|Macewen, MacAaren|Maclaren,
+    Van Wijk|van Wijk, Van Wijt|van Wijk, De la Cruz|de la Cruz, Delacruz|Dela Cruz""".split(","),
 )
-def test_letters_in_another_case_are_near(near, listed):
-    corpus = Names.from_strings(["MacDonald", "van Dijk", listed])
-    vocabulary = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
-    model = replace(
-        tiny_model(),
-        vocabulary=vocabulary,
-        training={"pairs": ["aA"]},
-        fingerprints=np.unique(fingerprints(corpus)),
-    )
-    assert NearList(model).near(Names.from_strings([near]), 1).tolist() == [True]
+def test_letters_in_another_case_are_near(pair):
+    near, listed = pair.strip().split("|")
+    known = np.unique(fingerprints(Names.from_strings(["MacDonald", "van Dijk", listed])))
+    characters = Vocabulary.of(Names.from_strings([near, "MacDonald", "van Dijk", listed]))
+    found = near_list(known, characters.characters, any_case=True)
+    assert found.near(Names.from_strings([near]), 1).tolist() == [True]
 
 
 def test_the_case_of_a_first_letter_is_no_edit():
@@ -234,7 +223,7 @@ def test_near_copies_and_near_twins_do_not_come(min_edits):
         if nearest(name, [*KNOWN, *excluded, *kept]) >= min_edits:
             kept.append(name)
     assert tiny_model().best(5, **options) == kept[:5]
-    names = tiny_model().sample(8, seed=3, **options)
+    names = tiny_model().sample(5, seed=3, **options)
     for i, name in enumerate(names):
         assert nearest(name, [*KNOWN, *excluded, *names[:i]]) >= min_edits
 
@@ -257,7 +246,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
     old = replace(full, fingerprints=upper_bits(full.fingerprints, 32))
     with pytest.raises(SamplingError, match=r"^min_edits 3: .* keeps too little to tell; 2 is"):
         old.sample(1, min_edits=3)
-    monkeypatch.setattr(unique, "REPEATS", 1 << 11)
+    monkeypatch.setattr(unique, "REPEATS", 1 << 9)
     with pytest.raises(SamplingError, match=r"only \d+ of 900 names found: .*min_edits \(1 in"):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)
     with pytest.raises(SamplingError, match="no fingerprints"):
@@ -267,7 +256,7 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
 def test_where_few_names_are_new_a_warning_says_so(options, monkeypatch):
     monkeypatch.setattr(unique, "FEW_NEW_AFTER", 1 << 7)
-    monkeypatch.setattr(unique, "REPEATS", 1 << 11)
+    monkeypatch.setattr(unique, "REPEATS", 1 << 9)
     with pytest.warns(FewNewNamesWarning, match="3 of 4 names"), pytest.raises(SamplingError):
         tiny_model().sample(900, temperature=0.5, seed=1, **options)
 

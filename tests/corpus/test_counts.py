@@ -28,15 +28,6 @@ def read(text):
     return dict(zip(corpus.names.to_strings(), corpus.counts.tolist(), strict=True)), corpus
 
 
-@pytest.mark.parametrize(
-    "text", [as_text(CENSUS), "\ufeff" + as_text(CENSUS).replace("\n", "\r\n")]
-)
-def test_names_have_the_counts_of_the_list(text):
-    counts, corpus = read(text)
-    assert counts == CENSUS
-    assert corpus.has_counts and corpus.n_lines == sum(CENSUS.values())
-
-
 def test_blank_lines_spaces_and_repeats():
     counts, corpus = read("\nMary \t7 \n\n  Anna\t2\nMary\t3\n\n")
     assert counts == {"Mary": 10, "Anna": 2}
@@ -118,22 +109,23 @@ def test_a_line_of_white_space_is_too_long_however_a_pipe_cuts_it():
     )
 )
 def test_any_counts_are_read_as_they_stand(counts):
-    found, corpus = read(as_text(counts))
-    assert sum(found.values()) == sum(counts.values())
-    assert corpus.has_counts
+    for text in (as_text(counts), "\ufeff" + as_text(counts).replace("\n", "\r\n")):
+        found, corpus = read(text)
+        assert found == counts
+        assert corpus.has_counts and corpus.n_lines == sum(counts.values())
 
 
 def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
     names = corpus_from_strings([f"{a}{b}\t{1 + 999 * (a == 'a')}" for a in "abcd" for b in "abcd"])
     trainer = Trainer(names, Settings(**QUICK, held_out=0))
     batches, drawn = trainer._batches, Counter()
-    for seed in range(2000):
+    for seed in range(1000):
         epoch = [rows for _, rows in batches.epoch(5, np.random.default_rng(seed))]
         assert sum(map(len, epoch)) == 16
         drawn.update(np.concatenate(epoch).tolist())
     shares = names.counts / names.counts.sum()
     for row, share in enumerate(shares):
-        assert drawn[row] / 32_000 == pytest.approx(share, rel=0.05, abs=0.0004)
+        assert drawn[row] / 16_000 == pytest.approx(share, rel=0.05, abs=0.0004)
 
 
 def test_counts_of_billions_cost_no_memory_and_no_time():

@@ -1,6 +1,7 @@
 """Rare conditions: the look-ahead, what it learns, and the names that it brings."""
 
 import math
+import string
 from collections import Counter
 from dataclasses import replace
 from random import Random
@@ -22,6 +23,7 @@ from rnn_names.sampling.stream import Block, Drawer
 from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import LETTERS, all_texts, distribution, most_probable, tiny_model
+from support.networks import random_model
 
 TEXTS = all_texts()
 
@@ -41,7 +43,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always_loo
     """Corrected for their number; `make rare` does many more."""
     scores = []
     for seed, model, options, expected in random_orders(24, tiny_model):
-        names = Counter(model.sample(4096, seed=seed, start=4064, **options))  # one block
+        names = Counter(model.sample(2048, seed=seed, start=2016, **options))  # one block
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)
         if freedom:
@@ -63,17 +65,10 @@ def test_a_name_that_top_k_rules_out_after_most_prefixes_is_not_lumped(always_lo
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"suffix": "zz", "max_length": 5},
-        {"prefix": "Vr", "suffix": "zz", "max_length": 8, "temperature": 0.8, "top_p": 0.999},
-    ],
-    ids=str,
-)
-def test_shares_of_a_bundled_model_are_the_exact_ones(options):
+def test_shares_of_a_bundled_model_are_the_exact_ones():
     """As `make rare` does it for many more orders: at most 0.02 more than chance alone gives."""
-    model = Model.load("orcish")
+    model, options = Model.load("orcish"), {"prefix": "Vr", "suffix": "zz", "max_length": 8}
+    options |= {"temperature": 0.8, "top_p": 0.999}
     expected = most_probable(model, options, 60, 300_000)
     assert len(expected) == 60
     assert model.best(60, **options) == [name for name, _ in expected]
@@ -169,12 +164,14 @@ def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeyp
     monkeypatch.setattr(preparation, "FIRST_ROUNDS", (256, 512))
     monkeypatch.setattr(preparation, "FIRST_TEST", 1024)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
-    sampler = looking_ahead(Model.load("elvish"), min_length=60, max_length=60)
+    model = random_model(string.ascii_lowercase, seed=1, n_a=8, longest=8)
+    model.params["by"][0] += 5
+    sampler = looking_ahead(model, min_length=60, max_length=60)
     look_ahead = sampler.preparation.look_ahead_for(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):
         _, weights = sampler.weighed(1000, Random(1), look_ahead)
-    assert weights.log_mean < -100
+    assert weights.log_mean < -30
     expected = weights.expected(weights.log_mean)
     assert expected.max() < 0.05 * expected.sum()
     names = drawn_by(sampler, 32)
@@ -184,15 +181,16 @@ def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeyp
     assert len(set(names)) > 1
 
 
-def test_names_that_are_one_in_a_million_come(model):
-    sampler = looking_ahead(model, suffix="zxq")
+def test_names_that_are_one_in_a_million_come():
+    model = random_model(string.ascii_lowercase, seed=1, longest=8)
+    sampler = looking_ahead(model, suffix="zxqj")
     names = drawn_by(sampler, 60)
     assert len(names) == 60
-    assert all(name.endswith("zxq") for name in names)
+    assert all(name.endswith("zxqj") for name in names)
     prepared = sampler.preparation.look_ahead_for(0)
     with worker_threads(1):
         _, weights = sampler.weighed(4000, Random(1), prepared)
-    assert weights.log_mean < math.log(1e-5), "so many come without looking ahead"
+    assert weights.log_mean < math.log(1e-6), "so many come without looking ahead"
     assert prepared.acceptance > 1 / 65, "so many come with it"
 
 
@@ -287,8 +285,9 @@ def test_more_is_learned_in_rounds(always_look_ahead, monkeypatch):
     assert prepared.look_ahead_for(3) is many
 
 
-def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch, model):
+def test_the_prefixes_that_are_kept_have_their_beginnings(monkeypatch):
     monkeypatch.setattr(guide, "MAX_VISITED", 1 << 12)
+    model = random_model(string.ascii_lowercase, longest=9)
     look_ahead, _ = learned(model, 3000, suffix="us")
     prefixes = look_ahead.prefixes
     assert len(prefixes) == (1 << 12) // len(model.vocabulary)

@@ -78,7 +78,7 @@ def test_scripts_without_case_have_no_lower_case_beginnings():
 
 
 def test_the_old_name_of_any_shape_still_works_and_is_not_shown(invoke, model_file):
-    arguments = ["sample", "-m", model_file, "-n", 50, "--seed", 1, "-t", 2]
+    arguments = ["sample", "-m", model_file, "-n", 9, "--seed", 1, "-t", 2]
     ways = (["--any-shape"], ["--any-beginning"], [])
     lifted, old, held = (invoke(*arguments, *way) for way in ways)
     assert lifted.stdout == old.stdout != held.stdout

@@ -13,6 +13,7 @@ from rnn_names.processes import helper as helper_process
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import sample
+from support.enumeration import tiny_model
 from support.processes import patient_helpers
 
 pytestmark = pytest.mark.posix
@@ -28,6 +29,11 @@ def streams_worth_a_helper(monkeypatch):
 
 
 @pytest.fixture
+def model():
+    return tiny_model()
+
+
+@pytest.fixture
 def helpers(monkeypatch):
     return patient_helpers(monkeypatch, helper_process)
 
@@ -38,9 +44,7 @@ def drawn(model, **options):
     return "\n".join(name for part in parts for name in part.to_strings())
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"novel": True, "prefix": ["A", "Be"], "max_length": 9, "top_p": 0.9}]
-)
+@pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_two_processes_draw_what_one_draws(options, model, monkeypatch, helpers):
     names = drawn(model, **options)
     assert helpers[-1].calls_made_there > 10
@@ -61,7 +65,7 @@ def test_a_large_block_is_drawn_at_once(model, monkeypatch):
     assert max(sizes) >= 1024
 
 
-@pytest.mark.parametrize(("long", "options"), [(streaming.LONG, {}), (0, {"max_length": 2})])
+@pytest.mark.parametrize(("long", "options"), [(streaming.LONG, {}), (0, {"suffix": "cbccb"})])
 def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monkeypatch, helpers):
     monkeypatch.setattr(streaming, "LONG", long)
     assert len(model.sample(100, seed=1, **options)) == 100

@@ -10,7 +10,7 @@ from rnn_names.errors import LongNamesWarning
 from rnn_names.sampling import best
 from rnn_names.sampling.sampler import Sampler
 from support.enumeration import LONGEST, all_texts, tiny_model
-from support.networks import CELLS, at_temperature
+from support.networks import at_temperature
 
 
 def ranked(model, names):
@@ -19,10 +19,9 @@ def ranked(model, names):
     return [names[i] for i in np.argsort(-scores, kind="stable")]
 
 
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("count", [1, 5, 60])
-def test_the_best_per_character_are_the_first_of_all_names(cell, count):
-    model = tiny_model(cell)
+def test_the_best_per_character_are_the_first_of_all_names(count):
+    model = tiny_model()
     assert model.best(count, rank="per-character") == ranked(model, all_texts()[1:])[:count]
 
 

@@ -3,6 +3,7 @@
 import math
 import os
 from collections import Counter
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -21,23 +22,20 @@ from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
 from support import plain_bptt
 from support.distributions import assert_drawn_from, by
-from support.enumeration import distribution
-
-DRAWS = 60_000
-
+from support.enumeration import LONGEST, distribution, tiny_model
+from support.networks import random_model
 
 # --- The distribution -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell, temperature", [("gru", 1.0), ("rnn", 1.0), ("gru", 1.8)])
-def test_names_come_with_the_models_own_probabilities(cell, temperature, small_models):
+def test_names_come_with_the_models_own_probabilities():
     """All names, their lengths, their first and last characters.
 
     A name that would be too long is drawn again, so the distribution is conditional.
     """
-    expected = distribution(small_models[cell], temperature=temperature)
-    names = small_models[cell].sample(DRAWS, temperature=temperature, seed=11)
-    assert len(names) == DRAWS
+    expected = distribution(tiny_model())
+    names = tiny_model().sample(20_000, seed=11)
+    assert len(names) == 20_000
     assert_drawn_from(Counter(names), expected)
     assert_drawn_from(Counter(map(len, names)), by(len, expected))
     assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
@@ -45,17 +43,16 @@ def test_names_come_with_the_models_own_probabilities(cell, temperature, small_m
 
 
 @pytest.mark.parametrize("nodes", [1, 5])
-def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, small_models, monkeypatch):
+def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, monkeypatch):
     assert nodes < min(continuations.NODES_AT_ONCE)
     monkeypatch.setattr(continuations, "NODES_AT_ONCE", (nodes, nodes))
-    names = small_models["gru"].sample(8000, seed=4)
-    assert_drawn_from(Counter(names), distribution(small_models["gru"]))
+    names = tiny_model().sample(2000, seed=4)
+    assert_drawn_from(Counter(names), distribution(tiny_model()))
 
 
-def test_neighbours_in_the_stream_are_independent(small_models):
-    names = small_models["gru"].sample(30_000, seed=5)
-    first = distribution(small_models["gru"])
-    letters = by(lambda name: name[0], first)
+def test_neighbours_in_the_stream_are_independent():
+    names = tiny_model().sample(10_000, seed=5)
+    letters = by(lambda name: name[0], distribution(tiny_model()))
     pairs = {(a, b): letters[a] * letters[b] for a in letters for b in letters}
     neighbours = zip(names[::2], names[1::2], strict=True)
     assert_drawn_from(Counter((a[0], b[0]) for a, b in neighbours), pairs)
@@ -64,7 +61,8 @@ def test_neighbours_in_the_stream_are_independent(small_models):
 # --- The stream -----------------------------------------------------------------------------------
 
 
-def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them(model):
+def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
+    model = tiny_model()
     stream = model.sample(1700, seed=8)
     assert len(stream) == 1700
     for count in (1, 64, 65, 500):
@@ -79,7 +77,8 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(sampling, "LARGEST_WALK", 64)
 
 
-def test_start_skips_blocks_without_drawing_them(model, small_blocks, monkeypatch):
+def test_start_skips_blocks_without_drawing_them(small_blocks, monkeypatch):
+    model = tiny_model()
     stream = model.sample(1200, seed=8)
     assert model.sample(200, seed=8, start=900) == stream[900:1100]
     drawn, blocks_of = [], streaming.blocks_of
@@ -96,19 +95,14 @@ def test_start_skips_blocks_without_drawing_them(model, small_blocks, monkeypatc
 
 
 @pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
-def test_names_drawn_in_shares_are_as_probable_as_others(options, small_models, small_blocks):
-    model = small_models["gru"]
-    expected = distribution(model)
-    begins = tuple(np.atleast_1d(options.get("prefix", "")))
-    expected = {name: p for name, p in expected.items() if name.startswith(begins)}
-    total = sum(expected.values())
-    names = model.sample(4000, seed=4, **options)
-    assert_drawn_from(Counter(names), {name: p / total for name, p in expected.items()})
+def test_names_drawn_in_shares_are_as_probable_as_others(options, small_blocks):
+    names = tiny_model().sample(2000, seed=4, **options)
+    assert_drawn_from(Counter(names), distribution(tiny_model(), **options))
 
 
-def test_names_drawn_in_shares_are_in_random_order(small_models, small_blocks):
+def test_names_drawn_in_shares_are_in_random_order(small_blocks):
     """The first and the second of two neighbours, and of names half a block apart, are alike."""
-    names = small_models["gru"].sample(5000, seed=4)
+    names = tiny_model().sample(4000, seed=4)
     first = np.array([name[0] for name in names])
     expected = sum((first == character).mean() ** 2 for character in set(first))
     for apart in (1, 31, 32, 128):
@@ -129,24 +123,26 @@ def test_no_share_is_larger_than_a_walk(branch, share_size):
     assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts.tolist()))
 
 
-def test_conditions_that_most_names_fail_fill_blocks_in_shares(model, small_blocks):
-    stream = model.sample(900, seed=8, match="[A-M].*", max_length=9)
-    assert len(stream) == 900
-    assert model.sample(200, seed=8, start=600, match="[A-M].*", max_length=9) == stream[600:800]
-    assert all(name[0] <= "M" and len(name) <= 9 for name in stream)
+def test_conditions_that_most_names_fail_fill_blocks_in_shares(small_blocks):
+    sample = partial(tiny_model().sample, seed=8, match="[ab].*", max_length=3)
+    stream = sample(500)
+    assert len(stream) == 500
+    assert sample(200, start=300) == stream[300:]
+    assert all(name[0] <= "b" and len(name) <= 3 for name in stream)
 
 
-def test_the_number_of_cores_does_not_show(model, small_blocks, monkeypatch):
+def test_the_number_of_cores_does_not_show(small_blocks, monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
     streams = []
     for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         monkeypatch.setattr(streaming, "MAX_THREADS", threads)
-        streams.append(model.sample(480, seed=10))
+        streams.append(tiny_model().sample(480, seed=10))
     assert all(stream == streams[0] for stream in streams)
 
 
-def test_seeds_give_other_streams_and_none_another_each_time(model):
+def test_seeds_give_other_streams_and_none_another_each_time():
+    model = tiny_model()
     assert model.sample(20, seed=1) != model.sample(20, seed=2)
     assert model.sample(20) != model.sample(20)
 
@@ -154,13 +150,10 @@ def test_seeds_give_other_streams_and_none_another_each_time(model):
 # --- Limits and refusals --------------------------------------------------------------------------
 
 
-def test_names_are_at_most_as_long_as_the_longest_trained_on_unless_asked(model, names):
-    longest = max(map(len, names))
-    assert model.training["longest"] == longest
-    drawn = model.sample(2000, seed=2, temperature=1.5)
-    assert max(map(len, drawn)) == longest
-    assert min(map(len, drawn)) >= 1
-    assert max(map(len, model.sample(500, seed=2, temperature=1.5, max_length=200))) > longest
+def test_names_are_at_most_as_long_as_the_longest_trained_on_unless_asked():
+    lengths = [*map(len, tiny_model().sample(500, seed=2))]
+    assert (min(lengths), max(lengths)) == (1, LONGEST)
+    assert max(map(len, tiny_model().sample(500, seed=2, max_length=200))) > LONGEST
 
 
 def never_ending(rare=-1e4):
@@ -182,13 +175,13 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
     assert f"only {len(drawn)} of" in str(error.value)
 
 
-def test_a_preview_shows_names_of_the_models_distribution(small_models):
-    model = small_models["gru"]
-    drawn = [name for seed in range(250) for name in preview(model, 4, seed)]
-    assert len(drawn) == 1000
+def test_a_preview_shows_names_of_the_models_distribution():
+    model = tiny_model()
+    drawn = [name for seed in range(125) for name in preview(model, 4, seed)]
+    assert len(drawn) == 500
     expected = distribution(model, max_length=model.training["longest"])
     assert_drawn_from({**dict.fromkeys(expected, 0), **Counter(drawn)}, expected)
-    assert len(preview(model, 1000, 1)) == 1000
+    assert len(preview(random_model("abc", longest=99), 1000, 1)) == 1000
     first, again, other = (preview(model, 4, seed) for seed in (7, 7, 8))
     assert first == again != other
 
@@ -205,7 +198,8 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
 
 @pytest.mark.parametrize("temperature", [1e-300, 1e-40, 1e-5])
 @pytest.mark.filterwarnings("error")
-def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
+def test_a_tiny_temperature_writes_the_likeliest_characters(temperature):
+    model = random_model("abc", seed=7, longest=9)
     x, a, expected = np.zeros((1, len(model.vocabulary)), np.float32), model.params["a0"][None], ""
     while True:
         step = plain_bptt.step(x, a, model.params)
@@ -214,13 +208,12 @@ def test_a_tiny_temperature_writes_the_likeliest_characters(temperature, model):
             break
         expected += model.vocabulary.characters[best - 1]
         x = np.eye(len(model.vocabulary), dtype=np.float32)[[best]]
+    assert len(expected) > 2
     assert set(model.sample(50, seed=1, temperature=temperature, max_length=200)) == {expected}
 
 
 @pytest.mark.filterwarnings("error")
-def test_a_huge_temperature_draws_all_characters_alike(model):
-    free = {"min_length": 1, "max_length": 20, "any_beginning": True}
-    names = model.sample(1000, seed=1, temperature=1e300, **free)
-    characters = model.vocabulary.characters
-    even = dict.fromkeys(characters, 1 / len(characters))
+def test_a_huge_temperature_draws_all_characters_alike():
+    names = tiny_model().sample(1000, seed=1, temperature=1e300, max_length=20)
+    even = dict.fromkeys("abc", 1 / 3)
     assert_drawn_from(Counter(name[0] for name in names), even)

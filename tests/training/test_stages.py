@@ -139,8 +139,8 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
 
 
 def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
-    settings = {"epochs": 200, "learning_rate": 1e-9, "patience": 2}
-    trainer = Trainer(corpus, Settings(**{**ONE_NETWORK, **settings}))
+    settings = {"epochs": 200, "learning_rate": 1e-9, "patience": 2, "hidden_size": 4}
+    trainer = Trainer(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60}))
     at_first = trainer.characters_left
     for record in trainer.epochs():
         if record.stage == "distillation":
