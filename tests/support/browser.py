@@ -74,7 +74,9 @@ class Browser:
 
     def open(self, file, address="#seed=1", page=None, before="", names=20, **options):
         """The page of a file, once its names are there; the script `before` runs ahead of it."""
+        window = {"width": options.pop("width", 1280), "height": options.pop("height", 800)}
         page = page or self.new_page(**options)
+        page.set_viewport_size(window)
         page.problems, page.requests, page.answered = [], [], []
         if before:
             page.add_init_script(before)

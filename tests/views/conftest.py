@@ -61,7 +61,7 @@ def open_page(browser, one_page, page_file, small_models, bundled):
 
     def opened(*parts, address="#seed=1", **options):
         parts = [(part, known[part]) if isinstance(part, str) else part for part in parts]
-        if not pages and not options.keys() - {"names"}:
+        if not pages and not options.keys() - {"names", "width", "height"}:
             options["page"] = one_page
         pages.append(browser.open(page_file(*parts), address, **LOOKS, **options))
         return pages[-1]

@@ -82,12 +82,13 @@ def test_gradients_are_those_of_python(name, cell, seed, kept, tmp_path):
     loss, gradients = part_gradients(params, stage, tree, work, np.random.default_rng(seed))
     assert np.count_nonzero(work("unit_mask", n_a)) == kept
 
+    bounds = [batches.names.offsets[row : row + 2] for row in np.sort(batches.rows)]
     node_masks = work("node_mask", len(tree.x), n_a).tolist()
     prefixes = [" ".join(map(str, prefix)) for prefix in prefixes_of(tree)]
     found, arrays = run(
         GRADIENTS,
         tmp_path,
-        names=[batches.names.codes[a:b].tolist() for a, b in bounds(batches)],
+        names=[batches.names.codes[a:b].tolist() for a, b in bounds],
         arrays={each: array.ravel().tolist() for each, array in params.items()},
         unitMask=work("unit_mask", n_a).tolist(),
         nodeMasks=dict(zip(prefixes, node_masks, strict=True)),
@@ -101,30 +102,20 @@ def test_gradients_are_those_of_python(name, cell, seed, kept, tmp_path):
         np.testing.assert_allclose(arrays[each], expected.ravel(), atol=1e-6, err_msg=each)
 
 
-def bounds(batches):
-    """Where the name of each row begins and ends."""
-    starts = batches.names.offsets
-    return [(starts[row], starts[row + 1]) for row in np.sort(batches.rows)]
-
-
 # --- Settings and start ---------------------------------------------------------------------------
 
 
-def test_settings_are_those_of_python(tmp_path):
-    sizes = [50, 100, 200, 500, 999, 1000, 1200, 2000]
-    found = run("print(sizes.map(settingsFor));", tmp_path, sizes=sizes)[0]
+def test_settings_and_how_learning_rate_and_dropout_go_are_those_of_python(tmp_path):
+    sizes, shares = [50, 100, 200, 500, 999, 1000, 1200, 2000], [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
+    script = """print(sizes.map(settingsFor));
+    print(shares.map(learningRate)); print(shares.map((s) => dropoutFactor(0.5, s)));"""
+    found, rates, factors = run(script, tmp_path, sizes=sizes, shares=shares)
     names = {"hidden_size": "hiddenSize", "batch_size": "batchSize", "dropout": "dropout"}
     names |= {"recurrent_dropout": "recurrentDropout", "patience": "patience", "epochs": "epochs"}
     for size, settings in zip(sizes, found, strict=True):
         expected = defaults_for(size, "adam", 1)
         assert settings == {name: expected[each] for each, name in names.items()}
-
-
-def test_the_learning_rate_and_dropout_go_as_in_python(tmp_path):
     stage = Stage("network", False, 10, 64, 0.009, dropout=0.5, recurrent_dropout=0.4)
-    shares = [0.0, 0.01, 0.02, 0.3, 0.999, 1.0]
-    script = "print(shares.map(learningRate)); print(shares.map((s) => dropoutFactor(0.5, s)));"
-    rates, factors = run(script, tmp_path, shares=shares)
     np.testing.assert_allclose(rates, [stage.learning_rate(share) for share in shares], atol=1e-15)
     np.testing.assert_allclose(factors, [stage.at(share).dropout / 0.5 for share in shares])
 
@@ -204,7 +195,9 @@ def test_what_is_learned_is_saved_as_a_model_file(tmp_path):
     model = Model.load(tmp_path / "mine.npz")
     np.testing.assert_allclose(model.log_prob(lines[:20]), log_probs, atol=1e-4)
     assert model.knows(lines).all() and not model.knows(["Qxzzy"]).any()
-    np.testing.assert_array_equal(model.fingerprints, np.unique(fingerprints_of(lines)))
+    np.testing.assert_array_equal(
+        model.fingerprints, np.unique(fingerprints(Names.from_strings(lines)))
+    )
     training = model.training
     assert (training["names"], training["held_out_names"]) == (73, 8)
     assert training["held_out_loss"] == result["best"]
@@ -239,26 +232,19 @@ NO_LISTS = {
 }
 
 
-def test_what_is_no_list_gets_a_sentence(tmp_path):
+def test_what_is_no_list_gets_a_sentence_and_what_stands_around_names_is_left_out(tmp_path):
+    """Bullets, numbers, and commas, which also stand between the names of one long line."""
+    names = lines_of("elvish")[:60]
+    listed = [f"{i}. {name}," if i % 2 else f"  • {name}" for i, name in enumerate(names)]
     script = """
-    for (const text of texts) try { namesOfText(text); print("a list"); } catch (error) {
+    for (const text of texts) try { print(namesOfText(text)); } catch (error) {
       print([error instanceof NotAList, error.message]);
     }"""
-    found = run(script, tmp_path, texts=[*NO_LISTS])
-    assert found == [[True, sentence] for sentence in NO_LISTS.values()]
-
-
-def test_a_line_with_commas_is_a_list(tmp_path):
-    names = [f"Name{chr(97 + i % 26)}{i}" for i in range(60)]
-    (found,) = run("print(namesOfText(text));", tmp_path, text=", ".join(names))
-    assert found == names
+    texts = [*NO_LISTS, "\n".join(listed), ", ".join(names)]
+    found = run(script, tmp_path, texts=texts)
+    assert found == [*([True, sentence] for sentence in NO_LISTS.values()), names, names]
 
 
 def lines_of(name):
     """The names of a list in data/."""
     return (ROOT / "data" / f"{name}.txt").read_text("utf-8").splitlines()
-
-
-def fingerprints_of(names):
-    """The whole fingerprints of some names."""
-    return fingerprints(Names.from_strings(names))

@@ -48,7 +48,7 @@ def said(page):
 
 
 def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
-    """As a model file, and with the page; whatever it is called."""
+    """As a model file, and with the page; whatever it is called, and what its names are."""
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
     assert said(page) == f"Learned from 60 names: {HOSTILE} is now a model of this page."
     page.get_by_role("button", name="Show names").click()
@@ -56,9 +56,7 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
     assert {*"".join(names_of(page))} <= {*"".join(LINES)}
-
     assert re.search("&list=[0-9a-f]{16}$", page.url)
-
     file = "-script-img-src-x-onerror-alert-1-"
     assert saved_as(page, "Save as .npz", tmp_path / "elves.npz") == f"{file}.npz"
     model = Model.load(tmp_path / "elves.npz")
@@ -71,6 +69,8 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     saved = browser.open(tmp_path / "saved.html")
     assert saved.evaluate("rnnNames.sample(20, { seed: 5, shares: [1, 2] })") == names
     assert saved.evaluate("models[1].name") == HOSTILE
+    page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
+    assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
     assert page.locator("img").count() == saved.locator("img").count() == 0
     assert saved.problems == []
 
@@ -92,13 +92,6 @@ def test_a_link_of_another_list_says_that_it_brings_other_names(open_page):
     page.get_by_role("button", name="More names").click()
     page.wait_for_function("!document.getElementById('status').textContent.includes('other')")
     assert "list=" not in page.url
-
-
-def test_a_hostile_list_stays_text(page):
-    """Names that are being learned are shown as the worker sends them."""
-    page.evaluate("names => showProgress({ share: 0.5, names }, 0)", [HOSTILE])
-    assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
-    assert page.locator("img").count() == 0
 
 
 CONNECT = """() => new Promise((resolve) => {
@@ -132,8 +125,3 @@ def test_a_file_is_dropped(page):
     assert page.get_by_label("What they are").input_value() == "elves"
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
     page.get_by_text("This is no list of names").wait_for()
-
-
-def test_bullets_numbers_and_commas_around_names_are_left_out(page):
-    lines = [f"{i}. {name}," if i % 2 else f"  • {name}" for i, name in enumerate(LINES)]
-    assert page.evaluate("text => namesOfText(text)", "\n".join(lines)) == LINES

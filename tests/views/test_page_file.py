@@ -65,3 +65,10 @@ def test_nothing_of_a_model_can_be_markup(bundled):
     assert json.loads(as_script_data(hostile)) == hostile
     with pytest.raises(ValueError):  # it would be no JSON
         as_script_data(math.nan)
+
+
+def test_a_set_of_models_has_a_colour_of_its_own(small_models):
+    gru, rnn = (Part(*each) for each in small_models.items())
+    pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
+    hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
+    assert len({*hues}) == 3 and hues[2] == hues[3], "whatever their order"

@@ -2,48 +2,31 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
-from rnn_names import train
 from rnn_names.conditions.edits import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
-from support.documents import ROOT
-
-NEW_NAMES = "More names"
-MIXTURE = ("dinosaurs", "first-names")
-
-
-@pytest.fixture(scope="session")
-def few_dinosaurs():
-    """A small network of some of them: its page opens and draws in half the time."""
-    few = (ROOT / "data" / "dinosaurs.txt").read_text("utf-8").split()[::4]
-    settings = {"hidden_size": 32, "epochs": 6, "batch_size": 32, "learning_rate": 0.02, "seed": 1}
-    none = dict.fromkeys(("dropout", "recurrent_dropout", "held_out", "distil_epochs"), 0)
-    return train(few, init="none", **settings, **none)
+from support.networks import random_model
 
 
 @pytest.fixture
-def page(open_page, few_dinosaurs):
-    opened = open_page(("dinosaurs", few_dinosaurs))
+def page(open_page):
+    opened = open_page("gru")
     yield opened
     assert opened.requests == [opened.url.partition("#")[0]], "nothing else is asked for"
-
-
-@pytest.fixture
-def bundled_page(open_page):
-    return open_page("dinosaurs")
 
 
 def set_to(page, label, value, count=20):
     """Sets a control as a person would, and waits for the names."""
     unfold(page)
     control = page.get_by_label(label, exact=True)
-    if control.get_attribute("type") == "checkbox":
-        control.set_checked(value)
+    if value is True:
+        control.check()
     else:
         control.fill(str(value))
     wait_for_names(page, count)
@@ -51,8 +34,8 @@ def set_to(page, label, value, count=20):
 
 def unfold(page):
     """Opens what is folded away."""
-    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    page.evaluate("showWhole(true)")
+    opens = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+    page.evaluate(f"{opens}; showWhole(true)")
 
 
 def press(page, button, count=20, exact=True):
@@ -67,10 +50,6 @@ def follow(page, link, count=20):
     wait_for_names(page, count)
 
 
-def link_of(page):
-    return "#" + page.url.partition("#")[2]
-
-
 def said(page):
     """What the page says below the names, without what is for screen readers."""
     return page.locator("#status").evaluate("status => status.firstChild.data")
@@ -79,10 +58,11 @@ def said(page):
 # --- Names ----------------------------------------------------------------------------------------
 
 
-def test_the_button_and_enter_bring_other_names_and_back_those_before(page):
+def test_the_button_and_enter_bring_other_names_and_back_those_before(open_page):
+    page = open_page("dinosaurs")
     first = names_of(page)
     assert len(first) == 20
-    press(page, NEW_NAMES)
+    press(page, "More names")
     second = names_of(page)
     page.go_back()
     wait_for_names(page, 20)
@@ -119,28 +99,33 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
         drawn = page.evaluate(f"rnnNames.sample(20, {{ seed: 1, temperature: {temperature} }})")
         assert names_of(page) == drawn
         assert page.url.endswith(f"#seed=1&temperature={temperature}")
-    set_to(page, "Begins with", "Tri")
+    broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
+    follow(page, broken)
+    assert page.get_by_label("How many").input_value() == "20"
+    follow(page, "#seed=1")
+    set_to(page, "Begins with", "ab")
     press(page, "Reset all")
     assert page.url.endswith("#seed=1&novel=yes&no-near-copies=yes&unique=yes&clean=yes")
     assert page.locator("#temperature-value").inner_text() == "1.00"
     assert not page.get_by_label("Begins with", exact=True).input_value()
 
 
-def test_controls_are_conditions(bundled_page, bundled):
-    page, dinosaurs = bundled_page, bundled["dinosaurs"]
-    near = NearList(dinosaurs)
+def test_controls_are_conditions(page, small_models):
+    near = NearList(small_models["gru"])
     set_to(page, "How many", 8, count=8)
+    set_to(page, "Longest length", 9, count=8)
+    set_to(page, "Upper and lower case are equal", True, count=8)
     for label, value, holds in [
-        ("Begins with", "Tri, MEG, X", lambda name: name.startswith(("Tri", "MEG", "X"))),
-        ("Ends with", "us,on", lambda name: name.endswith(("us", "on"))),
-        ("Leave out", "XE, saur", lambda name: "Xe" not in name and "saur" not in name),
-        ("Contains", "o", lambda name: "o" in name),
-        ("Shortest length", 9, lambda name: len(name) >= 9),
-        ("Longest length", 12, lambda name: len(name) <= 12),
-        ("Pattern (regular expression)", "[A-T].*", lambda name: name[0] <= "T"),
-        ("Upper and lower case are equal", True, lambda name: name.startswith(("Tri", "Meg"))),
+        ("Begins with", "ab, CA", lambda name: name.startswith(("ab", "ca"))),
+        ("Ends with", "b,ca", lambda name: name.endswith(("b", "ca"))),
+        ("Leave out", "BB, aab", lambda name: "bb" not in name and "aab" not in name),
+        ("Contains", "c", lambda name: "c" in name),
+        ("Shortest length", 5, lambda name: len(name) >= 5),
+        ("Pattern (regular expression)", ".*[ab]..", lambda name: name[-3] != "c"),
         ("No near copies", True, lambda name: not near.near(Names.from_strings([name]), 1)[0]),
+        ("Longest length", 6, lambda name: len(name) <= 6),
     ]:
+        assert not all(map(holds, names_of(page))), label
         set_to(page, label, value, count=8)
         assert all(map(holds, names_of(page))), label
     names, link = names_of(page), page.url
@@ -150,16 +135,15 @@ def test_controls_are_conditions(bundled_page, bundled):
     page.requests[1:] = []  # of the reload
 
 
-def test_only_new_names_and_no_name_twice(bundled_page, bundled):
+def test_only_new_names_and_no_name_twice(page, small_models):
     """So a page opens; an old link says what it says."""
-    page, dinosaurs = bundled_page, bundled["dinosaurs"]
+    knows = small_models["gru"].knows
     checks = ("Only new names", "No name twice", "No rude words")
     assert [page.get_by_label(each).is_checked() for each in checks] == [False] * 3
-    set_to(page, "Boldness", 0.3)
-    assert dinosaurs.knows(names_of(page)).any()
+    assert knows(names_of(page)).any()
     set_to(page, "Only new names", True)
-    assert not dinosaurs.knows(names_of(page)).any()
-    set_to(page, "Begins with", "Tric")
+    assert not knows(names_of(page)).any()
+    set_to(page, "Begins with", "c")
     assert len(set(names_of(page))) < 20
     set_to(page, "No name twice", True)
     assert len(set(names_of(page))) == 20
@@ -187,32 +171,25 @@ def shares_of(page):
     return page.locator("#shares output").all_inner_texts()
 
 
-def test_a_share_of_0_leaves_a_model_out(open_page):
-    page = open_page("gru", "rnn")
-    blended = names_of(page)
-    set_to(page, "Blend of gru and rnn", 0)
-    assert shares_of(page) == ["100 %", "0 %"]
-    assert names_of(page) == names_of(open_page("gru"))
-    assert names_of(page) != blended
-
-
 def test_shares_of_many_add_up_to_100_whatever_is_moved(open_page, small_models):
     names = "abcde"
-    page = open_page(*((name, small_models["gru"]) for name in names))
+    models = ((name, small_models["gru"]) for name in names)
+    page = open_page(*models, address="#seed=1&count=1", names=1)
     moves = (("a", 0), ("b", 37), ("c", 100), ("c", 0), ("d", 1), ("e", 99), ("a", 33))
     for name, share in moves:
-        set_to(page, name, share)
+        set_to(page, name, share, count=1)
         shown = [0.0 if "under" in text else float(text.split()[0]) for text in shares_of(page)]
         assert shown[names.index(name)] == share
         assert sum(shown) == pytest.approx(100)
-    models = [(name, small_models["gru"]) for name in names]
-    assert shares_of(open_page(*models, address=link_of(page))) == shares_of(page)
+    before = shares_of(page)
+    page.reload()
+    wait_for_names(page, 1)
+    assert shares_of(page) == before, "the link says them"
 
 
 def test_arrow_keys_and_the_mouse_move_in_the_triangle_of_three(open_page, small_models):
-    page = open_page(
-        *((name, small_models["gru"]) for name in "abc"), address="#seed=1&shares=40+30+30"
-    )
+    models = ((name, small_models["gru"]) for name in "abc")
+    page = open_page(*models, address="#seed=1&count=1&shares=40+30+30", names=1)
     triangle = page.get_by_role("slider", name="Blend of a, b, c")
     for key, shown in (
         ("ArrowRight", ["40 %", "25 %", "35 %"]),
@@ -236,7 +213,7 @@ def test_arrow_keys_and_the_mouse_move_in_the_triangle_of_three(open_page, small
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.mouse.down()
         page.mouse.up()
-        wait_for_names(page, 20)
+        wait_for_names(page, 1)
         numbers = [int(text.split()[0]) for text in shares_of(page)]
         assert sum(numbers) == 100
         assert numbers == pytest.approx(shown, abs=1)
@@ -255,10 +232,11 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
     assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
 
 
-def test_of_the_shares_in_a_link_only_ratios_count(open_page):
+def test_of_the_shares_in_a_link_only_ratios_count_and_0_leaves_a_model_out(open_page):
     page = open_page("gru", "rnn", address="#seed=1&shares=3e307+1e307")
     assert shares_of(page) == ["75 %", "25 %"]
-    assert names_of(page) == page.evaluate("rnnNames.sample(20, { seed: 1, shares: [3, 1] })")
+    blended = names_of(page)
+    assert blended == page.evaluate("rnnNames.sample(20, { seed: 1, shares: [3, 1] })")
     set_to(page, "Blend of gru and rnn", 50)
     assert page.url.endswith("#seed=1")
     assert shares_of(page) == ["50 %", "50 %"]
@@ -268,6 +246,9 @@ def test_of_the_shares_in_a_link_only_ratios_count(open_page):
         follow(page, f"#seed=1&shares={nonsense}")
         assert shares_of(page) == ["50 %", "50 %"], "as on opening"
         assert page.url.endswith("#seed=1")
+    set_to(page, "Blend of gru and rnn", 0)
+    assert shares_of(page) == ["100 %", "0 %"]
+    assert names_of(page) == names_of(open_page("gru")) != blended
 
 
 def test_models_without_a_common_letter_are_told(open_page, small_models):
@@ -283,34 +264,28 @@ def test_models_without_a_common_letter_are_told(open_page, small_models):
 # --- What cannot be met ---------------------------------------------------------------------------
 
 
-def test_rare_names_end_in_a_sentence_that_says_why(open_page):
-    page = open_page("gru", address="#seed=1&contains=cccc&suffix=bbb", names=0)
+WHY_NOT = {
+    "“abł” cannot be in a name: no name of the list has the character “ł”.": {"prefix": "abł"},
+    "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
+    "No name that begins so can meet the conditions.": {"prefix": "ab", "match": "c.*"},
+    "No name can meet these conditions.": {"suffix": "cb", "match": ".*[ac]"},
+    "“(” is no regular expression: missing ).": {"match": "("},
+    "": {"prefix": "ab"},
+}
+
+
+def test_what_no_name_can_meet_is_said_at_once_and_what_few_can_after_a_while(page):
+    for sentence, settings in WHY_NOT.items():
+        follow(page, f"#seed=1&{urlencode(settings)}", count=0 if sentence else 20)
+        assert said(page) == sentence
+    follow(page, "#seed=1&contains=cccc&suffix=bbb", count=0)
     found = r"\d+ of 20 names found in 2\d,\d{3} drawn\."
     assert re.match(rf"{found} The tightest condition: a name (cont|ends)", said(page))
 
 
-WHY_NOT = {
-    "“Tłi” cannot be in a name: no name of the list has the character “ł”.": {"prefix": "Tłi"},
-    "No name can have at least 9 and at most 3 characters.": {"min-length": 9, "max-length": 3},
-    "No name that begins so can meet the conditions.": {"prefix": "Tri", "match": "M.*"},
-    "No name can meet these conditions.": {"suffix": "us", "match": ".*[a-f]"},
-    "“(” is no regular expression: missing ).": {"match": "("},
-}
-
-
-def test_what_no_name_can_meet_is_said_at_once(page):
-    unfold(page)
-    for sentence, settings in WHY_NOT.items():
-        for name, value in settings.items():
-            page.locator(f"#{name}").fill(str(value))
-        wait_for_names(page, 0)
-        assert said(page) == sentence
-        for name in settings:
-            page.locator(f"#{name}").fill("")
-        wait_for_names(page, 20)
-
-
-def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
+def test_a_long_search_leaves_the_page_awake_and_gives_way(open_page):
+    """To the button that stops it, and to another one, which shows its names."""
+    page = open_page("dinosaurs")
     unfold(page)
     page.get_by_label("Ends with", exact=True).fill("zzzz")
     page.locator("#progress").wait_for()
@@ -323,10 +298,6 @@ def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(page):
     assert page.locator("#progress").is_visible()
     press(page, "Stop", count=0)
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
-
-
-def test_of_two_drawings_at_once_the_later_one_shows(page):
-    """The first one is in the midst of its work when the second one begins."""
     page.evaluate("""() => {
       const set = (count, suffix) => {
         document.getElementById("count").value = count;
@@ -339,15 +310,6 @@ def test_of_two_drawings_at_once_the_later_one_shows(page):
     wait_for_names(page, 20)
     page.wait_for_timeout(300)
     assert all(name.endswith("us") for name in names_of(page))
-
-
-# --- Links ----------------------------------------------------------------------------------------
-
-
-def test_a_broken_link_opens_as_if_new(open_page):
-    broken = "#seed=x&count=-4&temperature=-1&min-length=1e9&shares=a%20b&nonsense=%00<b>"
-    page = open_page("gru", address=broken)
-    assert page.get_by_label("How many").input_value() == "20"
 
 
 # --- Casts ----------------------------------------------------------------------------------------
@@ -401,7 +363,7 @@ def test_a_pattern_is_typed_and_its_parts_follow(open_page):
 
 
 def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
-    page = open_page("gru", address="#seed=1")
+    page = open_page("gru")
     page.get_by_role("button", name="Casts", exact=True).click()
     page.get_by_label("Pattern", exact=True).fill("{gru} & {gru:prefix=b}")
     page.get_by_label("First letters").select_option("the same in a line")
@@ -411,9 +373,11 @@ def test_a_link_holds_a_cast_and_its_lines_are_kept(open_page):
     assert all(re.fullmatch("b[abc]* & b[abc]*", line) for line in lines)
     page.locator(".name").first.click()
     assert kept(page) == lines[:1]
-    other = open_page("gru", address=link_of(page))
-    assert names_of(other) == lines
-    assert other.get_by_role("button", name="Casts", exact=True).get_attribute("aria-pressed")
+    page.reload()
+    wait_for_names(page, 20)
+    assert names_of(page) == lines
+    casts = page.get_by_role("button", name="Casts", exact=True)
+    assert casts.get_attribute("aria-pressed") == "true"
     press(page, "Names")
     assert "cast" not in page.url
     assert not any("&" in name for name in names_of(page))
@@ -442,13 +406,13 @@ def kept(page):
 def test_kept_names_survive_a_reload_and_can_be_removed(page):
     names = list(dict.fromkeys(names_of(page)))[:2]
     for name in names:
-        page.locator("#names").get_by_role("button", name=name, exact=True).click()
+        page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
     assert kept(page) == names
     page.reload()
     wait_for_names(page, 20)
     assert kept(page) == names
     first, second = (
-        page.locator("#names").get_by_role("button", name=name, exact=True) for name in names
+        page.locator("#names").get_by_role("button", name=name, exact=True).first for name in names
     )
     assert first.get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name=f"Remove {names[0]}").click()
@@ -499,8 +463,8 @@ def test_a_browser_that_keeps_nothing_still_keeps_names_for_now(open_page):
 # --- How likely is a name? ------------------------------------------------------------------------
 
 
-def test_a_typed_name_is_explained_letter_by_letter(bundled_page, bundled):
-    page = bundled_page
+def test_a_typed_name_is_explained_letter_by_letter(open_page, bundled):
+    page = open_page("dinosaurs")
     unfold(page)
     page.get_by_label("Type a name").fill("Trio")
     letters = page.locator("#letters button")
@@ -530,27 +494,38 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize("width", [320, 1600])
-def test_nothing_sticks_out_and_nothing_jumps(width, open_page):
-    cast = open_page(*MIXTURE, address="#seed=1&cast=%7Bdinosaurs%7D+[a|b]", width=width)
-    assert cast.evaluate("document.documentElement.scrollWidth") <= width
-    page = open_page(*MIXTURE, before=WATCH_SHIFTS, width=width, height=3600)
-    press(page, NEW_NAMES)
+def test_nothing_sticks_out_and_nothing_jumps(width, open_page, small_models):
+    other = ("first-names", small_models["gru"], 0.1)
+    page = open_page("dinosaurs", other, before=WATCH_SHIFTS, width=width, height=3600)
+    press(page, "More names")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("shifts") == []
+    follow(page, "#seed=1&cast=%7Bdinosaurs%7D+[a|b]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_half_a_page_is_not_drawn(page, browser, page_file, few_dinosaurs):
+def test_half_a_page_is_not_drawn_and_paper_has_only_names(page, page_file, small_models):
     is_drawn = "getComputedStyle(document.body).visibility"
     assert page.evaluate(is_drawn) == "visible"
-    whole = page_file(("dinosaurs", few_dinosaurs)).read_text("utf-8")
-    half = browser.profile().new_page()
+    whole = page_file(("gru", small_models["gru"])).read_text("utf-8")
+    half = page.context.new_page()
     half.set_content(whole.partition('<div id="details">')[0], wait_until="commit")
     assert half.evaluate(is_drawn) == "hidden"
+    page.emulate_media(media="print", color_scheme="dark")
+    white = "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == white
+    assert page.locator("button:visible:not(.name), input:visible").count() == 0
+    assert page.locator(".name:visible").count() == 20
 
 
 CONTRASTS = """() => {
   const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const seen = new Map();
   const channels = (css) => {
+    if (!seen.has(css)) seen.set(css, painted(css));
+    return seen.get(css);
+  };
+  const painted = (css) => {
     pen.clearRect(0, 0, 1, 1);
     pen.fillStyle = css;
     pen.fillRect(0, 0, 1, 1);
@@ -581,9 +556,10 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_all_text_has_enough_contrast(open_page):
+def test_all_text_has_enough_contrast(open_page, small_models):
     cast = "&cast=[a|b]+{dinosaurs}+of+{first-names}"
-    page = open_page(*MIXTURE, address=f"#seed=3&prefix=M{cast}")
+    other = ("first-names", small_models["gru"], 0.1)
+    page = open_page("dinosaurs", other, address=f"#seed=3&contains=a{cast}")
     page.locator(".name").first.click()
     page.get_by_label("Type a name").fill("Xzqrios")  # letters of every colour
     unfold(page)
@@ -596,24 +572,21 @@ def test_all_text_has_enough_contrast(open_page):
             assert [found for found in contrasts if found[0] < 4.5] == [], (scheme, hue)
 
 
-def test_every_control_is_reached_by_the_tab_key(page):
+def test_every_control_is_reached_by_the_tab_key(open_page):
+    page = open_page("gru", address="#seed=1&count=3", names=3)
     # Else the letters change with the name that has the focus.
-    page.get_by_label("Type a name").fill("Trio")
-    controls = """Array.from(document.querySelectorAll("button:enabled, input, summary"))
-        .filter(e => e.checkVisibility({ visibilityProperty: true }))"""
-    wanted, reached = page.evaluate(f"{controls}.length"), set()
+    page.get_by_label("Type a name").fill("abca")
+    wanted = page.evaluate("""() => {
+      window.reached = new Set();
+      document.addEventListener("focusin", ({ target }) => reached.add(target));
+      window.controls = Array.from(document.querySelectorAll("button:enabled, input, summary"))
+        .filter(e => e.checkVisibility({ visibilityProperty: true }));
+      return controls.length;
+    }""")
     for _ in range(wanted + 1):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate(f"{controls}.indexOf(document.activeElement)"))
-    assert reached >= {*range(wanted)}
-
-
-def test_print_shows_names_on_white_and_no_controls(page):
-    page.emulate_media(media="print", color_scheme="dark")
-    white = "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == white
-    assert page.locator("button:visible:not(.name), input:visible").count() == 0
-    assert page.locator(".name:visible").count() == 20
+    missed = "controls.filter(e => !reached.has(e)).map(e => e.outerHTML)"
+    assert wanted > 30 and page.evaluate(missed) == []
 
 
 @pytest.mark.parametrize(
@@ -635,16 +608,13 @@ def test_other_scripts_stand_in_their_own_direction(characters, direction, open_
 HOSTILE = "</script><img src=x onerror=alert(1)>'\"&"
 
 
-@pytest.mark.parametrize("characters", ["<\"'", "&\u2028>"])
-def test_a_hostile_model_stays_text(characters, open_page, small_models):
-    few = small_models["gru"]
-    training = {**few.training, "distinct_names": HOSTILE, "held_out_loss": {"<b>": HOSTILE}}
-    del training["pairs"]  # else there are no names of marks alone
-    vocabulary = Vocabulary("".join(sorted(characters)))
-    hostile = replace(few, vocabulary=vocabulary, training=training)
-    page = open_page((HOSTILE, hostile), address=f"#seed=1&prefix={characters[0]}")
+def test_a_hostile_model_stays_text(open_page):
+    characters = "\"&'<>\u2028"
+    training = {"distinct_names": HOSTILE, "held_out_loss": {"<b>": HOSTILE}}
+    hostile = random_model(characters, **training)
+    page = open_page((HOSTILE, hostile), address="#seed=1&prefix=<")
     page.on("dialog", lambda dialog: pytest.fail("a script ran"))
-    assert all(set(name) <= set(characters) for name in page.evaluate("rnnNames.sample(20)"))
+    assert {*"".join(page.evaluate("rnnNames.sample(90)"))} == {*characters}
     assert page.locator("h1").inner_text() == f"Names like {HOSTILE}"
     assert page.locator("img, b, script:not([type])").count() == 3
     page.locator(".name").first.click()
@@ -695,11 +665,10 @@ IN_SIGHT = """() => {
   ];
 }"""
 
-FIVE = ("dinosaurs", "first-names", "surnames", "gru", "rnn")
 
-
-def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_page):
-    page = open_page(*FIVE, width=360, height=740)
+def test_names_and_controls_are_on_the_first_screen_and_on_a_phone_names(open_page, small_models):
+    four = ((name, small_models["gru"], 0.01) for name in ("first-names", "surnames", "gru", "rnn"))
+    page = open_page("dinosaurs", *four, width=360, height=740)
     assert page.evaluate(IN_SIGHT)[0] >= 8
     page.set_viewport_size({"width": 768, "height": 1024})
     assert page.evaluate(IN_SIGHT)[0] >= 20
@@ -728,17 +697,11 @@ def test_on_a_phone_controls_and_kept_names_are_drawers(open_page):
     assert kept(page) == names_of(page)[:1]
 
 
-def test_more_names_like_one(page):
+def test_more_names_like_one(open_page):
+    page = open_page("dinosaurs")
     name = next(name for name in names_of(page) if len(name) > 6)
     page.locator("#names").get_by_role("button", name=name, exact=True).first.click()
     press(page, f"More …{name[-3:]}", exact=False)
     assert all(each.endswith(name[-3:]) for each in names_of(page))
     press(page, "Drop the condition: Ends with", exact=False)
     assert name in names_of(page)
-
-
-def test_a_set_of_models_has_a_colour_of_its_own(open_page):
-    colour = "getComputedStyle(document.documentElement).getPropertyValue('--hue')"
-    hues = [open_page(*models).evaluate(colour) for models in (["gru"], ["rnn"], ["gru", "rnn"])]
-    assert len(set(hues)) == 3
-    assert open_page("gru").evaluate(colour) == hues[0]

@@ -189,7 +189,7 @@ def test_whatever_comes_from_outside_is_escaped(tmp_path):
     assert "<title>&lt;: list" in text, "in the drawing, too"
 
 
-def test_networks_are_marked_where_they_begin(names, tmp_path):
+def test_networks_are_marked_where_they_begin(names, tmp_path, quick_teacher):
     """Their titles stand on the right of the marks, over what they are titles of."""
     settings = {"epochs": 7, "distil_epochs": 1, "teacher_networks": 3, "synthetic_names": 60}
     text = as_html(reported(names[:50], tmp_path, **settings))
@@ -204,7 +204,7 @@ def test_networks_are_marked_where_they_begin(names, tmp_path):
 
 
 @pytest.mark.parametrize("done", [2, 4])
-def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path):
+def test_the_page_of_a_resumed_run_says_what_it_is_about(done, names, tmp_path, quick_teacher):
     settings = {"distil_epochs": 3, "synthetic_names": 100, "held_out": 0.1}
     made = reported(names[:50], tmp_path, since=done, **settings)
     text = as_html(made)
