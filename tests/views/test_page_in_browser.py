@@ -283,8 +283,7 @@ def test_what_no_name_can_meet_is_said_at_once_and_what_few_can_after_a_while(pa
     assert re.match(rf"{found} The tightest condition: a name (cont|ends)", said(page))
 
 
-def test_a_long_search_leaves_the_page_awake_and_gives_way(open_page):
-    """To the button that stops it, and to another one, which shows its names."""
+def test_a_long_search_leaves_the_page_awake_and_can_be_stopped(open_page):
     page = open_page("dinosaurs")
     unfold(page)
     page.get_by_label("Ends with", exact=True).fill("zzzz")
@@ -298,6 +297,11 @@ def test_a_long_search_leaves_the_page_awake_and_gives_way(open_page):
     assert page.locator("#progress").is_visible()
     press(page, "Stop", count=0)
     assert re.fullmatch(r"Stopped: 0 of 20 names found in [\d,]+ drawn\.", said(page))
+
+
+def test_of_two_drawings_at_once_the_later_one_shows(open_page):
+    """The first one is in the midst of its work when the second one begins."""
+    page = open_page("dinosaurs")
     page.evaluate("""() => {
       const set = (count, suffix) => {
         document.getElementById("count").value = count;
