@@ -43,7 +43,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always_loo
     """Corrected for their number; `make rare` does many more."""
     scores = []
     for seed, model, options, expected in random_orders(24, tiny_model):
-        names = Counter(model.sample(2048, seed=seed, start=2016, **options))  # one block
+        names = Counter(model.sample(4096, seed=seed, start=4064, **options))  # one block
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)
         if freedom:

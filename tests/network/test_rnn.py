@@ -1,4 +1,4 @@
-"""The network: published values and stability. Gradients: `test_tree_equals_names`."""
+"""The network: published values, stability, and every gradient against finite differences."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from rnn_names.arrays import Workspace
 from rnn_names.network import rnn
 from rnn_names.network.cells import step_weights
 from support import plain_bptt
-from support.networks import CELLS, branch, random_names, tree_of
+from support.networks import CELLS, assert_gradients, branch, random_names, random_params, tree_of
 
 
 def course_params(draw):
@@ -76,6 +76,20 @@ def test_softmax_is_stable_for_logits_of_any_size(dtype):
     assert logs[2, 2] == pytest.approx(-2e4, rel=1e-4), (
         "an unlikely class keeps its logarithm where its probability is 0"
     )
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["", "output mask"])
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("seed", range(4))
+def test_gradients_of_random_trees(cell, seed, masked):
+    rng = np.random.default_rng(seed)
+    tree, _ = tree_of(random_names(rng))
+    params = random_params(rng, cell)
+    mask = rng.choice([0.0, 1.6], (len(tree.x), 4)) if masked else None
+    work = Workspace(np.float64)
+    _, gradients = rnn.loss_and_gradients(tree, params, work, mask)
+    loss = lambda params: rnn.loss_and_gradients(tree, params, work, mask)[0]  # noqa: E731
+    assert_gradients(loss, params, gradients, rng)
 
 
 @pytest.mark.parametrize("cell", CELLS)
