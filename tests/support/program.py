@@ -80,8 +80,14 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
     """Starts some lines of Python in a fork of this process, which has read the modules.
 
     The lines run where a new process would become another program: its streams, its folder and its
-    signals are its own by then.
+    signals are its own by then. Where there is no fork, or none that BLAS outlives, they have a
+    process of their own.
     """
+    lines = f"import sys; sys.path[:] = {sys.path}\n{code}"
+    program = [sys.executable, "-c", lines, *map(str, arguments)]
+    if sys.platform == "darwin" or os.name != "posix":
+        posix = {"preexec_fn": prepare, "pass_fds": pass_fds} if os.name == "posix" else {}
+        return call(program, **posix, **settings)
 
     def run():
         prepare()
@@ -93,7 +99,7 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
         exit_code = 1
         try:
-            sys.argv = ["-c", *map(str, arguments)]
+            sys.argv = ["-c", *program[3:]]
             sys.stdin, sys.stdout, sys.stderr = map(_stream, range(3), "rww", (-1, -1, 1))
             exec(code, {})
             exit_code = 0
@@ -107,7 +113,7 @@ def fork(code, *arguments, prepare=lambda: None, pass_fds=(), call=subprocess.Po
             os._exit(exit_code)
 
     given = {"preexec_fn": run, "restore_signals": False, "pass_fds": pass_fds, **settings}
-    return call([sys.executable, "-c", code], **given)
+    return call(program, **given)
 
 
 def _stream(number, mode, buffering):
