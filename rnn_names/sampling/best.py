@@ -110,10 +110,9 @@ def _found(
     names, shortage = names[options.start : last], None
     if len(names) < count:
         found = "found" if search.is_all else "are certain"
-        reason = search.reason()
-        named = [name for name in ("prefix", "max_length", "temperature") if name in reason]
+        reason, settings = search.reason()
         only = f"only {len(names):,} of {count:,} names {found}"
-        shortage = SamplingError(f"{only}: {reason}", named)
+        shortage = SamplingError(f"{only}: {reason}", settings)
     return Names.from_strings(names), shortage
 
 
@@ -194,19 +193,19 @@ class _Search:
             bound = min(bound, self._left_out) - n_steps * float(np.log(factor))
             n_before = self.n_prefixes
 
-    def reason(self) -> str:
-        """Why there are not more names."""
+    def reason(self) -> tuple[str, list[str]]:
+        """Why there are not more names, and the options that the text names."""
         if not self.is_all:
             return (
                 f"the search ended after {self.done:,} beginnings of names; ask for fewer names, "
                 "or for a prefix, a lower max_length or a lower temperature"
-            )
+            ), ["prefix", "max_length", "temperature"]
         if self._vanished:
             return (
                 "the probabilities of all others that meet the conditions are too small for the "
                 "network's numbers; a higher temperature makes them larger"
-            )
-        return "no others meet the conditions"
+            ), ["temperature"]
+        return "no others meet the conditions", []
 
     def _reaches(self, bound: float, most: int, wanted: int) -> bool:
         """Looks for the best names above a bound. False where there are over `most` prefixes."""
