@@ -180,8 +180,10 @@ def test_with_no_model_in_the_folder_a_bundled_one_is_used_and_a_line_says_so(co
 
 
 @pytest.mark.posix
-def test_what_is_asked_for_or_stands_in_the_folder_is_never_passed_over(tmp_path):
+def test_what_is_asked_for_or_stands_in_the_folder_is_never_passed_over(model_file, tmp_path):
     error_line(invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": "names.npz"}))
+    there = invoke("sample", cwd=tmp_path, env={"RNN_NAMES_SAMPLE_MODEL": str(model_file)})
+    assert (there.returncode, there.stderr) == (0, "")
     (tmp_path / "names.npz").write_bytes(b"damaged")
     message = error_line(invoke("sample", cwd=tmp_path))
     assert message.startswith("names.npz: not a model file")

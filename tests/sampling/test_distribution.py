@@ -95,7 +95,7 @@ def cases(chosen=lambda options: True):
 
 def drawn(model, options, expected):
     """A block of the stream: of more names, the more different ones are expected."""
-    size = 1024 if len(expected) < 10 else 2048
+    size = 1024 if len(expected) < 10 else 4096
     return model.sample(size, seed=4, start=size - FIRST_BLOCK, **options)
 
 

@@ -167,7 +167,7 @@ def heed_interrupts():
     A shell lets what it runs in the background ignore interrupts, nohup a hangup, and so would the
     children.
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
 
 

@@ -58,6 +58,7 @@ def corpus(beginnings):
 @pytest.mark.parametrize(
     "epochs, settings",
     [
+        (1, {}),
         (3, {}),  # between the stages
         (4, {}),
         (2, {"optimizer": "sgd", "learning_rate": 0.5}),
