@@ -48,6 +48,7 @@ PROMPTS = {"console": "$ ", "pycon": ">>> "}
 
 QUICK = {"RNN_NAMES_TRAIN_EPOCHS": "1", "RNN_NAMES_TRAIN_INIT": "elvish"}
 QUICK_PYTHON = {
+    "train(names)": 'train(names, init="none")',
     "train(names": "train(names, epochs=1, distil_epochs=0",
     'init=Model.load("first-names")': 'init=Model.load("elvish")',
 }
@@ -135,9 +136,12 @@ class Reader:
             command = example.source
             if self.quick:
                 command = re.sub(" -n 1000(00)? ", " -n 300 ", command).replace("\\\n", "")
-                words, rest = words_of(command)
+                command = re.sub(" --epochs [0-9]+", " --epochs 1", command)
+                if loop := LOOP.fullmatch(command):
+                    return self._run_loop(*loop.groups())
+                before, words, rest = words_of(command)
                 if words:
-                    return self._run_within(words, rest)
+                    return self._run_within(before, words, rest)
             done = shell(command, self.folder, self.quick)
             # A shell has the exit code of a pipe's last command only.
             lost = re.search(r"^(Error: |Traceback )", done.stdout, re.MULTILINE)
@@ -150,26 +154,37 @@ class Reader:
             exec(compile(source + "\n", "<example>", mode), self.names)
         return Done(printed.getvalue() if mode == "single" else "", failed=False)
 
-    def _run_within(self, words: list[str], rest: str) -> Done:
+    def _run_loop(self, name: str, values: str, body: str) -> Done:
+        """Runs the commands of a loop of bash, one after another."""
+        commands = ";".join(body.replace(f"${name}", value) for value in values.split()).split(";")
+        done = [self.run(Example("console", command.strip(), "")) for command in commands]
+        return Done("".join(each.output for each in done), any(each.failed for each in done))
+
+    def _run_within(self, before: str, words: list[str], rest: str) -> Done:
         """Runs one command of the program in this process, which takes a tenth of the time."""
         from support.program import invoke
 
+        given = shell(before, self.folder).stdout if before else None
         environment = {"COLUMNS": "100", **quick_settings(words)}
-        done = invoke(*words[1:], cwd=self.folder, env=environment)
-        if rest.startswith("2>&1"):
-            done.stdout, done.stderr = done.stdout + done.stderr, ""
-        after = shell(f"cat {rest}", self.folder, input=done.stdout) if rest else done
-        return Done(after.stdout + done.stderr, bool(done.returncode or after.returncode))
+        done = invoke(*words[1:], cwd=self.folder, env=environment, input=given)
+        if not rest:
+            return Done(done.stdout + done.stderr, bool(done.returncode))
+        said = f"{{ cat; printf %s {shlex.quote(done.stderr)} >&2; }} {rest}"
+        after = shell(said, self.folder, input=done.stdout)
+        return Done(after.stdout, bool(done.returncode or after.returncode))
 
 
-def words_of(command: str) -> tuple[list[str], str]:
-    """The words of one command of the program, and where its output goes: to a file or a pipe.
+LOOP = re.compile(r"for (\w+) in ([\w. ]+); do +(.*); *done")
 
-    None of what else a shell can do.
+
+def words_of(command: str) -> tuple[str, list[str], str]:
+    """What writes to one command of the program, its words, and where its output goes.
+
+    To a file or a pipe; none of what else a shell can do.
     """
     word = r"(?:'[^']*'|\"[^\"$]*\"|[^'\"|<>&;$])*?"
-    found = re.fullmatch(rf"(rnn-names {word})((?:2>&1 )?[|>].*)?", command)
-    return (shlex.split(found[1]), found[2] or "") if found else ([], "")
+    found = re.fullmatch(rf"(?:([^;]*) \| )?(rnn-names {word})((?:2>&1 )?[|>].*)?", command)
+    return (found[1] or "", shlex.split(found[2]), found[3] or "") if found else ("", [], "")
 
 
 def quick_settings(words: Iterable[str]) -> dict[str, str]:
@@ -205,19 +220,19 @@ def shell(
 @cache
 def made_by(commands: tuple[str, ...], quick: bool) -> Path:
     """A folder with what some commands make from `data/`; made once, however many pages want it."""
-    folder = Path(tempfile.mkdtemp(prefix="rnn-names-docs-"))
-    _copy(ROOT / "data", folder / "data")
+    maker = Reader(Path(tempfile.mkdtemp(prefix="rnn-names-docs-")), quick)
+    maker.prepare("")
     for command in commands:
-        done = shell(command, folder, quick)
-        if done.returncode:
-            raise RuntimeError(f"{command}: {done.stdout}")
-    shutil.rmtree(folder / "data")
-    return folder
+        done = maker.run(Example("console", command, ""))
+        if done.failed:
+            raise RuntimeError(f"{command}: {done.output}")
+    shutil.rmtree(maker.folder / "data")
+    return maker.folder
 
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns("*.pyc.*")  # what another process is about to rename
         shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
     else:
         shutil.copy(source, target)
