@@ -29,7 +29,7 @@ from rnn_names.corpus.corpus import PIECE_BYTES, read_names
 from rnn_names.errors import CorpusError, ModelFileError, shown
 from rnn_names.model.atomic import check_writable
 from support.model_files import OLD_MODEL, make_model
-from support.program import MAIN, ROOT, error_line, fork, heed_interrupts
+from support.program import MAIN, error_line, fork, heed_interrupts, python, unmeasured
 from support.terminal import terminal
 from torture import faults
 
@@ -331,14 +331,14 @@ def test_short_memory_is_one_line_with_advice(error, told, invoke, monkeypatch, 
 # --- Corpora --------------------------------------------------------------------------------------
 
 
-def test_endless_files_are_refused_in_little_memory(cli):
+def test_endless_files_are_refused_in_little_memory():
     def little():
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
 
     for file, what in {"/dev/zero": "without a line end", "/dev/urandom": "not UTF-8"}.items():
         arguments = ["train", file, "-o", "/nowhere.npz", *TINY]
-        assert what in error_line(cli(*arguments, preexec_fn=little, measured=False))
+        assert what in error_line(fork(MAIN, *arguments, prepare=little, **TO_ITS_END))
 
 
 def test_normalising_takes_no_more_than_time_in_proportion(tmp_path):
@@ -500,7 +500,9 @@ def test_names_and_messages_are_utf_8_in_any_locale(locale, cli, tmp_path):
 
 
 def test_names_come_without_docstrings_and_assertions(cli):
-    done = cli("sample", "-m", "norse", "-n", 3, env={"PYTHONOPTIMIZE": "2"}, measured=False)
+    # Byte code without them is written for the next time, too.
+    environment = {"PYTHONOPTIMIZE": "2", "PYTHONDONTWRITEBYTECODE": ""}
+    done = cli("sample", "-m", "norse", "-n", 3, env=environment, measured=False)
     assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 3, "")
 
 
@@ -619,15 +621,15 @@ def test_files_of_any_name_are_read_and_written(name, invoke, corpus_file, model
 # --- What nobody thought of -----------------------------------------------------------------------
 
 
-def test_a_mistake_of_ours_is_one_line_too(cli, tmp_path):
-    (tmp_path / "sitecustomize.py").write_text(
-        "import rnn_names.corpus.corpus\ndef broken(*_): raise "
-        "KeyError('two\\nlines')\nrnn_names.corpus.corpus.read_corpus = broken\n"
-    )
-    env = {"PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}:{ROOT}"}
-    message = error_line(cli("train", "-", "-o", tmp_path / "m.npz", env=env))
+def test_a_mistake_of_ours_is_one_line_too(tmp_path):
+    program = f"""
+import rnn_names.corpus.corpus as corpus
+corpus.read_corpus = lambda _: {{}}["two\\nlines"]
+{MAIN}"""
+    train = ["train", "-", "-o", tmp_path / "m.npz"]
+    message = error_line(fork(program, *train, **TO_ITS_END))
     assert message.startswith("a mistake in rnn-names ") and "KeyError" in message
-    done = cli("train", "-", "-o", tmp_path / "m.npz", env=env | {"PYTHONDEVMODE": "1"})
+    done = python(program, *train, env=unmeasured() | {"PYTHONDEVMODE": "1"})
     assert "Traceback" in done.stderr, "who develops it sees where"
 
 

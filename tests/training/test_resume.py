@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 from dataclasses import asdict, replace
 from functools import partial
@@ -20,9 +19,9 @@ from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from support import program, runs
+from support import runs
 from support.networks import bytes_of
-from support.program import error_line, start
+from support.program import MAIN, error_line, fork, heed_interrupts
 
 pytestmark = pytest.mark.usefixtures("quick_teacher")
 
@@ -30,7 +29,7 @@ SETTINGS = {"hidden_size": 8, "epochs": 5, "distil_epochs": 2, "synthetic_names"
 SETTINGS |= {"batch_size": 64, "learning_rate": 0.01, "seed": 4}
 SOURCE = Source("elves", "somebody", "CC0")
 OPTIONS = (
-    "--hidden-size 8 --epochs 20 --distil-epochs 0 --batch-size 32 --learning-rate 0.01 --seed 4"
+    "--hidden-size 8 --epochs 8 --distil-epochs 0 --batch-size 32 --learning-rate 0.01 --seed 4"
 ).split()
 
 
@@ -193,20 +192,26 @@ def losses(log):
 @pytest.mark.posix
 def test_interrupt_and_resume_by_the_command_line(whole, corpus_file, tmp_path):
     command = ["train", corpus_file, "-o", tmp_path / "m.npz", "--log", tmp_path / "log"]
-    with start(*command, *OPTIONS, stderr=subprocess.PIPE, encoding="utf-8") as process:
-        while "epoch   1:" not in process.stderr.readline():
-            pass
-        for _ in range(2):
-            process.send_signal(signal.SIGTERM)  # an impatient user loses nothing
-        last = process.communicate(timeout=60)[1].splitlines()[-1]
-    assert process.returncode == 130
+    stop = f"""
+import os, signal, rnn_names.cli.training_run as run
+real = run.Progress.epoch
+def epoch(self, record):
+    real(self, record)
+    for _ in range(2 * (record.epoch == 3)):  # an impatient user loses nothing
+        os.kill(os.getpid(), signal.SIGTERM)
+run.Progress.epoch = epoch
+{MAIN}"""
+    to_its_end = {"call": subprocess.run, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    done = fork(stop, *command, *OPTIONS, prepare=heed_interrupts, **to_its_end)
+    assert done.returncode == 130
+    last = done.stderr.splitlines()[-1]
     assert last.startswith("Interrupted in epoch ")
     best = Model.load(tmp_path / "m.npz").training["epoch"]
     assert f"m.npz holds the best weights so far (epoch {best})" in last
     assert last.endswith("to continue, give the same command with --resume.")
     meta, _ = read(str(tmp_path / "m.npz.resume"), types_of)
-    assert 1 <= meta["run"]["state"]["epoch"] < 20
-    done = program.run(*command, *OPTIONS, "--resume")  # of its own, as the interrupted one was
+    assert 1 <= meta["run"]["state"]["epoch"] < 8
+    done = fork(MAIN, *command, *OPTIONS, "--resume", **to_its_end)
     assert done.returncode == 0, done.stderr
     assert f"Going on after epoch {meta['run']['state']['epoch']}.\n" in done.stderr
     assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(Model.load(whole / "m.npz"))
