@@ -83,36 +83,40 @@ CASES = [
 """What a tiny model's list is like, and the options."""
 
 
-def cases(chosen=lambda options: True):
-    # No text of a set: two processes would write it in another order.
-    params = [
+# No text of a set: two processes would write it in another order.
+each_case = pytest.mark.parametrize(
+    "cell, listed, options",
+    [
         pytest.param(CELLS[i % 2], *case, id=f"{i}-{'-'.join(case[1])}")
         for i, case in enumerate(CASES)
-        if chosen(case[1])
-    ]
-    return pytest.mark.parametrize("cell, listed, options", params)
+    ],
+)
 
 
-def drawn(model, options, expected):
-    """A block of the stream: of more names, the more different ones are expected."""
+def assert_is_drawn(expected, cell, listed, options):
+    """By a block of the stream: of more names, the more different ones are expected."""
     size = 1024 if len(expected) < 10 else 4096
-    return model.sample(size, seed=4, start=size - FIRST_BLOCK, **options)
+    names = tiny_model(cell, **listed).sample(size, seed=4, start=size - FIRST_BLOCK, **options)
+    assert_drawn_from(Counter(names), expected)
 
 
-@cases()
-def test_names_come_with_the_models_distribution(cell, listed, options):
+@each_case
+def test_names_come_with_the_models_distribution(cell, listed, options, request):
+    """Drawn, looked ahead for, and as the most probable ones."""
     model = tiny_model(cell, **listed)
     expected = distribution(model, **options)
-    assert_drawn_from(Counter(drawn(model, options, expected)), expected)
+    assert_is_drawn(expected, cell, listed, options)
 
+    best = model.best(min(25, len(expected)), **options)
+    assert len(set(best)) == len(best)
+    first = sorted(expected.values(), reverse=True)[: len(best)]
+    np.testing.assert_allclose([expected[name] for name in best], first, rtol=1e-4)
 
-@cases(lambda options: can_look_ahead(options) or "exclude_words" in options)
-def test_so_do_names_that_are_looked_ahead_for(cell, listed, options, always_look_ahead):
-    model = tiny_model(cell, **listed)
-    expected = distribution(model, **options)
-    with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as prepared:
-        assert_drawn_from(Counter(drawn(model, options, expected)), expected)
-    assert prepared.called
+    if can_look_ahead(options) or "exclude_words" in options:
+        request.getfixturevalue("always_look_ahead")
+        with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as made:
+            assert_is_drawn(expected, cell, listed, options)
+        assert made.called
 
 
 IN_STREAMS = [{}, {"suffix": "b"}, {"prefix": ["ab", "c"]}, {"match": ["(?i)A.*|.*B", "c+"]}]
@@ -129,13 +133,3 @@ def test_start_cuts_the_stream(options):
 @pytest.mark.parametrize("options", [*filter(can_look_ahead, IN_STREAMS)], ids="-".join)
 def test_start_cuts_the_stream_of_a_look_ahead(options, always_look_ahead):
     test_start_cuts_the_stream(options)
-
-
-@cases()
-def test_the_best_are_the_first_of_all_names(cell, listed, options):
-    model = tiny_model(cell, **listed)
-    expected = distribution(model, **options)
-    best = model.best(min(25, len(expected)), **options)
-    assert len(set(best)) == len(best)
-    first = sorted(expected.values(), reverse=True)[: len(best)]
-    np.testing.assert_allclose([expected[name] for name in best], first, rtol=1e-4)
