@@ -107,7 +107,7 @@ def with_zip64_end(content):
 def waa(data, compression=zipfile.ZIP_STORED):
     """A change of a file: another member `Waa`; a function makes one that takes much memory."""
     made = data if callable(data) else lambda: data
-    return lambda content: zipped(good(content, Waa=made()), compression)
+    return lambda content: zipped(good(content, Waa=made()), compression, compresslevel=1)
 
 
 def meta(data, compression=zipfile.ZIP_STORED):

@@ -60,10 +60,10 @@ def ended(process, *lines, code=130):
     assert len(said) == len(lines) and all(map(str.startswith, said, lines)), said
 
 
-def interrupt(process, *lines, code=130):
+def interrupt(process, *lines, code=130, number=signal.SIGINT):
     """Interrupts a process as soon as it says `here`; how it ends then, as `ended` checks it."""
     wait_for(process, b"here")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     ended(process, *lines, code=code)
 
 
@@ -80,7 +80,9 @@ def test_at_places_that_random_moments_miss():
 
 
 ENDLESS_MINIBATCH = "rnn_names.network.rnn.loss_and_gradients = forever"
-ENDLESS_DISTILLATION = "rnn_names.training.distillation.distillation_set = forever"
+ENDLESS_DISTILLATION = """
+rnn_names.training.distillation.TILTED_BY = 200, 200
+rnn_names.training.distillation.distillation_set = forever"""
 ENDLESS_CURVES = """
 rnn_names.views.report.Report.add = lambda *_: None
 rnn_names.views.terminal.loss_curves = forever"""
@@ -107,9 +109,7 @@ def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp
     options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2, "-q"]
     before = f"import rnn_names.views.terminal\n{work}"
     process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
-    wait_for(process, b"here")
-    process.send_signal(number)
-    ended(process, *lines)
+    interrupt(process, *lines, number=number)
     assert sorted(os.listdir(tmp_path)) == left
 
 
