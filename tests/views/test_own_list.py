@@ -75,10 +75,10 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     assert saved.problems == []
 
 
-def test_a_page_for_lists_opens_where_they_are_pasted(browser, small_models, tmp_path):
+def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_models, tmp_path):
     parts = [Part(*each) for each in small_models.items()]
     (tmp_path / "page.html").write_text(page_of(parts, for_lists=True), "utf-8", newline="\n")
-    page = browser.open(tmp_path / "page.html", names=None)
+    page = browser.open(tmp_path / "page.html", page=one_page, names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
     page.get_by_role("button", name="Names", exact=True).click()

@@ -500,7 +500,8 @@ new PerformanceObserver((list) => {
 @pytest.mark.parametrize("width", [320, 1600])
 def test_nothing_sticks_out_and_nothing_jumps(width, open_page, small_models):
     other = ("first-names", small_models["gru"], 0.1)
-    page = open_page("dinosaurs", other, before=WATCH_SHIFTS, width=width, height=3600)
+    page = open_page("dinosaurs", other, width=width, height=3600)
+    page.evaluate(WATCH_SHIFTS)
     press(page, "More names")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("shifts") == []
