@@ -186,19 +186,19 @@ def defaults_for(
     """The rule: what a list of `names` distinct names, held-out ones included, is trained with.
 
     `teacher_networks`, where it is given, takes the place of the rule's. Networks `started` from
-    bundled models have less to learn, and 5/9 of the learning rate. The longer the list, the larger
-    the network and the minibatches, and the fewer epochs and the less dropout it needs:
+    bundled models have less to learn, 5/9 of the learning rate, and the size of those models. A
+    longer list needs a larger network, larger minibatches, fewer epochs and less dropout:
 
-        names             100 started      100    1,200    5,000   27,000   87,000   1,000,000
-        hidden_size               128      128      192      256      256      384         384
-        epochs                    303      453      113       51       21       11          11
-        distil_epochs               3        3        3        3        3        3           3
-        teacher_networks            3        3        1        1        1        1           1
-        synthetic_names        24,223   24,223   55,000   88,083  153,668  200,000     200,000
-        batch_size                 16       16       64      166      510      768         768
-        dropout                  0.55     0.70     0.60     0.46     0.30     0.19        0.15
-        recurrent_dropout        0.45     0.60     0.50     0.36     0.20     0.09        0.05
-        patience                   50       75       55       24       16       16          16
+        names              900 started     100     900   1,200   5,000   27,000   87,000   1,000,000
+        hidden_size                128     128     192     192     256      256      384         384
+        epochs                     303     453     393     113      51       21       11          11
+        distil_epochs                3       3       3       3       3        3        3           3
+        teacher_networks             3       3       3       1       1        1        1           1
+        synthetic_names         50,019  24,223  50,019  55,000  88,083  153,668  200,000     200,000
+        batch_size                  53      16      53      64     166      510      768         768
+        dropout                   0.55    0.70    0.63    0.60    0.46     0.30     0.19        0.15
+        recurrent_dropout         0.45    0.60    0.53    0.50    0.36     0.20     0.09        0.05
+        patience                    50      75      65      55      24       16       16          16
     """
     ratio = max(names, 100) / 1200  # to a list as long as the dinosaurs
     first_epochs = 8 if names >= LONG_LIST else min(round(110 / ratio**0.58), 150)
@@ -209,7 +209,7 @@ def defaults_for(
     if teacher_networks is None:
         teacher_networks = 3 if names < SHORT_LIST else 1
     recurrent_dropout = min(max(0.5 - 0.095 * math.log(ratio), 0.05), 0.45 if started else 0.6)
-    sizes = {SHORT_LIST: 128, 5_000: 192, LONG_LIST: 256}
+    sizes = {SHORT_LIST if started else 500: 128, 5_000: 192, LONG_LIST: 256}
     return {
         "cell": "gru",
         "hidden_size": next((size for below, size in sizes.items() if names < below), 384),

@@ -19,7 +19,6 @@ from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
 MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
-WARM_UP = 0.02  # the share of a stage over which the learning rate rises
 FULL_DROPOUT = 0.6  # from here on constant; less rises: a long list is hardly overfit at first
 
 TOLERANCE = 0.5
@@ -42,12 +41,11 @@ class Stage:
     def learning_rate(self, share_over: float) -> float:
         """The learning rate when a share of the stage is over, from 0 to 1.
 
-        It rises in a line, and falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
+        It falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
 
-            rate = highest · min(share / WARM_UP, 1) · (1 + cos(π share)) / 2
+            rate = highest · (1 + cos(π share)) / 2
         """
-        falling = 1 + math.cos(math.pi * share_over)
-        return self.highest_rate * min(share_over / WARM_UP, 1) * falling / 2
+        return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
     def at(self, share_over: float) -> Stage:
         """The same stage with the dropout that it has when a share of it is over.

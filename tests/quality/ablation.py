@@ -96,7 +96,6 @@ VARIANTS = {
         "the tolerance for distillation's loss (long lists only)",
         patches=[(stages, "TOLERANCE", 0.0)],
     ),
-    "warm-up": Variant("the warm-up", patches=[(stages, "WARM_UP", 1e-9)]),
 }
 
 

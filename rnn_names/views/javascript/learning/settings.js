@@ -6,7 +6,6 @@ const MOST_HELD_OUT = 2000;
 const RANK = 24; // of Wax while it is trained from random weights
 const CLIP = 5;
 const HIGHEST_RATE = 0.009;
-const WARM_UP = 0.02; // the share of a run over which the learning rate rises
 const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run
 
 /** What a list of so many distinct names is trained with. */
@@ -15,7 +14,7 @@ function settingsFor(names) {
   const first = Math.min(Math.round(110 / ratio ** 0.58), 150);
   const recurrentDropout = Math.min(Math.max(0.5 - 0.095 * Math.log(ratio), 0.05), 0.6);
   return {
-    hiddenSize: names < 1000 ? 128 : 192,
+    hiddenSize: names < 500 ? 128 : 192,
     epochs: first + 3,
     batchSize: Math.max(Math.round(64 * ratio ** (2 / 3)), 16),
     dropout: threePlaces(recurrentDropout + 0.1),
@@ -37,9 +36,9 @@ function cosineOfHalfTurns(x) {
   return sum;
 }
 
-/** The learning rate when a share of a run is over: it rises in a line, and falls along a cosine. */
+/** The learning rate when a share of a run is over: it falls along half a cosine. */
 function learningRate(share) {
-  return (HIGHEST_RATE * Math.min(share / WARM_UP, 1) * (1 + cosineOfHalfTurns(share))) / 2;
+  return (HIGHEST_RATE * (1 + cosineOfHalfTurns(share))) / 2;
 }
 
 /** By what dropout is multiplied when a share of a run is over. */
