@@ -80,8 +80,8 @@ def test_shares_of_a_bundled_model_are_the_exact_ones(options):
     assert len(expected) == 60
     assert model.best(60, **options) == [name for name, _ in expected]
     off, chance, worst = distance(Counter(model.sample(4000, seed=2, **options)), expected)
-    assert off < chance + 0.02, worst
-    assert off > chance / 3, "names are drawn, not dealt out"
+    assert off < chance.mean() + 0.02, worst
+    assert off > chance.mean() / 3, "names are drawn, not dealt out"
 
 
 def poor(monkeypatch):
