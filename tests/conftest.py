@@ -88,7 +88,7 @@ def model_files(corpus_file, shared_by_processes):
     def train_both(folder):
         for cell in ("gru", "rnn"):
             options = ["--cell", cell, "--hidden-size", 32, "--epochs", 12, "--batch-size", 32]
-            options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0".split()
+            options += "--dropout 0 --recurrent-dropout 0 --distil-epochs 0 -q".split()
             options += ["--learning-rate", 0.01]
             done = program.invoke("train", corpus_file, "-o", folder / f"{cell}.npz", *options)
             assert done.returncode == 0, done.stderr

@@ -51,7 +51,7 @@ def test_train_sample_and_score_with_the_default_file(cli, invoke, corpus_file, 
     assert done.stderr.rstrip().endswith("Try: rnn-names sample -n 20")
     assert "\r" not in done.stderr
 
-    drawn = cli("sample", cwd=tmp_path)
+    drawn = invoke("sample", cwd=tmp_path)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     assert len(drawn.stdout.splitlines()) == 20
     scored = invoke("score", input=drawn.stdout, cwd=tmp_path)

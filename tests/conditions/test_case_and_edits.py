@@ -220,9 +220,9 @@ def test_near_copies_and_near_twins_do_not_come(min_edits):
     options = {"min_edits": min_edits, "exclude": excluded}
     kept = []
     for name in tiny_model().best(400):
-        if nearest(name, [*KNOWN, *excluded, *kept]) >= min_edits:
+        if len(kept) < 5 and nearest(name, [*KNOWN, *excluded, *kept]) >= min_edits:
             kept.append(name)
-    assert tiny_model().best(5, **options) == kept[:5]
+    assert tiny_model().best(5, **options) == kept
     names = tiny_model().sample(5, seed=3, **options)
     for i, name in enumerate(names):
         assert nearest(name, [*KNOWN, *excluded, *names[:i]]) >= min_edits

@@ -83,11 +83,6 @@ def test_a_path_may_be_bytes(path, tmp_path):
     assert (tmp_path / "copy.npz").read_bytes() == path.read_bytes()
 
 
-def test_a_file_that_is_missing_says_how_to_make_one(tmp_path):
-    with pytest.raises(ModelFileError, match=r"none\.npz: cannot be read: .*; train a model"):
-        Model.load(tmp_path / "none.npz")
-
-
 def test_a_path_with_a_null_character_is_refused():
     with pytest.raises(ModelFileError, match=r"null (byte|character)"):
         Model.load("a\0b.npz")

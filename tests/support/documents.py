@@ -232,7 +232,7 @@ def made_by(commands: tuple[str, ...], quick: bool) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        ignored = shutil.ignore_patterns("*.pyc.*")  # what another process is about to rename
+        ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
     else:
         shutil.copy(source, target)

@@ -319,31 +319,20 @@ def test_any_collection_of_texts_is_a_list(names):
 
 
 @pytest.mark.parametrize(
-    "names, message",
+    "arguments, error, message",
     [
-        (5, "5: give a list of names"),
-        ([*ELVES, 7], "name 5: 7 is not a text"),
-        ([*ELVES, float("nan")], "name 5: nan is not a text"),
-        ([b"Ada", b"Bo"], "name 1: b'Ada' is not a text"),
+        ({"names": 5}, CorpusError, "5: give a list of names"),
+        ({"names": [*ELVES, 7]}, CorpusError, "name 5: 7 is not a text"),
+        ({"names": [*ELVES, float("nan")]}, CorpusError, "name 5: nan is not a text"),
+        ({"names": [b"Ada", b"Bo"]}, CorpusError, "name 1: b'Ada' is not a text"),
+        ({"init": "dinosaurs"}, TrainingError, "init 'dinosaurs': must be a Model, 'closest' or"),
+        ({"init": ELVES}, TrainingError, "init .*: must be a Model, 'closest' or 'none'"),
+        ({"settings": {"epochs": 3}}, TrainingError, r"settings \{'epochs': 3\}: must be a Setti"),
     ],
 )
-def test_names_that_are_no_texts_are_refused(names, message):
-    with pytest.raises(CorpusError, match=message):
-        train(names, **QUICK)
-
-
-@pytest.mark.parametrize(
-    "arguments, message",
-    [
-        ({"init": "dinosaurs"}, "init 'dinosaurs': must be a Model, 'closest' or 'none'"),
-        ({"init": ELVES}, "init .*: must be a Model, 'closest' or 'none'"),
-        ({"settings": {"epochs": 3}}, r"settings \{'epochs': 3\}: must be a Settings"),
-    ],
-    ids=str,
-)
-def test_settings_of_a_wrong_type_are_refused(arguments, message):
-    with pytest.raises(TrainingError, match=message):
-        train(ELVES, **arguments)
+def test_what_is_of_a_wrong_type_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        train(**{"names": ELVES, **QUICK, **arguments})
 
 
 def test_keywords_come_before_settings():
