@@ -1,7 +1,7 @@
 """Names that are remembered in a file come once, in whichever run."""
 
-import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 
@@ -17,14 +17,18 @@ from rnn_names.sampling.sampler import FIRST_BLOCK
 from support.enumeration import tiny_model
 
 
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "used.txt"
+
+
 def lines(path):
     text = path.read_text("utf-8")
     assert text.endswith("\n")
     return text.split("\n")[:-1]
 
 
-def test_no_run_gives_a_name_of_another(tmp_path):
-    path = tmp_path / "used.txt"
+def test_no_run_gives_a_name_of_another(path):
     runs = [tiny_model().sample(20, seed=1, remember=path) for _ in range(3)]
     assert runs[0] == tiny_model().sample(20, seed=1, unique=True)
     assert lines(path) == [*chain(*runs)]
@@ -35,22 +39,17 @@ def test_no_run_gives_a_name_of_another(tmp_path):
     assert lines(path)[60:] == best
 
 
-def test_threads_share_the_file(tmp_path):
-    path, found = tmp_path / "used.txt", []
-    draw = lambda: found.extend(tiny_model().sample(100, seed=1, remember=path))  # noqa: E731
-    threads = [threading.Thread(target=draw) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def test_threads_share_the_file(path):
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(tiny_model().sample, 100, seed=1, remember=path) for _ in range(4)]
+    found = [*chain(*(run.result() for run in runs))]
     assert max(Counter(found).values()) == 1
     assert sorted(lines(path)) == sorted(found)
     assert len(found) == 400
 
 
-def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(tmp_path):
+def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(path):
     """The line is read in one turn, and ended in a later one."""
-    path = tmp_path / "used.txt"
     known = tiny_model().sample(FIRST_BLOCK, seed=1)
     path.write_text("\n".join(dict.fromkeys(known)), "utf-8")
     names = tiny_model().sample(9, seed=1, remember=path)
@@ -58,15 +57,14 @@ def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(tmp_path):
     assert not {*known} & {*names}
 
 
-def test_a_last_line_may_be_cut_inside_a_character(tmp_path):
-    path = tmp_path / "used.txt"
+def test_a_last_line_may_be_cut_inside_a_character(path):
     path.write_bytes("aa\nbÞ".encode()[:-1])
     names = tiny_model().sample(5, seed=1, remember=path)
     assert path.read_bytes() == b"\n".join([b"aa", b"b\xc3", *map(str.encode, names), b""])
 
 
-def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(tmp_path):
-    path, model = tmp_path / "used.txt", tiny_model()
+def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(path):
+    model = tiny_model()
     seen = next(most_probable(model, 3, BestOptions(remember=path))).to_strings()
     assert lines(path) == seen == tiny_model().best(3)
     first = most_probable(model, 3, BestOptions(remember=path))
@@ -75,8 +73,8 @@ def test_the_most_probable_are_in_the_file_first_and_no_other_run_waits(tmp_path
     assert tiny_model().best(2, remember=path) == tiny_model().best(8)[6:]  # `first` is not over
 
 
-def test_names_that_another_run_adds_during_a_search_do_not_come(tmp_path, monkeypatch):
-    path, run = tmp_path / "used.txt", best_module._Search.run
+def test_names_that_another_run_adds_during_a_search_do_not_come(path, monkeypatch):
+    run = best_module._Search.run
     (first, *_) = tiny_model().best(4)
 
     def run_beside_another(search, wanted):
@@ -89,16 +87,14 @@ def test_names_that_another_run_adds_during_a_search_do_not_come(tmp_path, monke
     assert lines(path)[0] == first
 
 
-def test_min_edits_keeps_away_from_what_is_remembered(tmp_path):
-    path = tmp_path / "used.txt"
+def test_min_edits_keeps_away_from_what_is_remembered(path):
     first, second = (tiny_model().sample(5, seed=1, min_edits=2, remember=path) for _ in range(2))
     assert lines(path) == first + second
     far_apart = FarApart(1)
     assert all(map(far_apart.passes, first + second))
 
 
-def test_lines_of_a_cast_are_remembered(tmp_path):
-    path = tmp_path / "used.txt"
+def test_lines_of_a_cast_are_remembered(path):
     pattern = "[Ash|Elm] {dinosaurs:prefix=A}"
     runs = [cast(pattern, 6, seed=1, remember=path) for _ in range(2)]
     assert lines(path) == [*chain(*runs)]
@@ -106,15 +102,13 @@ def test_lines_of_a_cast_are_remembered(tmp_path):
 
 
 @pytest.mark.parametrize("pattern", [" [ash|elm] ", "[ash|elm]" + 50 * " ash"])
-def test_lines_may_be_long_or_have_spaces_around(tmp_path, pattern):
-    path = tmp_path / "used.txt"
+def test_lines_may_be_long_or_have_spaces_around(path, pattern):
     runs = [cast(pattern, 1, remember=path) for _ in range(2)]
     assert {*chain(*runs)} == {pattern.replace("[ash|elm]", tree) for tree in ("ash", "elm")}
     assert lines(path) == [run[0].strip() for run in runs]
 
 
-def test_a_list_may_have_counts_and_line_ends_of_windows(tmp_path):
-    path = tmp_path / "used.txt"
+def test_a_list_may_have_counts_and_line_ends_of_windows(path):
     used = tiny_model().sample(2, seed=1, unique=True)
     path.write_bytes(f"\ufeff{used[0]}\t7\r\n{used[1]}\t5".encode())
     found = [tiny_model().sample(2, seed=1, remember=path) for _ in range(2)]

@@ -20,9 +20,8 @@ from rnn_names.sampling import continuations
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
-from support import plain_bptt
 from support.distributions import assert_drawn_from, by
-from support.enumeration import LONGEST, distribution, tiny_model
+from support.enumeration import LONGEST, distribution, step, tiny_model
 from support.networks import random_model
 
 # --- The distribution -----------------------------------------------------------------------------
@@ -200,14 +199,11 @@ def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
 @pytest.mark.filterwarnings("error")
 def test_a_tiny_temperature_writes_the_likeliest_characters(temperature):
     model = random_model("abc", seed=7, longest=9)
-    x, a, expected = np.zeros((1, len(model.vocabulary)), np.float32), model.params["a0"][None], ""
-    while True:
-        step = plain_bptt.step(x, a, model.params)
-        a, best = step["a"], int(step["y_hat"][0].argmax())
-        if best == 0:
-            break
+    a, p = step(model, {}, model.params["a0"][None], np.zeros(1, int))
+    expected = ""
+    while best := p[0].argmax():
         expected += model.vocabulary.characters[best - 1]
-        x = np.eye(len(model.vocabulary), dtype=np.float32)[[best]]
+        a, p = step(model, {}, a, np.array([best]))
     assert len(expected) > 2
     assert set(model.sample(50, seed=1, temperature=temperature, max_length=200)) == {expected}
 

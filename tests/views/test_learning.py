@@ -66,7 +66,7 @@ print(Object.fromEntries(Object.entries(gradients).map(([name, a]) => [name, [..
 )
 def test_gradients_are_those_of_python(name, cell, seed, kept, tmp_path):
     """With dropout in both places, which keeps so many units, and names that are there twice."""
-    lines = (ROOT / "data" / f"{name}.txt").read_text("utf-8").splitlines()[:30]
+    lines = lines_of(name)[:30]
     corpus = corpus_from_strings([*lines, *lines[:5]])
     vocabulary, n_a = Vocabulary.of(corpus.names), 8
     batches = Batches.of(corpus, vocabulary)

@@ -18,13 +18,6 @@ from rnn_names.views.page import page
 LIMITS = {"dinosaurs": 550_000, "first-names": 800_000, "surnames": 1_000_000}
 
 
-def data_of(text):
-    """What the page's script reads."""
-    return json.loads(
-        re.search(r'<script type="application/json" id="data">(.*?)</script>', text)[1]
-    )
-
-
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_page_is_small(name):
     assert len(page([Part(name, Model.load(name))]).encode()) <= LIMITS[name]

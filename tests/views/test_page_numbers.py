@@ -15,11 +15,9 @@ from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
-from rnn_names.network import rnn
 from rnn_names.views.engine import bfloat16
-from support import plain_bptt
 from support.distributions import assert_drawn_from
-from support.enumeration import distribution
+from support.enumeration import distribution, step
 from support.sfc32 import sfc32
 
 NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
@@ -134,15 +132,14 @@ DRAW = "options => rnnNames.sample(1500, options)"
 def drawn_plainly(model, seed, index, temperature=1.0):
     """Candidate `index` of a seed's stream, by the equations in float64; None if it is too long."""
     params = {name: array.astype(np.float64) for name, array in rounded(model).params.items()}
-    numbers, text, character, a = sfc32(seed, index), "", 0, params["a0"][None]
+    exact = replace(model, params=params)
+    numbers, text, last, a = sfc32(seed, index), "", np.zeros(1, int), params["a0"][None]
     while len(text) <= model.training["longest"]:
-        x = np.eye(1, len(model.vocabulary), character) * bool(text)
-        a = plain_bptt.step(x, a, params)["a"]
-        y_hat = rnn.softmax(rnn.output_layer(a, params) / temperature)[0]
-        character = int(np.searchsorted(np.cumsum(y_hat), next(numbers) / 2**32, side="right"))
-        if character == 0:
+        a, p = step(exact, {"temperature": temperature}, a, last)
+        last[0] = np.searchsorted(np.cumsum(p), next(numbers) / 2**32, side="right")
+        if last[0] == 0:
             return text
-        text += model.vocabulary.characters[character - 1]
+        text += model.vocabulary.characters[last[0] - 1]
     return None
 
 
