@@ -183,18 +183,22 @@ def test_nothing_is_near_by_a_letter_beyond_its_end():
     assert near_list(gap, "ABab").near(names, 2).tolist() == [False, False]
 
 
-def test_the_longest_names_are_looked_up_too():
-    names = Names.from_strings(["ab" * 100, "ab" * 98 + "bbab"])
-    known = np.unique(fingerprints(Names.from_strings(["ab" * 100 + "ba"])))
-    assert near_list(known, "ab").near(names, 2).tolist() == [True, False]
+APART = ["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"]
 
 
-def test_a_mark_at_the_end_may_be_a_letter_of_another():
-    known = fingerprints(Names.from_strings(["Aba"]))
-    assert near_list(known, ".ABab").near(Names.from_strings(["Ab.", "Aa."]), 1).tolist() == [
-        True,
-        False,
-    ]
+@pytest.mark.parametrize(
+    "listed, characters, names, edits, near",
+    [
+        ("ab" * 100 + "ba", "ab", ["ab" * 100, "ab" * 98 + "bbab"], 2, [True, False]),
+        ("Aba", ".ABab", ["Ab.", "Aa."], 1, [True, False]),
+        ("L\u00e1ba", "Labd\u00e1\u0301", APART, 0, [True, False, False, False]),
+        ("L\u00e1ba", "Labd\u00e1\u0301", APART, 1, [True, True, False, True]),
+    ],
+    ids=["the longest names", "a mark at the end", "an accent apart", "and an edit"],
+)
+def test_what_is_near_a_listed_name(listed, characters, names, edits, near):
+    known = fingerprints(Names.from_strings([listed]))
+    assert near_list(known, characters).near(Names.from_strings(names), edits).tolist() == near
 
 
 @given(st.lists(st.text("aAb", max_size=5), max_size=12), st.integers(0, 2))
@@ -203,14 +207,6 @@ def test_names_that_are_let_through_are_far_apart(names, edits):
     for name in names:
         assert far_apart.passes(name) == (nearest(name, ["abab", *kept]) > edits)
         kept += [name] if nearest(name, ["abab", *kept]) > edits else []
-
-
-def test_a_letter_and_its_mark_that_were_drawn_apart_are_one():
-    known = np.unique(fingerprints(Names.from_strings(["L\u00e1ba"])))
-    near = near_list(known, "Labd\u00e1\u0301").near
-    names = Names.from_strings(["La\u0301ba", "La\u0301da", "La\u0301dd", "Laba"])
-    assert near(names, 0).tolist() == [True, False, False, False]
-    assert near(names, 1).tolist() == [True, True, False, True]
 
 
 @pytest.mark.parametrize("min_edits", [1, 2, 3])

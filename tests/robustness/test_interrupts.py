@@ -177,14 +177,11 @@ def test_in_a_write_that_nobody_reads(model_file):
 # --- What is kept ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "blend dinosaurs welsh-towns -o out.npz",
-        "page dinosaurs -o out.html",
-        "train list.txt -q --hidden-size 4 --epochs 1 -o out.npz --report out.html",
-    ],
-)
+WRITING = ["blend dinosaurs welsh-towns -o out.npz", "page dinosaurs -o out.html"]
+WRITING += ["train list.txt -q --hidden-size 4 --epochs 1 -o out.npz --report out.html"]
+
+
+@pytest.mark.parametrize("command", WRITING)
 def test_a_file_that_is_being_written_is_finished_by_every_command(command, corpus_file, tmp_path):
     (tmp_path / "list.txt").write_bytes(corpus_file.read_bytes())
     before = """
@@ -251,8 +248,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
     process = start("train", corpus_file, *FOREVER, *options, before=AT_AN_EPOCH)
     interrupt(process, "Interrupted in epoch ")
     state = (tmp_path / "m.npz.resume").read_bytes()
-    again = ["train", corpus_file, *FOREVER, *options, "--resume"]
-    process = start(*again, before=ENDLESS_MINIBATCH)
+    process = start("train", corpus_file, *FOREVER, *options, "--resume", before=ENDLESS_MINIBATCH)
     wait_for(process, b"here")
     process.send_signal(signal.SIGINT)
     line = faults.on_interrupt(process).decode().splitlines()[-1]
