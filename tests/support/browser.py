@@ -86,11 +86,13 @@ class Browser:
         return page
 
 
+SHOWN = """Array.from(document.querySelectorAll(".name")).filter((e) =>
+  e.checkVisibility({ visibilityProperty: true }) && e.offsetWidth && e.offsetHeight)"""
 SHOWS = """(count) => new Promise((resolve, reject) => {
   const began = performance.now();
   const check = () => {
     const isBusy = document.getElementById("names").getAttribute("aria-busy") !== "false";
-    const shown = Array.from(document.querySelectorAll(".name")).filter((e) => e.checkVisibility());
+    const shown = %s;
     if (!isBusy && shown.length === count) resolve();
     else if (performance.now() - began < 60000) setTimeout(check, 10); // ms, on a busy machine
     else reject(new Error(`${shown.length} names instead of ${count}`));
@@ -101,9 +103,9 @@ SHOWS = """(count) => new Promise((resolve, reject) => {
 
 def wait_for_names(page, count):
     """Waits until as many names are shown, and nothing is being drawn."""
-    page.evaluate(SHOWS, count)
+    page.evaluate(SHOWS % SHOWN, count)
 
 
 def names_of(page):
     """The names that are shown."""
-    return page.locator(".name:visible").all_inner_texts()
+    return page.evaluate(f"{SHOWN}.map((e) => e.innerText)")
