@@ -39,6 +39,7 @@ def test_no_run_gives_a_name_of_another(path):
     assert lines(path)[60:] == best
 
 
+@pytest.mark.filterwarnings("ignore::rnn_names.errors.FewNewNamesWarning")
 def test_threads_share_the_file(path):
     with ThreadPoolExecutor(4) as pool:
         runs = [pool.submit(tiny_model().sample, 100, seed=1, remember=path) for _ in range(4)]
