@@ -130,9 +130,10 @@ def names_above(model, options, bound, wanted=sys.maxsize, max_prefixes=sys.maxs
         a, p = step(model, options, a, last)
         with np.errstate(divide="ignore"):
             p = np.log(p)
-        if length < len(prefix):  # followed, not drawn
+        if length < len(prefix):  # followed, not drawn; top-k and top-p hold for it, too
+            is_possible = p[:, prefix[length]] > -np.inf
             p[:] = -np.inf
-            p[:, prefix[length]] = 0
+            p[is_possible, prefix[length]] = 0
         p += log_p[:, None]
         ends = np.flatnonzero((p[:, 0] > bound) & may_end(text, suffix, 0))
         names = _spelled(alphabet[text[ends]])
