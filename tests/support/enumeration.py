@@ -232,8 +232,8 @@ def meets(model, options):
     Those about the model's list, `novel` and `listed`, are told of many names at once.
     """
     tests = [*_tests_of_spelling(options), _test_of_exclusions(options)]
-    shortest = options.get("min_length", min(model.shortest, 99))
-    shortest = max(min(shortest, options.get("max_length", shortest)), 1)
+    shortest = options.get("min_length", min(model.shortest, options.get("max_length", 99)))
+    shortest = max(shortest, 1)
     if not options.get("any_shape") and not options.get("any_beginning"):
         tests.append(_has_shape(model, _one(options, "prefix")))
     if options.get("known_triples"):
