@@ -138,7 +138,7 @@ def test_a_model_without_fingerprints_cannot_tell(model):
 
 
 @pytest.mark.parametrize("form", ["<u8", "<u4", "|u1"])
-def test_all_forms_are_read(form, model, names, tmp_path):
+def test_all_forms_are_read(form, model, tmp_path):
     bits = {"<u8": 64, "<u4": 32, "|u1": PACKED_BITS}[form]
     prints = upper_bits(model.fingerprints, bits)
     replace(model, fingerprints=prints).save(tmp_path / "m.npz")

@@ -246,7 +246,7 @@ for _ in range(150):
 # --- Numbers that go wrong ------------------------------------------------------------------------
 
 
-def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(cli, corpus_file, tmp_path):
+def test_a_run_that_goes_wrong_late_leaves_its_best_model_and_says_so(corpus_file, tmp_path):
     program = """
 import rnn_names.training.checkpoint, rnn_names.cli.training_run, rnn_names.cli.main as cli
 def spoil(self, epoch):

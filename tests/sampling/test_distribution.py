@@ -83,29 +83,25 @@ CASES = [
 """What a tiny model's list is like, and the options."""
 
 
-# No text of a set: two processes would write it in another order.
-each_case = pytest.mark.parametrize(
+def assert_is_drawn(expected, model, options):
+    """By a block of the stream: of more names, the more different ones are expected."""
+    size = 1024 if len(expected) < 10 else 4096
+    names = model.sample(size, seed=4, start=size - FIRST_BLOCK, **options)
+    assert_drawn_from(Counter(names), expected)
+
+
+@pytest.mark.parametrize(
     "cell, listed, options",
-    [
+    [  # No text of a set: two processes would write it in another order.
         pytest.param(CELLS[i % 2], *case, id=f"{i}-{'-'.join(case[1])}")
         for i, case in enumerate(CASES)
     ],
 )
-
-
-def assert_is_drawn(expected, cell, listed, options):
-    """By a block of the stream: of more names, the more different ones are expected."""
-    size = 1024 if len(expected) < 10 else 4096
-    names = tiny_model(cell, **listed).sample(size, seed=4, start=size - FIRST_BLOCK, **options)
-    assert_drawn_from(Counter(names), expected)
-
-
-@each_case
 def test_names_come_with_the_models_distribution(cell, listed, options, request):
     """Drawn, looked ahead for, and as the most probable ones."""
     model = tiny_model(cell, **listed)
     expected = distribution(model, **options)
-    assert_is_drawn(expected, cell, listed, options)
+    assert_is_drawn(expected, model, options)
 
     best = model.best(min(25, len(expected)), **options)
     assert len(set(best)) == len(best)
@@ -115,7 +111,7 @@ def test_names_come_with_the_models_distribution(cell, listed, options, request)
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
         with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as made:
-            assert_is_drawn(expected, cell, listed, options)
+            assert_is_drawn(expected, model, options)
         assert made.called
 
 

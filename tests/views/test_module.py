@@ -215,7 +215,7 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
     assert names == page.evaluate("rnnNames.sample(20, { seed: 7 })")
 
 
-def test_types_have_each_option(bundled):
+def test_types_have_each_option():
     """What `sample` checks is what its types show."""
     files = ROOT / "rnn_names" / "views" / "javascript"
     checked = re.search(r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "api.js").read_text("utf-8"), re.S)
