@@ -79,7 +79,7 @@ models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
 	$(BIN)/python data/make_models.py
 
 docs: $(VENV)/.docs  ## Run all that README and docs show, and write down what it prints (ten minutes).
-	$(BIN)/python tests/support/documents.py
+	$(BIN)/python docs/update.py
 
 clean:  ## Remove the environments and what was made.
 	rm -rf .venv .venv-* build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.documents import CLI, DOCUMENTS, Reader, examples
+from support.documents import DOCUMENTS, ROOT, Reader, examples
 
 pytestmark = pytest.mark.posix
 
@@ -63,5 +63,7 @@ def failures(output):
 def test_the_help_of_every_command_is_shown():
     from rnn_names.cli.main import cli
 
-    shown = re.findall(r"^\$ rnn-names (\w+) --help$", TEXTS[CLI], re.MULTILINE)
+    shown = re.findall(
+        r"^\$ rnn-names (\w+) --help$", TEXTS[ROOT / "docs" / "cli.md"], re.MULTILINE
+    )
     assert shown == cli.list_commands(None)

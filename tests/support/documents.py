@@ -1,4 +1,6 @@
-"""The examples of README and docs: a way to run them, and to write down anew what they print.
+"""The examples of README and docs, and a way to run them.
+
+`docs/update.py` writes down anew what they print.
 
 Three kinds of fences hold examples:
 
@@ -8,16 +10,11 @@ Three kinds of fences hold examples:
     python     a script; what it prints is not shown
 
 The examples of a document run in order, in one folder with a copy of `data/`, as if a reader typed
-them all. Two comments in a document change that folder:
+them all. Comments in a document change that folder, or keep what is made there:
 
     <!-- before: COMMAND -->     run first, and not shown: for what another page has made
     <!-- folder: project -->     the folder holds the package and its tests, too
     <!-- keep: FILE -->          a picture that the examples make goes to docs/drawings
-
-    python tests/support/documents.py [FILE…]     runs all examples of documents (all documents if
-                                                  none is named), and writes what they print into
-                                                  them; the commands of docs/cli.md and the tables
-                                                  of options in docs/python.md come from the package
 """
 
 from __future__ import annotations
@@ -39,7 +36,6 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-CLI, PYTHON = ROOT / "docs" / "cli.md", ROOT / "docs" / "python.md"
 DOCUMENTS = (README, *sorted((ROOT / "docs").glob("*.md")))
 
 BLOCK = re.compile(r"^```(console|pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -92,16 +88,6 @@ def _examples_of_block(kind: str, text: str) -> Iterator[Example]:
             more, _, output = output.partition("\n")
             source += "\n" + more.removeprefix("... ")
         yield Example(kind, source, output)
-
-
-def as_block(kind: str, done: list[tuple[Example, str]]) -> str:
-    """The fence of some examples and what they printed."""
-    if kind == "python":
-        return f"```python\n{done[0][0].source}```"
-    more = "\n... " if kind == "pycon" else "\n"
-    shown = ((example.source.replace("\n", more), output) for example, output in done)
-    lines = (f"{PROMPTS[kind]}{source}\n{output}" for source, output in shown)
-    return f"```{kind}\n{''.join(lines)}```"
 
 
 @dataclass
@@ -246,80 +232,3 @@ def _working_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
-
-
-def update(document: Path) -> None:
-    """Writes what each example prints now into a document.
-
-    It stops at the first that fails, and then leaves the document as it was.
-    """
-    text = document.read_text(encoding="utf-8")
-    text = {CLI: cli_page, PYTHON: python_page}.get(document, str)(text)
-    with tempfile.TemporaryDirectory() as folder:
-        reader = Reader(Path(folder))
-        reader.prepare(text)
-
-        def rerun(match: re.Match[str]) -> str:
-            lines = []
-            for example in _examples_of_block(match[1], match[2]):
-                done = reader.run(example)
-                print(f"{PROMPTS.get(example.kind, '')}{example.source}\n{done.output}", flush=True)
-                if done.failed:
-                    sys.exit(f"{document}: left as it was, since an example failed: {example}")
-                lines.append((example, done.output))
-            return as_block(match[1], lines)
-
-        document.write_text(BLOCK.sub(rerun, text), encoding="utf-8")
-        for kind, name in COMMENT.findall(text):
-            if kind == "keep":
-                shutil.copy(reader.folder / name, ROOT / "docs" / "drawings" / name)
-
-
-def cli_page(text: str) -> str:
-    """docs/cli.md with a section for each command of today between its two marks."""
-    from rnn_names.cli.main import cli
-
-    sections = [
-        f"## {command}\n\n```console\n$ rnn-names {command} --help\n```\n"
-        for command in cli.list_commands(None)
-    ]
-    return between_marks(text, "commands", "\n".join(sections))
-
-
-def python_page(text: str) -> str:
-    """docs/python.md with the tables of the options and settings that are declared."""
-    from rnn_names import Settings
-    from rnn_names.conditions.options import BestOptions, CastOptions, CommonOptions, Options
-    from rnn_names.declarations import declarations
-
-    common, options = declarations(CommonOptions), declarations(Options)
-    rank = {"rank": declarations(BestOptions)["rank"]}
-    random_only = {name: each for name, each in options.items() if name not in common}
-    rows = [*_rows(common), *_rows(random_only, " Not of `best`.")]
-    rows += _rows(rank, " Only of `best`.")
-    text = between_marks(text, "options", "".join(rows))
-    casts = declarations(CastOptions)
-    of_casts = {name: casts[name] for name in ("initials", "redraw", "parts")}
-    text = between_marks(text, "casts", "".join(_rows(of_casts)))
-    return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
-
-
-def _rows(declared: dict[str, Any], note: str = "") -> Iterator[str]:
-    """The lines of a table of options."""
-    if not note:
-        yield "| name | value | default | what |\n|---|---|---|---|\n"
-    for name, each in declared.items():
-        default = f"`{each.default!r}`" + (f": {each.unset}" if each.unset else "")
-        yield f"| `{name}` | {each.kind} | {default} | {each.help}{note} |\n"
-
-
-def between_marks(text: str, mark: str, inside: str) -> str:
-    """A text with something else between `<!-- mark -->` and `<!-- end of mark -->`."""
-    first, last = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->\n"
-    above, below = text[: text.index(first)], text[text.index(last) :]
-    return f"{above}{first}\n{inside}\n{below}"
-
-
-if __name__ == "__main__":
-    for document in [Path(name).resolve() for name in sys.argv[1:]] or DOCUMENTS:
-        update(document)
