@@ -41,13 +41,13 @@ def cast(pattern: str, form: Form, **options: Any) -> None:
     {norse=2+elvish.npz}            a name from a blend, with weights as for -m
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
-    [Lord|Lady|Old]                 one of some texts, all before one comes again
+    [Lord|Lady|Old]                 one of these; all are used before any repeats
     {trades.txt}                    a line of a file, likewise
-    {norse}[ the Red| the Old|]     the same, with none as one of them
+    {norse}[ the Red| the Old|]     the same, one of them empty
     of the                          text, as everything else is
 
-    Put PATTERN in single quotes, or the shell reads some of these signs itself. A backslash makes
-    a sign text where it would mean something: \\{ or, in the value of an option, \\, and \\}.
+    Put PATTERN in single quotes, or the shell interprets some of these characters. A backslash
+    makes a special character literal: \\{ or, in the value of an option, \\, and \\}.
 
     Conditions and options of sampling hold for every name whose part of the pattern does not set
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves

@@ -47,7 +47,7 @@ class Form(NamedTuple):
 def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
     """Options that a command gets as its `form`; `more` is what formats other than text add."""
     formats = ["text", "jsonl", "csv", "tsv", "excel", *["azgaar"] * azgaar]
-    line = " azgaar is one line for Azgaar's map generator: a name base." * azgaar
+    line = " azgaar, a one-line name base for Azgaar's map generator;" * azgaar
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @option(
@@ -55,14 +55,14 @@ def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
             type=click.Choice(formats),
             default="text",
             metavar="FORMAT",
-            help=f"text, jsonl, csv, tsv or excel. All except text add {more}. excel is CSV with a "
-            f"byte-order mark, so that spreadsheets read accents right.{line}",
+            help=f"text;{line} or jsonl, csv, tsv or excel, which add {more}. excel is CSV with a "
+            "byte-order mark, so that spreadsheets read accents right.",
         )
         @option(
             "--columns",
             metavar="NAME,…",
-            help="Only these columns of jsonl, csv, tsv or excel, in this order, such as "
-            "name,log_prob.",
+            help="Only these columns of jsonl, csv, tsv or excel, in this order, separated by "
+            "commas.",
         )
         @option(
             "-0",

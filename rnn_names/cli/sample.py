@@ -42,7 +42,7 @@ LOOKED_AT = 10, 200  # the fewest and the most names that are looked at for near
     "--best",
     group="General",
     is_flag=True,
-    help="The most probable names, in falling order, instead of random ones.",
+    help="The most probable names, in descending order, not random ones.",
 )
 @declared_option(BestOptions, "rank", group="General")
 @options_of(Options)

@@ -49,7 +49,7 @@ from rnn_names.training.settings import Settings
     callback=word_or_models,
     help="Start from the weights of this model, a file or a bundled one; cell and hidden size are "
     "then its own. If given several times: from their blend. closest: from the bundled model that "
-    "predicts the list best. none: from random weights, although there are fewer than 1,000 names.",
+    "predicts the list best. none: from random weights, even with fewer than 1,000 names.",
 )
 @option(
     "--resume",
@@ -77,13 +77,13 @@ def train(
 ) -> None:
     """Learn from CORPUS and write a model.
 
-    CORPUS is one or more text files with one name per line; - is standard input. After a name there
-    may be a tab and how often it counts.
+    CORPUS is one or more text files with one name per line; - is standard input. A name may be
+    followed by a tab and a count.
 
-    The weights with the lowest held-out (validation) loss are kept; those of the distillation stage
-    also if theirs is higher by no more than chance explains. Training stops when that loss no
-    longer falls. An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is
-    removed when the run has finished.
+    The weights with the lowest held-out (validation) loss are kept, or the distillation stage's
+    unless their loss is higher than chance explains. A stage ends when that loss no longer falls.
+    An interrupted run keeps its state in OUTPUT.resume, for --resume; that file is removed when the
+    run has finished.
     """
     from rnn_names.corpus.corpus import read_corpus
     from rnn_names.model.atomic import check_writable

@@ -103,9 +103,9 @@ class CommonOptions(Checked):
     min_edits: int | None = _condition(
         None,
         Number(1, 3, whole=True),
-        "No near twins: names are at least this many edits apart, and as far from those of the "
-        "list (unless listed) and of exclude. Case does not count, but for letters within words of "
-        "the list. 1 is novel and unique; 2 also leaves out what differs in one character.",
+        "No near twins: names are at least this many edits apart, and as far from those in the "
+        "list (unless listed) and in exclude. Case counts only for letters inside words of the "
+        "list. 1 is novel and unique; 2 also leaves out names that differ in one character.",
         metavar="K",
         unset="any",
     )
@@ -124,7 +124,7 @@ class CommonOptions(Checked):
     remember: str | None = _condition(
         None,
         PATH,
-        "Leave out the names that are in this file, and append those that come out, read or not. "
+        "Leave out the names that are in this file, and append all that are drawn, even unread. "
         "Several runs may share it at the same time.",
         unset="no file",
     )
@@ -197,7 +197,7 @@ class CommonOptions(Checked):
 class Options(CommonOptions):
     """Options of random names."""
 
-    unique: bool = _condition(False, FLAG, "No name twice; not together with a start.")
+    unique: bool = _condition(False, FLAG, "No name twice; incompatible with start.")
     seed: int | None = _sampling(
         None, _COUNT, "Random seed: fixes the stream of names.", unset="a new one each time"
     )
@@ -241,8 +241,8 @@ class BestOptions(CommonOptions):
     rank: str = option(
         "total",
         Choice("total", "per-character"),
-        "What names are ranked by: the probability of the whole name, which favours short ones, or "
-        "that per character, a single prefix left out.",
+        "Rank names by total probability, which favours short ones, or by probability per "
+        "character (a single prefix not counted).",
     )
 
 
@@ -256,7 +256,7 @@ class CastOptions(Options):
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
-    unique: bool = _condition(False, FLAG, "No line twice; not together with a start.")
+    unique: bool = _condition(False, FLAG, "No line twice; incompatible with start.")
     start: int = _sampling(0, Number(0, MOST_SKIPPED, whole=True), "Skip this many lines.")
     initials: str | None = _condition(
         None,
@@ -268,9 +268,8 @@ class CastOptions(Options):
     redraw: Collection[Any] = _sampling(
         (),
         LINE_NUMBERS,
-        "Other names in the lines with these numbers; all else stays. 5.2 is the second part of "
-        "line 5, a name or a text. A number that comes again asks for yet others. Goes with a "
-        "seed.",
+        "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
+        "of line 5, a name or a text. Repeat a number to redraw again. Needs a seed.",
     )
     parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = None

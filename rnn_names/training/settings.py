@@ -86,7 +86,7 @@ class Settings(Checked):
     learning_rate: float | None = _training(
         None,
         POSITIVE,
-        f"Peak learning rate; in the distillation stage it is {DISTILLATION_RATE} times as high.",
+        f"Initial learning rate; {DISTILLATION_RATE} times as high in the distillation stage.",
         unset="by optimizer; lower where networks start from bundled models",
     )
     clip: float = _training(5.0, POSITIVE, "Clip gradients to ± this, elementwise.")
