@@ -47,6 +47,13 @@ class Factors(NamedTuple):
         factors[:, EOS] = self.ends[symbols]
         return np.exp(factors, out=factors)
 
+    def after_any(self, shares: Array) -> Array:
+        """The mean of the factors after a character, by the shares of characters: (n_y,) twice."""
+        shares = np.append(0, shares[1:] / shares[1:].sum())  # EOS comes before none
+        mean = np.bincount(self.kinds[:-1], shares, len(self.pairs)) @ np.exp(self.pairs)
+        mean[EOS] = shares @ np.exp(self.ends[:-1])
+        return mean
+
 
 class Tilt:
     """What a tilt makes of the next character of an n-gram."""
@@ -55,8 +62,8 @@ class Tilt:
         self.factors, self._at_end = factors, np.exp(factors.lengths)
         self._contexts = contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
-        last_symbols = contexts.keys[1:] % contexts.base  # the empty context has none
-        p[1:] *= factors.after(last_symbols)
+        p[1:] *= factors.after(contexts.keys[1:] % contexts.base)
+        p[0] *= factors.after_any(p[0])  # the context of a character without one: it is any other
         after = contexts.after[:, :-1]  # START leads nowhere from a name
         # (longest + 2, contexts) V
         self._ahead = ahead.by_length(lambda _: p, after, self._at_end)

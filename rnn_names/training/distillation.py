@@ -40,10 +40,9 @@ from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_pre
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.walk import Children, Walk, WalkSource
-from rnn_names.training.wholes import Wholes
+from rnn_names.training.wholes import SEEN_RARELY, Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-SEEN_RARELY = 2  # how often the training names have a rare character, at most
 TILTED_BY = 10_000, 30_000  # least, most names drawn for a fit of the tilt; else five per listed
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most

@@ -25,6 +25,7 @@ from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram.tilt import Factors
 
+SEEN_RARELY = 2  # how often the training names have a rare character, at most
 PRIOR_NAMES = 30  # added to the list's with the teacher's own means: a short list says little
 SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
 MAX_FEATURES = 400  # features that are fitted, at most, the commonest
@@ -49,6 +50,9 @@ class Wholes:
         _, self._kinds = np.unique(kinds, return_inverse=True)  # (n_y + 1,)
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
+        seen = np.bincount(names.codes, minlength=self._n_y)
+        # Which rare characters a list has, and which it lacks, is chance: they are not fitted.
+        self._rare = np.flatnonzero(seen <= SEEN_RARELY)
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
         self._mean_terms = np.zeros(self._n_terms)  # of each, how many a name has
@@ -56,12 +60,17 @@ class Wholes:
             rows = slice(start, start + NAMES_AT_A_TIME)
             of_name, terms = self._terms(names[rows])
             self._mean_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
+        # Room for characters of each kind that the list lacks: about as many as it has once (Good
+        # 1953, "The population frequencies of species").
+        kind = self._kinds[:-1]
+        total, once = (np.bincount(kind, n, self._n_kinds) for n in (seen, seen == 1))
+        self._mean_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
 
     def factors(self, drawn: Names) -> Factors:
         """The tilt that gives names that were drawn the list's means."""
         of_name, terms = self._terms(drawn)
         often = np.bincount(terms, minlength=self._n_terms)
-        often[EOS] = 0  # every name has one
+        often[: 3 * self._n_y].reshape(3, -1)[:, self._rare] = 0  # EOS among them
         fitted = np.argsort(-often, kind="stable")[:MAX_FEATURES]
         fitted = fitted[often[fitted] >= SEEN_OFTEN]
         column = np.full(self._n_terms, -1)

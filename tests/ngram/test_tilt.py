@@ -3,30 +3,31 @@
 from itertools import product
 
 import numpy as np
+import pytest
 
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Factors, Tilt
-from support.networks import coded
+from support.networks import coded, tilt_weight
 
 N_Y, LONGEST = 4, 4
 
 
-def weight(factors, name):
-    kinds = factors.kinds[[N_Y, *name]]
-    steps = sum(factors.pairs[kind, c] for kind, c in zip(kinds, name, strict=False))
-    return np.exp(factors.lengths[len(name)] + steps + factors.ends[name[-1]])
+@pytest.mark.parametrize(
+    "known, kinds", [(3, [0, 1, 1, 2, 3]), (2, [0, 1, 1, 1, 2])], ids=["all", "one unknown"]
+)
+def test_along_the_n_gram_every_name_is_multiplied_by_its_factors(known, kinds):
+    """Of all possible names up to the longest: those before, times w, scaled to sum to 1.
 
-
-def test_along_the_n_gram_every_name_is_multiplied_by_its_factors():
-    """Of all possible names up to the longest: those before, times w, scaled to sum to 1."""
+    A character that no name of the n-gram has counts as the others do in the mean.
+    """
     rng = np.random.default_rng(1)
-    names = [rng.integers(1, N_Y, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
+    names = [rng.integers(1, known + 1, rng.integers(1, LONGEST + 1)).tolist() for _ in range(30)]
     ngram = NGram(coded(names), N_Y)
     factors = Factors(
-        kinds=np.array([0, 1, 1, 2, 3]),
+        kinds=np.array(kinds),
         pairs=rng.normal(size=(4, N_Y)),
-        ends=rng.normal(size=N_Y + 1),
+        ends=rng.normal(size=N_Y + 1) if known == 3 else np.full(N_Y + 1, 1.5),
         lengths=np.append(-np.inf, rng.normal(size=LONGEST)),  # no empty name
     )
     tilt = Tilt(ngram, factors)
@@ -44,5 +45,5 @@ def test_along_the_n_gram_every_name_is_multiplied_by_its_factors():
 
     every = [name for n in range(1, LONGEST + 1) for name in product(range(1, N_Y), repeat=n)]
     before, after = (np.array([probability(name, way) for name in every]) for way in (False, True))
-    w = np.array([weight(factors, name) for name in every])
+    w = np.array([tilt_weight(factors, name) for name in every])
     np.testing.assert_allclose(after, before * w / (before @ w), rtol=1e-4)

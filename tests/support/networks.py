@@ -102,6 +102,13 @@ def assert_gradients(function, arrays, gradients, rng, directions=2, h=1e-3):
             assert difference < 1e-6 * max(abs(numeric), abs(exact)), f"{name}: {exact}, {numeric}"
 
 
+def tilt_weight(factors, name):
+    """What the factors of a tilt multiply the probability of a name by."""
+    kinds = factors.kinds[[-1, *name]]  # START is the last symbol
+    steps = sum(factors.pairs[kind, c] for kind, c in zip(kinds, name, strict=False))
+    return np.exp(factors.lengths[len(name)] + steps + factors.ends[name[-1]])
+
+
 def prefixes_of(tree):
     """The prefix that each node stands for, spelled from x and parent."""
     prefixes = [()]
