@@ -160,7 +160,7 @@ PATH = Kind("the path of a file", _path, "FILE")
 
 
 class Declaration(NamedTuple):
-    """What there is to know of an option but its name."""
+    """An option, apart from its name."""
 
     default: Any  # its value where none is given
     kind: Kind  # the values that it may have, beside None where that is the default

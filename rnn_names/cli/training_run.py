@@ -213,6 +213,8 @@ class Progress:
     def epoch(self, epoch: Epoch) -> None:
         """Says a line with a few names after better epochs, at growing intervals."""
         from rnn_names.sampling.stream import preview
+        from rnn_names.training.stages import next_shown
+        from rnn_names.training.trainer import LOST
 
         self.epochs.append(epoch)
         with self.screen_lock:  # a stage may end early, and the size of distillation was a guess
@@ -220,11 +222,11 @@ class Progress:
         if self.trainer.is_lost(epoch.training_loss, epoch.held_out_loss):
             self.say(
                 f"{epoch.stage.capitalize()}: it ends with epoch {epoch.epoch}, in which its loss "
-                "passed four times that of a uniform guess. The best weights so far are kept."
+                f"passed {LOST} times that of a uniform guess. The best weights so far are kept."
             )
         if self.quiet or not epoch.is_best or epoch.epoch < self.next_line:
             return
-        self.next_line = epoch.epoch + max(epoch.epoch // 2, 1)
+        self.next_line = next_shown(epoch.epoch)
         held_out = "" if epoch.held_out_loss is None else f", held-out {epoch.held_out_loss:.3f}"
         losses = f"epoch {epoch.epoch:>3}: loss {epoch.training_loss:.3f}{held_out}  "
         names = preview(self.trainer.model, 4, epoch.epoch)

@@ -83,7 +83,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     return found
 
 
-def spelling(
+def joint_automaton(
     conditions: Iterable[Condition], max_states: int, start: Automaton
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
     """One automaton for `start` and what conditions fit in; these conditions; the others."""

@@ -142,7 +142,7 @@ class FarApart:
         )
 
     def add(self, names: Iterable[str]) -> None:
-        """Takes names for such that came before."""
+        """Records names as already used."""
         for name in map(folded, names):
             for text in _left_out(name, self._edits):
                 self._names.setdefault(text, []).append(name)

@@ -1,5 +1,6 @@
 """What names are wanted: the options of `sample`, `stream` and `best`."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -153,7 +154,7 @@ class CommonOptions(Checked):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "match", self.match or None)  # no expressions are no condition
+        object.__setattr__(self, "match", self.match or None)  # an empty list is no condition
         least, most = self.min_length, self.max_length
         if least is not None and most is not None and least > most:
             raise SamplingError(
@@ -216,6 +217,10 @@ class Options(CommonOptions):
     def is_unique(self) -> bool:
         """Whether no name may come twice."""
         return self.unique or self.min_edits is not None or self.remember is not None
+
+    def some_seed(self) -> int:
+        """The seed; a random one where none is given."""
+        return int.from_bytes(os.urandom(16), "little") if self.seed is None else self.seed
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,8 +6,7 @@ The fingerprint of a name in NFC is a sum over its characters, modulo 2⁶⁴:
 
 `mix` is the finalizer of SplitMix64 (Steele, Lea & Flood 2014). The file format fixes all this.
 A name that is not in a list of n is taken for one of it with probability n / 2⁶⁴. Where a model
-keeps only the uppermost bits of fingerprints, the others are 0: bundled models keep 44, so this is
-1 in 200 million for 89,000 surnames, and older ones kept 32.
+keeps only the uppermost bits of fingerprints, as bundled ones keep 44, the others are 0.
 """
 
 import unicodedata

@@ -1,7 +1,7 @@
 r"""Many names as one flat array of code points, with offsets; and the indices of characters.
 
-There is no Python loop over names or characters, so ten million names are no problem. Index 0 is
-the end-of-name symbol (EOS); characters follow. EOS is written "\n", which no name contains.
+No Python loop runs over names or characters. Index 0 is the end-of-name symbol (EOS); characters
+follow. EOS is written "\n", which no name contains.
 """
 
 from __future__ import annotations

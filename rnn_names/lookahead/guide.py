@@ -239,7 +239,7 @@ class Visits:
         self._passed: list[tuple[Array, ...]] = []
 
     def child(self, row: Array, character: Array, automaton_state: Array) -> Array:
-        """As in `VisitedPrefixes`, with rows for new prefixes; −1 for those not recorded."""
+        """The row of each longer prefix. A new one gets the next; −1 when no more are recorded."""
         rows = self.known.child(row, character)
         new = np.flatnonzero((rows < 0) & (row >= 0))[: self._most - self._n_rows]
         rows[new] = self._n_rows + np.arange(len(new))

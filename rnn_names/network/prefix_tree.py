@@ -164,7 +164,7 @@ class Batches:
 
     >>> names = Names(np.array([1, 2, 1, 2, 3]), np.array([0, 1, 3, 5]))  # "a", "ba" and "bc"
     >>> batches = Batches(names, rows=np.array([0, 1, 2, 2]), n_y=4)  # "bc" is there twice
-    >>> for at, rows in batches.epoch(size=2, rng=np.random.default_rng(0)):
+    >>> for at, rows in batches.minibatches(size=2, rng=np.random.default_rng(0)):
     ...     print(at, rows, len(batches.tree(rows).ends), "names")
     0.25 [0 2] 2 names
     0.75 [1 2] 2 names
@@ -198,10 +198,11 @@ class Batches:
         counts = self.counts
         return len(self.rows) * int(counts @ (self.names.lengths + 1)) // int(counts.sum())
 
-    def epoch(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
-        """Every name of the list once, in random order, `size` names a batch, the last one fewer.
+    def minibatches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[float, Array]]:
+        """The minibatches of one epoch, in random order, the last one perhaps smaller.
 
-        Yields the middle of the batch in the epoch, from 0 to 1, and its (size,) rows, sorted.
+        Each row comes once; with weights, as many rows in proportion to them. Yields the middle of
+        the minibatch in the epoch, from 0 to 1, and its rows, sorted, (size,).
         """
         rows = self.rows if self.weights is None else _in_proportion(self.weights, rng)
         shuffled = rng.permutation(rows)

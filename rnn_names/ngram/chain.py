@@ -35,7 +35,7 @@ class MarkovChain:
     end_shift: Array  # (L + 1,) what is added to the log-odds of the end of a name of each length
 
     def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
-        """The probability that the rest makes a name accepted, by length, context and state."""
+        """The probability that a name will be accepted, by length, context and state."""
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # or no name could go on
         given_more = self.probabilities / (1 - end)
 

@@ -18,6 +18,8 @@ from functools import cached_property
 import numpy as np
 
 from rnn_names.arrays import Array, slices
+from rnn_names.corpus.names import Names
+from rnn_names.network.prefix_tree import EOS
 
 
 def max_symbols(n_y: int, most: int) -> int:
@@ -29,6 +31,19 @@ def extended(strings: Array, symbols: Array, n_y: int, most: int) -> Array:
     """The last `most` symbols of strings, one or many, after one more: (m,) twice to (m,)."""
     base = n_y + 1
     return strings % base ** (most - 1) * base + symbols  # cut first: one more may not fit
+
+
+def transitions(names: Names, start: int) -> tuple[Array, Array]:
+    """Each symbol of some names, EOS included, and the symbol before it: START for the first.
+
+    >>> before, after = transitions(Names(np.array([1, 2]), np.array([0, 2])), start=3)
+    >>> before.tolist(), after.tolist()
+    ([3, 1, 2], [1, 2, 0])
+    """
+    after = np.insert(names.codes.astype(np.int64), names.offsets[1:], EOS)
+    before = np.roll(after, 1)
+    before[before == EOS] = start
+    return before, after
 
 
 class Contexts:

@@ -29,8 +29,7 @@ import numpy as np
 
 from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.names import Names
-from rnn_names.network.prefix_tree import EOS
-from rnn_names.ngram.contexts import Contexts, extended, max_symbols
+from rnn_names.ngram.contexts import Contexts, extended, max_symbols, transitions
 
 ORDER = 6  # others predict no list of 1,000 to 90,000 names better by 0.01 nats per character
 
@@ -66,9 +65,7 @@ class NGram:
 
     def _histories(self, names: Names) -> tuple[Array, Array]:
         """The history of every character of all names, EOS counted; and these characters."""
-        characters = np.insert(names.codes.astype(np.int64), names.offsets[1:], EOS)
-        last = np.roll(characters, 1)
-        last[last == EOS] = self.start
+        last, characters = transitions(names, self.start)
         histories = last if self.order > 1 else 0 * last
         for _ in range(2, self.order):  # one more symbol, unless the history begins with START
             longer = np.roll(histories, 1) * self.base + last

@@ -1,7 +1,7 @@
 """The helper process, which makes calls on another core.
 
-Threads of one process share Python's interpreter, and where array operations take some
-microseconds each, two threads do hardly more than one. Two processes have an interpreter each.
+Threads of one process share Python's interpreter, so short array operations hardly run in parallel.
+Two processes have an interpreter each.
 
 The helper process is a fresh Python, not a fork: a fork copies the locks that other threads hold,
 and not every BLAS survives it. The two talk through a socket, in pickles; large arrays that both

@@ -31,7 +31,7 @@ ONE_BLAS_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP
 
 
 def start_blas_with_one_thread() -> None:
-    """Keeps BLAS from starting threads, a fifth of start-up, if NumPy is not loaded yet."""
+    """Keeps BLAS from starting threads of its own, if NumPy is not loaded yet."""
     global _blas_has_one_thread
     if "numpy" not in sys.modules:
         os.environ.update(ONE_BLAS_THREAD)
@@ -39,8 +39,7 @@ def start_blas_with_one_thread() -> None:
 
 
 SWITCH_INTERVAL = 1e-4
-"""Seconds after which a thread that waits for the interpreter asks for it. NumPy's operations are
-short here: with Python's 5 ms, two threads are hardly faster than one."""
+"""Seconds between switches of threads: operations of NumPy are shorter here than Python's 5 ms."""
 
 
 _settings, _inside = ExitStack(), 0  # of the whole process, and how many contexts want them

@@ -13,7 +13,6 @@ while others are free. A name that was redrawn counts as one that came before; i
 free again.
 """
 
-import os
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -82,7 +81,7 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
 
 def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
     """The lines before any is drawn anew."""
-    seed = int.from_bytes(os.urandom(16), "little") if wanted.seed is None else wanted.seed
+    seed = wanted.some_seed()
     is_unique = wanted.unique or wanted.remember is not None
     n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)
     unique = Unique(wanted.count, wanted.remember) if is_unique else None

@@ -119,7 +119,7 @@ class Continuations(WalkSource):
         return Names(self.codes[names.codes], names.offsets)
 
     def next_probabilities(self, states: Array, work: Workspace) -> Array:
-        """As in `WalkSource`. A column sums to 1, apart from rounding."""
+        """The probabilities of the next character, by the options: (n_y, nodes)."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
         if self.options.temperature != 1:
@@ -137,7 +137,7 @@ class Continuations(WalkSource):
         return probabilities
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """As in `WalkSource`, in `work`."""
+        """The hidden states of some nodes, (m, n_a), in memory of `work`."""
         return rnn.next_states(*children, self.weights, work)
 
 

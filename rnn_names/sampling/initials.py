@@ -162,7 +162,7 @@ def alike(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
 
 
 def _measured(trials: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
-    """By letter, the share of each model's trials that succeed; without letters that hardly come.
+    """By letter, the share of each model's trials that succeed; improbable letters are left out.
 
     A letter is left out if three more successes of each model would leave it improbable.
     """

@@ -73,7 +73,7 @@ class Sampler(Continuations):
         least, most = self.min_length, self.max_length
         self._limits = f"{least} to {most}" if least < most else f"{most}"
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.length_option = f"a length of {self._limits} characters{shape}"  # for messages
+        self.length_title = f"a length of {self._limits} characters{shape}"  # for messages
         self.preparation: Preparation | None = None  # covers some of the conditions, if rare
         self.conditions: list[Condition] = []  # of names that are drawn
         # Their module is only imported where there are any: twenty names should come at once.
@@ -95,13 +95,13 @@ class Sampler(Continuations):
         return self._make_spelling()
 
     def _make_spelling(self) -> Spelling:
-        from rnn_names.conditions.conditions import spelling
+        from rnn_names.conditions.conditions import joint_automaton
 
         start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
         if self.beginnings is not None:
             start &= self.beginnings.automaton
         most_states = MAX_TABLE // (self.n_y * (self.max_length + 1))
-        automaton, covered, others = spelling(self.conditions, most_states, start)
+        automaton, covered, others = joint_automaton(self.conditions, most_states, start)
         state = automaton.run(self.prefix[None], np.array([len(self.prefix)]))
         counts = automaton.counts(self.min_length, self.max_length)
         count = float(counts[len(self.prefix), state[0]])
@@ -117,7 +117,7 @@ class Sampler(Continuations):
         if not possible:
             what = f"no name of {self._limits} characters can meet all of {self._titles(titles)}"
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
-        title = self._titles(covered) or self.length_option
+        title = self._titles(covered) or self.length_title
         return Spelling(automaton, state, counts, count, covered, others, title)
 
     def _titles(self, covered: list[Condition]) -> str:
@@ -126,10 +126,10 @@ class Sampler(Continuations):
             titles.insert(0, f"prefix {any_of(prefixes)}")
         return ", ".join(titles)
 
-    def prepare_if_rare(self, rare: float = 0) -> Tally:
+    def prepare_if_rare(self, rare: float | None = None) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
-        Rare is a share of `rare` or `LOOK_AHEAD_BELOW` at most; this does not depend on the seed.
+        Rare is a share of `rare` at most, by default of `LOOK_AHEAD_BELOW`, whatever the seed is.
         Returns how many names of the pilot met each condition; nothing if they are not rare.
         """
         most_fit = (self.options.min_length or 1) <= 1 and self.options.max_length is None
@@ -141,7 +141,7 @@ class Sampler(Continuations):
                 with suppress(NoAutomatonError):
                     followed = replace(condition, automaton=condition.automaton_if_rare())
                     self.conditions[place] = followed
-                self.spelling = self._make_spelling()
+                    self.spelling = self._make_spelling()
         if most_fit and not self.spelling.covered:
             return {}
         from rnn_names.lookahead.guide import LookAhead, Visits
@@ -152,12 +152,12 @@ class Sampler(Continuations):
         for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
             visits = Visits(unguided.prefixes)
-            names, _ = self.weighed(size, bits, replace(unguided, visits=visits))
-            add_to(tally, self.length_option, size, len(names))
+            names, _ = self.draw_weighted(size, bits, replace(unguided, visits=visits))
+            add_to(tally, self.length_title, size, len(names))
             share_met = len(meeting(self.spelling.covered, names, tally)) / size
-            if share_met > max(rare, LOOK_AHEAD_BELOW):
+            if share_met > (LOOK_AHEAD_BELOW if rare is None else rare):
                 return {}
-        preparation = Preparation(self.weighed, unguided, visits)
+        preparation = Preparation(self.draw_weighted, unguided, visits)
         if preparation.look_ahead_for(0).acceptance <= GAIN * share_met:
             return {}
         self.preparation, self.conditions = preparation, self.spelling.others
@@ -172,7 +172,10 @@ class Sampler(Continuations):
         return len(names) * LOOK_AHEAD_BELOW >= 1  # else the larger draw is too small to tell
 
     def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names and returns those of an allowed length, as often as weights say."""
+        """Draws `size` names. Returns those of an allowed length.
+
+        With a look-ahead, each comes as many times as its weight says, in random order.
+        """
         names, _ = self.draw_numbered(size, bits, look_ahead)
         if look_ahead is None:
             return names
@@ -183,16 +186,18 @@ class Sampler(Continuations):
     def draw_numbered(
         self, size: int, bits: Random, look_ahead: LookAhead | None = None
     ) -> tuple[Names, Array]:
-        """What `draw` returns, repeats after their names; and the number of each one's draw."""
+        """The names of `draw`, each before its repeats, and the number of each one's draw."""
         if look_ahead is None:
             walk = Walk(self, size, bits)
             names = self.in_characters(walk.go_on(walk.first_step()))
             return names, np.flatnonzero(walk.lengths)
-        names, weights = self.weighed(size, bits, look_ahead)
+        names, weights = self.draw_weighted(size, bits, look_ahead)
         rows = np.repeat(np.arange(len(names)), look_ahead.copies(weights.log_weights, bits))
         return names.take(rows), weights.family[rows]
 
-    def weighed(self, size: int, bits: Random, look_ahead: LookAhead) -> tuple[Names, Weights]:
+    def draw_weighted(
+        self, size: int, bits: Random, look_ahead: LookAhead
+    ) -> tuple[Names, Weights]:
         """The names of an allowed length of `size` draws with a look-ahead, and their weights."""
         from rnn_names.sampling.guided import GuidedWalk
 

@@ -62,7 +62,7 @@ system.here_and_in_forks(_free_helper)
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
-    """Draws `count` names, in parts, or those that could be had, and then raises SamplingError."""
+    """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
     sampler, process = sampler_of(model, options), os.getpid()
     with one_blas_thread():
         if not count:
@@ -109,8 +109,7 @@ def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int)
 
     The first block comes at once, if it is small; of the others, a few are drawn at a time.
     """
-    seed = int.from_bytes(os.urandom(16), "little") if options.seed is None else options.seed
-    drawer = Drawer(sampler, seed, sampler.prepare_if_rare())
+    drawer = Drawer(sampler, options.some_seed(), sampler.prepare_if_rare())
     # How much of the stream it takes to find the wanted unique names is not known before.
     n_names = ENDLESS if options.is_unique else count
     blocks = blocks_of(options.start, n_names, sampler.largest_block)
@@ -124,17 +123,16 @@ def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int)
             is_ready = preparation is None or preparation.is_ready_for(block.number)
             if not is_ready or block.begin >= options.start + count:
                 yield from _ended(begun, 0)  # these need not wait for it, and may be enough
-            if preparation is not None:
-                preparation.look_ahead_for(block.number)  # here, before a thread asks for it
-                preparation.warn_of_shortcoming()
-            elif threads > 1 and not drawer.helper:
+            if preparation is None and threads > 1 and not drawer.helper:
                 # A stream without an end is taken to go on for as long as it went so far.
                 end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
                 is_long = max(end - block.begin, block.size) >= LONG
                 if is_long and _helper_is_taken.acquire(blocking=False):
                     stack.callback(_helper_is_taken.release)
                     drawer.helper = stack.enter_context(_helper(model, sampler))
-            begun.append(drawer.begin(block))
+            begun.append(drawer.begin(block))  # which prepares the look-ahead, if there is one
+            if preparation is not None:
+                preparation.warn_of_shortcoming()
             # While one block ends, threads have the shares of the next to draw.
             yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
         yield from _ended(begun, 0)
@@ -167,10 +165,10 @@ def _tightest(tally: Tally) -> str:
     rates = {each: max(passed, 0.5) / tested for each, (tested, passed) in tally.items() if tested}
     if not rates:
         return "allow other lengths or another temperature, or train for longer"
-    option = min(rates, key=rates.__getitem__)
-    tested, passed = tally[option]
+    title = min(rates, key=rates.__getitem__)
+    tested, passed = tally[title]
     rate = f"1 in {tested / passed:,.0f}" if passed else f"fewer than 1 in {tested:,}"
-    return f"the tightest condition was {option} ({rate} drawn passes)"
+    return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
 # --- Blocks and their shares ----------------------------------------------------------------------
@@ -242,19 +240,20 @@ class Drawer:
             # The rate is above 0: `prepare_if_rare` saw to it.
             size = min(int(size / look_ahead.acceptance) + FIRST_BLOCK, largest)
         slowness = sampler.options.slowness  # a slow test counts as that many draws
-        tested_before = self._slowly_tested
         largest //= slowness
-        size, n_found, n_drawn = min(size, largest), 0, 0
+        size, n_found, n_drawn, n_tested = min(size, largest), 0, 0, 0
         while True:
             draw = self._shares(bits, size) if in_shares else self._walk(bits, size, look_ahead)
             for names in draw:
+                before = self._slowly_tested
                 names = meeting(sampler.conditions, names, self.tally)
+                n_tested += self._slowly_tested - before
                 yield names[max(block.skip - n_found, 0) : max(block.need - n_found, 0)]
                 n_found += len(names)
                 if n_found >= block.need:
                     return
             n_drawn += size
-            spent = n_drawn + (slowness - 1) * (self._slowly_tested - tested_before)
+            spent = n_drawn + (slowness - 1) * n_tested
             if spent >= budget * (1 + n_found // FOUND_PER_BUDGET):
                 raise GivenUp(self.tally)
             missing = (block.size - n_found) * n_drawn // max(n_found, 1)
@@ -270,7 +269,7 @@ class Drawer:
         yield Names.from_strings([])
         drawn = pending()
         if look_ahead is None:  # else all have a good length
-            add_to(self.tally, self._sampler.length_option, size, len(drawn))
+            add_to(self.tally, self._sampler.length_title, size, len(drawn))
         yield drawn
 
     def _shares(self, bits: Random, size: int) -> Iterator[Names]:
@@ -279,9 +278,9 @@ class Drawer:
         shares = shares_of(sampler, size, bits)
         pending = [self.submit(self._draw_rest, share) for share in shares]
         yield Names.from_strings([])
-        drawn, order = joined(size, shares, [each() for each in pending])
+        drawn, order = merged(size, shares, [each() for each in pending])
         del shares, pending  # they hold the names, too
-        add_to(self.tally, sampler.length_option, size, len(order))
+        add_to(self.tally, sampler.length_title, size, len(order))
         for start in range(0, len(order), sampler.share_size):
             yield sampler.in_characters(drawn.take(order[start : start + sampler.share_size]))
 
@@ -321,7 +320,7 @@ def rest_of_share(sampler: Continuations, share: Share) -> Drawn:
     return walk.lengths, names.codes
 
 
-def joined(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, Array]:
+def merged(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, Array]:
     """The names of all shares of a draw of `size`, as indices, and their rows in random order."""
     place = np.full(size, -1, np.int32)  # of each name of the draw
     lengths, codes = (np.concatenate(each) for each in zip(*drawn, strict=True))

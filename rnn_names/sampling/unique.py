@@ -92,7 +92,7 @@ class Unique:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether the last `REPEATS` names of the stream were next to all repeats."""
+        """Whether nearly all of the last `REPEATS` names of the stream were repeats."""
         tested, passed = self.tested - self._last[0], self.passed - self._last[1]
         if tested < REPEATS // self._slowness:
             return False
@@ -109,7 +109,7 @@ class Remembered:
 
     @contextmanager
     def turn(self) -> Iterator[tuple[Names, list[Names]]]:
-        """Has the file to itself: gives the names that others added, and a list to add more."""
+        """Locks the file. Yields the names that others added, and a list to append names to."""
         try:
             with open(self._path, "a+b", buffering=0) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

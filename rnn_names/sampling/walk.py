@@ -37,7 +37,7 @@ class NodeBatch(NamedTuple):
     """Nodes of one level, m of them, and the k names that have come there."""
 
     children: Children  # the nodes
-    payload: Any  # what else their owner knows of the m nodes, as `Rows`; None for nothing
+    known: Any  # what else their walk knows of the m nodes, as `Rows`; None for nothing
     names: Array = NO_NAMES  # (k,) numbers
     node: Array = NO_NAMES  # (k,) at which node each name is, rising
 
@@ -56,15 +56,16 @@ class Frontier:
 
     def add(self, level: int, batch: NodeBatch) -> None:
         """Adds nodes to a level. States above without a child are dropped."""
-        (above, parent, character), payload, names, node = batch
+        (above, parent, character), known, names, node = batch
         for start in range(0, len(parent), self._at_once):
             nodes = slice(start, start + self._at_once)
             here = slice(*np.searchsorted(node, (start, start + self._at_once)))  # of the names
             is_new = changes(parent[nodes])  # whether a node has another parent than the one before
             kept = above.take(parent[nodes][is_new], axis=0)
             children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
-            known = None if payload is None else payload[nodes]
-            self._batches[level].append(NodeBatch(children, known, names[here], node[here] - start))
+            of_nodes = None if known is None else known[nodes]
+            placed = names[here], node[here] - start
+            self._batches[level].append(NodeBatch(children, of_nodes, *placed))
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
@@ -82,11 +83,11 @@ class Frontier:
 
 
 def _joined(batches: list[NodeBatch]) -> NodeBatch:
-    children, payloads, names, node = zip(*batches, strict=True)
+    children, known, names, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    payload = None if payloads[0] is None else payloads[0].concatenate(payloads)
-    return NodeBatch(joined, payload, np.concatenate(names), _rows(node, parent))
+    of_all = None if known[0] is None else known[0].concatenate(known)
+    return NodeBatch(joined, of_all, np.concatenate(names), _rows(node, parent))
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:

@@ -43,12 +43,12 @@ from rnn_names.sampling.walk import Children, Walk, WalkSource
 from rnn_names.training.wholes import SEEN_RARELY, Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
-TILTED_BY = 10_000, 30_000  # least, most names drawn for a fit of the tilt; else five per listed
+TILTED_BY = 10_000, 30_000  # names drawn to fit the tilt: five for each listed, within these bounds
 NAMES_TRIED = 1000  # names of the list that a tilt is tried on, at most
 NAMES_PER_WALK = 1 << 15  # names that the teacher draws together, at most
-HARM = 1.01  # by what factor a tilt may raise the loss of the list's names, which the teacher knows
+HARM = 1.01  # a tilt that raises the loss of the list's names by more than this factor is discarded
 REAL_SHARE = 0.4  # real names for each synthetic one, by repeating them; each at least once
-MAX_SOFT_TARGETS = 1 << 27  # of 4 bytes, here and in the helper process, twice that for a moment
+MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twice as many
 
 
 class Teacher(WalkSource):
@@ -177,7 +177,7 @@ class Teacher(WalkSource):
         return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
 
     def states_after(self, children: Children, work: Workspace) -> Array:
-        """As in `WalkSource`: (m,)."""
+        """The states of some nodes, (m,): hidden states, history and length."""
         above, parent, character = children
         after = above[parent]
         after["a"] = self._hidden_states(children._replace(above=above["a"]), work)
@@ -230,16 +230,21 @@ class DistillationSet(Batches):
     def tree(self, rows: Array) -> PrefixTree:
         """The prefix tree of a minibatch, with soft targets in place of what follows."""
         tree = super().tree(rows)
+        numbers = node_numbers(tree, self.names.lengths[rows], self.prefix_numbers[:, rows])
         passing = tree.y.sum(axis=1, keepdims=True)  # (N, 1)
-        return replace(tree, y=self.soft_targets[self.numbers_of(tree, rows)] * passing)
+        return replace(tree, y=self.soft_targets[numbers] * passing)
 
-    def numbers_of(self, tree: PrefixTree, rows: Array) -> Array:
-        """The number of each node's prefix, (N,); `rows` (m,) are the names of the tree."""
-        steps = len(tree.paths)
-        inside = np.arange(steps)[:, None] <= self.names.lengths[rows]  # (steps, m)
-        numbers = np.empty(len(tree.x), np.intp)
-        numbers[tree.paths[inside]] = self.prefix_numbers[:steps, rows][inside]
-        return numbers
+
+def node_numbers(tree: PrefixTree, lengths: Array, prefix_numbers: Array) -> Array:
+    """The number of each node's prefix, (N,).
+
+    `lengths` (m,) and `prefix_numbers` (longest + 1, m) are those of the names of the tree.
+    """
+    steps = len(tree.paths)
+    inside = np.arange(steps)[:, None] <= lengths  # (steps, m)
+    numbers = np.empty(len(tree.x), np.intp)
+    numbers[tree.paths[inside]] = prefix_numbers[:steps][inside]
+    return numbers
 
 
 def distillation_set(
@@ -262,30 +267,28 @@ def distillation_set(
     # A number for each prefix of any of them.
     numbers, _, passing = numbered_prefixes(*distinct.padded())
     soft_targets = np.empty((len(passing), teacher.n_y), np.float32)
-    unfilled = DistillationSet(
-        distinct, rows, teacher.n_y, prefix_numbers=numbers, soft_targets=soft_targets[:0]
-    )
 
     # The soft targets, for the prefix tree of a few thousand names at a time. Where two trees
     # share a prefix, it is computed twice.
-    size = names_per_batch(teacher.n_y)
-    batches = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
-    half = (len(batches) + 1) // 2
-    others = begin(targets_by_number, teacher, unfilled, batches[half:])
-    for prefixes, targets in [*targets_by_number(teacher, unfilled, batches[:half]), *others()]:
+    size, batches = names_per_batch(teacher.n_y), Batches(distinct, rows, teacher.n_y)
+    groups = [np.arange(i, min(i + size, len(distinct))) for i in range(0, len(distinct), size)]
+    half = (len(groups) + 1) // 2
+    pending = begin(targets_by_number, teacher, batches, numbers, groups[half:])
+    first_half = targets_by_number(teacher, batches, numbers, groups[:half])
+    for prefixes, targets in [*first_half, *pending()]:
         soft_targets[prefixes] = targets
-    return replace(unfilled, soft_targets=soft_targets)
+    return DistillationSet(distinct, rows, teacher.n_y, numbers, soft_targets)
 
 
 def targets_by_number(
-    teacher: Teacher, names: DistillationSet, batches: list[Array]
+    teacher: Teacher, batches: Batches, prefix_numbers: Array, groups: list[Array]
 ) -> list[tuple[Array, Array]]:
-    """For each batch, the numbers of its prefixes, (N,), and their soft targets, (N, n_y)."""
+    """For each group of rows, the numbers of its prefixes, (N,), and soft targets, (N, n_y)."""
     work, found = Workspace(), []
-    for batch in batches:
-        # Not `names.tree`: that looks up the very targets that are made here.
-        tree = Batches.tree(names, batch)
-        found.append((names.numbers_of(tree, batch), teacher.soft_targets(tree, work)))
+    for rows in groups:
+        tree = batches.tree(rows)
+        numbers = node_numbers(tree, batches.names.lengths[rows], prefix_numbers[:, rows])
+        found.append((numbers, teacher.soft_targets(tree, work)))
     return found
 
 

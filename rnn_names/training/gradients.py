@@ -1,7 +1,7 @@
 """The gradient of a minibatch, with dropout.
 
-A large minibatch is cut in two parts, each a prefix tree, and the helper process computes the
-second while it is there:
+A large minibatch is cut in two parts, each a prefix tree. The helper process, if ready, computes
+the second:
 
     gradient = (gradient of the first part + gradient of the second) / characters
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-import rnn_names.training.distillation  # noqa: F401  the helper process reads it at its start
+import rnn_names.training.distillation  # noqa: F401  so that the helper process has it at once
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches, PrefixTree
@@ -43,11 +43,11 @@ class Gradients:
     def of_epoch(
         self, batches: Batches, position: Position, seed: list[int], characters_left: int
     ) -> Iterator[tuple[float, float, int, Array]]:
-        """By minibatch of the next epoch: share of the stage over, loss, characters, gradient.
+        """Yields what each minibatch of the next epoch brings.
 
-        The share is from 0 to 1, the loss in nats; ends of names are counted. The gradient, (n,),
-        is that of the mean loss per character; the next one overwrites it. The helper process is
-        started if the characters left are worth it.
+        That is the share of the stage that is over, from 0 to 1; the loss, in nats; the number of
+        characters, ends of names included; and the gradient (n,) of the mean loss per character,
+        which the next minibatch overwrites. Starts the helper process if it is worth it.
         """
         stage, here = position.stage, self.helper.here
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
@@ -59,7 +59,7 @@ class Gradients:
         n_parts = parts_for(stage.batch_size, self._n_rows)
         minibatches = [
             (middle, np.array_split(rows, min(n_parts, len(rows))))
-            for middle, rows in batches.epoch(stage.batch_size, np.random.default_rng(seed))
+            for middle, rows in batches.minibatches(stage.batch_size, np.random.default_rng(seed))
         ]
         self.helper.update(PartGradients.begin_epoch, [parts for _, parts in minibatches], seed)
         gradient, second_gradient = here.gradients

@@ -159,7 +159,10 @@ class Position:
         return state
 
     def restored(self, state: Mapping[str, Any]) -> Position:
-        """The position in the same stages of which `state()` gave this, if there is one."""
+        """The position in the same stages that `state()` described.
+
+        Raises TrainingError if no run can be there.
+        """
         bests = tuple(Best(*best) for best in state["bests"])
         at = replace(self, **{name: state[name] for name in self.state()} | {"bests": bests})
         of_networks = bests[:-1] if self.stages[-1].is_distillation else bests
@@ -172,6 +175,11 @@ class Position:
         ):
             raise TrainingError("not a state that this program writes of such a run")
         return at
+
+
+def next_shown(epoch: int) -> int:
+    """From which epoch on the next better one is shown, after this one: at growing intervals."""
+    return epoch + max(epoch // 2, 1)
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,9 @@ MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
 _SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
-"""What random numbers are for: each use has a generator of its own, made from the seed, this number
-and that of the network or epoch; dropout's, also from the part of a minibatch and the step. So a
-run can go on from any epoch."""
+"""Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
+network or epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
+epoch."""
 
 
 class Trainer:
@@ -74,7 +74,8 @@ class Trainer:
         self.corpus, self.held_out = corpus, held_out
         self._describe(Names.concatenate([corpus.names, held_out]), init)
         self._batches = Batches.of(corpus, self.vocabulary)
-        self._taught = Batches.of(all_names if self.settings.all_names else corpus, self.vocabulary)
+        for_distillation = all_names if self.settings.all_names else corpus
+        self._distilled_from = Batches.of(for_distillation, self.vocabulary)
         self._distillation_set: Batches | None = None  # made when it is needed
 
         in_turn = islice(cycle(self._initial_models), self.settings.teacher_networks)
@@ -162,7 +163,7 @@ class Trainer:
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self._taught.names))
+        count += max(round(distillation.REAL_SHARE * count), len(self._distilled_from.names))
         return count * self._batches.characters // len(self._batches.rows)  # of the mean length
 
     # --- The loop ---------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ class Trainer:
         if self._distillation_set is None:
             count, rng = self.settings.synthetic_names, self._generator(_SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self._taught.names, count, rng, gradients.begin
+                self._teacher(), self._distilled_from.names, count, rng, gradients.begin
             )
         return self._distillation_set
 
@@ -222,7 +223,7 @@ class Trainer:
         ]
         share = STARTED_SHARE if self.starts else 0.5
         rng = self._generator(_TEACHER)
-        return distillation.Teacher.of(self._taught, self.vocabulary, networks, rng, share)
+        return distillation.Teacher.of(self._distilled_from, self.vocabulary, networks, rng, share)
 
     @property
     def learns_all(self) -> bool:
@@ -298,10 +299,10 @@ class Trainer:
         params = {name: array.copy() for name, array in self._params(self._flat).items()}
         return Model(self.vocabulary, params, training, **self._extra)
 
-    # --- The state, to go on from -----------------------------------------------------------------
+    # --- The state, to resume from ----------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
-        """What a run goes on from, besides `model`: arrays, and what JSON can hold."""
+        """What a run resumes from, besides `model`: arrays, and what JSON can hold."""
         arrays = {name: array.copy() for name, array in self._state_arrays().items()}
         return {**self.position.state(), "smoothed_loss": self.smoothed_loss, **arrays}
 
@@ -313,11 +314,14 @@ class Trainer:
         }
 
     def restore(self, state: Mapping[str, Any], model: Model) -> None:
-        """Goes on from where `state()` gave this and `model` was best; same list and settings."""
+        """Restores what `state()` returned in a run with the same list and settings.
+
+        `model` is that run's best model.
+        """
         losses = [model.training.get(name) for name in ("training_loss", "held_out_loss")]
         if not (
             model.vocabulary.characters == self.vocabulary.characters
-            and _kind({**self.model.params, **self.state()}) == _kind({**model.params, **state})
+            and _form({**self.model.params, **self.state()}) == _form({**model.params, **state})
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
@@ -331,14 +335,14 @@ class Trainer:
         self._extra = {name: getattr(model, name) for name in self._extra}
 
 
-def _kind(value: Any) -> Any:
+def _form(value: Any) -> Any:
     """The keys, lengths, types and shapes that the state of a run has at any time.
 
-    >>> _kind({"epoch": 3, "bests": [[0, 0.5]]}) == _kind({"epoch": 4, "bests": [["1", 0.5]]})
+    >>> _form({"epoch": 3, "bests": [[0, 0.5]]}) == _form({"epoch": 4, "bests": [["1", 0.5]]})
     False
     """
     if isinstance(value, dict):
-        return {key: _kind(each) for key, each in value.items()}
+        return {key: _form(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [*map(_kind, value)]
+        return [*map(_form, value)]
     return type(value), np.shape(value)

@@ -1,4 +1,4 @@
-"""What a list's names are like as wholes, and the tilt that makes a teacher's names so.
+"""Statistics of whole names, and the tilt that gives a teacher's names those of the list.
 
 The names that a teacher draws are held to what the list has on average of these features φ of a
 name:
@@ -23,6 +23,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.prefix_tree import EOS, Batches
+from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
 
 SEEN_RARELY = 2  # how often the training names have a rare character, at most
@@ -94,10 +95,7 @@ class Wholes:
         """All terms of some names: the name that each belongs to, and its number."""
         n_y, start = self._n_y, self._n_y
         of_name = np.repeat(np.arange(len(names)), names.lengths + 1)
-        # The characters of each name and EOS.
-        after = np.insert(names.codes.astype(np.int64), names.offsets[1:], EOS)
-        before = np.append(EOS, after[:-1])  # START and the characters of each name
-        before[before == EOS] = start
+        before, after = transitions(names, start)
         first, last = before == start, after == EOS
         kinds = self._kinds[before] * self._n_kinds + self._kinds[after]
         terms = [after, n_y + after[first], 2 * n_y + before[last], 3 * n_y + kinds]

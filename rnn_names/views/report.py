@@ -19,7 +19,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.sampling.stream import preview
-from rnn_names.training.stages import Epoch
+from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
 from rnn_names.views.markup import assets, definitions, isolated
@@ -57,8 +57,7 @@ class Report:
     def add(self, epoch: Epoch) -> None:
         """Adds an epoch's record, and at growing intervals names of the best weights so far."""
         self.epochs.append(epoch)
-        last = max(self.samples)
-        if epoch.is_best and epoch.epoch >= last + max(last // 2, 1):
+        if epoch.is_best and epoch.epoch >= next_shown(max(self.samples)):
             self.samples[epoch.epoch] = self.names(NAMES_SHOWN)
 
     def names(self, count: int) -> list[str]:

@@ -61,7 +61,7 @@ class TorchToQuality:
         )
         spent, losses = 0.0, [math.inf]
         while spent < seconds and len(losses) - np.argmin(losses) <= PATIENCE:
-            for _, rows in self._learned.epoch(batch_size, rng):
+            for _, rows in self._learned.minibatches(batch_size, rng):
                 inputs, targets, _ = self._tensors(self._learned, rows)
                 spent += network.step(inputs, targets)
             losses.append(self._loss(network))

@@ -46,11 +46,11 @@ class PlannedBatches(Batches):
 
     numbers: Iterator[int] = field(default_factory=lambda: iter(range(1 << 30)))
 
-    def epoch(
+    def minibatches(
         self, size: int, rng: np.random.Generator | None = None
     ) -> Iterator[tuple[float, np.ndarray]]:
-        """As `Batches.epoch`, with random numbers of its own."""
-        yield from super().epoch(size, np.random.default_rng([1, next(self.numbers)]))
+        """As `Batches.minibatches`, with random numbers of its own."""
+        yield from super().minibatches(size, np.random.default_rng([1, next(self.numbers)]))
 
 
 def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
@@ -131,7 +131,7 @@ class OurTraining:
         n_y, (rows, n_a) = self.n_y(), trainer.model.params["Waa"].shape
         operations = characters = 0
         batches, size = planned(trainer, 0), trainer.settings.batch_size
-        for _, names in itertools.islice(batches.epoch(size), 20):
+        for _, names in itertools.islice(batches.minibatches(size), 20):
             for tree in map(batches.tree, np.array_split(names, parts_for(size, rows))):
                 operations += 6 * rows * n_a * sum(tree.n_parents) + 6 * len(tree.x) * n_a * n_y
                 characters += tree.n_characters
@@ -193,7 +193,7 @@ class TorchTraining:
     ) -> list[tuple[Any, Any, int]]:
         """The minibatches of an epoch as (inputs, targets, characters)."""
         batches = planned(self._trainer, number)
-        epoch = itertools.islice(batches.epoch(self._batch_size), at_most)
+        epoch = itertools.islice(batches.minibatches(self._batch_size), at_most)
         return [tensors(*batches.names.padded(rows), batches.n_y, variant) for _, rows in epoch]
 
     def _check_loss(self) -> None:
@@ -203,7 +203,7 @@ class TorchTraining:
         """
         params = self._trainer.model.params
         batches = planned(self._trainer, 0)
-        _, rows = next(batches.epoch(self._batch_size))
+        _, rows = next(batches.minibatches(self._batch_size))
         tree = batches.tree(rows)
         loss, _ = rnn.loss_and_gradients(tree, params, Workspace())
         for layout in ("packed", "padded"):

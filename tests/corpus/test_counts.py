@@ -120,7 +120,7 @@ def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
     trainer = Trainer(names, Settings(**QUICK, held_out=0))
     batches, drawn = trainer._batches, Counter()
     for seed in range(1000):
-        epoch = [rows for _, rows in batches.epoch(5, np.random.default_rng(seed))]
+        epoch = [rows for _, rows in batches.minibatches(5, np.random.default_rng(seed))]
         assert sum(map(len, epoch)) == 16
         drawn.update(np.concatenate(epoch).tolist())
     shares = names.counts / names.counts.sum()

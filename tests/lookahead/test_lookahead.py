@@ -109,7 +109,7 @@ def test_expected_shares_are_exact_for_any_guess(bound, most, always_look_ahead,
     names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
-    _, weights = sampler.weighed(size, Random(8), look_ahead)
+    _, weights = sampler.draw_weighted(size, Random(8), look_ahead)
     most = max(np.exp(weights.log_weights.max() - look_ahead.log_bound), 1)
     for name, p in expected.items():
         deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
@@ -132,7 +132,7 @@ def test_weights_sum_to_the_probability_of_conditions(
     log_means = np.full(sampler.max_length + 1, look_ahead.log_value + mean)
     size = 30_000
     look_ahead = replace(look_ahead, log_means=log_means, ceiling=ceiling)
-    names, weights = sampler.weighed(size, Random(3), look_ahead)
+    names, weights = sampler.draw_weighted(size, Random(3), look_ahead)
     meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
     p = np.exp(model.log_prob(meet))
     assert set(names.to_strings()) <= set(meet)
@@ -175,7 +175,7 @@ def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeyp
     look_ahead = sampler.preparation.look_ahead_for(0)
     assert look_ahead.ceiling < 64
     with worker_threads(1):
-        _, weights = sampler.weighed(1000, Random(1), look_ahead)
+        _, weights = sampler.draw_weighted(1000, Random(1), look_ahead)
     assert weights.log_mean < -100
     expected = weights.expected(weights.log_mean)
     assert expected.max() < 0.05 * expected.sum()
@@ -194,7 +194,7 @@ def test_names_that_are_one_in_a_million_come():
     assert all(name.endswith("zxqj") for name in names)
     prepared = sampler.preparation.look_ahead_for(0)
     with worker_threads(1):
-        _, weights = sampler.weighed(4000, Random(1), prepared)
+        _, weights = sampler.draw_weighted(4000, Random(1), prepared)
     assert weights.log_mean < math.log(1e-6), "so many come without looking ahead"
     assert prepared.acceptance > 1 / 65, "so many come with it"
 
@@ -216,7 +216,7 @@ def learned(model, draws=3000, **options):
     automaton, limits = sampler.spelling.automaton, (sampler.min_length, sampler.max_length)
     unguided = LookAhead.unguided(automaton, sampler.prefix, *limits)
     visits = Visits(unguided.prefixes)
-    sampler.weighed(draws, Random(0), replace(unguided, visits=visits))
+    sampler.draw_weighted(draws, Random(0), replace(unguided, visits=visits))
     return unguided.learned(visits.joined()), sampler
 
 
@@ -246,7 +246,7 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
 def test_a_second_draw_finds_the_prefixes_of_the_first():
     first, sampler = learned(tiny_model(), 50)
     visits = Visits(first.prefixes)
-    sampler.weighed(50, Random(1), replace(first, visits=visits))
+    sampler.draw_weighted(50, Random(1), replace(first, visits=visits))
     prefixes = visits.joined()
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.passed[0] == 100

@@ -63,7 +63,7 @@ def test_an_epoch_has_every_name_once_in_shuffled_batches_the_last_one_smaller(n
     names = [[1], *filter(None, names)]  # a list has no empty names
     distinct, counts = coded(names).distinct()
     batches = Batches(distinct, np.repeat(np.arange(len(distinct)), counts), N_Y)
-    middles, epoch = zip(*batches.epoch(size, np.random.default_rng(seed)), strict=True)
+    middles, epoch = zip(*batches.minibatches(size, np.random.default_rng(seed)), strict=True)
     sizes, (whole, rest) = [*map(len, epoch)], divmod(len(names), size)
     assert sizes == [size] * whole + [rest] * (rest > 0)
     np.testing.assert_allclose(middles, (np.cumsum(sizes) - np.array(sizes) / 2) / len(names))

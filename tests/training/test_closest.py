@@ -162,7 +162,7 @@ def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
     assert distilled is None
     assert trainer.model.training["held_out_loss"] == min(networks)
     assert trainer.model.training["all_names"]
-    assert len(trainer._taught.names) == 100 > len(trainer.corpus)
+    assert len(trainer._distilled_from.names) == 100 > len(trainer.corpus)
 
 
 def test_they_are_not_where_a_share_is_asked_for():

@@ -302,7 +302,7 @@ def test_a_list_of_five_names_trains_at_a_high_rate(invoke, tmp_path):
     done = invoke("train", "-", *options, cwd=tmp_path, input=names)
     assert done.returncode == 0, done.stderr
     assert "of 3: it ends with epoch" in done.stderr
-    assert "its loss passed four times that of a uniform guess" in done.stderr
+    assert "its loss passed 4 times that of a uniform guess" in done.stderr
     assert invoke("sample", "-n", 5, cwd=tmp_path).returncode == 0
 
 
