@@ -22,7 +22,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import DRAWN_BY_LEVEL, MAX_BOUND, LookAhead, Visits
 
-FIRST_ROUNDS = 1024, 2048  # names drawn in the first rounds, which are learned from alone
+FIRST_ROUNDS = 1024, 2048  # names drawn in the first rounds: too early to be worth a test
 FIRST_TEST = 1 << 12  # names drawn in the first test; then four times, then twice as many each
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
@@ -184,7 +184,7 @@ def with_bound(look_ahead: LookAhead, weights: Weights) -> LookAhead:
     highest = weights.log_mean + np.log(MAX_BOUND)
     # The weight of every name whose prefixes were all visited. There, ahead of a character is the
     # total of the next prefix. So in the product of total / ahead only the first total is left.
-    usual = look_ahead.log_value + 1e-6
+    usual = look_ahead.log_value + 1e-6  # above their rounding errors: each comes once at most
     log_bound = min(max(weights.half(0).log_bound(MAX_REPEATS / 2, highest), usual), highest)
     return replace(
         look_ahead,

@@ -52,7 +52,7 @@ class Learner {
   }
 
   /** The network as it is now, or with other parameters. */
-  network(params = multipliedOut(this.trained)) {
+  network(params = this.trained) {
     const n_a = params.a0.length;
     return { gates: params.ba.length / n_a, n_a, n_y: params.by.length, params };
   }
@@ -62,12 +62,12 @@ class Learner {
     const { epochs, patience } = this.settings;
     for (let epoch = 0; epoch < epochs; epoch++) {
       const trainingLoss = yield* this.epoch(epoch);
-      const params = multipliedOut(this.trained);
-      const heldOutLoss = meanLoss(this.heldOut, this.network(params));
+      const heldOutLoss = meanLoss(this.heldOut, this.network());
       if (!Number.isFinite(trainingLoss + heldOutLoss)) return; // the best one before is kept
       const isBest = heldOutLoss < this.best.loss;
       if (isBest) {
-        this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params: copied(params) };
+        const params = copied(this.trained);
+        this.best = { epoch: epoch + 1, loss: heldOutLoss, trainingLoss, params };
       }
       yield { epoch: epoch + 1, trainingLoss, heldOutLoss, isBest, share: (epoch + 1) / epochs };
       if (epoch + 1 - this.best.epoch >= patience) return;
@@ -104,7 +104,7 @@ class Learner {
     const { loss, gradients } = lossAndGradients(tree, network, masks, this.work);
     for (const gradient of Object.values(gradients))
       for (let i = 0; i < gradient.length; i++) gradient[i] /= tree.characters;
-    this.adam.step(factorGradients(gradients, this.trained), learningRate(share));
+    this.adam.step(gradients, learningRate(share));
     return { loss, characters: tree.characters };
   }
 }

@@ -74,7 +74,6 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
       held_out: HELD_OUT,
       dropout: settings.dropout,
       recurrent_dropout: settings.recurrentDropout,
-      embedding_size: start ? 0 : RANK,
       patience: settings.patience,
       seed: learner.seed,
     },

@@ -3,7 +3,6 @@
 
 const HELD_OUT = 0.1; // the share of the distinct names
 const MOST_HELD_OUT = 2000;
-const RANK = 24; // of Wax while it is trained from random weights
 const CLIP = 5;
 const HIGHEST_RATE = 0.009;
 const FULL_DROPOUT = 0.6; // from which on dropout is the same throughout a run

@@ -1,8 +1,4 @@
 // What training starts from: random weights, or those of a model (rnn_names/training/warm_start.py).
-//
-// Random weights have Wax as a product, as only the page has it:
-//
-//     Wax (gates n_a, n_y) = projection (gates n_a, RANK) · embedding (RANK, n_y)
 
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
 function normal(random) {
@@ -30,13 +26,12 @@ function orthogonal(random, n) {
   return matrix;
 }
 
-/** Random weights of a GRU, as they are trained, with the variances of rnn.py. */
+/** Random weights of a GRU, with the variances of rnn.py. */
 function randomWeights(random, n_y, n_a) {
   const Waa = new Float64Array(3 * n_a * n_a);
   for (let gate = 0; gate < 3; gate++) Waa.set(orthogonal(random, n_a), gate * n_a * n_a);
   return {
-    projection: normals(random, 3 * n_a * RANK, Math.sqrt(0.5 / RANK)),
-    embedding: normals(random, RANK * n_y, 1),
+    Wax: normals(random, 3 * n_a * n_y, Math.sqrt(0.5)),
     Waa,
     Wya: normals(random, n_y * n_a, 1 / Math.sqrt(n_a)),
     ba: new Float64Array(3 * n_a),
@@ -65,26 +60,4 @@ function weightsFrom(random, { cell, hidden_size: n_a, vocabulary, weights }, ch
   const { Waa, ba, a0, bn } = weights;
   const own = { Wax, Waa: Waa.slice(), Wya, ba: ba.slice(), by, a0: a0.slice() };
   return cell === "gru" ? { ...own, bn: bn.slice() } : own;
-}
-
-/** The parameters of the network: Wax multiplied out. */
-function multipliedOut({ projection, embedding, ...others }) {
-  if (!embedding) return others;
-  const n_y = embedding.length / RANK;
-  const rows = projection.length / RANK;
-  const Wax = new Float64Array(rows * n_y);
-  addOuterProducts(transposed(projection, rows, RANK), embedding, RANK, rows, n_y, Wax);
-  return { Wax, ...others };
-}
-
-/** From the gradient of Wax to those of its factors: dP = dWax Eᵀ, dE = Pᵀ dWax. */
-function factorGradients(gradients, { projection, embedding }) {
-  if (!embedding) return gradients;
-  const n_y = embedding.length / RANK;
-  const rows = projection.length / RANK;
-  const d_projection = new Float64Array(projection.length);
-  const d_embedding = new Float64Array(embedding.length);
-  product(gradients.Wax, rows, embedding, RANK, n_y, d_projection);
-  addOuterProducts(projection, gradients.Wax, rows, RANK, n_y, d_embedding);
-  return { ...gradients, projection: d_projection, embedding: d_embedding };
 }
