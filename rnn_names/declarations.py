@@ -150,8 +150,8 @@ def _path(value: Any) -> str:
 
 
 FLAG = Kind("a bool", _flag, None)
-TEXTS = Kind("a string or a list of strings", _texts, "TEXT")
-LINES = Kind("a list of strings", _lines, "FILE")  # which the command line reads from a file
+TEXTS = Kind("a text or a list of texts", _texts, "TEXT")
+LINES = Kind("a list of texts", _lines, "FILE")  # which the command line reads from a file
 LINE_NUMBERS = Kind('numbers of lines, from 1, or of a line and a part: "5.2"', _numbers, "N,…")
 PATH = Kind("the path of a file", _path, "FILE")
 

@@ -63,7 +63,7 @@ class Tilt:
         self._contexts = contexts = ngram.contexts.shortest(MAX_HISTORY_TABLE // ngram.n_y)
         p = ngram.after_contexts(np.arange(len(contexts)))
         p[1:] *= factors.after(contexts.keys[1:] % contexts.base)
-        p[0] *= factors.after_any(p[0])  # the context of a character without one: it is any other
+        p[0] *= factors.after_any(p[0])  # after characters that are in no context: as the average
         after = contexts.after[:, :-1]  # START leads nowhere from a name
         # (longest + 2, contexts) V
         self._ahead = ahead.by_length(lambda _: p, after, self._at_end)

@@ -129,8 +129,9 @@ class Sampler(Continuations):
     def prepare_if_rare(self, rare: float | None = None) -> Tally:
         """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
 
-        Rare is a share of `rare` at most, by default of `LOOK_AHEAD_BELOW`, whatever the seed is.
-        Returns how many names of the pilot met each condition; nothing if they are not rare.
+        They are if a share of at most `rare` of the names meets them (default: `LOOK_AHEAD_BELOW`);
+        the seed does not matter. Returns how many names of the pilot met each condition; nothing if
+        they are not rare.
         """
         most_fit = (self.options.min_length or 1) <= 1 and self.options.max_length is None
         most_fit &= self.shape is None or self.options.temperature <= 1  # hotter, many break it

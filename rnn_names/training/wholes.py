@@ -6,6 +6,8 @@ name:
     its length and the square of it; its first letter; its last; how often it has each letter;
     how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
 
+Letters are those that the list has more than twice, and less often, so that others have room.
+
 Of all distributions with the list's means, the closest to the teacher's, p, is its exponential tilt
 (Csiszár 1975):
 
@@ -26,7 +28,7 @@ from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
 
-SEEN_RARELY = 2  # how often the training names have a rare character, at most
+SEEN_RARELY = 2  # how often the distinct training names have a rare character, at most
 PRIOR_NAMES = 30  # added to the list's with the teacher's own means: a short list says little
 SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
 MAX_FEATURES = 400  # features that are fitted, at most, the commonest
@@ -53,25 +55,26 @@ class Wholes:
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         seen = np.bincount(names.codes, minlength=self._n_y)
         # Which rare characters a list has, and which it lacks, is chance: they are not fitted.
-        self._rare = np.flatnonzero(seen <= SEEN_RARELY)
+        self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)
-        self._mean_terms = np.zeros(self._n_terms)  # of each, how many a name has
+        self._wanted_terms = np.zeros(self._n_terms)  # of each, how many a name has
         for start in range(0, len(names), NAMES_AT_A_TIME):
             rows = slice(start, start + NAMES_AT_A_TIME)
             of_name, terms = self._terms(names[rows])
-            self._mean_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
-        # Room for characters of each kind that the list lacks: about as many as it has once (Good
-        # 1953, "The population frequencies of species").
-        kind = self._kinds[:-1]
-        total, once = (np.bincount(kind, n, self._n_kinds) for n in (seen, seen == 1))
-        self._mean_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
+            self._wanted_terms += np.bincount(terms, shares[rows][of_name], self._n_terms)
+        # Room for characters that the list lacks: their probability is about the share of those
+        # that it has once (Good 1953, "The population frequencies of species"), by kind.
+        counts, kind = np.repeat(batches.counts, names.lengths), self._kinds[:-1]
+        each = np.bincount(names.codes, counts, self._n_y)
+        total, once = (np.bincount(kind, n, self._n_kinds) for n in (each, each * (seen == 1)))
+        self._wanted_terms[: 3 * self._n_y] *= np.tile(1 - (once / np.maximum(total, 1))[kind], 3)
 
     def factors(self, drawn: Names) -> Factors:
         """The tilt that gives names that were drawn the list's means."""
         of_name, terms = self._terms(drawn)
         often = np.bincount(terms, minlength=self._n_terms)
-        often[: 3 * self._n_y].reshape(3, -1)[:, self._rare] = 0  # EOS among them
+        often[: 3 * self._n_y].reshape(3, -1)[:, self._unfitted] = 0
         fitted = np.argsort(-often, kind="stable")[:MAX_FEATURES]
         fitted = fitted[often[fitted] >= SEEN_OFTEN]
         column = np.full(self._n_terms, -1)
@@ -79,7 +82,7 @@ class Wholes:
         of_name, columns = of_name[column[terms] >= 0], column[terms[column[terms] >= 0]]
         counts = np.bincount(of_name * len(fitted) + columns, minlength=len(drawn) * len(fitted))
         features = np.hstack([self._powers(drawn.lengths), counts.reshape(len(drawn), -1)])
-        listed = np.append(self._mean_powers, self._mean_terms[fitted])
+        listed = np.append(self._mean_powers, self._wanted_terms[fitted])
         wanted = self._n * listed + PRIOR_NAMES * features.mean(axis=0)
         n = self._n + PRIOR_NAMES
         tilt = fitted_tilt(features, wanted / n, 1 / (SPREAD**2 * n))

@@ -32,7 +32,7 @@ from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
 EMBEDDING_SIZE = 24
-"""Columns of PyTorch's embedding: as many as `rnn_names.training.settings.Settings` trains with."""
+"""Columns of PyTorch's embedding: a usual size for some dozens of characters."""
 
 LEARNING_RATE = 0.004
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
+from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling import sampler, unique
+from rnn_names.sampling import sampler, stream, unique
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -247,6 +248,24 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
         tiny_model(letters="aAb").sample(900, min_edits=2, seed=1)
     with pytest.raises(SamplingError, match="no fingerprints"):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
+
+
+def test_a_block_is_given_up_after_slow_tests_of_its_own(monkeypatch):
+    """However many names of other blocks are tested meanwhile, which depends on the cores."""
+    monkeypatch.setattr(stream, "DRAWS_PER_BLOCK", 1 << 12)
+    prints = np.unique(fingerprints(Names.from_strings(all_texts(3))))
+    model, options = replace(tiny_model(), fingerprints=prints), Options(min_edits=3, max_length=5)
+
+    def tested(order):
+        drawer = stream.Drawer(sampler.Sampler(model, options), 1, {})
+        blocks = [drawer.begin(stream.Block(n, 32, 0, 32, 32 * n)) for n in range(2)]
+        for n in order:
+            before = drawer.tally.get("min_edits", (0, 0))[0]
+            with pytest.raises(stream.GivenUp):
+                list(blocks[n])
+        return drawer.tally["min_edits"][0] - before
+
+    assert tested([0]) == tested([1, 0]) > 0
 
 
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)

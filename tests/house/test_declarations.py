@@ -64,8 +64,8 @@ def test_a_value_gets_its_plainest_type(given, value):
         ({"flag": "yes"}, "flag 'yes': must be a bool"),
         ({"word": "c"}, "word 'c': must be one of a, b"),
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
-        ({"texts": [1]}, r"texts \[1\]: must be a string or a list of strings"),
-        ({"lines": "ab"}, "lines 'ab': must be a list of strings"),
+        ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),
+        ({"lines": "ab"}, "lines 'ab': must be a list of texts"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused(given, rule):

@@ -47,3 +47,14 @@ def test_along_the_n_gram_every_name_is_multiplied_by_its_factors(known, kinds):
     before, after = (np.array([probability(name, way) for name in every]) for way in (False, True))
     w = np.array([tilt_weight(factors, name) for name in every])
     np.testing.assert_allclose(after, before * w / (before @ w), rtol=1e-4)
+
+
+def test_after_any_character_the_factors_are_the_mean_over_them_all():
+    factors = Factors(
+        kinds=np.array([0, 1, 2, 2, 3]),
+        pairs=np.log([[9, 9, 9, 9], [9, 1, 2, 3], [9, 4, 5, 6], [9, 9, 9, 9]]),
+        ends=np.log([9, 1, 2, 4, 9]),
+        lengths=np.zeros(LONGEST + 1),
+    )
+    mean = factors.after_any(np.array([0.2, 0.4, 0.1, 0.3]))  # of EOS, and of three characters
+    np.testing.assert_allclose(mean, [(0.4 + 0.2 + 1.2) / 0.8, 2.5, 3.5, 4.5])

@@ -61,9 +61,10 @@ def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):
         assert found == pytest.approx(wanted, rel=0.02, abs=0.01)
 
 
-def test_of_characters_that_a_list_has_hardly_or_not_nothing_is_concluded():
-    """The share of those that it has once is left to them all."""
-    listed = ["ab", "aab", "baba", *(f"ab{c}" for c in "cdefg")]
+@pytest.mark.parametrize("repeats", [1, 20])
+def test_characters_that_a_list_has_twice_at_most_are_not_fitted(repeats):
+    """The share of those that it has once is left to all of them, however often others come."""
+    listed = [*["ab", "aab", "baba"] * repeats, *(f"ab{c}" for c in "cdefg")]
     corpus, vocabulary = corpus_from_strings(listed), Vocabulary("abcdefgxyz")
     rng = np.random.default_rng(3)
     drawn = [rng.integers(1, 11, rng.integers(1, 5)).tolist() for _ in range(3000)]
