@@ -72,7 +72,7 @@ site-publish: .venv-site/.site  ## Push the site to the branch gh-pages: with TA
 		$(if $(TAG),--update-aliases $(TAG:v%=%) latest,dev)
 	$(if $(TAG),mike set-default --config-file docs/site/mkdocs.yml --push latest)
 
-site-check: .venv-site/.site build/node_modules/axe-core  ## Open every page of the site in Chromium: errors, accessibility.
+site-check: site build/node_modules/axe-core  ## Build the site, and open every page of it in Chromium: errors, accessibility.
 	.venv-site/bin/python tests/page_study/site_check.py
 
 models: $(VENV)/.run  ## Make the bundled models anew from the lists in data/.
