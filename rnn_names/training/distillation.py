@@ -93,12 +93,10 @@ class Teacher(WalkSource):
         share: float = 0.5,
     ) -> Teacher:
         """The teacher of a run, from what its networks trained on, with these characters."""
-        ngram, names = _ngram(batches, rng), batches.names
-        seen = np.bincount(names.codes)
+        ngram, names, wholes = _ngram(batches, rng), batches.names, Wholes(batches, vocabulary)
         # Characters that only the starting model knows do not count: the list has none.
-        rare = np.flatnonzero((seen > 0) & (seen <= SEEN_RARELY))
+        rare = np.flatnonzero((wholes.seen > 0) & (wholes.seen <= SEEN_RARELY))
         teacher = cls(ngram, networks, int(names.lengths.max()), rare, share)
-        wholes = Wholes(batches, vocabulary)
         tree = batches.tree(np.arange(0, len(names), len(names) // NAMES_TRIED + 1))
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])

@@ -6,7 +6,7 @@ name:
     its length and the square of it; its first letter; its last; how often it has each letter;
     how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
 
-Letters are those that the list has more than twice, and less often, so that others have room.
+Only letters that the list has more than twice are fitted, to means that leave room for others.
 
 Of all distributions with the list's means, the closest to the teacher's, p, is its exponential tilt
 (Csiszár 1975):
@@ -53,7 +53,7 @@ class Wholes:
         _, self._kinds = np.unique(kinds, return_inverse=True)  # (n_y + 1,)
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
-        seen = np.bincount(names.codes, minlength=self._n_y)
+        self.seen = seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
         # Which rare characters a list has, and which it lacks, is chance: they are not fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
