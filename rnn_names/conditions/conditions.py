@@ -6,7 +6,7 @@ Those on the spelling have an automaton, too, with which `rnn_names.lookahead.gu
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import cast
@@ -15,9 +15,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
-from rnn_names.conditions.beginnings import encoded
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
+from rnn_names.conditions.spelling import encoded
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
@@ -81,24 +81,6 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.min_edits is not None and not options.listed:
         found.append(_far_from_list(model, options.min_edits - 1))
     return found
-
-
-def joint_automaton(
-    conditions: Iterable[Condition], max_states: int, start: Automaton
-) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for `start` and what conditions fit in; these conditions; the others."""
-    automaton, covered, others = start, list[Condition](), list[Condition]()
-    for condition in conditions:
-        try:
-            joined = automaton & condition.automaton if condition.automaton else None
-        except NoAutomatonError:
-            joined = None
-        if joined is None or len(joined.accepting) > max_states:
-            others.append(condition)
-        else:
-            automaton = joined
-            covered.append(condition)
-    return automaton, covered, others
 
 
 def _matching(

@@ -101,7 +101,7 @@ class Helper:
         self,
         make: Callable[..., Any],
         *arguments: Any,
-        check: Callable[[Any], Any],
+        check: Callable[[Any], Any] = type,
         memory: SharedArray | None = None,
     ) -> None:
         self._make, self._arguments, self._check, self._memory = make, arguments, check, memory

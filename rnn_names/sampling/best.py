@@ -24,6 +24,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
 from rnn_names.errors import LongNamesWarning, SamplingError
+from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
@@ -123,7 +124,7 @@ def _longest_in_reach(sampler: Sampler, wanted: int) -> int:
     bound / M have a log-probability above the bound. So they are known, and if there are as many as
     wanted, they are the best. The longer names may be, the lower the bound must be.
     """
-    begun, reach = len(sampler.prefix) - 1, 0  # a name's end counts as a character
+    begun, reach = sampler.begun - 1, 0  # a name's end counts as a character
     search = _Search(sampler, None, "total")
     for bound, names in search.by_bound(ENDLESS):
         if search.is_all:
@@ -151,8 +152,8 @@ class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.progress = sampler, progress
         self._is_per_character = rank == "per-character"
-        self._can_be_finished = sampler.spelling.counts > 0
-        size = sampler.n_y * sampler.max_length**2
+        self._source = sampler.drawer.quick
+        size = self._source.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
         self._work = Workspace()
         self.done = 0  # prefixes looked into
@@ -167,7 +168,8 @@ class _Search:
         for _, found in self.by_bound(wanted):
             if len(found) == wanted:
                 break
-        return ["".join(chr(self.sampler.codes[i]) for i in text) for _, text in found]
+        codes = self.sampler.model.vocabulary.codes
+        return ["".join(chr(codes[i]) for i in text) for _, text in found]
 
     @property
     def is_all(self) -> bool:
@@ -211,46 +213,41 @@ class _Search:
         """Looks for the best names above a bound. False where there are over `most` prefixes."""
         self._best, self._bound, self._wanted = [], bound, wanted
         self._left_out, self.n_prefixes = -np.inf, 0
-        sampler, states = self.sampler, self.sampler.first_state
-        frontier = Frontier(sampler.max_length + 2, self._at_once)
-        text = sampler.prefix[None].astype(np.min_scalar_type(sampler.n_y))
-        share = sampler.beginnings.share if sampler.beginnings else 1.0
-        prefixes = _Prefixes(text, sampler.spelling.state, np.log([share]))
-        while True:
-            n, length = prefixes.text.shape
-            self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
-            frontier.add(length + 1, self._look_into(prefixes, states))
-            if self.progress is not None:
-                self.progress(n)
-            if not frontier:
-                self._keep_best()
-                return True
+        sampler, roots = self.sampler, self.sampler.drawer.roots
+        self._frontier = Frontier(sampler.max_length + 2, self._at_once)
+        is_one = len(roots.texts) == 1  # its probability is left out
+        with np.errstate(divide="ignore"):
+            log_prob = np.log(np.ones(1) if is_one else roots.probability)
+        for rows in by_level(roots.lengths):
+            text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
+            prefixes = _Prefixes(text, roots.known[rows], log_prob[rows])
+            self._look_into(prefixes, roots.states[rows])
+        while self._frontier:
             if self.n_prefixes >= most:
                 self._left_out = bound
                 return False
-            _, (nodes, prefixes, _, _) = frontier.take()
-            states = sampler.states_after(nodes, self._work)
+            _, (nodes, prefixes, _, _) = self._frontier.take()
+            self._look_into(prefixes, self._source.states_after(nodes, self._work))
+        self._keep_best()
+        return True
 
-    def _look_into(self, batch: _Prefixes, states: Array) -> NodeBatch:
-        """Records the names that end at some prefixes, and gives the prefixes that go on."""
-        sampler, length = self.sampler, batch.text.shape[1]
-        automaton = sampler.spelling.automaton
-        probabilities = sampler.next_probabilities(states, self._work).T
-        beginnings = sampler.beginnings
-        if beginnings is not None and length < beginnings.depth:
-            beginnings.narrow(probabilities.T, batch.text)
-        may_follow = np.zeros(probabilities.shape, bool)
-        may_follow[:, EOS] = automaton.accepting[batch.automaton_state]
-        may_follow[:, EOS] &= length >= sampler.min_length
-        after = automaton.after[batch.automaton_state]
-        may_follow[:, 1:] = self._can_be_finished[length + 1][after[:, 1:]]
+    def _look_into(self, batch: _Prefixes, states: Array) -> None:
+        """Records the names that end at some prefixes; the prefixes that go on wait."""
+        sampler, (n, length) = self.sampler, batch.text.shape
+        self.n_prefixes, self.done = self.n_prefixes + n, self.done + n
+        if self.progress is not None:
+            self.progress(n)
+        probabilities, _ = self._source.next_probabilities(states, self._work)
+        probabilities = (probabilities / probabilities.sum(axis=0)).T
+        may_follow = sampler.spelling.may_follow(length, batch.automaton_state)
+        after = sampler.spelling.automaton.after[batch.automaton_state]
         if (may_follow & (probabilities == 0)).any():
             self._vanished = not (sampler.options.top_k or sampler.options.top_p)
             may_follow &= probabilities > 0
         with np.errstate(divide="ignore"):
             log_probs = np.log(probabilities) + batch.log_prob[:, None]
         if self._is_per_character:
-            begun = len(sampler.prefix) - 1
+            begun = sampler.begun - 1
             log_probs[:, EOS] *= (sampler.max_length - begun) / (length - begun)
         is_above = may_follow & (log_probs >= self._bound)
         below = log_probs[may_follow & ~is_above]
@@ -261,15 +258,15 @@ class _Search:
         last = character[:, None].astype(batch.text.dtype)
         text = np.concatenate([batch.text[parent], last], axis=1)
         longer = _Prefixes(text, after[parent, character], log_probs[parent, character])
-        return NodeBatch(Children(states, parent, character), longer)
+        self._frontier.add(length + 1, NodeBatch(Children(states, parent, character), longer))
 
     def _record(self, text: Array, ranked: Array, ends: Array) -> None:
         """Records names, the rows `ends`, that meet what the automaton does not follow.
 
         The bound rises once there are twice as many as wanted.
         """
-        for condition in self.sampler.spelling.others:
-            codes = self.sampler.codes[text[ends]].ravel()
+        for condition in self.sampler.conditions:
+            codes = self.sampler.model.vocabulary.codes[text[ends]].ravel()
             names = Names.from_lengths(codes, np.full(len(ends), text.shape[1]))
             ends = ends[condition.passes(names)]
         self._best += zip(ranked[ends].tolist(), text[ends].tolist(), strict=True)

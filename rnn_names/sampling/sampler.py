@@ -1,43 +1,39 @@
-"""Names drawn together. One that breaks a condition (its length, say) is discarded.
+"""Names that meet what each can be held to alone: its length, shape, spelling, and other conditions.
 
-Where the conditions on length and spelling are so rare that this would take long,
+Where the conditions on length and spelling are so rare that attempts would take long,
 `rnn_names.lookahead.guide` looks ahead.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
-from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
-from rnn_names.conditions.beginnings import of_shape
+from rnn_names.arrays import Array, Workspace
+from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.options import CommonOptions, any_of
+from rnn_names.conditions.spelling import Spelling, joint_automaton
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
-from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.continuations import SHAPE_HINT, Continuations
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.roots import spelled
 
 if TYPE_CHECKING:
     from rnn_names.conditions.conditions import Condition
-    from rnn_names.lookahead.guide import LookAhead
-    from rnn_names.lookahead.preparation import Preparation, Weights
+    from rnn_names.lookahead.preparation import Preparation
 
-FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
-WALKS_PER_BLOCK = 4  # of the largest; with more, names share more prefixes, and more are in vain
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
-MAX_TABLE = 1 << 24  # numbers in the look-ahead's tables of all states, characters and lengths
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
 NO_CONDITIONS = {
@@ -47,163 +43,126 @@ NO_CONDITIONS = {
 }
 """The options that make no condition on finished names."""
 
+SHAPE_HINT = (
+    "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
+    "a letter, or two spaces or marks in a row, where none of the list does"
+)
+
 Tally = dict[str, tuple[int, int]]  # by condition: how many names were held to it, how many passed
 
 
-class Spelling(NamedTuple):
-    """How names can be spelled, as far as an automaton follows it."""
-
-    automaton: Automaton
-    state: Array  # (1,) its state after the prefix of all names
-    counts: Array  # (max_length + 2, S) how many texts it accepts, by length so far and state
-    size: float  # how many in all; infinity for very many
-    covered: list[Condition]  # those that it follows
-    others: list[Condition]
-    title: str  # what it follows, for a message
-
-
-class Sampler(Continuations):
-    """Draws names from a model, many together, each with a length within the limits."""
+class Sampler:
+    """Draws names from a model, each of which meets the conditions."""
 
     def __init__(self, model: LanguageModel, options: CommonOptions) -> None:
-        super().__init__(model, options)
-        # A power of two, the smaller the larger the vocabulary.
-        self.largest_walk = min(max(1 << (23 - self.n_y.bit_length()), FIRST_BLOCK), LARGEST_WALK)
-        self.share_size = self.largest_walk // 2  # of large blocks; at most twice as many
-        least, most = self.min_length, self.max_length
-        self._limits = f"{least} to {most}" if least < most else f"{most}"
-        shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.length_title = f"a length of {self._limits} characters{shape}"  # for messages
-        self.preparation: Preparation | None = None  # covers some of the conditions, if rare
-        self.conditions: list[Condition] = []  # of names that are drawn
+        self.model, self.options = model, options
+        self.min_length, self.max_length = lengths_of(model, options)
+        shape = None if options.any_shape else model.shape
+        prefixes = spelled(options, model.vocabulary, shape)
+        self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
+        self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
+        self.all_conditions: list[Condition] = []
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
             from rnn_names.conditions.conditions import conditions_of
 
-            self.conditions = conditions_of(model, options)
-        if any(each.automaton for each in self.conditions):
-            self.spelling = self._make_spelling()  # or SamplingError, if no name can be
+            self.all_conditions = conditions_of(model, options)
+        self.preparation: Preparation | None = None  # of a look-ahead, if the spelling is rare
+        self._follow()
+
+    def _follow(self) -> None:
+        """Makes the spelling of what automata follow, or raises SamplingError if no name has it."""
+        n_y = len(self.model.vocabulary)
+        automaton, self.followed, self.conditions = joint_automaton(
+            n_y, self.shape, self.all_conditions, self.max_length
+        )
+        self.spelling = Spelling(automaton, self.min_length, self.max_length)
+        self.drawer = Drawer(self.model, self.options, self.spelling, self.texts)
+        least, most = self.min_length, self.max_length
+        self._limits = f"{least} to {most}" if least < most else f"{most}"
+        shape = " and the shape of the list's names" if self.shape is not None else ""
+        self.title = f"a length of {self._limits} characters{shape}"  # for messages
+        self.title = ", ".join(filter(None, [self.titles(self.followed), self.title]))
+        self._check_spellings()
+        self._check_first_draw()
 
     @property
-    def largest_block(self) -> int:
-        """Names of the largest blocks of the stream; with a look-ahead, those of one walk."""
-        return self.largest_walk * (1 if self.preparation else WALKS_PER_BLOCK)
+    def largest_walk(self) -> int:
+        """Names that may be drawn together: the fewer, the larger the vocabulary."""
+        return max(1 << (24 - len(self.model.vocabulary).bit_length()), 32)
 
-    @cached_property
-    def spelling(self) -> Spelling:
-        """How names can be spelled; or SamplingError, if no name can."""
-        return self._make_spelling()
+    @property
+    def begun(self) -> int:
+        """Characters that all names begin with: those of a single prefix."""
+        return len(self.texts[0]) if len(self.texts) == 1 else 0
 
-    def _make_spelling(self) -> Spelling:
-        from rnn_names.conditions.conditions import joint_automaton
+    @property
+    def n_possible(self) -> float:
+        """How many names have the spelling; infinity for very many."""
+        lengths, known = self.drawer.roots.lengths, self.drawer.roots.known
+        return float(self.spelling.counts[lengths, known].sum())
 
-        start = of_shape(self.shape) if self.shape is not None else anything(self.n_y)
-        if self.beginnings is not None:
-            start &= self.beginnings.automaton
-        most_states = MAX_TABLE // (self.n_y * (self.max_length + 1))
-        automaton, covered, others = joint_automaton(self.conditions, most_states, start)
-        state = automaton.run(self.prefix[None], np.array([len(self.prefix)]))
-        counts = automaton.counts(self.min_length, self.max_length)
-        count = float(counts[len(self.prefix), state[0]])
-        possible, hint, titles = count, "", covered
-        if not count:
-            hint = SHAPE_HINT if self.shape is not None else ""
-        elif others and count <= FEW_POSSIBLE:
-            texts = automaton.texts(self.prefix.tolist(), self.min_length, self.max_length)
-            codes = [self.codes[list(text)] for text in texts]
-            names = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
-            hint, titles = f"; {count:,.0f} tried, which is all", self.conditions
-            possible = len(meeting(others, names, {}))
+    def _check_spellings(self) -> None:
+        """Raises SamplingError if no spelling is possible, or none of few meets the conditions."""
+        possible, hint, titles = self.n_possible, "", self.followed
         if not possible:
-            what = f"no name of {self._limits} characters can meet all of {self._titles(titles)}"
+            hint = SHAPE_HINT if self.shape is not None else ""
+        elif self.conditions and possible <= FEW_POSSIBLE:
+            names = [text for root in self.texts for text in self.spelling.texts(root)]
+            codes = [self.model.vocabulary.codes[list(text)] for text in names]
+            spelled = Names.from_lengths(np.concatenate(codes), np.array([*map(len, codes)]))
+            hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
+            possible = len(meeting(self.conditions, spelled)[0])
+        if not possible:
+            what = f"no name of {self._limits} characters can meet all of {self.titles(titles)}"
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
-        title = self._titles(covered) or self.length_title
-        return Spelling(automaton, state, counts, count, covered, others, title)
 
-    def _titles(self, covered: list[Condition]) -> str:
-        titles, prefixes = [each.title for each in covered], self.options.prefix
+    def _check_first_draw(self) -> None:
+        """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
+        roots, source = self.drawer.roots, self.drawer.quick
+        p, _ = source.next_probabilities(roots.states, Workspace())
+        for row in np.flatnonzero(roots.probability):
+            fits = self.spelling.may_follow(len(roots.texts[row]), roots.known[[row]])
+            if (p[:, row] * fits).any():
+                return
+        what = f"prefix {any_of(self.options.prefix)}: no name begins so"
+        if not self.options.prefix:
+            what = f"every name would begin as none of the list does{SHAPE_HINT}"
+        named = ["prefix" if self.options.prefix else "any_shape"]
+        raise SamplingError(f"{what} (at this temperature, top-k and top-p)", named)
+
+    def titles(self, followed: Sequence[Condition]) -> str:
+        titles, prefixes = [each.title for each in followed], self.options.prefix
         if prefixes:
             titles.insert(0, f"prefix {any_of(prefixes)}")
         return ", ".join(titles)
 
-    def prepare_if_rare(self, rare: float | None = None) -> Tally:
-        """Prepares a look-ahead if the conditions on length and spelling turn out to be rare.
+    def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+        """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
+        names, rows = self.drawer.draw(keys, root)
+        return self.held(len(keys), names, rows)
 
-        They are if a share of at most `rare` of the names meets them (default: `LOOK_AHEAD_BELOW`);
-        the seed does not matter. Returns how many names of the pilot met each condition; nothing if
-        they are not rare.
-        """
-        most_fit = (self.options.min_length or 1) <= 1 and self.options.max_length is None
-        most_fit &= self.shape is None or self.options.temperature <= 1  # hotter, many break it
-        if most_fit and not self.conditions:
-            return {}
-        for place, condition in enumerate(self.conditions):
-            if condition.automaton_if_rare is not None and self._is_rare(condition):
-                with suppress(NoAutomatonError):
-                    followed = replace(condition, automaton=condition.automaton_if_rare())
-                    self.conditions[place] = followed
-                    self.spelling = self._make_spelling()
-        if most_fit and not self.spelling.covered:
-            return {}
-        from rnn_names.lookahead.guide import LookAhead, Visits
-        from rnn_names.lookahead.preparation import Preparation
+    def held(self, size: int, names: Names, rows: Array) -> tuple[Names, Array, Tally]:
+        """Holds names, and their rows in a draw of some size, to the conditions."""
+        tally = {self.title: (size, len(names))}
+        passing, met = meeting(self.conditions, names)
+        return names.take(passing), rows[passing], {**tally, **met}
 
-        automaton, tally, bits = self.spelling.automaton, Tally(), Random(0)
-        unguided = LookAhead.unguided(automaton, self.prefix, self.min_length, self.max_length)
-        for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
-            tally.clear()
-            visits = Visits(unguided.prefixes)
-            names, _ = self.draw_weighted(size, bits, replace(unguided, visits=visits))
-            add_to(tally, self.length_title, size, len(names))
-            share_met = len(meeting(self.spelling.covered, names, tally)) / size
-            if share_met > (LOOK_AHEAD_BELOW if rare is None else rare):
-                return {}
-        preparation = Preparation(self.draw_weighted, unguided, visits)
-        if preparation.look_ahead_for(0).acceptance <= GAIN * share_met:
-            return {}
-        self.preparation, self.conditions = preparation, self.spelling.others
-        return tally
 
-    def _is_rare(self, condition: Condition) -> bool:
-        """Whether few names meet a condition; False where hardly any has a length and shape."""
-        for size, margin in ((FIRST_BLOCK, 10), (PILOT // 8, 1)):  # a few are mostly enough to see
-            names = self.draw(size, Random(0))
-            if condition.passes(names).sum() > margin * LOOK_AHEAD_BELOW * len(names):
-                return False
-        return len(names) * LOOK_AHEAD_BELOW >= 1  # else the larger draw is too small to tell
-
-    def draw(self, size: int, bits: Random, look_ahead: LookAhead | None = None) -> Names:
-        """Draws `size` names. Returns those of an allowed length.
-
-        With a look-ahead, each comes as many times as its weight says, in random order.
-        """
-        names, _ = self.draw_numbered(size, bits, look_ahead)
-        if look_ahead is None:
-            return names
-        # In random order: a repeat should not follow its name.
-        order = np.argsort(np.frombuffer(bits.randbytes(8 * len(names)), "<u8"), kind="stable")
-        return names.take(order)
-
-    def draw_numbered(
-        self, size: int, bits: Random, look_ahead: LookAhead | None = None
-    ) -> tuple[Names, Array]:
-        """The names of `draw`, each before its repeats, and the number of each one's draw."""
-        if look_ahead is None:
-            walk = Walk(self, size, bits)
-            names = self.in_characters(walk.go_on(walk.first_step()))
-            return names, np.flatnonzero(walk.lengths)
-        names, weights = self.draw_weighted(size, bits, look_ahead)
-        rows = np.repeat(np.arange(len(names)), look_ahead.copies(weights.log_weights, bits))
-        return names.take(rows), weights.family[rows]
-
-    def draw_weighted(
-        self, size: int, bits: Random, look_ahead: LookAhead
-    ) -> tuple[Names, Weights]:
-        """The names of an allowed length of `size` draws with a look-ahead, and their weights."""
-        from rnn_names.sampling.guided import GuidedWalk
-
-        walk = GuidedWalk(self, size, bits, look_ahead)
-        return self.in_characters(walk.go_on(walk.first_step())), walk.weights
+def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:
+    """The lengths that names may have: those asked for, or those of the list."""
+    prefixes = options.prefix or ("",)
+    shortest = options.min_length
+    if shortest is None:  # an explicit limit from above wins
+        shortest = min(model.shortest, options.max_length or model.shortest)
+    least = max(shortest, min(map(len, prefixes)), 1)
+    longest = max(model.longest, least, *map(len, prefixes))
+    most = longest if options.max_length is None else options.max_length
+    if not least <= most <= MAX_NAME_LENGTH:
+        raise SamplingError(
+            f"no name can have {least} to {most} characters; at most {MAX_NAME_LENGTH} are possible"
+        )
+    return least, most
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
@@ -218,23 +177,18 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
             sampler = Sampler(model, replace(options, ignore_case=True))
         except (SamplingError, VocabularyError):
             raise error from None
-        spelled = [each for each in sampler.conditions if each.automaton]
-        notes = [f"{sampler._titles(spelled)} in any case"]
+        followed = [each for each in sampler.all_conditions if each.automaton]
+        notes = [f"{sampler.titles(followed)} in any case"]
     if notes:
         warnings.warn(f"read as the list is written: {', '.join(notes)}", CaseWarning, stacklevel=4)
     return sampler
 
 
-def meeting(conditions: Sequence[Condition], names: Names, tally: Tally) -> Names:
-    """The names that meet all conditions; each condition sees those that met the ones before."""
+def meeting(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
+    """Rows of the names that meet all conditions, and how many were held to each one."""
+    rows, tally = np.arange(len(names)), Tally()
     for condition in conditions:
         passes = condition.passes(names)
-        add_to(tally, condition.title, len(names), int(passes.sum()))
-        names = names.take(np.flatnonzero(passes))
-    return names
-
-
-def add_to(tally: Tally, title: str, tested: int, passed: int) -> None:
-    """Counts `tested` more names that were held to a condition, of which `passed` met it."""
-    before = tally.get(title, (0, 0))
-    tally[title] = before[0] + tested, before[1] + passed
+        rows, names = rows[passes], names.take(np.flatnonzero(passes))
+        tally[condition.title] = len(passes), len(names)
+    return rows, tally

@@ -1,11 +1,9 @@
-"""A seed's stream of names: its blocks, drawn on several cores, put one after another.
+"""A seed's stream of names: attempts are drawn together, names come in the order of their numbers.
 
-A seed fixes an endless stream of names. It is cut into blocks, each drawn with random numbers of
-its own, so that blocks can be drawn on several cores, and a later part without what lies before it.
-The first are small, so that a few names come at once; later ones are large, since names drawn
-together share their beginnings. A large block is itself cut into shares, between two first
-characters (after the prefix) where that leaves shares of similar size: they have nearly as few
-nodes as one walk with all their names, which would need more memory.
+Name i is that of the first attempt at i that meets the conditions. So a stream is a queue of
+numbers and attempts: each walk takes the oldest, among them the next attempts at numbers whose
+last one failed. Walks are drawn by several threads, one of which may leave its work to a helper
+process; neither changes a name, since a name depends on its seed and its number alone.
 """
 
 from __future__ import annotations
@@ -14,41 +12,39 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from copy import copy
-from dataclasses import dataclass
-from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnn_names import system
-from rnn_names.arrays import Array, slices, stable_order
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
-from rnn_names.sampling.continuations import Continuations
-from rnn_names.sampling.sampler import FIRST_BLOCK, Sampler, Tally, add_to, meeting, sampler_of
+from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.numbers import MOST_NUMBERS, key_of, states_of
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 from rnn_names.sampling.unique import unique_of
-from rnn_names.sampling.walk import Walk, changes
+from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
-    from rnn_names.lookahead.guide import LookAhead
     from rnn_names.processes.helper import Helper
 
-DRAWS_PER_BLOCK = 1 << 21  # a block that is not full after so many draws is given up
-GUIDED_CHARACTERS = 1 << 23  # or of so many characters with a look-ahead: within a minute
-FOUND_PER_BUDGET = 16  # names that earn a block as many draws again
-SHARES_FROM = 1 / 4  # of a usual share: a block of more names is drawn in two shares or more
-MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
+FIRST_WALK, GROWTH = 1 << 12, 4  # names of a stream's first walk, at most; each is so much larger
+FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
+LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
+WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
-CHECKED = 1024  # names that both processes draw to see whether they draw the same
-ENDLESS = 1 << 62  # names of a stream without an end: more than anybody draws
-Drawn = tuple[Array, Array]  # lengths of names, 0 for those left out; characters of the others
+MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
+MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
+NAMES_PER_BUDGET = 16  # names that earn as many attempts again
+ENDLESS = MOST_NUMBERS
 
 _helper_is_taken = threading.Lock()  # one stream at a time has a helper process
 
@@ -61,6 +57,13 @@ def _free_helper() -> None:
 system.here_and_in_forks(_free_helper)
 
 
+class GivenUp(Exception):
+    """Too few names meet the conditions; `tally` says how these did."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
     sampler, process = sampler_of(model, options), os.getpid()
@@ -68,10 +71,10 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
         if not count:
             return
         unique = unique_of(count, options)
-        spelling, delivered = sampler.spelling if unique else None, 0
-        n_possible = spelling.size if spelling else np.inf
+        n_possible, delivered = sampler.n_possible if unique else np.inf, 0
         try:
-            for names in _drawn(model, options, sampler, count):
+            needed = unique.needed if unique else lambda: ENDLESS
+            for names in _drawn(sampler, options, count, needed):
                 if unique:
                     names = names.take(unique.rows(names))
                     unique.warn_if_few_are_new()
@@ -87,77 +90,21 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                     raise GivenUp({unique.title: (unique.tested, unique.passed)} if unique else {})
         except GivenUp as error:
             causes = [] if delivered >= n_possible else [_tightest(error.tally)]
-            if spelling and n_possible < count:
-                causes.append(f"no more than {n_possible:,.0f} can meet {spelling.title}")
+            if n_possible < count:
+                causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
             only = f"only {delivered:,}" + (f" of {count:,}" if count < ENDLESS else "")
             raise SamplingError(f"{only} names found: {'; '.join(causes)}", options.given) from None
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from not many more draws: a network in training may end none."""
-    names: list[str] = []
-    with suppress(SamplingError):  # what it has learned so far may begin no name
-        sampler, bits = Sampler(model, Options()), Random(seed)
-        size, n_drawn = min(count + FIRST_BLOCK, sampler.largest_walk), 0
-        while len(names) < count and n_drawn < 2 * count:
-            names, n_drawn = names + sampler.draw(size, bits).to_strings(), n_drawn + size
-    return names[:count]
+    """At most `count` names, from one attempt at each of not many more numbers.
 
-
-def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int) -> Iterator[Names]:
-    """`count` names of the stream, in order, in parts; without an end where they are to be unique.
-
-    The first block comes at once, if it is small; of the others, a few are drawn at a time.
+    A network in training may end none.
     """
-    drawer = Drawer(sampler, options.some_seed(), sampler.prepare_if_rare())
-    # How much of the stream it takes to find the wanted unique names is not known before.
-    n_names = ENDLESS if options.is_unique else count
-    blocks = blocks_of(options.start, n_names, sampler.largest_block)
-    preparation, threads, begun = sampler.preparation, 0, deque[Iterator[Names]]()
-    with ExitStack() as stack:
-        for i, block in enumerate(blocks):
-            # Threads, but not for a small first block.
-            if not threads and (i or drawer.has_shares(block)):
-                some = worker_threads(min(usable_cores(), MAX_THREADS))
-                drawer.submit, threads = stack.enter_context(some)
-            is_ready = preparation is None or preparation.is_ready_for(block.number)
-            if not is_ready or block.begin >= options.start + count:
-                yield from _ended(begun, 0)  # these need not wait for it, and may be enough
-            if preparation is None and threads > 1 and not drawer.helper:
-                # A stream without an end is taken to go on for as long as it went so far.
-                end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
-                is_long = max(end - block.begin, block.size) >= LONG
-                if is_long and _helper_is_taken.acquire(blocking=False):
-                    stack.callback(_helper_is_taken.release)
-                    drawer.helper = stack.enter_context(_helper(model, sampler))
-            begun.append(drawer.begin(block))  # which prepares the look-ahead, if there is one
-            if preparation is not None:
-                preparation.warn_of_shortcoming()
-            # While one block ends, threads have the shares of the next to draw.
-            yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
-        yield from _ended(begun, 0)
-
-
-def _ended(begun: deque[Iterator[Names]], left: int) -> Iterator[Names]:
-    while len(begun) > left:
-        yield from begun.popleft()
-
-
-def _helper(model: LanguageModel, sampler: Sampler) -> Helper:
-    """A helper process that draws shares: one of the threads leaves its work to it."""
-    from rnn_names.processes.helper import Helper  # a few names do without
-
-    # Conditions are tested here.
-    helper = Helper(copy, Continuations(model, sampler.options), check=_check)
-    helper.start()
-    return helper
-
-
-def _check(continuations: Continuations) -> bytes:
-    """The text of a walk that is always the same, with its unfinished names."""
-    walk = Walk(continuations, CHECKED, Random(0))
-    walk.go_on(walk.first_step())
-    return walk.text.tobytes()
+    with suppress(SamplingError):  # what it has learned so far may begin no name
+        keys = states_of(key_of(seed), np.arange(count + count // 8 + 8))
+        return Sampler(model, Options()).drawn(keys)[0].to_strings()[:count]
+    return []
 
 
 def _tightest(tally: Tally) -> str:
@@ -171,176 +118,151 @@ def _tightest(tally: Tally) -> str:
     return f"the tightest condition was {title} ({rate} drawn passes)"
 
 
-# --- Blocks and their shares ----------------------------------------------------------------------
+def _drawn(
+    sampler: Sampler, options: Options, count: int, needed: Callable[[], int]
+) -> Iterator[Names]:
+    """The names of the stream from `options.start` on, in parts; more where some may be repeats."""
+    begin, end = options.start, ENDLESS if options.is_unique else options.start + count
+    key, slowness = key_of(options.some_seed()), options.slowness
+    first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
+    queue = Attempts(begin, end, first, sampler.largest_walk // slowness, needed)
+    with ExitStack() as stack:
+        workers = _Workers(sampler, stack)
+        draw = lambda numbers, attempts: workers.drawn(states_of(key, numbers, attempts))
+        yield from queue.names(draw, workers, MOST_ATTEMPTS // slowness)
 
 
-@dataclass(frozen=True)
-class Block:
-    """`size` names of the stream from `begin` on, of which `skip` to `need` are wanted."""
+class Attempts:
+    """A queue of numbers and attempts; those that failed wait with their next attempt.
 
-    number: int
-    size: int
-    skip: int
-    need: int
-    begin: int
-
-
-def blocks_of(start: int, count: int, largest: int) -> Iterator[Block]:
-    """The blocks that hold the names start, …, start + count − 1 of a stream."""
-    number, begin, size = 0, 0, min(FIRST_BLOCK, largest)
-    while begin + size <= start and size < largest:
-        number, begin, size = number + 1, begin + size, min(2 * size, largest)
-    if begin + size <= start:  # all further blocks are of the largest size
-        skipped = (start - begin) // size
-        number, begin = number + skipped, begin + skipped * size
-    while begin < start + count:
-        yield Block(number, size, max(start - begin, 0), min(start + count - begin, size), begin)
-        number, begin, size = number + 1, begin + size, min(2 * size, largest)
-
-
-class GivenUp(Exception):
-    """Too few names meet the conditions; `tally` says how these did."""
-
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
-
-
-class Drawer:
-    """Draws the blocks of a seed's stream.
-
-    How many names are drawn at a time depends on the block alone, never on how many are needed:
-    each name of a stream stays where it is.
+    Args:
+        begin, end: the numbers from `begin` on, below `end`.
+        first, largest: attempts of the first walk, and of the largest one.
+        needed: tells how many names are likely to be needed beside those that were given.
     """
 
-    def __init__(self, sampler: Sampler, seed: int, tally: Tally) -> None:
-        self._sampler, self._seed, self.tally = sampler, seed, tally
-        self.submit: Submit = deferred  # has some thread make a call
-        self.helper: Helper | None = None  # draws shares, too
+    def __init__(
+        self, begin: int, end: int, first: int, largest: int, needed: Callable[[], int]
+    ) -> None:
+        self._given_below = self._fresh = begin  # all numbers from here on were not tried yet
+        self._end, self._needed = end, needed
+        self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
+        self._size, self._largest = first, max(largest, 1)
+        self._found: list[tuple[Array, Names]] = []  # numbers, rising, and their names
+        self._tested = self._passed = 0
+        self._tally = Tally()
 
-    def has_shares(self, block: Block) -> bool:
-        """Whether a block is drawn in shares. With a look-ahead there are none."""
-        is_large = block.size > SHARES_FROM * self._sampler.share_size
-        return is_large and self._sampler.preparation is None
+    def names(self, draw: Callable[..., Any], workers: _Workers, budget: int) -> Iterator[Names]:
+        """The names in the order of their numbers, in parts; at last perhaps GivenUp.
 
-    def begin(self, block: Block) -> Iterator[Names]:
-        """Begins to draw a block. The iterator waits for its wanted names, or raises GivenUp."""
-        names = self._names(block)
-        next(names)  # an empty first item: now the first draw is begun
-        return names
-
-    def _names(self, block: Block) -> Iterator[Names]:
-        sampler, look_ahead, in_shares = self._sampler, None, self.has_shares(block)
-        # Python makes its state from a SHA-512 of the text: blocks have nothing in common.
-        bits, size, budget = Random(f"{self._seed} {block.number}"), block.size, DRAWS_PER_BLOCK
-        largest = sampler.largest_block if in_shares else sampler.largest_walk
-        if sampler.preparation is not None:
-            look_ahead = sampler.preparation.look_ahead_for(block.number)
-            budget = min(budget, GUIDED_CHARACTERS // sampler.min_length)
-            largest = min(largest, look_ahead.largest_walk)
-            # The rate is above 0: `prepare_if_rare` saw to it.
-            size = min(int(size / look_ahead.acceptance) + FIRST_BLOCK, largest)
-        slowness = sampler.options.slowness  # a slow test counts as that many draws
-        largest //= slowness
-        size, n_found, n_drawn, n_tested = min(size, largest), 0, 0, 0
+        `draw` takes numbers and attempts, (n,), and gives names that passed, their rows, a tally.
+        `budget` attempts may give no name; as many again are earned by every few names.
+        """
+        begun = deque[tuple[Array, int, Callable[[], Any]]]()
         while True:
-            draw = self._shares(bits, size) if in_shares else self._walk(bits, size, look_ahead)
-            for names in draw:
-                before = self._slowly_tested
-                names = meeting(sampler.conditions, names, self.tally)
-                n_tested += self._slowly_tested - before
-                yield names[max(block.skip - n_found, 0) : max(block.need - n_found, 0)]
-                n_found += len(names)
-                if n_found >= block.need:
-                    return
-            n_drawn += size
-            spent = n_drawn + (slowness - 1) * n_tested
-            if spent >= budget * (1 + n_found // FOUND_PER_BUDGET):
-                raise GivenUp(self.tally)
-            missing = (block.size - n_found) * n_drawn // max(n_found, 1)
-            size = min(missing + missing // 16 + FIRST_BLOCK, largest)
+            workers.prepare(self._left if self._left < ENDLESS // 2 else self._passed)
+            while len(begun) < workers.count and self._left:
+                in_work = sum(numbers.shape[1] for numbers, _, _ in begun)
+                numbers, each = self._next_walk(workers.count, in_work)
+                row, more = np.divmod(np.arange(each * numbers.shape[1]), each)
+                call = workers.submit(draw, numbers[0, row], numbers[1, row] + more)
+                begun.append((numbers, each, call))
+            if not begun:
+                return
+            numbers, each, call = begun.popleft()
+            self._take_in(numbers, each, *call())
+            is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
+            waiting = [numbers[0, 0] for numbers, _, _ in begun] + self._failed[0, :1].tolist()
+            yield self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
+            if is_over:
+                raise GivenUp(self._tally)
 
     @property
-    def _slowly_tested(self) -> int:
-        return self.tally.get("min_edits", (0, 0))[0]
+    def _left(self) -> int:
+        """How many numbers wait for an attempt that has not begun, as far as they are needed."""
+        needed = self._needed() - (self._fresh - self._given_below)
+        return self._failed.shape[1] + max(min(needed, self._end - self._fresh), 0)
 
-    def _walk(self, bits: Random, size: int, look_ahead: LookAhead | None) -> Iterator[Names]:
-        """Names that are drawn together; none at first, when the draw is begun."""
-        pending = self.submit(self._sampler.draw, size, bits, look_ahead)
-        yield Names.from_strings([])
-        drawn = pending()
-        if look_ahead is None:  # else all have a good length
-            add_to(self.tally, self._sampler.length_title, size, len(drawn))
-        yield drawn
+    def _next_walk(self, workers: int, in_work: int) -> tuple[Array, int]:
+        """The numbers, and their next attempts, of a walk, and how many attempts each has in it.
 
-    def _shares(self, bits: Random, size: int) -> Iterator[Names]:
-        """Names that are drawn in shares, some at a time; none at first, when these are begun."""
-        sampler = self._sampler
-        shares = shares_of(sampler, size, bits)
-        pending = [self.submit(self._draw_rest, share) for share in shares]
-        yield Names.from_strings([])
-        drawn, order = merged(size, shares, [each() for each in pending])
-        del shares, pending  # they hold the names, too
-        add_to(self.tally, sampler.length_title, size, len(order))
-        for start in range(0, len(order), sampler.share_size):
-            yield sampler.in_characters(drawn.take(order[start : start + sampler.share_size]))
+        All have one while there are enough numbers, and else as many as one is likely to need.
+        """
+        size = min(self._size, self._largest)
+        self._size = min(self._size * GROWTH, LARGEST_WALK)
+        size = min(size, max(math.ceil((self._left + in_work) / workers), FIRST_WALK))
+        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
+        each = max(min(size // self._left, needed), 1)
+        n = min(self._left, max(size // each, 1))
+        failed, self._failed = np.split(self._failed, [n], axis=1)
+        fresh = np.arange(self._fresh, self._fresh + n - failed.shape[1])
+        self._fresh += len(fresh)
+        return np.concatenate([failed, [fresh, np.zeros_like(fresh)]], axis=1), each
 
-    def _draw_rest(self, share: Share) -> Drawn:
-        if self.helper is None:
-            return rest_of_share(self._sampler, share)
-        drawn: Drawn = self.helper.begin(rest_of_share, share)()
-        return drawn
+    def _take_in(self, numbers: Array, each: int, names: Names, rows: Array, tally: Tally) -> None:
+        """Takes in the names of a walk, and the rows of the attempts that brought them."""
+        for title, (tested, passed) in tally.items():
+            before = self._tally.get(title, (0, 0))
+            self._tally[title] = before[0] + tested, before[1] + passed
+        self._tested, self._passed = (
+            self._tested + each * numbers.shape[1],
+            self._passed + len(rows),
+        )
+        of_number = rows // each  # rising
+        first = changes(of_number)  # whether an attempt is the first to pass
+        if not first.all():
+            of_number, names = of_number[first], names.take(np.flatnonzero(first))
+        has_failed = np.ones(numbers.shape[1], bool)
+        has_failed[of_number] = False
+        self._found.append((numbers[0, of_number], names))
+        failed = np.concatenate([self._failed, numbers[:, has_failed] + [[0], [each]]], axis=1)
+        self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
-
-class Share(NamedTuple):
-    """Names of a draw, by number, (k,), their first characters, rising, and bits for the others."""
-
-    names: Array
-    branch: Array
-    bits: Random
-
-
-def shares_of(sampler: Sampler, size: int, bits: Random) -> list[Share]:
-    """Draws the first character of `size` names, and cuts the names into two shares or more."""
-    steps = []
-    for start in range(0, size, sampler.share_size):
-        walk = Walk(sampler, min(sampler.share_size, size - start), bits)
-        names, branch = walk.first_step()
-        steps.append((names + np.int32(start), branch))
-    names, branch = (np.concatenate(each) for each in zip(*steps, strict=True))
-    order = stable_order(branch)
-    names, branch = names[order], branch[order]
-    cuts = _cuts(branch, max(math.ceil(size / sampler.share_size), 2))
-    return [Share(names[k], branch[k], Random(bits.getrandbits(64))) for k in slices(cuts)]
-
-
-def rest_of_share(sampler: Continuations, share: Share) -> Drawn:
-    """Draws the other characters of the names of a share."""
-    walk = Walk(sampler, len(share.names), share.bits)
-    names = walk.go_on((np.arange(len(share.names), dtype=np.int32), share.branch))
-    return walk.lengths, names.codes
+    def _given(self, end: int) -> Names:
+        """The names that were found for numbers below `end`, in order."""
+        self._given_below, below, above = min(end, self._fresh), [], []
+        for numbers, names in self._found:
+            n = int(np.searchsorted(numbers, end))
+            below.append((numbers[:n], names[:n]))
+            above.append((numbers[n:], names[n:]))
+        self._found = [part for part in above if len(part[0])]
+        below = [part for part in below if len(part[0])]
+        if len(below) <= 1:
+            return below[0][1] if below else Names.from_strings([])
+        numbers, names = zip(*below, strict=True)
+        order = np.argsort(np.concatenate(numbers), kind="stable")
+        return Names.concatenate([*names]).take(order)
 
 
-def merged(size: int, shares: list[Share], drawn: list[Drawn]) -> tuple[Names, Array]:
-    """The names of all shares of a draw of `size`, as indices, and their rows in random order."""
-    place = np.full(size, -1, np.int32)  # of each name of the draw
-    lengths, codes = (np.concatenate(each) for each in zip(*drawn, strict=True))
-    names = np.concatenate([share.names for share in shares])[lengths > 0]
-    place[names] = np.arange(len(names), dtype=np.int32)
-    return Names.from_lengths(codes, lengths[lengths > 0]), place[place >= 0]
+class _Workers:
+    """What draws walks: this thread; several, where there is enough to draw; a helper process."""
 
+    def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
+        self._sampler, self._stack, self._helper = sampler, stack, None
+        self.submit: Submit = deferred  # has some thread make a call
+        self.count = 0
 
-def _cuts(branch: Array, shares: int) -> Array:
-    """Where names are cut into shares, from 0 to how many there are.
+    def prepare(self, left: int) -> None:
+        """Starts threads, and the helper process, if that is worth while for so many names."""
+        if left < WORTH_THREADS:
+            self.count = max(self.count, 1)
+        elif self.count <= 1:
+            threads = worker_threads(min(usable_cores(), MAX_THREADS))
+            self.submit, self.count = self._stack.enter_context(threads)
+        if left >= LONG and self.count > 1 and self._helper is None:
+            if _helper_is_taken.acquire(blocking=False):
+                self._stack.callback(_helper_is_taken.release)
+                from rnn_names.processes.helper import Helper  # a few names do without
 
-    A cut lies between two branches, at the nearest place to where shares would be equal; in a
-    branch of more than a share, right there. So no share is more than twice as large as if they
-    were equal.
+                self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
+                self._helper.start()
 
-    >>> _cuts(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), 3).tolist()
-    [0, 4, 6, 9]
-    """
-    even = np.arange(shares + 1) * len(branch) // shares
-    starts = np.append(np.flatnonzero(changes(branch)), len(branch))
-    nearest = starts[np.abs(starts[:, None] - even).argmin(axis=0)]
-    is_near = np.abs(nearest - even) <= len(branch) // (2 * shares)
-    return np.unique(np.where(is_near, nearest, even))
+    def drawn(self, keys: Array) -> tuple[Names, Array, Tally]:
+        """The names of some attempts that meet the conditions, their rows, and a tally.
+
+        Conditions are tested here.
+        """
+        if self._helper is None:
+            return self._sampler.drawn(keys)
+        names, rows = self._helper.begin(Drawer.draw, keys)()
+        return self._sampler.held(len(keys), names, rows)

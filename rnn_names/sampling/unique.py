@@ -78,6 +78,11 @@ class Unique:
             rows = np.flatnonzero(np.fromiter(passes, bool, len(names)))
         return rows[: self.wanted - self.passed]
 
+    def needed(self) -> int:
+        """How many more names of the stream it is likely to take, a few more than less."""
+        missing = self.wanted - self.passed
+        return missing * (self.tested + 1) // (self.passed + 1) * 17 // 16 + 8
+
     def warn_if_few_are_new(self) -> None:
         """Warns once, with FewNewNamesWarning, where most names are left out."""
         is_due = self.tested >= FEW_NEW_AFTER // self._slowness and not self._has_warned

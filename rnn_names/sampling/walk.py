@@ -8,21 +8,22 @@ any level.
 from __future__ import annotations
 
 from itertools import accumulate
-from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.beginnings import Beginnings
+from rnn_names.arrays import Array, Workspace, stable_order
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.corpus.shape import Shape
-from rnn_names.network.choice import LARGEST_WALK, choose
+from rnn_names.network.ahead import by_level
 from rnn_names.network.prefix_tree import EOS
+from rnn_names.sampling.choice import LARGEST_WALK, choose
+
+if TYPE_CHECKING:
+    from rnn_names.conditions.spelling import Spelling
+    from rnn_names.sampling.roots import Roots
 
 NO_NAMES = np.zeros(0, np.int32)
-Placed = tuple[Array, Array]  # numbers of names, (k,), and the node or branch of each, rising
 
 
 class Children(NamedTuple):
@@ -37,7 +38,7 @@ class NodeBatch(NamedTuple):
     """Nodes of one level, m of them, and the k names that have come there."""
 
     children: Children  # the nodes
-    known: Any  # what else their walk knows of the m nodes, as `Rows`; None for nothing
+    known: Any  # (m,) what else is known of the nodes: an array, or `Rows`
     names: Array = NO_NAMES  # (k,) numbers
     node: Array = NO_NAMES  # (k,) at which node each name is, rising
 
@@ -63,9 +64,8 @@ class Frontier:
             is_new = changes(parent[nodes])  # whether a node has another parent than the one before
             kept = above.take(parent[nodes][is_new], axis=0)
             children = Children(kept, np.cumsum(is_new) - 1, character[nodes])
-            of_nodes = None if known is None else known[nodes]
             placed = names[here], node[here] - start
-            self._batches[level].append(NodeBatch(children, of_nodes, *placed))
+            self._batches[level].append(NodeBatch(children, known[nodes], *placed))
         self._nodes[level] += len(parent)
 
     def take(self) -> tuple[int, NodeBatch]:
@@ -86,8 +86,8 @@ def _joined(batches: list[NodeBatch]) -> NodeBatch:
     children, known, names, node = zip(*batches, strict=True)
     above, parent, character = zip(*children, strict=True)
     joined = Children(np.concatenate(above), _rows(parent, above), np.concatenate(character))
-    of_all = None if known[0] is None else known[0].concatenate(known)
-    return NodeBatch(joined, of_all, np.concatenate(names), _rows(node, parent))
+    join = np.concatenate if isinstance(known[0], np.ndarray) else known[0].concatenate
+    return NodeBatch(joined, join(known), np.concatenate(names), _rows(node, parent))
 
 
 def _rows(parts: tuple[Array, ...], of: tuple[Array, ...]) -> Array:
@@ -108,105 +108,117 @@ def changes(rising: Array) -> Array:
 
 
 class WalkSource(Protocol):
-    """What a walk asks: how names begin, go on and end."""
+    """What a walk asks: how names go on and end."""
 
+    dtype: Any  # of the states
     n_y: int  # size of the vocabulary, EOS counted
-    min_length: int  # of a name that is kept, in characters
-    max_length: int  # of a name that is kept, in characters
     nodes_at_once: int  # nodes whose states are computed together
-    prefix: Array  # indices of the characters that all names begin with
-    first_state: Array  # (1, …) the state after them: all that decides how a name goes on
-    beginnings: Beginnings | None  # how names may begin; None: with `prefix`, and then in any way
-    shape: Shape | None  # what names must not have side by side, if anything
 
-    def next_probabilities(self, states: Array, work: Workspace) -> Array:
-        """The probabilities of the next character after each state, one a column: (n_y, nodes)."""
+    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+        """The probabilities of the next character after each state, one a column: (n_y, nodes).
+
+        And their margin: the largest error of a sum of them, one or (nodes,).
+        """
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of nodes, a row each; they may be overwritten by the next call."""
 
 
 class Walk:
-    """Draws `size` names, each the number of its column in `text`.
+    """Draws names, each the number of its column in `text`.
 
     Each turn goes from some nodes of one level (prefixes of one length) to their children:
 
         names       (k,) names that are at these nodes
         node        (k,) at which node each is, rising: 0 0 0 1 2 2 …
         branch      (k,) what each draws, n_y node + character, rising
-        parent, character   (k,) the two parts of a branch
-        first       (k,) whether a name is the first on its branch: each branch is a new node
-        children    the new nodes, which wait in `frontier` for a later turn
+        parent, character   (branches,) the two parts of each distinct branch
+        which       (k,) the number of each name's branch among these
+        children    those that go on: new nodes, which wait in the frontier for a later turn
         states      (nodes, …)
+        known       (nodes,) the state of the spelling's automaton at each node
         probabilities       (n_y, nodes)
+
+    Args:
+        source: what the names are drawn from.
+        spelling: what they may look like.
+        keys: (names,) the state of each name's random numbers, as in `numbers`.
     """
 
-    known: Any = None  # what a walk that looks ahead knows of the nodes, as `Rows`
+    def __init__(self, source: WalkSource, spelling: Spelling, keys: Array) -> None:
+        assert len(keys) <= LARGEST_WALK  # or `choose` would mix names up
+        self.source, self.spelling, self.keys = source, spelling, keys
+        self.text = np.zeros((spelling.max_length, len(keys)), np.min_scalar_type(source.n_y))
+        # A length stays 0 for a name that breaks the spelling, or is too close to call.
+        self.lengths = np.zeros(len(keys), np.min_scalar_type(MAX_NAME_LENGTH))
+        self.is_close = np.zeros(len(keys), bool)
+        self._frontier = Frontier(spelling.max_length + 1, source.nodes_at_once)
 
-    def __init__(self, source: WalkSource, size: int, bits: Random) -> None:
-        assert size <= LARGEST_WALK  # or `choose` would mix names up
-        self.source, self.bits, self.work = source, bits, Workspace()
-        self.nodes_at_once = source.nodes_at_once
-        self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
-        self.text[: len(source.prefix)] = source.prefix[:, None]
-        # A length stays 0 for a name that goes on past the limit or shape, or is given up.
-        self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
+    def run(self, roots: Roots, root: Array | None = None) -> None:
+        """Draws every name, from the root (names,) that it begins from; one is drawn for each if not given."""
+        source, work = self.source, Workspace(self.source.dtype)
+        root = roots.drawn(self.keys) if root is None else root
+        for rows in by_level(roots.lengths):
+            names = np.flatnonzero(np.isin(root, rows)).astype(np.int32)
+            if len(names):
+                names = names[stable_order(root[names])]
+                here, node = np.unique(root[names], return_inverse=True)
+                length = int(roots.lengths[here[0]])
+                self.text[:length, names] = roots.texts_of(root[names]).T
+                self._turn(roots.states[here], roots.known[here], length, names, node, work)
+        while self._frontier:
+            length, (children, known, names, node) = self._frontier.take()
+            self._turn(source.states_after(children, work), known, length, names, node, work)
 
-    def first_step(self) -> Placed:
-        """Draws the first character of every name, at the root: the branch that each takes."""
-        source, names = self.source, np.arange(len(self.lengths), dtype=np.int32)
-        return self._step(source.first_state, len(source.prefix), names, np.zeros_like(names))
-
-    def go_on(self, step: Placed) -> Names:
-        """Draws the rest of every name, and gives those with a length, as indices."""
-        source = self.source
-        frontier = Frontier(source.max_length + 1, self.nodes_at_once)
-        states, length = source.first_state, len(source.prefix)
-        last = np.append(EOS, source.prefix)[-1:]  # (nodes,) their last characters
-        while True:
-            names, branch = step
-            parent = branch // source.n_y
-            character = branch - parent * source.n_y
-            ends = character == EOS
-            goes_on = ~ends
-            if source.shape is not None:
-                fits = source.shape.allows(last, parent, character)
-                ends, goes_on = ends & fits, goes_on & fits
-            self._end(names[ends], parent[ends], length)
-            if length < source.max_length:
-                on = np.flatnonzero(goes_on)
-                names, branch, parent, character = names[on], branch[on], parent[on], character[on]
-                self.text[length, names] = character
-                first = changes(branch)
-                children = Children(states, parent[first], character[first])
-                node = np.cumsum(first, dtype=np.int32) - 1
-                frontier.add(length + 1, NodeBatch(children, self._known_of(children), names, node))
-            if not frontier:
-                break
-            length, (children, self.known, names, node) = frontier.take()
-            states, last = source.states_after(children, self.work), children.character
-            step = self._step(states, length, names, node)
-        self.lengths[self.lengths < source.min_length] = 0
+    @property
+    def names(self) -> Names:
+        """Those with a length, as indices."""
         return Names.from_columns(self.text, self.lengths)
 
-    def _step(self, states: Array, length: int, names: Array, node: Array) -> Placed:
-        """The branch that each name takes at nodes whose prefixes have `length` characters."""
-        probabilities = self.source.next_probabilities(states, self.work)
-        beginnings = self.source.beginnings
-        if beginnings is not None and length < beginnings.depth:
-            beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
-        names, node = self._weigh(probabilities, length, names, node)
-        return choose(probabilities, names, node, self.bits)
+    def _turn(
+        self, states: Array, known: Any, length: int, names: Array, node: Array, work: Workspace
+    ) -> None:
+        """Has the names at some nodes, whose prefixes have `length` characters, go on or end."""
+        spelling, n_y = self.spelling, self.source.n_y
+        probabilities, margin = self.source.next_probabilities(states, work)
+        known = self._weighed(probabilities, known, length, node)
+        at_state = self._automaton_state(known)
+        names, branch, is_close = choose(probabilities, margin, names, node, self.keys, length)
+        self.is_close[names[is_close]] = True
+        # Of each distinct branch: (branches,)
+        first = changes(branch)
+        parent, character = np.divmod(branch[first], n_y)
+        next_state = spelling.automaton.after[at_state[parent], character]
+        ends = character == EOS
+        may_end = ends & spelling.may_end[length, at_state[parent]]
+        goes_on = ~ends & spelling.can_be_met[length + 1, next_state]
+        # Of each name again: (k,)
+        which = np.cumsum(first, dtype=np.int32) - 1
+        ended = np.flatnonzero(may_end[which] & ~is_close)
+        self._end(names[ended], parent[which[ended]], known, length)
+        rows = np.flatnonzero(goes_on[which] & ~is_close)
+        if len(rows):
+            names, which = names[rows], which[rows]
+            self.text[length, names] = character[which]
+            node = (np.cumsum(goes_on, dtype=np.int32) - 1)[which]
+            children = Children(states, parent[goes_on], character[goes_on])
+            known = self._known_of(children, known, next_state[goes_on])
+            self._frontier.add(length + 1, NodeBatch(children, known, names, node))
 
     # --- Where a walk that looks ahead does more --------------------------------------------------
 
-    def _weigh(self, probabilities: Array, length: int, names: Array, node: Array) -> Placed:
-        """May change the probabilities in place. Gives the names that draw, and their nodes."""
-        return names, node
+    def _weighed(self, probabilities: Array, known: Any, length: int, node: Array) -> Any:
+        """May change the probabilities in place, and what is known of the nodes."""
+        return known
 
-    def _end(self, names: Array, node: Array, length: int) -> None:
+    def _automaton_state(self, known: Any) -> Array:
+        """The state of the spelling's automaton at each node."""
+        return known
+
+    def _end(self, names: Array, node: Array, known: Any, length: int) -> None:
         """Notes names that end, each at a node."""
         self.lengths[names] = length
 
-    def _known_of(self, children: Children) -> Any:
-        """What `known` will be at some children of the nodes."""
+    def _known_of(self, children: Children, known: Any, next_state: Array) -> Any:
+        """What is known of some children of the nodes, whose automaton is in `next_state`."""
+        return next_state

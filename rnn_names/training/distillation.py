@@ -24,21 +24,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from random import Random
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.beginnings import Beginnings
+from rnn_names.conditions.automaton import anything
+from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import Shape
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, step_weights
 from rnn_names.network.language_model import names_per_batch
 from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_prefixes
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.roots import Roots
 from rnn_names.sampling.walk import Children, Walk, WalkSource
 from rnn_names.training.wholes import SEEN_RARELY, Wholes
 
@@ -58,10 +59,7 @@ class Teacher(WalkSource):
     and how many characters there are so far.
     """
 
-    beginnings: Beginnings | None = None
-    prefix: Array = np.zeros(0, np.int32)
-    shape: Shape | None = None
-    min_length = 1
+    dtype = np.float32
 
     def __init__(
         self,
@@ -78,10 +76,12 @@ class Teacher(WalkSource):
         self.nodes_at_once = names_per_batch(self.n_y)
         a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
-        self.first_state: Array = np.array([(a0, ngram.start, 0)], fields)
+        first_state: Array = np.array([(a0, ngram.start, 0)], fields)
         # The networks have read nothing, which is a step.
         root = Children(a0[None], np.array([0]), np.array([EOS]))
-        self.first_state["a"] = self._hidden_states(root, Workspace())
+        first_state["a"] = self._hidden_states(root, Workspace())
+        self._roots = Roots([()], first_state, np.ones(1), np.zeros(1, np.intp))
+        self._spelling = Spelling(anything(self.n_y), 1, max_length)
 
     @classmethod
     def of(
@@ -118,10 +118,11 @@ class Teacher(WalkSource):
 
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
-        bits, drawn = Random(int(rng.integers(1 << 63))), []
+        keys, drawn = states_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
         for start in range(0, count, NAMES_PER_WALK):
-            walk = Walk(self, min(count - start, NAMES_PER_WALK), bits)
-            drawn.append(walk.go_on(walk.first_step()))
+            walk = Walk(self, self._spelling, keys[start : start + NAMES_PER_WALK])
+            walk.run(self._roots)
+            drawn.append(walk.names)
         return Names.concatenate(drawn)
 
     def soft_targets(self, tree: PrefixTree, work: Workspace) -> Array:
@@ -166,13 +167,15 @@ class Teacher(WalkSource):
 
     # --- As a walk asks ---------------------------------------------------------------------------
 
-    def next_probabilities(self, states: Array, work: Workspace) -> Array:
-        """The probabilities of the next character after each state: (n_y, nodes)."""
+    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, float]:
+        """The probabilities of the next character after each state: (n_y, nodes); no margin."""
         predictions = (
             rnn.log_softmax(rnn.output_layer(states["a"][:, k], params))
             for k, params in enumerate(self.networks)
         )
-        return self._joint(predictions, states["history"], states["length"]).T.astype(np.float64)
+        return self._joint(predictions, states["history"], states["length"]).T.astype(
+            np.float64
+        ), 0.0
 
     def states_after(self, children: Children, work: Workspace) -> Array:
         """The states of some nodes, (m,): hidden states, history and length."""

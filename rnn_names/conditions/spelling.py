@@ -1,0 +1,96 @@
+"""How a name may be spelled: one automaton for its shape, its length and what is asked of its text.
+
+A walk carries the automaton's state for each node, and stops a name as soon as it can no longer be
+completed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
+from rnn_names.corpus.names import Vocabulary
+from rnn_names.corpus.shape import Shape
+from rnn_names.errors import VocabularyError, quoted
+from rnn_names.network.prefix_tree import EOS
+
+if TYPE_CHECKING:
+    from rnn_names.conditions.conditions import Condition
+
+MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
+
+Text = tuple[int, ...]  # vocabulary indices
+
+
+class Spelling:
+    """What an automaton of S states accepts, of `min_length` to `max_length` characters."""
+
+    def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
+        self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
+        # (max_length + 1, S) whether a name may end, by its length and state
+        self.may_end = automaton.may_end(min_length, max_length)
+
+    @cached_property
+    def counts(self) -> Array:
+        """How many texts are accepted, by length so far and state: (max_length + 2, S)."""
+        return self.automaton.counts(self.min_length, self.max_length)
+
+    @cached_property
+    def can_be_met(self) -> Array:
+        """Whether any is, by length so far and state: (max_length + 2, S)."""
+        return self.counts > 0
+
+    def may_follow(self, length: int, states: Array) -> Array:
+        """Which characters, or the end, may follow m texts of a length in some states: (m, n_y)."""
+        may_follow: Array = self.can_be_met[length + 1][self.automaton.after[states]]
+        may_follow[:, EOS] = self.may_end[length, states]
+        return may_follow
+
+    def texts(self, root: Text) -> list[Text]:
+        """All texts that are accepted and begin with a root."""
+        return [*map(tuple, self.automaton.texts(root, self.min_length, self.max_length))]
+
+
+def joint_automaton(
+    n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
+) -> tuple[Automaton, list[Condition], list[Condition]]:
+    """One automaton for a shape and what conditions fit in; these conditions; the others."""
+    automaton = of_shape(shape) if shape is not None else anything(n_y)
+    most_states = MAX_TABLE // (n_y * (max_length + 1))
+    followed: list[Condition] = []
+    others: list[Condition] = []
+    for condition in conditions:
+        try:
+            joined = automaton & condition.automaton if condition.automaton else None
+        except NoAutomatonError:
+            joined = None
+        if joined is None or len(joined.accepting) > most_states:
+            others.append(condition)
+        else:
+            automaton = joined
+            followed.append(condition)
+    return automaton, followed, others
+
+
+def of_shape(shape: Shape) -> Automaton:
+    """Accepts the texts of a shape. Its states are the kinds of the last character."""
+    kinds = len(shape.barred)
+    after = np.where(shape.barred, kinds, np.arange(kinds))
+    after = np.append(after, np.full((1, kinds), kinds), axis=0)  # what is wrong stays wrong
+    return Automaton(after[:, shape.kind].astype(np.int32), np.append(~shape.barred[:, 0], False))
+
+
+def encoded(option: str, text: str, vocabulary: Vocabulary) -> Text:
+    """The indices of an option's text; an error if no name can hold it."""
+    for character in text:
+        if character not in vocabulary.characters:
+            raise VocabularyError(
+                f"{option} {quoted(text)}: the model does not know the character {character!r}",
+                settings=[option],
+            )
+    return tuple(vocabulary.encode(np.array([ord(c) for c in text], np.uint32)).tolist())

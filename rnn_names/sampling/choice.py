@@ -1,0 +1,107 @@
+"""Choosing the next character of each of many names, by their own random numbers.
+
+What the network says differs in its last bits from one processor to another, and with what else is
+computed at the same time. So where a random number lies within a margin of the edge between two
+characters, the choice is *too close to call*: the name is drawn again in float64, where the
+difference is some 10⁹ times as small, and which side is right is certain.
+"""
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.sampling.numbers import upper_bits
+
+LARGEST_WALK = 1 << 20  # names drawn together in one walk, at most
+MOST_NODES = 1 << 12  # nodes at which names choose together, at most
+_PLACE_BITS = (LARGEST_WALK - 1).bit_length()  # of 64, beside 12 for the node and 32 random ones
+
+
+def choose(
+    probabilities: Array, margin: Array | float, names: Array, node: Array, keys: Array, place: int
+) -> tuple[Array, Array, Array]:
+    """A next character for each name, chosen for all of them in one step.
+
+    On a line, node k owns the part from k to k + 1, and each of its characters a piece as long as
+    its probability. With the probabilities 1/4 and 3/4 at node 0, 1/2 and 1/2 at node 1:
+
+        0   1/4       1    3/2    2
+        |----|--------|-----|-----|
+        branch 0   1     2     3
+
+    A name at node k gets the point k + u, and so the branch n_y node + character.
+
+    Args:
+        probabilities: (n_y, nodes), of any sum; they are overwritten.
+        margin: the largest error of a sum of probabilities: one, or (nodes,).
+        names: (m,) numbers of names.
+        node: (m,) the node that each is at, rising.
+        keys: (names,) the states of all names, as in `numbers`.
+        place: the position of the character in its name.
+
+    Returns:
+        The names in a new order; the branch of each, (m,), rising; which are too close to call.
+    """
+    n_y, n_nodes = probabilities.shape
+    # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `names`.
+    # Points are sorted, since neighbours then read the same memory. The place makes all of them
+    # different; and to sort integers and read the place from them is several times as fast as to
+    # sort an index of them.
+    points = node.astype(np.uint64)
+    points <<= np.uint64(32)
+    points |= upper_bits(keys[names], place)
+    points <<= np.uint64(_PLACE_BITS)
+    points |= np.arange(len(names), dtype=np.uint64)
+    points.sort()
+    names = names[(points & np.uint64(LARGEST_WALK - 1)).astype(np.int32)]
+    points >>= np.uint64(_PLACE_BITS)
+    point = points * 2.0**-32
+
+    edges = probabilities
+    for i in range(1, n_y):  # np.cumsum along this axis takes ten times as long
+        edges[i] += edges[i - 1]
+    margin = margin / edges[-1]  # (nodes,)
+    edges /= edges[-1]
+    edges += np.arange(n_nodes)
+    line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
+    branch = np.searchsorted(line, point, side="right").astype(np.int32)
+    distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
+    return names, branch, distance < margin[(points >> np.uint64(32)).astype(np.int32)]
+
+
+# --- Top-k and top-p ------------------------------------------------------------------------------
+# Which characters are kept may itself be too close to call: where the least that is kept and the
+# most probable of the others differ by no more than the margin, or the sum is as near to p.
+
+
+def keep_top_k(probabilities: Array, k: int, margin: float, relative: float) -> Array:
+    """Leaves the k largest of each column, and any equal to the k-th.
+
+    Returns in which columns that is too close to call, where numbers have `relative` errors.
+    """
+    falling = -np.sort(-probabilities, axis=0)
+    last = np.full(probabilities.shape[1], k - 1)
+    return _cut(probabilities, falling, last, margin, relative)
+
+
+def keep_top_p(probabilities: Array, p: float, margin: float, relative: float) -> Array:
+    """Leaves the fewest largest of each column that together have the share p, and equal ones.
+
+    Returns in which columns that is too close to call, where sums have errors up to `margin`.
+    """
+    falling = -np.sort(-probabilities, axis=0)  # (n_y, nodes)
+    sums = np.cumsum(falling, axis=0)
+    wanted = p * sums[-1]
+    last = np.minimum((sums < wanted).sum(axis=0), len(sums) - 1)  # (nodes,) row of the least
+    close = (np.abs(sums - wanted) < margin).any(axis=0)
+    return close | _cut(probabilities, falling, last, margin, relative)
+
+
+def _cut(
+    probabilities: Array, falling: Array, last: Array, margin: float, relative: float
+) -> Array:
+    """Leaves what is at least falling[last]; in which columns the next one is hardly less."""
+    columns = np.arange(len(last))
+    least = falling[last, columns]
+    following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
+    probabilities[probabilities < least] = 0
+    return (least - following <= relative * least) & (least > margin / 4)

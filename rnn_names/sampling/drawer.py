@@ -1,0 +1,80 @@
+"""What draws names by their numbers: a network, the roots that names begin from, a spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.conditions.spelling import Spelling, Text
+from rnn_names.corpus.names import Names
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.next_character import NextCharacter
+from rnn_names.sampling.roots import Roots, roots_of
+from rnn_names.sampling.walk import Walk
+
+
+class Drawer:
+    """Draws names from a model, many together; which ones are drawn together does not matter.
+
+    It can be pickled, for the helper process.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        options: CommonOptions,
+        spelling: Spelling,
+        texts: Sequence[Text],
+    ) -> None:
+        self.spelling = spelling
+        self._params, self._options, self._texts = model.params, options, texts
+        self._codes = model.vocabulary.codes
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without what can be made again."""
+        kept = ("spelling", "_params", "_options", "_texts", "_codes")
+        return {name: vars(self)[name] for name in kept}
+
+    @cached_property
+    def quick(self) -> NextCharacter:
+        """What comes next, in float32."""
+        return NextCharacter(self._params, self._options)
+
+    @cached_property
+    def exact(self) -> NextCharacter:
+        """What comes next, in float64: this is what defines a name."""
+        return NextCharacter(self._params, self._options, np.float64)
+
+    @cached_property
+    def exact_roots(self) -> Roots:
+        """The roots, in float64."""
+        return roots_of(self._texts, self.exact, self.spelling.automaton)
+
+    @cached_property
+    def roots(self) -> Roots:
+        """The roots; where names choose among several, by their exact probabilities."""
+        roots = roots_of(self._texts, self.quick, self.spelling.automaton)
+        several = len(self._texts) > 1
+        return roots._replace(probability=self.exact_roots.probability) if several else roots
+
+    def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
+        """Names by the states of their random numbers, (n,), and the row of each one.
+
+        Those that break the spelling are left out. Each begins from a `root` (n,), or draws one.
+        """
+        walk = Walk(self.quick, self.spelling, keys)
+        walk.run(self.roots, root)
+        close = np.flatnonzero(walk.is_close)
+        if len(close):
+            again = Walk(self.exact, self.spelling, keys[close])
+            again.run(self.exact_roots, None if root is None else root[close])
+            walk.text[:, close], walk.lengths[close] = again.text, again.lengths
+        return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
+
+    def in_characters(self, names: Names) -> Names:
+        """Names with code points in place of indices."""
+        return Names(self._codes[names.codes], names.offsets)

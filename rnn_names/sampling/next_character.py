@@ -1,0 +1,77 @@
+"""What comes next in a name: hidden states, and probabilities by temperature, top-k and top-p."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnn_names.arrays import Array, Workspace
+from rnn_names.network import rnn
+from rnn_names.network.cells import Cell, Params, step_weights
+from rnn_names.sampling.choice import MOST_NODES, keep_top_k, keep_top_p
+from rnn_names.sampling.walk import Children, WalkSource
+
+if TYPE_CHECKING:
+    from rnn_names.conditions.options import CommonOptions
+
+MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
+NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
+MARGIN = 4e-6
+"""The largest error of a sum of probabilities that are computed in float32.
+
+`tests/benchmarks/margin.py` measures it: at most 2.0e-6 for bundled models, random networks of 128 to
+384 units and blends, and that much / T at a temperature T below 1.
+"""
+RELATIVE = 1e-4  # the same of each probability, as a share of it
+
+
+class NextCharacter(WalkSource):
+    """The source of a walk through the names of a network, in float32 or float64."""
+
+    def __init__(self, params: Params, options: CommonOptions, dtype: Any = np.float32) -> None:
+        self.dtype = np.dtype(dtype)
+        self.params = {name: array.astype(dtype, copy=False) for name, array in params.items()}
+        self.weights = step_weights(self.params)
+        self.n_y, n_a = params["Wya"].shape
+        self.nodes_at_once = _nodes_at_once(n_a, self.weights.cell, self.n_y)
+        # With the maximum taken off the logits first, a tiny temperature makes −∞ of the others and
+        # keeps the best; float32 ends at 1e±38.
+        self.temperature = min(max(options.temperature, 1e-30), 1e30)
+        self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
+        self.top_p = options.top_p if (options.top_p or 1) < 1 else None
+        in_float32 = self.dtype == np.float32
+        self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
+        self.relative = in_float32 * RELATIVE * max(1, 1 / self.temperature)
+        nothing_read = Children(self.params["a0"][None], np.array([0]), np.array([0]))
+        self.first_state: Array = self.states_after(nothing_read, Workspace(dtype)).copy()
+
+    def next_probabilities(self, states: Array, work: Workspace) -> tuple[Array, Array | float]:
+        """The probabilities of the next character after each state, and their margin."""
+        by_column = work("logits", self.n_y, len(states))
+        logits = rnn.output_layer(states, self.params, out=by_column.T)
+        if self.temperature != 1:
+            logits -= logits.max(axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                logits /= self.temperature
+        rnn.softmax(logits, out=logits)
+        probabilities = by_column.astype(np.float64)
+        close = np.zeros(len(states), bool)
+        if self.top_k is not None:
+            close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative)
+        if self.top_p is not None:
+            close |= keep_top_p(probabilities, self.top_p, self.margin, self.relative)
+        return probabilities, np.where(close, np.inf, self.margin) if close.any() else self.margin
+
+    def states_after(self, children: Children, work: Workspace) -> Array:
+        """The hidden states of some nodes, (m, n_a), in memory of `work`."""
+        return rnn.next_states(*children, self.weights, work)
+
+
+def _nodes_at_once(n_a: int, cell: Cell, n_y: int) -> int:
+    """The power of two of nodes that `MEMORY_AT_ONCE` holds, within bounds."""
+    # Of a node: its recurrent projection, twice; from_x; its state; and the probabilities of the
+    # next characters as float32 and, twice, as float64.
+    each = 4 * (2 * cell.parent_blocks + cell.gates + 1) * n_a + 20 * n_y
+    fewest, most = NODES_AT_ONCE
+    return min(max(1 << (MEMORY_AT_ONCE // each | 1).bit_length() - 1, fewest), most, MOST_NODES)

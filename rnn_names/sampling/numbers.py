@@ -1,0 +1,68 @@
+"""The random numbers of a name: by its seed and its own number, whatever else is drawn with it.
+
+Character t of attempt a at name i is decided by
+
+    u(seed, i, a, t)  =  child(child(child(key(seed), i), a), t), its upper 32 bits, as a fraction
+    child(state, k)   =  mix(state + (k + 1) γ)
+
+`mix` is the output function of SplitMix64, and γ its increment (Steele, Lea & Flood 2014, "Fast
+splittable pseudorandom number generators"). Nothing is kept from one name to the next, so any name
+can be drawn alone, or on another machine. The page does the same in JavaScript.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from rnn_names.arrays import Array
+
+INCREMENT = np.uint64(0x9E3779B97F4A7C15)  # γ
+MULTIPLIERS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+MOST_NUMBERS = 1 << 62  # names of a seed: more than anybody draws
+_WORD = (1 << 64) - 1
+
+
+def child(states: Array, numbers: Array | int) -> Array:
+    """A state for each state and number below 2⁶⁴: (n,) uint64.
+
+    >>> [f"{state:016x}" for state in child(np.zeros(1, np.uint64), np.array([0, 1])).tolist()]
+    ['e220a8397b1dcdaf', '6e789e6aa1b965f4']
+    """
+    z = np.atleast_1d(numbers).astype(np.uint64) + np.uint64(1)
+    z = z * INCREMENT + states
+    z ^= z >> np.uint64(30)
+    z *= MULTIPLIERS[0]
+    z ^= z >> np.uint64(27)
+    z *= MULTIPLIERS[1]
+    z ^= z >> np.uint64(31)
+    return z
+
+
+def key_of(seed: int, *path: int) -> Array:
+    """The state that all names of a seed start from, (1,); those of each `path` are independent."""
+    key = np.zeros(1, np.uint64)
+    words = [seed >> shift & _WORD for shift in range(0, max(seed.bit_length(), 1), 64)]
+    for word in (*words, *path):
+        key = child(key, np.array([word], np.uint64))
+    return key
+
+
+def states_of(key: Array, numbers: Array, attempts: Array | int = 0) -> Array:
+    """The states of some attempts at some names: (n,)."""
+    return child(child(key, numbers), attempts)
+
+
+def upper_bits(states: Array, place: int) -> Array:
+    """u(…, t) · 2³² for the place t in each name: (n,) uint64."""
+    return child(states, place) >> np.uint64(32)
+
+
+def uniform(states: Array, place: int) -> Array:
+    """u(…, t) for the place t in each name: (n,) from 0 to 1, which is not reached."""
+    return upper_bits(states, place) * 2.0**-32
+
+
+def choices(states: Array, place: int, weights: Iterable[float]) -> Array:
+    """An index for each state, with probabilities proportional to the weights: (n,)."""
+    edges = np.cumsum([*weights])
+    return np.searchsorted(edges, uniform(states, place) * edges[-1], side="right")
