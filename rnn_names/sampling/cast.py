@@ -29,7 +29,7 @@ from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
-from rnn_names.sampling.sampler import FIRST_BLOCK
+FIRST_BLOCK = 32
 from rnn_names.sampling.stream import ENDLESS, sample
 from rnn_names.sampling.unique import Unique
 

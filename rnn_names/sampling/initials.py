@@ -29,11 +29,10 @@ import numpy as np
 
 from rnn_names.arrays import Workspace
 from rnn_names.conditions.automaton import anything
-from rnn_names.conditions.beginnings import Beginnings
+Beginnings = None
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning
-from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
 
@@ -71,7 +70,7 @@ class Trials:
         first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
         if sampler.beginnings is not None:
             first *= sampler.beginnings.factors[0]
-        self._look_ahead: LookAhead | None = None
+        self._look_ahead: None = None
         if sampler.preparation is not None:
             self._look_ahead = sampler.preparation.look_ahead_for(0)
             sampler.preparation.warn_of_shortcoming()

@@ -28,13 +28,14 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import MOST_NUMBERS, key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
 from rnn_names.sampling.unique import unique_of
 from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
+    from rnn_names.sampling.guided import Guided
 
 FIRST_WALK, GROWTH = 1 << 12, 4  # names of a stream's first walk, at most; each is so much larger
 FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
@@ -124,12 +125,53 @@ def _drawn(
     """The names of the stream from `options.start` on, in parts; more where some may be repeats."""
     begin, end = options.start, ENDLESS if options.is_unique else options.start + count
     key, slowness = key_of(options.some_seed()), options.slowness
+    guided = None
+    if sampler.may_be_rare:
+        from rnn_names.sampling.guided import guided_if_rare
+
+        guided = guided_if_rare(sampler)
     first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
     queue = Attempts(begin, end, first, sampler.largest_walk // slowness, needed)
     with ExitStack() as stack:
         workers = _Workers(sampler, stack)
+        if guided is not None:
+            yield from _groups(guided, key, begin, end, needed, workers)
+            return
         draw = lambda numbers, attempts: workers.drawn(states_of(key, numbers, attempts))
         yield from queue.names(draw, workers, MOST_ATTEMPTS // slowness)
+
+
+def _groups(
+    guided: Guided,
+    key: Array,
+    begin: int,
+    end: int,
+    needed: Callable[[], int],
+    workers: _Workers,
+) -> Iterator[Names]:
+    """The names of a stream under rare conditions: those of its groups, one after another."""
+    from rnn_names.sampling.guided import GROUP
+
+    group, size, given, tally = begin // GROUP, 1, begin, Tally()  # the next group, and so on
+    begun = deque[tuple[int, int, Callable[[], Any]]]()
+    while given < end:
+        left = min(needed(), end - given)
+        workers.prepare(int(left / guided.acceptance), with_helper=False)
+        while len(begun) < workers.count and group * GROUP < given + left:
+            size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
+            numbers = np.arange(group, group + size)
+            call = workers.submit(guided.groups, key, numbers, MOST_ATTEMPTS)
+            begun.append((group * GROUP, size * GROUP, call))
+            group, size = group + size, size * GROWTH
+        first, wanted, call = begun.popleft()
+        names, seen = call()
+        add(tally, seen)
+        is_short = len(names) < wanted
+        names = names[max(begin - first, 0) : end - first]
+        given += len(names)
+        yield names
+        if is_short and given < end:
+            raise GivenUp(tally)
 
 
 class Attempts:
@@ -201,9 +243,7 @@ class Attempts:
 
     def _take_in(self, numbers: Array, each: int, names: Names, rows: Array, tally: Tally) -> None:
         """Takes in the names of a walk, and the rows of the attempts that brought them."""
-        for title, (tested, passed) in tally.items():
-            before = self._tally.get(title, (0, 0))
-            self._tally[title] = before[0] + tested, before[1] + passed
+        add(self._tally, tally)
         self._tested, self._passed = (
             self._tested + each * numbers.shape[1],
             self._passed + len(rows),
@@ -242,14 +282,14 @@ class _Workers:
         self.submit: Submit = deferred  # has some thread make a call
         self.count = 0
 
-    def prepare(self, left: int) -> None:
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
         if left < WORTH_THREADS:
             self.count = max(self.count, 1)
         elif self.count <= 1:
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
-        if left >= LONG and self.count > 1 and self._helper is None:
+        if with_helper and left >= LONG and self.count > 1 and self._helper is None:
             if _helper_is_taken.acquire(blocking=False):
                 self._stack.callback(_helper_is_taken.release)
                 from rnn_names.processes.helper import Helper  # a few names do without
