@@ -29,6 +29,7 @@ from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
+
 FIRST_BLOCK = 32
 from rnn_names.sampling.stream import ENDLESS, sample
 from rnn_names.sampling.unique import Unique

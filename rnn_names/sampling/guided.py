@@ -36,11 +36,12 @@ GROUP = MAX_COPIES  # names of a group
 COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
 
 
-def guided_if_rare(sampler: Sampler, rare: float = RARE) -> Guided | None:
-    """What looks ahead, if a share of at most `rare` has the length and spelling that is asked for.
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
+    """What looks ahead, if few of the model's names have the length and spelling that is asked for.
 
-    None of it depends on a seed.
+    They are few if they are a share of at most `rare` (default: `RARE`). No seed matters here.
     """
+    rare = RARE if rare is None else rare
     if not sampler.may_be_rare:
         return None
     for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
@@ -165,6 +166,7 @@ class Guided:
     def __init__(self, sampler: Sampler, drawer: Drawer, look_ahead: LookAhead) -> None:
         self._sampler, self._drawer, self._look_ahead = sampler, drawer, look_ahead
         self.roots = guided_roots(drawer.exact_roots, look_ahead)
+        self.min_length = sampler.min_length
 
     @property
     def acceptance(self) -> float:

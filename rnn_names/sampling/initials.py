@@ -29,6 +29,7 @@ import numpy as np
 
 from rnn_names.arrays import Workspace
 from rnn_names.conditions.automaton import anything
+
 Beginnings = None
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options

@@ -113,6 +113,8 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
+        if not self.options.prefix and self.shape is None:
+            return
         roots, source = self.drawer.roots, self.drawer.quick
         p, _ = source.next_probabilities(roots.states, Workspace())
         for row in np.flatnonzero(roots.probability):
