@@ -36,6 +36,21 @@ GROUP = MAX_COPIES  # names of a group
 COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
 
 
+def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
+    """The share of a fixed draw of names with the length and spelling that are asked for.
+
+    And of those that meet the conditions with large automata, too. If that is above `rare`, a few
+    names are enough to see it.
+    """
+    for size in (PILOT // 8, PILOT):
+        names, _ = sampler.drawer.draw(states_of(key_of(0), np.arange(size)))
+        rows, _ = meeting(sampler.with_large_automata, names)
+        shares = len(names) / size, len(rows) / size
+        if shares[1] > rare:
+            break
+    return shares
+
+
 def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
     """What looks ahead, if few of the model's names have the length and spelling that is asked for.
 
@@ -44,13 +59,11 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
     rare = RARE if rare is None else rare
     if not sampler.may_be_rare:
         return None
-    for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
-        names, _ = sampler.drawer.draw(states_of(key_of(0), np.arange(size)))
-        share, large = len(names) / size, sampler.with_large_automata
-        if len(meeting(large, names)[0]) / size > rare:
-            return None
+    spelled, share = shares_met(sampler, rare)
     if share > rare:
-        sampler = sampler.following(large)
+        return None
+    if spelled > rare:
+        sampler = sampler.following(sampler.with_large_automata)
     drawer, rounds, sizes = _one_root(sampler), count(1), (sampler.min_length, sampler.max_length)
 
     def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
