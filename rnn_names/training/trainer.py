@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, rounded
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import fingerprints, union
 from rnn_names.corpus.names import Names, Vocabulary
@@ -87,7 +87,7 @@ class Trainer:
         vectors = np.array([flatten(params) for params in first])  # (networks, n)
         # _weights (stages, n)  what each stage starts from, and then its best weights
         # _flat (n,)            the weights in training, in memory that the helper process shares
-        # model.params          a copy of the best weights of `position.best_stage`
+        # model.params          the best weights of `position.best_stage`, rounded to bfloat16
         self._weights = np.zeros((len(stages), vectors.shape[1]), vectors.dtype)
         self._weights[: len(vectors)] = vectors  # distillation has none yet
         self._memory = SharedArray(2, vectors.shape[1])
@@ -235,12 +235,12 @@ class Trainer:
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
-        held_out_loss = None
+        held_out_loss, flat = None, rounded(self._flat)
         if len(self.held_out) and not self.learns_all:
-            params = self._params(self._flat)
+            params = self._params(flat)
             held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
-        is_sound = math.isfinite(held_out_loss or 0) and np.abs(self._flat).max() < MAX_WEIGHT
+        is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
         if not is_sound or (is_lost and not self.position.best.epoch):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
@@ -296,7 +296,7 @@ class Trainer:
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
         training = {"epoch": self.epoch, **losses, **self._list_record, **settings}
-        params = {name: array.copy() for name, array in self._params(self._flat).items()}
+        params = self._params(rounded(self._flat))
         return Model(self.vocabulary, params, training, **self._extra)
 
     # --- The state, to resume from ----------------------------------------------------------------

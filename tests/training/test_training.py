@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.arrays import Workspace
+from rnn_names.arrays import Workspace, rounded
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, TrainingError
+from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
@@ -129,6 +130,31 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     loss = loss_of(trainer.model, trainer.held_out.to_strings())
     assert loss == pytest.approx(losses[best], rel=1e-5)
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
+
+
+def test_rounding_goes_to_the_nearest():
+    rng = np.random.default_rng(0)
+    weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
+    near = rounded(weights)
+    assert (np.abs(near / weights.astype(float) - 1) <= 2.0**-8).all()
+    assert not (near.view(np.uint32) & 0xFFFF).any()
+    assert (near != weights).any()
+
+
+def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(names, tmp_path):
+    trainer, records = trained(names, held_out=0.2)
+    model, exact = trainer.model, trainer.state()["weights"][0]
+    for name, array in model.params.items():
+        assert np.array_equal(rounded(array), array), name
+    assert not np.array_equal(rounded(exact), exact), "training itself does not round"
+    losses = [
+        mean_loss(each, trainer.vocabulary, trainer.held_out)
+        for each in (model.params, trainer._params(exact))
+    ]
+    assert losses[0] == min(record.held_out_loss for record in records) != losses[1]
+    assert losses[0] == pytest.approx(losses[1], abs=2e-4)
+    model.save(tmp_path / "m.npz")
+    assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(model)
 
 
 # --- Learning -------------------------------------------------------------------------------------
