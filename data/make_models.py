@@ -38,8 +38,8 @@ from rnn_names.network.language_model import mean_loss
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.system import usable_cores
 from rnn_names.training.gradients import PARTS
+from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
-from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest
 
 DATA = Path(__file__).resolve().parent
@@ -104,8 +104,8 @@ def corpus_of(name: str) -> Corpus:
         return read_corpus([(path.name, file)])
 
 
-def trainer_of(model: Model, corpus: Corpus) -> Trainer:
-    """The run that made a model, before its first epoch: it splits the list as it did.
+def run_of(model: Model, corpus: Corpus) -> Run:
+    """The run that made a model, with the same held-out names.
 
     Names that the models it started from know are learned; its sources say which these are.
     """
@@ -114,14 +114,13 @@ def trainer_of(model: Model, corpus: Corpus) -> Trainer:
         for name, each in bundled.MODELS.items()
         if of_starts([[each.source]])[0] in model.sources
     ]
-    return Trainer(corpus, Settings(**model.training["settings"]), starts=starts)
+    return Run.of(corpus, Settings(**model.training["settings"]), starts=starts)
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:
     """The model's loss on those names of its list that were held out by its training."""
     with one_blas_thread():  # many would wait for one another on a busy machine
-        trainer = trainer_of(model, corpus)
-        return mean_loss(model.params, model.vocabulary, trainer.held_out)
+        return mean_loss(model.params, model.vocabulary, run_of(model, corpus).held_out)
 
 
 def make(name: str) -> str:

@@ -25,6 +25,7 @@ from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import CLOSEST, Given
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 
 
@@ -111,7 +112,7 @@ def train(
         checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
     else:
         start = closest[0].model if word == CLOSEST else blend_of(given) if given else None
-        trainer = Trainer(names, settings, start, starts=starts)
+        trainer = Trainer(Run.of(names, settings, start, starts=starts))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:

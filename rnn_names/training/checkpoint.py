@@ -27,6 +27,7 @@ from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest
@@ -70,7 +71,9 @@ class Checkpoint:
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None and not starts else None
-            checkpoint = cls(output, Trainer(corpus, settings, start, starts=starts), corpus, init)
+            checkpoint = cls(
+                output, Trainer(Run.of(corpus, settings, start, starts=starts)), corpus, init
+            )
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:

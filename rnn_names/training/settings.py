@@ -135,26 +135,23 @@ class Settings(Checked):
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
         fewer of them, and equally many epochs for each network. `started` is as in `defaults_for`.
         """
-        asked = {name: value for name, value in asdict(self).items() if value is not None}
-        if self.distil_epochs == 0:  # there is nobody to teach
-            asked["teacher_networks"] = 1
-        elif self.epochs is not None:
-            asked.setdefault("teacher_networks", 1)
-        defaults = defaults_for(len(corpus), self.optimizer, asked.get("teacher_networks"), started)
+        networks = self.teacher_networks
+        if self.distil_epochs == 0 or (networks is None and self.epochs is not None):
+            networks = 1
+        values = defaults_for(len(corpus), self.optimizer, networks, started)
+        values["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
         if self.epochs is not None:
             # Distillation keeps its share of the epochs; several networks need one to teach in.
-            share = defaults["distil_epochs"] / defaults["epochs"]
-            least = 1 if defaults["teacher_networks"] > 1 else 0
-            defaults["distil_epochs"] = max(round(share * self.epochs), least)
-        defaults["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
-        values = {**defaults, **asked}
+            share = values["distil_epochs"] / values["epochs"]
+            least = 1 if values["teacher_networks"] > 1 else 0
+            values["distil_epochs"] = max(round(share * self.epochs), least)
+        values |= {name: value for name, value in asdict(self).items() if value is not None}
         del values["embedding_size"]
-        # A teacher needs networks, and each of them an epoch.
-        distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
-        first = values["epochs"] - distil_epochs
-        networks = min(values["teacher_networks"], first) if distil_epochs else 1
-        values["teacher_networks"], values["distil_epochs"] = networks, distil_epochs
-        values["epochs"] = first // networks * networks + distil_epochs
+        epochs, distil_epochs = values["epochs"], values["distil_epochs"]
+        distil_epochs = min(distil_epochs, max(epochs - 1, 0))  # a teacher needs a trained network
+        networks = min(values["teacher_networks"], epochs - distil_epochs) if distil_epochs else 1
+        epochs -= (epochs - distil_epochs) % networks
+        values |= {"epochs": epochs, "distil_epochs": distil_epochs, "teacher_networks": networks}
         return ResolvedSettings(**values)
 
 

@@ -28,6 +28,7 @@ from rnn_names.network.prefix_tree import Batches
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.gradients import PARTS, Gradients, parts_for
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -74,7 +75,7 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         learning_rate=LEARNING_RATE,
         **plain,
     )
-    return Trainer(names, settings)
+    return Trainer(Run.of(names, settings))
 
 
 def planned(trainer: Trainer, number: int) -> PlannedBatches:
