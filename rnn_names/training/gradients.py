@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-import rnn_names.training.distillation  # noqa: F401  so that the helper process has it at once
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches, PrefixTree
