@@ -18,7 +18,7 @@ from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that are kept in a packed form
 PACKED_BYTES = 6  # of a gap between two of them
-LEAST_BITS = 32  # that a model keeps
+LEAST_BITS = 32  # a model keeps at least so many
 HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds the memory
 
 

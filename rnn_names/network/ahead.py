@@ -1,12 +1,12 @@
-"""What is ahead of a name that has come so far: one recursion, from the longest names down.
+"""The expected worth of the name that a beginning leads to, from the longest names down.
 
     ahead(name so far)  =  Σ_c p(c | name so far) · ahead(name so far + c)
 
-over all next characters c and the end of the name. What an ended name is worth decides what the
-result means: 1 if it meets a condition and else 0, and it is the probability that the condition
-will be met; with p = 1 as well, it is how many names meet it.
+over all next characters c and the end of the name, where it is the worth of the finished name. If
+that is 1 for names that meet a condition and 0 for others, `ahead` is the probability that the
+condition will be met; with p = 1, too, it is the number of names that meet it.
 
-It also makes the steps of a distribution that is p given the condition, or p times the worth:
+It also gives the steps of a distribution that is p given the condition, or p times the worth:
 
     q(c | name so far)  =  p(c | name so far) · ahead(name so far + c) / ahead(name so far)
 
@@ -27,11 +27,11 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.network.prefix_tree import EOS
 
-LEAST = 1e-250  # of what may still happen, for `guide`: a product of 200 small numbers would be 0
+LEAST = 1e-250  # of values above 0: a product of 200 small probabilities would be 0
 
 
 def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array) -> Array:
-    """What is ahead by length and state: (longest + 2, …); 0 in the last row, of too long names.
+    """`ahead` by length and state: (longest + 2, …); 0 in the last row, of too long names.
 
     `probabilities` gives those of the next character, (…, n_y), in each state at a length; `after`,
     (…, n_y), is the state after each state and character, numbered as if in one row; `worth`,
@@ -48,7 +48,7 @@ def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array)
 def on_tree(
     probabilities: Array, ahead: Array, parent: Array, character: Array, length: Array
 ) -> Array:
-    """What is ahead of each prefix of a tree, (N,), of these lengths, (N,), in characters.
+    """`ahead` for each prefix of a tree, (N,), of these lengths, (N,), in characters.
 
     `probabilities` are those of the next character, (N, n_y). `ahead`, (N, n_y), is overwritten
     where a character leads to a prefix: one that goes on from row `parent` with `character`, (N,).

@@ -1,4 +1,4 @@
-"""What sampling, scoring and conditions need to know of a model, and the probabilities of names.
+"""A network with its vocabulary and facts about its list; and the probabilities of names.
 
 The probability of a name is the product of those of its characters, each given what is before it:
 

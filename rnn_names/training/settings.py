@@ -1,7 +1,7 @@
-"""How to train: what a caller asks for, and what follows from the corpus where nothing is asked.
+"""How to train: settings that a caller gives, and defaults that depend on the corpus.
 
-`Settings` is what is asked: None leaves a value to the rule. `ResolvedSettings` is what a run uses:
-every value is there. The rule is `defaults_for`.
+`Settings` are those that are given; None stands for the default, which `defaults_for` gives.
+`ResolvedSettings` are what a run uses.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
     from rnn_names.corpus.corpus import Corpus
 
 SHORT_LIST = 1_000  # names; with fewer, 3 networks start from bundled models, and learn all names
-LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
-DISTILLATION_BATCHES = 272, 408  # names, of a short and a longer list; more: quicker, higher loss
+LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
+DISTILLATION_BATCHES = 272, 408  # names, for short and longer lists; more is quicker, and worse
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
 _COUNT = Number(0, whole=True)
@@ -33,7 +33,7 @@ _BY_SIZE = "by corpus size"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Checked):
-    """What is asked for: None stands for a value that follows from the corpus.
+    """Settings as they are given; None stands for a default that depends on the corpus.
 
     `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
     distillation stage has no dropout.

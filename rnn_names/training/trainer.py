@@ -60,7 +60,7 @@ class Trainer:
         return self.position.epoch
 
     def _begin_stage(self, index: int) -> None:
-        """Starts the optimizer and the weights of a stage, before its first epoch if it has any."""
+        """Sets the weights and the optimizer of a stage, before its first epoch if it has any."""
         at, stage = self.position, self.position.stages[index]
         self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
         if stage.is_distillation:
@@ -114,7 +114,7 @@ class Trainer:
             while self.position.next_stage is not None:
                 if self.position.stage_is_over:
                     self._begin_stage(self.position.index + 1)
-                # An overflow is no warning of NumPy's, but the error that `_diverged` words.
+                # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(gradients, progress)
                 yield epoch
@@ -148,7 +148,7 @@ class Trainer:
         return self._distillation_set
 
     def _teacher(self) -> distillation.Teacher:
-        """An n-gram and the best weights of each network, without those that had no sound epoch."""
+        """The n-gram and the best weights of each network that had a sound epoch."""
         networks = [
             self._params(weights)
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
@@ -160,7 +160,7 @@ class Trainer:
 
     @property
     def learns_all(self) -> bool:
-        """Whether the stage learns the held-out names, too: their loss says nothing any more."""
+        """Whether the stage learns the held-out names, too, so that their loss says nothing."""
         learns = self.settings.all_names and self.position.stage.is_distillation
         return learns and len(self.held_out) > 0
 
