@@ -160,7 +160,7 @@ class Helper:
             process.end()
 
     def _sent(self, function: Callable[..., Any], arguments: Any) -> _Process | None:
-        """The process, once a call and the updates before it are sent; None if it takes none now."""
+        """The process, once a call and the updates before it are sent; None if it takes none."""
         process = self._process
         if process is None or not process.in_use.acquire(blocking=False):
             return None
