@@ -25,7 +25,6 @@ from rnn_names.cli.streams import exit_code, is_same_file, opened
 from rnn_names.cli.training_run import Progress, TrainingRun, log_file, opening, summary
 from rnn_names.errors import RnnNamesError, shown
 from rnn_names.model.bundled import CLOSEST, Given
-from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 
 
@@ -90,6 +89,7 @@ def train(
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.training.checkpoint import Checkpoint, state_path
+    from rnn_names.training.run import Run
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model, starts_for
 
