@@ -238,13 +238,11 @@ class NearList:
         return near
 
     def _composed(self, names: Names) -> Names:
-        """The names in NFC, as the list is; a letter may have been drawn before its mark."""
-        characters = self._vocabulary.characters
-        if not any(map(unicodedata.combining, characters)):
+        """The names in NFC, as the list is, if they can be spelled so."""
+        composed, known = names.in_nfc(), {*self._vocabulary.characters}
+        if composed is names:
             return names
-        texts, known = names.to_strings(), {*characters}
-        composed = [unicodedata.normalize("NFC", text) for text in texts]
-        pairs = zip(texts, composed, strict=True)
+        pairs = zip(names.to_strings(), composed.to_strings(), strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
     def _in_other_case(self, name: str) -> list[str]:

@@ -8,7 +8,6 @@ The network computes all terms of a batch of names on their prefix tree; a name'
 path.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -102,7 +101,7 @@ class LanguageModel:
 def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
-    return Names.from_strings(unicodedata.normalize("NFC", name) for name in texts(names))
+    return Names.from_strings(texts(names)).in_nfc()
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
