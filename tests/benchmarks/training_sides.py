@@ -13,7 +13,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,6 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         "held_out": 0,
         "distil_epochs": 0,
     }
-    training.Batches = PlannedBatches
     settings = Settings(
         cell=cell,
         hidden_size=n_a,
@@ -75,7 +74,9 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         learning_rate=LEARNING_RATE,
         **plain,
     )
-    return Trainer(Run.of(names, settings))
+    run = Run.of(names, settings)
+    batches = PlannedBatches(run.batches.names, run.batches.rows, run.batches.n_y)
+    return Trainer(replace(run, batches=batches))
 
 
 def planned(trainer: Trainer, number: int) -> PlannedBatches:
