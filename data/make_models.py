@@ -114,7 +114,7 @@ def run_of(model: Model, corpus: Corpus) -> Run:
         for name, each in bundled.MODELS.items()
         if of_starts([[each.source]])[0] in model.sources
     ]
-    return Run.of(corpus, Settings(**model.training["settings"]), starts=starts)
+    return Run(corpus, Settings(**model.training["settings"]), starts=starts)
 
 
 def held_out_loss(model: Model, corpus: Corpus) -> float:

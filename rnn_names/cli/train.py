@@ -112,7 +112,7 @@ def train(
         checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
     else:
         start = closest[0].model if word == CLOSEST else blend_of(given) if given else None
-        trainer = Trainer(Run.of(names, settings, start, starts=starts))
+        trainer = Trainer(Run(names, settings, start, starts=starts))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:

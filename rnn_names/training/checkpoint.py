@@ -72,7 +72,7 @@ class Checkpoint:
             # vocabulary are the same. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None and not starts else None
             checkpoint = cls(
-                output, Trainer(Run.of(corpus, settings, start, starts=starts)), corpus, init
+                output, Trainer(Run(corpus, settings, start, starts=starts)), corpus, init
             )
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)

@@ -59,7 +59,7 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     starts = starts_for(corpus, settings) if init is None else []
     if is_word:
         init = closest_model(corpus.names).model if init == CLOSEST else None
-    trainer = Trainer(Run.of(corpus, settings, init, starts=starts))
+    trainer = Trainer(Run(corpus, settings, init, starts=starts))
     for _ in trainer.epochs():
         pass
     return trainer.model

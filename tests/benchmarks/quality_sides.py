@@ -34,7 +34,7 @@ class TorchToQuality:
 
     def __init__(self, corpus: str, seed: int) -> None:
         """`corpus`: path of a name list."""
-        run = Run.of(corpus_from_file(corpus), Settings(seed=seed))
+        run = Run(corpus_from_file(corpus), Settings(seed=seed))
         self._vocabulary, self._seed = run.vocabulary, seed
         self._n_a = run.settings.hidden_size
         self._learned, self._held_out = map(self._batches, (run.corpus.names, run.held_out))

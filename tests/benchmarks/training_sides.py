@@ -13,7 +13,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -74,9 +74,9 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         learning_rate=LEARNING_RATE,
         **plain,
     )
-    run = Run.of(names, settings)
-    batches = PlannedBatches(run.batches.names, run.batches.rows, run.batches.n_y)
-    return Trainer(replace(run, batches=batches))
+    run = Run(names, settings)
+    run.batches = PlannedBatches(run.batches.names, run.batches.rows, run.batches.n_y)
+    return Trainer(run)
 
 
 def planned(trainer: Trainer, number: int) -> PlannedBatches:

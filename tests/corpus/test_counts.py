@@ -118,7 +118,7 @@ def test_any_counts_are_read_as_they_stand(counts):
 
 def test_an_epoch_draws_as_many_names_as_are_distinct_in_proportion():
     names = corpus_from_strings([f"{a}{b}\t{1 + 999 * (a == 'a')}" for a in "abcd" for b in "abcd"])
-    trainer = Trainer(Run.of(names, Settings(**QUICK, held_out=0)))
+    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0)))
     batches, drawn = trainer.run.batches, Counter()
     for seed in range(1000):
         epoch = [rows for _, rows in batches.minibatches(5, np.random.default_rng(seed))]
@@ -138,7 +138,7 @@ def test_counts_of_billions_cost_no_memory_and_no_time():
 
 def test_the_held_out_loss_weighs_names_by_their_counts():
     names = corpus_from_strings([f"{name}\t{count}" for name, count in CENSUS.items()])
-    trainer = Trainer(Run.of(names, Settings(**QUICK, held_out=0.5)))
+    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0.5)))
     epoch = next(iter(trainer.epochs()))
     held_out = trainer.held_out.to_strings()
     assert len(held_out) == 3
@@ -152,7 +152,7 @@ def test_an_n_gram_with_weights_is_that_of_repeated_names():
     rng = np.random.default_rng(0)
     rows = np.sort(rng.integers(0, 9, 60))
     names = corpus_from_strings([a + b + c for a in "abc" for b in "ab" for c in "ab"][:9])
-    trainer = Trainer(Run.of(names, Settings(**QUICK, held_out=0)))
+    trainer = Trainer(Run(names, Settings(**QUICK, held_out=0)))
     coded, n_y = trainer.run.batches.names, len(trainer.vocabulary)
     repeated = NGram(coded.take(rows), n_y)
     weighted = NGram(coded, n_y, np.bincount(rows, minlength=9))

@@ -63,7 +63,7 @@ def learned(name, opened):
     names = [line.strip() for line in lines if line.strip()]
     began = time.process_time()
     trainer = Trainer(
-        Run.of(corpus_from_strings(names), Settings(teacher_networks=1, distil_epochs=0))
+        Run(corpus_from_strings(names), Settings(teacher_networks=1, distil_epochs=0))
     )
     for _ in trainer.epochs():
         pass

@@ -128,7 +128,7 @@ def measure(name: str, without: str, seed: int) -> None:
     with ExitStack() as stack:
         for patch in variant.patches:
             stack.enter_context(mock.patch.object(*patch))
-        run = Run.of(corpus, Settings(seed=seed, **variant.settings), starts=starts)
+        run = Run(corpus, Settings(seed=seed, **variant.settings), starts=starts)
         trained = trainer.Trainer(run)
         for _ in trained.epochs():
             pass

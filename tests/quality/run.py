@@ -191,7 +191,7 @@ def losses(
     found = []
     for init in inits:
         began = time.perf_counter()
-        trainer = Trainer(Run.of(corpus, settings, init, held_out))
+        trainer = Trainer(Run(corpus, settings, init, held_out))
         for _ in trainer.epochs():
             pass
         found.append(trainer.model.training["held_out_loss"])
@@ -257,7 +257,7 @@ def ensemble() -> Iterator[str]:
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), 0, task.size)
     trainers = [
-        Trainer(Run.of(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
+        Trainer(Run(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
         for seed in range(3)
     ]
     for trainer in trainers:

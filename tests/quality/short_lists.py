@@ -181,7 +181,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, list[Closest]]:
 
 def train(corpus: Corpus, way: Way, seed: int, found: Sequence[Closest]) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(Run.of(corpus, way.settings(seed), starts=found))
+    trainer = Trainer(Run(corpus, way.settings(seed), starts=found))
     for _ in trainer.epochs():
         pass
     return trainer.model

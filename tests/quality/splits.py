@@ -59,7 +59,7 @@ def compared(corpus: Corpus, held_out: Names) -> Compared:
 
     Both are chosen on the names held out, as the network's best epoch is.
     """
-    trainer = Trainer(Run.of(corpus, Settings(held_out=0.1), held_out=held_out))
+    trainer = Trainer(Run(corpus, Settings(held_out=0.1), held_out=held_out))
     began = time.perf_counter()
     for _ in trainer.epochs():
         pass

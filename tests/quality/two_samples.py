@@ -143,7 +143,7 @@ def trained(corpus: Corpus, seed: int) -> Model:
     """The network that default training makes of a list; one that was made before is taken."""
     path = KEPT / f"{digest_of(corpus, seed)}.npz"
     if not path.exists():
-        trainer = Trainer(Run.of(corpus, Settings(seed=seed)))
+        trainer = Trainer(Run(corpus, Settings(seed=seed)))
         for _ in trainer.epochs():
             pass
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -324,7 +324,7 @@ def test_what_whoever_started_it_wants_ignored_is_ignored(corpus_file, tmp_path)
 def test_the_library_leaves_signals_alone(names):
     """To a caller, an interrupt is an exception like any other: the trainer can go on after it."""
     trainer = Trainer(
-        Run.of(
+        Run(
             corpus_from_strings(names[:80]),
             Settings(hidden_size=4, epochs=3, distil_epochs=0, held_out=0.0),
         )

@@ -13,7 +13,7 @@ def interrupted(output, corpus, epochs, settings, init=None, start=None):
     """
     if init and start is None:
         start = Model.load(init)
-    trainer = Trainer(Run.of(corpus, Settings(**settings), start))
+    trainer = Trainer(Run(corpus, Settings(**settings), start))
     checkpoint = Checkpoint(str(output), trainer, corpus, init)
     for epoch in checkpoint.trainer.epochs():
         checkpoint.keep()

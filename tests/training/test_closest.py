@@ -131,7 +131,7 @@ def test_names_that_no_start_has_learned_are_held_out():
     corpus = corpus_from_strings([*known, *strange])
     starts = starts_for(corpus, Settings())
     assert starts[0].name == "turkish-towns"
-    held_out = Run.of(corpus, Settings(), starts=starts).held_out.to_strings()
+    held_out = Run(corpus, Settings(), starts=starts).held_out.to_strings()
     assert len(held_out) == 5 and set(strange) < set(held_out)
 
 
@@ -148,7 +148,7 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
 def test_networks_start_from_the_models_in_turn():
     corpus = corpus_from_strings(cut("german-first-names", 100))
     starts = starts_for(corpus, Settings())
-    trainer = Trainer(Run.of(corpus, Settings(learning_rate=1e-9), starts=starts))
+    trainer = Trainer(Run(corpus, Settings(learning_rate=1e-9), starts=starts))
     for weights, start in zip(trainer._weights, [*starts, starts[0]], strict=False):
         params = optimizers.views(weights, trainer._shapes)
         assert (params["Waa"] == start.model.params["Waa"]).all()
@@ -157,7 +157,7 @@ def test_networks_start_from_the_models_in_turn():
 def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
     epochs = []
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(Run.of(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100)))
+    trainer = Trainer(Run(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100)))
     epochs = list(trainer.epochs())
     *networks, distilled = [each.held_out_loss for each in epochs]
     assert distilled is None
@@ -168,16 +168,16 @@ def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
 
 def test_they_are_not_where_a_share_is_asked_for():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(Run.of(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100)))
+    trainer = Trainer(Run(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100)))
     assert [each.held_out_loss is None for each in trainer.epochs()] == [False, False]
     assert not trainer.model.training["all_names"]
-    given = Run.of(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
+    given = Run(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
     assert not given.settings.all_names, "nor where names to measure by are given"
 
 
 def test_init_none_starts_from_random_weights():
     names, settings = cut("german-first-names", 100), Settings(epochs=1, seed=3)
-    trainer = Trainer(Run.of(corpus_from_strings(names), settings))
+    trainer = Trainer(Run(corpus_from_strings(names), settings))
     for _ in trainer.epochs():
         pass
     assert bytes_of(train(names, settings, init="none")) == bytes_of(trainer.model)

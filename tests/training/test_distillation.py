@@ -50,7 +50,7 @@ def test_rare_are_characters_that_the_names_have_once_or_twice():
     """Not those that only the model has from which training starts."""
     settings = Settings(epochs=2, distil_epochs=1, synthetic_names=50, hidden_size=4, held_out=0)
     start = train(["xyz", "xyx"] * 3, epochs=1, hidden_size=4)
-    trainer = Trainer(Run.of(corpus_from_strings(["abab", "abc", "bacd"]), settings, start))
+    trainer = Trainer(Run(corpus_from_strings(["abab", "abc", "bacd"]), settings, start))
     for _ in trainer.epochs():
         pass
     vocabulary = trainer.vocabulary

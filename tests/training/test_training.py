@@ -26,7 +26,7 @@ SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
 
 
 def trainer_of(names, init=None, **settings):
-    return Trainer(Run.of(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init))
+    return Trainer(Run(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init))
 
 
 def trained(names, **settings):
@@ -240,13 +240,13 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
 def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
     start, corpus = train(names, cell="rnn", hidden_size=16, epochs=0), corpus_from_strings(names)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
-        assert Trainer(Run.of(corpus, Settings(**settings), start)).model.hidden_size == 16
+        assert Trainer(Run(corpus, Settings(**settings), start)).model.hidden_size == 16
     for settings, message in (
         ({"cell": "gru"}, "cell gru: .* has rnn"),
         ({"hidden_size": 8}, "hidden_size 8: .* has 16"),
     ):
         with pytest.raises(TrainingError, match=message):
-            Trainer(Run.of(corpus, Settings(**settings), start))
+            Trainer(Run(corpus, Settings(**settings), start))
 
 
 # --- What differs from the plain network: dropout and factors -------------------------------------
@@ -259,7 +259,7 @@ def test_the_gradient_under_dropout(cell, names):
     The same random numbers each time give the same masks.
     """
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
-    trainer = Trainer(Run.of(corpus_from_strings(names[:12]), settings))
+    trainer = Trainer(Run(corpus_from_strings(names[:12]), settings))
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
     tree = trainer.run.batches.tree(np.arange(12))
     [stage, *_] = stages_of(trainer.settings)

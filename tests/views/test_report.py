@@ -61,7 +61,7 @@ def reported(names, tmp_path, epochs=6, since=0, until=None, **settings):
     """The report of a training on some names, one resumed or stopped after an epoch perhaps."""
     corpus = corpus_from_strings(names)
     settings = Settings(**{**SMALL, "epochs": epochs, **settings})
-    before, trainer = Trainer(Run.of(corpus, settings)), Trainer(Run.of(corpus, settings))
+    before, trainer = Trainer(Run(corpus, settings)), Trainer(Run(corpus, settings))
     if since:
         list(islice(before.epochs(), since))
         trainer.restore(before.state(), before.model)
