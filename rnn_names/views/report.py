@@ -29,7 +29,7 @@ NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
-CHANCE = 3  # standard errors by which mean lengths may differ without being told
+CHANCE = 3  # standard errors by which mean lengths may differ without a note
 
 ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
 loss says how well the model predicts names that were kept from it. The lower it is, the better the
@@ -297,7 +297,7 @@ def _section(title: str, *parts: str) -> str:
 
 
 def length_note(names: Names, counts: Array, drawn: Names) -> str:
-    """A sentence if drawn names differ from the list's in length by more than chance; else "".
+    """A sentence if drawn names differ from the list's in mean length by more than chance; else "".
 
     >>> ada, adam = Names.from_strings(["Ada"] * 50), Names.from_strings(["Adam"] * 50)
     >>> length_note(ada, np.ones(50, np.int64), adam)

@@ -16,6 +16,7 @@ from rnn_names.ngram import kneser_ney
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation
 from rnn_names.training.distillation import REAL_SHARE, Teacher, distillation_set
+from rnn_names.training.run import Run
 from rnn_names.training.trainer import Trainer
 from support.distributions import assert_drawn_from
 from support.networks import coded, prefixes_of, random_names, random_params, spelled, tree_of
@@ -49,7 +50,7 @@ def test_rare_are_characters_that_the_names_have_once_or_twice():
     """Not those that only the model has from which training starts."""
     settings = Settings(epochs=2, distil_epochs=1, synthetic_names=50, hidden_size=4, held_out=0)
     start = train(["xyz", "xyx"] * 3, epochs=1, hidden_size=4)
-    trainer = Trainer(corpus_from_strings(["abab", "abc", "bacd"]), settings, start)
+    trainer = Trainer(Run(corpus_from_strings(["abab", "abc", "bacd"]), settings, start))
     for _ in trainer.epochs():
         pass
     vocabulary = trainer.vocabulary

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.views import report
@@ -60,7 +61,7 @@ def reported(names, tmp_path, epochs=6, since=0, until=None, **settings):
     """The report of a training on some names, one resumed or stopped after an epoch perhaps."""
     corpus = corpus_from_strings(names)
     settings = Settings(**{**SMALL, "epochs": epochs, **settings})
-    before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
+    before, trainer = Trainer(Run(corpus, settings)), Trainer(Run(corpus, settings))
     if since:
         list(islice(before.epochs(), since))
         trainer.restore(before.state(), before.model)
