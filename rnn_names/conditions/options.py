@@ -174,7 +174,7 @@ class CommonOptions(Checked):
                     raise SamplingError(
                         f"{name} {quoted(text)}: {len(text):,} characters, and {limit}", [name]
                     )
-            # Every name has it, and no other one of several need be there; not every one is like it.
+            # Every name has it, and of several, no other need be there; not every one is like it.
             if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
             object.__setattr__(self, name, tuple(texts))
