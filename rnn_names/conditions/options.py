@@ -13,6 +13,7 @@ from rnn_names.declarations import (
     FLAG,
     LINE_NUMBERS,
     LINES,
+    MAPPING,
     PATH,
     POSITIVE,
     TEXTS,
@@ -254,10 +255,7 @@ class BestOptions(CommonOptions):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
-    """The parameters of `cast`. Its parts have the conditions that they do not set themselves.
-
-    `models` has models by the names that the pattern gives them, in place of files.
-    """
+    """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
 
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
@@ -278,7 +276,9 @@ class CastOptions(Options):
         "of line 5, a name or a text. Repeat a number to redraw again. Needs a seed.",
     )
     parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
-    models: Mapping[str, Any] | None = None
+    models: Mapping[str, Any] | None = option(
+        None, MAPPING, "Models that are in no file, by the names that the pattern gives them."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
