@@ -128,7 +128,8 @@ def train(
             try:
                 run.go(write_log)
                 progress.close()
-                progress.say(summary(progress, names, output, checkpoint.init))
+                if not quiet:  # else nobody sees the names that it draws
+                    progress.say(summary(progress, names, output, checkpoint.init))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()

@@ -51,8 +51,8 @@ class Names:
     @classmethod
     def concatenate(cls, parts: list[Names]) -> Names:
         """All names of several parts, in order."""
-        if len(parts) == 1:
-            return parts[0]
+        if len(parts) < 2:
+            return parts[0] if parts else cls.from_strings([])
         lengths = [part.lengths for part in parts]
         codes = [part.codes for part in parts]
         return cls.from_lengths(np.concatenate(codes), np.concatenate(lengths))

@@ -100,7 +100,10 @@ class Teacher(WalkSource):
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
         for _ in range(2):  # first without a tilt, then with the first one
-            before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
+            before, drawn = teacher.tilt, teacher.draw(count, rng)
+            if not len(drawn):  # the networks end no name
+                break
+            factors = wholes.factors(drawn)
             if before is not None:
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, factors)

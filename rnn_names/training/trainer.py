@@ -259,6 +259,7 @@ class Trainer:
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
+            and max(np.abs(state[name]).max() for name in ("trained", "weights")) < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
         self.position = self.position.restored(state)

@@ -116,6 +116,13 @@ def test_too_many_edits_for_a_long_name_are_one_line():
         tiny_model(letters="aAb").sample(1, like="ab" * 50, edits=9)
 
 
+@pytest.mark.parametrize("like", [[""], ["", "abc"]])
+def test_like_an_empty_text_are_names_of_as_many_characters_as_edits(like):
+    tiny = tiny_model(shortest=1)
+    near = distribution(tiny, lambda name: min(edits_between(name, text) for text in like) <= 1)
+    assert_drawn_from(Counter(tiny.sample(3000, like=like, edits=1, seed=1)), near)
+
+
 def near_list(known, characters, any_case=False):
     """What tells which names are near a list; it may have capitals in and after words, or not."""
     record = {"pairs": ["aA"] * any_case, "lower_case_beginnings": any_case}
