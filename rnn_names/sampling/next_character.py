@@ -20,8 +20,8 @@ NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `M
 MARGIN = 8e-6
 """The largest error of a sum of probabilities that are computed in float32, and of drawn edges.
 
-`tests/benchmarks/margin.py` measures errors of at most a quarter of that, for bundled models, blends
-and random networks of 128 to 384 units; of that much / T at a temperature T below 1.
+`tests/benchmarks/margin.py` measures errors of at most a third of that, for bundled models, blends
+and random networks of 128 to 384 units; and of that / T at a temperature T below 1.
 """
 RELATIVE = 1e-4  # the same of each probability, as a share of it
 

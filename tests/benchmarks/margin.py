@@ -4,8 +4,8 @@ usage: python tests/benchmarks/margin.py
 
 For each network and temperature T, 4,000 names are drawn. At all their prefixes, the sums of the
 probabilities of the next character, up to each character, are computed in float32 and in float64.
-Printed is the largest difference, times T where T is below 1; and the largest relative difference of a
-probability above 1e-6, likewise. The kernel of BLAS matters: set OPENBLAS_CORETYPE to see others.
+Printed is the largest difference, times T where T is below 1; and the largest relative difference of
+a probability above 1e-6, likewise. The kernel of BLAS matters: set OPENBLAS_CORETYPE to see others.
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def main() -> None:
     bundled = ("dinosaurs", "first-names", "surnames", "chinese-towns", "elvish", "welsh-towns")
     networks = {name: Model.load(name) for name in bundled}
     networks["norse + first-names"] = blend([Model.load("norse"), networks["first-names"]])
-    networks["four of them"] = blend([networks[name] for name in bundled[:3]] + [Model.load("norse")])
+    networks["four of them"] = blend([Model.load(name) for name in (*bundled[:3], "norse")])
     for cell in ("gru", "rnn"):
         for units in (128, 256, 384):
             networks[f"random {cell} of {units}"] = random_network(cell, units)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
-from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError

@@ -34,10 +34,11 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from rnn_names.network.choice import LARGEST_WALK
+
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.walk import Children, Walk
 from rnn_names.training.run import Run
