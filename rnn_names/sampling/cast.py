@@ -1,40 +1,59 @@
 """Casts: lines of several names, by a pattern.
 
-Each part of the pattern draws from a stream of its own, made from the seed and its number among the
-names, or among the choices. So a change to one part leaves the others as they were; except where
-first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
-too near to one before it in the cast is left out.
+Each part of a line is a function of the seed, the part's number among the names or among the
+choices, and the line's number. So a change to one part leaves the others as they were, and lines
+can be skipped; except where first letters tie names together (`rnn_names.sampling.initials`), and
+where names must differ from those before them: a line that would break this is left out, or its
+name is.
 
-Where other names are to come into some lines while all else stays, each part of each line has
-random numbers of its own for this: what comes into a line hardly depends on which others are
-redrawn. A name is passed over only where it would break what holds for the cast as it stands:
-`min_edits`, `unique`, a first letter that another line has, or a text of a choice that another has
-while others are free. A name that was redrawn counts as one that came before; its first letter is
-free again.
+Where other names are to come into some lines while all else stays, they are those of later attempts
+at the same number. A name is passed over only where it would break what holds for the cast as it
+stands: `min_edits`, `unique`, a first letter that another line has, or a text of a choice that
+another has while others are free. A name that was redrawn counts as one that came before; its first
+letter is free again.
 """
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import compress, islice, repeat
-from random import Random
+from functools import cached_property
+from itertools import count, islice, product, tee
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
-from rnn_names.sampling.sampler import FIRST_BLOCK
-from rnn_names.sampling.stream import ENDLESS, sample
+from rnn_names.sampling.initials import (
+    Draw,
+    PartNames,
+    alike,
+    distinct,
+    in_order,
+    letter_of,
+    together,
+    usual,
+)
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
 from rnn_names.sampling.unique import Unique
 
-LINES_OF_BATCH = 1 << 14  # lines that are given together, at most
-MOST_OF_NAME = 1 << 16  # trials in a row that fail before a name to be redrawn is given up
+OF_NAMES, OF_CHOICES, OF_INITIALS = 1, 2, 3  # uses of random numbers
+LINES_OF_BATCH = 1 << 5, 1 << 14  # lines that are given together, at first and at most
+TURNS_AT_ONCE = 1 << 10  # texts of a choice that are put in order together, if it has no more
+MOST_REPEATS = 1 << 14  # lines in a row that are left out before a cast ends
+REDRAWN = 1 << 32  # the first attempt at a name that is redrawn
+MOST_OF_NAME = 1 << 16  # attempts in a row that fail before a name to be redrawn is given up
+MOST_AT_ONCE = 1 << 12  # attempts at one that are drawn together
 MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
 Row = tuple[str, ...]  # the parts of a line: what each piece of the pattern that is not text became
 
@@ -54,12 +73,18 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     FewNewNamesWarning, where no other name is found. SamplingError comes after the lines that could
     be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
+    seed = wanted.some_seed()
+    seeds = [int(key_of(seed, OF_NAMES, place)[0]) for place in range(len(parts))]
+    parts = [
+        part._replace(options=replace(part.options, seed=own))
+        for part, own in zip(parts, seeds, strict=True)
+    ]
     if not wanted.redraw:
-        yield from _drawn(pattern, parts, wanted)
+        yield from _drawn(pattern, parts, wanted, seed)
         return
     rows, shortage = list[Row](), None
     try:
-        for batch in _drawn(pattern, parts, wanted):
+        for batch in _drawn(pattern, parts, wanted, seed):
             rows += batch
     except SamplingError as error:
         shortage = error
@@ -79,16 +104,16 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
         raise shortage
 
 
-def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
+def _drawn(
+    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int
+) -> Iterator[list[Row]]:
     """The lines before any is drawn anew."""
-    seed = wanted.some_seed()
-    is_unique = wanted.unique or wanted.remember is not None
-    n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)
-    unique = Unique(wanted.count, wanted.remember) if is_unique else None
-    delivered = 0
+    unique, delivered = None, 0
+    if wanted.unique or wanted.remember is not None:
+        unique = Unique(wanted.count, wanted.remember)
     with one_blas_thread():
-        names = _names(pattern, parts, wanted, seed, n)
-        rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
+        n = ENDLESS if unique else wanted.count
+        rows = islice(_rows(pattern, parts, wanted, seed, n), n)
         for batch in _batches(rows if wanted.count else iter(())):
             if unique:
                 lines = [pattern.line(row).strip() for row in batch]
@@ -105,79 +130,9 @@ def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iter
         raise SamplingError(f"{only}: nearly all others are repeats")
 
 
-def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
-    pieces: list[Any] = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-    choices = [piece for piece in pieces if not isinstance(piece, Slot)]
-    turns = [_turns(each, Random(f"{seed} choice {i}")) for i, each in enumerate(choices)]
-    for row in names:
-        rest, chosen = iter(row), map(next, turns)
-        yield tuple(next(rest if isinstance(piece, Slot) else chosen) for piece in pieces)
-
-
-def _turns(texts: Sequence[str], bits: Random) -> Iterator[str]:
-    """All texts in random order, and again: none comes twice before all came."""
-    while True:
-        yield from bits.sample(texts, len(texts))
-
-
-def _names(
-    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int, n: int
-) -> Iterator[Row]:
-    """The names of each line. With `min_edits`, those too near to one before are left out."""
-    initials = wanted.initials or ""
-    if initials and not parts:
-        raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-    n_tied = {"same": len(parts), "different": 1}.get(initials, 0)
-    seeds = [Random(f"{seed} name {number}").getrandbits(64) for number in range(len(parts))]
-    parts = [
-        part._replace(options=replace(part.options, seed=own))
-        for part, own in zip(parts, seeds, strict=True)
-    ]
-    before = FarApart((wanted.min_edits or 1) - 1)
-    # `bool` lets every name through.
-    tests = [before.passes if each else bool for each in _kept_apart(parts, wanted)]
-    streams = [
-        filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
-        for part, test in zip(parts[n_tied:], tests[n_tied:], strict=True)
-    ]
-    first: Iterator[Row] = repeat(())
-    if n_tied:
-        first = _tied(pattern, parts[:n_tied], initials, Random(f"{seed} initials"))
-    others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
-    far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
-    return (names + more for names, more in zip(far, others, strict=False))
-
-
-def _kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
-    """Whether names of each part keep away from all others: not if its own `min_edits` is less."""
-    least = wanted.min_edits or 0
-    return [(part.options.min_edits or 0) >= least > 0 for part in parts]
-
-
-def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
-    with located(pattern.text, part.slot.begin):
-        for names in sample(part.model, n, part.options):
-            yield from names.to_strings()
-
-
-def _tied(pattern: Pattern, parts: Sequence[Part], initials: str, bits: Random) -> Iterator[Row]:
-    """Names that begin with one letter, of all parts, or with letters that differ, of one."""
-    trials = []
-    for part in parts:
-        with located(pattern.text, part.slot.begin):
-            trials.append(Trials(part.model, part.options))
-    yield from alike(trials, bits) if initials == "same" else distinct(trials, bits)
-    rarest = min(range(len(trials)), key=lambda i: trials[i].met / max(trials[i].made, 1))
-    with located(pattern.text, parts[rarest].slot.begin):
-        how = "all with one" if initials == "same" else "with such a"
-        raise SamplingError(
-            f"no further names {how} first letter were found to meet the conditions"
-        )
-
-
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Rows in lists, the first ones short; an error comes after all rows before it."""
-    size, error = FIRST_BLOCK, None
+    (size, most), error = LINES_OF_BATCH, None
     while error is None:
         batch = list[Row]()
         try:
@@ -188,8 +143,156 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         if not batch and error is None:
             return
         yield batch
-        size = min(2 * size, LINES_OF_BATCH)
+        size = min(2 * size, most)
     raise error
+
+
+def _rows(
+    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int, n: int
+) -> Iterator[Row]:
+    """The lines from `wanted.start` on: n or more."""
+    pieces: list[Any] = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+    choices = [piece for piece in pieces if not isinstance(piece, Slot)]
+    texts = (
+        _turns(each, key_of(seed, OF_CHOICES, number), wanted.start)
+        for number, each in enumerate(choices)
+    )
+    apart, initials = _Apart(dict(enumerate(parts)), wanted), wanted.initials or ""
+    if initials and not parts:
+        raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
+    n_tied = {"same": len(parts), "different": 1}.get(initials, 0)
+    is_tied = initials == "different" or any(part.options.is_unique for part in parts)
+    if is_tied and wanted.start > MOST_SKIPPED:
+        reason = f"each depends on those before it, and at most {MOST_SKIPPED:,} can be skipped"
+        raise SamplingError(f"start {wanted.start:,}: some names of these lines {reason}", ["start"])
+    first = _tied(pattern, parts[:n_tied], wanted, key_of(seed, OF_INITIALS), n, apart)
+    columns = [map(itemgetter(k), each) for k, each in enumerate(tee(first, n_tied))]
+    for place in range(n_tied, len(parts)):
+        columns.append(_stream(pattern, parts[place], wanted, n, apart, place))
+    names = iter(columns)
+    yield from zip(
+        *(next(names if isinstance(piece, Slot) else texts) for piece in pieces), strict=False
+    )
+
+
+def _turns(texts: Sequence[str], key: Array, start: int) -> Iterator[str]:
+    """All texts in random order, and again, from some line on: none comes twice before all came."""
+    n = len(texts)
+    cycles = max(TURNS_AT_ONCE // n, 1)
+    skipped = start % n
+    for first in count(start // n, cycles):
+        numbers = np.arange(first * n, (first + cycles) * n).reshape(cycles, n)
+        order = np.argsort(states_of(key, numbers), axis=1, kind="stable").ravel()
+        yield from map(texts.__getitem__, order[skipped:].tolist())
+        skipped = 0
+
+
+def _stream(
+    pattern: Pattern, part: Part, wanted: CastOptions, n: int, apart: "_Apart", place: int
+) -> Iterator[str]:
+    """The names of a part by itself, n or more; from the first on if they depend on each other."""
+    options, skipped = part.options, wanted.start
+    if not options.is_unique:
+        options, skipped = replace(options, start=wanted.start), 0
+    n = ENDLESS if wanted.min_edits else n + skipped
+    with located(pattern.text, part.slot.begin):
+        batches = sample(part.model, n, options)
+        names: Iterable[str] = (name for batch in batches for name in batch.to_strings())
+        if place in apart.places:
+            names = filter(apart.whole.passes, names)
+        yield from islice(names, skipped, None)
+
+
+def _tied(
+    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, key: Array, n: int, apart: "_Apart"
+) -> Iterator[Row]:
+    """Names that begin with one letter, of all parts, or with letters that differ, of one."""
+    tied = [_part_names(pattern, part) for part in parts]
+    if wanted.initials == "different":
+        with _given_up(pattern, parts, "with such a"):
+            names = distinct(tied[0], key, lambda name: apart.let_in({0: name}) is None)
+            yield from islice(zip(names), wanted.start, None)
+        return
+    is_made = any(part.options.is_unique for part in parts)
+    begin, end = (0, ENDLESS) if is_made else (wanted.start, min(wanted.start + n, ENDLESS))
+    with _given_up(pattern, parts, "all with one"):
+        lines = in_order(alike(tied, key), begin, end, tied)
+        rows = (tuple(line.split("\n")) for names in lines for line in names.to_strings())
+        yield from islice(apart.kept(rows), wanted.start - begin, None)
+
+
+def _part_names(pattern: Pattern, part: Part, is_tied: bool = True) -> PartNames:
+    with located(pattern.text, part.slot.begin):
+        return PartNames(part.model, part.options, is_tied)
+
+
+@contextmanager
+def _given_up(pattern: Pattern, parts: Sequence[Part], how: str) -> Iterator[None]:
+    """Makes GivenUp, whose tally is by part, an error that shows the rarest one."""
+    try:
+        yield
+    except GivenUp as error:
+        shares = {place: met / max(made, 1) for place, (made, met) in error.tally.items()}
+        rarest = int(min(shares, key=shares.__getitem__, default=0))
+    else:
+        return
+    with located(pattern.text, parts[rarest].slot.begin):
+        raise SamplingError(
+            f"no further names {how} first letter were found to meet the conditions"
+        )
+
+
+class _Apart:
+    """Tells which names of a cast repeat, or come too near to, one before them.
+
+    Names of a part whose own `min_edits` is less than the cast's do not keep away from the others.
+    """
+
+    def __init__(self, parts: Mapping[int, Part], wanted: CastOptions) -> None:
+        self._edits = (least := wanted.min_edits or 1) - 1
+        self.whole = FarApart(self._edits)
+        self.places, self._own = set[int](), dict[int, FarApart]()
+        for place, (_, _, options) in parts.items():
+            if wanted.min_edits and (options.min_edits or 0) >= least:
+                self.places.add(place)
+            if options.is_unique:
+                self._own[place] = FarApart.of(options) or FarApart(0)
+
+    def clash(self, names: Mapping[int, str]) -> int | None:
+        """The first part whose name cannot come in, beside those before it and these."""
+        among = FarApart(self._edits)
+        for place, name in names.items():
+            if place in self._own and not self._own[place].is_far(name):
+                return place
+            if place in self.places and not (self.whole.is_far(name) and among.passes(name)):
+                return place
+        return None
+
+    def add(self, names: Mapping[int, str]) -> None:
+        for place, name in names.items():
+            if place in self._own:
+                self._own[place].add([name])
+            if place in self.places:
+                self.whole.add([name])
+
+    def let_in(self, names: Mapping[int, str]) -> int | None:
+        """Adds names if they can come in; else the first part whose name cannot."""
+        place = self.clash(names)
+        if place is None:
+            self.add(names)
+        return place
+
+    def kept(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows that can come in, in order; GivenUp if hardly any can."""
+        failed = 0
+        for row in rows:
+            place = self.let_in(dict(enumerate(row)))
+            failed += 1
+            if place is None:
+                failed = 0
+                yield row
+            elif failed == MOST_REPEATS:
+                raise GivenUp({str(place): (failed, 0)})
 
 
 class _Redrawing:
@@ -200,22 +303,20 @@ class _Redrawing:
     ) -> None:
         self._pattern, self._wanted = pattern, wanted
         self.rows = dict(enumerate(rows, 1))
-        self._pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
+        self._pieces: list[Any] = [each for each in pattern.pieces if not isinstance(each, str)]
         for number, part in wanted.redraw:
             if part > len(self._pieces):
                 reason = f"a line has {len(self._pieces)} parts"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
-        self._parts = dict(zip(slots, parts, strict=True))
-        self._apart = [*compress(slots, _kept_apart(parts, wanted))]
-        self._edits = (wanted.min_edits or 1) - 1
-        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._apart))
+        self._parts = dict(zip(slots, parts, strict=True))  # by place, as all that follow
+        self._apart = _Apart(self._parts, wanted)
+        for row in rows:
+            self._apart.add({place: row[place] for place in slots})
         self._first_letters = Counter(letter_of(row[slots[0]]) for row in rows if slots)
         self._lines = {pattern.line(row).strip() for row in rows}
         self._tried = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
-        self._unseeded: dict[int, Trials] = {}  # by place
-        self._trials: dict[tuple[int, int], tuple[Trials, Random]] = {}  # by place and line
-        self._tied: dict[int, Iterator[Row]] = {}  # by line
+        self._drawn = dict[int, PartNames]()
 
     def redraw_line(self, number: int, part: int) -> bool:
         """Draws another text for a part of a line, counted from 1, or other names for all if 0.
@@ -224,92 +325,84 @@ class _Redrawing:
         """
         places = [part - 1] if part else [*self._parts] or [*range(len(self._pieces))]
         before = self.rows[number]
-        of_names = [place for place in places if place in self._parts]
         self._tried.update((number, place, before[place]) for place in places)
-        for _ in range(MOST_CANDIDATES):
-            drawn = self._drawn(number, places)
-            if len(drawn) < len(places):
-                return False
+        for texts in islice(self._candidates(number, places), MOST_CANDIDATES):
+            drawn = dict(zip(places, texts, strict=True))
+            names = {place: drawn[place] for place in places if place in self._parts}
             row = tuple(drawn.get(place, text) for place, text in enumerate(before))
             line = self._pattern.line(row).strip()
-            is_new = not any((number, place, drawn[place]) in self._tried for place in of_names)
-            if row == before or not is_new or (self._wanted.unique and line in self._lines):
-                of_texts = drawn.keys() - of_names
-                self._tried.update((number, place, drawn[place]) for place in of_texts)
+            is_new = row != before and not (self._wanted.unique and line in self._lines)
+            if any((number, place, name) in self._tried for place, name in names.items()):
                 continue
-            apart = [row[place] for place in of_names if place in self._apart]
-            are_apart = all(map(FarApart(self._edits).passes, apart))
-            if are_apart and all(map(self._far_apart.is_far, apart)):
-                self._far_apart.add(apart)
+            if is_new and self._apart.let_in(names) is None:
                 self.rows[number] = row
                 self._lines.add(line)
                 return True
         return False
 
-    def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str]:
-        """A text for each place for which there is one."""
+    def _candidates(self, number: int, places: Sequence[int]) -> Iterator[Sequence[str]]:
+        """Texts for some places, all of which are names, or all choices."""
+        if places[0] not in self._parts:
+            return product(*(self._texts(number, place) for place in places))
         if self._wanted.initials == "same" and places == [*self._parts]:
-            if number not in self._tied:
-                trials = [self._trials_of(place, number)[0] for place in places]
-                self._tied[number] = alike(trials, self._bits("initials", number))
-            return dict(zip(places, next(self._tied[number], ()), strict=False))
-        drawn = dict[int, str]()
-        for place in places:
-            if place not in self._parts:
-                drawn[place] = self._text(place, number)
-            elif name := self._name(place, number):
-                drawn[place] = name
-        return drawn
+            return (line.split("\n") for line in self._later(number, self._alike))
+        return zip(*(self._names(number, place) for place in places), strict=False)
 
-    def _name(self, place: int, number: int) -> str:
-        trials, bits = self._trials_of(place, number)
-        for letters in self._letters(place, number, trials.weights):
-            if line := line_of([trials], letters, bits, MOST_OF_NAME):
-                return line[0]
-        return ""
+    def _texts(self, number: int, place: int) -> list[str]:
+        """The texts of a choice: those first that this line had, and others have, least often."""
+        texts, other_lines = self._pieces[place], self.rows.keys() - {number}
+        others = Counter(self.rows[each][place] for each in other_lines)
+        attempts = REDRAWN + np.arange(len(texts))
+        states = states_of(self._key(OF_CHOICES, place), self._line(number), attempts)
+        shuffled = [texts[k] for k in np.argsort(states).tolist()]
+        return sorted(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
 
-    def _letters(
-        self, place: int, number: int, weights: dict[str, float]
-    ) -> Iterator[dict[str, float]]:
-        """The first letters that a name may have, those first that are to be tried first."""
-        first = next(iter(self._parts))
-        if self._wanted.initials == "same":
+    def _names(self, number: int, place: int) -> Iterator[str]:
+        """Other names for a place; those first whose first letter is to be tried first."""
+        first, how = next(iter(self._parts)), self._wanted.initials
+        part, key = self._part(place), self._key(OF_INITIALS)
+        if how is None or (how == "different" and place != first):
+            yield from self._later(
+                number, lambda *given: part.drawn(states_of(part.key, *given))
+            )
+        elif how == "same":
             letter = letter_of(self.rows[number][first])
-            yield {letter: weights.get(letter, 0.0)}
-        elif self._wanted.initials == "different" and place == first:
-            others = [row[first] for each, row in self.rows.items() if each != number]
-            lines, weights = Counter(map(letter_of, others)), usual(weights)
+            yield from self._later(number, together([part], {letter: 1.0}, key))
+        else:
+            others = self.rows.keys() - {number}
+            lines = Counter(letter_of(self.rows[each][first]) for each in others)
+            weights = usual(part.weights)
             if max(self._first_letters.values()) > 1:  # no others were left
                 weights = {each: weights[each] for each in weights if self._first_letters[each]}
             for n in sorted({lines[letter] for letter in weights}):
-                yield {letter: weights[letter] for letter in weights if lines[letter] == n}
-        else:
-            yield weights
+                letters = {each: weights[each] for each in weights if lines[each] == n}
+                yield from self._later(number, together([part], letters, key))
 
-    def _text(self, place: int, number: int) -> str:
-        """A text of a choice: of those that this line had least often, one rarest in the others."""
-        texts: Any = self._pieces[place]
-        others = Counter(row[place] for each, row in self.rows.items() if each != number)
-        bits = self._bits("choice", place, number)  # the same order each time
-        shuffled: list[str] = bits.sample(texts, len(texts))
-        return min(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
+    def _later(self, number: int, draw: Draw) -> Iterator[str]:
+        """What passes of the attempts at a line that are kept for redrawing, in order."""
+        first, size, failed = REDRAWN, LINES_OF_BATCH[0], 0
+        while failed < MOST_OF_NAME:
+            attempts = first + np.arange(size)
+            names, _, _ = draw(np.full(size, self._line(number)), attempts)
+            yield from names.to_strings()
+            failed = 0 if len(names) else failed + size
+            first, size = first + size, min(2 * size, MOST_AT_ONCE)
 
-    def _trials_of(self, place: int, number: int) -> tuple[Trials, Random]:
-        """What draws names of a part for a line, and random numbers for their first letters."""
-        if place not in self._unseeded:
-            part = self._parts[place]
-            with located(self._pattern.text, part.slot.begin), warnings.catch_warnings():
+    @cached_property
+    def _alike(self) -> Draw:
+        return alike([self._part(place) for place in self._parts], self._key(OF_INITIALS))
+
+    def _part(self, place: int) -> PartNames:
+        if place not in self._drawn:
+            with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what there is to say was said of the first names
-                self._unseeded[place] = Trials(part.model, part.options)
-            for row in self.rows.values():
-                self._unseeded[place].came_out(row[place])
-        if (place, number) not in self._trials:
-            seed = self._bits("names", place, number).getrandbits(64)
-            bits = self._bits("letters", place, number)
-            self._trials[place, number] = self._unseeded[place].with_seed(seed), bits
-        return self._trials[place, number]
+                is_tied = self._wanted.initials is not None
+                self._drawn[place] = _part_names(self._pattern, self._parts[place], is_tied)
+        return self._drawn[place]
 
-    def _bits(self, use: str, *key: int) -> Random:
-        """Random numbers of each use, part and line, as counted from the cast's first."""
-        line = self._wanted.start + key[-1]
-        return Random(" ".join(map(str, (self._wanted.seed, "redraw", use, *key[:-1], line))))
+    def _key(self, *use: int) -> Array:
+        return key_of(self._wanted.some_seed(), *use)
+
+    def _line(self, number: int) -> Array:
+        """The number of a line in the whole cast, counted from 0."""
+        return np.array([self._wanted.start + number - 1])

@@ -5,46 +5,41 @@ drawn with a probability proportional to the product over the names of
 
     P(L) · P(conditions | L)
 
-One step of the network gives P(L). P(conditions | L) need not be known: a *trial* draws L by the
-product of P(L), and then a name of each model given L. If all meet their conditions, they are the
-line; if not, the next trial draws another letter. Where many trials in a row fail, as they do for
-many narrow parts, P(conditions | L) is measured for each name and letter, L is drawn by the
+One step of the network gives P(L). P(conditions | L) need not be known: an attempt draws L by the
+product of P(L), and then a name of each part given L. If all meet their conditions, they are the
+line; if not, the next attempt draws another letter. Where attempts nearly always fail, as they do
+for many narrow parts, P(conditions | L) is measured for each part and letter, L is drawn by the
 product, and each name until one meets its conditions.
-
-Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
-the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.
-Names with weights above the bound, about one in 200 of those that come out, come too seldom.
 """
 
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import replace
-from itertools import accumulate, count, takewhile
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate, count
 from math import prod
-from random import Random
+from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Workspace
-from rnn_names.conditions.automaton import anything
-from rnn_names.conditions.beginnings import Beginnings
-from rnn_names.conditions.edits import FarApart
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
+from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning
-from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
+from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
 
-MOST_TRIALS = 1 << 21  # trials in a row that fail, or that measure, before a line is given up
-TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before letters are measured, or given up
-ENOUGH_MET = 1 << 9  # successes that measure a share: to 5 %
-LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-TRIED_FOR_ONE = 64  # times as many trials as a success takes, before a letter is given up
-RARE = 1 / 8  # share of names that meet their conditions, below which a model of a cast looks ahead
+FIRST_LINES = 1 << 5  # of a walk; each further one is larger
+MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
-DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
+RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
+PILOTS = 1 << 10, 1 << 13, 1 << 16  # names that measure them; the first show whether lines are rare
+LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
+TRIALS_AT_ONCE = 1 << 4, 1 << 12  # of one letter: at first, and at most
+
+Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # by numbers and attempts, as `Attempts`
 
 
 def letter_of(name: str) -> str:
@@ -57,182 +52,176 @@ def letter_of(name: str) -> str:
     return folded[:1] if folded[:1].isalnum() else ""
 
 
-class Trials:
-    """Names of a model by their first letter, whether or not they meet the conditions.
+class PartNames:
+    """Draws the names of a part by number, and given their first letters if these are tied.
 
-    `weights`, by letter, are proportional to the probability that a name begins with it (with a
-    look-ahead: a name that it draws); `made` and `met` count trials and successes. A trial
-    takes `slowness` times as long as usual, by order of magnitude.
+    `weights`, by letter, are the probabilities that a name begins so.
     """
 
-    def __init__(self, model: LanguageModel, options: Options) -> None:
-        self._sampler = sampler = sampler_of(model, options)
-        sampler.prepare_if_rare(RARE)
-        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
-        if sampler.beginnings is not None:
-            first *= sampler.beginnings.factors[0]
-        self._look_ahead: LookAhead | None = None
-        if sampler.preparation is not None:
-            self._look_ahead = sampler.preparation.look_ahead_for(0)
-            sampler.preparation.warn_of_shortcoming()
-            first *= self._look_ahead.ahead[0]
-        self._sum = first.sum()
-        self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
-        if len(sampler.prefix):  # what is drawn first comes after it
-            self._letters[:] = self._letters[sampler.prefix[0]]
-        sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters}}
-        self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
-        self.made = self.met = 0
-        self.slowness = sampler.options.slowness
-        self._outcomes = {letter: self._drawn(letter, options.seed) for letter in self.weights}
-        self._is_unique, self._earlier = options.unique, set[str]()
-        self._far_apart = FarApart.of(options)
+    def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
+        self.key, self.slowness = key_of(options.some_seed()), options.slowness
+        self._sampler = sampler_of(model, options)
+        self.largest_walk = self._sampler.largest_walk
+        if not is_tied:
+            return
+        self._sampler.begin_with_letters()
+        roots = self._sampler.roots
+        letter = np.array([letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts])
+        order = np.argsort(letter, kind="stable")
+        self._root = order[(letter[order] != "") & (roots.probability[order] > 0)]
+        self._edges = np.cumsum(roots.probability[self._root])
+        self._letters, n = np.unique(letter[self._root], return_counts=True)
+        self._end = np.cumsum(n)  # of each letter among the roots
+        self._above = self._edges[self._end - 1]  # edges between letters
+        self._below = np.append(0, self._above)[:-1]
+        share = (self._above - self._below).tolist()
+        self.weights = dict(zip(self._letters.tolist(), share, strict=True))
 
-    def with_seed(self, seed: int) -> "Trials":
-        """Trials with random numbers of their own, and with the same earlier names."""
-        other = copy(self)
-        other._outcomes = {letter: self._drawn(letter, seed) for letter in self.weights}
-        return other
+    def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
+        """The names that meet the conditions, with one of `weights` each; see `Sampler.drawn`."""
+        if letters is None:
+            return self._sampler.drawn(states)
+        row = np.searchsorted(self._letters, letters)
+        point = uniform(states, 0) * (self._above - self._below)[row] + self._below[row]
+        place = np.searchsorted(self._edges, point, side="right")
+        return self._sampler.drawn(states, self._root[np.minimum(place, self._end[row] - 1)])
 
-    def trial(self, letter: str) -> str:
-        """A name that begins so; "" where the trial fails."""
-        name = next(self._outcomes[letter])
-        if name in self._earlier or (self._far_apart and name and not self._far_apart.is_far(name)):
-            name = ""
-        self.made += 1
-        self.met += bool(name)
-        return name
-
-    def success(self, letter: str, most: int) -> str:
-        """A name that begins so and meets the conditions; "" if all of `most` trials fail."""
-        return next(filter(bool, (self.trial(letter) for _ in range(most))), "")
-
-    def came_out(self, name: str) -> None:
-        """Notes a name that became part of a line."""
-        if self._is_unique:
-            self._earlier.add(name)
-        if self._far_apart is not None:
-            self._far_apart.add([name])
-
-    def _drawn(self, letter: str, seed: int | None) -> Iterator[str]:
-        """Outcomes of trials of a letter, which are independent of each other, without an end."""
-        bits, size = Random(f"{seed} {letter}"), DRAWN_AT_FIRST
-        sampler = self._given(letter)
+    def trials(self, letter: str) -> Iterator[str]:
+        """Names that begin with a letter, by the trial's number; "" where a condition is broken."""
+        first, (size, most) = 0, TRIALS_AT_ONCE
         while True:
-            names, rows = sampler.draw_numbered(size, bits, self._look_ahead)
-            for condition in sampler.conditions:
-                passes = np.flatnonzero(condition.passes(names))
-                names, rows = names.take(passes), rows[passes]
+            states = states_of(self.key, np.arange(first, first + size), ord(letter))
+            names, rows, _ = self.drawn(states, np.full(size, letter))
             met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
             yield from (met.get(row, "") for row in range(size))
-            size = min(2 * size, DRAWN_AT_MOST)
-
-    def _given(self, letter: str) -> Sampler:
-        """What draws names that begin with a letter: other first characters have factor 0."""
-        sampler, n_y = copy(self._sampler), self._sampler.n_y
-        begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
-        factors = begins.factors.copy()
-        factors[0] *= (self._letters == letter) * self._sum / self.weights[letter]
-        sampler.beginnings = replace(begins, factors=factors)
-        return sampler
+            first, size = first + size, min(2 * size, most)
 
 
-def alike(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of all `trials` that begin with one letter, drawn given that they do."""
-    weights = {
-        letter: weight
-        for letter in trials[0].weights
-        if letter and (weight := prod(each.weights.get(letter, 0) for each in trials))
-    }
-    while line := line_of(trials, weights, bits, TRIALS_OF_LETTERS):
-        yield line
-    shares = _measured(trials, weights)
-    weights = {letter: weights[letter] * prod(each) for letter, each in shares.items()}
-    while any(weights.values()):
-        [letter] = bits.choices([*weights], [*weights.values()])
-        line = tuple(
-            each.success(letter, int(TRIED_FOR_ONE / share) + 1)
-            for each, share in zip(trials, shares[letter], strict=True)
-        )
-        if all(line):
-            _came_out(trials, line)
-            yield line
-        else:  # all were used, where none may come twice
-            del weights[letter]
+# --- One letter for all names of a line -----------------------------------------------------------
 
 
-def _measured(trials: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
-    """By letter, the share of each model's trials that succeed; improbable letters are left out.
+def together(parts: Sequence[PartNames], letters: Mapping[str, float], key: Array) -> Draw:
+    """What draws names of all parts that begin with one of some letters, by their weights.
 
-    A letter is left out if three more successes of each model would leave it improbable.
+    A line's names are given as one text, in lines of their own.
     """
-    made, met = ({letter: np.zeros(len(trials)) for letter in weights} for _ in range(2))
-    left, size, all_made = [*weights], DRAWN_AT_FIRST, 0
-
-    def probability(letter: str, more: int = 0) -> float:
-        return weights[letter] * float(np.prod((met[letter] + more) / made[letter]))
-
-    while True:
-        few = [(each, i) for each in left for i in range(len(trials)) if met[each][i] < ENOUGH_MET]
-        all_made += size * len(few)
-        if not few or all_made > MOST_TRIALS:
-            return {each: (met[each] / made[each]).tolist() for each in left if met[each].all()}
-        for letter, i in few:
-            made[letter][i] += size
-            met[letter][i] += sum(bool(trials[i].trial(letter)) for _ in range(size))
-        least = LEAST_MEASURED * max(map(probability, left))
-        left = [letter for letter in left if probability(letter, 3) >= least]
-        size *= 2
+    return _draw(parts, letters, key, lambda part, *given: part.drawn(*given))
 
 
-def distinct(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of one model with first letters that differ: each drawn given the letters before it.
+def alike(parts: Sequence[PartNames], key: Array) -> Draw:
+    """The same, with a letter's weight as it must be; each attempt succeeds if few ones would."""
+    common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
+    letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
+    measured = _measured(parts, letters) if letters else None
+    if not letters:
+        raise GivenUp({})
+    return together(parts, letters, key) if measured is None else _draw(parts, measured, key, _until_met)
 
-    When no letter is left, all may come again. Names end where no more are found.
+
+def _draw(
+    parts: Sequence[PartNames], letters: Mapping[str, float], key: Array, drawn: Callable[..., Any]
+) -> Draw:
+    among, weights = np.array([*letters]), [*letters.values()]
+
+    def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+        letter = among[choices(states_of(key, numbers, attempts), 0, weights)]
+        rows, found, tally = np.arange(len(numbers)), list[Names](), Tally()
+        for place, part in enumerate(parts):
+            states = states_of(part.key, numbers[rows], attempts[rows])
+            names, kept, _ = drawn(part, states, letter[rows])
+            tally[str(place)] = len(rows), len(kept)
+            rows, found = rows[kept], [*(each.take(kept) for each in found), names]
+        lines = zip(*(names.to_strings() for names in found), strict=True)
+        return Names.from_strings(map("\n".join, lines)), rows, tally
+
+    return draw
+
+
+def _until_met(part: PartNames, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
+    """A name for each state and letter, that of the first attempt which meets the conditions."""
+
+    def draw(rows: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+        return part.drawn(child(states[rows], attempts), letters[rows])
+
+    return Names.concatenate([*in_order(draw, 0, len(states), [part])]), np.arange(len(states)), {}
+
+
+def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
+    """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
+    largest = min(part.largest_walk for part in parts)
+    queue = Attempts(begin, end, FIRST_LINES, largest, lambda: ENDLESS)
+    most = MOST_ATTEMPTS // max(part.slowness for part in parts)
+    return queue.names(draw, OneWorker(), most)
+
+
+def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
+    """The letters' weights times the shares of names that meet the conditions, in fixed pilots.
+
+    None where lines are not rare, or none was found. A letter is no longer drawn when three more
+    successes of each part would leave it improbable.
     """
-    weights, used = usual(trials[0].weights), set[str]()
-    for number in count(1):
-        free = {letter: weight for letter, weight in weights.items() if letter not in used}
-        line = line_of(trials, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
-        if line is None and used:
-            if number == len(used) + 1:  # the first time
+    among, weights = np.array([*letters]), np.array([*letters.values()])
+    made, met = np.zeros((2, len(parts), len(among)))
+    left, passing = np.arange(len(among)), weights
+    for size in PILOTS:
+        row = np.resize(left, size)
+        for place, part in enumerate(parts):
+            states = states_of(key_of(0, place), np.arange(size), size)
+            _, kept, _ = part.drawn(states, among[row])
+            made[place] += np.bincount(row, minlength=len(among))
+            met[place] += np.bincount(row[kept], minlength=len(among))
+        passing = weights * np.prod(met / made, axis=0)
+        if size == PILOTS[0] and passing.sum() > RARE_LINES * weights.sum():
+            return None
+        possible = weights * np.prod((met + 3) / made, axis=0)
+        left = np.flatnonzero(possible >= LEAST_MEASURED * passing.max())
+    return dict(zip(letters, passing.tolist(), strict=True)) if passing.any() else None
+
+
+# --- A letter of its own for each line ------------------------------------------------------------
+
+
+def distinct(part: PartNames, key: Array, comes_in: Callable[[str], bool]) -> Iterator[str]:
+    """Names of one part with first letters that differ: each drawn given the letters before it.
+
+    When no letter is left, all that were used may come again. A name may still not come in; at
+    last, perhaps GivenUp.
+    """
+    letters, lines, failed = usual(part.weights), 0, 0
+    free, trials = dict(letters), {letter: part.trials(letter) for letter in letters}
+    most, is_first = MOST_ATTEMPTS // part.slowness, True
+    for point in _uniforms(key):
+        if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
+            letters = {each: letters[each] for each in letters if each not in free}
+            if is_first:
                 warnings.warn(
-                    f"only {len(used)} letters begin these names: from line {number} on, first "
-                    "letters repeat",
+                    f"only {len(letters)} letters begin these names: from line {lines + 1} on, "
+                    "first letters repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
-            weights = {letter: weight for letter, weight in weights.items() if letter in used}
-            used = set()
-            line = line_of(trials, weights, bits, MOST_TRIALS)
-        if line is None:
-            return
-        used.add(letter_of(line[0]))
-        yield line
+            free, failed, is_first = dict(letters), 0, False
+        if not letters or failed >= most:
+            raise GivenUp({})
+        edges = [*accumulate(free.values())]
+        letter = [*free][bisect(edges, point * edges[-1])]
+        name = next(trials[letter])
+        if name and comes_in(name):
+            del free[letter]
+            lines, failed = lines + 1, 0
+            yield name
+        else:
+            failed += 1
 
 
 def usual(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights of letters, without those that hardly any name begins with."""
-    letters = {letter: weight for letter, weight in weights.items() if letter}
-    least = RARE_LETTER * sum(letters.values())
-    return {letter: weight for letter, weight in letters.items() if weight >= least}
+    least = RARE_LETTER * sum(weights.values())
+    return {letter: weight for letter, weight in weights.items() if weight >= least}
 
 
-def line_of(
-    trials: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
-) -> tuple[str, ...] | None:
-    """Names that begin with one of some letters; None after `most` trials that fail."""
-    letters, up_to = list(weights), list(accumulate(weights.values()))
-    most = min(most, MOST_TRIALS // max(each.slowness for each in trials))
-    for _ in range(most if any(weights.values()) else 0):
-        [letter] = bits.choices(letters, cum_weights=up_to)
-        names = tuple(takewhile(bool, (each.trial(letter) for each in trials)))
-        if len(names) == len(trials):
-            _came_out(trials, names)
-            return names
-    return None
-
-
-def _came_out(trials: Sequence[Trials], line: tuple[str, ...]) -> None:
-    for each, name in zip(trials, line, strict=True):
-        each.came_out(name)
+def _uniforms(key: Array) -> Iterator[float]:
+    """Random numbers from 0 to 1, one after another."""
+    size = 1 << 8
+    for first in count(step=size):
+        yield from uniform(states_of(key, np.arange(first, first + size)), 0).tolist()

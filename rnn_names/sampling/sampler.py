@@ -25,7 +25,7 @@ from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import key_of, states_of
-from rnn_names.sampling.roots import spelled
+from rnn_names.sampling.roots import Roots, spelled
 
 if TYPE_CHECKING:
     from rnn_names.conditions.conditions import Condition
@@ -90,6 +90,18 @@ class Sampler:
     def largest_walk(self) -> int:
         """Names that may be drawn together: the fewer, the larger the vocabulary."""
         return max(1 << (24 - len(self.model.vocabulary).bit_length()), 32)
+
+    @property
+    def roots(self) -> Roots:
+        """What names begin from."""
+        return self.drawer.roots
+
+    def begin_with_letters(self) -> None:
+        """Has names begin from all their first characters, if no prefix is asked for."""
+        if self.texts == [()]:
+            first = self.spelling.may_follow(0, self.roots.known)[0]
+            self.texts = [(character,) for character in np.flatnonzero(first).tolist()]
+            self.drawer = Drawer(self.model, self.options, self.spelling, self.texts)
 
     @property
     def begun(self) -> int:

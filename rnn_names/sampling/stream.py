@@ -152,7 +152,7 @@ class Attempts:
         self._tested = self._passed = 0
         self._tally = Tally()
 
-    def names(self, draw: Callable[..., Any], workers: _Workers, budget: int) -> Iterator[Names]:
+    def names(self, draw: Callable[..., Any], workers: OneWorker, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; at last perhaps GivenUp.
 
         `draw` takes numbers and attempts, (n,), and gives names that passed, their rows, a tally.
@@ -234,19 +234,25 @@ class Attempts:
         return Names.concatenate([*names]).take(order)
 
 
-class _Workers:
+class OneWorker:
+    """Makes a call when its value is asked for."""
+
+    submit: Submit = staticmethod(deferred)
+    count = 1
+
+    def prepare(self, left: int) -> None:
+        """Starts what is worth while for so many names."""
+
+
+class _Workers(OneWorker):
     """What draws walks: this thread; several, where there is enough to draw; a helper process."""
 
     def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
         self._sampler, self._stack, self._helper = sampler, stack, None
-        self.submit: Submit = deferred  # has some thread make a call
-        self.count = 0
 
     def prepare(self, left: int) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
-        if left < WORTH_THREADS:
-            self.count = max(self.count, 1)
-        elif self.count <= 1:
+        if left >= WORTH_THREADS and self.count == 1:
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
         if left >= LONG and self.count > 1 and self._helper is None:
