@@ -12,7 +12,7 @@ from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from rnn_names import Model, train
-from rnn_names.sampling import sampler
+from rnn_names.sampling import guided, initials
 from rnn_names.training import distillation, warm_start
 from rnn_names.training import settings as training_settings
 from support import browser, package, program
@@ -118,8 +118,9 @@ def small_models():
 @pytest.fixture
 def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
-    monkeypatch.setattr(sampler, "LOOK_AHEAD_BELOW", 1.0)
-    monkeypatch.setattr(sampler, "GAIN", 0.0)
+    monkeypatch.setattr(guided, "RARE", 1.0)
+    monkeypatch.setattr(initials, "RARE", 1.0)
+    monkeypatch.setattr(guided, "GAIN", 0.0)
 
 
 @pytest.fixture

@@ -17,7 +17,18 @@ from rnn_names.cli.streams import COMPLETE_VARIABLE, PROGRAM, exit_code, prepare
 from rnn_names.processes.threads import start_blas_with_one_thread
 from rnn_names.version import __version__
 
-COMMANDS = ("train", "sample", "cast", "score", "info", "models", "blend", "page", "completion")
+COMMANDS = (
+    "train",
+    "sample",
+    "cast",
+    "alias",
+    "score",
+    "info",
+    "models",
+    "blend",
+    "page",
+    "completion",
+)
 """Each is the function of this name in the module of this name."""
 
 
@@ -55,6 +66,7 @@ def cli() -> None:
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
     rnn-names cast '{A} of {B}'    write lines of names of several models
+    rnn-names alias keys.txt       write a name for each key, always the same
     rnn-names score other.txt      how probable is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained
     rnn-names models               the models that come with the program

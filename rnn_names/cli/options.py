@@ -6,7 +6,7 @@ import math
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -151,12 +151,12 @@ def wrong_usage() -> Iterator[None]:
         raise click.UsageError(worded(error)) from None
 
 
-def read_options(owner: type, given: dict[str, Any], best: bool = False) -> Any:
+def read_options(owner: type, given: dict[str, Any], best: bool = False, **more: Any) -> Any:
     """The options of a command for names, with the lines of files, which are read last."""
     files = {name: given.pop(name) for name in ("exclude", "exclude_words")}
     with wrong_usage():
-        wanted = owner(**given)
-    if wanted.start and wanted.seed is None and not best:
+        wanted = owner(**given, **more)
+    if wanted.start and not best and wanted.seed is None:
         raise click.UsageError(
             "--start goes with --seed: without one, the stream is another each time"
         )
@@ -186,12 +186,13 @@ def declared_option(owner: Any, name: str, **more: Any) -> Callable[..., Any]:
     return option(*names, **{**settings, **more})
 
 
-def options_of(owner: Any) -> Callable[..., Any]:
-    """The options of all fields of a dataclass that have a group."""
+def options_of(owner: Any, without: Collection[str] = ()) -> Callable[..., Any]:
+    """The options of all fields of a dataclass that have a group, but for some."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name, each in reversed(declared.declarations(owner).items()):
-            command = declared_option(owner, name)(command) if each.group else command
+            if each.group and name not in without:
+                command = declared_option(owner, name)(command)
         return command
 
     return decorate

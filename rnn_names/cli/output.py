@@ -13,7 +13,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -86,10 +86,11 @@ def output_options(more: str, azgaar: bool = False) -> Callable[..., Any]:
 class Table:
     """Writes records to stdout.
 
-    All fields are columns if none are given; plain text has the first one.
+    All fields are columns if none are given; plain text has the first one. Those that are `exact`
+    get no apostrophe, but for Excel.
     """
 
-    def __init__(self, fields: list[str], form: Form) -> None:
+    def __init__(self, fields: list[str], form: Form, exact: Collection[str] = ()) -> None:
         given = form.columns
         names = fields if given is None else [name.strip() for name in given.split(",")]
         for name in names:
@@ -98,6 +99,7 @@ class Table:
                     f"--columns {quoted(name)}: no such column; there are {', '.join(fields)}"
                 )
         self.columns, self.kind = dict.fromkeys(names), form.kind
+        self._exact = [name in exact and form.kind != "excel" for name in self.columns]
         self._places = [fields.index(name) for name in self.columns]
         self.line_end = "\0" if form.null else "\n"
         # Written with the first records: if an option or a file is wrong, stdout stays empty.
@@ -130,7 +132,9 @@ class Table:
 
         table = io.StringIO()
         writer = csv.writer(table, delimiter=DELIMITERS[self.kind], lineterminator="\n")
-        writer.writerows(map(_cell, row) for row in rows)
+        for row in rows:
+            cells = zip(row, self._exact, strict=True)
+            writer.writerow(value if is_exact else _cell(value) for value, is_exact in cells)
         return table.getvalue()
 
 

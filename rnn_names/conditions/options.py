@@ -252,6 +252,31 @@ class BestOptions(CommonOptions):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class AliasOptions(CommonOptions):
+    """The parameters of `alias`; min_edits is held against the list and exclude alone."""
+
+    keys: Collection[str] = ()
+    _: KW_ONLY
+    secret: bytes = b""
+    unique: bool = _condition(
+        False, FLAG, "No name for two of the keys, in whichever order they come."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("start", "remember"):
+            if getattr(self, name):
+                raise SamplingError(f"{name}: the name of a key depends on the key alone", [name])
+        if not isinstance(self.secret, bytes):
+            raise SamplingError(f"secret {quoted(self.secret)}: must be bytes", ["secret"])
+        if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
+            raise SamplingError(f"keys {quoted(self.keys)}: must be a list of texts", ["keys"])
+        for key in self.keys:
+            if not isinstance(key, str) or any("\ud800" <= c <= "\udfff" for c in key):
+                raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
     """The parameters of `cast`. Its parts have the conditions that they do not set themselves.
 

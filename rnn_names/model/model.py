@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.options import BestOptions, SampleOptions, StreamOptions
+from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOptions, StreamOptions
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
@@ -109,6 +109,21 @@ class Model(LanguageModel):
 
         wanted = BestOptions(*count, **options)
         return _strings(best(self, wanted.count, wanted, rank=wanted.rank))
+
+    @method_parameters_of(AliasOptions)
+    def alias(self, *keys: Any, **options: Any) -> list[str]:
+        """A name for each of some keys, such as customers' ids: always the same for the same key.
+
+        It depends on the key, the model, the options and `secret` alone. Without a secret, whoever
+        guesses a key can see whether a name is that key's.
+
+        Raises:
+            SamplingError: for values that make no sense, or conditions that hardly any name meets.
+        """
+        from rnn_names.sampling.alias import Aliases
+
+        wanted = AliasOptions(*keys, **options)
+        return Aliases(self, wanted).of([*wanted.keys]).to_strings()
 
     def blend(self, *others: Model, weights: Iterable[float] | None = None) -> Model:
         """The blend of this model and others: see `rnn_names.blend`."""

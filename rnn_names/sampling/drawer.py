@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -31,13 +32,22 @@ class Drawer:
         texts: Sequence[Text],
     ) -> None:
         self.spelling = spelling
-        self._params, self._options, self._texts = model.params, options, texts
+        self.texts = texts
+        self._params, self._options = model.params, options
         self._codes = model.vocabulary.codes
 
     def __getstate__(self) -> dict[str, object]:
         """Without what can be made again."""
-        kept = ("spelling", "_params", "_options", "_texts", "_codes")
+        kept = ("spelling", "_params", "_options", "texts", "_codes")
         return {name: vars(self)[name] for name in kept}
+
+    def by_letters(self) -> Drawer:
+        """One whose names begin from all their first characters, if no prefix is asked for."""
+        other = copy(self)
+        if self.texts == [()]:
+            first = self.spelling.may_follow(0, self.roots.known)[0]
+            other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
+        return other
 
     @cached_property
     def quick(self) -> NextCharacter:
@@ -52,13 +62,13 @@ class Drawer:
     @cached_property
     def exact_roots(self) -> Roots:
         """The roots, in float64."""
-        return roots_of(self._texts, self.exact, self.spelling.automaton)
+        return roots_of(self.texts, self.exact, self.spelling.automaton)
 
     @cached_property
     def roots(self) -> Roots:
         """The roots; where names choose among several, by their exact probabilities."""
-        roots = roots_of(self._texts, self.quick, self.spelling.automaton)
-        several = len(self._texts) > 1
+        roots = roots_of(self.texts, self.quick, self.spelling.automaton)
+        several = len(self.texts) > 1
         return roots._replace(probability=self.exact_roots.probability) if several else roots
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:

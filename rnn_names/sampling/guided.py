@@ -1,27 +1,102 @@
-"""A walk that looks ahead (`rnn_names.lookahead.guide`): its names have weights.
+"""Names under rare conditions: proposals by a look-ahead (`rnn_names.lookahead.guide`), corrected.
 
-On the way, a name of weight w can become w / mean names of weight `mean`: names that lose weight
-are given up early, and those above a ceiling, which would be repeated anyway, are split: their
-copies go on apart. Otherwise one or two names would have nearly all the weight in the end.
+A proposal of weight w comes out w / bound times, so one may bring several names. Names come in
+groups of one size: those of group g are from its proposals 0, 1, 2, …, each of which has random
+numbers of its own. So a group is a function of the seed and its number.
 """
 
-from dataclasses import dataclass
-from random import Random
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows
-from rnn_names.lookahead.guide import MAX_LOG_COPIES, LookAhead
-from rnn_names.lookahead.preparation import Weights
-from rnn_names.network.choice import LARGEST_WALK
+from rnn_names.arrays import Array, Rows, ranges
+from rnn_names.conditions.automaton import matching
+from rnn_names.conditions.spelling import Spelling
+from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.names import Names
+from rnn_names.lookahead.guide import MAX_COPIES, LookAhead
+from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.walk import Children, Placed, Walk, WalkSource, changes
+from rnn_names.sampling.drawer import Drawer
+from rnn_names.sampling.next_character import NextCharacter
+from rnn_names.sampling.numbers import key_of, states_of, uniform
+from rnn_names.sampling.roots import Roots, roots_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
+from rnn_names.sampling.walk import Children, Walk
 
-FLOOR = 0.3  # of the mean weight: names below it are given up by chance
+MOST_PROPOSALS = 1 << 16  # that are drawn together
+PILOT = 1 << 13  # names drawn to see how rare the conditions are
+RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
+GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
+GROUP = MAX_COPIES  # names of a group
+COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
+
+
+def shares_met(sampler: Sampler, rare: float) -> tuple[float, float]:
+    """The share of a fixed draw of names with the length and spelling that are asked for.
+
+    And of those that meet the conditions with large automata, too. If that is above `rare`, a few
+    names are enough to see it.
+    """
+    for size in (PILOT // 8, PILOT):
+        names, _ = sampler.drawer.draw(states_of(key_of(0), np.arange(size)))
+        rows, _ = meeting(sampler.with_large_automata, names)
+        shares = len(names) / size, len(rows) / size
+        if shares[1] > rare:
+            break
+    return shares
+
+
+def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None:
+    """What looks ahead, if few of the model's names have the length and spelling that is asked for.
+
+    They are few if they are a share of at most `rare` (default: `RARE`). No seed matters here.
+    """
+    rare = RARE if rare is None else rare
+    if not sampler.may_be_rare:
+        return None
+    spelled, share = shares_met(sampler, rare)
+    if share > rare:
+        return None
+    if spelled > rare:
+        sampler = sampler.following(sampler.with_large_automata)
+    drawer, rounds, sizes = _one_root(sampler), count(1), (sampler.min_length, sampler.max_length)
+
+    def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
+        options = replace(sampler.options, temperature=temperature)
+        source = NextCharacter(sampler.model.params, options, np.float64)
+        keys = states_of(key_of(0, next(rounds)), np.arange(size))
+        walk = GuidedWalk(source, drawer.spelling, keys, look_ahead)
+        roots = roots_of(drawer.texts, source, drawer.spelling.automaton)
+        walk.run(guided_roots(roots, look_ahead))
+        return walk.log_weights
+
+    unguided = LookAhead.unguided(drawer.spelling.automaton, np.array(drawer.texts[0], int), *sizes)
+    temperature = min(max(sampler.options.temperature, 1e-3), 1e30)
+    look_ahead = prepared(draw, unguided, sampler.min_length, temperature)
+    if look_ahead.acceptance <= GAIN * share:
+        return None
+    warn_of_repeats(look_ahead)
+    return Guided(sampler, drawer, look_ahead)
+
+
+def _one_root(sampler: Sampler) -> Drawer:
+    """The drawer of a sampler; one whose automaton asks for its prefixes, if they are several."""
+    if len(sampler.texts) == 1:
+        return sampler.drawer
+    vocabulary, limits = sampler.model.vocabulary, (sampler.min_length, sampler.max_length)
+    spelled = ["".join(vocabulary.characters[i - 1] for i in text) for text in sampler.texts]
+    begun = matching([f"{re.escape(text)}.*" for text in spelled], vocabulary)
+    spelling = Spelling(sampler.spelling.automaton & begun, *limits)
+    return Drawer(sampler.model, sampler.options, spelling, [()])
 
 
 @dataclass
-class _Known(Rows):
+class Known(Rows):
     """What is known of some nodes, m of them."""
 
     automaton_state: Array  # (m,) after each node's prefix
@@ -31,102 +106,139 @@ class _Known(Rows):
 
 
 class GuidedWalk(Walk):
-    """Draws `size` names by a look-ahead; copies have the columns after those."""
+    """Draws names by a look-ahead; `log_weights`, (names,), are −∞ for those in vain."""
 
-    known: _Known
+    def __init__(
+        self, source: NextCharacter, spelling: Spelling, keys: Array, look_ahead: LookAhead
+    ) -> None:
+        super().__init__(source, spelling, keys)
+        self.look_ahead = look_ahead
+        self.log_weights = np.full(len(keys), -np.inf)
 
-    def __init__(self, source: WalkSource, size: int, bits: Random, look_ahead: LookAhead) -> None:
-        super().__init__(source, size, bits)
-        self.look_ahead, self._size, root = look_ahead, size, look_ahead.prefixes
-        context = look_ahead.contexts.longest(root.string[:1])
-        self.known = _Known(root.automaton_state[:1], context, np.zeros(1, int), np.zeros(1))
-        self._log_weights = np.zeros(size)
-        self._family = np.arange(size, dtype=np.int32)
-        self._free = np.zeros(0, np.int32)  # columns of names that were given up
-        self._log_means = np.full(source.max_length + 1, -np.inf)
-        if look_ahead.log_means is None:  # whole levels, so that the mean weight of each is known
-            self.nodes_at_once = LARGEST_WALK
-
-    @property
-    def weights(self) -> Weights:
-        """Those of the names that have a length, when all are drawn."""
-        kept = self.lengths > 0
-        return Weights(self._size, self._log_weights[kept], self._family[kept], self._log_means)
-
-    def _weigh(self, probabilities: Array, length: int, names: Array, node: Array) -> Placed:
+    def _weighed(self, probabilities: Array, known: Known, length: int, node: Array) -> Known:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
-        look_ahead, known = self.look_ahead, self.known
+        look_ahead = self.look_ahead
+        with np.errstate(divide="ignore"):
+            terms = np.log(probabilities)  # (n_y, nodes)
         if look_ahead.visits is not None:
             there = np.bincount(node, minlength=probabilities.shape[1])
-            look_ahead.visits.passed(known.visited, probabilities.T, there)
+            look_ahead.visits.passed(known.visited, terms.T, there)
         at = known.visited, known.context, known.automaton_state
-        self._ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
-        probabilities *= self._ahead.T
+        self._log_ahead = look_ahead.of_next(*at, length)  # (nodes, n_y)
+        terms += self._log_ahead.T
+        top = np.maximum(terms.max(axis=0), -1e300)  # finite also where all are −∞
+        np.exp(terms - top, out=probabilities)  # at least one is 1, or none is above 0
         total = probabilities.sum(axis=0)
         probabilities[EOS, total == 0] = 1  # a dead end: the name ends here, and its weight is 0
         with np.errstate(divide="ignore"):
-            known.log_weight = known.log_weight + np.log(total)
-        return self._resample(length, names, node)
+            log_weight = known.log_weight + np.log(total) + top
+        return replace(known, log_weight=log_weight)
 
-    def _end(self, names: Array, node: Array, length: int) -> None:
+    def _automaton_state(self, known: Known) -> Array:
+        return known.automaton_state
+
+    def _end(self, names: Array, node: Array, known: Known, length: int) -> None:
         # A log weight is Σ log(total / ahead): log total is in it, and ahead of EOS is 1.
-        super()._end(names, node, length)
-        self._log_weights[names] = self.known.log_weight[node]
+        super()._end(names, node, known, length)
+        self.log_weights[names] = known.log_weight[node]
 
-    def _known_of(self, children: Children) -> _Known:
+    def _known_of(self, children: Children, known: Known, next_state: Array) -> Known:
         _, parent, character = children
-        look_ahead, known, visited = self.look_ahead, self.known, self.known.visited[parent]
-        automaton_state = look_ahead.automaton.after[known.automaton_state[parent], character]
+        look_ahead, visited = self.look_ahead, known.visited[parent]
         if look_ahead.visits is None:
             visited = look_ahead.prefixes.child(visited, character)
         else:
-            visited = look_ahead.visits.child(visited, character, automaton_state)
+            visited = look_ahead.visits.child(visited, character, next_state)
         context = look_ahead.contexts.after[known.context[parent], character]
-        log_weight = known.log_weight[parent] - np.log(self._ahead[parent, character])
-        return _Known(automaton_state, context, visited, log_weight)
+        log_weight = known.log_weight[parent] - self._log_ahead[parent, character]
+        return Known(next_state, context, visited, log_weight)
 
-    def _resample(self, length: int, names: Array, node: Array) -> Placed:
-        """Gives up names of small weight and splits those of large weight, by chance.
 
-        Returns the names that go on, and the node that each is at.
+def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
+    """Roots for a guided walk: that of the look-ahead, or each one character longer than it."""
+    prefixes, contexts = look_ahead.prefixes, look_ahead.contexts
+    begun = int(prefixes.length[0])
+    context = contexts.longest(prefixes.string[:1])
+    if [*map(len, roots.texts)] == [begun]:
+        return roots._replace(known=Known(roots.known, context, np.zeros(1, int), np.zeros(1)))
+    last = np.array([text[-1] for text in roots.texts])
+    log_ahead = look_ahead.log_ahead[0, last]
+    known = Known(
+        roots.known,
+        contexts.after[context[0], last],
+        prefixes.child(np.zeros_like(last), last),
+        look_ahead.log_value - np.maximum(log_ahead, -1e300),
+    )
+    probability = roots.probability * np.exp(log_ahead - log_ahead.max())
+    return roots._replace(known=known, probability=probability)
+
+
+class Guided:
+    """Draws names from a model under conditions that hardly any of its own names meets."""
+
+    def __init__(self, sampler: Sampler, drawer: Drawer, look_ahead: LookAhead) -> None:
+        self._sampler, self._drawer, self._look_ahead = sampler, drawer, look_ahead
+        self.roots = guided_roots(drawer.exact_roots, look_ahead)
+        self.min_length = sampler.min_length
+
+    def by_letters(self) -> Guided:
+        """One whose names begin from their first characters, as `Drawer.by_letters`."""
+        return Guided(self._sampler, self._drawer.by_letters(), self._look_ahead)
+
+    @property
+    def acceptance(self) -> float:
+        """How many names a proposal brings, as measured."""
+        return self._look_ahead.acceptance
+
+    @property
+    def most_groups(self) -> int:
+        """How many groups are filled together, at most."""
+        return max(int(MOST_PROPOSALS * self.acceptance) // GROUP, 1)
+
+    def _proposed(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Array]:
+        """The names that come of some proposals, (n,), the row of each, and how often: (n,)."""
+        walk = GuidedWalk(self._drawer.exact, self._drawer.spelling, keys, self._look_ahead)
+        walk.run(self.roots, root)
+        copies = self._look_ahead.copies(walk.log_weights, uniform(keys, COPIES))
+        walk.lengths[copies == 0] = 0
+        return self._drawer.in_characters(walk.names), np.flatnonzero(walk.lengths), copies
+
+    def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
+        """As `Sampler.drawn`: each proposal brings one name at most.
+
+        Names of a weight above the bound, about one in 200, come too seldom.
         """
-        log_means, log_weight = self.look_ahead.log_means, self.known.log_weight
-        if log_means is None:
-            log_means = self._log_means
-            ended = self._log_weights[self.lengths > 0]
-            there = np.concatenate([ended, log_weight[node]])
-            log_means[length:] = np.logaddexp.reduce(there) - np.log(self._size)
-        log_mean = log_means[length]
-        if log_mean == -np.inf:  # no name at all can meet the conditions
-            return names, node
-        log_ratio = log_weight - log_mean
-        is_far = (log_ratio < np.log(FLOOR)) | (log_ratio > np.log(self.look_ahead.ceiling))
-        if not is_far.any():
-            return names, node
-        uniform = np.frombuffer(self.bits.randbytes(4 * len(node)), "<u4") * 2.0**-32
-        expected = np.where(is_far, np.exp(np.minimum(log_ratio, MAX_LOG_COPIES)), 1)[node]
-        copies = np.floor(expected + uniform).astype(np.intp)
-        if copies.sum() > LARGEST_WALK:  # more than `choose` can tell apart
-            return names, node
-        self.known.log_weight = np.where(is_far, log_mean, log_weight)
-        rows = np.repeat(np.arange(len(names)), copies)
-        self._free = np.append(self._free, names[copies == 0])
-        is_copy = ~changes(rows)
-        names, node = names[rows], node[rows]
-        names[is_copy] = self._columns_like(names[is_copy], length)
-        return names, node
+        names, rows, _ = self._proposed(keys, root)
+        return self._sampler.held(len(keys), names, rows)
 
-    def _columns_like(self, names: Array, length: int) -> Array:
-        """Columns for copies of some names, which have `length` characters so far."""
-        missing, size = len(names) - len(self._free), len(self.lengths)
-        if missing > 0:
-            more = max(missing, size // 8)
-            self.text = np.pad(self.text, ((0, 0), (0, more)))
-            self.lengths, self._family, self._log_weights = (
-                np.pad(each, (0, more)) for each in (self.lengths, self._family, self._log_weights)
-            )
-            self._free = np.append(self._free, np.arange(size, size + more, dtype=np.int32))
-        columns, self._free = np.split(self._free, [len(names)])
-        self.text[:length, columns] = self.text[:length, names]
-        self._family[columns] = self._family[names]
-        return columns
+    def groups(self, key: Array, groups: Array, budget: int) -> tuple[Names, Tally]:
+        """The names of some groups, (n,), `GROUP` of each, in order, and what conditions saw.
+
+        There are fewer where `budget` proposals gave none.
+        """
+        waiting, begun, tally = np.arange(len(groups)), 0, Tally()
+        each = int(1.1 * GROUP / self.acceptance) + 8  # proposals of a group at a time
+        found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
+        count = np.zeros(len(groups), np.intp)
+        while len(waiting) and begun * len(groups) < budget * (1 + count.sum() // GROUP):
+            each = max(min(each, MOST_PROPOSALS // len(waiting)), 1)
+            row, proposal = np.divmod(np.arange(len(waiting) * each), each)
+            keys = states_of(key, groups[waiting[row]], begun + proposal)
+            names, rows, copies = self._proposed(keys)
+            names, rows, seen = self._sampler.held(len(keys), names, rows)
+            add(tally, seen)
+            n = copies[rows]
+            which = np.repeat(np.arange(len(rows)), n)
+            of_name = [waiting[row[rows]], begun + proposal[rows]]
+            place = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
+            found.append((place, names.take(which)))
+            count += np.bincount(place[0], minlength=len(groups))
+            waiting, begun = np.flatnonzero(count < GROUP), begun + each
+        places, names = zip(*found, strict=True)
+        group, proposal, copy = np.concatenate(places, axis=1)
+        order = np.lexsort((copy, proposal, group))
+        first = np.searchsorted(group[order], np.arange(len(groups)))
+        order = order[np.arange(len(order)) - first[group[order]] < GROUP]
+        # A repeat should not follow its name.
+        order = order[np.lexsort((proposal[order], copy[order], group[order]))]
+        return Names.concatenate([*names]).take(order), tally

@@ -18,7 +18,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, count
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,10 +28,14 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
-from rnn_names.sampling.sampler import Tally, sampler_of
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
 
-FIRST_LINES = 1 << 5  # of a walk; each further one is larger
+if TYPE_CHECKING:
+    from rnn_names.sampling.guided import Guided
+
+FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
+RARE = 1 / 8  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -60,12 +64,17 @@ class PartNames:
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
         self.key, self.slowness = key_of(options.some_seed()), options.slowness
-        self._sampler = sampler_of(model, options)
-        self.largest_walk = self._sampler.largest_walk
+        sampler = sampler_of(model, options)
+        self.largest_walk = min(sampler.largest_walk, LARGEST_WALK) // self.slowness
+        self._source: Sampler | Guided = sampler
+        if sampler.may_be_rare:
+            from rnn_names.sampling.guided import guided_if_rare
+
+            self._source = guided_if_rare(sampler, RARE) or sampler
         if not is_tied:
             return
-        self._sampler.begin_with_letters()
-        roots = self._sampler.roots
+        self._source = self._source.by_letters()
+        roots = self._source.roots
         letter = np.array([letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts])
         order = np.argsort(letter, kind="stable")
         self._root = order[(letter[order] != "") & (roots.probability[order] > 0)]
@@ -80,11 +89,11 @@ class PartNames:
     def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, with one of `weights` each; see `Sampler.drawn`."""
         if letters is None:
-            return self._sampler.drawn(states)
+            return self._source.drawn(states)
         row = np.searchsorted(self._letters, letters)
         point = uniform(states, 0) * (self._above - self._below)[row] + self._below[row]
         place = np.searchsorted(self._edges, point, side="right")
-        return self._sampler.drawn(states, self._root[np.minimum(place, self._end[row] - 1)])
+        return self._source.drawn(states, self._root[np.minimum(place, self._end[row] - 1)])
 
     def trials(self, letter: str) -> Iterator[str]:
         """Names that begin with a letter, by the trial's number; "" where a condition is broken."""
@@ -149,7 +158,7 @@ def _until_met(part: PartNames, states: Array, letters: Array) -> tuple[Names, A
 def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
     """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
     largest = min(part.largest_walk for part in parts)
-    queue = Attempts(begin, end, FIRST_LINES, largest, lambda: ENDLESS)
+    queue = Attempts(begin, end, (FIRST_WALK, largest), lambda: ENDLESS)
     most = MOST_ATTEMPTS // max(part.slowness for part in parts)
     return queue.names(draw, OneWorker(), most)
 

@@ -6,17 +6,17 @@ Where the conditions on length and spelling are so rare that attempts would take
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.conditions.automaton import NoAutomatonError, matching
+from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.conditions.spelling import Spelling, joint_automaton
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
@@ -24,16 +24,11 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.roots import Roots, spelled
 
 if TYPE_CHECKING:
     from rnn_names.conditions.conditions import Condition
-    from rnn_names.lookahead.preparation import Preparation
 
-PILOT = 1 << 13  # names drawn to see how rare the conditions are
-LOOK_AHEAD_BELOW = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
-GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
 NO_CONDITIONS = {
@@ -67,7 +62,6 @@ class Sampler:
             from rnn_names.conditions.conditions import conditions_of
 
             self.all_conditions = conditions_of(model, options)
-        self.preparation: Preparation | None = None  # of a look-ahead, if the spelling is rare
         self._follow()
 
     def _follow(self) -> None:
@@ -96,12 +90,11 @@ class Sampler:
         """What names begin from."""
         return self.drawer.roots
 
-    def begin_with_letters(self) -> None:
-        """Has names begin from all their first characters, if no prefix is asked for."""
-        if self.texts == [()]:
-            first = self.spelling.may_follow(0, self.roots.known)[0]
-            self.texts = [(character,) for character in np.flatnonzero(first).tolist()]
-            self.drawer = Drawer(self.model, self.options, self.spelling, self.texts)
+    def by_letters(self) -> Sampler:
+        """One whose names begin from their first characters, as `Drawer.by_letters`."""
+        other = copy(self)
+        other.drawer = self.drawer.by_letters()
+        return other
 
     @property
     def begun(self) -> int:
@@ -131,6 +124,8 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
+        if not self.options.prefix and self.shape is None:
+            return
         roots, source = self.drawer.roots, self.drawer.quick
         p, _ = source.next_probabilities(roots.states, Workspace())
         for row in np.flatnonzero(roots.probability):
@@ -148,6 +143,30 @@ class Sampler:
         if prefixes:
             titles.insert(0, f"prefix {any_of(prefixes)}")
         return ", ".join(titles)
+
+    @property
+    def may_be_rare(self) -> bool:
+        """Whether it may be that few of the model's names have the length and the spelling."""
+        options = self.options
+        any_length = (options.min_length or 1) <= 1 and options.max_length is None
+        most_fit = any_length and (self.shape is None or options.temperature <= 1)
+        return not most_fit or bool(self.followed or self.with_large_automata)
+
+    @property
+    def with_large_automata(self) -> list[Condition]:
+        """Conditions that an automaton can follow, which is too large to do so at once."""
+        return [each for each in self.conditions if each.automaton_if_rare]
+
+    def following(self, conditions: Sequence[Condition]) -> Sampler:
+        """One that follows some conditions by their large automata, as far as these can be made."""
+        other = copy(self)
+        for place, each in enumerate(self.all_conditions):
+            if each in conditions and each.automaton_if_rare:
+                with suppress(NoAutomatonError):
+                    other.all_conditions = [*other.all_conditions]
+                    other.all_conditions[place] = replace(each, automaton=each.automaton_if_rare())
+        other._follow()
+        return other
 
     def drawn(self, keys: Array, root: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, their rows among `keys`, and what conditions saw."""
@@ -198,9 +217,17 @@ def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:
 
 def meeting(conditions: Sequence[Condition], names: Names) -> tuple[Array, Tally]:
     """Rows of the names that meet all conditions, and how many were held to each one."""
-    rows, tally = np.arange(len(names)), Tally()
+    rows: Array = np.arange(len(names))
+    tally = Tally()
     for condition in conditions:
         passes = condition.passes(names)
         rows, names = rows[passes], names.take(np.flatnonzero(passes))
         tally[condition.title] = len(passes), len(names)
     return rows, tally
+
+
+def add(tally: Tally, more: Tally) -> None:
+    """Counts what a further draw saw."""
+    for title, (tested, passed) in more.items():
+        before = tally.get(title, (0, 0))
+        tally[title] = before[0] + tested, before[1] + passed

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names import system
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, ranges
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
@@ -28,22 +28,25 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import MOST_NUMBERS, key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
 from rnn_names.sampling.unique import unique_of
 from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
+    from rnn_names.sampling.guided import Guided
 
 FIRST_WALK, GROWTH = 1 << 12, 4  # names of a stream's first walk, at most; each is so much larger
 FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
 LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
+WAITING = 4  # walks' worth of numbers that are in work at the same time, at most
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
+MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
 ENDLESS = MOST_NUMBERS
 
 _helper_is_taken = threading.Lock()  # one stream at a time has a helper process
@@ -97,14 +100,15 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
-    """At most `count` names, from one attempt at each of not many more numbers.
-
-    A network in training may end none.
-    """
+    """At most `count` names, from not many more attempts: a network in training may end none."""
+    names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
-        keys = states_of(key_of(seed), np.arange(count + count // 8 + 8))
-        return Sampler(model, Options()).drawn(keys)[0].to_strings()[:count]
-    return []
+        sampler, key, number = Sampler(model, Options()), key_of(seed), 0
+        while len(names) < count and number < 2 * count + 8:
+            numbers = number + np.arange(count - len(names) + 8)
+            names += sampler.drawn(states_of(key, numbers))[0].to_strings()
+            number += len(numbers)
+    return names[:count]
 
 
 def _tightest(tally: Tally) -> str:
@@ -124,12 +128,55 @@ def _drawn(
     """The names of the stream from `options.start` on, in parts; more where some may be repeats."""
     begin, end = options.start, ENDLESS if options.is_unique else options.start + count
     key, slowness = key_of(options.some_seed()), options.slowness
+    guided = None
+    if sampler.may_be_rare:
+        from rnn_names.sampling.guided import guided_if_rare
+
+        guided = guided_if_rare(sampler)
     first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
-    queue = Attempts(begin, end, first, sampler.largest_walk // slowness, needed)
+    sizes = max(first // slowness, 1), min(sampler.largest_walk, LARGEST_WALK) // slowness
+    queue = Attempts(begin, end, sizes, needed)
     with ExitStack() as stack:
         workers = _Workers(sampler, stack)
+        if guided is not None:
+            yield from _groups(guided, key, begin, end, needed, workers)
+            return
         draw = lambda numbers, attempts: workers.drawn(states_of(key, numbers, attempts))
         yield from queue.names(draw, workers, MOST_ATTEMPTS // slowness)
+
+
+def _groups(
+    guided: Guided,
+    key: Array,
+    begin: int,
+    end: int,
+    needed: Callable[[], int],
+    workers: _Workers,
+) -> Iterator[Names]:
+    """The names of a stream under rare conditions: those of its groups, one after another."""
+    from rnn_names.sampling.guided import GROUP
+
+    group, size, given, tally = begin // GROUP, 1, begin, Tally()  # the next group, and so on
+    budget = min(MOST_ATTEMPTS, MOST_CHARACTERS // guided.min_length)
+    begun = deque[tuple[int, int, Callable[[], Any]]]()
+    while given < end:
+        left = min(needed(), end - given)
+        workers.prepare(int(left / guided.acceptance), with_helper=False)
+        while len(begun) < workers.count and group * GROUP < given + left:
+            size = min(size, left // GROUP // workers.count + 1, guided.most_groups)
+            numbers = np.arange(group, group + size)
+            call = workers.submit(guided.groups, key, numbers, budget)
+            begun.append((group * GROUP, size * GROUP, call))
+            group, size = group + size, size * GROWTH
+        first, wanted, call = begun.popleft()
+        names, seen = call()
+        add(tally, seen)
+        is_short = len(names) < wanted
+        names = names[max(begin - first, 0) : end - first]
+        given += len(names)
+        yield names
+        if is_short and given < end:
+            raise GivenUp(tally)
 
 
 class Attempts:
@@ -137,17 +184,17 @@ class Attempts:
 
     Args:
         begin, end: the numbers from `begin` on, below `end`.
-        first, largest: attempts of the first walk, and of the largest one.
+        sizes: attempts of the first walk, and of the largest one.
         needed: tells how many names are likely to be needed beside those that were given.
     """
 
     def __init__(
-        self, begin: int, end: int, first: int, largest: int, needed: Callable[[], int]
+        self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
     ) -> None:
         self._given_below = self._fresh = begin  # all numbers from here on were not tried yet
         self._end, self._needed = end, needed
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
-        self._size, self._largest = first, max(largest, 1)
+        self._size, self._largest = sizes
         self._found: list[tuple[Array, Names]] = []  # numbers, rising, and their names
         self._tested = self._passed = 0
         self._tally = Tally()
@@ -158,15 +205,16 @@ class Attempts:
         `draw` takes numbers and attempts, (n,), and gives names that passed, their rows, a tally.
         `budget` attempts may give no name; as many again are earned by every few names.
         """
-        begun = deque[tuple[Array, int, Callable[[], Any]]]()
+        begun = deque[tuple[Array, Array, Callable[[], Any]]]()
         while True:
-            workers.prepare(self._left if self._left < ENDLESS // 2 else self._passed)
+            left = self._end - self._given_below
+            workers.prepare(min(left, self._needed()) if left < ENDLESS // 2 else self._passed)
             while len(begun) < workers.count and self._left:
                 in_work = sum(numbers.shape[1] for numbers, _, _ in begun)
                 numbers, each = self._next_walk(workers.count, in_work)
-                row, more = np.divmod(np.arange(each * numbers.shape[1]), each)
-                call = workers.submit(draw, numbers[0, row], numbers[1, row] + more)
-                begun.append((numbers, each, call))
+                which = np.repeat(np.arange(len(each)), each)
+                attempts = numbers[1, which] + ranges(0 * each, each)
+                begun.append((numbers, each, workers.submit(draw, numbers[0, which], attempts)))
             if not begun:
                 return
             numbers, each, call = begun.popleft()
@@ -179,43 +227,49 @@ class Attempts:
 
     @property
     def _left(self) -> int:
-        """How many numbers wait for an attempt that has not begun, as far as they are needed."""
-        needed = self._needed() - (self._fresh - self._given_below)
-        return self._failed.shape[1] + max(min(needed, self._end - self._fresh), 0)
+        """How many numbers wait for an attempt that has not begun.
 
-    def _next_walk(self, workers: int, in_work: int) -> tuple[Array, int]:
-        """The numbers, and their next attempts, of a walk, and how many attempts each has in it.
-
-        All have one while there are enough numbers, and else as many as one is likely to need.
+        Some begin only when names before them are found, since those found have to wait for these.
         """
-        size = min(self._size, self._largest)
-        self._size = min(self._size * GROWTH, LARGEST_WALK)
-        size = min(size, max(math.ceil((self._left + in_work) / workers), FIRST_WALK))
-        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
-        each = max(min(size // self._left, needed), 1)
-        n = min(self._left, max(size // each, 1))
-        failed, self._failed = np.split(self._failed, [n], axis=1)
-        fresh = np.arange(self._fresh, self._fresh + n - failed.shape[1])
-        self._fresh += len(fresh)
-        return np.concatenate([failed, [fresh, np.zeros_like(fresh)]], axis=1), each
+        most = min(self._needed(), WAITING * self._size)
+        more = min(self._given_below + most, self._end) - self._fresh
+        return self._failed.shape[1] + max(more, 0)
 
-    def _take_in(self, numbers: Array, each: int, names: Names, rows: Array, tally: Tally) -> None:
+    def _next_walk(self, workers: int, in_work: int) -> tuple[Array, Array]:
+        """Numbers and their next attempts, (2, m), and how many attempts each has in this walk.
+
+        Numbers have one at first, and more where there are too few to fill the walk. After that,
+        attempts are doubled, or names that were found would wait for an unlucky number before them.
+        """
+        size = min(self._size, max(math.ceil((self._left + in_work) / workers), FIRST_WALK))
+        self._size = min(self._size * GROWTH, self._largest)
+        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
+        at_first = max(min(size // self._left, needed), 1)
+        each = np.clip(self._failed[1], at_first, max(2 * needed, at_first))
+        n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
+        failed, self._failed = np.split(self._failed, [n_failed], axis=1)
+        n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)
+        n = 0 if self._failed.size else min(n, self._left)
+        fresh = self._fresh + np.arange(n)
+        self._fresh += n
+        numbers = np.concatenate([failed, [fresh, 0 * fresh]], axis=1)
+        return numbers, np.append(each[:n_failed], np.full(n, at_first))
+
+    def _take_in(
+        self, numbers: Array, each: Array, names: Names, rows: Array, tally: Tally
+    ) -> None:
         """Takes in the names of a walk, and the rows of the attempts that brought them."""
-        for title, (tested, passed) in tally.items():
-            before = self._tally.get(title, (0, 0))
-            self._tally[title] = before[0] + tested, before[1] + passed
-        self._tested, self._passed = (
-            self._tested + each * numbers.shape[1],
-            self._passed + len(rows),
-        )
-        of_number = rows // each  # rising
+        add(self._tally, tally)
+        self._tested, self._passed = self._tested + int(each.sum()), self._passed + len(rows)
+        of_number = np.repeat(np.arange(len(each)), each)[rows]  # rising
         first = changes(of_number)  # whether an attempt is the first to pass
         if not first.all():
             of_number, names = of_number[first], names.take(np.flatnonzero(first))
-        has_failed = np.ones(numbers.shape[1], bool)
-        has_failed[of_number] = False
         self._found.append((numbers[0, of_number], names))
-        failed = np.concatenate([self._failed, numbers[:, has_failed] + [[0], [each]]], axis=1)
+        has_failed = np.ones(len(each), bool)
+        has_failed[of_number] = False
+        failed = np.stack([numbers[0], numbers[1] + each])[:, has_failed]
+        failed = np.concatenate([self._failed, failed], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
     def _given(self, end: int) -> Names:
@@ -240,7 +294,7 @@ class OneWorker:
     submit: Submit = staticmethod(deferred)
     count = 1
 
-    def prepare(self, left: int) -> None:
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts what is worth while for so many names."""
 
 
@@ -250,12 +304,12 @@ class _Workers(OneWorker):
     def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
         self._sampler, self._stack, self._helper = sampler, stack, None
 
-    def prepare(self, left: int) -> None:
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
         if left >= WORTH_THREADS and self.count == 1:
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
-        if left >= LONG and self.count > 1 and self._helper is None:
+        if with_helper and left >= LONG and self.count > 1 and self._helper is None:
             if _helper_is_taken.acquire(blocking=False):
                 self._stack.callback(_helper_is_taken.release)
                 from rnn_names.processes.helper import Helper  # a few names do without

@@ -81,7 +81,6 @@ class Teacher(WalkSource):
         root = Children(a0[None], np.array([0]), np.array([EOS]))
         first_state["a"] = self._hidden_states(root, Workspace())
         self._roots = Roots([()], first_state, np.ones(1), np.zeros(1, np.intp))
-        self._spelling = Spelling(anything(self.n_y), 1, max_length)
 
     @classmethod
     def of(
@@ -119,8 +118,9 @@ class Teacher(WalkSource):
     def draw(self, count: int, rng: np.random.Generator) -> Names:
         """About `count` names: those that would be too long are left out."""
         keys, drawn = states_of(key_of(int(rng.integers(1 << 63))), np.arange(count)), []
+        spelling = Spelling(anything(self.n_y), 1, self.max_length)
         for start in range(0, count, NAMES_PER_WALK):
-            walk = Walk(self, self._spelling, keys[start : start + NAMES_PER_WALK])
+            walk = Walk(self, spelling, keys[start : start + NAMES_PER_WALK])
             walk.run(self._roots)
             drawn.append(walk.names)
         return Names.concatenate(drawn)

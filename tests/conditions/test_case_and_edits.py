@@ -19,7 +19,7 @@ from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling import sampler, stream, unique
+from rnn_names.sampling import drawer, stream, unique
 from support.conditions import accepts
 from support.distributions import assert_drawn_from
 from support.enumeration import KNOWN, all_texts, distribution, edits_between, meets, tiny_model
@@ -250,22 +250,15 @@ def test_what_min_edits_cannot_do_is_said(monkeypatch):
         replace(tiny_model(), fingerprints=None).sample(1, min_edits=1)
 
 
-def test_a_block_is_given_up_after_slow_tests_of_its_own(monkeypatch):
-    """However many names of other blocks are tested meanwhile, which depends on the cores."""
-    monkeypatch.setattr(stream, "DRAWS_PER_BLOCK", 1 << 12)
-    prints = np.unique(fingerprints(Names.from_strings(all_texts(3))))
-    model, options = replace(tiny_model(), fingerprints=prints), Options(min_edits=3, max_length=5)
-
-    def tested(order):
-        drawer = stream.Drawer(sampler.Sampler(model, options), 1, {})
-        blocks = [drawer.begin(stream.Block(n, 32, 0, 32, 32 * n)) for n in range(2)]
-        for n in order:
-            before = drawer.tally.get("min_edits", (0, 0))[0]
-            with pytest.raises(stream.GivenUp):
-                list(blocks[n])
-        return drawer.tally["min_edits"][0] - before
-
-    assert tested([0]) == tested([1, 0]) > 0
+def test_a_stream_is_given_up_sooner_where_tests_are_slow(monkeypatch):
+    monkeypatch.setattr(stream, "MOST_ATTEMPTS", 1 << 12)
+    prints = np.unique(fingerprints(Names.from_strings(all_texts(4))))
+    model = replace(tiny_model(), fingerprints=prints)
+    message = r"the tightest condition was min_edits \(fewer than 1 in ([\d,]+) drawn passes\)"
+    with pytest.raises(SamplingError, match=message) as error:
+        model.sample(20, seed=1, min_edits=3)
+    tested = int(re.search(message, str(error.value))[1].replace(",", ""))
+    assert tested < (1 << 12) / 16
 
 
 @pytest.mark.parametrize("options", [{"unique": True}, {"min_edits": 2}], ids=str)
@@ -310,7 +303,7 @@ def test_near_copies_are_those_of_the_own_list_not_of_the_start(tmp_path):
 )
 def test_few_names_that_all_fail_are_told_at_once(options, monkeypatch):
     """Before any is drawn."""
-    monkeypatch.setattr(sampler.Sampler, "draw_numbered", None)
+    monkeypatch.setattr(drawer.Drawer, "draw", None)
     for verb in (tiny_model().sample, tiny_model().best):
         with pytest.raises(SamplingError, match=r"can meet all of .*; \d+ tried, which is all"):
             verb(1, **options)

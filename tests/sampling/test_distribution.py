@@ -9,8 +9,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from rnn_names.lookahead import preparation
-from rnn_names.sampling.sampler import FIRST_BLOCK
+from rnn_names.sampling import guided
 from support.conditions import can_look_ahead
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -84,9 +83,8 @@ CASES = [
 
 
 def assert_is_drawn(expected, model, options):
-    """By a block of the stream: of more names, the more different ones are expected."""
-    size = 1024 if len(expected) < 10 else 4096
-    names = model.sample(size, seed=4, start=size - FIRST_BLOCK, **options)
+    """Of more names, the more different ones are expected."""
+    names = model.sample(1024 if len(expected) < 10 else 4096, seed=4, **options)
     assert_drawn_from(Counter(names), expected)
 
 
@@ -110,7 +108,7 @@ def test_names_come_with_the_models_distribution(cell, listed, options, request)
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as made:
+        with mock.patch.object(guided, "prepared", wraps=guided.prepared) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 

@@ -10,7 +10,6 @@ import pytest
 
 from rnn_names.conditions.options import Options
 from rnn_names.processes import helper as helper_process
-from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import sample
 from support.enumeration import tiny_model
@@ -23,7 +22,8 @@ COUNT = 4000
 
 @pytest.fixture(autouse=True)
 def streams_worth_a_helper(monkeypatch):
-    monkeypatch.setattr(sampling, "LARGEST_WALK", 256)  # blocks of 1,024 names, in shares of 128
+    monkeypatch.setattr(streaming, "LARGEST_WALK", 256)
+    monkeypatch.setattr(streaming, "WORTH_THREADS", 0)
     monkeypatch.setattr(streaming, "LONG", 0)
     monkeypatch.setattr(streaming, "usable_cores", lambda: 2)
 
@@ -50,19 +50,6 @@ def test_two_processes_draw_what_one_draws(options, model, monkeypatch, helpers)
     assert helpers[-1].calls_made_there > 10
     monkeypatch.setattr(streaming, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
-
-
-def test_a_large_block_is_drawn_at_once(model, monkeypatch):
-    """So each name of a seed's stream stays where it is."""
-    sizes, shares_of = [], streaming.shares_of
-
-    def recorded(sampler, size, bits):
-        sizes.append(size)
-        return shares_of(sampler, size, bits)
-
-    monkeypatch.setattr(streaming, "shares_of", recorded)
-    model.sample(1100, seed=5)
-    assert max(sizes) >= 1024
 
 
 @pytest.mark.parametrize(("long", "options"), [(streaming.LONG, {}), (0, {"suffix": "cbccb"})])

@@ -62,8 +62,9 @@ def test_beginnings_that_are_left_out_do_not_shift_the_ranking():
 def test_a_single_prefix_is_left_out():
     model = tiny_model()
     names = [name for name in all_texts()[1:] if name.startswith("ca")]
-    first, second = Sampler(model, Options())._next_after([(), (3,)])
-    to_come = model.log_prob(names) - np.log(first[3] * second[1])
+    to_come = model.log_prob(names) - np.log(
+        Sampler(model, Options(prefix="ca")).drawer.roots.probability
+    )
     scores = to_come / (np.array([len(name) for name in names]) - 2 + 1)
     wanted = [names[i] for i in np.argsort(-scores, kind="stable")]
     assert model.best(30, rank="per-character", prefix="ca") == wanted[:30]

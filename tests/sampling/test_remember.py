@@ -13,7 +13,6 @@ from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import CorpusError, SamplingError
 from rnn_names.sampling import best as best_module
 from rnn_names.sampling.best import best as most_probable
-from rnn_names.sampling.sampler import FIRST_BLOCK
 from support.enumeration import tiny_model
 
 
@@ -51,7 +50,7 @@ def test_threads_share_the_file(path):
 
 def test_a_last_line_without_an_end_is_ended_after_a_block_of_repeats(path):
     """The line is read in one turn, and ended in a later one."""
-    known = tiny_model().sample(FIRST_BLOCK, seed=1)
+    known = tiny_model().sample(32, seed=1)
     path.write_text("\n".join(dict.fromkeys(known)), "utf-8")
     names = tiny_model().sample(9, seed=1, remember=path)
     assert lines(path) == [*dict.fromkeys(known), *names]

@@ -1,28 +1,24 @@
 """Drawing names: the stream that a seed fixes, and the distribution that names come by."""
 
-import math
 import os
 from collections import Counter
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
-from rnn_names.sampling import continuations
-from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling import drawer, next_character, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
+from support import numbered
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
-from support.networks import random_model
+from support.networks import CELLS, random_model
 
 # --- The distribution -----------------------------------------------------------------------------
 
@@ -43,8 +39,8 @@ def test_names_come_with_the_models_own_probabilities():
 
 @pytest.mark.parametrize("nodes", [1, 5])
 def test_a_sampler_in_small_parts_has_the_same_distribution(nodes, monkeypatch):
-    assert nodes < min(continuations.NODES_AT_ONCE)
-    monkeypatch.setattr(continuations, "NODES_AT_ONCE", (nodes, nodes))
+    assert nodes < min(next_character.NODES_AT_ONCE)
+    monkeypatch.setattr(next_character, "NODES_AT_ONCE", (nodes, nodes))
     names = tiny_model().sample(2000, seed=4)
     assert_drawn_from(Counter(names), distribution(tiny_model()))
 
@@ -71,73 +67,78 @@ def test_fewer_names_are_the_beginning_of_more_and_start_skips_into_them():
 
 
 @pytest.fixture
-def small_blocks(monkeypatch):
-    """Blocks of at most 256 names, all drawn in shares of about 32, or of half a block."""
-    monkeypatch.setattr(sampling, "LARGEST_WALK", 64)
+def small_walks(monkeypatch):
+    """Walks of at most 64 names, several at a time."""
+    monkeypatch.setattr(streaming, "FIRST_WALK", 16)
+    monkeypatch.setattr(streaming, "LARGEST_WALK", 64)
+    monkeypatch.setattr(streaming, "WORTH_THREADS", 100)
 
 
-def test_start_skips_blocks_without_drawing_them(small_blocks, monkeypatch):
-    model = tiny_model()
-    stream = model.sample(1200, seed=8)
-    assert model.sample(200, seed=8, start=900) == stream[900:1100]
-    drawn, blocks_of = [], streaming.blocks_of
-
-    def noted(*arguments):
-        for block in blocks_of(*arguments):
-            drawn.append(block)
-            yield block
-
-    monkeypatch.setattr(streaming, "blocks_of", noted)
-    assert len(model.sample(5, seed=8, start=10**15)) == 5
-    assert len(drawn) <= 2
-    assert drawn[0].size == 256
+OF_STREAMS = [
+    {},
+    {"prefix": ["ab", "b"]},
+    {"novel": True, "top_p": 0.9},
+    {"match": "[ab].*", "max_length": 3},
+    {"suffix": "b", "temperature": 0.5, "top_k": 3},
+]
 
 
-@pytest.mark.parametrize("options", [{}, {"prefix": "a"}, {"prefix": ["ab", "b"]}])
-def test_names_drawn_in_shares_are_as_probable_as_others(options, small_blocks):
-    names = tiny_model().sample(2000, seed=4, **options)
-    assert_drawn_from(Counter(names), distribution(tiny_model(), **options))
-
-
-def test_names_drawn_in_shares_are_in_random_order(small_blocks):
-    """The first and the second of two neighbours, and of names half a block apart, are alike."""
-    names = tiny_model().sample(4000, seed=4)
-    first = np.array([name[0] for name in names])
-    expected = sum((first == character).mean() ** 2 for character in set(first))
-    for apart in (1, 31, 32, 128):
-        same = (first[:-apart] == first[apart:]).mean()
-        assert abs(same - expected) < 5 * math.sqrt(expected / len(names)), apart
-
-
-@given(
-    st.lists(st.integers(1, 400), min_size=1, max_size=8).map(
-        lambda counts: np.repeat(np.arange(len(counts)), counts)
-    ),
-    st.integers(1, 100),
-)
-def test_no_share_is_larger_than_a_walk(branch, share_size):
-    """A walk has at most twice as many names as shares usually have."""
-    cuts = streaming._cuts(branch, max(math.ceil(len(branch) / share_size), 2))
-    assert cuts[0] == 0 and cuts[-1] == len(branch)
-    assert all(0 < after - before <= 2 * share_size for before, after in pairwise(cuts.tolist()))
-
-
-def test_conditions_that_most_names_fail_fill_blocks_in_shares(small_blocks):
-    sample = partial(tiny_model().sample, seed=8, match="[ab].*", max_length=3)
+@pytest.mark.parametrize("options", OF_STREAMS, ids=str)
+def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, monkeypatch):
+    """It does not matter with which others it is drawn, on how many cores, or in which walks."""
+    sample = partial(tiny_model().sample, seed=8, **options)
     stream = sample(500)
-    assert len(stream) == 500
-    assert sample(200, start=300) == stream[300:]
-    assert all(name[0] <= "b" and len(name) <= 3 for name in stream)
-
-
-def test_the_number_of_cores_does_not_show(small_blocks, monkeypatch):
+    assert [name for i in range(0, 500, 100) for name in sample(100, start=i)] == stream
+    assert [sample(1, start=i)[0] for i in (0, 7, 499)] == [stream[i] for i in (0, 7, 499)]
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)  # else it says how many there are
-    streams = []
     for cores, threads in [(1, 4), (None, 1), (64, 9)]:
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         monkeypatch.setattr(streaming, "MAX_THREADS", threads)
-        streams.append(tiny_model().sample(480, seed=10))
-    assert all(stream == streams[0] for stream in streams)
+        assert sample(500) == stream
+    monkeypatch.undo()
+    assert sample(500) == stream
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"temperature": 0.4}, {"temperature": 3.0, "top_k": 3}, {"top_p": 0.7}],
+    ids=str,
+)
+def test_names_are_those_of_the_definition(cell, options):
+    """One name at a time, in float64: see `support.numbered`."""
+    model = tiny_model(cell)
+    network = numbered.Network(model, **options)
+    for i, name in enumerate(model.sample(200, seed=3, **options)):
+        assert name == numbered.name(network, 3, i, LONGEST, lambda text: len(text) >= 1)
+
+
+def test_names_of_several_prefixes_are_those_of_the_definition():
+    model, roots = tiny_model(), [(1, 2), (2,), (3, 1, 1)]
+    network = numbered.Network(model)
+    for i, name in enumerate(model.sample(200, seed=2**70 + 5, prefix=["ab", "b", "caa"])):
+        assert name == numbered.name(network, 2**70 + 5, i, LONGEST, bool, roots)
+
+
+def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
+    """With a margin so large that this happens to every other name."""
+    model = tiny_model()
+    names = model.sample(300, seed=3, top_k=3, top_p=0.9)
+    monkeypatch.setattr(next_character, "MARGIN", 0.05)
+    monkeypatch.setattr(next_character, "RELATIVE", 0.05)
+    again, run = [], walk.Walk.run
+    noted = lambda self, *a: (again.append(self.source.dtype), run(self, *a))[1]  # noqa: E731
+    monkeypatch.setattr(walk.Walk, "run", noted)
+    assert model.sample(300, seed=3, top_k=3, top_p=0.9) == names
+    assert np.float64 in again
+
+
+def test_start_skips_names_without_drawing_them(monkeypatch):
+    drawn, draw = [], drawer.Drawer.draw
+    noted = lambda self, keys, root: (drawn.append(len(keys)), draw(self, keys, root))[1]  # noqa: E731
+    monkeypatch.setattr(drawer.Drawer, "draw", noted)
+    assert len(tiny_model().sample(5, seed=8, start=10**15)) == 5
+    assert sum(drawn) < 50
 
 
 def test_seeds_give_other_streams_and_none_another_each_time():
@@ -164,7 +165,7 @@ def never_ending(rare=-1e4):
 
 @pytest.mark.parametrize("rare", [-8, -1e4])
 def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
-    monkeypatch.setattr(streaming, "DRAWS_PER_BLOCK", 1 << 12)
+    monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
     drawn = []
     with pytest.raises(SamplingError, match=r"^only \d+ of 500 names found.*$") as error:
         for part in sample(never_ending(rare), 500, Options(seed=1)):
@@ -186,9 +187,9 @@ def test_a_preview_shows_names_of_the_models_distribution():
 
 
 def test_a_preview_of_a_network_that_ends_no_name_draws_few(monkeypatch):
-    drawn, draw = [], sampling.Sampler.draw
-    noted = lambda self, size, bits: (drawn.append(size), draw(self, size, bits))[1]  # noqa: E731
-    monkeypatch.setattr(sampling.Sampler, "draw", noted)
+    drawn, draw = [], drawer.Drawer.draw
+    noted = lambda self, keys, root: (drawn.append(len(keys)), draw(self, keys, root))[1]  # noqa: E731
+    monkeypatch.setattr(drawer.Drawer, "draw", noted)
     assert preview(never_ending(), 4, 1) == []
     assert sum(drawn) < 200
     assert preview(never_ending(), 2000, 1) == []

@@ -1,0 +1,86 @@
+"""`rnn-names alias`: a name for each key, always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import click
+
+from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.options import FILE, GroupedCommand, option, options_of, read_options
+from rnn_names.cli.output import Form, Table, output_options
+from rnn_names.cli.streams import opened, tell, warnings_told
+from rnn_names.conditions.options import AliasOptions
+from rnn_names.errors import CorpusError, shown
+from rnn_names.model.bundled import Given
+
+KEYS_AT_ONCE = 1 << 16  # lines that are read before their names are drawn
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Write a name for each key, always the same.",
+    examples=[
+        "rnn-names alias -m first-names customers.txt --secret-file secret.txt",
+        "cut -d, -f1 orders.csv | rnn-names alias -m surnames --format tsv",
+    ],
+)
+@click.argument("file", default="-", type=FILE)
+@model_option(group="General")
+@option(
+    "--secret-file",
+    type=FILE,
+    metavar="FILE",
+    group="General",
+    help="A file with a secret text, its line end left out. Without one, whoever guesses a key can "
+    "see that a name is that key's.",
+)
+@options_of(AliasOptions, without=("start", "remember"))
+@output_options("the key")
+def alias(
+    file: str, model: tuple[Given, ...], secret_file: str | None, form: Form, **options: Any
+) -> None:
+    """Write a name for each key in FILE: test data, or pseudonyms that are the same in all tables.
+
+    FILE has a key on each line, such as a customer's id; - is standard input. A key has the same
+    name in any order, any part of the list and on any machine, with the same model, options and
+    secret. Different keys may have the same name, unless --unique is given.
+    """
+    from rnn_names.sampling.alias import Aliases
+
+    wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))
+    if secret_file is None:
+        tell("Note: without --secret-file, whoever guesses a key can see that a name is that key's")
+    loaded = blend_of(chosen(model))
+    if form.kind != "text" and form.columns is None:
+        form = form._replace(columns="key,name")
+    out = Table(["name", "key"], form, exact=["key"])
+    with warnings_told(), opened(file) as (title, stream):
+        aliases, lines = Aliases(loaded, wanted), _keys(title, stream)
+        while keys := list(lines if wanted.unique else islice(lines, KEYS_AT_ONCE)):
+            named = [key for key in keys if key]
+            names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
+            out.put((names.get(key, ""), key) for key in keys)
+    out.end()
+
+
+def _keys(title: str, stream: Any) -> Iterator[str]:
+    for number, line in enumerate(stream, 1):
+        try:
+            yield line.decode().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{title}, line {number:,}: not UTF-8 text (byte 0x{line[error.start]:02x})"
+            ) from None
+
+
+def _secret(path: str | None) -> bytes:
+    if path is None:
+        return b""
+    with opened(path) as (title, stream):
+        secret = bytes(stream.read()).rstrip(b"\r\n")
+    if not secret:
+        raise CorpusError(f"{shown(title)}: there is no secret in it")
+    return secret

@@ -1,0 +1,112 @@
+"""Names for keys: always the same name for the same key, model, options and secret.
+
+The name of a key is name 0 of a seed: the first 64 bits of HMAC-SHA256(secret, key), as a number.
+So it does not depend on which other keys there are, and `sample --seed` can draw it again.
+"""
+
+import hmac
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnn_names.arrays import Array
+from rnn_names.conditions.options import AliasOptions
+from rnn_names.corpus.fingerprints import fingerprints
+from rnn_names.corpus.names import Names
+from rnn_names.errors import SamplingError
+from rnn_names.network.language_model import LanguageModel
+from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.numbers import child, states_of
+from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.walk import changes
+
+KEYS_AT_ONCE = 1 << 17
+MOST_ROUNDS = 1 << 12  # of attempts at the names of some keys
+
+
+def seed_of(key: str, secret: bytes = b"") -> int:
+    """The seed whose first name is the alias of a key.
+
+    >>> seed_of("customer 17", b"secret")
+    4846461866062331085
+    """
+    return int.from_bytes(hmac.digest(secret, key.encode(), "sha256")[:8], "little")
+
+
+class Aliases:
+    """Gives each key a name; `SamplingError` where conditions are too rare for that."""
+
+    def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
+        self._sampler, self._options = sampler_of(model, options), options
+        if self._sampler.may_be_rare:
+            from rnn_names.sampling.guided import RARE, shares_met
+
+            if shares_met(self._sampler, RARE)[1] <= RARE:
+                raise SamplingError(
+                    f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few to "
+                    "give each key one; ask for less",
+                    options.given,
+                )
+
+    def of(self, keys: Sequence[str]) -> Names:
+        """The names of some keys, in order. With `unique`, no two different keys share one.
+
+        Of two keys whose first choice is the same name, the one with the smaller seed has it, and
+        the other one its next; so the order of keys does not matter, but which there are does.
+        """
+        different = [*dict.fromkeys(keys)]
+        seeds = np.array([seed_of(key, self._options.secret) for key in different], np.uint64)
+        order = np.argsort(seeds)
+        with one_blas_thread():
+            states = child(child(np.zeros(1, np.uint64), seeds[order]), 0)
+            names = self._matched(states)
+        place = np.empty(len(order), np.intp)
+        place[order] = np.arange(len(order))
+        row = dict(zip(different, place.tolist(), strict=True))
+        return names.take(np.array([row[key] for key in keys], np.intp))
+
+    def _drawn(self, states: Array) -> tuple[Names, Array]:
+        """The names of some attempts that meet the conditions, and their rows."""
+        parts, rows = [Names.from_strings([])], [np.zeros(0, np.intp)]
+        for start in range(0, len(states), KEYS_AT_ONCE):
+            names, passing, _ = self._sampler.drawn(states[start : start + KEYS_AT_ONCE])
+            parts.append(names)
+            rows.append(start + passing)
+        return Names.concatenate(parts), np.concatenate(rows)
+
+    def _matched(self, states: Array) -> Names:
+        """The name of each state, (n,): of its first attempt that passes and that is left to it.
+
+        Every round, states without a name try again. A name that several want goes to the first of
+        them, whoever had it before: so all end up as if each had chosen in turn (Gale & Shapley
+        1962).
+        """
+        n = len(states)
+        attempt, tried = np.zeros(n, np.int64), 0
+        waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
+        names = Names.from_strings([])  # of those with one
+        for _ in range(MOST_ROUNDS):
+            if not len(waiting):
+                return names.take(np.argsort(had))
+            each = max(
+                KEYS_AT_ONCE // 64 // len(waiting), 1
+            )  # a few keys try several times at once
+            which = np.repeat(waiting, each)
+            attempts = attempt[which] + np.tile(np.arange(each), len(waiting))
+            drawn, rows = self._drawn(child(states[which], attempts))
+            first = np.flatnonzero(changes(which[rows]))
+            attempt[waiting] += each
+            attempt[which[rows[first]]] = attempts[rows[first]] + 1
+            names = Names.concatenate([names, drawn.take(first)])
+            had = np.concatenate([had, which[rows[first]]])
+            if self._options.unique:
+                order = np.lexsort((had, prints := fingerprints(names)))
+                is_first = np.append(True, np.diff(prints[order]) > 0)
+                kept = np.sort(order[is_first])
+                names, had = names.take(kept), had[kept]
+            waiting = np.setdiff1d(np.arange(n), had)
+        raise SamplingError(
+            f"only {len(had):,} of {n:,} keys have a name of their own after "
+            f"{int(attempt.max()):,} attempts: there are too few such names",
+            self._options.given,
+        )

@@ -1,0 +1,112 @@
+"""Names for keys: they depend on the key, the model, the options and the secret alone."""
+
+import hashlib
+import hmac
+import random
+
+import pytest
+
+from rnn_names import Model
+from rnn_names.conditions.options import AliasOptions
+from rnn_names.errors import SamplingError
+from rnn_names.sampling import alias
+from support.enumeration import tiny_model
+
+KEYS = [f"customer {i}" for i in range(300)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return Model.load("dinosaurs")
+
+
+def test_a_key_has_the_first_name_of_the_seed_that_is_its_hash(model):
+    names = model.alias(KEYS[:20], secret=b"s", min_length=8)
+    for key, name in zip(KEYS, names, strict=False):
+        digest = hmac.new(b"s", key.encode(), hashlib.sha256).digest()
+        seed = int.from_bytes(digest[:8], "little")
+        assert model.sample(1, seed=seed, min_length=8) == [name]
+
+
+@pytest.mark.parametrize("options", [{}, {"novel": True, "match": "[A-M].*"}], ids=str)
+def test_a_keys_name_does_not_depend_on_others(options, model, monkeypatch):
+    names = dict(zip(KEYS, model.alias(KEYS, secret=b"s", **options), strict=True))
+    some = random.Random(1).sample(KEYS, 50)
+    monkeypatch.setattr(alias, "KEYS_AT_ONCE", 64)
+    assert model.alias([*some, *some[:3]], secret=b"s", **options) == [
+        names[key] for key in [*some, *some[:3]]
+    ]
+    assert model.alias(KEYS, secret=b"t", **options) != [*names.values()]
+
+
+def test_unique_names_do_not_depend_on_the_order_of_keys():
+    """Each chooses in the order of the hashes, as a plain loop does."""
+    model, keys = tiny_model(), KEYS[:60]
+    names = dict(zip(keys, model.alias(keys, unique=True), strict=True))
+    assert len({*names.values()}) == 60
+    shuffled = random.Random(2).sample(keys, 60)
+    assert dict(zip(shuffled, model.alias(shuffled, unique=True), strict=True)) == names
+    plain, taken = dict(zip(keys, model.alias(keys), strict=True)), set()
+    for key in sorted(keys, key=alias.seed_of):
+        if plain[key] not in taken:
+            assert names[key] == plain[key], "nobody before it has its first choice"
+        taken.add(names[key])
+
+
+def test_more_keys_than_names_are_told(monkeypatch):
+    monkeypatch.setattr(alias, "MOST_ROUNDS", 50)
+    with pytest.raises(SamplingError, match="only 6 of 300 keys have a name of their own"):
+        tiny_model().alias(KEYS, unique=True, match="[ab]{1,2}")
+
+
+def test_conditions_that_hardly_any_name_meets_are_refused():
+    with pytest.raises(SamplingError, match="fewer than 1 in 200 names meets suffix 'pp'"):
+        Model.load("first-names").alias(["a"], suffix="pp")
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"keys": "abc"}, "keys 'abc': must be a list of texts"),
+        ({"keys": [1]}, "key '1': must be a text"),
+        ({"keys": ["\ud800"]}, "key .*: must be a text"),
+        ({"secret": "s"}, "secret 's': must be bytes"),
+        ({"start": 3}, "start: the name of a key depends on the key alone"),
+        ({"remember": "file"}, "remember: the name of a key depends on the key alone"),
+    ],
+)
+def test_wrong_values_are_told(wrong, message):
+    with pytest.raises(SamplingError, match=message):
+        AliasOptions(**wrong)
+
+
+def test_at_the_command_line(invoke, tmp_path, model):
+    (tmp_path / "keys.txt").write_bytes("anna\r\nØ\n\n+49 1\nanna\n".encode())
+    (tmp_path / "secret.txt").write_text("s\n")
+    options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()
+    names = model.alias(["anna", "Ø", "+49 1"], secret=b"s")
+    done = invoke(*options, cwd=tmp_path)
+    assert done.stdout.split("\n") == [names[0], names[1], "", names[2], names[0], ""]
+    assert not done.stderr
+    table = invoke(*options, "--format", "tsv", cwd=tmp_path).stdout.split("\n")
+    assert table[:2] == ["key\tname", f"anna\t{names[0]}"]
+    assert f"+49 1\t{names[2]}" in table
+    open_names = invoke(*options[:-2], cwd=tmp_path)
+    assert "whoever guesses a key can see" in open_names.stderr
+    assert open_names.stdout.split()[0] == model.alias(["anna"])[0]
+
+
+@pytest.mark.parametrize(
+    "keys, secret, message",
+    [
+        (b"a\n\xff\n", b"s", "keys.txt, line 2: not UTF-8 text (byte 0xff)"),
+        (b"a\n", b"\n", "secret.txt: there is no secret in it"),
+    ],
+)
+def test_wrong_files_are_told(keys, secret, message, invoke, tmp_path):
+    (tmp_path / "keys.txt").write_bytes(keys)
+    (tmp_path / "secret.txt").write_bytes(secret)
+    options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()
+    done = invoke(*options, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
