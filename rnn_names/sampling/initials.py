@@ -18,7 +18,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, count
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,11 +39,11 @@ RARE = 1 / 8  # share of names that meet their conditions, below which a part lo
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
-PILOTS = 1 << 10, 1 << 13, 1 << 16  # names that measure them; the first show whether lines are rare
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
 TRIALS_AT_ONCE = 1 << 4, 1 << 12  # of one letter: at first, and at most
 
-Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # by numbers and attempts, as `Attempts`
+Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # as `Attempts`
 
 
 def letter_of(name: str) -> str:
@@ -75,25 +75,30 @@ class PartNames:
             return
         self._source = self._source.by_letters()
         roots = self._source.roots
-        letter = np.array([letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts])
-        order = np.argsort(letter, kind="stable")
-        self._root = order[(letter[order] != "") & (roots.probability[order] > 0)]
-        self._edges = np.cumsum(roots.probability[self._root])
-        self._letters, n = np.unique(letter[self._root], return_counts=True)
-        self._end = np.cumsum(n)  # of each letter among the roots
-        self._above = self._edges[self._end - 1]  # edges between letters
-        self._below = np.append(0, self._above)[:-1]
-        share = (self._above - self._below).tolist()
-        self.weights = dict(zip(self._letters.tolist(), share, strict=True))
+        letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
+        self.weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
+        for letter in sorted({*letters} - {""}):
+            of_letter = np.flatnonzero(np.array(letters) == letter)
+            p = roots.probability[of_letter]
+            if p.any():
+                self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
 
     def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
-        """The names that meet the conditions, with one of `weights` each; see `Sampler.drawn`."""
+        """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
         if letters is None:
             return self._source.drawn(states)
-        row = np.searchsorted(self._letters, letters)
-        point = uniform(states, 0) * (self._above - self._below)[row] + self._below[row]
-        place = np.searchsorted(self._edges, point, side="right")
-        return self._source.drawn(states, self._root[np.minimum(place, self._end[row] - 1)])
+        root = np.zeros(len(states), np.intp)
+        for letter in {*letters.tolist()}:
+            of_letter, p = self._roots[letter]
+            rows = np.flatnonzero(letters == letter)
+            root[rows] = of_letter[choices(states[rows], 0, p)]
+        return self._source.drawn(states, root)
+
+    def found(self, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
+        """A name for each state and letter: that of the first attempt that meets the conditions."""
+        draw = lambda rows, attempts: self.drawn(child(states[rows], attempts), letters[rows])
+        names = [*in_order(draw, 0, len(states), [self])]
+        return Names.concatenate(names), np.arange(len(states)), {}
 
     def trials(self, letter: str) -> Iterator[str]:
         """Names that begin with a letter, by the trial's number; "" where a condition is broken."""
@@ -109,27 +114,28 @@ class PartNames:
 # --- One letter for all names of a line -----------------------------------------------------------
 
 
-def together(parts: Sequence[PartNames], letters: Mapping[str, float], key: Array) -> Draw:
-    """What draws names of all parts that begin with one of some letters, by their weights.
-
-    A line's names are given as one text, in lines of their own.
-    """
-    return _draw(parts, letters, key, lambda part, *given: part.drawn(*given))
-
-
 def alike(parts: Sequence[PartNames], key: Array) -> Draw:
-    """The same, with a letter's weight as it must be; each attempt succeeds if few ones would."""
+    """What draws names of all parts that begin with one letter, with their probabilities."""
     common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
     letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
-    measured = _measured(parts, letters) if letters else None
     if not letters:
         raise GivenUp({})
-    return together(parts, letters, key) if measured is None else _draw(parts, measured, key, _until_met)
+    measured = _measured(parts, letters)
+    if measured is None:
+        return together(parts, letters, key)
+    return together(parts, measured, key, PartNames.found)
 
 
-def _draw(
-    parts: Sequence[PartNames], letters: Mapping[str, float], key: Array, drawn: Callable[..., Any]
+def together(
+    parts: Sequence[PartNames],
+    letters: Mapping[str, float],
+    key: Array,
+    drawn: Callable[..., tuple[Names, Array, Tally]] = PartNames.drawn,
 ) -> Draw:
+    """What draws names that begin with one of some letters, by their weights.
+
+    Those of a line are given as one text, in lines of their own.
+    """
     among, weights = np.array([*letters]), [*letters.values()]
 
     def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
@@ -146,28 +152,18 @@ def _draw(
     return draw
 
 
-def _until_met(part: PartNames, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
-    """A name for each state and letter, that of the first attempt which meets the conditions."""
-
-    def draw(rows: Array, attempts: Array) -> tuple[Names, Array, Tally]:
-        return part.drawn(child(states[rows], attempts), letters[rows])
-
-    return Names.concatenate([*in_order(draw, 0, len(states), [part])]), np.arange(len(states)), {}
-
-
 def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
     """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
     largest = min(part.largest_walk for part in parts)
     queue = Attempts(begin, end, (FIRST_WALK, largest), lambda: ENDLESS)
-    most = MOST_ATTEMPTS // max(part.slowness for part in parts)
-    return queue.names(draw, OneWorker(), most)
+    return queue.names(draw, OneWorker(), MOST_ATTEMPTS // max(part.slowness for part in parts))
 
 
 def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
     """The letters' weights times the shares of names that meet the conditions, in fixed pilots.
 
-    None where lines are not rare, or none was found. A letter is no longer drawn when three more
-    successes of each part would leave it improbable.
+    None where lines are not rare, or none is found. A letter is not measured further when three
+    more successes of each part would leave it improbable.
     """
     among, weights = np.array([*letters]), np.array([*letters.values()])
     made, met = np.zeros((2, len(parts), len(among)))
@@ -180,7 +176,7 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
             made[place] += np.bincount(row, minlength=len(among))
             met[place] += np.bincount(row[kept], minlength=len(among))
         passing = weights * np.prod(met / made, axis=0)
-        if size == PILOTS[0] and passing.sum() > RARE_LINES * weights.sum():
+        if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
             return None
         possible = weights * np.prod((met + 3) / made, axis=0)
         left = np.flatnonzero(possible >= LEAST_MEASURED * passing.max())
@@ -190,32 +186,30 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
 # --- A letter of its own for each line ------------------------------------------------------------
 
 
-def distinct(part: PartNames, key: Array, comes_in: Callable[[str], bool]) -> Iterator[str]:
+def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Iterator[str]:
     """Names of one part with first letters that differ: each drawn given the letters before it.
 
-    When no letter is left, all that were used may come again. A name may still not come in; at
-    last, perhaps GivenUp.
+    When no letter is left, all that were used may come again. GivenUp when no more names are found.
     """
-    letters, lines, failed = usual(part.weights), 0, 0
+    letters, lines, failed, most = usual(part.weights), 0, 0, MOST_ATTEMPTS // part.slowness
     free, trials = dict(letters), {letter: part.trials(letter) for letter in letters}
-    most, is_first = MOST_ATTEMPTS // part.slowness, True
     for point in _uniforms(key):
         if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
             letters = {each: letters[each] for each in letters if each not in free}
-            if is_first:
+            if lines == len(letters):
                 warnings.warn(
-                    f"only {len(letters)} letters begin these names: from line {lines + 1} on, "
-                    "first letters repeat",
+                    f"only {lines} letters begin these names: from line {lines + 1} on, first "
+                    "letters repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
-            free, failed, is_first = dict(letters), 0, False
-        if not letters or failed >= most:
+            free, failed = dict(letters), 0
+        if not free or failed >= most:
             raise GivenUp({})
         edges = [*accumulate(free.values())]
         letter = [*free][bisect(edges, point * edges[-1])]
         name = next(trials[letter])
-        if name and comes_in(name):
+        if name and let_in(name):
             del free[letter]
             lines, failed = lines + 1, 0
             yield name
@@ -231,6 +225,5 @@ def usual(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _uniforms(key: Array) -> Iterator[float]:
     """Random numbers from 0 to 1, one after another."""
-    size = 1 << 8
-    for first in count(step=size):
-        yield from uniform(states_of(key, np.arange(first, first + size)), 0).tolist()
+    for first in count(step=1 << 8):
+        yield from uniform(states_of(key, first + np.arange(1 << 8)), 0).tolist()
