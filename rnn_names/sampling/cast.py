@@ -137,7 +137,8 @@ class _Lines:
         """The lines from `wanted.start` on, n or more."""
         apart, tied = _Apart(self, self.tied), self.tied
         rows = tee(self._tied_rows(n, apart), len(tied))
-        columns = {tied[k]: map(itemgetter(k), each) for k, each in enumerate(rows)}
+        columns: dict[int, Iterator[str]] = {}
+        columns |= {tied[k]: map(itemgetter(k), each) for k, each in enumerate(rows)}
         for place in range(len(self.pieces)):
             if place not in self.parts:
                 columns[place] = self._turns(place)
@@ -173,9 +174,10 @@ class _Lines:
         """Names that begin with one letter, of all parts, or with letters that differ, of one."""
         start, names = self.wanted.start, [self.names_of(place) for place in self.tied]
         if self.wanted.initials == "different":
-            let_in = lambda name: apart.let_in({self.tied[0]: name}) is None
             with self._given_up("with such a"):
-                found = initials.different(names[0], self.key, let_in)
+                found = initials.different(
+                    names[0], self.key, lambda name: apart.let_in({self.tied[0]: name}) is None
+                )
                 yield from islice(zip(found, strict=False), start, None)
             return
         begin, end = (0, ENDLESS) if self.is_made else (start, min(start + n, ENDLESS))

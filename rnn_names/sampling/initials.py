@@ -14,20 +14,20 @@ product, and each name until one meets its conditions.
 
 import unicodedata
 import warnings
-from bisect import bisect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate, count
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, ranges
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
+from rnn_names.sampling.numbers import child, choices, key_of, states_of
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
 
@@ -41,7 +41,7 @@ RARE_LETTER = 1e-4  # share of names below which a first letter does not count a
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-TRIALS_AT_ONCE = 1 << 4, 1 << 12  # of one letter: at first, and at most
+MOST_OF_LETTER = 1 << 12  # trials of one that are made together
 
 Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # as `Attempts`
 
@@ -96,19 +96,35 @@ class PartNames:
 
     def found(self, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
         """A name for each state and letter: that of the first attempt that meets the conditions."""
-        draw = lambda rows, attempts: self.drawn(child(states[rows], attempts), letters[rows])
-        names = [*in_order(draw, 0, len(states), [self])]
-        return Names.concatenate(names), np.arange(len(states)), {}
 
-    def trials(self, letter: str) -> Iterator[str]:
-        """Names that begin with a letter, by the trial's number; "" where a condition is broken."""
-        first, (size, most) = 0, TRIALS_AT_ONCE
-        while True:
-            states = states_of(self.key, np.arange(first, first + size), ord(letter))
-            names, rows, _ = self.drawn(states, np.full(size, letter))
-            met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
-            yield from (met.get(row, "") for row in range(size))
-            first, size = first + size, min(2 * size, most)
+        def draw(rows: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+            return self.drawn(child(states[rows], attempts), letters[rows])
+
+        names = Names.concatenate([*in_order(draw, 0, len(states), [self])])
+        return names, np.arange(len(states)), {}
+
+    def trials(self, letters: Iterable[str]) -> Callable[[str], str]:
+        """What makes a trial of a letter: a name that begins so, or "" where a condition is broken.
+
+        Trials of several letters are made together: of those of which few are left.
+        """
+        left, made = {letter: deque[str]() for letter in letters}, Counter[str]()
+
+        def trial(letter: str) -> str:
+            if not left[letter]:
+                few = [each for each in left if len(left[each]) <= made[each] // 4]
+                sizes = np.array([min(4 + made[each], MOST_OF_LETTER) for each in few])
+                numbers = ranges(np.array([made[each] for each in few]), sizes)
+                states = states_of(self.key, numbers, np.repeat([*map(ord, few)], sizes))
+                of_each = np.repeat(few, sizes)
+                names, rows, _ = self.drawn(states, of_each)
+                met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
+                for row, each in enumerate(of_each.tolist()):
+                    left[each].append(met.get(row, ""))
+                made.update(of_each.tolist())
+            return left[letter].popleft()
+
+        return trial
 
 
 # --- One letter for all names of a line -----------------------------------------------------------
@@ -192,8 +208,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
     When no letter is left, all that were used may come again. GivenUp when no more names are found.
     """
     letters, lines, failed, most = usual(part.weights), 0, 0, MOST_ATTEMPTS // part.slowness
-    free, trials = dict(letters), {letter: part.trials(letter) for letter in letters}
-    for point in _uniforms(key):
+    free, trial = dict(letters), part.trials(letters)
+    for number in count():
         if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
@@ -206,9 +222,9 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             free, failed = dict(letters), 0
         if not free or failed >= most:
             raise GivenUp({})
-        edges = [*accumulate(free.values())]
-        letter = [*free][bisect(edges, point * edges[-1])]
-        name = next(trials[letter])
+        state = states_of(key, np.array([number]))
+        letter = [*free][choices(state, 0, free.values())[0]]
+        name = trial(letter)
         if name and let_in(name):
             del free[letter]
             lines, failed = lines + 1, 0
@@ -221,9 +237,3 @@ def usual(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights of letters, without those that hardly any name begins with."""
     least = RARE_LETTER * sum(weights.values())
     return {letter: weight for letter, weight in weights.items() if weight >= least}
-
-
-def _uniforms(key: Array) -> Iterator[float]:
-    """Random numbers from 0 to 1, one after another."""
-    for first in count(step=1 << 8):
-        yield from uniform(states_of(key, first + np.arange(1 << 8)), 0).tolist()
