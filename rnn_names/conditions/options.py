@@ -286,7 +286,7 @@ class CastOptions(Options):
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _condition(False, FLAG, "No line twice; incompatible with start.")
-    start: int = _sampling(0, Number(0, MOST_SKIPPED, whole=True), "Skip this many lines.")
+    start: int = _sampling(0, _COUNT, "Skip this many lines.")
     initials: str | None = _condition(
         None,
         Choice("same", "different"),

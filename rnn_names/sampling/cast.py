@@ -1,41 +1,48 @@
 """Casts: lines of several names, by a pattern.
 
-Each part of the pattern draws from a stream of its own, made from the seed and its number among the
-names, or among the choices. So a change to one part leaves the others as they were; except where
-first letters tie them together (`rnn_names.sampling.initials`). With `min_edits`, a name that is
-too near to one before it in the cast is left out.
+Each part of a line is a function of the seed, of the part's number among the names or the choices,
+and of the line's number. So a change to one part leaves the others as they were; except where first
+letters tie them together (`rnn_names.sampling.initials`). A name that would repeat one before it,
+or be too near, where it must not, is left out, and later ones move up.
 
-Where other names are to come into some lines while all else stays, each part of each line has
-random numbers of its own for this: what comes into a line hardly depends on which others are
-redrawn. A name is passed over only where it would break what holds for the cast as it stands:
-`min_edits`, `unique`, a first letter that another line has, or a text of a choice that another has
-while others are free. A name that was redrawn counts as one that came before; its first letter is
-free again.
+Where other names are to come into some lines while all else stays, they are those of later attempts
+at the same number. A name is passed over only where it would break what holds for the cast as it
+stands: `min_edits`, `unique`, a first letter that another line has, or a text of a choice that
+another has while others are free. A name that was redrawn counts as one that came before; its first
+letter is free again.
 """
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from itertools import compress, islice, repeat
-from random import Random
+from functools import cache
+from itertools import count, islice, product, tee
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
 from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
-
-FIRST_BLOCK = 32
-from rnn_names.sampling.stream import ENDLESS, sample
+from rnn_names.sampling import initials
+from rnn_names.sampling.initials import Draw, PartNames, letter_of
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
 from rnn_names.sampling.unique import Unique
 
-LINES_OF_BATCH = 1 << 14  # lines that are given together, at most
-MOST_OF_NAME = 1 << 16  # trials in a row that fail before a name to be redrawn is given up
+OF_NAMES, OF_CHOICES, OF_INITIALS = 1, 2, 3  # what random numbers are for
+LINES_OF_BATCH = 1 << 5, 1 << 14  # lines that are given together, at first and at most
+MOST_REPEATS = 1 << 14  # lines in a row that are left out before a cast ends
+REDRAWN = 1 << 32  # the first attempt at a name that is redrawn
+MOST_OF_NAME = 1 << 16  # attempts in a row that fail before a name to be redrawn is given up
 MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
 Row = tuple[str, ...]  # the parts of a line: what each piece of the pattern that is not text became
 
@@ -55,17 +62,18 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
     FewNewNamesWarning, where no other name is found. SamplingError comes after the lines that could
     be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
+    lines = _Lines(pattern, parts, wanted)
     if not wanted.redraw:
-        yield from _drawn(pattern, parts, wanted)
+        yield from lines.drawn()
         return
     rows, shortage = list[Row](), None
     try:
-        for batch in _drawn(pattern, parts, wanted):
+        for batch in lines.drawn():
             rows += batch
     except SamplingError as error:
         shortage = error
+    redrawing = _Redrawing(lines, rows)
     with one_blas_thread():
-        redrawing = _Redrawing(pattern, parts, wanted, rows)
         for number, part in wanted.redraw:
             if number in redrawing.rows and not redrawing.redraw_line(number, part):
                 place = f"{number}.{part}" if part else number
@@ -80,237 +88,268 @@ def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterat
         raise shortage
 
 
-def _drawn(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
-    """The lines before any is drawn anew."""
-    seed = wanted.some_seed()
-    is_unique = wanted.unique or wanted.remember is not None
-    n = ENDLESS if is_unique else min(wanted.start + wanted.count, ENDLESS)
-    unique = Unique(wanted.count, wanted.remember) if is_unique else None
-    delivered = 0
-    with one_blas_thread():
-        names = _names(pattern, parts, wanted, seed, n)
-        rows = islice(_rows(pattern, names, seed), min(wanted.start, n), n)
-        for batch in _batches(rows if wanted.count else iter(())):
-            if unique:
-                lines = [pattern.line(row).strip() for row in batch]
-                new = unique.rows(Names.from_strings(lines))
-                batch = [batch[row] for row in new.tolist()]
-            delivered += len(batch)
-            yield batch
-            if delivered == wanted.count:
-                return
-            if unique and unique.is_exhausted:
-                break
-    if delivered < wanted.count:
+class _Lines:
+    """The lines of a cast. A place is that of a part in its line, counted from 0."""
+
+    def __init__(self, pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> None:
+        self.pattern, self.wanted = pattern, wanted
+        self.pieces: list[Any] = [each for each in pattern.pieces if not isinstance(each, str)]
+        self.keys, self.parts = dict[int, Array](), dict[int, Part]()  # by place
+        seed, rest, numbers = wanted.some_seed(), iter(parts), Counter[int]()
+        for place, piece in enumerate(self.pieces):
+            use = OF_NAMES if isinstance(piece, Slot) else OF_CHOICES
+            key = self.keys[place] = key_of(seed, use, numbers[use])
+            numbers[use] += 1
+            if isinstance(piece, Slot):
+                slot, model, options = next(rest)
+                self.parts[place] = Part(slot, model, replace(options, seed=int(key[0])))
+        self.key = key_of(seed, OF_INITIALS)
+        tied = {"same": len(parts), "different": 1}.get(wanted.initials or "", 0)
+        self.tied = [*self.parts][:tied]  # places whose first letters depend on others
+        if wanted.initials and not parts:
+            raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
+        self.is_made = any(part.options.is_unique for part in self.parts.values())
+        if wanted.start > MOST_SKIPPED and (self.is_made or wanted.initials == "different"):
+            reason = f"lines depend on those before; at most {MOST_SKIPPED:,} can be skipped"
+            raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
+
+    def drawn(self) -> Iterator[list[Row]]:
+        """The lines before any is drawn anew."""
+        wanted, unique, delivered = self.wanted, None, 0
+        if wanted.unique or wanted.remember is not None:
+            unique = Unique(wanted.count, wanted.remember)
+        with one_blas_thread():
+            n = ENDLESS if unique else wanted.count
+            for batch in _batches(islice(self._rows(n), n) if n else iter(())):
+                if unique:
+                    lines = [self.pattern.line(row).strip() for row in batch]
+                    batch = [batch[k] for k in unique.rows(Names.from_strings(lines)).tolist()]
+                delivered += len(batch)
+                yield batch
+                if delivered == wanted.count:
+                    return
+                if unique and unique.is_exhausted:
+                    break
         only = f"only {delivered:,} of {wanted.count:,} lines found"
         raise SamplingError(f"{only}: nearly all others are repeats")
 
+    def _rows(self, n: int) -> Iterator[Row]:
+        """The lines from `wanted.start` on, n or more."""
+        apart, tied = _Apart(self, self.tied), self.tied
+        rows = tee(self._tied_rows(n, apart), len(tied))
+        columns: dict[int, Iterator[str]] = {}
+        columns |= {tied[k]: map(itemgetter(k), each) for k, each in enumerate(rows)}
+        for place in range(len(self.pieces)):
+            if place not in self.parts:
+                columns[place] = self._turns(place)
+            elif place not in tied:
+                columns[place] = self._stream(place, n, apart)
+        return zip(*(columns[place] for place in range(len(columns))), strict=False)
 
-def _rows(pattern: Pattern, names: Iterator[Row], seed: int) -> Iterator[Row]:
-    pieces: list[Any] = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-    choices = [piece for piece in pieces if not isinstance(piece, Slot)]
-    turns = [_turns(each, Random(f"{seed} choice {i}")) for i, each in enumerate(choices)]
-    for row in names:
-        rest, chosen = iter(row), map(next, turns)
-        yield tuple(next(rest if isinstance(piece, Slot) else chosen) for piece in pieces)
+    def _turns(self, place: int) -> Iterator[str]:
+        """The texts of a choice in random order, and again: none comes twice before all came."""
+        texts, n = self.pieces[place], len(self.pieces[place])
+        cycles = LINES_OF_BATCH[1] // 16 // n + 1  # that are put in order together
+        skipped = self.wanted.start % n
+        for first in count(self.wanted.start // n, cycles):
+            numbers = np.arange(first * n, (first + cycles) * n).reshape(cycles, n)
+            order = np.argsort(states_of(self.keys[place], numbers), axis=1)
+            yield from map(texts.__getitem__, order.ravel()[skipped:].tolist())
+            skipped = 0
+
+    def _stream(self, place: int, n: int, apart: "_Apart") -> Iterator[str]:
+        """The names of a part by itself; all before them are drawn where they depend on these."""
+        (slot, model, options), skipped = self.parts[place], self.wanted.start
+        if not options.is_unique:
+            options, skipped = replace(options, start=skipped), 0
+        n = ENDLESS if self.wanted.min_edits else n + skipped
+        with located(self.pattern.text, slot.begin):
+            batches = sample(model, n, options)
+            names: Iterator[str] = (name for batch in batches for name in batch.to_strings())
+            if self.wanted.min_edits:
+                names = (name for name in names if apart.let_in({place: name}) is None)
+            yield from islice(names, skipped, None)
+
+    def _tied_rows(self, n: int, apart: "_Apart") -> Iterator[Row]:
+        """Names that begin with one letter, of all parts, or with letters that differ, of one."""
+        start, names = self.wanted.start, [self.names_of(place) for place in self.tied]
+        if self.wanted.initials == "different":
+            with self._given_up("with such a"):
+                found = initials.different(
+                    names[0], self.key, lambda name: apart.let_in({self.tied[0]: name}) is None
+                )
+                yield from islice(zip(found, strict=False), start, None)
+            return
+        begin, end = (0, ENDLESS) if self.is_made else (start, min(start + n, ENDLESS))
+        with self._given_up("all with one"):
+            lines = initials.in_order(initials.alike(names, self.key), begin, end, names)
+            rows = (tuple(line.split("\n")) for each in lines for line in each.to_strings())
+            yield from islice(self._kept(rows, apart), start - begin, None)
+
+    def _kept(self, rows: Iterable[Row], apart: "_Apart") -> Iterator[Row]:
+        """The rows that can come in, in order; GivenUp if hardly any can."""
+        failed = 0
+        for row in rows:
+            place = apart.let_in(dict(zip(self.tied, row, strict=True)))
+            if place is None:
+                failed = 0
+                yield row
+            elif (failed := failed + 1) == MOST_REPEATS:
+                raise GivenUp({str(self.tied.index(place)): (failed, 0)})
+
+    @contextmanager
+    def _given_up(self, how: str) -> Iterator[None]:
+        """Makes an error of GivenUp, whose tally is by part."""
+        try:
+            yield
+        except GivenUp as error:
+            shares = {place: met / max(made, 1) for place, (made, met) in error.tally.items()}
+            rarest = self.parts[self.tied[int(min(shares, key=shares.__getitem__, default=0))]]
+            message = f"no further names {how} first letter were found to meet the conditions"
+            with located(self.pattern.text, rarest.slot.begin):
+                raise SamplingError(message) from None
+
+    def names_of(self, place: int) -> PartNames:
+        slot, model, options = self.parts[place]
+        with located(self.pattern.text, slot.begin):
+            return PartNames(model, options, is_tied=place in self.tied)
 
 
-def _turns(texts: Sequence[str], bits: Random) -> Iterator[str]:
-    """All texts in random order, and again: none comes twice before all came."""
-    while True:
-        yield from bits.sample(texts, len(texts))
+class _Apart:
+    """Lets names of a cast in that do not repeat names before them, or come too near to them.
 
+    `min_edits` of the cast holds for all names, except parts whose own `min_edits` is less. What
+    holds for each part by itself is only seen to for some places.
+    """
 
-def _names(
-    pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, seed: int, n: int
-) -> Iterator[Row]:
-    """The names of each line. With `min_edits`, those too near to one before are left out."""
-    initials = wanted.initials or ""
-    if initials and not parts:
-        raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-    n_tied = {"same": len(parts), "different": 1}.get(initials, 0)
-    seeds = [Random(f"{seed} name {number}").getrandbits(64) for number in range(len(parts))]
-    parts = [
-        part._replace(options=replace(part.options, seed=own))
-        for part, own in zip(parts, seeds, strict=True)
-    ]
-    before = FarApart((wanted.min_edits or 1) - 1)
-    # `bool` lets every name through.
-    tests = [before.passes if each else bool for each in _kept_apart(parts, wanted)]
-    streams = [
-        filter(test, _stream(pattern, part, ENDLESS if wanted.min_edits else n))
-        for part, test in zip(parts[n_tied:], tests[n_tied:], strict=True)
-    ]
-    first: Iterator[Row] = repeat(())
-    if n_tied:
-        first = _tied(pattern, parts[:n_tied], initials, Random(f"{seed} initials"))
-    others: Iterator[Row] = zip(*streams, strict=False) if streams else repeat(())
-    far = (row for row in first if all(test(name) for test, name in zip(tests, row, strict=False)))
-    return (names + more for names, more in zip(far, others, strict=False))
+    def __init__(self, lines: _Lines, places: Iterable[int]) -> None:
+        least = lines.wanted.min_edits or 0
+        self._edits = max(least - 1, 0)
+        self._all = FarApart(self._edits)
+        self._tests: dict[int, list[FarApart]] = {}
+        for place, (_, _, options) in lines.parts.items():
+            own = [FarApart.of(options) or FarApart(0)] if options.is_unique else []
+            keeps_away = (options.min_edits or 0) >= least > 0
+            self._tests[place] = own * (place in places) + [self._all] * keeps_away
 
+    def let_in(self, names: Mapping[int, str]) -> int | None:
+        """Adds names, by place, if all can come in; or tells the first place of one that cannot."""
+        among = FarApart(self._edits)
+        for place, name in names.items():
+            tests = self._tests[place]
+            is_far = all(test.is_far(name) for test in tests)
+            if not is_far or (self._all in tests and not among.passes(name)):
+                return place
+        self.add(names)
+        return None
 
-def _kept_apart(parts: Sequence[Part], wanted: CastOptions) -> list[bool]:
-    """Whether names of each part keep away from all others: not if its own `min_edits` is less."""
-    least = wanted.min_edits or 0
-    return [(part.options.min_edits or 0) >= least > 0 for part in parts]
-
-
-def _stream(pattern: Pattern, part: Part, n: int) -> Iterator[str]:
-    with located(pattern.text, part.slot.begin):
-        for names in sample(part.model, n, part.options):
-            yield from names.to_strings()
-
-
-def _tied(pattern: Pattern, parts: Sequence[Part], initials: str, bits: Random) -> Iterator[Row]:
-    """Names that begin with one letter, of all parts, or with letters that differ, of one."""
-    trials = []
-    for part in parts:
-        with located(pattern.text, part.slot.begin):
-            trials.append(Trials(part.model, part.options))
-    yield from alike(trials, bits) if initials == "same" else distinct(trials, bits)
-    rarest = min(range(len(trials)), key=lambda i: trials[i].met / max(trials[i].made, 1))
-    with located(pattern.text, parts[rarest].slot.begin):
-        how = "all with one" if initials == "same" else "with such a"
-        raise SamplingError(
-            f"no further names {how} first letter were found to meet the conditions"
-        )
+    def add(self, names: Mapping[int, str]) -> None:
+        for place, name in names.items():
+            for test in self._tests[place]:
+                test.add([name])
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """Rows in lists, the first ones short; an error comes after all rows before it."""
-    size, error = FIRST_BLOCK, None
-    while error is None:
-        batch = list[Row]()
-        try:
-            for row in islice(rows, size):
-                batch.append(row)
-        except RnnNamesError as raised:
-            error = raised
-        if not batch and error is None:
-            return
+    batch, (size, most) = list[Row](), LINES_OF_BATCH
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == size:
+                yield batch
+                batch, size = [], min(2 * size, most)
+    except RnnNamesError:
         yield batch
-        size = min(2 * size, LINES_OF_BATCH)
-    raise error
+        raise
+    yield batch
 
 
 class _Redrawing:
-    """The lines of a cast by number, and what proposes other texts for their parts."""
+    """The lines of a cast by number, from 1, and what proposes other texts for their parts."""
 
-    def __init__(
-        self, pattern: Pattern, parts: Sequence[Part], wanted: CastOptions, rows: Sequence[Row]
-    ) -> None:
-        self._pattern, self._wanted = pattern, wanted
-        self.rows = dict(enumerate(rows, 1))
-        self._pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
-        for number, part in wanted.redraw:
-            if part > len(self._pieces):
-                reason = f"a line has {len(self._pieces)} parts"
+    def __init__(self, lines: _Lines, rows: Sequence[Row]) -> None:
+        self._lines, self.rows = lines, dict(enumerate(rows, 1))
+        for number, part in lines.wanted.redraw:
+            if part > len(lines.pieces):
+                reason = f"a line has {len(lines.pieces)} parts"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
-        slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
-        self._parts = dict(zip(slots, parts, strict=True))
-        self._apart = [*compress(slots, _kept_apart(parts, wanted))]
-        self._edits = (wanted.min_edits or 1) - 1
-        self._far_apart = FarApart(self._edits, (row[i] for row in rows for i in self._apart))
-        self._first_letters = Counter(letter_of(row[slots[0]]) for row in rows if slots)
-        self._lines = {pattern.line(row).strip() for row in rows}
+        self._apart = _Apart(lines, lines.parts)
+        for row in rows:
+            self._apart.add({place: row[place] for place in lines.parts})
+        self._letters = Counter(letter_of(row[place]) for row in rows for place in lines.tied[:1])
+        self._texts_of_lines = {lines.pattern.line(row).strip() for row in rows}
         self._tried = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
-        self._unseeded: dict[int, Trials] = {}  # by place
-        self._trials: dict[tuple[int, int], tuple[Trials, Random]] = {}  # by place and line
-        self._tied: dict[int, Iterator[Row]] = {}  # by line
+        self._names_of = cache(lines.names_of)
+        self._alike = cache(lambda: initials.alike([*map(self._names_of, lines.tied)], lines.key))
 
     def redraw_line(self, number: int, part: int) -> bool:
         """Draws another text for a part of a line, counted from 1, or other names for all if 0.
 
         False, and the line stays, if none is found.
         """
-        places = [part - 1] if part else [*self._parts] or [*range(len(self._pieces))]
-        before = self.rows[number]
-        of_names = [place for place in places if place in self._parts]
+        lines, before = self._lines, self.rows[number]
+        places = [part - 1] if part else [*lines.parts] or [*range(len(lines.pieces))]
         self._tried.update((number, place, before[place]) for place in places)
-        for _ in range(MOST_CANDIDATES):
-            drawn = self._drawn(number, places)
-            if len(drawn) < len(places):
-                return False
-            row = tuple(drawn.get(place, text) for place, text in enumerate(before))
-            line = self._pattern.line(row).strip()
-            is_new = not any((number, place, drawn[place]) in self._tried for place in of_names)
-            if row == before or not is_new or (self._wanted.unique and line in self._lines):
-                of_texts = drawn.keys() - of_names
-                self._tried.update((number, place, drawn[place]) for place in of_texts)
-                continue
-            apart = [row[place] for place in of_names if place in self._apart]
-            are_apart = all(map(FarApart(self._edits).passes, apart))
-            if are_apart and all(map(self._far_apart.is_far, apart)):
-                self._far_apart.add(apart)
-                self.rows[number] = row
-                self._lines.add(line)
-                return True
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what there is to say was said of the first names
+            for texts in islice(self._candidates(number, places), MOST_CANDIDATES):
+                drawn = dict(zip(places, texts, strict=True))
+                names = {place: drawn[place] for place in places if place in lines.parts}
+                row = tuple(drawn.get(place, text) for place, text in enumerate(before))
+                line = lines.pattern.line(row).strip()
+                is_old = row == before or (lines.wanted.unique and line in self._texts_of_lines)
+                if is_old or any((number, *each) in self._tried for each in names.items()):
+                    continue
+                if self._apart.let_in(names) is None:
+                    self.rows[number] = row
+                    self._texts_of_lines.add(line)
+                    return True
         return False
 
-    def _drawn(self, number: int, places: Sequence[int]) -> dict[int, str]:
-        """A text for each place for which there is one."""
-        if self._wanted.initials == "same" and places == [*self._parts]:
-            if number not in self._tied:
-                trials = [self._trials_of(place, number)[0] for place in places]
-                self._tied[number] = alike(trials, self._bits("initials", number))
-            return dict(zip(places, next(self._tied[number], ()), strict=False))
-        drawn = dict[int, str]()
-        for place in places:
-            if place not in self._parts:
-                drawn[place] = self._text(place, number)
-            elif name := self._name(place, number):
-                drawn[place] = name
-        return drawn
+    def _candidates(self, number: int, places: Sequence[int]) -> Iterator[Sequence[str]]:
+        """Texts for some places, all of which are names, or all choices."""
+        lines = self._lines
+        if places[0] not in lines.parts:
+            return product(*(self._texts(number, place) for place in places))
+        if lines.wanted.initials == "same" and places == lines.tied:
+            return (line.split("\n") for line in self._later(number, self._alike()))
+        return zip(*(self._names(number, place) for place in places), strict=False)
 
-    def _name(self, place: int, number: int) -> str:
-        trials, bits = self._trials_of(place, number)
-        for letters in self._letters(place, number, trials.weights):
-            if line := line_of([trials], letters, bits, MOST_OF_NAME):
-                return line[0]
-        return ""
-
-    def _letters(
-        self, place: int, number: int, weights: dict[str, float]
-    ) -> Iterator[dict[str, float]]:
-        """The first letters that a name may have, those first that are to be tried first."""
-        first = next(iter(self._parts))
-        if self._wanted.initials == "same":
-            letter = letter_of(self.rows[number][first])
-            yield {letter: weights.get(letter, 0.0)}
-        elif self._wanted.initials == "different" and place == first:
-            others = [row[first] for each, row in self.rows.items() if each != number]
-            lines, weights = Counter(map(letter_of, others)), usual(weights)
-            if max(self._first_letters.values()) > 1:  # no others were left
-                weights = {each: weights[each] for each in weights if self._first_letters[each]}
-            for n in sorted({lines[letter] for letter in weights}):
-                yield {letter: weights[letter] for letter in weights if lines[letter] == n}
-        else:
-            yield weights
-
-    def _text(self, place: int, number: int) -> str:
-        """A text of a choice: of those that this line had least often, one rarest in the others."""
-        texts: Any = self._pieces[place]
+    def _texts(self, number: int, place: int) -> list[str]:
+        """The texts of a choice: those first that this line had, and others have, least often."""
+        texts: Sequence[str] = self._lines.pieces[place]
         others = Counter(row[place] for each, row in self.rows.items() if each != number)
-        bits = self._bits("choice", place, number)  # the same order each time
-        shuffled: list[str] = bits.sample(texts, len(texts))
-        return min(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
+        at = np.array([self._lines.wanted.start + number - 1])
+        states = states_of(self._lines.keys[place], at, REDRAWN + np.arange(len(texts)))
+        shuffled = [texts[k] for k in np.argsort(states).tolist()]
+        return sorted(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
 
-    def _trials_of(self, place: int, number: int) -> tuple[Trials, Random]:
-        """What draws names of a part for a line, and random numbers for their first letters."""
-        if place not in self._unseeded:
-            part = self._parts[place]
-            with located(self._pattern.text, part.slot.begin), warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what there is to say was said of the first names
-                self._unseeded[place] = Trials(part.model, part.options)
-            for row in self.rows.values():
-                self._unseeded[place].came_out(row[place])
-        if (place, number) not in self._trials:
-            seed = self._bits("names", place, number).getrandbits(64)
-            bits = self._bits("letters", place, number)
-            self._trials[place, number] = self._unseeded[place].with_seed(seed), bits
-        return self._trials[place, number]
+    def _names(self, number: int, place: int) -> Iterator[str]:
+        """Other names for a place; those first whose first letter is to be tried first."""
+        lines, names = self._lines, self._names_of(place)
+        if place not in lines.tied:
+            yield from self._later(number, lambda *at: names.drawn(states_of(names.key, *at)))
+            return
+        if lines.wanted.initials == "same":
+            groups = [{letter_of(self.rows[number][lines.tied[0]]): 1.0}]
+        else:
+            others = (row[place] for each, row in self.rows.items() if each != number)
+            had, weights = Counter(map(letter_of, others)), initials.usual(names.weights)
+            if max(self._letters.values()) > 1:  # no others were left
+                weights = {each: weights[each] for each in weights if self._letters[each]}
+            groups = [
+                {each: weights[each] for each in weights if had[each] == n}
+                for n in sorted({had[each] for each in weights})
+            ]
+        for letters in groups:
+            yield from self._later(number, initials.together([names], letters, lines.key))
 
-    def _bits(self, use: str, *key: int) -> Random:
-        """Random numbers of each use, part and line, as counted from the cast's first."""
-        line = self._wanted.start + key[-1]
-        return Random(" ".join(map(str, (self._wanted.seed, "redraw", use, *key[:-1], line))))
+    def _later(self, number: int, draw: Draw) -> Iterator[str]:
+        """What passes of the attempts at a line that are kept for redrawing, in order."""
+        first, size, failed = REDRAWN, 1 << 4, 0
+        while failed < MOST_OF_NAME:
+            at = np.full(size, self._lines.wanted.start + number - 1)
+            names, _, _ = draw(at, first + np.arange(size))
+            yield from names.to_strings()
+            failed = 0 if len(names) else failed + size
+            first, size = first + size, min(2 * size, 1 << 12)

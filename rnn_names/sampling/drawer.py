@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -39,6 +40,14 @@ class Drawer:
         """Without what can be made again."""
         kept = ("spelling", "_params", "_options", "texts", "_codes")
         return {name: vars(self)[name] for name in kept}
+
+    def by_letters(self) -> Drawer:
+        """One whose names begin from all their first characters, if no prefix is asked for."""
+        other = copy(self)
+        if self.texts == [()]:
+            first = self.spelling.may_follow(0, self.roots.known)[0]
+            other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
+        return other
 
     @cached_property
     def quick(self) -> NextCharacter:

@@ -181,6 +181,10 @@ class Guided:
         self.roots = guided_roots(drawer.exact_roots, look_ahead)
         self.min_length = sampler.min_length
 
+    def by_letters(self) -> Guided:
+        """One whose names begin from their first characters, as `Drawer.by_letters`."""
+        return Guided(self._sampler, self._drawer.by_letters(), self._look_ahead)
+
     @property
     def acceptance(self) -> float:
         """How many names a proposal brings, as measured."""

@@ -5,46 +5,45 @@ drawn with a probability proportional to the product over the names of
 
     P(L) · P(conditions | L)
 
-One step of the network gives P(L). P(conditions | L) need not be known: a *trial* draws L by the
-product of P(L), and then a name of each model given L. If all meet their conditions, they are the
-line; if not, the next trial draws another letter. Where many trials in a row fail, as they do for
-many narrow parts, P(conditions | L) is measured for each name and letter, L is drawn by the
+One step of the network gives P(L). P(conditions | L) need not be known: an attempt draws L by the
+product of P(L), and then a name of each part given L. If all meet their conditions, they are the
+line; if not, the next attempt draws another letter. Where attempts nearly always fail, as they do
+for many narrow parts, P(conditions | L) is measured for each part and letter, L is drawn by the
 product, and each name until one meets its conditions.
-
-Where conditions are rare, a model looks ahead (`rnn_names.lookahead.guide`): P(L) is then that of
-the names which it proposes, and one of weight w passes with the probability w / bound, 1 at most.
-Names with weights above the bound, about one in 200 of those that come out, come too seldom.
 """
 
 import unicodedata
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from dataclasses import replace
-from itertools import accumulate, count, takewhile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from math import prod
-from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Workspace
-from rnn_names.conditions.automaton import anything
-
-Beginnings = None
-from rnn_names.conditions.edits import FarApart
+from rnn_names.arrays import Array, ranges
 from rnn_names.conditions.options import Options
+from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.numbers import child, choices, key_of, states_of
+from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
+from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
 
-MOST_TRIALS = 1 << 21  # trials in a row that fail, or that measure, before a line is given up
-TRIALS_OF_LETTERS = 1 << 14  # trials in a row that fail before letters are measured, or given up
-ENOUGH_MET = 1 << 9  # successes that measure a share: to 5 %
-LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-TRIED_FOR_ONE = 64  # times as many trials as a success takes, before a letter is given up
-RARE = 1 / 8  # share of names that meet their conditions, below which a model of a cast looks ahead
+if TYPE_CHECKING:
+    from rnn_names.sampling.guided import Guided
+
+FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
+RARE = 1 / 8  # share of names that meet their conditions, below which a part looks ahead
+MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
-DRAWN_AT_FIRST, DRAWN_AT_MOST = 16, 1 << 12  # names that are drawn together, of each letter
+RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
+PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
+LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
+MOST_OF_LETTER = 1 << 12  # trials of one that are made together
+
+Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # as `Attempts`
 
 
 def letter_of(name: str) -> str:
@@ -57,182 +56,184 @@ def letter_of(name: str) -> str:
     return folded[:1] if folded[:1].isalnum() else ""
 
 
-class Trials:
-    """Names of a model by their first letter, whether or not they meet the conditions.
+class PartNames:
+    """Draws the names of a part by number, and given their first letters if these are tied.
 
-    `weights`, by letter, are proportional to the probability that a name begins with it (with a
-    look-ahead: a name that it draws); `made` and `met` count trials and successes. A trial
-    takes `slowness` times as long as usual, by order of magnitude.
+    `weights`, by letter, are the probabilities that a name begins so.
     """
 
-    def __init__(self, model: LanguageModel, options: Options) -> None:
-        self._sampler = sampler = sampler_of(model, options)
-        sampler.prepare_if_rare(RARE)
-        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
-        if sampler.beginnings is not None:
-            first *= sampler.beginnings.factors[0]
-        self._look_ahead: None = None
-        if sampler.preparation is not None:
-            self._look_ahead = sampler.preparation.look_ahead_for(0)
-            sampler.preparation.warn_of_shortcoming()
-            first *= self._look_ahead.ahead[0]
-        self._sum = first.sum()
-        self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
-        if len(sampler.prefix):  # what is drawn first comes after it
-            self._letters[:] = self._letters[sampler.prefix[0]]
-        sums = {letter: first[self._letters == letter].sum() for letter in {*self._letters}}
-        self.weights = {str(letter): float(sums[letter]) for letter in sorted(sums) if sums[letter]}
-        self.made = self.met = 0
-        self.slowness = sampler.options.slowness
-        self._outcomes = {letter: self._drawn(letter, options.seed) for letter in self.weights}
-        self._is_unique, self._earlier = options.unique, set[str]()
-        self._far_apart = FarApart.of(options)
+    def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
+        self.key, self.slowness = key_of(options.some_seed()), options.slowness
+        sampler = sampler_of(model, options)
+        self.largest_walk = min(sampler.largest_walk, LARGEST_WALK) // self.slowness
+        self._source: Sampler | Guided = sampler
+        if sampler.may_be_rare:
+            from rnn_names.sampling.guided import guided_if_rare
 
-    def with_seed(self, seed: int) -> "Trials":
-        """Trials with random numbers of their own, and with the same earlier names."""
-        other = copy(self)
-        other._outcomes = {letter: self._drawn(letter, seed) for letter in self.weights}
-        return other
+            self._source = guided_if_rare(sampler, RARE) or sampler
+        if not is_tied:
+            return
+        self._source = self._source.by_letters()
+        roots = self._source.roots
+        letters = [letter_of(chr(model.vocabulary.codes[text[0]])) for text in roots.texts]
+        self.weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
+        for letter in sorted({*letters} - {""}):
+            of_letter = np.flatnonzero(np.array(letters) == letter)
+            p = roots.probability[of_letter]
+            if p.any():
+                self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
 
-    def trial(self, letter: str) -> str:
-        """A name that begins so; "" where the trial fails."""
-        name = next(self._outcomes[letter])
-        if name in self._earlier or (self._far_apart and name and not self._far_apart.is_far(name)):
-            name = ""
-        self.made += 1
-        self.met += bool(name)
-        return name
+    def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
+        """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
+        if letters is None:
+            return self._source.drawn(states)
+        root = np.zeros(len(states), np.intp)
+        for letter in {*letters.tolist()}:
+            of_letter, p = self._roots[letter]
+            rows = np.flatnonzero(letters == letter)
+            root[rows] = of_letter[choices(states[rows], 0, p)]
+        return self._source.drawn(states, root)
 
-    def success(self, letter: str, most: int) -> str:
-        """A name that begins so and meets the conditions; "" if all of `most` trials fail."""
-        return next(filter(bool, (self.trial(letter) for _ in range(most))), "")
+    def found(self, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
+        """A name for each state and letter: that of the first attempt that meets the conditions."""
 
-    def came_out(self, name: str) -> None:
-        """Notes a name that became part of a line."""
-        if self._is_unique:
-            self._earlier.add(name)
-        if self._far_apart is not None:
-            self._far_apart.add([name])
+        def draw(rows: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+            return self.drawn(child(states[rows], attempts), letters[rows])
 
-    def _drawn(self, letter: str, seed: int | None) -> Iterator[str]:
-        """Outcomes of trials of a letter, which are independent of each other, without an end."""
-        bits, size = Random(f"{seed} {letter}"), DRAWN_AT_FIRST
-        sampler = self._given(letter)
-        while True:
-            names, rows = sampler.draw_numbered(size, bits, self._look_ahead)
-            for condition in sampler.conditions:
-                passes = np.flatnonzero(condition.passes(names))
-                names, rows = names.take(passes), rows[passes]
-            met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
-            yield from (met.get(row, "") for row in range(size))
-            size = min(2 * size, DRAWN_AT_MOST)
+        names = Names.concatenate([*in_order(draw, 0, len(states), [self])])
+        return names, np.arange(len(states)), {}
 
-    def _given(self, letter: str) -> Sampler:
-        """What draws names that begin with a letter: other first characters have factor 0."""
-        sampler, n_y = copy(self._sampler), self._sampler.n_y
-        begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
-        factors = begins.factors.copy()
-        factors[0] *= (self._letters == letter) * self._sum / self.weights[letter]
-        sampler.beginnings = replace(begins, factors=factors)
-        return sampler
+    def trials(self, letters: Iterable[str]) -> Callable[[str], str]:
+        """What makes a trial of a letter: a name that begins so, or "" where a condition is broken.
+
+        Trials of several letters are made together: of those of which few are left.
+        """
+        left, made = {letter: deque[str]() for letter in letters}, Counter[str]()
+
+        def trial(letter: str) -> str:
+            if not left[letter]:
+                few = [each for each in left if len(left[each]) <= made[each] // 4]
+                sizes = np.array([min(4 + made[each], MOST_OF_LETTER) for each in few])
+                numbers = ranges(np.array([made[each] for each in few]), sizes)
+                states = states_of(self.key, numbers, np.repeat([*map(ord, few)], sizes))
+                of_each = np.repeat(few, sizes)
+                names, rows, _ = self.drawn(states, of_each)
+                met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
+                for row, each in enumerate(of_each.tolist()):
+                    left[each].append(met.get(row, ""))
+                made.update(of_each.tolist())
+            return left[letter].popleft()
+
+        return trial
 
 
-def alike(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of all `trials` that begin with one letter, drawn given that they do."""
-    weights = {
-        letter: weight
-        for letter in trials[0].weights
-        if letter and (weight := prod(each.weights.get(letter, 0) for each in trials))
-    }
-    while line := line_of(trials, weights, bits, TRIALS_OF_LETTERS):
-        yield line
-    shares = _measured(trials, weights)
-    weights = {letter: weights[letter] * prod(each) for letter, each in shares.items()}
-    while any(weights.values()):
-        [letter] = bits.choices([*weights], [*weights.values()])
-        line = tuple(
-            each.success(letter, int(TRIED_FOR_ONE / share) + 1)
-            for each, share in zip(trials, shares[letter], strict=True)
-        )
-        if all(line):
-            _came_out(trials, line)
-            yield line
-        else:  # all were used, where none may come twice
-            del weights[letter]
+# --- One letter for all names of a line -----------------------------------------------------------
 
 
-def _measured(trials: Sequence[Trials], weights: Mapping[str, float]) -> dict[str, Sequence[float]]:
-    """By letter, the share of each model's trials that succeed; improbable letters are left out.
+def alike(parts: Sequence[PartNames], key: Array) -> Draw:
+    """What draws names of all parts that begin with one letter, with their probabilities."""
+    common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
+    letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
+    if not letters:
+        raise GivenUp({})
+    measured = _measured(parts, letters)
+    if measured is None:
+        return together(parts, letters, key)
+    return together(parts, measured, key, PartNames.found)
 
-    A letter is left out if three more successes of each model would leave it improbable.
+
+def together(
+    parts: Sequence[PartNames],
+    letters: Mapping[str, float],
+    key: Array,
+    drawn: Callable[..., tuple[Names, Array, Tally]] = PartNames.drawn,
+) -> Draw:
+    """What draws names that begin with one of some letters, by their weights.
+
+    Those of a line are given as one text, in lines of their own.
     """
-    made, met = ({letter: np.zeros(len(trials)) for letter in weights} for _ in range(2))
-    left, size, all_made = [*weights], DRAWN_AT_FIRST, 0
+    among, weights = np.array([*letters]), [*letters.values()]
 
-    def probability(letter: str, more: int = 0) -> float:
-        return weights[letter] * float(np.prod((met[letter] + more) / made[letter]))
+    def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+        letter = among[choices(states_of(key, numbers, attempts), 0, weights)]
+        rows, found, tally = np.arange(len(numbers)), list[Names](), Tally()
+        for place, part in enumerate(parts):
+            states = states_of(part.key, numbers[rows], attempts[rows])
+            names, kept, _ = drawn(part, states, letter[rows])
+            tally[str(place)] = len(rows), len(kept)
+            rows, found = rows[kept], [*(each.take(kept) for each in found), names]
+        lines = zip(*(names.to_strings() for names in found), strict=True)
+        return Names.from_strings(map("\n".join, lines)), rows, tally
 
-    while True:
-        few = [(each, i) for each in left for i in range(len(trials)) if met[each][i] < ENOUGH_MET]
-        all_made += size * len(few)
-        if not few or all_made > MOST_TRIALS:
-            return {each: (met[each] / made[each]).tolist() for each in left if met[each].all()}
-        for letter, i in few:
-            made[letter][i] += size
-            met[letter][i] += sum(bool(trials[i].trial(letter)) for _ in range(size))
-        least = LEAST_MEASURED * max(map(probability, left))
-        left = [letter for letter in left if probability(letter, 3) >= least]
-        size *= 2
+    return draw
 
 
-def distinct(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]]:
-    """Names of one model with first letters that differ: each drawn given the letters before it.
+def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
+    """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
+    largest = min(part.largest_walk for part in parts)
+    queue = Attempts(begin, end, (FIRST_WALK, largest), lambda: ENDLESS)
+    return queue.names(draw, OneWorker(), MOST_ATTEMPTS // max(part.slowness for part in parts))
 
-    When no letter is left, all may come again. Names end where no more are found.
+
+def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
+    """The letters' weights times the shares of names that meet the conditions, in fixed pilots.
+
+    None where lines are not rare, or none is found. A letter is not measured further when three
+    more successes of each part would leave it improbable.
     """
-    weights, used = usual(trials[0].weights), set[str]()
-    for number in count(1):
-        free = {letter: weight for letter, weight in weights.items() if letter not in used}
-        line = line_of(trials, free, bits, TRIALS_OF_LETTERS if used else MOST_TRIALS)
-        if line is None and used:
-            if number == len(used) + 1:  # the first time
+    among, weights = np.array([*letters]), np.array([*letters.values()])
+    made, met = np.zeros((2, len(parts), len(among)))
+    left, passing = np.arange(len(among)), weights
+    for size in PILOTS:
+        row = np.resize(left, size)
+        for place, part in enumerate(parts):
+            states = states_of(key_of(0, place), np.arange(size), size)
+            _, kept, _ = part.drawn(states, among[row])
+            made[place] += np.bincount(row, minlength=len(among))
+            met[place] += np.bincount(row[kept], minlength=len(among))
+        passing = weights * np.prod(met / made, axis=0)
+        if size < PILOTS[-1] and passing.sum() > RARE_LINES * weights.sum():
+            return None
+        possible = weights * np.prod((met + 3) / made, axis=0)
+        left = np.flatnonzero(possible >= LEAST_MEASURED * passing.max())
+    return dict(zip(letters, passing.tolist(), strict=True)) if passing.any() else None
+
+
+# --- A letter of its own for each line ------------------------------------------------------------
+
+
+def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Iterator[str]:
+    """Names of one part with first letters that differ: each drawn given the letters before it.
+
+    When no letter is left, all that were used may come again. GivenUp when no more names are found.
+    """
+    letters, lines, failed, most = usual(part.weights), 0, 0, MOST_ATTEMPTS // part.slowness
+    free, trial = dict(letters), part.trials(letters)
+    for number in count():
+        if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
+            letters = {each: letters[each] for each in letters if each not in free}
+            if lines == len(letters):
                 warnings.warn(
-                    f"only {len(used)} letters begin these names: from line {number} on, first "
+                    f"only {lines} letters begin these names: from line {lines + 1} on, first "
                     "letters repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
-            weights = {letter: weight for letter, weight in weights.items() if letter in used}
-            used = set()
-            line = line_of(trials, weights, bits, MOST_TRIALS)
-        if line is None:
-            return
-        used.add(letter_of(line[0]))
-        yield line
+            free, failed = dict(letters), 0
+        if not free or failed >= most:
+            raise GivenUp({})
+        state = states_of(key, np.array([number]))
+        letter = [*free][choices(state, 0, free.values())[0]]
+        name = trial(letter)
+        if name and let_in(name):
+            del free[letter]
+            lines, failed = lines + 1, 0
+            yield name
+        else:
+            failed += 1
 
 
 def usual(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights of letters, without those that hardly any name begins with."""
-    letters = {letter: weight for letter, weight in weights.items() if letter}
-    least = RARE_LETTER * sum(letters.values())
-    return {letter: weight for letter, weight in letters.items() if weight >= least}
-
-
-def line_of(
-    trials: Sequence[Trials], weights: Mapping[str, float], bits: Random, most: int
-) -> tuple[str, ...] | None:
-    """Names that begin with one of some letters; None after `most` trials that fail."""
-    letters, up_to = list(weights), list(accumulate(weights.values()))
-    most = min(most, MOST_TRIALS // max(each.slowness for each in trials))
-    for _ in range(most if any(weights.values()) else 0):
-        [letter] = bits.choices(letters, cum_weights=up_to)
-        names = tuple(takewhile(bool, (each.trial(letter) for each in trials)))
-        if len(names) == len(trials):
-            _came_out(trials, names)
-            return names
-    return None
-
-
-def _came_out(trials: Sequence[Trials], line: tuple[str, ...]) -> None:
-    for each, name in zip(trials, line, strict=True):
-        each.came_out(name)
+    least = RARE_LETTER * sum(weights.values())
+    return {letter: weight for letter, weight in weights.items() if weight >= least}

@@ -24,7 +24,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import spelled
+from rnn_names.sampling.roots import Roots, spelled
 
 if TYPE_CHECKING:
     from rnn_names.conditions.conditions import Condition
@@ -84,6 +84,17 @@ class Sampler:
     def largest_walk(self) -> int:
         """Names that may be drawn together: the fewer, the larger the vocabulary."""
         return max(1 << (24 - len(self.model.vocabulary).bit_length()), 32)
+
+    @property
+    def roots(self) -> Roots:
+        """What names begin from."""
+        return self.drawer.roots
+
+    def by_letters(self) -> Sampler:
+        """One whose names begin from their first characters, as `Drawer.by_letters`."""
+        other = copy(self)
+        other.drawer = self.drawer.by_letters()
+        return other
 
     @property
     def begun(self) -> int:

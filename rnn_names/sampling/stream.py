@@ -34,6 +34,7 @@ from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
+    from rnn_names.processes.helper import Helper
     from rnn_names.sampling.guided import Guided
 
 FIRST_WALK, GROWTH = 1 << 12, 4  # names of a stream's first walk, at most; each is so much larger
@@ -201,7 +202,7 @@ class Attempts:
         self._tested = self._passed = 0
         self._tally = Tally()
 
-    def names(self, draw: Callable[..., Any], workers: _Workers, budget: int) -> Iterator[Names]:
+    def names(self, draw: Callable[..., Any], workers: OneWorker, budget: int) -> Iterator[Names]:
         """The names in the order of their numbers, in parts; at last perhaps GivenUp.
 
         `draw` takes numbers and attempts, (n,), and gives names that passed, their rows, a tally.
@@ -287,14 +288,22 @@ class Attempts:
         return Names.concatenate([names for _, names in given]).take(order)
 
 
-class _Workers:
+class OneWorker:
+    """Makes a call when its value is asked for."""
+
+    submit: Submit = staticmethod(deferred)
+    count = 1
+
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
+        """Starts what is worth while for so many names."""
+
+
+class _Workers(OneWorker):
     """What draws walks: this thread; several, where there is enough to draw; a helper process."""
 
     def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
         self._sampler, self._stack, self._has_threads = sampler, stack, False
         self._helper: Helper | None = None
-        self.submit: Submit = deferred  # has some thread make a call
-        self.count = 1
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""

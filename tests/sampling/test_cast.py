@@ -190,8 +190,7 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
     if how == "look-ahead, measured":
         request.getfixturevalue("always_look_ahead")
     if how != "tried":
-        monkeypatch.setattr("rnn_names.sampling.initials.TRIALS_OF_LETTERS", 0)
-        monkeypatch.setattr("rnn_names.sampling.initials.ENOUGH_MET", 3000)
+        monkeypatch.setattr("rnn_names.sampling.initials.RARE_LINES", 1)
     each = zip("abc", TIED[text], strict=False)
     names = [distribution(MODELS[model], max_length=3, **options) for model, options in each]
     expected = joint(*names, weight=lambda *names: len({name[0] for name in names}) == 1)
@@ -200,9 +199,8 @@ def test_names_begin_with_the_same_letter_with_their_probabilities(text, how, mo
     assert_drawn_from(names_only, expected)
 
 
-def test_lines_of_many_narrow_parts_begin_with_one_letter(monkeypatch):
+def test_lines_of_many_narrow_parts_begin_with_one_letter():
     """All hardly ever meet their conditions at once."""
-    monkeypatch.setattr("rnn_names.sampling.initials.ENOUGH_MET", 20)
     text = " ".join(["{b:match=(?=[bc]a).*b} {c:match=(?=[bc]a).*c}"] * 4)
     drawn = rows(text, 9, initials="same")
     assert len(drawn) == 9
@@ -311,8 +309,8 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 @pytest.mark.parametrize("initials", ["same", "different"])
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
-    monkeypatch.setattr("rnn_names.sampling.initials.MOST_TRIALS", 1000)
-    monkeypatch.setattr("rnn_names.sampling.initials.TRIALS_OF_LETTERS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.initials.MOST_ATTEMPTS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.cast.MOST_REPEATS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
