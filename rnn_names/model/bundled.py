@@ -172,12 +172,12 @@ class Given(NamedTuple):
         return os.path.basename(self.path)
 
 
-def located(path: str) -> str:
+def file_of(path: str) -> str:
     """The file that is meant by a path or by the name of a bundled model.
 
     A file of that name comes first; a folder does not.
 
-    >>> [os.path.basename(located(path)) for path in ("Dinosaurs", "norse", "my.npz")]
+    >>> [os.path.basename(file_of(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
