@@ -208,6 +208,8 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
+    if ALIASES.get(path.lower(), path.lower()) in SHELF:
+        return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):
         files = [
