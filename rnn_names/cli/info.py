@@ -55,7 +55,7 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
         facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
         if len(models) == 1:  # else a blend that is in no file
             path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(bundled.located(path))}
+            facts |= {"file": path, "bytes": os.path.getsize(bundled.file_of(path))}
         rows = _rows(facts)
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)

@@ -175,7 +175,7 @@ class Model(LanguageModel):
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
-            meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(bundled.file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if npz.is_text(name):
                 raise ModelFileError(

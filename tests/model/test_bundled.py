@@ -147,6 +147,13 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
         Model.load("dinosaurs")
 
 
+@pytest.mark.parametrize("name", ["norse", "Dinosaurs"])
+def test_a_bundled_file_that_is_missing_is_told_so(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundled, "FOLDER", str(tmp_path))
+    with pytest.raises(ModelFileError, match="is missing: install rnn-names again$"):
+        Model.load(name)
+
+
 def test_a_file_of_nearly_that_name_is_suggested(tmp_path):
     (tmp_path / "desert-all.npz").touch()
     message = error_line(invoke("sample", "-m", "desert-al.npz", cwd=tmp_path))
