@@ -19,35 +19,31 @@ elsewhere from a Markov chain (`rnn_names.ngram.chain`).
 
 A name of weight w comes out w / bound times, rounded up or down at random. So the expected share of
 every name is the network's own, whatever the guess is worth, as long as it is above 0 wherever the
-conditions can still be met; `UNSEEN` in `chain` and `LEAST` in `ahead` see to that. A bad guess
-shows in two ways only: names are drawn in vain, and a name of large weight is repeated. The bound
-is chosen so that few are (`rnn_names.lookahead.preparation`).
+conditions can still be met; `UNSEEN` in `chain` sees to that. A bad guess shows in two ways only:
+names are drawn in vain, and a name of large weight is repeated. The bound is chosen so that few are
+(`rnn_names.lookahead.preparation`). Draws are independent of each other.
 
-Where a block of the stream is small, and a name comes many times at once, the block's end may cut
-some of them off; this is not corrected.
+At a temperature of 0.02, names that meet a condition may have probabilities of 1e-300: all that is
+ahead, and all weights, are kept as natural logarithms.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from random import Random
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
-from rnn_names.network.ahead import by_level, on_tree
-from rnn_names.network.choice import LARGEST_WALK
+from rnn_names.network.ahead import by_level, log_expected, on_tree
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts
+from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
-MAX_NUMBERS = 1 << 23  # probabilities that are kept of a draw; further new prefixes are not
+MAX_NUMBERS = 1 << 22  # probabilities that are kept of a draw; further new prefixes are not
+MAX_COPIES = 32  # of a name of one draw: those of a group of the stream
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
-DRAWN_BY_LEVEL = 1 << 12  # names that are drawn together, level by level, at most
-MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
-MAX_LOG_COPIES = 30  # e³⁰ copies of a name fit an integer, and no draw can hold so many
 
 
 @dataclass(frozen=True)
@@ -59,22 +55,16 @@ class LookAhead:
     """
 
     automaton: Automaton  # of the conditions, S states
-    min_length: int  # in characters
-    max_length: int  # in characters
+    log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
     prefixes: VisitedPrefixes  # the visited ones, N of them
-    # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 1
-    # where a name may end and else 0
-    ahead: Array
+    # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 0
+    # where a name may end and else −∞
+    log_ahead: Array
     contexts: Contexts  # of the Markov chain, K of them
-    table: Array  # (max_length + 2, K, S) ahead by the chain, by length and state
-    may_end: Array  # (max_length + 1, S) whether a name may, by length and state: 1 or 0
-    # (max_length + 1,) natural logarithm of the mean weight of a draw at each length; None to
-    # take it from the draw at hand, which then goes on level by level
-    log_means: Array | None
+    table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
-    ceiling: float = MAX_BOUND  # in mean weights; names above it are split
     acceptance: float = 0.0  # rate: of the names drawn, how many come out, as measured
-    repeats: float = 0.0  # of the names that come out, the share that are repeats, as measured
+    repeats: float = 1.0  # of the names that come out, the share that are repeats, as measured
     visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 
     @classmethod
@@ -85,70 +75,68 @@ class LookAhead:
         states, n_y = automaton.after.shape
         return cls(
             automaton,
-            min_length,
-            max_length,
+            np.zeros((max_length + 1, states)),
             VisitedPrefixes.beginning(prefix, automaton),
-            ahead=np.ones((1, n_y)),
+            log_ahead=np.zeros((1, n_y)),
             contexts=Contexts(np.zeros(1, np.int64), n_y),
-            table=np.ones((max_length + 2, 1, states)),
-            may_end=np.ones((max_length + 1, states)),
-            log_means=np.zeros(max_length + 1),
+            table=np.zeros((max_length + 2, 1, states)),
         )
 
-    def learned(self, prefixes: VisitedPrefixes) -> LookAhead:
-        """One that has learned from visited prefixes."""
-        seen = prefixes.string, prefixes.length, prefixes.probabilities, prefixes.passed
-        n_contexts = max_contexts(self.automaton, self.max_length)
-        chain = fitted(*seen, self.max_length, n_contexts)
+    def learned(
+        self, prefixes: VisitedPrefixes, min_length: int, temperature: float
+    ) -> LookAhead:
+        """One that has learned from prefixes that were visited at a temperature."""
+        max_length = len(self.log_may_end) - 1
+        chain = fitted(
+            *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.passed),
+            *(max_length, max_contexts(self.automaton, max_length), temperature),
+        )
+        may_end = self.automaton.may_end(min_length, max_length)
+        log_may_end = np.where(may_end, 0, -np.inf)
         by_chain = replace(
             self,
+            log_may_end=log_may_end,
             contexts=chain.contexts,
-            table=chain.ahead(self.automaton, self.min_length, self.max_length),
-            may_end=self.automaton.may_end(self.min_length, self.max_length),
-            log_means=None,
-            ceiling=MAX_BOUND,
+            table=chain.log_ahead(self.automaton, log_may_end),
         )
-        ahead: Array = np.empty(prefixes.probabilities.shape)
+        ahead: Array = np.empty(prefixes.log_probabilities.shape)
         context = chain.contexts.longest(prefixes.string)
         nowhere = np.full(len(prefixes), -1)
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
-        on_tree(prefixes.probabilities, ahead, prefixes.parent, prefixes.character, prefixes.length)
+        tree = prefixes.parent, prefixes.character, prefixes.length
+        on_tree(prefixes.log_probabilities, ahead, *tree, logs=True)
         if ahead.size > MAX_VISITED:
             kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
-        return replace(by_chain, prefixes=prefixes, ahead=ahead)
+        return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
 
     @property
     def log_value(self) -> float:
         """Natural logarithm of the guess at the probability of the conditions."""
-        with np.errstate(divide="ignore"):
-            return float(np.log(self.prefixes.probabilities[0] @ self.ahead[0]))
-
-    @property
-    def largest_walk(self) -> int:
-        """How many names may be drawn together."""
-        return DRAWN_BY_LEVEL if self.log_means is None else LARGEST_WALK
+        return float(log_expected(self.prefixes.log_probabilities[0], self.log_ahead[0]))
 
     def of_next(self, visited: Array, context: Array, state: Array, length: int) -> Array:
-        """What is ahead of each next character after m prefixes of `length` characters: (m, n_y).
+        """Log ahead of each next character after m prefixes of `length` characters: (m, n_y).
 
         `visited` has rows of `prefixes`, and others where these lack one: there the chain guesses.
         """
-        known = (visited >= 0) & (visited < len(self.ahead))
+        known = (visited >= 0) & (visited < len(self.log_ahead))
         if known.all():
-            return self.ahead[visited]
+            return self.log_ahead[visited]
         next_context = self.contexts.after[context, :-1]
         ahead = self.table[length + 1][next_context, self.automaton.after[state]]
-        ahead[:, EOS] = self.may_end[length, state]
-        ahead[known] = self.ahead[visited[known]]
+        ahead[:, EOS] = self.log_may_end[length, state]
+        ahead[known] = self.log_ahead[visited[known]]
         return ahead
 
-    def copies(self, log_weights: Array, bits: Random) -> Array:
-        """How often each name comes out: weight / bound, rounded by chance."""
-        uniform = (np.frombuffer(bits.randbytes(8 * len(log_weights)), "<u8") >> 11) * 2.0**-53
-        expected = np.exp(np.minimum(log_weights - self.log_bound, MAX_LOG_COPIES))
+    def copies(self, log_weights: Array, uniform: Array) -> Array:
+        """How often each name comes out: weight / bound, rounded by chance; `MAX_COPIES` at most.
+
+        `uniform` are random numbers from 0 to 1.
+        """
+        expected = np.exp(np.minimum(log_weights - self.log_bound, np.log(MAX_COPIES)))
         return np.floor(expected + uniform).astype(np.intp)
 
 
@@ -165,7 +153,7 @@ class VisitedPrefixes:
     length: Array  # (N,) characters
     automaton_state: Array  # (N,) state of the conditions' automaton
     string: Array  # (N,) the last symbols, up to `LONGEST_CONTEXT`, as in `ngram.contexts`
-    probabilities: Array  # (N, n_y) float32. The network's, of what comes next
+    log_probabilities: Array  # (N, n_y) the network's, of what comes next
     passed: Array  # (N,) how many names have passed
 
     @classmethod
@@ -181,7 +169,7 @@ class VisitedPrefixes:
             length=np.array([len(prefix)]),
             automaton_state=automaton.run(prefix[None], np.array([len(prefix)])),
             string=string,
-            probabilities=np.zeros((1, n_y), np.float32),
+            log_probabilities=np.zeros((1, n_y)),
             passed=np.zeros(1),
         )
 
@@ -191,7 +179,7 @@ class VisitedPrefixes:
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
         """A key of each prefix but the first, by parent and character, rising; and its row."""
-        keys = self.parent[1:] * self.probabilities.shape[1] + self.character[1:]
+        keys = self.parent[1:] * self.log_probabilities.shape[1] + self.character[1:]
         order = np.argsort(keys, kind="stable")
         return keys[order], order + 1
 
@@ -200,24 +188,26 @@ class VisitedPrefixes:
         keys, order = self._sorted
         if not len(keys):
             return np.full(len(row), -1)
-        key = row * self.probabilities.shape[1] + character
+        key = row * self.log_probabilities.shape[1] + character
         at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
         return np.where((keys[at] == key) & (row >= 0), order[at], -1)
 
-    def log_probs(self, steps: Array) -> Array:
-        """Natural logarithm of each prefix's probability by `steps`, given the first (N,)."""
+    def sharpened(self, power: float) -> VisitedPrefixes:
+        """The same prefixes at a temperature that is `power` times as low."""
+        return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
+
+    def log_probs(self, log_steps: Array) -> Array:
+        """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""
         log_probs = np.zeros(len(self))
-        with np.errstate(divide="ignore"):
-            for rows in by_level(self.length)[1:]:
-                above = self.parent[rows]
-                of_last = steps[above, self.character[rows]].astype(np.float64)
-                log_probs[rows] = log_probs[above] + np.log(of_last)
+        for rows in by_level(self.length)[1:]:
+            above = self.parent[rows]
+            log_probs[rows] = log_probs[above] + log_steps[above, self.character[rows]]
         return log_probs
 
-    def most_probable(self, ahead: Array, size: int) -> Array:
-        """Rows, rising, of the `size` prefixes that draws guided by `ahead` pass most likely."""
-        guided = self.probabilities * ahead
-        guided /= np.maximum(guided.sum(axis=1, keepdims=True), 1e-300)
+    def most_probable(self, log_ahead: Array, size: int) -> Array:
+        """Rows, rising, of the `size` prefixes that guided draws pass most likely."""
+        guided = self.log_probabilities + log_ahead
+        guided -= np.maximum(log_expected(guided, np.zeros(1)), -1e300)[:, None]
         return np.sort(np.lexsort((self.length, -self.log_probs(guided)))[:size])
 
     def take(self, rows: Array) -> VisitedPrefixes:
@@ -234,7 +224,7 @@ class Visits:
     def __init__(self, known: VisitedPrefixes) -> None:
         self.known, self.n_passed = known, 0
         self._n_rows = len(known)
-        self._most = len(known) + MAX_NUMBERS // known.probabilities.shape[1]
+        self._most = len(known) + MAX_NUMBERS // known.log_probabilities.shape[1]
         self._new: list[tuple[Array, ...]] = []
         self._passed: list[tuple[Array, ...]] = []
 
@@ -247,15 +237,15 @@ class Visits:
         self._new.append((row[new], character[new], automaton_state[new]))
         return rows
 
-    def passed(self, rows: Array, probabilities: Array, names: Array) -> None:
+    def passed(self, rows: Array, log_probabilities: Array, names: Array) -> None:
         """Notes what the network gave after some prefixes, and how many names are there."""
         kept = np.flatnonzero(rows >= 0)
         self.n_passed += len(kept)
-        self._passed.append((rows[kept], probabilities[kept].astype(np.float32), names[kept]))
+        self._passed.append((rows[kept], log_probabilities[kept], names[kept]))
 
     def joined(self) -> VisitedPrefixes:
         """All prefixes that are known now."""
-        known, n_y = self.known, self.known.probabilities.shape[1]
+        known, n_y = self.known, self.known.log_probabilities.shape[1]
         n_symbols = max_symbols(n_y, LONGEST_CONTEXT)
         n_new, first = self._n_rows - len(known), len(known)
         columns = (getattr(known, each.name) for each in fields(known))
@@ -268,7 +258,7 @@ class Visits:
             grown.length[rows] = grown.length[parent] + 1
             grown.string[rows] = extended(grown.string[parent], character, n_y, n_symbols)
             first = rows.stop
-        for passed, probabilities, names in self._passed:
-            grown.probabilities[passed] = probabilities
+        for passed, log_probabilities, names in self._passed:
+            grown.log_probabilities[passed] = log_probabilities
             grown.passed[passed] += names
         return grown

@@ -27,44 +27,63 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.network.prefix_tree import EOS
 
-LEAST = 1e-250  # of what may still happen, for `guide`: a product of 200 small numbers would be 0
 
-
-def by_length(probabilities: Callable[[int], Array], after: Array, worth: Array) -> Array:
+def by_length(
+    probabilities: Callable[[int], Array], after: Array, worth: Array, *, logs: bool = False
+) -> Array:
     """What is ahead by length and state: (longest + 2, …); 0 in the last row, of too long names.
 
     `probabilities` gives those of the next character, (…, n_y), in each state at a length; `after`,
     (…, n_y), is the state after each state and character, numbered as if in one row; `worth`,
-    (longest + 1, …), that of a name that ends.
+    (longest + 1, …), that of a name that ends. With `logs`, all numbers are natural logarithms.
     """
-    ahead = np.zeros((len(worth) + 1, *after.shape[:-1]), worth.dtype)
+    expected, nothing = (log_expected, -np.inf) if logs else (_expected, 0)
+    ahead = np.full((len(worth) + 1, *after.shape[:-1]), nothing, worth.dtype)
     for length in range(len(worth) - 1, -1, -1):
         next_ahead = ahead[length + 1].ravel()[after]
         next_ahead[..., EOS] = worth[length]
-        ahead[length] = _expected(probabilities(length), next_ahead)
+        ahead[length] = expected(probabilities(length), next_ahead)
     return ahead
 
 
 def on_tree(
-    probabilities: Array, ahead: Array, parent: Array, character: Array, length: Array
+    probabilities: Array,
+    ahead: Array,
+    parent: Array,
+    character: Array,
+    length: Array,
+    *,
+    logs: bool = False,
 ) -> Array:
     """What is ahead of each prefix of a tree, (N,), of these lengths, (N,), in characters.
 
     `probabilities` are those of the next character, (N, n_y). `ahead`, (N, n_y), is overwritten
     where a character leads to a prefix: one that goes on from row `parent` with `character`, (N,).
+    With `logs`, all numbers are natural logarithms.
     """
+    expected = log_expected if logs else _expected
     values = np.zeros(len(parent))
     for rows in by_level(length)[::-1]:
-        values[rows] = _expected(probabilities[rows], ahead[rows])
+        values[rows] = expected(probabilities[rows], ahead[rows])
         below = rows[rows > 0]
         ahead[parent[below], character[below]] = values[below]
     return values
 
 
 def _expected(probabilities: Array, ahead: Array) -> Array:
-    """Σ p · ahead over the last axis; at least `LEAST` where that is above 0."""
-    value = np.einsum("...c,...c->...", probabilities, ahead)
-    return np.where(value > 0, np.maximum(value, LEAST), 0)
+    """Σ p · ahead over the last axis."""
+    value: Array = np.einsum("...c,...c->...", probabilities, ahead)
+    return value
+
+
+def log_expected(log_probabilities: Array, log_ahead: Array) -> Array:
+    """The logarithm of Σ p · ahead over the last axis, of numbers of any size."""
+    terms = log_probabilities + log_ahead
+    top = np.maximum(terms.max(axis=-1), -1e300)  # finite, or −∞ − −∞ would be no number
+    terms -= top[..., None]
+    np.exp(terms, out=terms)
+    with np.errstate(divide="ignore"):
+        return np.log(terms.sum(axis=-1)) + top
 
 
 def by_level(length: Array) -> list[Array]:

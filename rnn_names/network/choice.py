@@ -26,7 +26,7 @@ def choose(probabilities: Array, names: Array, node: Array, bits: Random) -> tup
     names in a new order, and the branch that each takes, (m,), rising.
     """
     n_nodes = probabilities.shape[1]
-    assert n_nodes <= 1 << 15  # at most `nodes_at_once`, or `DRAWN_BY_LEVEL` / `FLOOR`
+    assert n_nodes <= 1 << 15  # at most `nodes_at_once`
     # A point is an integer of 64 bits: the node, 32 random bits, the name's place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
     # different, so that there is one order; and to sort integers and read the place from them is

@@ -28,27 +28,36 @@ MAX_WORK = 1 << 23  # numbers that the recursion reads; for a large automaton, w
 
 @dataclass(frozen=True)
 class MarkovChain:
-    """Contexts and what they say."""
+    """Contexts and what they say, at a temperature of at least 1."""
 
     contexts: Contexts  # K of them
     probabilities: Array  # (K, n_y) of the next character; column 0 for the end of the name
     end_shift: Array  # (L + 1,) what is added to the log-odds of the end of a name of each length
+    sharpness: float  # power of the probabilities that brings them to the network's temperature
 
-    def ahead(self, automaton: Automaton, min_length: int, max_length: int) -> Array:
-        """The probability that a name will be accepted, by length, context and state."""
+    def log_ahead(self, automaton: Automaton, log_may_end: Array) -> Array:
+        """Natural logarithm of the probability that a name will be accepted.
+
+        By length, context and state; `log_may_end`, (L + 1, S), is 0 or −∞.
+        """
         end = np.clip(self.probabilities[:, [EOS]], 1e-12, 1 - 1e-9)  # or no name could go on
         given_more = self.probabilities / (1 - end)
 
-        def probabilities(length: int) -> Array:
+        def log_probabilities(length: int) -> Array:
             ends = 1 / (1 + (1 - end) / end * np.exp(-self.end_shift[length]))
             p = (1 - ends) * given_more
             p[:, [EOS]] = ends
-            return p[:, None]
+            return sharpened(np.log(p), self.sharpness)[:, None]
 
         states = len(automaton.accepting)
         after = self.contexts.after[:, None, :-1] * states + automaton.after[None]  # (K, S, n_y)
-        worth = automaton.may_end(min_length, max_length)[:, None].astype(float)
-        return ahead.by_length(probabilities, after, worth)
+        return ahead.by_length(log_probabilities, after, log_may_end[:, None], logs=True)
+
+
+def sharpened(log_probabilities: Array, power: float) -> Array:
+    """Logarithms of p to a power, scaled so that each row sums to 1: (m, n_y) to (m, n_y)."""
+    powers = log_probabilities * power
+    return powers - ahead.log_expected(powers, np.zeros(1))[:, None]
 
 
 def max_contexts(automaton: Automaton, max_length: int) -> int:
@@ -57,18 +66,27 @@ def max_contexts(automaton: Automaton, max_length: int) -> int:
 
 
 def fitted(
-    strings: Array, length: Array, probabilities: Array, passed: Array, max_length: int, size: int
+    strings: Array,
+    length: Array,
+    log_probabilities: Array,
+    passed: Array,
+    max_length: int,
+    size: int,
+    temperature: float = 1.0,
 ) -> MarkovChain:
     """The chain of `size` contexts at most that agrees best with a network at N prefixes.
 
-    Given are each prefix's last symbols, as in `Contexts`, its length, the probabilities of what
-    comes next, (N, n_y), and how many names have passed it.
+    Given are each prefix's last symbols, as in `Contexts`, its length, natural logarithms of the
+    probabilities of what comes next, (N, n_y), and how many names have passed it. Below a
+    `temperature` of 1, the means are those of the probabilities at 1, which differ less.
     """
+    power = min(temperature, 1.0)
+    probabilities = np.exp(sharpened(log_probabilities, power))
     contexts = _most_frequent(strings, passed, probabilities.shape[1], size)
     context = contexts.longest(strings)
     smoothed = _smoothed(contexts, context, probabilities, passed)
     shift = _end_shift(smoothed[context, EOS], probabilities[:, EOS], passed, length, max_length)
-    return MarkovChain(contexts, smoothed, shift)
+    return MarkovChain(contexts, smoothed, shift, 1 / power)
 
 
 def _most_frequent(strings: Array, passed: Array, n_y: int, size: int) -> Contexts:

@@ -1,7 +1,12 @@
 """How names begin, go on and end, by a model and some options."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 from itertools import chain, groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +23,9 @@ from rnn_names.network.choice import keep_top_k, keep_top_p
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.walk import Children, WalkSource
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 MEMORY_AT_ONCE = 1 << 23  # bytes of nodes computed together; with fewer, threads wait more often
 NODES_AT_ONCE = 512, 2048  # the fewest and the most nodes together, whatever `MEMORY_AT_ONCE` says
@@ -54,7 +62,17 @@ class Continuations(WalkSource):
         self.shape = None if options.any_shape else model.shape
         self.in_other_case: dict[str, str] = {}
         spelled = [self._spellings(prefix, model.vocabulary) for prefix in prefixes]
-        self._begin(shortest_ones(chain.from_iterable(spelled)))
+        self._roots = shortest_ones(chain.from_iterable(spelled))
+        self._begin(self._roots)
+
+    def in_float64(self, temperature: float) -> Self:
+        """The same with all computed in float64, at a temperature."""
+        exact = copy(self)
+        exact.params = {name: array.astype(np.float64) for name, array in self.params.items()}
+        exact.weights = step_weights(exact.params)
+        exact.options = replace(self.options, temperature=temperature)
+        exact._begin(self._roots)
+        return exact
 
     def _spellings(self, prefix: str, vocabulary: Vocabulary) -> list[Text]:
         """A prefix as indices: as it is, or in any case if that is asked for.
@@ -81,7 +99,8 @@ class Continuations(WalkSource):
         """The state from which every name goes on, and which ways it can go."""
         prefix = prefixes[0] if len(prefixes) == 1 else ()
         self.prefix = np.array(prefix, np.int32)
-        state, work, is_possible = self.params["a0"][None], Workspace(), True
+        state, is_possible = self.params["a0"][None], True
+        work = Workspace(state.dtype)
         for character in (EOS, *prefix):
             if character != EOS and (self.options.top_k or self.options.top_p):
                 is_possible &= self.next_probabilities(state, work)[character, 0] > 0
@@ -102,7 +121,8 @@ class Continuations(WalkSource):
 
     def _next_after(self, texts: list[Text]) -> Array:
         """The probabilities of the next character that `beginnings.one_of` asks for: (m, n_y)."""
-        work, states = Workspace(), self.first_state
+        states = self.first_state
+        work = Workspace(states.dtype)
         above: dict[Text, int] = {(): 0}
         probabilities = [self.next_probabilities(states, work).T]
         for _, group in groupby(texts[1:], key=len):

@@ -33,7 +33,6 @@ from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
 from rnn_names.errors import RepeatedInitialsWarning
-from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
 
@@ -68,14 +67,14 @@ class Trials:
     def __init__(self, model: LanguageModel, options: Options) -> None:
         self._sampler = sampler = sampler_of(model, options)
         sampler.prepare_if_rare(RARE)
-        first = sampler.next_probabilities(sampler.first_state, Workspace())[:, 0]
+        exact = sampler.exact
+        first = exact.next_probabilities(exact.first_state, Workspace(np.float64))[:, 0]
         if sampler.beginnings is not None:
             first *= sampler.beginnings.factors[0]
-        self._look_ahead: LookAhead | None = None
-        if sampler.preparation is not None:
-            self._look_ahead = sampler.preparation.look_ahead_for(0)
-            sampler.preparation.warn_of_shortcoming()
-            first *= self._look_ahead.ahead[0]
+        if sampler.look_ahead is not None:
+            with np.errstate(divide="ignore"):
+                log_first = np.log(first) + sampler.look_ahead.log_ahead[0]
+            first = np.exp(log_first - log_first.max())
         self._sum = first.sum()
         self._letters = np.array([letter_of(c) for c in ["", *model.vocabulary.characters]])
         if len(sampler.prefix):  # what is drawn first comes after it
@@ -119,7 +118,7 @@ class Trials:
         bits, size = Random(f"{seed} {letter}"), DRAWN_AT_FIRST
         sampler = self._given(letter)
         while True:
-            names, rows = sampler.draw_numbered(size, bits, self._look_ahead)
+            names, rows = sampler.draw_numbered(size, bits, sampler.look_ahead)
             for condition in sampler.conditions:
                 passes = np.flatnonzero(condition.passes(names))
                 names, rows = names.take(passes), rows[passes]
@@ -133,7 +132,7 @@ class Trials:
         begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
         factors = begins.factors.copy()
         factors[0] *= (self._letters == letter) * self._sum / self.weights[letter]
-        sampler.beginnings = replace(begins, factors=factors)
+        sampler.beginnings = sampler.exact.beginnings = replace(begins, factors=factors)
         return sampler
 
 

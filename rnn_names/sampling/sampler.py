@@ -28,9 +28,10 @@ from rnn_names.sampling.continuations import SHAPE_HINT, Continuations
 from rnn_names.sampling.walk import Walk
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from rnn_names.conditions.conditions import Condition
     from rnn_names.lookahead.guide import LookAhead
-    from rnn_names.lookahead.preparation import Preparation, Weights
 
 FIRST_BLOCK = 32  # names of the first block, a few more than are drawn by default
 WALKS_PER_BLOCK = 4  # of the largest; with more, names share more prefixes, and more are in vain
@@ -74,7 +75,7 @@ class Sampler(Continuations):
         self._limits = f"{least} to {most}" if least < most else f"{most}"
         shape = " and the shape of the list's names" if self.shape is not None else ""
         self.length_title = f"a length of {self._limits} characters{shape}"  # for messages
-        self.preparation: Preparation | None = None  # covers some of the conditions, if rare
+        self.look_ahead: LookAhead | None = None  # covers some of the conditions, if rare
         self.conditions: list[Condition] = []  # of names that are drawn
         # Their module is only imported where there are any: twenty names should come at once.
         if not NO_CONDITIONS.issuperset(options.given):
@@ -87,7 +88,7 @@ class Sampler(Continuations):
     @property
     def largest_block(self) -> int:
         """Names of the largest blocks of the stream; with a look-ahead, those of one walk."""
-        return self.largest_walk * (1 if self.preparation else WALKS_PER_BLOCK)
+        return self.largest_walk * (1 if self.look_ahead else WALKS_PER_BLOCK)
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -145,24 +146,34 @@ class Sampler(Continuations):
                     self.spelling = self._make_spelling()
         if most_fit and not self.spelling.covered:
             return {}
-        from rnn_names.lookahead.guide import LookAhead, Visits
-        from rnn_names.lookahead.preparation import Preparation
+        from rnn_names.lookahead.guide import LookAhead
+        from rnn_names.lookahead.preparation import prepared, warn_of_repeats
 
-        automaton, tally, bits = self.spelling.automaton, Tally(), Random(0)
-        unguided = LookAhead.unguided(automaton, self.prefix, self.min_length, self.max_length)
+        tally, bits = Tally(), Random(0)
         for size in (PILOT // 8, PILOT):  # a few are enough to see that conditions are not rare
             tally.clear()
-            visits = Visits(unguided.prefixes)
-            names, _ = self.draw_weighted(size, bits, replace(unguided, visits=visits))
+            names = self.draw(size, bits)
             add_to(tally, self.length_title, size, len(names))
             share_met = len(meeting(self.spelling.covered, names, tally)) / size
             if share_met > (LOOK_AHEAD_BELOW if rare is None else rare):
                 return {}
-        preparation = Preparation(self.draw_weighted, unguided, visits)
-        if preparation.look_ahead_for(0).acceptance <= GAIN * share_met:
+        limits = self.min_length, self.max_length
+        unguided = LookAhead.unguided(self.spelling.automaton, self.prefix, *limits)
+        temperature = min(max(self.options.temperature, 1e-3), 1e30)
+        look_ahead = prepared(self._draw_to_learn, unguided, self.min_length, temperature)
+        if look_ahead.acceptance <= GAIN * share_met:
             return {}
-        self.preparation, self.conditions = preparation, self.spelling.others
+        warn_of_repeats(look_ahead)
+        self.look_ahead, self.conditions = look_ahead, self.spelling.others
         return tally
+
+    def _draw_to_learn(self, temperature: float, size: int, look_ahead: LookAhead) -> Array:
+        from rnn_names.sampling.guided import GuidedWalk
+
+        source = self.in_float64(temperature)
+        walk = GuidedWalk(source, size, Random(size), look_ahead)
+        walk.go_on(walk.first_step())
+        return walk.log_weights
 
     def _is_rare(self, condition: Condition) -> bool:
         """Whether few names meet a condition; False where hardly any has a length and shape."""
@@ -192,18 +203,20 @@ class Sampler(Continuations):
             walk = Walk(self, size, bits)
             names = self.in_characters(walk.go_on(walk.first_step()))
             return names, np.flatnonzero(walk.lengths)
-        names, weights = self.draw_weighted(size, bits, look_ahead)
-        rows = np.repeat(np.arange(len(names)), look_ahead.copies(weights.log_weights, bits))
-        return names.take(rows), weights.family[rows]
-
-    def draw_weighted(
-        self, size: int, bits: Random, look_ahead: LookAhead
-    ) -> tuple[Names, Weights]:
-        """The names of an allowed length of `size` draws with a look-ahead, and their weights."""
         from rnn_names.sampling.guided import GuidedWalk
 
-        walk = GuidedWalk(self, size, bits, look_ahead)
-        return self.in_characters(walk.go_on(walk.first_step())), walk.weights
+        guided = GuidedWalk(self.exact, size, bits, look_ahead)
+        names = self.in_characters(guided.go_on(guided.first_step()))
+        number = np.flatnonzero(guided.lengths)
+        uniform = (np.frombuffer(bits.randbytes(8 * size), "<u8") >> 11) * 2.0**-53
+        copies = look_ahead.copies(guided.log_weights, uniform)[number]
+        rows = np.repeat(np.arange(len(names)), copies)
+        return names.take(rows), number[rows]
+
+    @cached_property
+    def exact(self) -> Self:
+        """Itself in float64, which draws with a look-ahead."""
+        return self.in_float64(self.options.temperature)
 
 
 def sampler_of(model: LanguageModel, options: CommonOptions) -> Sampler:

@@ -113,26 +113,23 @@ def _drawn(model: LanguageModel, options: Options, sampler: Sampler, count: int)
     # How much of the stream it takes to find the wanted unique names is not known before.
     n_names = ENDLESS if options.is_unique else count
     blocks = blocks_of(options.start, n_names, sampler.largest_block)
-    preparation, threads, begun = sampler.preparation, 0, deque[Iterator[Names]]()
+    threads, begun = 0, deque[Iterator[Names]]()
     with ExitStack() as stack:
         for i, block in enumerate(blocks):
             # Threads, but not for a small first block.
             if not threads and (i or drawer.has_shares(block)):
                 some = worker_threads(min(usable_cores(), MAX_THREADS))
                 drawer.submit, threads = stack.enter_context(some)
-            is_ready = preparation is None or preparation.is_ready_for(block.number)
-            if not is_ready or block.begin >= options.start + count:
+            if block.begin >= options.start + count:
                 yield from _ended(begun, 0)  # these need not wait for it, and may be enough
-            if preparation is None and threads > 1 and not drawer.helper:
+            if sampler.look_ahead is None and threads > 1 and not drawer.helper:
                 # A stream without an end is taken to go on for as long as it went so far.
                 end = options.start + count if count < ENDLESS else 2 * block.begin - options.start
                 is_long = max(end - block.begin, block.size) >= LONG
                 if is_long and _helper_is_taken.acquire(blocking=False):
                     stack.callback(_helper_is_taken.release)
                     drawer.helper = stack.enter_context(_helper(model, sampler))
-            begun.append(drawer.begin(block))  # which prepares the look-ahead, if there is one
-            if preparation is not None:
-                preparation.warn_of_shortcoming()
+            begun.append(drawer.begin(block))
             # While one block ends, threads have the shares of the next to draw.
             yield from _ended(begun, 1 if drawer.has_shares(block) else max(threads - 1, 0))
         yield from _ended(begun, 0)
@@ -220,7 +217,7 @@ class Drawer:
     def has_shares(self, block: Block) -> bool:
         """Whether a block is drawn in shares. With a look-ahead there are none."""
         is_large = block.size > SHARES_FROM * self._sampler.share_size
-        return is_large and self._sampler.preparation is None
+        return is_large and self._sampler.look_ahead is None
 
     def begin(self, block: Block) -> Iterator[Names]:
         """Begins to draw a block. The iterator waits for its wanted names, or raises GivenUp."""
@@ -229,14 +226,13 @@ class Drawer:
         return names
 
     def _names(self, block: Block) -> Iterator[Names]:
-        sampler, look_ahead, in_shares = self._sampler, None, self.has_shares(block)
+        sampler, in_shares = self._sampler, self.has_shares(block)
+        look_ahead = sampler.look_ahead
         # Python makes its state from a SHA-512 of the text: blocks have nothing in common.
         bits, size, budget = Random(f"{self._seed} {block.number}"), block.size, DRAWS_PER_BLOCK
         largest = sampler.largest_block if in_shares else sampler.largest_walk
-        if sampler.preparation is not None:
-            look_ahead = sampler.preparation.look_ahead_for(block.number)
+        if look_ahead is not None:
             budget = min(budget, GUIDED_CHARACTERS // sampler.min_length)
-            largest = min(largest, look_ahead.largest_walk)
             # The rate is above 0: `prepare_if_rare` saw to it.
             size = min(int(size / look_ahead.acceptance) + FIRST_BLOCK, largest)
         slowness = sampler.options.slowness  # a slow test counts as that many draws

@@ -145,11 +145,12 @@ class Walk:
 
     def __init__(self, source: WalkSource, size: int, bits: Random) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
-        self.source, self.bits, self.work = source, bits, Workspace()
+        self.source, self.bits = source, bits
+        self.work = Workspace(source.first_state.dtype)
         self.nodes_at_once = source.nodes_at_once
         self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
         self.text[: len(source.prefix)] = source.prefix[:, None]
-        # A length stays 0 for a name that goes on past the limit or shape, or is given up.
+        # A length stays 0 for a name that goes on past the limit or shape.
         self.lengths = np.zeros(size, np.min_scalar_type(MAX_NAME_LENGTH))
 
     def first_step(self) -> Placed:
@@ -195,14 +196,13 @@ class Walk:
         beginnings = self.source.beginnings
         if beginnings is not None and length < beginnings.depth:
             beginnings.narrow(probabilities, self.text[:length, names[changes(node)]].T)
-        names, node = self._weigh(probabilities, length, names, node)
+        self._weigh(probabilities, length, names, node)
         return choose(probabilities, names, node, self.bits)
 
     # --- Where a walk that looks ahead does more --------------------------------------------------
 
-    def _weigh(self, probabilities: Array, length: int, names: Array, node: Array) -> Placed:
-        """May change the probabilities in place. Gives the names that draw, and their nodes."""
-        return names, node
+    def _weigh(self, probabilities: Array, length: int, names: Array, node: Array) -> None:
+        """May change the probabilities in place."""
 
     def _end(self, names: Array, node: Array, length: int) -> None:
         """Notes names that end, each at a node."""
