@@ -83,9 +83,12 @@ class LookAhead:
         )
 
     def learned(
-        self, prefixes: VisitedPrefixes, min_length: int, temperature: float
+        self, prefixes: VisitedPrefixes, min_length: int, temperature: float, *, explores: bool
     ) -> LookAhead:
-        """One that has learned from prefixes that were visited at a temperature."""
+        """One that has learned from prefixes that were visited at a temperature.
+
+        If it `explores`, names that end at one of these are left out: they are known.
+        """
         max_length = len(self.log_may_end) - 1
         chain = fitted(
             *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.passed),
@@ -105,11 +108,13 @@ class LookAhead:
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
-        tree = prefixes.parent, prefixes.character, prefixes.length
-        on_tree(prefixes.log_probabilities, ahead, *tree, logs=True)
+        prefixes.count_in(ahead)
         if ahead.size > MAX_VISITED:
             kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
+        if explores:
+            ahead[:, EOS] = -np.inf
+            prefixes.count_in(ahead)
         return replace(by_chain, prefixes=prefixes, log_ahead=ahead)
 
     @property
@@ -195,6 +200,11 @@ class VisitedPrefixes:
     def sharpened(self, power: float) -> VisitedPrefixes:
         """The same prefixes at a temperature that is `power` times as low."""
         return replace(self, log_probabilities=sharpened(self.log_probabilities, power))
+
+    def count_in(self, log_ahead: Array) -> None:
+        """Overwrites what is ahead of a character where it leads to one of the prefixes."""
+        tree = self.parent, self.character, self.length
+        on_tree(self.log_probabilities, log_ahead, *tree, logs=True)
 
     def log_probs(self, log_steps: Array) -> Array:
         """Natural logarithm of each prefix's probability by its steps', given the first (N,)."""

@@ -26,9 +26,7 @@ from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import LookAhead, Visits
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
-COOLING_ROUND = 1 << 10  # names drawn at each other temperature
-FIRST_AT_LAST = 1 << 10  # names drawn first at the wanted temperature; then twice as many each time
-FIRST_TEST = 1 << 12  # names drawn, from which on a round is a test
+EXPLORING_ROUNDS = 1 << 10, 1 << 11  # names drawn at each temperature that end at new prefixes
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
 ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
@@ -52,26 +50,29 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
         n_visits += visits.n_passed
         return log_weights
 
-    def learn(at: float, power: float = 1.0) -> None:
+    def learn(at: float, power: float = 1.0, *, explores: bool = True) -> None:
         nonlocal look_ahead
-        look_ahead = look_ahead.learned(look_ahead.prefixes.sharpened(power), min_length, at)
+        prefixes = look_ahead.prefixes.sharpened(power)
+        look_ahead = look_ahead.learned(prefixes, min_length, at, explores=explores)
 
     halvings = max(math.ceil(-math.log2(temperature)), 0)
-    drawn(temperature * 2**halvings, FIRST_ROUND)
-    learn(temperature * 2**halvings)
-    for left in range(halvings, 0, -1):
-        drawn(temperature * 2**left, COOLING_ROUND)
-        learn(temperature * 2 ** (left - 1), power=2.0)
-    size = FIRST_AT_LAST
+    at = temperature * 2**halvings
+    drawn(at, FIRST_ROUND)
+    learn(at)
+    for left in range(halvings, -1, -1):
+        for size in EXPLORING_ROUNDS:
+            drawn(at, size)
+            learn(at)
+        if left:
+            at /= 2
+            learn(at, power=2.0)
     while True:
-        log_weights = drawn(temperature, size)
-        if size >= FIRST_TEST:
-            tested = with_bound(look_ahead, log_weights)
-            is_good = tested.repeats <= MAX_REPEATS and tested.acceptance >= ENOUGH_COME_OUT
-            if is_good or n_visits >= MAX_VISITS:
-                return tested
-        learn(temperature)
+        learn(at, explores=False)
         size *= 2
+        tested = with_bound(look_ahead, drawn(at, size))
+        is_good = tested.repeats <= MAX_REPEATS and tested.acceptance >= ENOUGH_COME_OUT
+        if is_good or n_visits >= MAX_VISITS:
+            return tested
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
