@@ -27,6 +27,7 @@ from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import LookAhead, Visits
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
+COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
 ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
 FIRST_TEST = 1 << 12  # names drawn in the first test; then twice as many each
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
@@ -58,14 +59,14 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
         prefixes = look_ahead.prefixes.sharpened(power)
         look_ahead = look_ahead.learned(prefixes, min_length, at, explores=explores)
 
-    halvings = max(math.ceil(-math.log2(temperature)), 0)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     at = temperature * 2**halvings
     drawn(FIRST_ROUND)
     learn(explores=halvings > 0)
     for left in range(halvings, -1, -1):
         for size in ROUNDS:
             drawn(size)
-            learn(explores=left > 0 or 0 < halvings and size < ROUNDS[-1])
+            learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
         if left:
             at /= 2
             learn(2.0, explores=True)
@@ -88,7 +89,9 @@ def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
     # The weight of every name whose prefixes were all visited. There, ahead of a character is the
     # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = look_ahead.log_value - log_mean + 1e-6  # above rounding errors: each comes once at most
-    log_bound = min(max(log_bound_of(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND))
+    log_bound = min(
+        max(log_bound_of(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
+    )
     expected = np.exp(log_weights - log_bound)
     return replace(
         look_ahead,

@@ -110,7 +110,7 @@ def test_names_come_with_the_models_distribution(cell, listed, options, request)
 
     if can_look_ahead(options) or "exclude_words" in options:
         request.getfixturevalue("always_look_ahead")
-        with mock.patch.object(preparation, "Preparation", wraps=preparation.Preparation) as made:
+        with mock.patch.object(preparation, "prepared", wraps=preparation.prepared) as made:
             assert_is_drawn(expected, model, options)
         assert made.called
 
