@@ -5,7 +5,7 @@ from random import Random
 
 import numpy as np
 
-from rnn_names.arrays import Array, Rows
+from rnn_names.arrays import Array, Rows, Workspace
 from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.walk import Children, Walk, WalkSource
@@ -22,12 +22,16 @@ class _Known(Rows):
 
 
 class GuidedWalk(Walk):
-    """Draws `size` names by a look-ahead; `log_weights`, (size,), are −∞ for those in vain."""
+    """Draws `size` names by a look-ahead, from a source in float64.
+
+    `log_weights`, (size,), are −∞ for those in vain.
+    """
 
     known: _Known
 
     def __init__(self, source: WalkSource, size: int, bits: Random, look_ahead: LookAhead) -> None:
         super().__init__(source, size, bits)
+        self.work = Workspace(np.float64)
         self.look_ahead, root = look_ahead, look_ahead.prefixes
         context = look_ahead.contexts.longest(root.string[:1])
         self.known = _Known(root.automaton_state[:1], context, np.zeros(1, int), np.zeros(1))

@@ -145,8 +145,7 @@ class Walk:
 
     def __init__(self, source: WalkSource, size: int, bits: Random) -> None:
         assert size <= LARGEST_WALK  # or `choose` would mix names up
-        self.source, self.bits = source, bits
-        self.work = Workspace(source.first_state.dtype)
+        self.source, self.bits, self.work = source, bits, Workspace()
         self.nodes_at_once = source.nodes_at_once
         self.text = np.zeros((source.max_length, size), np.min_scalar_type(source.n_y))
         self.text[: len(source.prefix)] = source.prefix[:, None]
