@@ -143,7 +143,7 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
     p = np.exp(log_probabilities(model, options, meet))
     weights = log_weights(sampler, 30_000)
     assert log_mean(weights) == pytest.approx(math.log(p.sum()), abs=0.06)
-    assert not np.isfinite(weights).all(), "some are drawn in vain"
+    assert weights.std() > 0.5, "the guess is poor"
 
 
 def test_the_bound_lets_few_names_repeat():
@@ -163,7 +163,6 @@ LOW = [
     ("norse", {"max_length": 2, "temperature": 0.08}),  # 2,000 of 2,000 had a share of 0.0002
     ("norse", {"max_length": 2, "temperature": 0.04}),  # none came
     ("spells", {"max_length": 4, "temperature": 0.08}),  # Tide 1,831 of 2,000, Step never
-    ("spells", {"suffix": "x", "max_length": 5, "temperature": 0.02}),
 ]
 
 
