@@ -4,8 +4,8 @@ usage: python tests/benchmarks/margin.py
 
 For each network and temperature T, 4,000 names are drawn. At all their prefixes, the sums of the
 probabilities of the next character, up to each character, are computed in float32 and in float64.
-Printed is the largest difference, times T where T is below 1; and the largest relative difference of
-a probability above 1e-6, likewise. The kernel of BLAS matters: set OPENBLAS_CORETYPE to see others.
+Printed is the largest difference, times T where T is below 1; and the largest relative one of
+a probability above 1e-6, likewise. Set OPENBLAS_CORETYPE to see other kernels of BLAS.
 """
 
 import numpy as np
