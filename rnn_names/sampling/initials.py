@@ -132,6 +132,7 @@ class Trials:
         begins = sampler.beginnings or Beginnings(anything(n_y), np.ones((1, n_y)), 1, 1.0)
         factors = begins.factors.copy()
         factors[0] *= (self._letters == letter) * self._sum / self.weights[letter]
+        sampler.exact = copy(sampler.exact)
         sampler.beginnings = sampler.exact.beginnings = replace(begins, factors=factors)
         return sampler
 
