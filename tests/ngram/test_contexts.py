@@ -92,7 +92,7 @@ def test_the_chain_adds_up_what_is_ahead(sharpness):
     chain = MarkovChain(contexts, p, rng.normal(size=5), sharpness)
     automaton = matching([".*ab"], Vocabulary("ab"))
     with np.errstate(divide="ignore"):
-        table = np.exp(chain.log_ahead(automaton, np.log(automaton.may_end(2, 4))))
+        table = np.exp(chain.log_ahead(automaton, np.log(1.0 * automaton.may_end(2, 4))))
     start, total = contexts.after[0, START], 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
