@@ -108,8 +108,10 @@ class LookAhead:
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
-        prefixes.count_in(ahead)
-        if ahead.size > MAX_VISITED:
+        is_large = ahead.size > MAX_VISITED
+        if is_large or not explores:
+            prefixes.count_in(ahead)
+        if is_large:
             kept = prefixes.most_probable(ahead, MAX_VISITED // ahead.shape[1])
             prefixes, ahead = prefixes.take(kept), ahead[kept]
         if explores:

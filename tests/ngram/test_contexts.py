@@ -82,15 +82,17 @@ def test_what_may_happen_is_never_given_0():
     assert (ahead[:200] > 0).all()
 
 
-def test_the_chain_adds_up_what_is_ahead():
+@pytest.mark.parametrize("sharpness", [1.0, 3.0])
+def test_the_chain_adds_up_what_is_ahead(sharpness):
     """Against a sum over all names by the chain itself."""
     rng = np.random.default_rng(1)
     pieces = closed([[1, 2, 2], [2, 1]])
     contexts = Contexts(np.array(sorted(map(number, pieces)), np.int64), N_Y)
     p = rng.dirichlet(np.ones(N_Y), len(contexts))
-    chain = MarkovChain(contexts, p, rng.normal(size=5))
+    chain = MarkovChain(contexts, p, rng.normal(size=5), sharpness)
     automaton = matching([".*ab"], Vocabulary("ab"))
-    table = chain.ahead(automaton, 2, 4)
+    with np.errstate(divide="ignore"):
+        table = np.exp(chain.log_ahead(automaton, np.log(1.0 * automaton.may_end(2, 4))))
     start, total = contexts.after[0, START], 0.0
     for name in (name for n in (2, 3, 4) for name in product([1, 2], repeat=n)):
         if name[-2:] == (1, 2):
@@ -103,8 +105,10 @@ def probability(chain, context, name):
     """Of a name by a chain."""
     total = 1.0
     for length, symbol in enumerate([*name, 0]):
-        p = chain.probabilities[context]
+        p = chain.probabilities[context].copy()
         end = 1 / (1 + (1 - p[0]) / p[0] * math.exp(-chain.end_shift[length]))
-        total *= (1 - end) * p[symbol] / p[1:].sum() if symbol else end
+        p *= (1 - end) / p[1:].sum()
+        p[0] = end
+        total *= p[symbol] ** chain.sharpness / (p**chain.sharpness).sum()
         context = chain.contexts.after[context, symbol]
     return total
