@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
-RARE = 1 / 8  # share of names that meet their conditions, below which a part looks ahead
+RARE = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
