@@ -50,7 +50,7 @@ ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looki
 	$(BIN)/python tests/quality/ablation_ahead.py
 	$(BIN)/python tests/quality/ablation.py
 
-rare: $(VENV)/.test  ## Compare names under 66 rare conditions with exact probabilities (one to two hours).
+rare: $(VENV)/.test  ## Compare names under 86 rare conditions with exact probabilities (one to two hours).
 	$(BIN)/python tests/quality/rare.py
 
 page-study: $(VENV)/.test build/node_modules/axe-core  ## Look at the page in Chromium and Firefox, measure it, how it learns, and 20,000 names of each bundled model.

@@ -83,7 +83,7 @@ def python_page(text: str) -> str:
     rows += _rows(rank, " Only of `best`.")
     text = between_marks(text, "options", "".join(rows))
     casts = declarations(CastOptions)
-    of_casts = {name: casts[name] for name in ("initials", "redraw", "parts")}
+    of_casts = {name: casts[name] for name in ("initials", "redraw", "parts", "models")}
     text = between_marks(text, "casts", "".join(_rows(of_casts)))
     return between_marks(text, "settings", "".join(_rows(declarations(Settings))))
 

@@ -43,6 +43,17 @@ def stable_order(keys: Array) -> Array:
     return np.argsort(keys.astype(np.min_scalar_type(int(keys.max(initial=0)))), kind="stable")
 
 
+def rounded(weights: Array, bits: int = 7) -> Array:
+    """Each float32 number as the nearest with `bits` bits of a mantissa, half way up: bfloat16.
+
+    >>> rounded(np.array([1, 1 / 3, -1e-5], np.float32)).tolist()
+    [1.0, 0.333984375, -1.0013580322265625e-05]
+    """
+    dropped = 23 - bits
+    half, mask = np.uint32(1 << dropped >> 1), np.uint32(2**32 - (1 << dropped))
+    return ((weights.view(np.uint32) + half) & mask).view(np.float32)
+
+
 class Rows:
     """Base of dataclasses whose fields are arrays with one row per item."""
 

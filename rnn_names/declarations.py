@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, fields
 from functools import wraps
 from numbers import Integral, Real
@@ -139,12 +139,18 @@ def _numbers(value: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return value
+
+
 def _path(value: Any) -> str:
     try:
         path = os.fsdecode(value)
     except TypeError:
         raise ValueError from None
-    if not path or "\0" in path:
+    if not path or b"\0" in os.fsencode(path):  # a ValueError for half of a surrogate pair
         raise ValueError
     return path
 
@@ -153,6 +159,7 @@ FLAG = Kind("a bool", _flag, None)
 TEXTS = Kind("a text or a list of texts", _texts, "TEXT")
 LINES = Kind("a list of texts", _lines, "FILE")  # which the command line reads from a file
 LINE_NUMBERS = Kind('numbers of lines, from 1, or of a line and a part: "5.2"', _numbers, "N,…")
+MAPPING = Kind("a dictionary of models", _mapping, None)
 PATH = Kind("the path of a file", _path, "FILE")
 
 

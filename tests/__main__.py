@@ -3,6 +3,7 @@
     python -m tests                set up, then format, lint, types and the whole suite (make test)
     python -m tests lint           format, lint and types alone                         (make lint)
     python -m tests coverage       the suite, its coverage counted                  (make coverage)
+    python -m tests oldest         the suite, with the oldest versions of what we need
     python -m tests demo           install, learn from the dinosaurs, write twenty      (make demo)
     python -m tests program        one file for people without Python, into build/program
     python -m tests setup GROUP    install one of the groups below, without a check
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +29,7 @@ GROUPS = {
     # group: (folder of its environment, extras of pyproject.toml)
     "run": (".venv", ""),
     "test": (".venv", "[test]"),
+    "oldest": (".venv-oldest", "[test]"),
     "docs": (".venv", "[test,docs]"),
     "quality": (".venv", "[test,quality]"),
     "torch": (".venv-torch", "[test,torch]"),
@@ -59,7 +62,7 @@ def main() -> None:
     elif arguments.task == "program":
         program(set_up("program"))
     else:
-        programs = set_up("test")
+        programs = set_up("oldest" if arguments.task == "oldest" else "test")
         for work in TASKS[arguments.task]:
             work(programs)
 
@@ -77,7 +80,9 @@ def set_up(group: str) -> Path:
         return programs
     run(Path(sys.executable), "-m", "venv", folder)
     pip = "-m pip install --quiet --disable-pip-version-check --editable".split()
-    run(programs / "python", *pip, f".{extras}")
+    bounds = PYPROJECT.read_text().split("\ndependencies = [")[1].split("\n]")[0]
+    oldest = [each.replace(">=", "==") for each in re.findall(r'"(.+>=.+)"', bounds)]
+    run(programs / "python", *pip, f".{extras}", *(oldest if group == "oldest" else []))
     if group == "test" and run(programs / "python", *pip, ".[browser]", check=False):
         print("No Playwright for this machine: the page will not be tested in a browser.")
     stamp.touch()
@@ -139,7 +144,7 @@ def run(program: Path, *arguments: str, check: bool = True) -> int:
     return code
 
 
-TASKS = {"test": [lint, suite], "lint": [lint], "coverage": [coverage]}
+TASKS = {"test": [lint, suite], "lint": [lint], "coverage": [coverage], "oldest": [suite]}
 
 if __name__ == "__main__":
     main()

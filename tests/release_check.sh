@@ -4,7 +4,8 @@
 # - wheel and sdist come out the same, byte for byte, from another folder at another time
 # - their metadata, description, contents, licences and sizes
 # - installed in the ways that the README names, each into a clean environment, it works: wheel and
-#   sdist; pip, pipx and uv; every Python that is found here, with the oldest and the newest NumPy
+#   sdist; pip, pipx and uv; every Python that is found here, with the oldest and the newest of each
+#   dependency
 # - mypy and pyright find the types of an installed package
 # - the suite of the sdist passes
 #
@@ -15,7 +16,7 @@
 # All but dist/ is made in a temporary folder, which is removed at the end.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-readonly pythons="3.10 3.11 3.12 3.13 3.14" oldest_numpy="1.26.*"
+readonly pythons="3.10 3.11 3.12 3.13 3.14"
 # Of the wheel, which people install; the sdist has the lists and the tests too.
 readonly largest_wheel=10000000 largest_sdist=12000000
 with_suite=yes
@@ -84,14 +85,14 @@ works() {
         "$1" completion bash | bash -n
 }
 
-# try WHAT PYTHON NUMPY PROGRAM COMMAND...: runs the command that installs, then the program.
+# try WHAT PYTHON WITH PROGRAM COMMAND...: runs the command that installs, then the program.
 try() {
-    local what=$1 python=$2 numpy=$3 program=$4
+    local what=$1 python=$2 with=$3 program=$4
     shift 4
     if "$@" >"$work/log" 2>&1 && (works "$program") >>"$work/log" 2>&1; then
-        pass "$what" "$python" "$numpy"
+        pass "$what" "$python" "$with"
     else
-        fail "$what" "$python" "$numpy"
+        fail "$what" "$python" "$with"
     fi
 }
 
@@ -101,7 +102,11 @@ pip_install() { # ENVIRONMENT REQUIREMENT...
     "$environment/bin/pip" install --quiet "$@"
 }
 
-numpy_of() { "$1" -c 'import numpy; print(numpy.__version__)' 2>/dev/null || echo -; }
+oldest_install() {
+    local environment=$1
+    shift
+    "$uv" pip install --quiet --python "$environment" --resolution lowest "$@"
+}
 
 # --- Wheel and sdist ------------------------------------------------------------------------------
 
@@ -173,7 +178,7 @@ rattler_build.Stage0Recipe.from_file('build/recipes/recipe.yaml')" &&
         if command -v ruby >/dev/null; then ruby -c build/recipes/rnn-names.rb; fi
 }
 
-row WHAT PYTHON NUMPY RESULT
+row WHAT PYTHON WITH RESULT
 check "the same bytes again" same_again
 check "sizes" small_enough
 check "nothing is missing" whole
@@ -188,7 +193,7 @@ check "recipes" recipes
 check "twine check" "$tools/twine" check --strict "$wheel" "$sdist"
 check "check-wheel-contents" "$tools/check-wheel-contents" "$wheel"
 
-# --- Every Python, oldest and newest NumPy --------------------------------------------------------
+# --- Every Python, oldest and newest dependencies -------------------------------------------------
 
 newest="" newest_python=""
 for version in $pythons; do
@@ -198,17 +203,12 @@ for version in $pythons; do
         continue
     fi
     newest=$version newest_python=$found
-    for numpy in "$oldest_numpy" newest; do
-        environment=$work/venv-$version-${numpy%%.*}
+    for which in oldest newest; do
+        environment=$work/venv-$version-$which
         "$found" -m venv "$environment"
-        requirement=numpy
-        [ "$numpy" = newest ] || requirement="numpy==$numpy"
-        if ! pip_install "$environment" --only-binary numpy "$requirement" >"$work/log" 2>&1; then
-            skip "pip install, wheel" "$version" "$numpy" "no such NumPy for this Python"
-            continue
-        fi
-        try "pip install, wheel" "$version" "$(numpy_of "$environment/bin/python")" \
-            "$environment/bin/rnn-names" pip_install "$environment" "$wheel"
+        [ $which = newest ] && install=pip_install || install=oldest_install
+        try "pip install, wheel" "$version" "$which" "$environment/bin/rnn-names" \
+            $install "$environment" --only-binary numpy "$wheel"
         rm -rf "$environment"
     done
 done

@@ -1,4 +1,4 @@
 """The command line: one file per command, and what they share.
 
-No other folder knows screens, streams, exit codes or names of options.
+No other folder knows screens, streams or exit codes.
 """

@@ -35,7 +35,7 @@ def blend(models: tuple[Given, ...], output: str) -> None:
 
     check_output(output, "model", SIGNATURE)
     for each in models:
-        if os.path.exists(output) and is_same_file(bundled.located(each.path), output):
+        if os.path.exists(output) and is_same_file(bundled.file_of(each.path), output):
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
     model = blend_of(models)
     model.save(output)

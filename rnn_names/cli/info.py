@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
-from rnn_names.cli.options import DEFAULT_MODEL, GroupedCommand, option
+from rnn_names.cli.options import GroupedCommand, option
 from rnn_names.cli.streams import printable, write
 from rnn_names.errors import shortened, shown
 from rnn_names.model import bundled
@@ -31,9 +31,7 @@ MOST_SETTINGS, SETTINGS_WIDTH = 40, 86  # settings that are shown, and columns o
         "rnn-names info --system       # for the report of a bug",
     ],
 )
-@click.argument(
-    "model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL, default=[DEFAULT_MODEL]
-)
+@click.argument("model", metavar="[MODEL[=WEIGHT]]...", nargs=-1, type=MODEL)
 @option("--json", is_flag=True, help="Print JSON.")
 @option(
     "--system",
@@ -57,7 +55,7 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
         facts = {"file": " ".join(map(str, models)), "bytes": None, **of_model}
         if len(models) == 1:  # else a blend that is in no file
             path = models[0].path
-            facts |= {"file": path, "bytes": os.path.getsize(bundled.located(path))}
+            facts |= {"file": path, "bytes": os.path.getsize(bundled.file_of(path))}
         rows = _rows(facts)
     if json:  # in which nothing can take over a terminal
         text = printable(dumps(facts, ensure_ascii=False, indent=2), dumps)

@@ -67,7 +67,6 @@ model_option = partial(
     "--model",
     type=MODEL,
     multiple=True,
-    default=[DEFAULT_MODEL],
     metavar="MODEL[=WEIGHT]",
     show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
     help="Model file, or name of a bundled model. If given several times: their blend.",
@@ -76,9 +75,8 @@ model_option = partial(
 
 def chosen(models: Sequence[Given]) -> Sequence[Given]:
     """The models given, else the default file, else a bundled model, with a note that says so."""
-    source = click.get_current_context().get_parameter_source("model")
-    if source is not click.core.ParameterSource.DEFAULT or os.path.lexists(DEFAULT_MODEL):
-        return models
+    if models or os.path.lexists(DEFAULT_MODEL):
+        return models or [Given(DEFAULT_MODEL)]
     tell(
         f"Note: there is no {DEFAULT_MODEL} here, so this is {bundled.DEFAULT}, a bundled model "
         "(rnn-names models)."

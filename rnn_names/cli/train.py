@@ -89,6 +89,7 @@ def train(
     from rnn_names.model.atomic import check_writable
     from rnn_names.model.npz import SIGNATURE
     from rnn_names.training.checkpoint import Checkpoint, state_path
+    from rnn_names.training.run import Run
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import closest_model, starts_for
 
@@ -111,7 +112,7 @@ def train(
         checkpoint = Checkpoint.resumed(output, names, settings, started_from, starts)
     else:
         start = closest[0].model if word == CLOSEST else blend_of(given) if given else None
-        trainer = Trainer(names, settings, start, starts=starts)
+        trainer = Trainer(Run(names, settings, start, starts=starts))
         checkpoint = Checkpoint(output, trainer, names, started_from)
     trainer = checkpoint.trainer
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
@@ -127,7 +128,8 @@ def train(
             try:
                 run.go(write_log)
                 progress.close()
-                progress.say(summary(progress, names, output, checkpoint.init))
+                if not quiet:  # else nobody sees the names that it draws
+                    progress.say(summary(progress, names, output, checkpoint.init))
             finally:
                 with interrupts.critical_section():
                     wrote = run.write_report()

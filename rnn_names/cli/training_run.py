@@ -290,8 +290,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
 def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
     """What came of the training, its losses as a picture, and what to try next."""
     from rnn_names.corpus.names import Names
-    from rnn_names.sampling.stream import preview
-    from rnn_names.views.report import NAMES_MEASURED, length_note
+    from rnn_names.views.report import NAMES_MEASURED, drawn_from, length_note
     from rnn_names.views.terminal import loss_curves
 
     trainer, size = progress.trainer, os.path.getsize(output)
@@ -314,9 +313,9 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     ]
     if record["all_names"]:
         lines.append("The held-out loss is that before the last stage, which learned these names.")
-    drawn = preview(trainer.model, NAMES_MEASURED, trainer.settings.seed)
-    if drawn:
-        lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(drawn)))
+    names = drawn_from(trainer, NAMES_MEASURED)
+    if names:
+        lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(names)))
     return "\n".join(filter(None, [*lines, model]))
 
 

@@ -194,7 +194,8 @@ class _Reading:
             return self._sequence(value[3], rest)
         if kind in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, part = value
-            if str(most) == "MAXREPEAT":
+            least = min(least, MAX_NAME_LENGTH + 1)  # no name has so many, but for empty ones
+            if most >= MAX_NAME_LENGTH:  # "a*" has the largest number there is
                 rest = self._loop(part, rest)
             else:
                 rest = self._times(part, most - least, rest, rest)

@@ -1,14 +1,14 @@
-"""Names that are a few edits away from others: a character put in, left out or replaced by another.
+"""Names a few edits away from others: a character inserted, deleted or replaced by another.
 
-The fewest edits from one text to another are the Levenshtein distance. It comes row by row, one
-for each character c that is read of a name:
+The fewest edits from one text to another are their Levenshtein distance. It is computed row by row,
+a row for each character c that is read of a name:
 
     row[i] = min(row_before[i − 1] + (0 if c is text[i − 1] else 1),      kept or replaced
-                 row_before[i] + 1,                                       c put in
-                 row[i − 1] + 1)                                          text[i − 1] left out
+                 row_before[i] + 1,                                       c inserted
+                 row[i − 1] + 1)                                          text[i − 1] deleted
 
-and row[i] is how far what was read is from the first i characters of the text. Distances beyond
-the edits that are allowed are all alike, so there are few rows: they are the states of an
+and row[i] is the distance from what was read to the first i characters of the text. All distances
+above the edits allowed count as one, so there are few different rows: they are the states of an
 automaton (Schulz & Mihov 2002).
 """
 
@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -28,9 +29,7 @@ from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.language_model import LanguageModel
 
-EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
-EDITED_TOGETHER = 1 << 6  # names of which the first of two edits are made together
-EDITS_LOOKED_UP = 0, 32, 128, 1 << 30  # first edits of a name after which near ones are done with
+# --- Automata -------------------------------------------------------------------------------------
 
 
 def within(
@@ -38,7 +37,7 @@ def within(
 ) -> Automaton:
     """Accepts what is at most so many edits away from one of some texts.
 
-    Characters of the texts that the vocabulary lacks are never those of a name.
+    A character of the texts that the vocabulary lacks equals none of a name.
 
     >>> automaton = within(["ab"], 1, Vocabulary("abc"))
     >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
@@ -49,13 +48,12 @@ def within(
     known = {c: same(c, ignore_case) for text in spelled for c in text}
 
     def kind(character: str) -> str:
-        """The first that is the same; those that are in none of the texts are all alike."""
+        """The first character of the texts that counts as the same; "" if there is none."""
         return next((c for c, matches in known.items() if matches(character)), "")
 
     spelled = [[*map(kind, text)] for text in spelled]
-    start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
     return automaton_of(
-        start,
+        tuple(_first_row(text, edits) for text in spelled),
         lambda rows, kinds: [
             tuple(_next_row(row, text, c, edits) for row, text in zip(rows, spelled, strict=True))
             for c in kinds
@@ -65,7 +63,13 @@ def within(
     )
 
 
-def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int) -> tuple[int, ...]:
+def _first_row(text: Collection[str], edits: int) -> tuple[int, ...]:
+    return tuple(min(i, edits + 1) for i in range(len(text) + 1))
+
+
+def _next_row(
+    row: tuple[int, ...], text: Iterable[str], character: str, edits: int
+) -> tuple[int, ...]:
     left = min(row[0] + 1, edits + 1)
     following = [left]
     for i, c in enumerate(text):
@@ -75,9 +79,9 @@ def _next_row(row: tuple[int, ...], text: list[str], character: str, edits: int)
 
 
 def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
-    """Accepts what contains none of some words, where case does not count.
+    """Accepts what contains none of some words, whatever the case.
 
-    A state is the longest end of what was read that begins a word; None where one was inside.
+    A state is the longest end of what was read that begins a word; None once a word was read.
 
     >>> automaton = free_of(["ab"], Vocabulary("abA"))
     >>> [bool(automaton.accepting[automaton.run(np.array([text]), np.array([len(text)]))[0]])
@@ -106,16 +110,28 @@ def free_of(words: Collection[str], vocabulary: Vocabulary) -> Automaton:
     )
 
 
-class FarApart:
-    """Lets names through that are more than so many edits away from all that came before.
+def folded(text: str) -> str:
+    """The form in which texts are compared where case does not count.
 
-    Two texts that are k edits apart have a text in common that each becomes by leaving out k
-    characters or fewer. So all these texts are kept, and few names need to be compared.
+    >>> folded("STRASSE") == folded("Straße")
+    True
+    """
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+# --- Names far apart from one another -------------------------------------------------------------
+
+
+class FarApart:
+    """Admits names that are more than so many edits away from all that it has.
+
+    Two texts at most k edits apart have a text in common that each becomes by up to k deletions. So
+    names are kept by all these texts, and a name is compared with those that share one.
     """
 
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:
         self._edits = edits
-        self._names: dict[str, list[str]] = {}  # by what they become
+        self._names: dict[str, list[str]] = {}  # by what they become by deletions
         self.add(others)
 
     @classmethod
@@ -126,66 +142,63 @@ class FarApart:
         return cls(options.min_edits - 1, options.exclude)
 
     def passes(self, name: str) -> bool:
-        """Whether a name is let through; the next ones will keep away from it, too."""
+        """Whether a name is far from all; if so, it is added."""
         if not self.is_far(name):
             return False
         self.add([name])
         return True
 
     def is_far(self, name: str) -> bool:
-        """Whether a name would be let through."""
+        """Whether a name is far from all."""
         name = folded(name)
         return not any(
-            _are_near(name, other, self._edits)
-            for text in _left_out(name, self._edits) & self._names.keys()
+            self._are_near(name, other)
+            for text in self._shortened(name) & self._names.keys()
             for other in self._names[text]
         )
 
     def add(self, names: Iterable[str]) -> None:
-        """Records names as already used."""
+        """Adds names, however near they are."""
         for name in map(folded, names):
-            for text in _left_out(name, self._edits):
+            for text in self._shortened(name):
                 self._names.setdefault(text, []).append(name)
 
+    def _shortened(self, name: str) -> set[str]:
+        """What a name becomes by as many deletions as there may be edits, or fewer."""
+        found = {name}
+        for _ in range(self._edits):
+            found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
+        return found
 
-def _left_out(text: str, most: int) -> set[str]:
-    found = {text}
-    for _ in range(most):
-        found |= {each[:i] + each[i + 1 :] for each in found for i in range(len(each))}
-    return found
-
-
-def _are_near(a: str, b: str, edits: int) -> bool:
-    row, text = tuple(min(i, edits + 1) for i in range(len(a) + 1)), list(a)
-    for character in b:
-        row = _next_row(row, text, character, edits)
-    return row[-1] <= edits
-
-
-def folded(text: str) -> str:
-    """A text as it is compared where case does not count.
-
-    >>> folded("STRASSE") == folded("Straße")
-    True
-    """
-    return unicodedata.normalize("NFC", text.casefold())
+    def _are_near(self, a: str, b: str) -> bool:
+        row = _first_row(a, self._edits)
+        for character in b:
+            row = _next_row(row, a, character, self._edits)
+        return row[-1] <= self._edits
 
 
-# --- A list that is known by fingerprints ---------------------------------------------------------
+# --- Names near a list that is known by its fingerprints ------------------------------------------
+
+EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
+NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first edits, of two, are made together
+
+DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
+"""Kinds of edits: how many characters go, and how many come in their place."""
 
 
 class NearList:
-    """Tells which names are few edits away from a model's own list, of which it has fingerprints.
+    """Tells which names are a few edits away from a model's own list, of which it has fingerprints.
 
-    Everything that a name becomes by an edit is looked up. A fingerprint is a sum over characters
-    (`rnn_names.corpus.fingerprints`). So an edit at place i keeps the terms of what is before it,
-    and those of what is behind it are taken one place to the left or the right, or stay.
+    It looks up everything that a name becomes by an edit. A fingerprint is a sum over characters
+    (`rnn_names.corpus.fingerprints`). So an edit at a place keeps the terms of the characters
+    before it; those after it move one place to the left or the right, or stay.
 
-    An edit leaves capitals where words begin: "Abera" without its first letter is looked up as
-    "Bera", and "Llandeg" with a space in it as "Llan Deg", too. Where names of the list may have
-    either case, so may a letter that comes in: at the beginning of later words, as in "Stoke on
-    Trent"; within words, if it has such names as "MacRae" (`inner_capitals`); and at the beginning,
-    if it has such as "de Vries" (`small_beginnings`). The case of one first letter is no edit.
+    Words keep their capitals: "Abera" without its first letter is looked up as "Bera", and
+    "Llandeg" with a space in it as "Llan Deg", too. An inserted letter has the case of its place.
+    It is tried in both cases where names of the list may have either: at the beginning of later
+    words ("Stoke on Trent"); within words, if the list has names such as "MacRae"
+    (`inner_capitals`); at the beginning, if it has names such as "de Vries" (`small_beginnings`).
+    There, a first letter in the other case is no edit.
     """
 
     def __init__(self, model: LanguageModel) -> None:
@@ -201,17 +214,16 @@ class NearList:
         self._is_upper = np.array([False, *map(str.isupper, characters)])
         self._is_mark = np.array([False, *(not c.isalnum() for c in characters)])
         self._letters = np.unique(self._lower[1:])
-        self._either = np.union1d(self._letters, self._upper[self._letters])
+        self._in_both_cases = np.union1d(self._letters, self._upper[self._letters])
         self._marks = np.flatnonzero(self._is_mark)
         # (places, n_y) what each character adds to a fingerprint; 0 for none.
         self._terms = terms(vocabulary.codes, np.arange(MAX_NAME_LENGTH + 5)[:, None])
         self._terms[:, 0] = 0
-        # A first look at a few bits of a fingerprint tells that most are not in the list.
+        # Most fingerprints are seen not to be in the list by their first bits.
         bits = min(max(len(known).bit_length() + 6, 12), 24)
         self._shift = np.uint64(64 - bits)
         self._may_be = np.zeros(1 << bits, dtype=bool)
-        first = known >> self._shift
-        self._may_be[first.astype(np.intp)] = True
+        self._may_be[(known >> self._shift).astype(np.intp)] = True
 
     def near(self, names: Names, edits: int) -> Array:
         """Whether each name is at most `edits`, 0 to 2, away from one of the list: (n,)."""
@@ -226,13 +238,11 @@ class NearList:
         return near
 
     def _composed(self, names: Names) -> Names:
-        """The names in NFC, as the list is; a letter may have been drawn before its mark."""
-        characters = self._vocabulary.characters
-        if not any(map(unicodedata.combining, characters)):
+        """The names in NFC, as the list is, if they can be spelled so."""
+        composed, known = names.in_nfc(), {*self._vocabulary.characters}
+        if composed is names:
             return names
-        texts, known = names.to_strings(), {*characters}
-        composed = [unicodedata.normalize("NFC", text) for text in texts]
-        pairs = zip(texts, composed, strict=True)
+        pairs = zip(names.to_strings(), composed.to_strings(), strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
     def _in_other_case(self, name: str) -> list[str]:
@@ -248,7 +258,7 @@ class NearList:
     def _near(self, names: Names, edits: int) -> Array:
         near = among(fingerprints(names), self._known)
         of_one = self._are_one_edit_away, max(EDITED_AT_ONCE // len(self._letters), 1)
-        of_two = self._are_two_edits_away, EDITED_TOGETHER
+        of_two = self._are_two_edits_away, NAMES_EDITED_AT_ONCE
         for are_near, at_once in (of_one, of_two)[:edits]:
             left = np.flatnonzero(~near)
             left = left[np.argsort(names.lengths[left], kind="stable")]
@@ -263,47 +273,41 @@ class NearList:
         columns = np.arange(text.shape[1])
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
-        # What is from a place on, moved by an edit before it: (m, L + 3).
+        # The sum of all characters from a place on, moved by −1, 0 or 1 places: (m, L + 3) each.
         moved = dict[int, Array]()
-        for places in (-1, 0, 1):
-            behind = self._terms[np.maximum(columns + places, 0), text]
-            moved[places] = np.cumsum(behind[:, ::-1], axis=1)[:, ::-1]
+        for by in (-1, 0, 1):
+            behind = self._terms[np.maximum(columns + by, 0), text]
+            moved[by] = np.cumsum(behind[:, ::-1], axis=1)[:, ::-1]
         near = np.zeros(len(text), bool)
-        for row, place, out, come, put_in, after in self._edits(text, lengths):
-            prints = before[row, place] + self._terms[place + come, after]
-            prints += moved[come - out][row, place + out + 1]
+        for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
+            prints = before[row, place] + self._terms[place + inserted, following]
+            prints += moved[inserted - deleted][row, place + deleted + 1]
             at_place = place[:, None] * self._terms.shape[1]
-            prints = prints[:, None] + self._terms.take(at_place + put_in)
+            prints = prints[:, None] + self._terms.take(at_place + characters)
             near[row[self._found(prints)]] = True
         return near
 
     def _are_two_edits_away(self, names: Names) -> Array:
-        """Whether each name that is no nearer is two edits away from one of the list: (m,).
-
-        A near one mostly is by many first edits, so that a few are looked up before the others.
-        """
+        """Whether each name that is no nearer is two edits away from one of the list: (m,)."""
         rows, edited = self._edited(names)
-        # Each first edit once, in the order of fingerprints, which is any.
-        of_rows = fingerprints(edited) ^ rows.astype(np.uint64)
-        edits = np.unique(of_rows, return_index=True)[1]
+        # Several edits may give a name the same text, which is looked up once.
+        different = fingerprints(edited) ^ rows.astype(np.uint64)
+        once = np.unique(different, return_index=True)[1]
         near = np.zeros(len(names), bool)
-        for first, last in pairwise(EDITS_LOOKED_UP):
-            some = edits[first * len(names) : last * len(names)]
-            some = some[~near[rows[some]]]
-            near[rows[some[self._near(edited.take(some), 1)]]] = True
+        near[rows[once[self._near(edited.take(once), 1)]]] = True
         return near
 
     def _edited(self, names: Names) -> tuple[Array, Names]:
         """What names become by an edit, and which name each comes from."""
         text, lengths = self._padded(names)
         columns, rows, edited = np.arange(text.shape[1]), list[Array](), list[Array]()
-        for row, place, out, come, put_in, after in self._edits(text, lengths):
-            k, each = put_in.shape[-1], np.arange(len(row))
-            behind = columns > place[:, None] + come
-            texts = text[row[:, None], np.minimum(columns + behind * (out - come), columns[-1])]
+        for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
+            k, each = characters.shape[-1], np.arange(len(row))
+            shift = (columns > place[:, None] + inserted) * (deleted - inserted)
+            texts = text[row[:, None], np.minimum(columns + shift, columns[-1])]
             texts = np.repeat(texts[:, None], k, axis=1)  # (p, k, L + 3)
-            texts[each, :, place] = put_in
-            texts[each, :, place + come] = after[:, None]
+            texts[each, :, place] = characters
+            texts[each, :, place + inserted] = following[:, None]
             rows.append(np.repeat(row, k))
             edited.append(texts.reshape(-1, len(columns)))
         texts = np.concatenate(edited)
@@ -313,38 +317,38 @@ class NearList:
         return np.concatenate(rows)[is_text], Names.from_lengths(codes, lengths[is_text])
 
     def _padded(self, names: Names) -> tuple[Array, Array]:
-        """Names as indices, 0 behind their ends: (m, L + 3); and their lengths, (m,)."""
+        """Names as indices, 0 after their ends: (m, L + 3); and their lengths, (m,)."""
         text, lengths = self._vocabulary.coded(names).padded()
         return np.pad(text, ((0, 0), (0, 3))), lengths
 
     def _edits(
         self, text: Array, lengths: Array
-    ) -> Iterator[tuple[Array, Array, int, int, Array, Array]]:
+    ) -> Iterator[tuple[Array, Array, tuple[int, int], Array, Array]]:
         """All edits of some names, kind by kind.
 
-        Yields rows and places of `text`, (p,); how many characters go out there, and how many come
-        in, 0 or 1; each that may come in, (p, k) or (k,), or 0; and what then follows in place of
-        what is there, (p,).
+        Yields rows of `text` and places in them, (p,); the kind; each character that may come
+        there, (p, k) or (k,), 0 for none; and what follows it, (p,), perhaps in another case.
         """
         row, place = np.nonzero(np.arange(text.shape[1]) <= lengths[:, None])
         at, following = text[row, place], text[row, place + 1]
-        lower, upper = self._lower, self._upper
-        is_upper = self._is_upper[at]
+        lower, upper, is_upper = self._lower, self._upper, self._is_upper[at]
         next_word = np.where(self._is_mark[at], lower[following], following)
+        capital_moved = np.where(is_upper, upper[following], next_word)
         letters = np.where(is_upper[:, None], upper[self._letters], self._letters)
-        for after in (following, np.where(is_upper, upper[following], next_word)):
-            yield row, place, 1, 0, np.zeros(1, int), after
-        yield row, place, 1, 1, letters, next_word
-        yield row, place, 0, 1, letters, lower[at]
-        for out, after in ((1, following), (1, upper[following]), (0, at), (0, upper[at])):
-            yield row, place, out, 1, self._marks, after
         begins = np.where(place > 0, self._is_mark[text[row, place - 1]], self._small_beginnings)
-        either = np.flatnonzero(begins | ((place > 0) & self._inner_capitals))
-        row, place, at, following, next_word = (
-            each[either] for each in (row, place, at, following, next_word)
-        )
-        for out, after in ((1, following), (1, next_word), (0, at), (0, lower[at])):
-            yield row, place, out, 1, self._either, after
+        either = begins | ((place > 0) & self._inner_capitals)  # where either case is possible
+        all_places: Any = slice(None)
+        for kind, places, characters, cases in [
+            (DELETION, all_places, np.zeros(1, int), [following, capital_moved]),
+            (REPLACEMENT, all_places, letters, [next_word]),
+            (INSERTION, all_places, letters, [lower[at]]),
+            (REPLACEMENT, all_places, self._marks, [following, upper[following]]),
+            (INSERTION, all_places, self._marks, [at, upper[at]]),
+            (REPLACEMENT, either, self._in_both_cases, [following, next_word]),
+            (INSERTION, either, self._in_both_cases, [at, lower[at]]),
+        ]:
+            for after in cases:
+                yield row[places], place[places], kind, characters, after[places]
 
     def _found(self, prints: Array) -> Array:
         """The rows of those that are in the list."""

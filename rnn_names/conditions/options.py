@@ -13,6 +13,7 @@ from rnn_names.declarations import (
     FLAG,
     LINE_NUMBERS,
     LINES,
+    MAPPING,
     PATH,
     POSITIVE,
     TEXTS,
@@ -175,7 +176,8 @@ class CommonOptions(Checked):
                     raise SamplingError(
                         f"{name} {quoted(text)}: {len(text):,} characters, and {limit}", [name]
                     )
-            if "" in texts:  # every name has it, and no other one of several need be there
+            # Every name has it, and of several, no other need be there; not every one is like it.
+            if "" in texts and name != "like":
                 texts = {text: None for text in texts if text and name == "contains"}
             object.__setattr__(self, name, tuple(texts))
         for pattern in self.match or ():
@@ -279,10 +281,7 @@ class AliasOptions(CommonOptions):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CastOptions(Options):
-    """The parameters of `cast`. Its parts have the conditions that they do not set themselves.
-
-    `models` has models by the names that the pattern gives them, in place of files.
-    """
+    """The parameters of `cast`. Its parts have the conditions that they do not set themselves."""
 
     pattern: str
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
@@ -303,7 +302,9 @@ class CastOptions(Options):
         "of line 5, a name or a text. Repeat a number to redraw again. Needs a seed.",
     )
     parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
-    models: Mapping[str, Any] | None = None
+    models: Mapping[str, Any] | None = option(
+        None, MAPPING, "Models that are in no file, by the names that the pattern gives them."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

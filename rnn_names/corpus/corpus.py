@@ -168,7 +168,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
     With each piece come its counts, (n,), or None for a list without counts.
     """
     n_lines = 0
-    has_counts: bool | None = None  # not known as long as all lines are blank
+    has_counts: bool | None = None  # unknown while all lines are blank
     for data in _pieces(title, stream):
         if not n_lines:
             data = data.removeprefix(codecs.BOM_UTF8)
@@ -199,7 +199,7 @@ def read_names(title: str, stream: BinaryIO) -> Iterator[tuple[Names, Array | No
 def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
     """The bytes of a stream in pieces that end at line ends, and so have a whole line each."""
     rest, n_lines = b"", 0
-    missing = _bytes_ahead(stream)
+    missing = _bytes_left(stream)
     while data := _read(title, stream):
         rest += data
         missing -= len(data)
@@ -222,8 +222,8 @@ def _pieces(title: str, stream: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
-def _bytes_ahead(stream: BinaryIO) -> int:
-    """How many bytes of a file are still to be read; 0 for what is no file on a disk."""
+def _bytes_left(stream: BinaryIO) -> int:
+    """How many bytes of a regular file are still to be read; 0 for any other stream."""
     try:
         status = os.fstat(stream.fileno())
         return status.st_size - stream.tell() if stat.S_ISREG(status.st_mode) else 0

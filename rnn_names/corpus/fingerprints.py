@@ -9,8 +9,6 @@ A name that is not in a list of n is taken for one of it with probability n / 2�
 keeps only the uppermost bits of fingerprints, as bundled ones keep 44, the others are 0.
 """
 
-import unicodedata
-
 import numpy as np
 
 from rnn_names.arrays import Array
@@ -18,7 +16,7 @@ from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that are kept in a packed form
 PACKED_BYTES = 6  # of a gap between two of them
-LEAST_BITS = 32  # that a model keeps
+LEAST_BITS = 32  # a model keeps at least so many
 HASHED_AT_ONCE = 1 << 16  # names whose characters are mixed together; it bounds the memory
 
 
@@ -31,7 +29,7 @@ def fingerprints(names: Names) -> Array:
     """
     result = np.empty(len(names), np.uint64)
     for start in range(0, len(names), HASHED_AT_ONCE):
-        part = _in_nfc(names[start : start + HASHED_AT_ONCE])
+        part = names[start : start + HASHED_AT_ONCE].in_nfc()
         place = np.arange(len(part.codes)) - np.repeat(part.offsets[:-1], part.lengths)
         mixed = terms(part.codes, place)
         # The sum over a name is the difference of two sums from the beginning, modulo 2⁶⁴.
@@ -51,15 +49,6 @@ def terms(codes: Array, places: Array) -> Array:
     x *= np.uint64(0x94D049BB133111EB)
     x ^= x >> np.uint64(31)
     return x
-
-
-def _in_nfc(names: Names) -> Names:
-    """Some names in NFC: a network may draw a letter and its accent apart."""
-    # If all names joined are in NFC, each is; to check that takes a tenth of the time.
-    together = names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    if unicodedata.is_normalized("NFC", together):
-        return names
-    return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
 
 
 def upper_bits(prints: Array, bits: int) -> Array:

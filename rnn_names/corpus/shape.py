@@ -40,7 +40,7 @@ class Shape:
         return not self.barred[kinds[:-1], kinds[1:]].any()
 
     def allowing(self, prefix: Sequence[int]) -> Shape:
-        """The shape that such a beginning of a name has, too, whatever it is."""
+        """The shape without what bars such a beginning of a name."""
         kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False
         return Shape(self.kind, barred)
@@ -61,7 +61,7 @@ def shape_of(
 
 
 def pairs_of(names: Names, vocabulary: Vocabulary) -> list[str]:
-    """Of the pairs of kinds that are barred unless a list has them, those that these names have."""
+    """The odd pairs of kinds that these names have; others are barred."""
     kinds, kind = _kinds(vocabulary)
     each = kind[_with_ends(names, vocabulary)]
     seen = np.zeros((len(kinds), len(kinds)), dtype=bool)

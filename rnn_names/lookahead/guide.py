@@ -63,7 +63,7 @@ class LookAhead:
     contexts: Contexts  # of the Markov chain, K of them
     table: Array  # (max_length + 2, K, S) log ahead by the chain, by length and state
     log_bound: float = 0.0  # natural logarithm of the weight with which a name comes once
-    acceptance: float = 0.0  # rate: of the names drawn, how many come out, as measured
+    acceptance: float = 0.0  # of the draws, how many give a name, as measured
     repeats: float = 1.0  # of the names that come out, the share that are repeats, as measured
     visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 

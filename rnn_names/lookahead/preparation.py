@@ -1,15 +1,16 @@
 """How a look-ahead is prepared: draws that it learns from, and the bound of the weights.
 
-Each round draws names with what is known so far, and then learns from them. The first rounds are of
-temperatures of about 1, where no step is nearly certain and draws see much; then the temperature is
-halved from round to round, down to that wanted. So the names that are most probable in the end are
-among those that were drawn before, as in simulated annealing (Kirkpatrick et al. 1983), and what is
-ahead of a prefix counts all names that were ever drawn, with their probabilities of now.
+Each round draws names with what is known so far, and then learns from them; names that end at
+prefixes that are known already are left out. The first rounds are of temperatures of about 1, where
+hardly a step is certain and draws see much; then the temperature is halved, down to that wanted. So
+the names that are most probable in the end are among those that were drawn before, as in simulated
+annealing (Kirkpatrick et al. 1983), and what is ahead of a prefix counts all of them, with their
+probabilities of now. Without this, names of a share of 0.0002 stood for all at a temperature of
+0.08: no draw had come where the others were.
 
-From then on, each round is a test as well: one half of its draws sets the bound, the least with
-which few names would be repeats, and the other half measures how many are. Rounds go on until few
-names are, and enough draws give a name, or they have cost too much; then a warning says so. None of
-this depends on the seed or on how many names are wanted.
+Then each round is a test: one half of its draws sets the bound, the least with which few names
+would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
+too much; then a warning says so. None of this depends on the seed or on how many names are wanted.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from rnn_names.errors import RareConditionsWarning
 from rnn_names.lookahead.guide import LookAhead, Visits
 
 FIRST_ROUND = 1 << 12  # names drawn without a guide
-EXPLORING_ROUNDS = 1 << 10, 1 << 11  # names drawn at each temperature that end at new prefixes
+COOLED_BELOW = 1.0  # the temperature below which draws begin at a higher one
+ROUNDS = 1 << 10, 1 << 12  # names drawn at each temperature
+FIRST_TEST = 1 << 12  # names drawn in the first test; then twice as many each
 MAX_CHARACTERS = 1 << 19  # of a round's names: fewer are drawn where names may be long
 MAX_REPEATS = 0.005  # share of the names that may be repeats
-ENOUGH_COME_OUT = 1 / 8  # preparation goes on while a smaller share of the draws gives a name
 MAX_BOUND = 64  # in mean weights; higher: more draws for a name, lower: more repeats
+ENOUGH_COME_OUT = 1 / 8  # of the draws; where fewer do, tests go on, but only up to
+ENOUGH_VISITS = 1 << 16  # nodes in all
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 
 Draw = Callable[[float, int, LookAhead], Array]
@@ -41,7 +45,7 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
     """A look-ahead that has learned, with a bound, and measured."""
     look_ahead, n_visits = unguided, 0
 
-    def drawn(at: float, size: int) -> Array:
+    def drawn(size: int) -> Array:
         nonlocal look_ahead, n_visits
         visits = Visits(look_ahead.prefixes)
         size = min(size, MAX_CHARACTERS // len(look_ahead.log_may_end))
@@ -50,47 +54,50 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
         n_visits += visits.n_passed
         return log_weights
 
-    def learn(at: float, power: float = 1.0, *, explores: bool = True) -> None:
+    def learn(power: float = 1.0, *, explores: bool) -> None:
         nonlocal look_ahead
         prefixes = look_ahead.prefixes.sharpened(power)
         look_ahead = look_ahead.learned(prefixes, min_length, at, explores=explores)
 
-    halvings = max(math.ceil(-math.log2(temperature)), 0)
+    halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
     at = temperature * 2**halvings
-    drawn(at, FIRST_ROUND)
-    learn(at)
+    drawn(FIRST_ROUND)
+    learn(explores=halvings > 0)
     for left in range(halvings, -1, -1):
-        for size in EXPLORING_ROUNDS:
-            drawn(at, size)
-            learn(at)
+        for size in ROUNDS:
+            drawn(size)
+            learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
         if left:
             at /= 2
-            learn(at, power=2.0)
+            learn(2.0, explores=True)
+    size = FIRST_TEST
     while True:
-        learn(at, explores=False)
-        size *= 2
-        tested = with_bound(look_ahead, drawn(at, size))
-        is_good = tested.repeats <= MAX_REPEATS and tested.acceptance >= ENOUGH_COME_OUT
-        if is_good or n_visits >= MAX_VISITS:
+        tested = with_bound(look_ahead, drawn(size))
+        is_enough = tested.acceptance >= ENOUGH_COME_OUT or n_visits >= ENOUGH_VISITS
+        if (tested.repeats <= MAX_REPEATS and is_enough) or n_visits >= MAX_VISITS:
             return tested
+        learn(explores=False)
+        size *= 2
 
 
 def with_bound(look_ahead: LookAhead, log_weights: Array) -> LookAhead:
-    """The look-ahead with a bound from one half of some weights, (m,), measured on the other."""
+    """The look-ahead with a bound from one half of some weights, (m,), measured on all."""
     log_mean = np.logaddexp.reduce(log_weights) - np.log(len(log_weights))
     if log_mean == -np.inf:
         return look_ahead
-    first, second = np.array_split(log_weights - log_mean, 2)
+    log_weights = log_weights - log_mean
     # The weight of every name whose prefixes were all visited. There, ahead of a character is the
     # total of the next prefix. So in the product of total / ahead only the first total is left.
     usual = look_ahead.log_value - log_mean + 1e-6  # above rounding errors: each comes once at most
-    log_bound = min(max(log_bound_of(first, MAX_REPEATS / 2), usual), math.log(MAX_BOUND))
-    expected = np.exp(second - log_bound)
+    log_bound = min(
+        max(log_bound_of(log_weights[::2], MAX_REPEATS / 2), usual), math.log(MAX_BOUND)
+    )
+    expected = np.exp(log_weights - log_bound)
     return replace(
         look_ahead,
         log_bound=log_bound + log_mean,
         acceptance=float(np.minimum(expected, 1).mean()),
-        repeats=float(np.maximum(expected - 1, 0).sum() / max(expected.sum(), 1e-300)),
+        repeats=float(np.maximum(expected - 1, 0).sum() / expected.sum()),
     )
 
 

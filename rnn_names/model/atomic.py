@@ -91,7 +91,10 @@ def real_path(path: str) -> str:
 
 def _obstacle(path: str) -> str:
     """What keeps a file from being written; "" if nothing does."""
-    if "\0" in path:
+    try:
+        if b"\0" in os.fsencode(path):
+            raise ValueError
+    except ValueError:  # also UTF-8's, for half of a surrogate pair
         return "cannot be written: no file has such a name"
     target = real_path(path)
     folder = os.path.dirname(target)

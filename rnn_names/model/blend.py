@@ -113,7 +113,7 @@ def unknown_logit(model: LanguageModel) -> float:
     ends of names drawn from the model; a little less in a blend, which has more characters.
     """
     with one_blas_thread():
-        # Of random weights, no name may end.
+        # Of a model with random weights, perhaps no name ends within the longest length.
         names = Names.from_strings(preview(model, NAMES_TO_MEASURE, seed=0) or [""])
         indices, lengths = model.vocabulary.coded(names).padded(names.order()[0])
         tree = prefix_tree(indices, lengths, len(model.vocabulary))

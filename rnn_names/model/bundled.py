@@ -172,12 +172,12 @@ class Given(NamedTuple):
         return os.path.basename(self.path)
 
 
-def located(path: str) -> str:
+def file_of(path: str) -> str:
     """The file that is meant by a path or by the name of a bundled model.
 
     A file of that name comes first; a folder does not.
 
-    >>> [os.path.basename(located(path)) for path in ("Dinosaurs", "norse", "my.npz")]
+    >>> [os.path.basename(file_of(path)) for path in ("Dinosaurs", "norse", "my.npz")]
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
@@ -208,6 +208,8 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
+    if ALIASES.get(path.lower(), path.lower()) in SHELF:
+        return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):
         files = [

@@ -24,8 +24,7 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     {FILE.txt} a line of a file. The rest is text. A backslash makes a sign text where it would mean
     something.
 
-    The lines are texts; with `parts`, tuples of texts. `models` is a dictionary of models that are
-    in no file, by the names that the pattern gives them.
+    The lines are texts; with `parts`, tuples of texts.
 
     Raises:
         SamplingError: for a wrong pattern, or for conditions that cannot be met; a caret shows

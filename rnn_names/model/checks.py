@@ -1,5 +1,6 @@
 """The checks of what was in a model file: what does not fit raises ModelFileError."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,10 @@ def _training_record(training: Any, characters: str) -> dict[str, Any]:
     """What sampling takes from a training's record, checked; settings by today's names."""
     if not isinstance(training, dict):
         training = {}
+    try:
+        json.dumps(training, allow_nan=False)
+    except ValueError:
+        raise ModelFileError("`meta` has a number that is not finite") from None
     longest, shortest = training.get("longest"), training.get("shortest", 1)
     lengths = type(longest) is type(shortest) is int and 1 <= shortest <= longest <= MAX_NAME_LENGTH
     pairs = training.get("pairs", [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,7 +139,7 @@ class Model(LanguageModel):
                 "parameters": sum(array.size for array in self.params.values()),
             },
             "vocabulary": self.vocabulary.characters,
-            "training": self.training,
+            "training": deepcopy(self.training),
             "sources": sources.as_json(self.sources),
             "fingerprints": 0 if self.fingerprints is None else len(self.fingerprints),
         }
@@ -174,7 +175,7 @@ class Model(LanguageModel):
         """Reads a model file, or the bundled model `path`; ModelFileError if it is none."""
         name = os.fsdecode(path)
         try:
-            meta, arrays = npz.read(bundled.located(name), lambda array: ARRAYS.get(array, ()))
+            meta, arrays = npz.read(bundled.file_of(name), lambda array: ARRAYS.get(array, ()))
         except ModelFileError as error:
             if npz.is_text(name):
                 raise ModelFileError(

@@ -1,4 +1,4 @@
-"""The two cells: how a hidden state and an input make the next hidden state, and the way back.
+"""The two cells: from a hidden state and an input to the next state, and the gradients back.
 
 A cell is two functions, `step` and `step_backward`, of what comes from the input and of a recurrent
 projection of the states. A step makes several numbers per hidden unit: the gates of a GRU, its

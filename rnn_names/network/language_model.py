@@ -1,4 +1,4 @@
-"""What sampling, scoring and conditions need to know of a model, and the probabilities of names.
+"""A network with its vocabulary and facts about its list; and the probabilities of names.
 
 The probability of a name is the product of those of its characters, each given what is before it:
 
@@ -8,7 +8,6 @@ The network computes all terms of a batch of names on their prefix tree; a name'
 path.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -102,7 +101,7 @@ class LanguageModel:
 def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
-    return Names.from_strings(unicodedata.normalize("NFC", name) for name in texts(names))
+    return Names.from_strings(texts(names)).in_nfc()
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:

@@ -10,7 +10,7 @@ the two equal. The notation is that of the courses, with one row per example:
 
 The step is that of the plain cell; `rnn_names.network.cells` has it, and that of the GRU. Time
 steps are the levels of a prefix tree (`rnn_names.network.prefix_tree`). The maths takes any float
-type. The backward pass starts from what the forward pass left in a `Workspace`, by name.
+type. The forward pass leaves arrays for the backward pass in a `Workspace`, by name.
 """
 
 from __future__ import annotations  # or `np.random` is imported for a type, which takes 10 ms

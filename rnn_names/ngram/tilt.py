@@ -1,12 +1,12 @@
-"""A tilt of whole names as factors of the next character, with what they are still to bring.
+"""A tilt of whole names, as factors of the next character.
 
 A tilt multiplies the probability of every name c₁ … c_L by factors for its length, for each
 character after the kind of the one before (a capital, a space, …), and for its last character:
 
     w(name) = g(L) · f(START, c₁) · f(kind of c₁, c₂) · … · f(kind of c_{L−1}, c_L) · e(c_L)
 
-To write character by character, one has to know at each step what comes later: V, the mean of the
-factors that are still ahead. So for a character c after a,
+To draw names character by character, each step needs V, the mean of the product of the factors
+still to come. So for a character c after a,
 
     p′(c | name so far) ∝ p(c | name so far) · f(kind of a, c) · V(name so far + c)
 
@@ -21,11 +21,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.network import ahead
+from rnn_names.network.ahead import by_length
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.kneser_ney import NGram
 
-MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; of more histories, only the shorter ones
+MAX_HISTORY_TABLE = 1 << 23  # probabilities in a table; more histories are shortened to fit
 
 
 class Factors(NamedTuple):
@@ -66,7 +66,7 @@ class Tilt:
         p[0] *= factors.after_any(p[0])  # after characters that are in no context: as the average
         after = contexts.after[:, :-1]  # START leads nowhere from a name
         # (longest + 2, contexts) V
-        self._ahead = ahead.by_length(lambda _: p, after, self._at_end)
+        self._ahead = by_length(lambda _: p, after, self._at_end)
 
     def of_next(self, history: Array, length: Array) -> Array:
         """What the next character's probabilities are multiplied by, 1 at most: (m, n_y)."""

@@ -86,10 +86,10 @@ def _close(fd: int) -> None:
 class Helper:
     """An object, and its copy in a helper process; either can make a call.
 
-    Calls have the same values in both. The process may start late, end at any time, be stopped, or
-    not start at all: then this process makes the calls. It is used once `check`, called with the
-    object in both, has the same value: files of this program may have changed, or variables that
-    BLAS obeys.
+    Calls have the same values in both. The helper process may start late, end at any time, be
+    stopped, or not start at all: then this process makes the calls. It is used only once `check`,
+    called with the object, has given the same value in both: files of this program may have
+    changed, or environment variables of BLAS.
 
     Args:
         make: makes the object, here and there. It and all functions that are called can be pickled,
@@ -108,7 +108,7 @@ class Helper:
         self.here = make(*(memory.array if memory else ()), *arguments)
         self._process: _Process | None = None
         self._was_started = self._is_checked = self._has_ended = False
-        self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # that are not yet there
+        self._updates: dict[Callable[..., None], tuple[Any, ...]] = {}  # not yet made there
         self.calls_made_there = 0  # the check not counted; tests and benchmarks read it
 
     def __enter__(self) -> Helper:
@@ -133,7 +133,7 @@ class Helper:
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
         """Begins `function(object, *arguments)` in the helper process, if that is ready and free.
 
-        Gives what waits for the value, or else makes the call; `CancelledError` after `end`.
+        The result waits for the value, or makes the call here; `CancelledError` after `end`.
         """
         if self._has_ended:
             raise CancelledError
@@ -160,7 +160,7 @@ class Helper:
             process.end()
 
     def _sent(self, function: Callable[..., Any], arguments: Any) -> _Process | None:
-        """The process, after a call and what must come before it; None where it takes none now."""
+        """The process, once a call and the updates before it are sent; None if it takes none."""
         process = self._process
         if process is None or not process.in_use.acquire(blocking=False):
             return None
@@ -260,7 +260,7 @@ class _Process:
 
 
 def serve(fd: int, memory: int | None, shape: tuple[int, ...]) -> None:
-    """What the helper process does: makes calls until the program has ended; `fd` is its socket."""
+    """The helper process: makes calls until the program has ended; `fd` is its socket."""
     program = socket.socket(fileno=fd).makefile("rwb")
     rows: Any = () if memory is None else mapped(memory, shape)
 

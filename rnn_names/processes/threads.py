@@ -1,6 +1,6 @@
-"""Threads that share out array work: NumPy releases the interpreter's lock inside its operations.
+"""Threads that share array work: NumPy releases the interpreter's lock inside its operations.
 
-BLAS has threads of its own, which only speed up matrix products; they are turned off meanwhile.
+BLAS has threads of its own, which speed up matrix products only; they are off meanwhile.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 Submit = Callable[..., Callable[[], Any]]
-"""What takes a function and its arguments, has a thread make the call, and gives what waits for the
-value."""
+"""Has a thread call a function with some arguments; the result waits for the value."""
 
 _blas_has_one_thread = False
 
@@ -56,11 +55,10 @@ system.here_and_in_forks(_make_lock)
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Has BLAS use one thread, and Python's switch more often, for as long as the context lasts.
+    """Makes BLAS use one thread, and Python switch threads more often, within the context.
 
-    What BLAS computes then does not depend on the number of cores. Contexts of generators overlap
-    and end in any order. If each restored what it had found, one could restore what another had
-    set; so the last one does.
+    Results of BLAS then do not depend on the number of cores. Contexts of generators overlap and
+    end in any order, so the last one to end restores what the first one found.
     """
     global _inside
     with _lock:
@@ -83,12 +81,12 @@ def one_blas_thread() -> Iterator[None]:
 
 @contextmanager
 def worker_threads(n: int) -> Iterator[tuple[Submit, int]]:
-    """Has `n` threads make calls, with one BLAS thread in each, for as long as the context lasts.
+    """Lets `n` threads make calls within the context, with one BLAS thread in each.
 
-    Yields what begins a call, and how many threads make calls. Where they cannot be started, with a
-    warning, or `n` is 1, the thread that asks for a value makes the call. Overflow is no warning.
-    At the end, calls that have not begun are discarded; an interrupt does not wait for the others
-    either.
+    Yields a `Submit`, and how many threads make calls. If they cannot be started, which gives a
+    warning, or `n` is 1, the thread that asks for a value makes the call. Overflow in a call gives
+    no warning. At the end, calls that have not begun are discarded; an interrupt does not wait for
+    the others either.
     """
     with one_blas_thread():
         pool = _started_pool(n) if n > 1 else None

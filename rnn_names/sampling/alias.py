@@ -16,8 +16,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.numbers import child, states_of
-from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.numbers import child
+from rnn_names.sampling.sampler import sampler_of
 from rnn_names.sampling.walk import changes
 
 KEYS_AT_ONCE = 1 << 17
@@ -43,8 +43,8 @@ class Aliases:
 
             if shares_met(self._sampler, RARE)[1] <= RARE:
                 raise SamplingError(
-                    f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few to "
-                    "give each key one; ask for less",
+                    f"fewer than 1 in {1 / RARE:,.0f} names meets {self._sampler.title}: too few "
+                    "to give each key one; ask for less",
                     options.given,
                 )
 
@@ -82,7 +82,7 @@ class Aliases:
         1962).
         """
         n = len(states)
-        attempt, tried = np.zeros(n, np.int64), 0
+        attempt = np.zeros(n, np.int64)
         waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
         names = Names.from_strings([])  # of those with one
         for _ in range(MOST_ROUNDS):

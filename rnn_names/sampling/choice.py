@@ -59,13 +59,13 @@ def choose(
     edges = probabilities
     for i in range(1, n_y):  # np.cumsum along this axis takes ten times as long
         edges[i] += edges[i - 1]
-    margin = margin / edges[-1]  # (nodes,)
+    margins: Array = margin / edges[-1]  # (nodes,)
     edges /= edges[-1]
     edges += np.arange(n_nodes)
     line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
-    return names, branch, distance < margin[(points >> np.uint64(32)).astype(np.int32)]
+    return names, branch, distance < margins[(points >> np.uint64(32)).astype(np.int32)]
 
 
 # --- Top-k and top-p ------------------------------------------------------------------------------

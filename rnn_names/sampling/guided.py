@@ -234,11 +234,10 @@ class Guided:
             found.append((place, names.take(which)))
             count += np.bincount(place[0], minlength=len(groups))
             waiting, begun = np.flatnonzero(count < GROUP), begun + each
-        places, names = zip(*found, strict=True)
-        group, proposal, copy = np.concatenate(places, axis=1)
+        group, proposal, copy = np.concatenate([place for place, _ in found], axis=1)
         order = np.lexsort((copy, proposal, group))
         first = np.searchsorted(group[order], np.arange(len(groups)))
         order = order[np.arange(len(order)) - first[group[order]] < GROUP]
         # A repeat should not follow its name.
         order = order[np.lexsort((proposal[order], copy[order], group[order]))]
-        return Names.concatenate([*names]).take(order), tally
+        return Names.concatenate([names for _, names in found]).take(order), tally

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class Roots(NamedTuple):
     texts: Sequence[Text]
     states: Array  # (R, n_a) hidden states after them
     probability: Array  # (R,)
-    known: Array  # (R,) the state of the spelling's automaton
+    known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
 
     @property
     def lengths(self) -> Array:
@@ -58,7 +58,7 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
         dict[Text, tuple[Array, float]](),
     )
     prefixes = sorted({text[:n] for text in texts for n in range(len(text) + 1)}, key=len)
-    above = {(): 0}
+    above: dict[Text, int] = {(): 0}
     probability = np.ones(1)
     for length, group in groupby(prefixes, key=len):
         level = list(group)

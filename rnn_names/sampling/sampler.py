@@ -1,4 +1,4 @@
-"""Names that meet what each can be held to alone: its length, shape, spelling, and other conditions.
+"""Names that meet what each can be held to alone: length, shape, spelling, and other conditions.
 
 Where the conditions on length and spelling are so rare that attempts would take long,
 `rnn_names.lookahead.guide` looks ahead.
@@ -128,7 +128,7 @@ class Sampler:
             return
         roots, source = self.drawer.roots, self.drawer.quick
         p, _ = source.next_probabilities(roots.states, Workspace())
-        for row in np.flatnonzero(roots.probability):
+        for row in np.flatnonzero(roots.probability).tolist():
             fits = self.spelling.may_follow(len(roots.texts[row]), roots.known[[row]])
             if (p[:, row] * fits).any():
                 return
@@ -139,6 +139,7 @@ class Sampler:
         raise SamplingError(f"{what} (at this temperature, top-k and top-p)", named)
 
     def titles(self, followed: Sequence[Condition]) -> str:
+        """The prefix that is asked for and some conditions, for a message."""
         titles, prefixes = [each.title for each in followed], self.options.prefix
         if prefixes:
             titles.insert(0, f"prefix {any_of(prefixes)}")

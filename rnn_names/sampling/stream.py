@@ -141,7 +141,10 @@ def _drawn(
         if guided is not None:
             yield from _groups(guided, key, begin, end, needed, workers)
             return
-        draw = lambda numbers, attempts: workers.drawn(states_of(key, numbers, attempts))
+
+        def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
+            return workers.drawn(states_of(key, numbers, attempts))
+
         yield from queue.names(draw, workers, MOST_ATTEMPTS // slowness)
 
 
@@ -274,18 +277,15 @@ class Attempts:
 
     def _given(self, end: int) -> Names:
         """The names that were found for numbers below `end`, in order."""
-        self._given_below, below, above = min(end, self._fresh), [], []
-        for numbers, names in self._found:
-            n = int(np.searchsorted(numbers, end))
-            below.append((numbers[:n], names[:n]))
-            above.append((numbers[n:], names[n:]))
-        self._found = [part for part in above if len(part[0])]
-        below = [part for part in below if len(part[0])]
-        if len(below) <= 1:
-            return below[0][1] if below else Names.from_strings([])
-        numbers, names = zip(*below, strict=True)
-        order = np.argsort(np.concatenate(numbers), kind="stable")
-        return Names.concatenate([*names]).take(order)
+        self._given_below, found = min(end, self._fresh), self._found
+        below = [int(np.searchsorted(numbers, end)) for numbers, _ in found]
+        parts = [*zip(found, below, strict=True)]
+        self._found = [(numbers[n:], names[n:]) for (numbers, names), n in parts if n < len(names)]
+        given = [(numbers[:n], names[:n]) for (numbers, names), n in parts if n]
+        if len(given) <= 1:
+            return given[0][1] if given else Names.from_strings([])
+        order = np.argsort(np.concatenate([numbers for numbers, _ in given]), kind="stable")
+        return Names.concatenate([names for _, names in given]).take(order)
 
 
 class OneWorker:
@@ -302,20 +302,22 @@ class _Workers(OneWorker):
     """What draws walks: this thread; several, where there is enough to draw; a helper process."""
 
     def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
-        self._sampler, self._stack, self._helper = sampler, stack, None
+        self._sampler, self._stack, self._has_threads = sampler, stack, False
+        self._helper: Helper | None = None
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
-        if left >= WORTH_THREADS and self.count == 1:
+        if left >= WORTH_THREADS and not self._has_threads:
+            self._has_threads = True
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
-        if with_helper and left >= LONG and self.count > 1 and self._helper is None:
-            if _helper_is_taken.acquire(blocking=False):
-                self._stack.callback(_helper_is_taken.release)
-                from rnn_names.processes.helper import Helper  # a few names do without
+        is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
+        if is_worth_while and _helper_is_taken.acquire(blocking=False):
+            self._stack.callback(_helper_is_taken.release)
+            from rnn_names.processes.helper import Helper  # a few names do without
 
-                self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
-                self._helper.start()
+            self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
+            self._helper.start()
 
     def drawn(self, keys: Array) -> tuple[Names, Array, Tally]:
         """The names of some attempts that meet the conditions, their rows, and a tally.

@@ -155,7 +155,7 @@ class Walk:
         self._frontier = Frontier(spelling.max_length + 1, source.nodes_at_once)
 
     def run(self, roots: Roots, root: Array | None = None) -> None:
-        """Draws every name, from the root (names,) that it begins from; one is drawn for each if not given."""
+        """Draws every name from its root, (names,); where none is given, one is drawn for each."""
         source, work = self.source, Workspace(self.source.dtype)
         root = roots.drawn(self.keys) if root is None else root
         for rows in by_level(roots.lengths):

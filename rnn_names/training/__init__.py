@@ -1,6 +1,6 @@
-"""Training: what is asked for, the loop, and what a network learns from.
+"""Training: its settings, the loop, and what a network learns from.
 
-Read `settings`, `stages`, and `trainer`, the loop. What it uses: `gradients` and `optimizers` for
-one minibatch; `warm_start` to begin from a model. Then `distillation`, whose teacher `wholes` gives
-what the list's names are like. An interrupted run goes on from a `checkpoint`.
+Read `settings`, `run`, which prepares a run (`warm_start` has its first weights), `stages`, and
+`trainer`, the loop, with `gradients` and `optimizers` for one minibatch. `distillation` is the last
+stage; `wholes` fits its teacher to the list. An interrupted run resumes from a `checkpoint`.
 """

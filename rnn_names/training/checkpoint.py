@@ -1,7 +1,7 @@
-"""What an interrupted run goes on from: its state, in a file beside the model that it writes.
+"""The state of an interrupted run, in a file beside its model.
 
-A run writes its state of the end of the last epoch to `<output>.resume`, every few seconds and when
-it is interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
+A run writes its state after the last epoch to `<output>.resume`, every few seconds and when it is
+interrupted. A resumed run ends with the same weights, bit for bit, as one that was never
 interrupted. The state of an earlier run stays until a new one first writes its model.
 
 The file is a model file with more in it: arrays whose names begin with `state_`, and in `meta`
@@ -27,12 +27,13 @@ from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError, shown
 from rnn_names.model import npz as archive
 from rnn_names.model.checks import ARRAYS
 from rnn_names.model.model import PROGRAM_VERSION, Model
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest
 
 SECONDS_BETWEEN_WRITES = 5.0
-_STATE = "state_"  # what the names of the state's arrays begin with, beside those of the best model
+_STATE = "state_"  # what names of the state's arrays begin with
 
 
 class Checkpoint:
@@ -70,7 +71,9 @@ class Checkpoint:
             # The best model so far stands for the one that the run started from: cell, size and
             # vocabulary are the same. `restore` sets fingerprints and sources.
             start = model if run.get("init") is not None and not starts else None
-            checkpoint = cls(output, Trainer(corpus, settings, start, starts=starts), corpus, init)
+            checkpoint = cls(
+                output, Trainer(Run(corpus, settings, start, starts=starts)), corpus, init
+            )
             checkpoint._check_is_like(run)
             checkpoint.trainer.restore({**run["state"], **of_state}, model)
         except RnnNamesError as error:

@@ -1,21 +1,21 @@
-"""Distillation: a network learns, from names with soft targets, what a teacher knows.
+"""Distillation: a network learns the predictions of a teacher.
 
 The teacher is an n-gram and K networks of one list. They make different mistakes, so together they
-are better than each alone. What they predict is the geometric mean of their distributions,
-normalised (a product of experts, Hinton 2002):
+are better than each alone. It predicts the geometric mean of their distributions, normalised (a
+product of experts, Hinton 2002):
 
     log p(c | prefix) = s/K Σ_k log p_k(c | prefix) + (1 − s) log p_ngram(c | prefix) − log Z
 
-The share s is ½, and 0.6 for networks that started from bundled models. A character that was seen
-once or twice has arithmetic means instead, before Z, since one of the two may hardly know it:
+The share s is ½, and 0.6 for networks that started from bundled models. For a character that was
+seen once or twice, which one of the two may hardly know, the mean is arithmetic:
 
     p(c | prefix) = (s/K Σ_k p_k(c | prefix) + (1 − s) p_ngram(c | prefix)) / Z
 
-Together they are then given what the list's names are like as wholes, such as their lengths
-(`rnn_names.training.wholes`).
+A tilt then gives the teacher's names the lengths, letters and so on that names of the list have on
+average (`rnn_names.training.wholes`).
 
-The names to learn from are synthetic ones, which the teacher writes, and the real ones, repeated.
-Each prefix comes with a whole distribution, its soft target, instead of the one character that
+The network learns from synthetic names, which the teacher writes, and from the real ones, repeated.
+After each prefix it learns a whole distribution, the soft target, instead of the one character that
 happened to follow (Hinton et al. 2015, arXiv:1503.02531).
 """
 
@@ -53,10 +53,10 @@ MAX_SOFT_TARGETS = 1 << 27  # float32 numbers, in each process; for a moment twi
 
 
 class Teacher(WalkSource):
-    """An n-gram and some networks, asked together.
+    """An n-gram and some networks that predict together, as the source of a walk.
 
-    It is the source of a walk. A state has the hidden states of all networks, the n-gram's history,
-    and how many characters there are so far.
+    A state has the hidden states of all networks, the n-gram's history, and the number of
+    characters so far.
     """
 
     dtype = np.float32
@@ -77,7 +77,7 @@ class Teacher(WalkSource):
         a0 = np.array([params["a0"] for params in networks])  # (networks, n_a)
         fields = [("a", a0.dtype, a0.shape), ("history", np.int64), ("length", np.intp)]
         first_state: Array = np.array([(a0, ngram.start, 0)], fields)
-        # The networks have read nothing, which is a step.
+        # The first step of a network reads no character.
         root = Children(a0[None], np.array([0]), np.array([EOS]))
         first_state["a"] = self._hidden_states(root, Workspace())
         self._roots = Roots([()], first_state, np.ones(1), np.zeros(1, np.intp))
@@ -91,7 +91,7 @@ class Teacher(WalkSource):
         rng: np.random.Generator,
         share: float = 0.5,
     ) -> Teacher:
-        """The teacher of a run, from what its networks trained on, with these characters."""
+        """The teacher of a run whose networks trained on `batches`."""
         ngram, names, wholes = _ngram(batches, rng), batches.names, Wholes(batches, vocabulary)
         # Characters that only the starting model knows do not count: the list has none.
         rare = np.flatnonzero((wholes.seen > 0) & (wholes.seen <= SEEN_RARELY))
@@ -100,7 +100,10 @@ class Teacher(WalkSource):
         loss = teacher._loss(tree)
         count = min(max(5 * len(names), TILTED_BY[0]), TILTED_BY[1])
         for _ in range(2):  # first without a tilt, then with the first one
-            before, factors = teacher.tilt, wholes.factors(teacher.draw(count, rng))
+            before, drawn = teacher.tilt, teacher.draw(count, rng)
+            if not len(drawn):  # the networks end no name
+                break
+            factors = wholes.factors(drawn)
             if before is not None:
                 factors = factors.times(before.factors)
             teacher.tilt = Tilt(ngram, factors)
@@ -213,7 +216,7 @@ def _ngram(batches: Batches, rng: np.random.Generator) -> NGram:
 class DistillationSet(Batches):
     """Names to learn from, with a soft target for each of their prefixes.
 
-    All prefixes have numbers, in whose order the soft targets are computed, once. An example, with
+    Distinct prefixes are numbered, and the soft target of each is computed once. An example, with
     the names "a", "ba" and "bc":
 
         prefix     ""  "a"  "b"  "ba"  "bc"
@@ -294,7 +297,7 @@ def targets_by_number(
 
 
 def _that_fit(names: Names, count: int, n_y: int, rng: np.random.Generator) -> tuple[Names, int]:
-    """The real names and the count of synthetic ones, cut down to `MAX_SOFT_TARGETS`."""
+    """The real names and the count of synthetic ones, reduced to `MAX_SOFT_TARGETS`."""
     # As if no two names shared a prefix, and all were of the mean length, EOS counted.
     room = MAX_SOFT_TARGETS // (n_y * (int(names.lengths.mean()) + 1))
     if len(names) + count <= room:

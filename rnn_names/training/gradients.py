@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-import rnn_names.training.distillation  # noqa: F401  so that the helper process has it at once
 from rnn_names.arrays import Array, Workspace
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches, PrefixTree
@@ -43,11 +42,11 @@ class Gradients:
     def of_epoch(
         self, batches: Batches, position: Position, seed: list[int], characters_left: int
     ) -> Iterator[tuple[float, float, int, Array]]:
-        """Yields what each minibatch of the next epoch brings.
+        """Computes the gradients of the next epoch, with the helper process if it is worth it.
 
-        That is the share of the stage that is over, from 0 to 1; the loss, in nats; the number of
-        characters, ends of names included; and the gradient (n,) of the mean loss per character,
-        which the next minibatch overwrites. Starts the helper process if it is worth it.
+        Yields for each minibatch the share of the stage that is over, from 0 to 1; the loss, in
+        nats; the number of characters, ends of names included; and the gradient (n,) of the mean
+        loss per character, which the next minibatch overwrites.
         """
         stage, here = position.stage, self.helper.here
         worth_it = characters_left * self._n_rows * self._n_a >= MIN_WORK_FOR_HELPER
@@ -77,7 +76,7 @@ class Gradients:
             yield share_over, loss, characters, gradient
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-        """Begins a long call, in the helper process if that is ready; returns what waits for it."""
+        """Begins a long call, in the helper process if that is ready; the result waits for it."""
         return self.helper.begin(PartGradients.call, function, *arguments)
 
 
@@ -99,7 +98,7 @@ class PartGradients:
         self._minibatches, self._seed = minibatches, seed
 
     def compute(self, step: int, share_over: float, part: int) -> tuple[float, int]:
-        """Puts a gradient, summed over characters, into `gradients`; gives loss and characters."""
+        """Puts a part's gradient, summed, into `gradients`; gives its loss and characters."""
         tree = self._batches.tree(self._minibatches[step][part])
         rng, stage = np.random.default_rng([*self._seed, part, step]), self._stage.at(share_over)
         loss, gradients = part_gradients(self._params, stage, tree, self._work, rng)

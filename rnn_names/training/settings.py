@@ -1,7 +1,7 @@
-"""How to train: what a caller asks for, and what follows from the corpus where nothing is asked.
+"""How to train: settings that a caller gives, and defaults that depend on the corpus.
 
-`Settings` is what is asked: None leaves a value to the rule. `ResolvedSettings` is what a run uses:
-every value is there. The rule is `defaults_for`.
+`Settings` are those that are given; None stands for the default, which `defaults_for` gives.
+`ResolvedSettings` are what a run uses.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # the help of `train` does without NumPy
     from rnn_names.corpus.corpus import Corpus
 
 SHORT_LIST = 1_000  # names; with fewer, 3 networks start from bundled models, and learn all names
-LONG_LIST = 50_000  # names from which on a list has the largest network, which needs few epochs
-DISTILLATION_BATCHES = 272, 408  # names, of a short and a longer list; more: quicker, higher loss
+LONG_LIST = 50_000  # names; with as many, the largest network, which needs few epochs
+DISTILLATION_BATCHES = 272, 408  # names, for short and longer lists; more is quicker, and worse
 DISTILLATION_RATE = 1.6  # times the networks' learning rate: soft targets are less noisy
 
 _COUNT = Number(0, whole=True)
@@ -33,7 +33,7 @@ _BY_SIZE = "by corpus size"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(Checked):
-    """What is asked for: None stands for a value that follows from the corpus.
+    """Settings as they are given; None stands for a default that depends on the corpus.
 
     `cell` and `hidden_size` are those of the model that training starts from, if there is one. The
     distillation stage has no dropout.
@@ -135,26 +135,23 @@ class Settings(Checked):
         Where `epochs` leaves no room for so many networks and epochs of distillation, there are
         fewer of them, and equally many epochs for each network. `started` is as in `defaults_for`.
         """
-        asked = {name: value for name, value in asdict(self).items() if value is not None}
-        if self.distil_epochs == 0:  # there is nobody to teach
-            asked["teacher_networks"] = 1
-        elif self.epochs is not None:
-            asked.setdefault("teacher_networks", 1)
-        defaults = defaults_for(len(corpus), self.optimizer, asked.get("teacher_networks"), started)
+        networks = self.teacher_networks
+        if self.distil_epochs == 0 or (networks is None and self.epochs is not None):
+            networks = 1
+        values = defaults_for(len(corpus), self.optimizer, networks, started)
+        values["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
         if self.epochs is not None:
             # Distillation keeps its share of the epochs; several networks need one to teach in.
-            share = defaults["distil_epochs"] / defaults["epochs"]
-            least = 1 if defaults["teacher_networks"] > 1 else 0
-            defaults["distil_epochs"] = max(round(share * self.epochs), least)
-        defaults["all_names"] = len(corpus) < SHORT_LIST and self.held_out is None
-        values = {**defaults, **asked}
+            share = values["distil_epochs"] / values["epochs"]
+            least = 1 if values["teacher_networks"] > 1 else 0
+            values["distil_epochs"] = max(round(share * self.epochs), least)
+        values |= {name: value for name, value in asdict(self).items() if value is not None}
         del values["embedding_size"]
-        # A teacher needs networks, and each of them an epoch.
-        distil_epochs = max(min(values["distil_epochs"], values["epochs"] - 1), 0)
-        first = values["epochs"] - distil_epochs
-        networks = min(values["teacher_networks"], first) if distil_epochs else 1
-        values["teacher_networks"], values["distil_epochs"] = networks, distil_epochs
-        values["epochs"] = first // networks * networks + distil_epochs
+        epochs, distil_epochs = values["epochs"], values["distil_epochs"]
+        distil_epochs = min(distil_epochs, max(epochs - 1, 0))  # a teacher needs a trained network
+        networks = min(values["teacher_networks"], epochs - distil_epochs) if distil_epochs else 1
+        epochs -= (epochs - distil_epochs) % networks
+        values |= {"epochs": epochs, "distil_epochs": distil_epochs, "teacher_networks": networks}
         return ResolvedSettings(**values)
 
 

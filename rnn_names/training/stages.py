@@ -18,20 +18,20 @@ from typing import Any, NamedTuple
 from rnn_names.errors import TrainingError
 from rnn_names.training.settings import DISTILLATION_BATCHES, DISTILLATION_RATE, ResolvedSettings
 
-MANY_SYNTHETIC_NAMES = 50_000  # those of a list of about 900 names
-FULL_DROPOUT = 0.6  # from here on constant; less rises: a long list is hardly overfit at first
+MANY_SYNTHETIC_NAMES = 50_000  # what a list of about 900 names gets
+FULL_DROPOUT = 0.6  # this or more is constant; less rises, as a long list is not overfit at first
 
 TOLERANCE = 0.5
-"""How much higher than the lowest so far the held-out loss of an epoch of distillation may be, in
-nats per character, times the root of the number of characters held out."""
+"""An epoch of distillation may have a held-out loss, in nats per character, that is higher than the
+lowest so far by this over the root of the number of characters held out."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run, and how it trains."""
+    """A stage of a run and its settings."""
 
     name: str  # what the user reads, for instance "network 2 of 3"
-    is_distillation: bool  # whether it learns a teacher's predictions, and not from the names alone
+    is_distillation: bool  # whether it learns a teacher's predictions
     epochs: int  # at most
     batch_size: int  # names of a minibatch
     highest_rate: float  # the highest learning rate
@@ -39,7 +39,7 @@ class Stage:
     recurrent_dropout: float  # as in `Settings`, at the end of the stage
 
     def learning_rate(self, share_over: float) -> float:
-        """The learning rate when a share of the stage is over, from 0 to 1.
+        """The learning rate after a share of the stage, from 0 to 1.
 
         It falls along half a cosine (Loshchilov & Hutter, arXiv:1608.03983):
 
@@ -48,9 +48,9 @@ class Stage:
         return self.highest_rate * (1 + math.cos(math.pi * share_over)) / 2
 
     def at(self, share_over: float) -> Stage:
-        """The same stage with the dropout that it has when a share of it is over.
+        """The stage with its dropout after a share of it.
 
-        Dropout rises in a line to its value d; the recurrent one by the same shares. It begins at
+        Dropout rises linearly to its value d, and recurrent dropout in proportion. It begins at
 
             d · min(max(3 − 2 · FULL_DROPOUT / d, ½), 1)
 
@@ -130,8 +130,8 @@ class Position:
     def best_stage(self) -> int:
         """The index of the stage whose best weights are the model's.
 
-        That is distillation, once one of its epochs was good enough; otherwise the network of the
-        lowest loss, the first of those that tie: without held-out names, all are infinite.
+        That is distillation, once one of its epochs was good enough; otherwise the network with the
+        lowest loss, the first if several tie: without held-out names, all losses are infinite.
         """
         if self.stages[-1].is_distillation and self.bests[-1].epoch:
             return len(self.stages) - 1
@@ -143,7 +143,7 @@ class Position:
         return self.bests[self.best_stage]
 
     def loss_to_beat(self, n_characters: int) -> float:
-        """What the held-out loss of an epoch must be below, for its weights to be kept.
+        """The held-out loss below which the weights of an epoch are kept.
 
         It is the lowest of the stage so far, and in distillation that of all stages plus
         `TOLERANCE` over the root of `n_characters`, those held out.
@@ -153,13 +153,13 @@ class Position:
         return self.bests[self.index].loss
 
     def state(self) -> dict[str, Any]:
-        """All but the stages, as JSON can hold it."""
+        """Everything but the stages, as JSON can hold it."""
         state = {**vars(self), "bests": [list(best) for best in self.bests]}
         del state["stages"]
         return state
 
     def restored(self, state: Mapping[str, Any]) -> Position:
-        """The position in the same stages that `state()` described.
+        """The position that `state()` described, in the same stages.
 
         Raises TrainingError if no run can be there.
         """
@@ -178,17 +178,17 @@ class Position:
 
 
 def next_shown(epoch: int) -> int:
-    """From which epoch on the next better one is shown, after this one: at growing intervals."""
+    """The first epoch after this one that is shown if it is better: at growing intervals."""
     return epoch + max(epoch // 2, 1)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What an epoch brought: what training yields, and what logs and reports show.
+    """The record of an epoch, which training yields, and logs and reports show.
 
     Losses are in nats per character, end-of-name symbols counted. The training loss is the epoch's
-    mean, with dropout, in distillation against soft targets; smoothed, it is an exponential
-    average. The held-out (validation) loss is that after the epoch, without dropout.
+    mean, with dropout, in distillation against soft targets; the smoothed one is an exponential
+    average. The held-out (validation) loss is measured after the epoch, without dropout.
     """
 
     epoch: int

@@ -11,6 +11,7 @@ from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError, TrainingError, quoted
 from rnn_names.model.bundled import CLOSEST, NONE
 from rnn_names.model.model import Model
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import closest_model, starts_for
@@ -58,7 +59,7 @@ def train(names: Any, settings: Any = None, init: Any = None, **given: Any) -> M
     starts = starts_for(corpus, settings) if init is None else []
     if is_word:
         init = closest_model(corpus.names).model if init == CLOSEST else None
-    trainer = Trainer(corpus, settings, init, starts=starts)
+    trainer = Trainer(Run(corpus, settings, init, starts=starts))
     for _ in trainer.epochs():
         pass
     return trainer.model

@@ -2,22 +2,16 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
-from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
-from rnn_names.corpus.corpus import Corpus
-from rnn_names.corpus.fingerprints import fingerprints, union
-from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.corpus.shape import known_triples, pairs_of
+from rnn_names.arrays import Array, rounded
 from rnn_names.errors import TrainingError
 from rnn_names.model.checks import MAX_WEIGHT
 from rnn_names.model.model import Model
-from rnn_names.model.sources import of_starts
 from rnn_names.network.language_model import mean_loss
 from rnn_names.network.prefix_tree import Batches
 from rnn_names.processes.helper import SharedArray
@@ -25,101 +19,38 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training import distillation
 from rnn_names.training.gradients import Gradients
 from rnn_names.training.optimizers import OPTIMIZERS, flatten, views
-from rnn_names.training.settings import Settings
+from rnn_names.training.run import EPOCH, SYNTHETIC_NAMES, TEACHER, Run
 from rnn_names.training.stages import Best, Epoch, Position, Stage, stages_of
-from rnn_names.training.warm_start import Closest, first_weights, settings_for
 
 SMOOTHING_CHARACTERS = 20_000  # the span of the average training loss that is shown
 STARTED_SHARE = 0.6  # the teacher's share of networks from bundled models, better than the n-gram
 MAX_STEPS = 2**53  # steps of an optimizer: far more than any run takes
 LOST = 4  # a loss of this many times that of a uniform guess ends a stage
 
-_SPLIT, _WEIGHTS, _EPOCH, _SYNTHETIC_NAMES, _TEACHER = range(5)
-"""Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
-network or epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
-epoch."""
-
 
 class Trainer:
-    """A run on one list; characters that `init` lacks are added.
+    """Trains the networks of a run, stage by stage."""
 
-    The loss is measured on the names `held_out`, by default some of the corpus. The networks start
-    in turn from the bundled models `starts`, of which only characters of the list are kept.
-    """
-
-    def __init__(
-        self,
-        corpus: Corpus,
-        settings: Settings,
-        init: Model | None = None,
-        held_out: Names | None = None,
-        starts: Sequence[Closest] = (),
-    ) -> None:
-        self.starts = starts
-        self._initial_models: list[Model | None] = [start.model for start in starts] or [init]
-        settings = settings_for(self._initial_models[0], settings)
-        if held_out is not None:  # no stage learns them
-            settings = replace(settings, all_names=False)
-        self.settings = settings.resolved(corpus, started=bool(starts))
-        stages = stages_of(self.settings)
-        self.position = Position(tuple(stages), (Best(),) * len(stages))
-        self._held_out_counts = None
-        all_names = corpus
-        if held_out is None:
-            learned = [start.model.knows(corpus.names) for start in starts]
-            known = np.any(learned, axis=0) if starts else None
-            corpus, aside = corpus.split(self.settings.held_out, self._generator(_SPLIT), known)
-            held_out = aside.names
-            self._held_out_counts = aside.counts if aside.has_counts else None
-        self.corpus, self.held_out = corpus, held_out
-        self._describe(Names.concatenate([corpus.names, held_out]), init)
-        self._batches = Batches.of(corpus, self.vocabulary)
-        for_distillation = all_names if self.settings.all_names else corpus
-        self._distilled_from = Batches.of(for_distillation, self.vocabulary)
+    def __init__(self, run: Run) -> None:
+        self.run, self.settings, self.vocabulary = run, run.settings, run.vocabulary
+        self.corpus, self.held_out = run.corpus, run.held_out
+        self._attributes = run.attributes  # of every model, beside its weights
         self._distillation_set: Batches | None = None  # made when it is needed
+        stages = stages_of(run.settings)
+        self.position = Position(tuple(stages), (Best(),) * len(stages))
 
-        in_turn = islice(cycle(self._initial_models), self.settings.teacher_networks)
-        first = [
-            first_weights(self._generator(_WEIGHTS, number), self.settings, self.vocabulary, model)
-            for number, model in enumerate(in_turn)
-        ]
+        first = run.first_weights()
         self._shapes = {name: array.shape for name, array in first[0].items()}
-        vectors = np.array([flatten(params) for params in first])  # (networks, n)
+        vectors = np.array([*map(flatten, first)])  # (networks, n)
         # _weights (stages, n)  what each stage starts from, and then its best weights
         # _flat (n,)            the weights in training, in memory that the helper process shares
-        # model.params          a copy of the best weights of `position.best_stage`
+        # model.params          the best weights of `position.best_stage`, rounded to bfloat16
         self._weights = np.zeros((len(stages), vectors.shape[1]), vectors.dtype)
         self._weights[: len(vectors)] = vectors  # distillation has none yet
         self._memory = SharedArray(2, vectors.shape[1])
         self._flat = self._memory.array[0]
         self._begin_stage(0)
         self.model = self._current_model()
-
-    def _generator(self, *use: int) -> np.random.Generator:
-        return np.random.default_rng([self.settings.seed, *use])
-
-    def _describe(self, names: Names, init: Model | None) -> None:
-        """Sets the vocabulary and what else is saved beside weights; adds what `init` has of it."""
-        self.vocabulary = Vocabulary.of(names)
-        prints, listed = np.unique(fingerprints(names)), None
-        beginnings = map(chr, np.unique(names.codes[names.offsets[:-1]]))
-        self._list_record = {
-            "lists": list(self.corpus.lists),
-            "names": self.corpus.n_lines,
-            "distinct_names": len(self.corpus),
-            "held_out_names": len(self.held_out),
-            "longest": int(names.lengths.max()),
-            "shortest": int(names.lengths.min()),
-            "lower_case_beginnings": any(map(str.islower, beginnings)),
-            "pairs": pairs_of(names, self.vocabulary),
-            "known_triples": known_triples(names, self.vocabulary),
-        }
-        if init is not None:
-            self.vocabulary = init.vocabulary.union(self.vocabulary)
-            if init.fingerprints is not None:
-                prints, listed = union(init.fingerprints, prints), prints
-        sources = of_starts(model.sources for model in self._initial_models if model is not None)
-        self._extra: dict[str, Any] = {"fingerprints": prints, "listed": listed, "sources": sources}
 
     # --- Stages -----------------------------------------------------------------------------------
 
@@ -129,7 +60,7 @@ class Trainer:
         return self.position.epoch
 
     def _begin_stage(self, index: int) -> None:
-        """Starts the optimizer and the weights of a stage, before its first epoch if it has any."""
+        """Sets the weights and the optimizer of a stage, before its first epoch if it has any."""
         at, stage = self.position, self.position.stages[index]
         self.position = replace(at, index=index, stage_epoch=0, stage_is_over=not stage.epochs)
         if stage.is_distillation:
@@ -145,7 +76,7 @@ class Trainer:
     @property
     def characters_done(self) -> int:
         """How many characters were trained on so far, end-of-name symbols counted."""
-        at, each = self.position, self._batches.characters
+        at, each = self.position, self.run.batches.characters
         return (at.epoch - at.stage_epoch) * each + at.stage_epoch * self._characters(at.stage)
 
     @property
@@ -159,12 +90,14 @@ class Trainer:
     def _characters(self, stage: Stage) -> int:
         """The characters of an epoch of a stage; of distillation, an estimate until it begins."""
         if not stage.is_distillation:
-            return self._batches.characters
+            return self.run.batches.characters
         if self._distillation_set is not None:
             return self._distillation_set.characters
         count = self.settings.synthetic_names
-        count += max(round(distillation.REAL_SHARE * count), len(self._distilled_from.names))
-        return count * self._batches.characters // len(self._batches.rows)  # of the mean length
+        count += max(round(distillation.REAL_SHARE * count), len(self.run.distilled_from.names))
+        return (
+            count * self.run.batches.characters // len(self.run.batches.rows)
+        )  # of the mean length
 
     # --- The loop ---------------------------------------------------------------------------------
 
@@ -181,7 +114,7 @@ class Trainer:
             while self.position.next_stage is not None:
                 if self.position.stage_is_over:
                     self._begin_stage(self.position.index + 1)
-                # An overflow is no warning of NumPy's, but the error that `_diverged` words.
+                # Overflow gives no warning of NumPy's: `_diverged` is raised for it.
                 with np.errstate(over="ignore", invalid="ignore"):
                     epoch = self._run_epoch(gradients, progress)
                 yield epoch
@@ -190,7 +123,7 @@ class Trainer:
         began = time.perf_counter()
         characters, loss = 0, 0.0
         at, batches = self.position, self._training_set(gradients)
-        seed = [self.settings.seed, _EPOCH, at.epoch]
+        seed = [self.settings.seed, EPOCH, at.epoch]
         minibatches = gradients.of_epoch(batches, at, seed, self.characters_left)
         for share_over, batch_loss, n, gradient in minibatches:
             np.clip(gradient, -self.settings.clip, self.settings.clip, out=gradient)
@@ -206,28 +139,28 @@ class Trainer:
 
     def _training_set(self, gradients: Gradients) -> Batches:
         if not self.position.stage.is_distillation:
-            return self._batches
+            return self.run.batches
         if self._distillation_set is None:
-            count, rng = self.settings.synthetic_names, self._generator(_SYNTHETIC_NAMES)
+            count, rng = self.settings.synthetic_names, self.run.generator(SYNTHETIC_NAMES)
             self._distillation_set = distillation.distillation_set(
-                self._teacher(), self._distilled_from.names, count, rng, gradients.begin
+                self._teacher(), self.run.distilled_from.names, count, rng, gradients.begin
             )
         return self._distillation_set
 
     def _teacher(self) -> distillation.Teacher:
-        """An n-gram and the best weights of each network, without those that had no sound epoch."""
+        """The n-gram and the best weights of each network that had a sound epoch."""
         networks = [
             self._params(weights)
             for weights, best in zip(self._weights[:-1], self.position.bests, strict=False)
             if best.epoch
         ]
-        share = STARTED_SHARE if self.starts else 0.5
-        rng = self._generator(_TEACHER)
-        return distillation.Teacher.of(self._distilled_from, self.vocabulary, networks, rng, share)
+        run, rng = self.run, self.run.generator(TEACHER)
+        share = STARTED_SHARE if run.is_started else 0.5
+        return distillation.Teacher.of(run.distilled_from, run.vocabulary, networks, rng, share)
 
     @property
     def learns_all(self) -> bool:
-        """Whether the stage learns the held-out names, too: their loss says nothing any more."""
+        """Whether the stage learns the held-out names, too, so that their loss says nothing."""
         learns = self.settings.all_names and self.position.stage.is_distillation
         return learns and len(self.held_out) > 0
 
@@ -235,12 +168,13 @@ class Trainer:
 
     def _measure(self, training_loss: float, characters: int, began: float) -> Epoch:
         """Measures the network, keeps it if it is the best, and may end the stage."""
-        held_out_loss = None
+        held_out_loss, flat = None, rounded(self._flat)
         if len(self.held_out) and not self.learns_all:
-            params = self._params(self._flat)
-            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, self._held_out_counts)
+            params = self._params(flat)
+            counts = self.run.held_out_counts
+            held_out_loss = mean_loss(params, self.vocabulary, self.held_out, counts)
         is_lost = self.is_lost(training_loss, held_out_loss)
-        is_sound = math.isfinite(held_out_loss or 0) and np.abs(self._flat).max() < MAX_WEIGHT
+        is_sound = math.isfinite(held_out_loss or 0) and np.abs(flat).max() < MAX_WEIGHT
         if not is_sound or (is_lost and not self.position.best.epoch):
             raise self._diverged(self.epoch)
         is_best = not is_lost and self._keep_best(training_loss, held_out_loss)
@@ -295,9 +229,9 @@ class Trainer:
             held_out_loss = min(best.loss for best in self.position.bests)
         losses = {"training_loss": training_loss, "held_out_loss": held_out_loss}
         settings = {"all_names": self.learns_all, "settings": asdict(self.settings)}
-        training = {"epoch": self.epoch, **losses, **self._list_record, **settings}
-        params = {name: array.copy() for name, array in self._params(self._flat).items()}
-        return Model(self.vocabulary, params, training, **self._extra)
+        training = {"epoch": self.epoch, **losses, **self.run.record, **settings}
+        params = self._params(rounded(self._flat))
+        return Model(self.vocabulary, params, training, **self._attributes)
 
     # --- The state, to resume from ----------------------------------------------------------------
 
@@ -325,6 +259,7 @@ class Trainer:
             and 0 <= state.get("optimizer_steps", 0) <= MAX_STEPS
             and 0 <= state["smoothed_loss"] < math.inf
             and all(each is None or (type(each) is float and each >= 0) for each in losses)
+            and max(np.abs(state[name]).max() for name in ("trained", "weights")) < MAX_WEIGHT
         ):
             raise TrainingError("not a state that this program writes of such a run")
         self.position = self.position.restored(state)
@@ -332,7 +267,7 @@ class Trainer:
         for name, array in self._state_arrays().items():
             array[...] = state[name]  # in place, as in `_begin_stage`
         self.model = model
-        self._extra = {name: getattr(model, name) for name in self._extra}
+        self._attributes = {name: getattr(model, name) for name in self._attributes}
 
 
 def _form(value: Any) -> Any:

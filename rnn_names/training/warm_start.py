@@ -19,8 +19,8 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.training.settings import SHORT_LIST, ResolvedSettings, Settings
 
-MAX_NAMES_COMPARED = 2000  # names that all bundled models predict: it takes a second
-STARTS = 2  # models that the networks of a short list start from, at most, in turn
+MAX_NAMES_COMPARED = 2000  # names that bundled models are compared on: it takes a second
+STARTS = 2  # bundled models that the networks of a short list start from in turn, at most
 KNOWN_CHARACTERS = 0.8  # share of a list's characters that a start knows, at least
 
 
@@ -75,7 +75,7 @@ def _closest(names: Names, fits: Callable[[Model], bool] = lambda model: True) -
 
 
 def _loss(model: Model, names: Names) -> float:
-    """The loss in nats per character; a uniform guess where it cannot spell, infinite for none."""
+    """In nats per character; a uniform guess for names it cannot spell, inf if it spells none."""
     scores = model.log_prob(names)  # (len(names),) in nats; −inf with an unknown character
     spelled = np.isfinite(scores)
     if not spelled.any():

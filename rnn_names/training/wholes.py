@@ -1,14 +1,13 @@
 """Statistics of whole names, and the tilt that gives a teacher's names those of the list.
 
-The names that a teacher draws are held to what the list has on average of these features φ of a
-name:
+The names that a teacher draws get the list's means of these features φ of a name:
 
     its length and the square of it; its first letter; its last; how often it has each letter;
     how often each kind of character follows each (capitals, small letters, spaces, …, both ends)
 
-Only letters that the list has more than twice are fitted, to means that leave room for others.
+Letters that the list has at most twice are not fitted, and the other means leave room for them.
 
-Of all distributions with the list's means, the closest to the teacher's, p, is its exponential tilt
+Of all distributions with these means, the closest to the teacher's, p, is its exponential tilt
 (Csiszár 1975):
 
     p*(name) ∝ p(name) · w(name),   w(name) = exp(λ · φ(name))
@@ -29,7 +28,7 @@ from rnn_names.ngram.contexts import transitions
 from rnn_names.ngram.tilt import Factors
 
 SEEN_RARELY = 2  # how often the distinct training names have a rare character, at most
-PRIOR_NAMES = 30  # added to the list's with the teacher's own means: a short list says little
+PRIOR_NAMES = 30  # names with the teacher's own means, added to the list's: a short one says little
 SEEN_OFTEN = 10  # draws that have a feature, at least, for it to be fitted
 MAX_FEATURES = 400  # features that are fitted, at most, the commonest
 SPREAD = 1  # standard deviation of the prior of λ; without one, that of rare terms runs away
@@ -54,7 +53,7 @@ class Wholes:
         self._n_kinds = int(self._kinds.max()) + 1
         self._n_terms = 3 * self._n_y + self._n_kinds**2
         self.seen = seen = np.bincount(names.codes, minlength=self._n_y)  # in distinct names
-        # Which rare characters a list has, and which it lacks, is chance: they are not fitted.
+        # It is by chance that a list has some rare characters, and not others: none is fitted.
         self._unfitted = np.flatnonzero(seen <= SEEN_RARELY)  # EOS, too
         shares = batches.counts / batches.counts.sum()
         self._mean_powers = shares @ self._powers(names.lengths)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, rounded
 from rnn_names.conditions.conditions import rude_words
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
@@ -105,8 +105,8 @@ def _described(part: Part, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
-    weights = np.concatenate([bfloat16(array).ravel() for _, array in arrays])
-    exponents, code = _coded_weights(weights.astype(np.int64))
+    weights = np.concatenate([rounded(array).ravel() for _, array in arrays])
+    exponents, code = _coded_weights(weights.view(np.uint32).astype(np.int64) >> 16)
     return {
         "name": shown(part.name),
         "share": share,
@@ -126,15 +126,6 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "listed": _coded_prints(model.listed),
         "sources": as_json(model.sources),
     }
-
-
-def bfloat16(weights: Array) -> Array:
-    """The upper 16 bits of each weight, as float32, rounded to nearest, half way up.
-
-    >>> [f"{bits:04x}" for bits in bfloat16(np.array([1, 1 / 3, -2], np.float32)).tolist()]
-    ['3f80', '3eab', 'c000']
-    """
-    return ((weights.view(np.uint32) + np.uint32(1 << 15)) >> np.uint32(16)).astype(np.uint16)
 
 
 def _coded_weights(weights: Array) -> tuple[list[int], str]:

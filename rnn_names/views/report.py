@@ -29,7 +29,8 @@ NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
 BARS = 30  # of a distribution, at most: as many as have room for their labels on a telephone
 NAMES_MEASURED = 2000  # names drawn from the finished model to compare with the list
-CHANCE = 3  # standard errors by which mean lengths may differ without being told
+MOST_DRAWN = 1 << 24  # fewer, if names are long and of many characters: outputs of the network
+CHANCE = 3  # standard errors by which mean lengths may differ without a note
 
 ADVICE = """<p>If you like the names, you are done: the figures help where you do not. The held-out
 loss says how well the model predicts names that were kept from it. The lower it is, the better the
@@ -62,8 +63,7 @@ class Report:
 
     def names(self, count: int) -> list[str]:
         """Names of the best weights so far."""
-        # With one seed for all epochs, only the network changes from row to row.
-        return preview(self.trainer.model, count, self.trainer.settings.seed)
+        return drawn_from(self.trainer, count)
 
     def save(self) -> None:
         """Writes the report, whole or not at all."""
@@ -296,8 +296,16 @@ def _section(title: str, *parts: str) -> str:
 # --- The list and names drawn ---------------------------------------------------------------------
 
 
+def drawn_from(trainer: Trainer, count: int) -> list[str]:
+    """Names of the best weights so far: so many, or as many as take seconds to draw."""
+    model = trainer.model
+    outputs = int(model.training["longest"]) * len(model.vocabulary)  # for the longest name
+    # With one seed for all epochs, only the network changes from row to row of the report.
+    return preview(model, min(count, max(MOST_DRAWN // outputs, 1)), trainer.settings.seed)
+
+
 def length_note(names: Names, counts: Array, drawn: Names) -> str:
-    """A sentence if drawn names differ from the list's in length by more than chance; else "".
+    """A sentence if drawn names differ from the list's in mean length by more than chance; else "".
 
     >>> ada, adam = Names.from_strings(["Ada"] * 50), Names.from_strings(["Adam"] * 50)
     >>> length_note(ada, np.ones(50, np.int64), adam)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 MOST_TICKS = 6
-TURN_AT = 80  # beyond this percentage of the width, a divider's text is on its left
+TURN_AT = 80  # percentage of the width beyond which the text of a divider is on its left
 
 
 def line_chart(
@@ -19,8 +19,8 @@ def line_chart(
 ) -> str:
     """Curves through two or more points (x, y) of each series, x a whole number.
 
-    `point` marks one of the last series, with a text above it; `dividers` are where something else
-    begins, and what to write there, on a telephone only for the last.
+    `point` marks one of the last series, with a text above it. `dividers` mark where something else
+    begins, with a text; a telephone shows that of the last only.
     """
     xs, ys = zip(*(point for points in curves.values() for point in points), strict=True)
     first, last = min(xs), max(xs)

@@ -7,7 +7,7 @@ from rnn_names.training.stages import Epoch
 
 HEIGHT = 6  # lines of a curve
 NARROWEST, WIDEST = len("held-out loss"), 48  # columns of a curve
-COLUMNS_PER_EPOCH = 5  # at most
+COLUMNS_PER_EPOCH = 5  # at most, of a curve
 FEWEST_EPOCHS = 3  # with fewer there is no curve to see
 BLOCKS = " ▁▂▃▄▅▆▇█"
 GAP = "   "

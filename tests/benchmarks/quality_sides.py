@@ -16,8 +16,8 @@ from training_sides import TorchNetwork, Variant, tensors
 from rnn_names.corpus.corpus import corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network.prefix_tree import Batches
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
-from rnn_names.training.trainer import Trainer
 
 VARIANT: Variant = ("embedding", "packed", 2, "bfloat16")
 """The fastest of PyTorch's ways for minibatches of first names (RESULTS.md)."""
@@ -34,10 +34,10 @@ class TorchToQuality:
 
     def __init__(self, corpus: str, seed: int) -> None:
         """`corpus`: path of a name list."""
-        trainer = Trainer(corpus_from_file(corpus), Settings(seed=seed))
-        self._vocabulary, self._seed = trainer.vocabulary, seed
-        self._n_a = trainer.settings.hidden_size
-        self._learned, self._held_out = map(self._batches, (trainer.corpus.names, trainer.held_out))
+        run = Run(corpus_from_file(corpus), Settings(seed=seed))
+        self._vocabulary, self._seed = run.vocabulary, seed
+        self._n_a = run.settings.hidden_size
+        self._learned, self._held_out = map(self._batches, (run.corpus.names, run.held_out))
 
     def _batches(self, names: Names) -> Batches:
         coded = Names(self._vocabulary.encode(names.codes), names.offsets)

@@ -29,8 +29,6 @@ class RareSampling:
             sampler = Sampler(self._loaded(model), Options(**options))
             if self._looks_ahead:
                 sampler.prepare_if_rare()
-                if sampler.preparation is not None:
-                    sampler.preparation.look_ahead_for(99)
             self._samplers = {order: sampler}
         return self._samplers[order]
 
@@ -54,9 +52,8 @@ class RareSampling:
         """
         with one_blas_thread():
             sampler, bits = self._sampler(model, options), Random(seed)
-            look_ahead = sampler.preparation and sampler.preparation.look_ahead_for(99)
             began, found = time.perf_counter(), 0
             while found < n and time.perf_counter() - began < seconds:
-                names = sampler.draw(sampler.largest_walk // 4, bits, look_ahead)
+                names = sampler.draw(sampler.largest_walk // 4, bits, sampler.look_ahead)
                 found += len(meeting(sampler.conditions, names, {}))
             return max(found, 1) / (time.perf_counter() - began)

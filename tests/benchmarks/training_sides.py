@@ -28,6 +28,7 @@ from rnn_names.network.prefix_tree import Batches
 from rnn_names.system import usable_cores
 from rnn_names.training import trainer as training
 from rnn_names.training.gradients import PARTS, Gradients, parts_for
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -65,7 +66,6 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         "held_out": 0,
         "distil_epochs": 0,
     }
-    training.Batches = PlannedBatches
     settings = Settings(
         cell=cell,
         hidden_size=n_a,
@@ -74,7 +74,9 @@ def trainer_for(corpus: str, cell: str, n_a: int, batch_size: int) -> Trainer:
         learning_rate=LEARNING_RATE,
         **plain,
     )
-    return Trainer(names, settings)
+    run = Run(names, settings)
+    run.batches = PlannedBatches(run.batches.names, run.batches.rows, run.batches.n_y)
+    return Trainer(run)
 
 
 def planned(trainer: Trainer, number: int) -> PlannedBatches:

@@ -265,7 +265,7 @@ def test_process_settings_are_restored_by_the_last_of_overlapping_generators(fir
 def test_wrong_usage_is_shown_without_what_could_take_over_a_terminal(invoke):
     for arguments in (
         ["sample", "\x1b]0;x\x07x", "y"],
-        ["\x1b]0;x\x07"],
+        ["sample\x1b]0;x\x07"],
         ["sample", "--\x1b]0;x\x07"],
         ["sample", "--format", "\x1b]0;x\x07"],
     ):

@@ -147,7 +147,7 @@ def test_files_whose_names_are_no_line_of_text_do_no_harm(encoding, place):
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().splitlines() == ["plain,dinosaurs", "plain,dióra.npz"]
     done = asked(place, os.fsdecode(b"rnn-names info d\xff"), "2", **encoding)
-    assert (done.stdout, done.stderr) == (b"", b"")
+    assert b"plain," not in done.stdout and not done.stderr
 
 
 def test_a_question_that_makes_no_sense_gets_no_answer(place):

@@ -23,6 +23,12 @@ def test_facts_as_json(invoke, model_file, model, names):
     assert facts["fingerprints"] == len(set(names))
 
 
+def test_facts_are_a_copy(model):
+    epoch = model.training["settings"]["epochs"]
+    model.facts()["training"]["settings"]["epochs"] = -1
+    assert model.training["settings"]["epochs"] == epoch
+
+
 def test_facts_for_people(invoke, model_file, model):
     done = invoke("info", model_file)
     assert (done.returncode, done.stderr) == (0, "")

@@ -22,7 +22,7 @@ SAMPLE = [
     ("--seed " + "9" * 5000, "9…' is not a whole number"),
     ("--seed -1", "'-1' is not a whole number of at least 0"),
     ("-n -1", "'-1' is not a whole number of at least 0"),
-    ("--json", "No such option '--json'. Did you mean '--format jsonl'?"),
+    ("--json", "--format jsonl"),
     ("--format json", "'json' is not one of 'text', 'jsonl'"),
     ("--prefix " + "a" * 201, "201 characters, and a name has at most 200"),
     ("extra", "unexpected extra argument (extra)"),
@@ -30,7 +30,7 @@ SAMPLE = [
     ("--format csv -0", "--null goes with --format text only"),
     ("--columns name", "--columns goes with --format jsonl, csv, tsv or excel"),
     ("--remember -", "standard output is for names: give"),
-    ("--contain x", "Did you mean"),
+    ("--contain x", "--contains"),
 ]
 TRAIN = [
     ("--log -", "standard output is for names: give"),
@@ -54,7 +54,7 @@ TRAIN = [
 OTHERS = [
     ("train", "Missing argument 'CORPUS...'"),
     ("score a b", "unexpected extra argument (b)"),
-    ("score --unknown", "No such option '--unknown'"),
+    ("score --unknown", "No such option"),
     ("sampel", "No such command 'sampel'"),
     ("xyz", "'xyz'.\n"),
     ("score list.txt elves.npz", "if it is a model, put -m before it: -m elves.npz\n"),

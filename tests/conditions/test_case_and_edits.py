@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from rnn_names import Model, train
 from rnn_names.conditions.automaton import matching
 from rnn_names.conditions.edits import FarApart, NearList, free_of, within
-from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.errors import CaseWarning, FewNewNamesWarning, SamplingError
@@ -114,6 +113,13 @@ def test_a_beginning_that_no_listed_name_has_comes_in_any_case_on_demand():
 def test_too_many_edits_for_a_long_name_are_one_line():
     with pytest.raises(SamplingError, match=r"like 'ab.*: too much to follow at once; ask for"):
         tiny_model(letters="aAb").sample(1, like="ab" * 50, edits=9)
+
+
+@pytest.mark.parametrize("like", [[""], ["", "abc"]])
+def test_like_an_empty_text_are_names_of_as_many_characters_as_edits(like):
+    tiny = tiny_model(shortest=1)
+    near = distribution(tiny, lambda name: min(edits_between(name, text) for text in like) <= 1)
+    assert_drawn_from(Counter(tiny.sample(3000, like=like, edits=1, seed=1)), near)
 
 
 def near_list(known, characters, any_case=False):

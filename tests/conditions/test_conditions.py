@@ -65,9 +65,20 @@ def test_automata_of_expressions_accept_what_python_matches(pattern):
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    ["((((a{0,50}){50}){50}){50}){50}", "(a?){1900}", "(a{0,99}){99}", "(a|b*){0,300}c"],
+    "pattern, plain",
+    [
+        ("a{1,99999999}", "a+"),
+        ("(a?){99999999}", "a*"),
+        ("(a|b*){0,300}c", "[ab]*c"),
+        ("((ab){1,9999}c?){1,9999}", "((ab)+c?)+"),
+        ("b|a{300}|a{0}c", "b|c"),
+    ],
 )
+def test_more_repeats_than_a_name_has_characters_are_any_number(pattern, plain):
+    assert accepted(matching([pattern], VOCABULARY)) == accepted(matching([plain], VOCABULARY))
+
+
+@pytest.mark.parametrize("pattern", ["((((a{0,50}){50}){50}){50}){50}", "(a{0,99}){99}"])
 def test_an_expression_of_too_many_states_is_refused_before_they_are_made(pattern):
     with pytest.raises(NoAutomatonError, match="too large"):
         matching([pattern], VOCABULARY)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.declarations import FLAG, LINES, TEXTS, Checked, Choice, Number, option
+from rnn_names.declarations import FLAG, LINES, PATH, TEXTS, Checked, Choice, Number, option
 from rnn_names.errors import RnnNamesError
 
 
@@ -23,6 +23,7 @@ class Options(Checked):
     word: str = option("a", Choice("a", "b"), "")
     texts: str | list[str] = option((), TEXTS, "")  # noqa: RUF009
     lines: list[str] = option((), LINES, "")  # noqa: RUF009
+    path: str | None = option(None, PATH, "")
 
     error = RnnNamesError
 
@@ -66,6 +67,7 @@ def test_a_value_gets_its_plainest_type(given, value):
         ({"word": ["a"]}, r"word \['a'\]: must be one of a, b"),
         ({"texts": [1]}, r"texts \[1\]: must be a text or a list of texts"),
         ({"lines": "ab"}, "lines 'ab': must be a list of texts"),
+        ({"path": "\ud800"}, r"path '\\ud800': must be the path of a file"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused(given, rule):

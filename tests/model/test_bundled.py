@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.arrays import rounded
 from rnn_names.cli.main import cli
 from rnn_names.cli.train import train as train_command
 from rnn_names.corpus.fingerprints import PACKED_BITS, fingerprints, upper_bits
@@ -31,9 +32,6 @@ NOTE = (
     "Note: there is no names.npz here, so this is first-names, a bundled model "
     "(rnn-names models).\n"
 )
-BFLOAT16 = 7
-"""Bits of its mantissa."""
-
 
 # --- What they are --------------------------------------------------------------------------------
 
@@ -72,7 +70,7 @@ def test_a_model_is_that_of_its_list(name):
     prints = upper_bits(fingerprints(corpus.names), PACKED_BITS)
     assert np.array_equal(model.fingerprints, prints)
     for array in model.params.values():
-        assert np.array_equal(make_models.rounded(array, BFLOAT16), array)
+        assert np.array_equal(rounded(array), array)
 
 
 def test_a_list_of_today_starts_from_the_models_that_it_did():
@@ -81,23 +79,14 @@ def test_a_list_of_today_starts_from_the_models_that_it_did():
     assert of_starts(start.model.sources for start in starts) == model.sources[1:] != ()
 
 
-def test_rounding_goes_to_the_nearest():
-    rng = np.random.default_rng(0)
-    weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
-    near = make_models.rounded(weights, BFLOAT16)
-    assert (np.abs(near / weights.astype(float) - 1) <= 2.0**-8).all()
-    assert not (near.view(np.uint32) & 0xFFFF).any()
-    assert (near != weights).any()
-
-
-def test_packing_changes_weights_and_fingerprints_and_names_the_source(model):
+def test_packing_shortens_weights_and_fingerprints_and_names_the_source(model):
     source = Source("elves", "this project", "CC0")
     packed = make_models.packed(model, source)
     assert packed.sources == (source, *model.sources)
     assert packed.vocabulary is model.vocabulary
     assert packed.training == model.training
     assert packed.fingerprints.tolist() == upper_bits(model.fingerprints, PACKED_BITS).tolist()
-    assert np.array_equal(packed.params["Waa"], make_models.rounded(model.params["Waa"]))
+    assert np.array_equal(packed.params["Waa"], rounded(model.params["Waa"], make_models.BITS))
 
 
 def test_the_package_stays_small():
@@ -156,6 +145,13 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
     (tmp_path / "dinosaurs").write_bytes(b"no model")
     with pytest.raises(ModelFileError, match="dinosaurs: not a model file"):
         Model.load("dinosaurs")
+
+
+@pytest.mark.parametrize("name", ["norse", "Dinosaurs"])
+def test_a_bundled_file_that_is_missing_is_told_so(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundled, "FOLDER", str(tmp_path))
+    with pytest.raises(ModelFileError, match="is missing: install rnn-names again$"):
+        Model.load(name)
 
 
 def test_a_file_of_nearly_that_name_is_suggested(tmp_path):

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.views.engine import Part
@@ -61,7 +62,9 @@ def learned(name, opened):
     lines = (ROOT / "data" / f"{name}.txt").read_text("utf-8").split("\n")
     names = [line.strip() for line in lines if line.strip()]
     began = time.process_time()
-    trainer = Trainer(corpus_from_strings(names), Settings(teacher_networks=1, distil_epochs=0))
+    trainer = Trainer(
+        Run(corpus_from_strings(names), Settings(teacher_networks=1, distil_epochs=0))
+    )
     for _ in trainer.epochs():
         pass
     best = trainer.position.best

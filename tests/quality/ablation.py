@@ -39,6 +39,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.processes import helper
 from rnn_names.training import distillation, stages, trainer
+from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 
 RESULTS = Path(__file__).resolve().parent / "ABLATION.md"
@@ -127,10 +128,11 @@ def measure(name: str, without: str, seed: int) -> None:
     with ExitStack() as stack:
         for patch in variant.patches:
             stack.enter_context(mock.patch.object(*patch))
-        run = trainer.Trainer(corpus, Settings(seed=seed, **variant.settings), starts=starts)
-        for _ in run.epochs():
+        run = Run(corpus, Settings(seed=seed, **variant.settings), starts=starts)
+        trained = trainer.Trainer(run)
+        for _ in trained.epochs():
             pass
-    seconds, model = processor_seconds() - began, run.model
+    seconds, model = processor_seconds() - began, trained.model
     listed, measured = corpus.names.to_strings(), others.to_strings()
     found = {
         "loss": loss_on(model, others),

@@ -2,8 +2,8 @@
 
 Each order is prepared and drawn from as it is, and again without one mechanism at a time. "Comes
 out" is the share of the draws that give a name, "repeats" the share of those that repeat others, as
-the sampler measures both on draws of their own, once preparation is over. The seconds are those of
-preparation to its end and of 2,000 names. Nothing of this depends on the seed.
+the sampler measures both at the end of preparation. The seconds are those of preparation and of
+2,000 names. Nothing of this depends on the seed.
 
     python tests/quality/ablation_ahead.py [--without chain …]
 
@@ -29,7 +29,6 @@ from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling import guided
 from rnn_names.sampling import sampler as sampling
 from rnn_names.sampling.stream import sample
 
@@ -44,6 +43,7 @@ CHOSEN = [
     ("surnames", {"suffix": "kd"}),
     ("dinosaurs", {"suffix": "odos"}),
     ("german-first-names", {"suffix": "bertina"}),
+    ("first-names", {"suffix": "rn", "temperature": 0.1}),
     ("elvish", {"min_length": 20}),
 ]
 """Of `ORDERS`: endings, texts inside, an expression, a length; and lengths beyond the list's."""
@@ -59,14 +59,9 @@ VARIANTS: dict[str, tuple[str, Patches]] = {
         [(guide, "max_contexts", lambda automaton, max_length: 1)],
     ),
     "visited": ("the visited prefixes, but a few", [(guide, "MAX_VISITED", 200)]),
-    "given-up": ("giving up names of small weight", [(guided, "FLOOR", 1e-300)]),
-    "split": (
-        "splitting names of large weight",
-        [(guide, "MAX_BOUND", 1e300), (preparation, "LOW_CEILING", 1e300)],
-    ),
-    "rounds": (
-        "the growing rounds",
-        [(preparation.Preparation, "look_ahead_for", lambda self, block: self._tested)],
+    "cooling": (
+        "the first rounds at higher temperatures",
+        [(preparation, "COOLED_BELOW", 1e-9)],
     ),
 }
 """By what takes the place of an attribute."""
@@ -90,7 +85,7 @@ def measure(number: int, without: str) -> None:
         began = time.process_time()
         sampler = sampling.Sampler(model, options)
         sampler.prepare_if_rare()
-        ready = sampler.preparation.look_ahead_for(99) if sampler.preparation else None
+        ready = sampler.look_ahead
         found = 0
         try:
             for names in sample(model, COUNT, options):

@@ -64,13 +64,12 @@ def seconds(work):
 
 
 def prepared(model, options):
-    """The look-ahead in the end; None without one."""
-    with one_blas_thread():
+    """The look-ahead; None without one."""
+    with one_blas_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RareConditionsWarning)
         sampler = Sampler(model, options)
         sampler.prepare_if_rare()
-        if sampler.preparation is None:
-            return None
-        return sampler.preparation.look_ahead_for(99)
+    return sampler.look_ahead
 
 
 def drawn(model, options, count):
@@ -173,7 +172,7 @@ def page(rows, count, tiny_line):
         "",
         about,
         "",
-        '"Repeats" is the share of the names that repeat others, or their beginnings, as the '
+        '"Repeats" is the share of the names that repeat others, as the '
         'sampler measures it on draws of their own; "said": it says so on stderr. '
         '"First 20" is the time to the first 20 names, the model loaded; "certain" names are all '
         "that `--best` gives for sure before it says how to go on; names in all are all that there "

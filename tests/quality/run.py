@@ -49,6 +49,7 @@ from splits import compared, split
 from rnn_names import Model, blend
 from rnn_names.corpus.corpus import read_corpus
 from rnn_names.network.language_model import mean_loss
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -190,7 +191,7 @@ def losses(
     found = []
     for init in inits:
         began = time.perf_counter()
-        trainer = Trainer(corpus, settings, init, held_out)
+        trainer = Trainer(Run(corpus, settings, init, held_out))
         for _ in trainer.epochs():
             pass
         found.append(trainer.model.training["held_out_loss"])
@@ -237,11 +238,11 @@ def bundled_models() -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for name in make_models.RECIPE:
         model, corpus = Model.load(name), make_models.corpus_of(name)
-        trainer = make_models.trainer_of(model, corpus)
-        unseen = trainer.held_out.to_strings()
-        rival = KneserNey(trainer.corpus.names.to_strings(), len(trainer.vocabulary))
+        run = make_models.run_of(model, corpus)
+        unseen = run.held_out.to_strings()
+        rival = KneserNey(run.corpus.names.to_strings(), len(run.vocabulary))
         loss, order, _ = rival.best(unseen)
-        own = mean_loss(model.params, model.vocabulary, trainer.held_out)
+        own = mean_loss(model.params, model.vocabulary, run.held_out)
         yield (
             f"| `{name}` | {len(corpus):,} | {model.hidden_size} | {own:.3f} "
             f"| {loss:.3f} (order {order}) | {own - loss:+.3f} |"
@@ -256,7 +257,8 @@ def ensemble() -> Iterator[str]:
     with task.file.open("rb") as stream:
         corpus, held_out = split(read_corpus([(task.title, stream)]), 0, task.size)
     trainers = [
-        Trainer(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out) for seed in range(3)
+        Trainer(Run(corpus, Settings(seed=seed, held_out=0.1), held_out=held_out))
+        for seed in range(3)
     ]
     for trainer in trainers:
         for _ in trainer.epochs():

@@ -41,6 +41,7 @@ from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import warm_start
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import Closest
@@ -180,7 +181,7 @@ def parts(name: str, cut: int) -> tuple[Corpus, Names, list[Closest]]:
 
 def train(corpus: Corpus, way: Way, seed: int, found: Sequence[Closest]) -> Model:
     """The network that one way of training makes of a cut."""
-    trainer = Trainer(corpus, way.settings(seed), starts=found)
+    trainer = Trainer(Run(corpus, way.settings(seed), starts=found))
     for _ in trainer.epochs():
         pass
     return trainer.model

@@ -34,12 +34,14 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from rnn_names.network.choice import LARGEST_WALK
+
 from rnn_names import Model
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.network.choice import LARGEST_WALK
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.sampling.walk import Children, Walk
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 
@@ -142,7 +144,7 @@ def trained(corpus: Corpus, seed: int) -> Model:
     """The network that default training makes of a list; one that was made before is taken."""
     path = KEPT / f"{digest_of(corpus, seed)}.npz"
     if not path.exists():
-        trainer = Trainer(corpus, Settings(seed=seed))
+        trainer = Trainer(Run(corpus, Settings(seed=seed)))
         for _ in trainer.epochs():
             pass
         path.parent.mkdir(parents=True, exist_ok=True)

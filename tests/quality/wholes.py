@@ -67,13 +67,13 @@ def meetings(name: str) -> set[tuple[str, str]]:
 def row_of(name: str) -> str:
     """A model's line in the table."""
     model = Model.load(name)
-    trainer = make_models.trainer_of(model, make_models.corpus_of(name))
-    listed = trainer.corpus.names.to_strings()  # it splits as it did
+    corpus = make_models.run_of(model, make_models.corpus_of(name)).corpus
+    listed = corpus.names.to_strings()  # it splits as it did
     known = set().union(*map(meetings, listed))
     groups = (
         listed,
         model.sample(DRAWN, seed=1),
-        ngram_names(trainer.corpus.names, DRAWN, seed=1),
+        ngram_names(corpus.names, DRAWN, seed=1),
     )
     lengths = [np.array([*map(len, names)]) for names in groups]
     mean, deviation = ([of(each) for each in lengths] for of in (np.mean, np.std))

@@ -68,7 +68,7 @@ def test_conditions_that_hardly_any_name_meets_are_refused():
     "wrong, message",
     [
         ({"keys": "abc"}, "keys 'abc': must be a list of texts"),
-        ({"keys": [1]}, "key '1': must be a text"),
+        ({"keys": [1]}, "key 1: must be a text"),
         ({"keys": ["\ud800"]}, "key .*: must be a text"),
         ({"secret": "s"}, "secret 's': must be bytes"),
         ({"start": 3}, "start: the name of a key depends on the key alone"),

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from rnn_names import Model, cast
@@ -378,6 +379,9 @@ def test_models_of_python_have_the_names_that_the_pattern_gives_them():
     options = {"count": 5, "seed": 1}
     mine = cast("{mine} {norse} {mine+norse}", models={"mine": Model.load("dinosaurs")}, **options)
     assert mine == cast("{dinosaurs} {norse} {dinosaurs+norse}", **options)
+    for wrong in (["mine"], "mine", np.zeros(2)):
+        with pytest.raises(SamplingError, match=r"^models .*: must be a dictionary of models"):
+            cast("{mine}", models=wrong)
 
 
 def test_a_part_that_cannot_be_met_is_shown():

@@ -57,13 +57,15 @@ def ranked(model, holds=lambda name: True, **options):
 def most_probable(model, options, wanted, max_prefixes, known=()):
     """The `wanted` most probable names that meet some options, with their logarithms.
 
-    The bound falls until it has as many; where as many different names are known that meet the
-    options, these tell how far it must fall. Fewer, perhaps none, where that takes too many
-    prefixes.
+    The bound falls until it has as many, or is e⁷ times below the most probable name known; where
+    as many different names are known that meet the options, these tell how far it must fall. Fewer,
+    perhaps none, where that takes too many prefixes.
     """
     bound, goal, best, spent = -9.0, -np.inf, [], 0
-    if len(known) >= wanted:
-        goal = np.sort(log_probabilities(model, options, known))[-wanted] - 1e-3
+    step = 1.4 / min(options.get("temperature", 1.0), 1.0)
+    if len(known):
+        rising = np.sort(log_probabilities(model, options, known))
+        goal = max(rising[-1] - 7, rising[-wanted] - 1e-3 if len(known) >= wanted else -np.inf)
         bound = max(bound, goal)
     while spent < max_prefixes:
         found, prefixes = names_above(model, options, bound, wanted, max_prefixes - spent)
@@ -71,9 +73,9 @@ def most_probable(model, options, wanted, max_prefixes, known=()):
         if found is None:
             break
         best = found
-        if len(best) >= wanted:
+        if len(best) >= wanted or bound <= goal:
             break
-        bound = bound - 1.4 if bound <= goal else max(bound - 1.4, goal)
+        bound = max(bound - step, goal)
     return best
 
 

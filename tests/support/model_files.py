@@ -101,9 +101,9 @@ for field, values, reason in (
         ("ab", {"ab": 1}, {"ab": "!"}, {"abc": "a"}, {"AA": "a"}, 3),
         "what they have side by side",
     ),
+    ("epoch", (np.nan, np.inf, {"a": [-np.inf]}), "a number that is not finite"),
     ("blend", ("x", [], [{}]), "blend"),
     ("blend", [[PART | wrong] * 2 for wrong in ({"model": 1}, {"weight": "0.5"})], "blend"),
-    ("blend", [[PART | {"weight": np.nan}] * 2], "blend"),
 ):
     for value in values:
         change = set_meta(training={"longest": 7, field: value})

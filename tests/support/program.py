@@ -1,5 +1,6 @@
 """The command line: as a real process, and within this one."""
 
+import inspect
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from rnn_names.system import ENDING_SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
+_RUNNER = inspect.signature(CliRunner).parameters
 MAIN = "from rnn_names.cli.main import main\nmain()"
 
 
@@ -145,7 +147,8 @@ def invoke(*arguments, cwd=None, env=None, input=None, text=True):
     os.chdir(cwd or before)
     try:
         words = list(map(str, arguments))
-        result = CliRunner().invoke(_Program, words, input=input, env=ours | (env or {}))
+        apart = {"mix_stderr": False} if "mix_stderr" in _RUNNER else {}  # before Click 8.2
+        result = CliRunner(**apart).invoke(_Program, words, input=input, env=ours | (env or {}))
     finally:
         os.chdir(before)
     if not isinstance(result.exception, SystemExit | None):

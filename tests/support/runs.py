@@ -2,6 +2,7 @@
 
 from rnn_names import Model, Settings
 from rnn_names.training.checkpoint import Checkpoint
+from rnn_names.training.run import Run
 from rnn_names.training.trainer import Trainer
 
 
@@ -12,7 +13,8 @@ def interrupted(output, corpus, epochs, settings, init=None, start=None):
     """
     if init and start is None:
         start = Model.load(init)
-    checkpoint = Checkpoint(str(output), Trainer(corpus, Settings(**settings), start), corpus, init)
+    trainer = Trainer(Run(corpus, Settings(**settings), start))
+    checkpoint = Checkpoint(str(output), trainer, corpus, init)
     for epoch in checkpoint.trainer.epochs():
         checkpoint.keep()
         if epoch.epoch == epochs:

@@ -13,6 +13,7 @@ from rnn_names.errors import RnnNamesError, TrainingError
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.sources import of_starts
 from rnn_names.training import checkpoint, optimizers, warm_start
+from rnn_names.training.run import Run
 from rnn_names.training.settings import SHORT_LIST, Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.training.warm_start import STARTS, closest_model, starts_for
@@ -130,7 +131,7 @@ def test_names_that_no_start_has_learned_are_held_out():
     corpus = corpus_from_strings([*known, *strange])
     starts = starts_for(corpus, Settings())
     assert starts[0].name == "turkish-towns"
-    held_out = Trainer(corpus, Settings(), starts=starts).held_out.to_strings()
+    held_out = Run(corpus, Settings(), starts=starts).held_out.to_strings()
     assert len(held_out) == 5 and set(strange) < set(held_out)
 
 
@@ -147,7 +148,7 @@ def test_the_model_knows_the_characters_and_names_of_the_list_alone():
 def test_networks_start_from_the_models_in_turn():
     corpus = corpus_from_strings(cut("german-first-names", 100))
     starts = starts_for(corpus, Settings())
-    trainer = Trainer(corpus, Settings(learning_rate=1e-9), starts=starts)
+    trainer = Trainer(Run(corpus, Settings(learning_rate=1e-9), starts=starts))
     for weights, start in zip(trainer._weights, [*starts, starts[0]], strict=False):
         params = optimizers.views(weights, trainer._shapes)
         assert (params["Waa"] == start.model.params["Waa"]).all()
@@ -156,27 +157,27 @@ def test_networks_start_from_the_models_in_turn():
 def test_the_held_out_names_are_learned_in_the_end_and_not_measured_any_more():
     epochs = []
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100))
+    trainer = Trainer(Run(corpus, Settings(epochs=3, distil_epochs=1, synthetic_names=100)))
     epochs = list(trainer.epochs())
     *networks, distilled = [each.held_out_loss for each in epochs]
     assert distilled is None
     assert trainer.model.training["held_out_loss"] == min(networks)
     assert trainer.model.training["all_names"]
-    assert len(trainer._distilled_from.names) == 100 > len(trainer.corpus)
+    assert len(trainer.run.distilled_from.names) == 100 > len(trainer.corpus)
 
 
 def test_they_are_not_where_a_share_is_asked_for():
     corpus = corpus_from_strings(cut("welsh-towns", 100))
-    trainer = Trainer(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100))
+    trainer = Trainer(Run(corpus, Settings(epochs=2, held_out=0.1, synthetic_names=100)))
     assert [each.held_out_loss is None for each in trainer.epochs()] == [False, False]
     assert not trainer.model.training["all_names"]
-    given = Trainer(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
+    given = Run(corpus, Settings(epochs=0), held_out=Names.from_strings(["Aber"]))
     assert not given.settings.all_names, "nor where names to measure by are given"
 
 
 def test_init_none_starts_from_random_weights():
     names, settings = cut("german-first-names", 100), Settings(epochs=1, seed=3)
-    trainer = Trainer(corpus_from_strings(names), settings)
+    trainer = Trainer(Run(corpus_from_strings(names), settings))
     for _ in trainer.epochs():
         pass
     assert bytes_of(train(names, settings, init="none")) == bytes_of(trainer.model)

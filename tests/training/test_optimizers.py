@@ -7,6 +7,7 @@ import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.training import optimizers
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import plain_bptt
@@ -55,23 +56,24 @@ def test_a_step_is_minus_rate_times_clipped_mean_gradient(cell, clip, monkeypatc
     plain = {"held_out": 0, "dropout": 0, "recurrent_dropout": 0, "distil_epochs": 0}
     sizes = {"hidden_size": 6, "epochs": 4, "batch_size": 100}
     how = {"cell": cell, "optimizer": "sgd", "learning_rate": 0.5, "clip": clip, "seed": 1}
-    trainer = Trainer(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how))
+    trainer = Trainer(Run(corpus_from_strings(NAMES), Settings(**plain, **sizes, **how)))
     coded = [trainer.vocabulary.encode(np.array([ord(c) for c in name])).tolist() for name in NAMES]
     characters = sum(len(name) + 1 for name in NAMES)
-    passed, before = 0, trainer.model.params
+    passed, before = 0, trainer._params(trainer.state()["trained"])
     for epoch in trainer.epochs():
         loss, gradients = plain_bptt.loss_and_gradients(
             coded, {name: array.astype(float) for name, array in before.items()}
         )
         assert epoch.training_loss == pytest.approx(loss / characters, rel=1e-5)
+        after = trainer._params(trainer.state()["trained"])
         for name, gradient in gradients.items():
             mean = gradient / characters
             passed += np.count_nonzero(np.abs(mean) > clip)
-            change = trainer.model.params[name].astype(float) - before[name]
+            change = after[name].astype(float) - before[name]
             np.testing.assert_allclose(
                 change, -rates[-1] * np.clip(mean, -clip, clip), rtol=1e-4, atol=3e-7, err_msg=name
             )
-        before = trainer.model.params
+        before = after
     assert len(rates) == 4
     assert rates[1] > 0.1, "the test is of real steps"
     assert (passed > 0) == (clip < 1), "the small bound is passed, the large one is not"

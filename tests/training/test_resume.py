@@ -17,6 +17,7 @@ from rnn_names.errors import ModelFileError, RnnNamesError, TrainingError
 from rnn_names.model.npz import read
 from rnn_names.model.sources import Source
 from rnn_names.training.checkpoint import Checkpoint, digest, types_of
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from support import runs
@@ -69,7 +70,7 @@ def corpus(beginnings):
 )
 def test_a_resumed_run_ends_as_one_that_was_never_interrupted(epochs, settings, corpus, tmp_path):
     settings = SETTINGS | settings
-    whole = Trainer(corpus, Settings(**settings))
+    whole = Trainer(Run(corpus, Settings(**settings)))
     records = [asdict(record) | {"seconds": 0} for record in whole.epochs()]
     left = interrupted(tmp_path / "m.npz", corpus, epochs, settings=settings)
     trainer = resumed(tmp_path / "m.npz", corpus, settings)
@@ -88,7 +89,7 @@ def test_a_run_that_started_from_a_model_needs_it_no_longer(changes, corpus, tmp
     init = str(tmp_path / "start.npz")
     start = train(["Zoé", "Ana", "R2"], hidden_size=8, epochs=0, init="none")
     replace(start, **changes).save(init)
-    whole = Trainer(corpus, Settings(**SETTINGS), Model.load(init))
+    whole = Trainer(Run(corpus, Settings(**SETTINGS), Model.load(init)))
     list(whole.epochs())
     interrupted(tmp_path / "m.npz", corpus, 2, init=init)
     os.unlink(init)
@@ -149,6 +150,7 @@ BAD_STATES = {
     "a setting less": lambda meta, arrays: meta["run"]["settings"].pop("seed"),
     "a setting more": lambda meta, arrays: meta["run"]["settings"].update(depth=2),
     "a loss that is a text": lambda meta, arrays: meta["training"].update(held_out_loss="x"),
+    "weights too large": lambda meta, arrays: arrays["state_weights"].fill(1e38),
     "no momentum": lambda meta, arrays: arrays.pop("state_optimizer_m"),
     "another vocabulary": lambda meta, arrays: meta.update(
         vocabulary=meta["vocabulary"][:-1] + "\u2603"

@@ -11,6 +11,7 @@ from rnn_names.errors import TrainingError
 from rnn_names.network.language_model import mean_loss
 from rnn_names.training import distillation
 from rnn_names.training import trainer as training
+from rnn_names.training.run import Run
 from rnn_names.training.stages import DISTILLATION_RATE, TOLERANCE, Best, Stage, stages_of
 from rnn_names.training.trainer import LOST, Trainer
 
@@ -34,7 +35,7 @@ def corpus(names):
 
 def trained(corpus, settings, **others):
     """A run that is over, and the records of its epochs."""
-    trainer = Trainer(corpus, Settings(**{**settings, **others}))
+    trainer = Trainer(Run(corpus, Settings(**{**settings, **others})))
     return trainer, list(trainer.epochs())
 
 
@@ -126,7 +127,9 @@ def test_patience_counts_in_each_stage_anew(corpus):
 
 
 def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(corpus):
-    trainer = Trainer(corpus, Settings(**{**THREE_NETWORKS, "synthetic_names": 1000}, held_out=0))
+    trainer = Trainer(
+        Run(corpus, Settings(**{**THREE_NETWORKS, "synthetic_names": 1000}, held_out=0))
+    )
     at_first, done, left = trainer.characters_left, 0, []
     for record in trainer.epochs():
         done += record.characters
@@ -140,7 +143,7 @@ def test_what_is_left_is_exact_but_for_synthetic_names_that_are_not_drawn_yet(co
 
 def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
     settings = {"epochs": 200, "learning_rate": 1e-9, "patience": 2, "hidden_size": 4}
-    trainer = Trainer(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60}))
+    trainer = Trainer(Run(corpus, Settings(**{**ONE_NETWORK, **settings, "synthetic_names": 60})))
     at_first = trainer.characters_left
     for record in trainer.epochs():
         if record.stage == "distillation":
@@ -156,7 +159,9 @@ def test_nothing_is_left_of_a_stage_that_ended_early(corpus):
 @pytest.mark.parametrize("held_out", [0.1, 0])
 def test_the_teacher_asks_the_best_of_each_network(held_out, corpus):
     """Where no names are held out, that is its last epoch."""
-    trainer = Trainer(corpus, Settings(**{**THREE_NETWORKS, "held_out": held_out, "epochs": 14}))
+    trainer = Trainer(
+        Run(corpus, Settings(**{**THREE_NETWORKS, "held_out": held_out, "epochs": 14}))
+    )
     kept = {}
     for record in trainer.epochs():
         loss = -record.epoch if record.held_out_loss is None else record.held_out_loss
@@ -170,7 +175,7 @@ def test_the_teacher_asks_the_best_of_each_network(held_out, corpus):
 
 def test_distillation_starts_from_the_best_network_and_betters_it(names):
     corpus = corpus_from_strings(names)
-    trainer = Trainer(corpus, Settings(**ONE_NETWORK, patience=3))
+    trainer = Trainer(Run(corpus, Settings(**ONE_NETWORK, patience=3)))
     records = []
     for record in trainer.epochs():
         records.append(record)
@@ -200,7 +205,7 @@ def test_distillation_may_be_worse_within_a_tolerance(
 ):
     n = len(of_networks)
     settings = {**THREE_NETWORKS, "teacher_networks": n // 2, "epochs": n + 2}
-    trainer = Trainer(corpus, Settings(**settings))
+    trainer = Trainer(Run(corpus, Settings(**settings)))
     tolerance = TOLERANCE / math.sqrt((trainer.held_out.lengths + 1).sum())
     measured = [*of_networks, *(min(of_networks) + share * tolerance for share in tolerances)]
     told = iter(measured)
@@ -213,7 +218,7 @@ def test_distillation_may_be_worse_within_a_tolerance(
 
 def test_without_held_out_names_no_later_network_replaces_the_first(corpus):
     """The model is that of a network that is done, until distillation betters it."""
-    trainer = Trainer(corpus, Settings(**THREE_NETWORKS, held_out=0))
+    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS, held_out=0)))
     for record in trainer.epochs():
         of_model = min(record.epoch, 2) if record.stage in NETWORKS else record.epoch
         assert record.is_best == (record.stage in (NETWORKS[0], "distillation"))
@@ -240,7 +245,7 @@ def test_without_held_out_names_no_later_network_replaces_the_first(corpus):
     ids=str,
 )
 def test_a_position_that_cannot_be_is_refused(change, corpus):
-    trainer = Trainer(corpus, Settings(**THREE_NETWORKS))
+    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS)))
     with pytest.raises(TrainingError):
         trainer.restore({**trainer.state(), **change}, trainer.model)
 
@@ -252,7 +257,7 @@ def run_with_one_lost_epoch(held_out=0.1):
     """A run whose weights are spoiled after the second epoch."""
     corpus = corpus_from_strings([a + b + c for a in "abc" for b in "def" for c in "ghi"])
     settings = {"hidden_size": 8, "epochs": 9, "distil_epochs": 3, "batch_size": 16}
-    trainer = Trainer(corpus, Settings(**settings, held_out=held_out))
+    trainer = Trainer(Run(corpus, Settings(**settings, held_out=held_out)))
     for epoch in trainer.epochs():
         yield trainer, epoch
         if epoch.epoch == 2:
@@ -281,7 +286,7 @@ def test_a_resumed_run_knows_that_a_lost_stage_is_over():
 
 
 def test_a_network_that_is_lost_at_once_is_no_teacher(corpus, monkeypatch):
-    trainer = Trainer(corpus, Settings(**THREE_NETWORKS))
+    trainer = Trainer(Run(corpus, Settings(**THREE_NETWORKS)))
     found, asked = [], []
     real = distillation.Teacher.of
     noted = lambda *arguments: asked.append(arguments[2]) or real(*arguments)  # noqa: E731

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from rnn_names import Model, train
-from rnn_names.arrays import Workspace
+from rnn_names.arrays import Workspace, rounded
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CorpusError, TrainingError
+from rnn_names.network.language_model import mean_loss
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.training import distillation, gradients
 from rnn_names.training import trainer as training
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings, defaults_for
 from rnn_names.training.stages import stages_of
 from rnn_names.training.trainer import Trainer
@@ -24,7 +26,7 @@ SMALL = {"hidden_size": 16, "epochs": 3, "batch_size": 32, "seed": 3, **PLAIN}
 
 
 def trainer_of(names, init=None, **settings):
-    return Trainer(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init)
+    return Trainer(Run(corpus_from_strings(names), Settings(**{**SMALL, **settings}), init))
 
 
 def trained(names, **settings):
@@ -131,6 +133,31 @@ def test_the_best_epoch_is_kept_and_training_stops_once_it_is_long_past(names):
     assert loss < losses[-1] - 1e-3, "not the last epoch's weights"
 
 
+def test_rounding_goes_to_the_nearest():
+    rng = np.random.default_rng(0)
+    weights = (rng.standard_normal(10_000) * 10.0 ** rng.integers(-6, 6, 10_000)).astype(np.float32)
+    near = rounded(weights)
+    assert (np.abs(near / weights.astype(float) - 1) <= 2.0**-8).all()
+    assert not (near.view(np.uint32) & 0xFFFF).any()
+    assert (near != weights).any()
+
+
+def test_the_model_is_rounded_to_bfloat16_and_its_loss_is_that_of_what_is_saved(names, tmp_path):
+    trainer, records = trained(names, held_out=0.2)
+    model, exact = trainer.model, trainer.state()["weights"][0]
+    for name, array in model.params.items():
+        assert np.array_equal(rounded(array), array), name
+    assert not np.array_equal(rounded(exact), exact), "training itself does not round"
+    losses = [
+        mean_loss(each, trainer.vocabulary, trainer.held_out)
+        for each in (model.params, trainer._params(exact))
+    ]
+    assert losses[0] == min(record.held_out_loss for record in records) != losses[1]
+    assert losses[0] == pytest.approx(losses[1], abs=2e-4)
+    model.save(tmp_path / "m.npz")
+    assert bytes_of(Model.load(tmp_path / "m.npz")) == bytes_of(model)
+
+
 # --- Learning -------------------------------------------------------------------------------------
 
 
@@ -213,13 +240,13 @@ def test_init_keeps_what_the_model_knows_and_adds_characters(cell, names):
 def test_a_cell_or_size_that_the_model_to_start_from_does_not_have_is_refused(names):
     start, corpus = train(names, cell="rnn", hidden_size=16, epochs=0), corpus_from_strings(names)
     for settings in ({}, {"cell": "rnn"}, {"hidden_size": 16}):
-        assert Trainer(corpus, Settings(**settings), start).model.hidden_size == 16
+        assert Trainer(Run(corpus, Settings(**settings), start)).model.hidden_size == 16
     for settings, message in (
         ({"cell": "gru"}, "cell gru: .* has rnn"),
         ({"hidden_size": 8}, "hidden_size 8: .* has 16"),
     ):
         with pytest.raises(TrainingError, match=message):
-            Trainer(corpus, Settings(**settings), start)
+            Trainer(Run(corpus, Settings(**settings), start))
 
 
 # --- What differs from the plain network: dropout and factors -------------------------------------
@@ -232,9 +259,9 @@ def test_the_gradient_under_dropout(cell, names):
     The same random numbers each time give the same masks.
     """
     settings = Settings(cell=cell, hidden_size=6, held_out=0, dropout=0.4, recurrent_dropout=0.4)
-    trainer = Trainer(corpus_from_strings(names[:12]), settings)
+    trainer = Trainer(Run(corpus_from_strings(names[:12]), settings))
     params = random_params(np.random.default_rng(0), cell, n_y=len(trainer.vocabulary), n_a=6)
-    tree = trainer._batches.tree(np.arange(12))
+    tree = trainer.run.batches.tree(np.arange(12))
     [stage, *_] = stages_of(trainer.settings)
 
     def part(params):

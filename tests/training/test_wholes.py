@@ -9,7 +9,7 @@ from rnn_names.arrays import Workspace
 from rnn_names.corpus.corpus import corpus_from_strings
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.network import rnn
-from rnn_names.network.prefix_tree import Batches
+from rnn_names.network.prefix_tree import EOS, Batches
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.training.distillation import Teacher
 from rnn_names.training.wholes import PRIOR_NAMES, Wholes, fitted_tilt
@@ -31,10 +31,15 @@ def batches_and_vocabulary():
     return Batches.of(corpus, vocabulary), vocabulary
 
 
-def ignorant_teacher(batches, vocabulary):
-    """One whose network knows nothing."""
+def ignorant_teacher(batches, vocabulary, ends=0.0):
+    """One whose network knows nothing; `ends` is the logit of EOS."""
     params = rnn.init_params(np.random.default_rng(2), len(vocabulary), 8, "gru")
+    params["by"][EOS] = ends
     return Teacher.of(batches, vocabulary, [params], np.random.default_rng(1))
+
+
+def test_a_teacher_that_ends_no_name_has_no_tilt(batches_and_vocabulary):
+    assert ignorant_teacher(*batches_and_vocabulary, ends=-1e9).tilt is None
 
 
 def test_factors_give_drawn_names_the_lists_means(batches_and_vocabulary):

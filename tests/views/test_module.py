@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
+from rnn_names.arrays import rounded
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
-from rnn_names.views.engine import Part, bfloat16, module, save_module
+from rnn_names.views.engine import Part, module, save_module
 from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
@@ -119,10 +120,7 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
     shapes = {"Wax": (15, 4), "Waa": (15, 5), "Wya": (4, 5), "ba": 15, "by": 4, "a0": 5, "bn": 5}
     numbers = np.random.default_rng(300)
     arrays = {name: 2 * numbers.standard_normal(shape) for name, shape in shapes.items()}
-    params = {
-        name: (bfloat16(array.astype(np.float32)).astype(np.uint32) << 16).view(np.float32)
-        for name, array in arrays.items()
-    }
+    params = {name: rounded(array.astype(np.float32)) for name, array in arrays.items()}
     model = Model(Vocabulary("abc"), params, small_models["gru"].training)
     found = in_node(
         """

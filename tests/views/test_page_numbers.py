@@ -8,14 +8,13 @@ from itertools import count, islice, product
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, arrays
 from rnn_names.conditions.conditions import is_clean, rude_words
 from rnn_names.conditions.edits import NearList, folded
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.bundled import MODELS
 from rnn_names.model.model import blend
-from rnn_names.views.engine import bfloat16
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, step
 from support.sfc32 import sfc32
@@ -25,10 +24,7 @@ NAMES = ["Triceratops", "Anna", "Smith", "Xzqw", "Mc", "o'Neil", "Ł"]
 
 def rounded(model):
     """The model with the weights that its page has."""
-    params = {
-        name: (bfloat16(array).astype(np.uint32) << 16).view(np.float32)
-        for name, array in model.params.items()
-    }
+    params = {name: arrays.rounded(array) for name, array in model.params.items()}
     return Model(model.vocabulary, params, model.training)
 
 

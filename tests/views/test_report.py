@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.sampling import stream
+from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
 from rnn_names.views import report
@@ -60,7 +62,7 @@ def reported(names, tmp_path, epochs=6, since=0, until=None, **settings):
     """The report of a training on some names, one resumed or stopped after an epoch perhaps."""
     corpus = corpus_from_strings(names)
     settings = Settings(**{**SMALL, "epochs": epochs, **settings})
-    before, trainer = Trainer(corpus, settings), Trainer(corpus, settings)
+    before, trainer = Trainer(Run(corpus, settings)), Trainer(Run(corpus, settings))
     if since:
         list(islice(before.epochs(), since))
         trainer.restore(before.state(), before.model)
@@ -232,6 +234,24 @@ def test_many_characters_and_lengths(tmp_path):
     assert re.search(r"the 30 most frequent of 9\d", Page(text).text())
     long = sum(len(name) >= 30 for name in names) / len(names)
     assert f"<title>30+: list {long:.1%}" in text, "all that are longer are in the last bar"
+
+
+@pytest.mark.parametrize("length, least, most", [(200, 1, 50), (10, NAMES_MEASURED, None)])
+def test_fewer_long_names_of_many_characters_are_drawn(length, least, most, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(report, "preview", lambda _model, count, _seed: asked.append(count) or [])
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + 25 * length)))
+    names = [letters[i : i + length] for i in range(0, len(letters), length)]
+    reported(names, tmp_path, epochs=0, hidden_size=4).names(NAMES_MEASURED)
+    assert least <= asked[-1] <= (most or NAMES_MEASURED)
+
+
+def test_where_nobody_sees_names_none_are_drawn(invoke, corpus_file, tmp_path, monkeypatch):
+    for module in (report, stream):
+        monkeypatch.setattr(module, "preview", None)
+    options = ["--hidden-size", 4, "--epochs", 1, "--init", "none"]
+    done = invoke("train", corpus_file, *options, "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_all_white_space_is_one_bar(tmp_path, monkeypatch):
