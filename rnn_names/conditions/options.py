@@ -30,6 +30,7 @@ _condition, _sampling = partial(option, group="Conditions"), partial(option, gro
 MOST_SKIPPED = 10**7  # lines of a cast, which are made to be skipped: in about a minute
 
 _COUNT = Number(0, whole=True)
+_START = Number(0, 10**18, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
 
@@ -149,7 +150,7 @@ class CommonOptions(Checked):
         "Keep only the most probable next characters that together have this probability.",
         unset="1",
     )
-    start: int = _sampling(0, _COUNT, "Skip this many names.")
+    start: int = _sampling(0, _START, "Skip this many names.")
 
     error = SamplingError
 
@@ -286,7 +287,7 @@ class CastOptions(Options):
     count: int = option(20, _COUNT, "Number of lines.", short="-n")
     _: KW_ONLY
     unique: bool = _condition(False, FLAG, "No line twice; incompatible with start.")
-    start: int = _sampling(0, _COUNT, "Skip this many lines.")
+    start: int = _sampling(0, _START, "Skip this many lines.")
     initials: str | None = _condition(
         None,
         Choice("same", "different"),

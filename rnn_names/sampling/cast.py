@@ -325,24 +325,22 @@ class _Redrawing:
         return sorted(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
 
     def _names(self, number: int, place: int) -> Iterator[str]:
-        """Other names for a place; those first whose first letter is to be tried first."""
+        """Other names for a place, with a first letter that it may have."""
         lines, names = self._lines, self._names_of(place)
         if place not in lines.tied:
             yield from self._later(number, lambda *at: names.drawn(states_of(names.key, *at)))
             return
         if lines.wanted.initials == "same":
-            groups = [{letter_of(self.rows[number][lines.tied[0]]): 1.0}]
+            letters = {letter_of(self.rows[number][lines.tied[0]]): 1.0}
         else:
-            others = (row[place] for each, row in self.rows.items() if each != number)
-            had, weights = Counter(map(letter_of, others)), initials.usual(names.weights)
+            letters = initials.usual(names.weights)
             if max(self._letters.values()) > 1:  # no others were left
-                weights = {each: weights[each] for each in weights if self._letters[each]}
-            groups = [
-                {each: weights[each] for each in weights if had[each] == n}
-                for n in sorted({had[each] for each in weights})
-            ]
-        for letters in groups:
-            yield from self._later(number, initials.together([names], letters, lines.key))
+                letters = {each: letters[each] for each in letters if self._letters[each]}
+            others = (row[place] for each, row in self.rows.items() if each != number)
+            had = Counter(map(letter_of, others))
+            least = min(had[each] for each in letters)
+            letters = {each: letters[each] for each in letters if had[each] == least}
+        yield from self._later(number, initials.together([names], letters, lines.key))
 
     def _later(self, number: int, draw: Draw) -> Iterator[str]:
         """What passes of the attempts at a line that are kept for redrawing, in order."""

@@ -14,9 +14,10 @@ product, and each name until one meets its conditions.
 
 import unicodedata
 import warnings
+from bisect import bisect
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import accumulate, count
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.numbers import child, choices, key_of, states_of
+from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
 from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
 
@@ -35,13 +36,13 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
-RARE = 1 / 8  # share of names that meet their conditions, below which a part looks ahead
+RARE = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-MOST_OF_LETTER = 1 << 12  # trials of one that are made together
+TRIALS_AT_ONCE = 1 << 12  # of one letter that are made together
 
 Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # as `Attempts`
 
@@ -66,6 +67,7 @@ class PartNames:
         self.key, self.slowness = key_of(options.some_seed()), options.slowness
         sampler = sampler_of(model, options)
         self.largest_walk = min(sampler.largest_walk, LARGEST_WALK) // self.slowness
+        self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import guided_if_rare
@@ -113,7 +115,7 @@ class PartNames:
         def trial(letter: str) -> str:
             if not left[letter]:
                 few = [each for each in left if len(left[each]) <= made[each] // 4]
-                sizes = np.array([min(4 + made[each], MOST_OF_LETTER) for each in few])
+                sizes = np.array([min(4 + made[each], TRIALS_AT_ONCE) for each in few])
                 numbers = ranges(np.array([made[each] for each in few]), sizes)
                 states = states_of(self.key, numbers, np.repeat([*map(ord, few)], sizes))
                 of_each = np.repeat(few, sizes)
@@ -136,7 +138,8 @@ def alike(parts: Sequence[PartNames], key: Array) -> Draw:
     letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
     if not letters:
         raise GivenUp({})
-    measured = _measured(parts, letters)
+    has_conditions = any(part.has_conditions for part in parts)
+    measured = _measured(parts, letters) if has_conditions else None
     if measured is None:
         return together(parts, letters, key)
     return together(parts, measured, key, PartNames.found)
@@ -209,7 +212,7 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
     """
     letters, lines, failed, most = usual(part.weights), 0, 0, MOST_ATTEMPTS // part.slowness
     free, trial = dict(letters), part.trials(letters)
-    for number in count():
+    for point in _uniforms(key):
         if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
@@ -222,8 +225,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             free, failed = dict(letters), 0
         if not free or failed >= most:
             raise GivenUp({})
-        state = states_of(key, np.array([number]))
-        letter = [*free][choices(state, 0, free.values())[0]]
+        edges = [*accumulate(free.values())]
+        letter = [*free][bisect(edges, point * edges[-1])]
         name = trial(letter)
         if name and let_in(name):
             del free[letter]
@@ -237,3 +240,9 @@ def usual(weights: Mapping[str, float]) -> dict[str, float]:
     """The weights of letters, without those that hardly any name begins with."""
     least = RARE_LETTER * sum(weights.values())
     return {letter: weight for letter, weight in weights.items() if weight >= least}
+
+
+def _uniforms(key: Array) -> Iterator[float]:
+    """Random numbers from 0 to 1, one after another."""
+    for first in count(step=1 << 8):
+        yield from uniform(states_of(key, first + np.arange(1 << 8)), 0).tolist()

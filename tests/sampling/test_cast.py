@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, cast
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions
+from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.conditions.pattern import parse
 from rnn_names.errors import (
     CaseWarning,
@@ -20,6 +20,8 @@ from rnn_names.errors import (
 from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
 from rnn_names.sampling.initials import letter_of
+from rnn_names.sampling.numbers import key_of
+from rnn_names.sampling.stream import sample as sample_names
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
 
@@ -87,6 +89,21 @@ def test_a_single_part_is_redrawn_a_name_or_a_text():
     assert rows("[|x]", 2, redraw=[1, 2]) == words[::-1]
     words = rows("[x|y|z]", 2)
     assert {*words, *rows("[x|y|z]", 2, redraw=[1])} == {("x",), ("y",), ("z",)}
+
+
+@pytest.mark.parametrize("how", ["tried", "measured"])
+def test_lines_of_one_letter_are_redrawn_as_wholes_or_in_part(how, monkeypatch):
+    if how == "measured":
+        monkeypatch.setattr("rnn_names.sampling.initials.RARE_LINES", 1)
+        monkeypatch.setattr("rnn_names.sampling.initials.PILOTS", (1 << 8, 1 << 10))
+    text = "{a} {b:contains=a} {c:novel}"
+    before, whole, part = (
+        rows(text, 3, initials="same", redraw=each) for each in ([], [2], ["2.2"])
+    )
+    for after in (whole, part):
+        assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
+        assert all(len({*map(letter_of, row)}) == 1 for row in after)
+    assert [a == b for a, b in zip(before[1], part[1], strict=True)] == [True, False, True]
 
 
 def test_redrawn_names_have_the_distribution_of_the_model():
@@ -252,6 +269,38 @@ def test_fewer_lines_are_the_first_of_more(initials):
     assert rows(text, 20, initials=initials) == lines[:20]
     assert rows(text, 20, initials=initials, start=30) == lines[30:]
     assert rows(text, 20, initials=initials, seed=2) != lines[:20]
+
+
+@pytest.mark.parametrize("initials", [None, "same"])
+def test_any_line_can_be_had_without_those_before_it(initials):
+    text, far = "[x|y|z] {a} {b:suffix=b}", 10**15
+    lines = rows(text, 7, initials=initials, start=far)
+    assert rows(text, 3, initials=initials, start=far + 4) == lines[4:]
+
+
+@pytest.mark.parametrize(
+    "text, options",
+    [("{a:unique}", {}), ("{a}", {"initials": "different"}), ("{a:min-edits=1}", {})],
+)
+def test_lines_that_depend_on_those_before_are_not_skipped_without_end(text, options):
+    message = "^start 10,000,001: lines depend on those before; at most 10,000,000 can be skipped$"
+    with pytest.raises(SamplingError, match=message):
+        rows(text, 1, start=10**7 + 1, **options)
+
+
+def test_names_of_a_part_are_those_of_a_seed_of_its_own():
+    seed = int(key_of(1, 1, 1)[0])  # of the cast's 1, for names, of the second
+    parts = sample_names(MODELS["b"], 9, Options(seed=seed, suffix="b"))
+    names = [name for part in parts for name in part.to_strings()]
+    assert [row[2] for row in rows("{a} [x|y] {b:suffix=b}", 9)] == names
+
+
+def test_a_name_left_out_leaves_the_lines_of_other_parts_as_they_were():
+    """Later names of its own part move up."""
+    all_names, others = zip(*rows("{a:max-length=2} {b}", 40), strict=True)
+    different = [*dict.fromkeys(all_names)]
+    n = len(different)
+    assert rows("{a:max-length=2,unique} {b}", n) == [*zip(different, others[:n], strict=True)]
 
 
 @pytest.mark.parametrize("initials", [None, "different"])
