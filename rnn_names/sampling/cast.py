@@ -25,7 +25,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
+from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.initials import Trials, alike, distinct, letter_of, line_of, usual
@@ -203,7 +203,7 @@ class _Redrawing:
         self._pieces = [piece for piece in pattern.pieces if not isinstance(piece, str)]
         for number, part in wanted.redraw:
             if part > len(self._pieces):
-                reason = f"a line has {len(self._pieces)} parts"
+                reason = f"a line has {counted(len(self._pieces), 'part')}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         slots = [place for place, piece in enumerate(self._pieces) if isinstance(piece, Slot)]
         self._parts = dict(zip(slots, parts, strict=True))

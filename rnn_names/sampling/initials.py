@@ -32,7 +32,7 @@ from rnn_names.conditions.automaton import anything
 from rnn_names.conditions.beginnings import Beginnings
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import Options
-from rnn_names.errors import RepeatedInitialsWarning
+from rnn_names.errors import RepeatedInitialsWarning, counted
 from rnn_names.lookahead.guide import LookAhead
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.sampler import Sampler, sampler_of
@@ -197,8 +197,8 @@ def distinct(trials: Sequence[Trials], bits: Random) -> Iterator[tuple[str, ...]
         if line is None and used:
             if number == len(used) + 1:  # the first time
                 warnings.warn(
-                    f"only {len(used)} letters begin these names: from line {number} on, first "
-                    "letters repeat",
+                    f"these names have only {counted(len(used), 'first letter')}: from line "
+                    f"{number} on, they repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
