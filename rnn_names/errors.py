@@ -106,6 +106,15 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+def counted(n: int, noun: str) -> str:
+    """How many there are of something, for a message.
+
+    >>> print(counted(1, "name"), counted(2000, "name"))
+    1 name 2,000 names
+    """
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def quoted(value: object) -> str:
     """A value that a user gave, as Python writes it and not too long, for a message.
 

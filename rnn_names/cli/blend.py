@@ -8,7 +8,7 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of
 from rnn_names.cli.options import GroupedCommand, check_output, output_option
 from rnn_names.cli.streams import is_same_file, tell
-from rnn_names.errors import BlendError, shown
+from rnn_names.errors import BlendError, counted, shown
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 
@@ -39,8 +39,8 @@ def blend(models: tuple[Given, ...], output: str) -> None:
             raise BlendError(f"{shown(output)}: one of the models to blend; write to another file")
     model = blend_of(models)
     model.save(output)
-    size = os.path.getsize(output) / 1e6
+    units, size = counted(model.hidden_size, "unit"), os.path.getsize(output) / 1e6
     tell(
-        f"Wrote {shown(output)} ({model.cell.upper()} of {model.hidden_size} units, {size:.1f} MB)."
-        f" Try: rnn-names sample -n 20 -m {shown(shlex.quote(output))}"
+        f"Wrote {shown(output)} ({model.cell.upper()} of {units}, {size:.1f} MB). "
+        f"Try: rnn-names sample -n 20 -m {shown(shlex.quote(output))}"
     )

@@ -12,7 +12,7 @@ import click
 from rnn_names.cli.model_options import MODEL, blend_of, chosen
 from rnn_names.cli.options import GroupedCommand, option
 from rnn_names.cli.streams import printable, write
-from rnn_names.errors import shortened, shown
+from rnn_names.errors import counted, shortened, shown
 from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 from rnn_names.system import facts as this_system
@@ -70,7 +70,7 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     size = "a blend in no file" if facts["bytes"] is None else f"{facts['bytes']:,} bytes"
     yield "file", f"{shown(facts['file'])}, {size}"
     yield "network", f"{_network(network)}, {network['parameters']:,} parameters"
-    yield "vocabulary", f"{len(characters)} characters: {shortened(characters, 200)}"
+    yield "vocabulary", f"{counted(len(characters), 'character')}: {shortened(characters, 200)}"
     yield "corpus", _corpus(training)
     yield "shape", _shape(training)
     yield "training", _training(training)
@@ -78,7 +78,8 @@ def _rows(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if isinstance(training.get("settings"), dict):
         yield "settings", _settings(training["settings"])
     known = facts["fingerprints"]
-    yield "fingerprints", f"{known:,} names" if known else "none: the model cannot tell new names"
+    told = counted(known, "name") if known else "none: the model cannot tell new names"
+    yield "fingerprints", told
     for source in facts["sources"]:
         what, origin, terms = (shown(shortened(text, 100)) for text in source.values())
         yield "source", f"{what}; {origin}, {terms}"
@@ -90,7 +91,8 @@ def _value(value: Any) -> str:
 
 
 def _network(network: dict[str, Any]) -> str:
-    return f"{_value(network.get('cell')).upper()} of {_value(network.get('hidden_size'))} units"
+    cell, size = network.get("cell"), network.get("hidden_size")
+    return f"{_value(cell).upper()} of {_value(size)} unit{'s' * (size != 1)}"
 
 
 def _settings(settings: dict[str, Any]) -> str:
@@ -106,14 +108,14 @@ def _settings(settings: dict[str, Any]) -> str:
 def _corpus(training: dict[str, Any]) -> str:
     distinct, all_lines = training.get("distinct_names"), training.get("names")
     counts = {
-        "distinct names trained on": distinct,
+        f"distinct name{'s' * (distinct != 1)} trained on": distinct,
         "with repeats": None if all_lines == distinct else all_lines,
         "held out": training.get("held_out_names"),
     }
     longest, shortest = training["longest"], training.get("shortest")
     lengths = f"{shortest} to {longest}" if shortest else f"at most {longest}"
     parts = [f"{n:,} {what}" for what, n in counts.items() if type(n) is int]
-    parts.append(f"{lengths} characters long")
+    parts.append(f"{lengths} character{'s' * (longest > 1)} long")
     lists = training.get("lists")
     files = ", ".join(map(_value, lists[:5])) if isinstance(lists, list) else ""
     return f"{files}: {', '.join(parts)}" if files else ", ".join(parts)
@@ -150,6 +152,6 @@ def _training(training: dict[str, Any]) -> str:
 
 def _part(part: dict[str, Any]) -> str:
     training, names = part["training"], part["training"].get("distinct_names")
-    n_names = f"{names:,} names" if type(names) is int else ""
+    n_names = counted(names, "name") if type(names) is int else ""
     told = ", ".join(filter(None, [_network(part["network"]), n_names, _training(training)]))
     return f"{_value(part['model'])}, weight {part['weight']:.3g}: {told}"

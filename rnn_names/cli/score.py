@@ -12,6 +12,7 @@ from rnn_names.cli.options import FILE, GroupedCommand, declared_option, option
 from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
+from rnn_names.errors import counted
 from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     out.end()
     note = f" ({n - n_known:,} with unknown characters left out)" if n > n_known else ""
     mean = f"{loss / characters:.4f} nats per character" if characters else "nothing to average"
-    tell(f"{n:,} names{note}, {characters:,} characters, {mean}")
+    tell(f"{counted(n, 'name')}{note}, {counted(characters, 'character')}, {mean}")
 
 
 def _scores(model: Model, path: str) -> Scores:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rnn_names.cli import interrupts
 from rnn_names.cli.options import DEFAULT_MODEL
 from rnn_names.cli.streams import bar, tell
-from rnn_names.errors import TrainingError, shown
+from rnn_names.errors import TrainingError, counted, shown
 from rnn_names.model.atomic import standard_stream
 
 if TYPE_CHECKING:
@@ -258,8 +258,10 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
     n_held_out, n_characters = len(trainer.held_out), len(trainer.vocabulary) - 1
     until = "until the last stage" if settings.all_names else "for validation"
     held_out = f", {n_held_out:,} of them held out {until}" if n_held_out else ""
-    network = f"{'a GRU' if settings.cell == 'gru' else 'an RNN'} of {settings.hidden_size} units"
-    length = f"up to {_epochs(settings.epochs)}, {settings.batch_size} names per batch."
+    network = "a GRU" if settings.cell == "gru" else "an RNN"
+    network += f" of {counted(settings.hidden_size, 'unit')}"
+    length = f"up to {counted(settings.epochs, 'epoch')}, "
+    length += f"{counted(settings.batch_size, 'name')} per batch."
     training = f"Training {network} for {length}"
     if not settings.epochs:
         training = f"{network[0].upper()}{network[1:]}."
@@ -269,7 +271,7 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
             f"then the\nbest of them on what all predict together: {length}"
         )
     names = f"{len(corpus):,} distinct names{repeats}"
-    lines = [f"{names}, {n_characters} characters{held_out}.", training]
+    lines = [f"{names}, {counted(n_characters, 'character')}{held_out}.", training]
     if closest:
         models = " and ".join(each.name for each in closest)
         losses = " and ".join(f"{each.loss:.2f}" for each in closest)
@@ -307,7 +309,7 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     more = " more" * (progress.epochs_before > 0)  # than before the run was resumed
     lines = [
         *loss_curves(progress.epochs, progress.width),
-        f"{_epochs(trainer.epoch - progress.epochs_before)}{more} in "
+        f"{counted(trainer.epoch - progress.epochs_before, 'epoch')}{more} in "
         f"{time.perf_counter() - progress.began:.0f} s; the best was epoch {record['epoch']}:",
         f"{losses} nats per character.",
     ]
@@ -317,7 +319,3 @@ def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -
     if names:
         lines.append(length_note(corpus.names, corpus.counts, Names.from_strings(names)))
     return "\n".join(filter(None, [*lines, model]))
-
-
-def _epochs(n: int) -> str:
-    return f"{n} epoch{'s' * (n != 1)}"

@@ -23,7 +23,7 @@ from rnn_names.declarations import (
     declarations,
     option,
 )
-from rnn_names.errors import SamplingError, quoted
+from rnn_names.errors import SamplingError, counted, quoted
 
 _condition, _sampling = partial(option, group="Conditions"), partial(option, group="Sampling")
 
@@ -313,7 +313,7 @@ class CastOptions(Options):
         for number, _ in self.redraw:
             if number > self.count:
                 raise SamplingError(
-                    f"redraw {number:,}: there are {self.count:,} lines", ["redraw"]
+                    f"redraw {number:,}: the cast has {counted(self.count, 'line')}", ["redraw"]
                 )
         if self.redraw and (self.seed is None or self.remember):
             reason = "remember leaves out what came before" if self.remember else "give the seed"

@@ -33,7 +33,7 @@ from rnn_names.corpus.fingerprints import union
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import joined_triples
 from rnn_names.declarations import POSITIVE
-from rnn_names.errors import BlendError, quoted, shown
+from rnn_names.errors import BlendError, counted, quoted, shown
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params, cell_of
 from rnn_names.network.language_model import LanguageModel
@@ -97,7 +97,8 @@ def scaled(weights: Iterable[float] | None, count: int) -> list[float]:
         except ValueError:
             raise BlendError(f"weight {quoted(weight)}: must be {POSITIVE}") from None
     if len(numbers) != count:
-        raise BlendError(f"{len(numbers)} weights for {count} models: give one for each")
+        given, models = counted(len(numbers), "weight"), counted(count, "model")
+        raise BlendError(f"{given} for {models}: give one for each")
     largest = max(numbers)  # divided by first: finite numbers may have an infinite sum
     total = math.fsum(number / largest for number in numbers)
     return [number / largest / total for number in numbers]

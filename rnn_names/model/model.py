@@ -15,7 +15,7 @@ from rnn_names.conditions.options import AliasOptions, BestOptions, SampleOption
 from rnn_names.corpus.fingerprints import PACKED_BITS, lowest_kept, packed
 from rnn_names.corpus.names import Names
 from rnn_names.declarations import method_parameters_of
-from rnn_names.errors import BlendError, ModelFileError, quoted, shown
+from rnn_names.errors import BlendError, ModelFileError, counted, quoted, shown
 from rnn_names.model import bundled, npz, sources
 from rnn_names.model.checks import ARRAYS, FORMAT, MAX_PARTS, checked
 from rnn_names.model.sources import Source
@@ -53,11 +53,11 @@ class Model(LanguageModel):
         >>> Model.load("dinosaurs")
         Model(GRU of 192 units, 52 characters, 1,186 names, held-out loss 1.554)
         """
-        parts = [f"{self.cell.upper()} of {self.hidden_size} units"]
-        parts.append(f"{len(self.vocabulary.characters)} characters")
+        parts = [f"{self.cell.upper()} of {counted(self.hidden_size, 'unit')}"]
+        parts.append(counted(len(self.vocabulary.characters), "character"))
         names, loss = self.training.get("distinct_names"), self.training.get("held_out_loss")
         if type(names) is int:
-            parts.append(f"{names:,} names")
+            parts.append(counted(names, "name"))
         if type(loss) is float:
             parts.append(f"held-out loss {loss:.3f}")
         return f"Model({', '.join(parts)})"
@@ -278,7 +278,7 @@ def _titles(titles: Iterable[str] | None, count: int) -> list[str]:
         return [f"model {number}" for number in range(1, count + 1)]
     titles = list(titles)
     if len(titles) != count:
-        raise BlendError(f"{len(titles)} titles for {count} models: give one for each")
+        raise BlendError(f"{counted(len(titles), 'title')} for {count} models: give one for each")
     for title in titles:
         if not isinstance(title, str):
             raise BlendError(f"title {quoted(title)}: not a text")

@@ -23,7 +23,7 @@ from rnn_names.arrays import Array, Rows, Workspace
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
-from rnn_names.errors import LongNamesWarning, SamplingError
+from rnn_names.errors import LongNamesWarning, SamplingError, counted
 from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
@@ -94,8 +94,8 @@ def _found(
             longest = _longest_in_reach(sampler, last)
             if longest < sampler.max_length:
                 warnings.warn(
-                    f"the ranking is of names of at most {longest} characters; to look into longer "
-                    "ones would take too long",
+                    f"the ranking is of names of at most {counted(longest, 'character')}; to look "
+                    "into longer ones would take too long",
                     LongNamesWarning,
                     stacklevel=2,
                 )

@@ -29,7 +29,7 @@ from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
 from rnn_names.conditions.pattern import Pattern, Slot, located
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError
+from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import initials
@@ -271,7 +271,7 @@ class _Redrawing:
         self._lines, self.rows = lines, dict(enumerate(rows, 1))
         for number, part in lines.wanted.redraw:
             if part > len(lines.pieces):
-                reason = f"a line has {len(lines.pieces)} parts"
+                reason = f"a line has {counted(len(lines.pieces), 'part')}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
         self._apart = _Apart(lines, lines.parts)
         for row in rows:

@@ -26,7 +26,7 @@ import numpy as np
 from rnn_names.arrays import Array, ranges
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import RepeatedInitialsWarning
+from rnn_names.errors import RepeatedInitialsWarning, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
@@ -217,8 +217,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
                 warnings.warn(
-                    f"only {lines} letters begin these names: from line {lines + 1} on, first "
-                    "letters repeat",
+                    f"these names have only {counted(lines, 'first letter')}: from line {lines + 1} "
+                    "on, they repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )

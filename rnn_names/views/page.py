@@ -18,7 +18,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from rnn_names.errors import shown
+from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
 from rnn_names.views.engine import Part, as_script_data, described, engine, learning
 from rnn_names.views.markup import assets, definitions, isolated
@@ -149,13 +149,13 @@ def _source(part: Part) -> str:
     training, network = facts["training"], facts["network"]
     rows = []
     if type(training.get("distinct_names")) is int:
-        files, learned = training.get("lists"), f"{training['distinct_names']:,} names"
+        files, learned = training.get("lists"), counted(training["distinct_names"], "name")
         if isinstance(files, list) and files:
             learned += f" of {', '.join(map(str, files[:5]))}"
         rows.append(("Learned from", learned))
     for source in part.model.sources:
         rows += [("List", source.what), ("Source", source.origin), ("Terms", source.terms)]
-    cell, units = network["cell"].upper(), network["hidden_size"]
-    rows.append(("Network", f"{cell} of {units:,} units, {network['parameters']:,} parameters"))
+    cell, units = network["cell"].upper(), counted(network["hidden_size"], "unit")
+    rows.append(("Network", f"{cell} of {units}, {network['parameters']:,} parameters"))
     listed = definitions((what, isolated(text)) for what, text in rows)
     return f"<div><h3>{isolated(title_of(part))}</h3>{listed}</div>"

@@ -16,7 +16,7 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.corpus import Corpus
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.errors import shown
+from rnn_names.errors import counted, shown
 from rnn_names.model.atomic import write_atomically
 from rnn_names.sampling.stream import preview
 from rnn_names.training.stages import Epoch, next_shown
@@ -117,7 +117,7 @@ def _heading(report: Report) -> str:
     cell = "A GRU" if settings.cell == "gru" else "An RNN"
     return f"""<header>
 <h1>{escape(shown(os.path.basename(report.output)))}</h1>
-<p>{cell} of {settings.hidden_size} units that {started}learned from
+<p>{cell} of {counted(settings.hidden_size, "unit")} that {started}learned from
 {len(report.corpus):,} names in {", ".join(map(isolated, report.sources))}.{ending}</p>
 </header>
 """
@@ -131,7 +131,7 @@ def _first_names(is_listed: Mapping[str, bool]) -> str:
     items = [f"<li{mark * known}>{isolated(name)}</li>" for name, known in first.items()]
     known = sum(first.values())
     note = f"<p>{known} of them, grey with a dot, are in the list.</p>" if known else ""
-    return _section(f"{len(first)} names", f'<ol class="names">{"".join(items)}</ol>', note)
+    return _section(counted(len(first), "name"), f'<ol class="names">{"".join(items)}</ol>', note)
 
 
 def _how_to_read(report: Report, is_listed: Sequence[bool]) -> str:
@@ -228,7 +228,7 @@ def _comparison(corpus: Corpus, sampled: Sequence[str]) -> str:
         title += f": the {len(characters)} most frequent of {len(in_list)}"
     return _section(
         "List and samples",
-        f"<p>The list, repeats counted, against {len(sampled):,} names drawn from the model. "
+        f"<p>The list, repeats counted, against {counted(len(sampled), 'name')} of the model. "
         f"{escape(length_note(corpus.names, corpus.counts, drawn))}</p>",
         '<div class="pair">',
         _figure("Length in characters", series, bar_chart(series, lengths, numbers=True)),
@@ -248,7 +248,7 @@ def _facts(report: Report) -> str:
         "repeats": f"{corpus.n_lines - len(corpus):,}",
         "blank lines skipped": f"{corpus.n_blank:,}",
         "held out": f"{len(trainer.held_out):,}",
-        "longest name": f"{int(corpus.names.lengths.max())} characters",
+        "longest name": counted(int(corpus.names.lengths.max()), "character"),
         "distinct characters": f"{len(np.unique(corpus.names.codes))}",
     }
     chosen = asdict(trainer.settings).items()

@@ -47,7 +47,7 @@ def test_records_have_a_field_for_each_part(kind, invoke):
 def test_a_note_says_where_letters_do_not_last(invoke):
     done = invoke("cast", "{norse:prefix=A,prefix=Á,prefix=B}", "-n", 3, "--initials", "different")
     assert done.stderr.splitlines() == [
-        "Note: only 2 letters begin these names: from line 3 on, first letters repeat"
+        "Note: these names have only 2 first letters: from line 3 on, they repeat"
     ]
     assert {line[0].replace("Á", "A") for line in done.stdout.splitlines()[:2]} == {"A", "B"}
 

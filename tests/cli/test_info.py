@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 import numpy as np
@@ -73,6 +74,18 @@ def test_a_large_vocabulary_is_shown_in_part(invoke, tmp_path):
     assert "302 characters: 一" in done.stdout
     assert done.stdout.splitlines()[2].endswith("…")
     assert len(json.loads(invoke("info", tmp_path / "m.npz", "--json").stdout)["vocabulary"]) == 302
+
+
+def test_of_one_there_is_no_plural(invoke, tmp_path):
+    (tmp_path / "list.txt").write_text("a\naa\n")
+    ones = "--epochs 1 --batch-size 1 --hidden-size 1 --init none".split()
+    trained = invoke("train", "list.txt", "-o", "m.npz", *ones, cwd=tmp_path)
+    described = invoke("info", "m.npz", cwd=tmp_path)
+    scored = invoke("score", "-m", "m.npz", "-", input="a\n", cwd=tmp_path)
+    told = "".join(done.stdout + done.stderr for done in (trained, described, scored))
+    for each in ("of 1 unit ", "1 name per batch", "1 epoch in", "1 distinct name ", "1 name, "):
+        assert each in told
+    assert not re.search(r"\b1 (distinct )?(name|character|unit|epoch)s", told)
 
 
 def test_the_system_for_a_bug_report(invoke):

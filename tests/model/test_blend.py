@@ -144,9 +144,9 @@ REFUSED = [
         ({"models": [ONE, TWO], "weights": [1, weight]}, "must be a finite number above 0")
         for weight in (0, -1, math.nan, math.inf, 10**400, "a", None)
     ),
-    ({"models": [ONE, TWO], "weights": [1]}, "1 weights for 2 models"),
+    ({"models": [ONE, TWO], "weights": [1]}, "1 weight for 2 models"),
     ({"models": []}, "nothing to blend"),
-    ({"models": [ONE, TWO], "titles": ["elves"]}, "1 titles for 2 models"),
+    ({"models": [ONE, TWO], "titles": ["elves"]}, "1 title for 2 models"),
     ({"models": [ONE, TWO], "titles": ["elves", 7]}, "title 7: not a text"),
     ({"models": ["dinosaurs"]}, r"'dinosaurs': not a Model; Model\.load reads one"),
     ({"models": [ONE, "dinosaurs"]}, "'dinosaurs': not a Model"),

@@ -150,7 +150,7 @@ def test_a_file_of_that_name_wins_and_a_folder_does_not(model_file, tmp_path, mo
 @pytest.mark.parametrize("name", ["norse", "Dinosaurs"])
 def test_a_bundled_file_that_is_missing_is_told_so(name, tmp_path, monkeypatch):
     monkeypatch.setattr(bundled, "FOLDER", str(tmp_path))
-    with pytest.raises(ModelFileError, match="is missing: install rnn-names again$"):
+    with pytest.raises(ModelFileError, match=r"is missing: install rnn-names again$"):
         Model.load(name)
 
 

@@ -13,9 +13,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-KERNELS = ("Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "SkylakeX", "Cooperlake")
+KERNELS = (
+    "Prescott",
+    "Core2",
+    "Nehalem",
+    "Sandybridge",
+    "Haswell",
+    "Zen",
+    "SkylakeX",
+    "Cooperlake",
+)
 SEEDS = Path(__file__).resolve().parent.parent / "support" / "seeds.py"
-WHICH = "from threadpoolctl import threadpool_info as i; import numpy; print(i()[0]['architecture'])"
+WHICH = (
+    "from threadpoolctl import threadpool_info as i; import numpy; print(i()[0]['architecture'])"
+)
 
 
 def main() -> int:
@@ -25,7 +36,10 @@ def main() -> int:
     for kernel in KERNELS:
         environment = {**os.environ, "OPENBLAS_CORETYPE": kernel}
         run = lambda *call: subprocess.run(  # noqa: E731
-            [sys.executable, *call], env=environment, capture_output=True, text=True  # noqa: B023
+            [sys.executable, *call],
+            env=environment,
+            capture_output=True,
+            text=True,  # noqa: B023
         )
         which = run("-c", WHICH).stdout.strip()
         if which in found or not which:

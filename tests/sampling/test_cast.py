@@ -171,7 +171,7 @@ def test_a_line_stays_as_it_was_where_nothing_else_is_found():
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"redraw": [4]}, "redraw 4: there are 3 lines"),
+        ({"redraw": [4]}, "redraw 4: the cast has 3 lines"),
         ({"redraw": [1], "seed": None}, "redraw keeps the other lines: give the seed"),
         ({"redraw": [1], "remember": "x"}, "redraw keeps the other lines: remember leaves out .*"),
         ({"redraw": ["1,3.3"]}, "redraw 3.3: a line has 2 parts"),
@@ -249,7 +249,7 @@ def test_first_letters_differ_with_their_probabilities(options, looks_ahead, req
     """Of three letters, three lines have one each, and then all letters may come again."""
     if looks_ahead:
         request.getfixturevalue("always_look_ahead")
-    with pytest.warns(RepeatedInitialsWarning, match="only 3 letters .* from line 4 on"):
+    with pytest.warns(RepeatedInitialsWarning, match="only 3 first letters: from line 4 on"):
         drawn = rows("{a} {b}", 6000, initials="different", **options)
     first = [row[0] for row in drawn]
     rounds = Counter(zip(first[::3], first[1::3], first[2::3], strict=True))
