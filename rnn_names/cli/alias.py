@@ -16,7 +16,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.bundled import Given
 
-KEYS_AT_ONCE = 1 << 16  # lines that are read before their names are drawn
+KEYS_READ_AT_ONCE = 1 << 16  # lines that are read before their names are drawn
 
 
 @click.command(
@@ -59,7 +59,7 @@ def alias(
     out = Table(["name", "key"], form, exact=["key"])
     with warnings_told(), opened(file) as (title, stream):
         aliases, lines = Aliases(loaded, wanted), _keys(title, stream)
-        while keys := list(lines if wanted.unique else islice(lines, KEYS_AT_ONCE)):
+        while keys := list(lines if wanted.unique else islice(lines, KEYS_READ_AT_ONCE)):
             named = [key for key in keys if key]
             names = dict(zip(named, aliases.of(named).to_strings(), strict=True))
             out.put((names.get(key, ""), key) for key in keys)

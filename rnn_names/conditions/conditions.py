@@ -7,7 +7,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import cast
 
@@ -17,7 +16,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
-from rnn_names.conditions.spelling import encoded
+from rnn_names.conditions.spelling import Condition, encoded
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
@@ -31,17 +30,6 @@ TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to boun
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What a name must be like."""
-
-    title: str  # the name of its option, and what was asked
-    passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
-    automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Likewise, but large: it takes its place where few names meet the condition.
-    automaton_if_rare: Callable[[], Automaton] | None = None
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:

@@ -6,25 +6,33 @@ completed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
-from rnn_names.corpus.names import Vocabulary
+from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import VocabularyError, quoted
 from rnn_names.network.prefix_tree import EOS
 
-if TYPE_CHECKING:
-    from rnn_names.conditions.conditions import Condition
-
 MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
 
 Text = tuple[int, ...]  # vocabulary indices
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a name must be like."""
+
+    title: str  # the name of its option, and what was asked
+    passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
+    automaton: Automaton | None = None  # of the spelling, if the condition has one
+    # Likewise, but large: it takes its place where few names meet the condition.
+    automaton_if_rare: Callable[[], Automaton] | None = None
 
 
 class Spelling:

@@ -1,6 +1,6 @@
-"""Drawing names from a network.
+"""Drawing names.
 
-Read `walk`, `continuations`, which a walk asks, `sampler` and `stream`; `guided` is a walk that
-looks ahead. `unique` lets no name through twice, `best` finds the most probable names, `cast` puts
-names of several models together, and `initials` draws their first letters.
+Read `numbers`, `choice` and `walk`; `next_character` and `roots`, which a walk asks, and `drawer`,
+which has all three; then `sampler` and `stream`. `guided` draws under rare conditions, `cast` and
+`initials` put names together, and `best` searches for the most probable ones.
 """

@@ -28,7 +28,7 @@ def seed_of(key: str, secret: bytes = b"") -> int:
     """The seed whose first name is the alias of a key.
 
     >>> seed_of("customer 17", b"secret")
-    4846461866062331085
+    13862366244174327588
     """
     return int.from_bytes(hmac.digest(secret, key.encode(), "sha256")[:8], "little")
 

@@ -11,9 +11,9 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.sampling.numbers import upper_bits
 
-LARGEST_WALK = 1 << 20  # names drawn together in one walk, at most
+MOST_NAMES = 1 << 20  # names drawn together in one walk, at most
 MOST_NODES = 1 << 12  # nodes at which names choose together, at most
-_PLACE_BITS = (LARGEST_WALK - 1).bit_length()  # of 64, beside 12 for the node and 32 random ones
+_PLACE_BITS = (MOST_NAMES - 1).bit_length()  # of 64, beside 12 for the node and 32 random ones
 
 
 def choose(
@@ -52,7 +52,7 @@ def choose(
     points <<= np.uint64(_PLACE_BITS)
     points |= np.arange(len(names), dtype=np.uint64)
     points.sort()
-    names = names[(points & np.uint64(LARGEST_WALK - 1)).astype(np.int32)]
+    names = names[(points & np.uint64(MOST_NAMES - 1)).astype(np.int32)]
     points >>= np.uint64(_PLACE_BITS)
     point = points * 2.0**-32
 

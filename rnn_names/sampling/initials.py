@@ -35,7 +35,7 @@ from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp,
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
-FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
+FIRST_LINES, MOST_LINES = 1 << 5, 1 << 16  # attempts at lines that are drawn together
 RARE = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
@@ -66,7 +66,7 @@ class PartNames:
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
         self.key, self.slowness = key_of(options.some_seed()), options.slowness
         sampler = sampler_of(model, options)
-        self.largest_walk = min(sampler.largest_walk, LARGEST_WALK) // self.slowness
+        self.largest_walk = min(sampler.largest_walk, MOST_LINES) // self.slowness
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
@@ -174,7 +174,7 @@ def together(
 def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
     """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
     largest = min(part.largest_walk for part in parts)
-    queue = Attempts(begin, end, (FIRST_WALK, largest), lambda: ENDLESS)
+    queue = Attempts(begin, end, (FIRST_LINES, largest), lambda: ENDLESS)
     return queue.names(draw, OneWorker(), MOST_ATTEMPTS // max(part.slowness for part in parts))
 
 
@@ -217,8 +217,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
                 warnings.warn(
-                    f"these names have only {counted(lines, 'first letter')}: from line {lines + 1} "
-                    "on, they repeat",
+                    f"these names have only {counted(lines, 'first letter')}: from line "
+                    f"{lines + 1} on, they repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )

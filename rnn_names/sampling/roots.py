@@ -115,7 +115,12 @@ def spelled(options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None)
             for text in found:
                 wanted = wanted.allowing(text) if wanted is not None else None
         texts += found
-    return Prefixes(shortest_ones(texts), wanted, in_other_case)
+    texts = shortest_ones(texts)
+    if len(texts) > MAX_STATES:
+        raise SamplingError(
+            f"prefix: {len(texts):,} prefixes are too many to follow at once", ["prefix"]
+        )
+    return Prefixes(texts, wanted, in_other_case)
 
 
 def _in_any_case(prefix: str, vocabulary: Vocabulary, fits: Callable[[Text], bool]) -> list[Text]:

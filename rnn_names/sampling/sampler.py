@@ -11,23 +11,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.conditions.options import CommonOptions, any_of
-from rnn_names.conditions.spelling import Spelling, joint_automaton
+from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.roots import Roots, spelled
-
-if TYPE_CHECKING:
-    from rnn_names.conditions.conditions import Condition
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 

@@ -104,8 +104,8 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, key, number = Sampler(model, Options()), key_of(seed), 0
-        while len(names) < count and number < 2 * count + 8:
-            numbers = number + np.arange(count - len(names) + 8)
+        while len(names) < count and number < 2 * count:
+            numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
             names += sampler.drawn(states_of(key, numbers))[0].to_strings()
             number += len(numbers)
     return names[:count]

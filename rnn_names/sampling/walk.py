@@ -17,7 +17,7 @@ from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import by_level
 from rnn_names.network.prefix_tree import EOS
-from rnn_names.sampling.choice import LARGEST_WALK, choose
+from rnn_names.sampling.choice import MOST_NAMES, choose
 
 if TYPE_CHECKING:
     from rnn_names.conditions.spelling import Spelling
@@ -146,7 +146,7 @@ class Walk:
     """
 
     def __init__(self, source: WalkSource, spelling: Spelling, keys: Array) -> None:
-        assert len(keys) <= LARGEST_WALK  # or `choose` would mix names up
+        assert len(keys) <= MOST_NAMES  # or `choose` would mix names up
         self.source, self.spelling, self.keys = source, spelling, keys
         self.text = np.zeros((spelling.max_length, len(keys)), np.min_scalar_type(source.n_y))
         # A length stays 0 for a name that breaks the spelling, or is too close to call.

@@ -11,22 +11,12 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
-KERNELS = (
-    "Prescott",
-    "Core2",
-    "Nehalem",
-    "Sandybridge",
-    "Haswell",
-    "Zen",
-    "SkylakeX",
-    "Cooperlake",
-)
+KERNELS = "Prescott Core2 Nehalem Sandybridge Haswell Zen SkylakeX Cooperlake".split()
 SEEDS = Path(__file__).resolve().parent.parent / "support" / "seeds.py"
-WHICH = (
-    "from threadpoolctl import threadpool_info as i; import numpy; print(i()[0]['architecture'])"
-)
+WHICH = "import numpy, threadpoolctl as t; print(t.threadpool_info()[0]['architecture'])"
 
 
 def main() -> int:
@@ -34,17 +24,16 @@ def main() -> int:
     count = sys.argv[1] if len(sys.argv) > 1 else "100000"
     found: dict[str, dict[str, dict[str, str]]] = {}
     for kernel in KERNELS:
-        environment = {**os.environ, "OPENBLAS_CORETYPE": kernel}
-        run = lambda *call: subprocess.run(  # noqa: E731
-            [sys.executable, *call],
-            env=environment,
+        run = partial(
+            subprocess.run,
+            env={**os.environ, "OPENBLAS_CORETYPE": kernel},
             capture_output=True,
-            text=True,  # noqa: B023
+            text=True,
         )
-        which = run("-c", WHICH).stdout.strip()
+        which = run([sys.executable, "-c", WHICH]).stdout.strip()
         if which in found or not which:
             continue
-        done = run(str(SEEDS), count)
+        done = run([sys.executable, str(SEEDS), count])
         if done.returncode:
             print(f"{kernel} ({which}): does not run here")
             continue

@@ -285,12 +285,12 @@ rnn_names.cli.main.main()
 
 
 def test_where_no_thread_can_be_started_one_does_the_work_and_says_so_once(model_file):
-    sample = ["sample", "-m", model_file, "-n", 3000, "--seed", 1]
+    sample = ["sample", "-m", model_file, "-n", 20000, "--seed", 1]
     by_threads = {
         allowed: fork(FEW_THREADS, allowed, *sample, **TO_ITS_END) for allowed in (0, 2, 3)
     }
     names = by_threads[3].stdout
-    assert names.count("\n") == 3000 and not by_threads.pop(3).stderr
+    assert names.count("\n") == 20000 and not by_threads.pop(3).stderr
     for done in by_threads.values():
         assert (done.returncode, done.stdout) == (0, names)
         assert done.stderr.startswith(
