@@ -35,8 +35,8 @@ from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp,
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
-FIRST_WALK, LARGEST_WALK = 1 << 5, 1 << 16  # attempts at lines that are drawn together
-RARE = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
+FIRST_LINES, MOST_LINES = 1 << 5, 1 << 16  # attempts at lines that are drawn together
+RARE_PART = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -66,13 +66,13 @@ class PartNames:
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
         self.key, self.slowness = key_of(options.some_seed()), options.slowness
         sampler = sampler_of(model, options)
-        self.largest_walk = min(sampler.largest_walk, LARGEST_WALK) // self.slowness
+        self.largest_walk = min(sampler.largest_walk, MOST_LINES) // self.slowness
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
         self._source: Sampler | Guided = sampler
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import guided_if_rare
 
-            self._source = guided_if_rare(sampler, RARE) or sampler
+            self._source = guided_if_rare(sampler, RARE_PART) or sampler
         if not is_tied:
             return
         self._source = self._source.by_letters()
@@ -174,7 +174,7 @@ def together(
 def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
     """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
     largest = min(part.largest_walk for part in parts)
-    queue = Attempts(begin, end, (FIRST_WALK, largest), lambda: ENDLESS)
+    queue = Attempts(begin, end, (FIRST_LINES, largest), lambda: ENDLESS)
     return queue.names(draw, OneWorker(), MOST_ATTEMPTS // max(part.slowness for part in parts))
 
 
