@@ -217,8 +217,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
                 warnings.warn(
-                    f"these names have only {counted(lines, 'first letter')}: from line {lines + 1} "
-                    "on, they repeat",
+                    f"these names have only {counted(lines, 'first letter')}: "
+                    f"from line {lines + 1} on, they repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
