@@ -119,7 +119,7 @@ def small_models():
 def always_look_ahead(monkeypatch):
     """Looks ahead whether conditions are rare or not."""
     monkeypatch.setattr(guided, "RARE", 1.0)
-    monkeypatch.setattr(initials, "RARE", 1.0)
+    monkeypatch.setattr(initials, "RARE_PART", 1.0)
     monkeypatch.setattr(guided, "GAIN", 0.0)
 
 

@@ -38,7 +38,7 @@ from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
 from rnn_names.sampling.unique import Unique
 
-OF_NAMES, OF_CHOICES, OF_INITIALS = 1, 2, 3  # what random numbers are for
+NAMES, CHOICES, INITIALS = 1, 2, 3  # what random numbers are for
 LINES_OF_BATCH = 1 << 5, 1 << 14  # lines that are given together, at first and at most
 MOST_REPEATS = 1 << 14  # lines in a row that are left out before a cast ends
 REDRAWN = 1 << 32  # the first attempt at a name that is redrawn
@@ -97,13 +97,13 @@ class _Lines:
         self.keys, self.parts = dict[int, Array](), dict[int, Part]()  # by place
         seed, rest, numbers = wanted.some_seed(), iter(parts), Counter[int]()
         for place, piece in enumerate(self.pieces):
-            use = OF_NAMES if isinstance(piece, Slot) else OF_CHOICES
+            use = NAMES if isinstance(piece, Slot) else CHOICES
             key = self.keys[place] = key_of(seed, use, numbers[use])
             numbers[use] += 1
             if isinstance(piece, Slot):
                 slot, model, options = next(rest)
                 self.parts[place] = Part(slot, model, replace(options, seed=int(key[0])))
-        self.key = key_of(seed, OF_INITIALS)
+        self.key = key_of(seed, INITIALS)
         tied = {"same": len(parts), "different": 1}.get(wanted.initials or "", 0)
         self.tied = [*self.parts][:tied]  # places whose first letters depend on others
         if wanted.initials and not parts:

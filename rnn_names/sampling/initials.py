@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
 FIRST_LINES, MOST_LINES = 1 << 5, 1 << 16  # attempts at lines that are drawn together
-RARE = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
+RARE_PART = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
 MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
@@ -72,7 +72,7 @@ class PartNames:
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import guided_if_rare
 
-            self._source = guided_if_rare(sampler, RARE) or sampler
+            self._source = guided_if_rare(sampler, RARE_PART) or sampler
         if not is_tied:
             return
         self._source = self._source.by_letters()
@@ -217,8 +217,8 @@ def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Ite
             letters = {each: letters[each] for each in letters if each not in free}
             if lines == len(letters):
                 warnings.warn(
-                    f"these names have only {counted(lines, 'first letter')}: from line "
-                    f"{lines + 1} on, they repeat",
+                    f"these names have only {counted(lines, 'first letter')}: "
+                    f"from line {lines + 1} on, they repeat",
                     RepeatedInitialsWarning,
                     stacklevel=2,
                 )
