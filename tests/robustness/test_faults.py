@@ -62,7 +62,7 @@ def test_a_current_folder_that_was_deleted_is_one_line(line, tmp_path):
 @pytest.mark.parametrize("line", ["sample -n 900", "--help", ""])
 def test_a_full_output_is_one_line(line, cli, tmp_path):
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
-    environment = {"PYTHONUNBUFFERED": "", "_RNN_NAMES_COMPLETE": "" if line else "bash_source"}
+    environment = {"PYTHONUNBUFFERED": "1", "_RNN_NAMES_COMPLETE": "" if line else "bash_source"}
     settings = {"preexec_fn": full, "env": environment, "measured": False, "cwd": tmp_path}
     done = cli(*line.split(), stdout=tmp_path / "names.txt", **settings)
     assert done.returncode == 1
@@ -390,6 +390,7 @@ COMMANDS = {
     "score": ["score", "list.txt", "-m", "m.npz"],
     "train": ["train", "list.txt", "-o", "new.npz", "--log", "log", *TINY[:-1]],
     "help": ["sample", "--help"],
+    "version": ["--version"],
 }
 
 
@@ -397,7 +398,8 @@ CLOSED = {
     "sample": ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"],
     "score": ["<&-", ">&-", "> /dev/full"],
     "train": ["<&- >&- 2>&-", "2> /dev/full", ">&-", "2>&-"],
-    "help": ["> /dev/full"],
+    "help": ["> /dev/full", ">&-"],
+    "version": ["> /dev/full", ">&-"],
 }
 
 
