@@ -12,7 +12,7 @@ import click
 
 from rnn_names import system
 from rnn_names.cli import interrupts
-from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown, worded
+from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, missing, shown, worded
 from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
@@ -164,6 +164,8 @@ def exit_code(work: Callable[[], int]) -> int:
         if error.filename is None:  # Click writes help and completions itself
             turn_off(sys.stdout)
         tell(f"Error: {place}: {error.strerror or error}")
+    except ModuleNotFoundError as error:
+        tell(f"Error: {missing(error)}")
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
         tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")

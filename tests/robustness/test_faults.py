@@ -319,13 +319,19 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     [
         (MemoryError(), "not enough memory for this; try smaller settings.*"),
         (ImportError("Some advice.\n\n" * 20 + "No x.so\n\n"), ".* memory short.*: .*No x.so"),
+        (ModuleNotFoundError(name="numpy.linalg"), "the module numpy .*: .* pip install numpy"),
     ],
-    ids=["memory", "module"],
+    ids=["memory", "module", "no module"],
 )
-def test_short_memory_is_one_line_with_advice(error, told, invoke, monkeypatch, model_file):
+def test_what_is_short_or_missing_is_one_line_with_advice(error, told, invoke, monkeypatch, model_file):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
     monkeypatch.setattr("rnn_names.sampling.sampler.Sampler.__init__", Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
+
+
+def test_a_program_without_click_is_one_line():
+    done = python("import sys; sys.modules['click'] = None; import rnn_names.__main__")
+    assert error_line(done).endswith("click is missing; to install it: python -m pip install click")
 
 
 # --- Corpora --------------------------------------------------------------------------------------
