@@ -323,7 +323,7 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     ],
     ids=["memory", "module", "no module"],
 )
-def test_what_is_short_or_missing_is_one_line_with_advice(error, told, invoke, monkeypatch, model_file):
+def test_what_is_short_or_missing_is_one_line(error, told, invoke, monkeypatch, model_file):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
     monkeypatch.setattr("rnn_names.sampling.sampler.Sampler.__init__", Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
