@@ -5,11 +5,17 @@ traceback.
 """
 
 import signal
+import sys
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from rnn_names.cli.main import main
+from rnn_names.errors import missing
+
+try:
+    from rnn_names.cli.main import main
+except ModuleNotFoundError as error:
+    sys.exit(f"Error: {missing(error)}")
 
 if __name__ == "__main__":
     main()

@@ -106,6 +106,16 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
+def missing(error: ModuleNotFoundError) -> str:
+    """What to do about a module that is not installed.
+
+    >>> print(missing(ModuleNotFoundError(name="tqdm.std")))
+    the module tqdm is missing; to install it: python -m pip install tqdm
+    """
+    name = str(error.name).partition(".")[0]
+    return f"the module {name} is missing; to install it: python -m pip install {name}"
+
+
 def counted(n: int, noun: str) -> str:
     """How many there are of something, for a message.
 

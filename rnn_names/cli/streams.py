@@ -12,7 +12,7 @@ import click
 
 from rnn_names import system
 from rnn_names.cli import interrupts
-from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, shown, worded
+from rnn_names.errors import CorpusError, RnnNamesError, RnnNamesWarning, missing, shown, worded
 from rnn_names.model.atomic import real_path
 from rnn_names.version import __version__
 
@@ -24,18 +24,19 @@ class ReaderGone(Exception):
     """The reader of our output is gone, as `head` is after its last line."""
 
 
+class ClosedOutput(io.TextIOBase):
+    """Stands for a standard output that is closed: Click would take None for a place to write."""
+
+    def write(self, text: str) -> int:
+        """Raises RnnNamesError."""
+        raise RnnNamesError("standard output is closed")
+
+
 def write(data: bytes) -> None:
     """Writes to stdout at once, whole."""
-    if sys.stdout is None:
-        raise RnnNamesError("standard output is closed")
     try:
         if hasattr(sys.stdout, "buffer"):
-            rest = memoryview(data)
-            while rest:  # under PYTHONUNBUFFERED, a write may write a part, and no error says so
-                written = sys.stdout.buffer.write(rest)
-                if written is None:
-                    raise BlockingIOError("its reader is slow, and it is set not to wait")
-                rest = rest[written:]
+            sys.stdout.buffer.write(data)
         else:  # a notebook's, or a text in memory
             sys.stdout.write(data.decode())
         sys.stdout.flush()
@@ -89,13 +90,19 @@ def turn_off(stream: TextIO) -> None:
 
 
 def prepare_streams() -> None:
-    """Opens closed streams, and makes messages UTF-8 in any locale, as names are."""
+    """Opens closed streams, buffers output, and makes messages UTF-8, as names are."""
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             # It takes the lowest free number. Otherwise the next file would, and get messages.
             os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = ClosedOutput()
+    elif isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # PYTHONUNBUFFERED: a write may write a part, and no error says so.
+        encoding, errors = sys.stdout.encoding, sys.stdout.errors
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(sys.stdout.detach()), encoding, errors)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the program runs
     elif isinstance(sys.stderr, io.TextIOWrapper):
@@ -157,6 +164,8 @@ def exit_code(work: Callable[[], int]) -> int:
         if error.filename is None:  # Click writes help and completions itself
             turn_off(sys.stdout)
         tell(f"Error: {place}: {error.strerror or error}")
+    except ModuleNotFoundError as error:
+        tell(f"Error: {missing(error)}")
     except ImportError as error:  # NumPy's is a page, and its reason comes last
         reason = " ".join(str(error).split())[-200:]
         tell(f"Error: a module cannot be loaded (is memory short?): {shown(reason)}")

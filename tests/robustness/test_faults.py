@@ -62,7 +62,7 @@ def test_a_current_folder_that_was_deleted_is_one_line(line, tmp_path):
 @pytest.mark.parametrize("line", ["sample -n 900", "--help", ""])
 def test_a_full_output_is_one_line(line, cli, tmp_path):
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (100, 100))
-    environment = {"PYTHONUNBUFFERED": "", "_RNN_NAMES_COMPLETE": "" if line else "bash_source"}
+    environment = {"PYTHONUNBUFFERED": "1", "_RNN_NAMES_COMPLETE": "" if line else "bash_source"}
     settings = {"preexec_fn": full, "env": environment, "measured": False, "cwd": tmp_path}
     done = cli(*line.split(), stdout=tmp_path / "names.txt", **settings)
     assert done.returncode == 1
@@ -319,13 +319,19 @@ def test_where_few_files_can_be_opened_there_are_names_or_one_line(name, folder,
     [
         (MemoryError(), "not enough memory for this; try smaller settings.*"),
         (ImportError("Some advice.\n\n" * 20 + "No x.so\n\n"), ".* memory short.*: .*No x.so"),
+        (ModuleNotFoundError(name="numpy.linalg"), "the module numpy .*: .* pip install numpy"),
     ],
-    ids=["memory", "module"],
+    ids=["memory", "module", "no module"],
 )
-def test_short_memory_is_one_line_with_advice(error, told, invoke, monkeypatch, model_file):
+def test_what_is_short_or_missing_is_one_line(error, told, invoke, monkeypatch, model_file):
     # Not the class itself: a module that is read meanwhile would keep what took its place.
     monkeypatch.setattr("rnn_names.sampling.sampler.Sampler.__init__", Mock(side_effect=error))
     assert re.fullmatch(told, error_line(invoke("sample", "-m", model_file)))
+
+
+def test_a_program_without_click_is_one_line():
+    done = python("import sys; sys.modules['click'] = None; import rnn_names.__main__")
+    assert error_line(done).endswith("click is missing; to install it: python -m pip install click")
 
 
 # --- Corpora --------------------------------------------------------------------------------------
@@ -390,6 +396,7 @@ COMMANDS = {
     "score": ["score", "list.txt", "-m", "m.npz"],
     "train": ["train", "list.txt", "-o", "new.npz", "--log", "log", *TINY[:-1]],
     "help": ["sample", "--help"],
+    "version": ["--version"],
 }
 
 
@@ -397,7 +404,8 @@ CLOSED = {
     "sample": ["<&-", "2>&-", "<&- >&- 2>&-", "2> /dev/full", ">&-", "> /dev/full"],
     "score": ["<&-", ">&-", "> /dev/full"],
     "train": ["<&- >&- 2>&-", "2> /dev/full", ">&-", "2>&-"],
-    "help": ["> /dev/full"],
+    "help": ["> /dev/full", ">&-"],
+    "version": ["> /dev/full", ">&-"],
 }
 
 
