@@ -1,7 +1,5 @@
 // The models: what views/engine.py writes, as the engine uses it.
 
-const REST_BITS = 8; // of a weight beside its exponent: the sign and the fraction
-
 /** Models as JSON has them, each with its weights as arrays and its network. */
 function modelsIn(described) {
   return described.map((model) => {
@@ -25,12 +23,13 @@ function riceNumbers(code, bits, count) {
   });
 }
 
-/** Arrays by name, from bfloat16: the upper halves of float32 numbers. */
-function weightsOf({ arrays, exponents, weights }) {
+/** Arrays by name. `rest` is how many bits of a weight stand beside its exponent. */
+function weightsOf({ arrays, exponents, rest, weights }) {
   const count = arrays.reduce((sum, [, size]) => sum + size, 0);
-  const bits = riceNumbers(weights, REST_BITS, count).map(
-    (each) => ((each & 0x80) << 24) | (exponents[each >> REST_BITS] << 23) | ((each & 0x7f) << 16),
-  );
+  const bits = riceNumbers(weights, rest, count).map((each) => {
+    const [sign, fraction] = [(each >>> (rest - 1)) & 1, each & (2 ** (rest - 1) - 1)];
+    return (sign << 31) | (exponents[Math.floor(each / 2 ** rest)] << 23) | (fraction << (24 - rest));
+  });
   const all = Float64Array.from(new Float32Array(bits.buffer));
   let start = 0;
   return Object.fromEntries(
