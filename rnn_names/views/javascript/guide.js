@@ -64,6 +64,8 @@ class Guide {
     const states = automaton.accepts.length;
     Object.assign(this, { automaton, chain, n_y, states, minLength, maxLength, roots });
     this.first = Math.min(...roots.map(({ length }) => length));
+    this.shares = Float64Array.from(roots, ({ probability }) => probability);
+    scale(this.shares);
     this.visited = roots.map(() => ({ children: new Map() }));
     this.ahead = new Float64Array((maxLength + 1 - this.first) * states * n_y);
     this.isLearning = true;
@@ -74,9 +76,10 @@ class Guide {
     const probabilities = this.chain.probabilities();
     for (let length = this.maxLength; length >= this.first; length--)
       this.fillLevel(length, probabilities);
+    this.known = 0; // the share of the names as wanted that were visited
     this.roots.forEach(({ length }, i) => {
-      if (this.automaton.starts[i] !== DEAD)
-        this.evaluate(this.visited[i], length, this.automaton.starts[i]);
+      const [state, visited] = [this.automaton.starts[i], this.visited[i]];
+      if (state !== DEAD) this.known += this.shares[i] * this.evaluate(visited, length, state);
     });
   }
 
@@ -93,14 +96,22 @@ class Guide {
     }
   }
 
-  /** Sets what is ahead of a visited node and of those behind it, from the leaves up. */
+  /**
+   * Sets what is ahead of a visited node and of those behind it, from the leaves up. Gives how much
+   * of it is names that were visited to their ends.
+   */
   evaluate(visited, length, state) {
-    if (!visited.probabilities) return;
-    for (const [c, child] of visited.children)
-      this.evaluate(child, length + 1, this.automaton.next[state * this.n_y + c]);
+    const { probabilities, children } = visited;
+    if (!probabilities) return 0;
+    let known = probabilities[EOS] * this.after(length, state, EOS);
+    for (const [c, child] of children) {
+      const next = this.automaton.next[state * this.n_y + c];
+      known += probabilities[c] * this.evaluate(child, length + 1, next);
+    }
     visited.value = 0;
     for (let c = 0; c < this.n_y; c++)
-      visited.value += visited.probabilities[c] * this.after(length, state, c, visited);
+      visited.value += probabilities[c] * this.after(length, state, c, visited);
+    return known;
   }
 
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
@@ -123,8 +134,7 @@ class Guide {
    * at the share of names that meet the conditions.
    */
   begin() {
-    const probabilities = Float64Array.from(this.roots, ({ probability }) => probability);
-    scale(probabilities);
+    const probabilities = this.shares.slice();
     const nodes = this.roots.map((root, i) => {
       const [state, visited] = [this.automaton.starts[i], this.visited[i]];
       const guess = this.aheadOf(root.length, state, root.last, visited);

@@ -14,7 +14,6 @@ const RARE = 200; // whether fewer than one in so many of them does, and a guide
 const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
 const LEAST_ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
 const MOST_ROUNDS_OF_GUIDE = 24;
-const OFF = 2; // how many times too large or small a guess at the share of names may be
 const PRODUCTS_OF_ROUND = 1e7; // multiplications for a character of each; a batch at least
 const CHARACTERS_OF_ROUND = 2 ** 15; // at most, if all are as long as names may be
 const LIKELY = 64; // beginnings of each length that a guide visits in a round
@@ -275,7 +274,8 @@ class Search {
       yield* visitLikely(blend, options, guide);
     guide.isExploring = guide.isLearning && !guide.isExploring;
     const attempts = attemptsFrom(this.drawn, this.atOnce, GUIDED + options.start);
-    const proposals = yield* drawBatch(blend, options, attempts, { guide });
+    const chain = guide.isLearning ? guide.chain : undefined;
+    const proposals = yield* drawBatch(blend, options, attempts, { guide, chain });
     this.drawn += this.atOnce;
     const names = guide.isLearning ? this.learn(proposals) : proposals.flatMap((each) => this.accepted(each));
     return names.filter((name) => meetsAll(name, this.conditions));
@@ -294,17 +294,17 @@ class Search {
 
   /**
    * Takes in a batch: every other one explores, and the rest says how large weights are. None of
-   * them comes out. The guide is done when its guess at their mean is about right.
+   * them comes out. Their mean is the share of names as wanted; the guide has more to learn where
+   * it is less than the share of the names that are known.
    */
   learn(proposals) {
     const { guide } = this;
     if (guide.isExploring) return [];
     this.waiting.push(...proposals);
     if (this.waiting.length < this.round) return [];
-    const { total } = guide.begin();
     const weights = this.waiting.map(({ name, weight }) => (name === null ? 0 : weight));
     const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
-    this.isOff = !(mean < OFF * total && total < OFF * mean);
+    this.isOff = mean < guide.known / 2;
     guide.learn();
     this.bound = boundOf(weights) ?? guide.begin().total;
     this.waiting = [];
