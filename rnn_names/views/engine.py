@@ -136,9 +136,7 @@ def _coded_weights(weights: Array) -> tuple[int, list[int], str]:
     """
     bits = weights.astype(np.float32).view(np.uint32).astype(np.int64)
     rest_bits = REST_BITS[bool((bits & 0xFFFF).any())]
-    exponents, which, counts = np.unique(
-        bits >> 23 & 0xFF, return_inverse=True, return_counts=True
-    )
+    exponents, which, counts = np.unique(bits >> 23 & 0xFF, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     rank = np.argsort(order)[which]
     rest = (bits >> 31) << (rest_bits - 1) | (bits & 0x7FFFFF) >> (24 - rest_bits)
