@@ -1,8 +1,9 @@
 """The engine that writes names in JavaScript, models as it reads them, and both as an ES module.
 
 The page and the module have the same engine, `views/javascript/`, which knows no document. Weights
-travel as bfloat16 and fingerprints as the gaps between their upper four bytes, both in a Rice code:
-about 11 bits a weight, as few exponents are common, and 17 bits a name of a long list.
+travel as the model has them and fingerprints as the gaps between their upper four bytes, both in a
+Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 17 bits a name of a
+long list.
 """
 
 import base64
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, rounded
+from rnn_names.arrays import Array
 from rnn_names.conditions.conditions import rude_words
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
@@ -30,12 +31,11 @@ ENGINE_FILES = (
     "network.js",
     "blend.js",
     "clean.js",
+    "numbers.js",
     "fingerprints.js",
-    "random.js",
     "models.js",
     "shape.js",
     "conditions.js",
-    "beginnings.js",
     "regex.js",
     "automaton.js",
     "guide.js",
@@ -50,7 +50,7 @@ ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
 
 MODULE_BEGINNING = "// Written by rnn-names"  # what every module begins with
-REST_BITS = 8  # of a weight beside its exponent: the sign and the fraction
+REST_BITS = 8, 24  # of bfloat16 and float32 beside the exponent: the sign and the fraction
 LARGEST_OPENING_SHARE = 50.0  # of a slider that goes to 100: there is room on both sides
 
 
@@ -105,8 +105,8 @@ def _described(part: Part, share: float) -> dict[str, Any]:
     model = part.model
     known = model.vocabulary.characters
     arrays = [(name, model.params[name]) for name in ENGINE_ARRAYS if name in model.params]
-    weights = np.concatenate([rounded(array).ravel() for _, array in arrays])
-    exponents, code = _coded_weights(weights.view(np.uint32).astype(np.int64) >> 16)
+    weights = np.concatenate([array.ravel() for _, array in arrays])
+    rest, exponents, code = _coded_weights(weights)
     return {
         "name": shown(part.name),
         "share": share,
@@ -115,11 +115,12 @@ def _described(part: Part, share: float) -> dict[str, Any]:
         "vocabulary": known,
         "longest": model.longest,
         "shortest": model.shortest,
-        "lower_case": "".join(filter(str.islower, known)),
         "bars_lower_case": not model.lower_case_beginnings,
+        "triples": model.known_triples,
         "pairs": None if model.pairs is None else sorted(model.pairs),
         "unknown_logit": unknown_logit(model),
         "arrays": [(name, array.size) for name, array in arrays],
+        "rest": rest,
         "exponents": exponents,
         "weights": code,
         "fingerprints": _coded_prints(model.fingerprints),
@@ -128,17 +129,18 @@ def _described(part: Part, share: float) -> dict[str, Any]:
     }
 
 
-def _coded_weights(weights: Array) -> tuple[list[int], str]:
-    """The exponents of some bfloat16 numbers, the commonest first, and the code of the numbers.
+def _coded_weights(weights: Array) -> tuple[int, list[int], str]:
+    """How many bits stand beside exponents, the exponents, the commonest first, and the code.
 
     In it, the rank of the exponent stands before the sign and the fraction.
     """
-    exponents = weights >> 7 & 0xFF
-    exponents, which, counts = np.unique(exponents, return_inverse=True, return_counts=True)
+    bits = weights.astype(np.float32).view(np.uint32).astype(np.int64)
+    rest_bits = REST_BITS[bool((bits & 0xFFFF).any())]
+    exponents, which, counts = np.unique(bits >> 23 & 0xFF, return_inverse=True, return_counts=True)
     order = np.argsort(-counts, kind="stable")
     rank = np.argsort(order)[which]
-    rest = weights >> 8 & 0x80 | weights & 0x7F
-    return exponents[order].tolist(), rice_code(rank << REST_BITS | rest, REST_BITS)
+    rest = (bits >> 31) << (rest_bits - 1) | (bits & 0x7FFFFF) >> (24 - rest_bits)
+    return rest_bits, exponents[order].tolist(), rice_code(rank << rest_bits | rest, rest_bits)
 
 
 def _coded_prints(prints: Array | None) -> dict[str, Any] | None:

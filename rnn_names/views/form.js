@@ -30,7 +30,7 @@ function settingsOfForm() {
     minLength: value("min-length"),
     maxLength: value("max-length"),
     novel: $("novel").checked,
-    noNearCopies: $("no-near-copies").checked,
+    minEdits: $("no-near-copies").checked ? 2 : undefined,
     unique: $("unique").checked,
     clean: $("clean").checked,
     shares,
@@ -103,7 +103,7 @@ function readAddress() {
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
   shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  seed = /^\d{1,10}$/.test(address.get("seed")) ? Number(address.get("seed")) >>> 0 : newSeed();
+  seed = /^\d{1,99}$/.test(address.get("seed")) ? BigInt(address.get("seed")) : newSeed();
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */

@@ -15,10 +15,10 @@ from rnn_names.network import rnn
 from rnn_names.sampling import drawer, next_character, walk
 from rnn_names.sampling import stream as streaming
 from rnn_names.sampling.stream import preview, sample
-from support import numbered
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
 from support.networks import CELLS, random_model
+from support.numbered import first_names
 
 # --- The distribution -----------------------------------------------------------------------------
 
@@ -108,16 +108,13 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
 def test_names_are_those_of_the_definition(cell, options):
     """One name at a time, in float64: see `support.numbered`."""
     model = tiny_model(cell)
-    network = numbered.Network(model, **options)
-    for i, name in enumerate(model.sample(200, seed=3, **options)):
-        assert name == numbered.name(network, 3, i, LONGEST, lambda text: len(text) >= 1)
+    assert model.sample(200, seed=3, **options) == first_names(model, 200, 3, **options)
 
 
 def test_names_of_several_prefixes_are_those_of_the_definition():
-    model, roots = tiny_model(), [(1, 2), (2,), (3, 1, 1)]
-    network = numbered.Network(model)
-    for i, name in enumerate(model.sample(200, seed=2**70 + 5, prefix=["ab", "b", "caa"])):
-        assert name == numbered.name(network, 2**70 + 5, i, LONGEST, bool, roots)
+    model, roots = tiny_model(), ["ab", "b", "caa"]
+    names = model.sample(200, seed=2**70 + 5, prefix=roots)
+    assert names == first_names(model, 200, 2**70 + 5, roots)
 
 
 def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):

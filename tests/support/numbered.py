@@ -1,12 +1,16 @@
 """Names by number as they are defined: one name at a time, in float64, one line per step.
 
-`rnn_names.sampling` computes the same names for many numbers at once, and a test holds the two
-equal.
+`rnn_names.sampling` and the page's engine compute the same names for many numbers at once, and
+tests hold them equal.
 """
 
-from itertools import count
+from itertools import count, islice
 
 import numpy as np
+
+from rnn_names.conditions.conditions import conditions_of
+from rnn_names.conditions.options import CommonOptions
+from rnn_names.corpus.names import Names
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -41,7 +45,6 @@ class Network:
     """The network of a model in float64, on one state."""
 
     def __init__(self, model, temperature=1.0, top_k=None, top_p=None):
-        self.characters = model.vocabulary.characters
         self.p = {name: array.astype(np.float64) for name, array in model.params.items()}
         self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
 
@@ -72,16 +75,6 @@ class Network:
         return p
 
 
-def name(network, seed, i, max_length, passes, roots=((),)):
-    """Name `i`: that of the first attempt that is not too long, and whose text passes."""
-    for a in count():
-        text = attempt(network, seed, i, a, max_length, roots)
-        if text is not None:
-            text = "".join(network.characters[c - 1] for c in text)
-            if passes(text):
-                return text
-
-
 def attempt(network, seed, i, a, max_length, roots=((),)):
     """The indices of attempt `a` at name `i`; None where it is too long."""
     state = child(child(key(seed), i), a)
@@ -104,3 +97,37 @@ def attempt(network, seed, i, a, max_length, roots=((),)):
             return None
         text.append(c)
         h = network.state_after(h, c)
+
+
+def names_by_number(model, seed, roots=("",), start=0, **options):
+    """The names of a seed from number `start` on, without an end; prefixes are given as `roots`."""
+    options = CommonOptions(**options)
+    network = Network(model, options.temperature, options.top_k, options.top_p)
+    index = {c: i for i, c in enumerate(model.vocabulary.characters, 1)}
+    begun = sorted(tuple(index[c] for c in root) for root in roots)
+    shortest = options.min_length or min(model.shortest, options.max_length or model.shortest)
+    shortest = max(shortest, min(map(len, begun)), 1)
+    longest = options.max_length or max(model.longest, shortest)
+    shape, conditions = model.shape, conditions_of(model, options)
+    for root in begun:
+        shape = shape and shape.allowing(root)
+
+    def passes(text):
+        if text is None or len(text) < shortest:
+            return False
+        if not options.any_shape and shape and not shape.fits([*text, 0]):
+            return False
+        name = Names.from_strings([spelled(text)])
+        return all(condition.passes(name)[0] for condition in conditions)
+
+    def spelled(text):
+        return "".join(model.vocabulary.characters[c - 1] for c in text)
+
+    for number in count(start):
+        attempts = (attempt(network, seed, number, a, longest, begun) for a in count())
+        yield spelled(next(filter(passes, attempts)))
+
+
+def first_names(model, n, seed, **options):
+    """The first of them."""
+    return [*islice(names_by_number(model, seed, **options), n)]

@@ -1,6 +1,5 @@
 // What the page and the module offer to scripts: `sample` and `score`, with checked arguments.
 
-const MAX_SEED = 2 ** 32 - 1;
 const MAX_LENGTH = 200; // characters of a name
 
 /** A kind of value: what it is called, and whether something is one. */
@@ -10,6 +9,8 @@ const isWhole = (least, most) => (value) =>
   Number.isInteger(value) && value >= least && value <= most;
 const isAmount = (value) => typeof value === "number" && value >= 0 && value < Infinity;
 
+const isSeed = (value) =>
+  typeof value === "bigint" ? value >= 0n : isWhole(0, Number.MAX_SAFE_INTEGER)(value);
 const isText = (value) => typeof value === "string";
 
 const KINDS = {
@@ -17,7 +18,10 @@ const KINDS = {
   flag: kind("true or false", (value) => typeof value === "boolean"),
   initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
   length: kind(`a whole number from 1 to ${MAX_LENGTH}`, isWhole(1, MAX_LENGTH)),
-  seed: kind(`a whole number from 0 to ${MAX_SEED}`, isWhole(0, MAX_SEED)),
+  edits: kind("1 or 2", isWhole(1, 2)),
+  positive: kind("a whole number of at least 1", isWhole(1, Number.MAX_SAFE_INTEGER)),
+  seed: kind("a whole number of at least 0; above 2 ** 53 - 1, a BigInt", isSeed),
+  share: kind("a number above 0, at most 1", (value) => isAmount(value) && value > 0 && value <= 1),
   temperature: kind("a finite number above 0", (value) => isAmount(value) && value > 0),
   text: kind("a text", isText),
   texts: kind("a text or a list of texts", (value) => [value].flat().every(isText)),
@@ -34,13 +38,26 @@ const SAMPLE_OPTIONS = {
   ignoreCase: KINDS.flag,
   minLength: KINDS.length,
   maxLength: KINDS.length,
+  topK: KINDS.positive,
+  topP: KINDS.share,
+  start: KINDS.count,
+  anyShape: KINDS.flag,
   anyBeginning: KINDS.flag,
+  knownTriples: KINDS.flag,
   novel: KINDS.flag,
   listed: KINDS.flag,
+  minEdits: KINDS.edits,
   noNearCopies: KINDS.flag,
   clean: KINDS.flag,
   unique: KINDS.flag,
 };
+
+/** Options with new names for old ones. */
+const newNames = ({ anyBeginning, noNearCopies, ...options }) => ({
+  ...options,
+  ...(anyBeginning && { anyShape: true }),
+  ...(noNearCopies && { minEdits: 2 }),
+});
 
 const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
@@ -96,7 +113,7 @@ function engineOf(models) {
     check("count", count, KINDS.count);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
     const { blend, parts } = blendOf(models, options.shares ?? openingShares());
-    return (await drawNames(blend, parts, options, count)).names;
+    return (await drawNames(blend, parts, newNames(options), count)).names;
   }
 
   /** Natural logarithm of a name's probability, its end included; −Infinity if it has none. */
@@ -116,7 +133,7 @@ function engineOf(models) {
     checkOptions(options, CAST_OPTIONS);
     const { parts, ...others } = options;
     const pieces = new PatternReader(pattern.normalize("NFC"), models).pieces();
-    const rows = await castRows(models, pieces, count, others);
+    const rows = await castRows(models, pieces, count, newNames(others));
     return parts ? rows : rows.map((row) => lineOf(pieces, row));
   }
 

@@ -77,35 +77,29 @@ class Without extends Automaton {
 
 /**
  * The automaton of what some conditions ask of the spelling: `next[state * n_y + c]`,
- * `accepts[state]`, with state 0 after the text that every name begins with. Undefined where
- * nothing is asked, or too much.
+ * `accepts[state]`, and `starts`, the states after the texts that names begin with. Undefined where
+ * too much is asked.
  */
-function automatonOf(conditions, blend, beginning) {
-  const parts = conditions.flatMap(({ automaton }) => automaton ?? []);
-  if (!parts.length) return undefined;
+function automatonOf(conditions, blend, beginnings) {
+  const parts = conditions.map(({ automaton }) => automaton);
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
-  const start = [...beginning].reduce(
-    after,
-    parts.map(({ first }) => first),
-  );
-  if (start.includes(DEAD)) throw new WrongSettings("No name that begins so can meet the conditions.");
-  const number = new Map([[start.join(), 0]]);
-  const all = [start];
+  const [all, number] = [[], new Map()];
+  const numberOf = (states) => {
+    if (states.includes(DEAD)) return DEAD;
+    const key = JSON.stringify(states);
+    if (!number.has(key)) number.set(key, all.push(states) - 1);
+    return number.get(key);
+  };
+  const first = parts.map((part) => part.first);
+  const starts = beginnings.map((text) => numberOf([...text].reduce(after, first)));
+  if (!all.length) throw new WrongSettings("No name that begins so can meet the conditions.");
   const next = [];
   for (const states of all) {
     if (all.length > MOST_STATES) return undefined;
     next.push(DEAD); // for the end of a name, which leads nowhere
-    for (const character of blend.characters) {
-      const to = after(states, character);
-      const isDead = to.includes(DEAD);
-      if (!isDead && !number.has(to.join())) {
-        number.set(to.join(), all.length);
-        all.push(to);
-      }
-      next.push(isDead ? DEAD : number.get(to.join()));
-    }
+    for (const character of blend.characters) next.push(numberOf(after(states, character)));
   }
   const accepts = all.map((states) => states.every((state, i) => parts[i].accepts(state)));
   if (!accepts.includes(true)) throw new WrongSettings("No name can meet these conditions.");
-  return { next: Int32Array.from(next), accepts };
+  return { next: Int32Array.from(next), accepts, starts };
 }

@@ -14,7 +14,8 @@ function scaled(shares) {
 /**
  * A blend, the normalised geometric mean: log p(c | prefix) = Σ shareᵢ log pᵢ(c | prefix) − log Z.
  *
- * softmax forgets constants, so logits are averaged as they are. A character that a network does
+ * softmax forgets constants, so logits are averaged as they are, with the roundings to float32 of
+ * the one network that rnn_names/model/blend.py makes of its parts. A character that a network does
  * not know has a fixed logit there, and leaves its state as it is. One with share 0 is left out.
  */
 class Blend {
@@ -26,10 +27,17 @@ class Blend {
     this.characters = [...all].sort((a, b) => a.codePointAt(0) - b.codePointAt(0));
     this.n_y = this.characters.length + 1;
     this.index = new Map(this.characters.map((character, i) => [character, i + 1]));
+    this.by = new Float64Array(this.n_y);
     for (const part of this.parts) {
-      const known = new Map(part.network.characters.map((character, i) => [character, i + 1]));
+      const { network, share } = part;
+      const known = new Map(network.characters.map((character, i) => [character, i + 1]));
       part.index = [EOS, ...this.characters.map((character) => known.get(character) ?? -1)];
+      part.Wya = network.Wya.map((each) => Math.fround(Math.fround(share) * each));
+      part.index.forEach((c, i) => {
+        this.by[i] += share * (c < 0 ? Math.fround(network.unknownLogit) : network.by[c]);
+      });
     }
+    this.by = this.by.map(Math.fround);
   }
 
   /** The state before a name: an array for each network. */
@@ -51,14 +59,14 @@ class Blend {
 
   /** The logits of m nodes: (m, n_y). */
   logits(states, m) {
-    const logits = new Float64Array(m * this.n_y);
-    this.parts.forEach(({ network, share, index }, part) => {
-      const own = network.logits(states[part], m);
+    const { n_y, by } = this;
+    const logits = new Float64Array(m * n_y);
+    for (let i = 0; i < m; i++) logits.set(by, i * n_y);
+    this.parts.forEach(({ network, index, Wya }, part) => {
+      const own = network.outputLayer(states[part], m, Wya);
       for (let i = 0; i < m; i++) {
-        for (let c = 0; c < this.n_y; c++) {
-          const logit = index[c] < 0 ? network.unknownLogit : own[i * network.outputs + index[c]];
-          logits[i * this.n_y + c] += share * logit;
-        }
+        for (let c = 0; c < n_y; c++)
+          if (index[c] >= 0) logits[i * n_y + c] += own[i * network.outputs + index[c]];
       }
     });
     return logits;
@@ -84,8 +92,12 @@ class Blend {
     return places;
   }
 
-  /** The log-probability of a name, its end included, in nats; −∞ where a character is unknown. */
+  /**
+   * The log-probability of a name, its end included, in nats; −∞ where a character is unknown, or
+   * where no name is so long.
+   */
   logProb(name) {
+    if (lengthOf(name.normalize("NFC")) > MAX_LENGTH) return -Infinity;
     return this.expectations(name).reduce(
       (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
       0,

@@ -1,6 +1,6 @@
-// Casts: lines of several names, by a pattern. Each part of the pattern draws from a stream of its
-// own, made from the seed and its number among the names, or among the choices: a change to one part
-// leaves the others as they were.
+// Casts: lines of several names, by a pattern. Each part has a seed of its own, made from the seed
+// and its number among the names, or among the choices, and draws by the line's number: a change to
+// one part leaves the others as they were.
 
 const MOST_ROUNDS = 8; // in each, twice as many names are drawn as in the one before
 
@@ -26,7 +26,7 @@ async function castRows(
         const { blend, parts: taking } = blendOf(models, shares);
         // A part that is to be listed, or new, is not asked for the opposite.
         const opposite = { novel: shared.novel && !options.listed, listed: shared.listed && !options.novel };
-        const settings = { ...shared, ...opposite, ...options, seed: streamSeed(seed, 2 * i) };
+        const settings = { ...shared, ...opposite, ...newNames(options), seed: partSeed(seed, 2 * i) };
         return drawNames(blend, taking, settings, size, watch);
       }),
     );
@@ -43,20 +43,23 @@ async function castRows(
   }
 }
 
-/** A seed for a use of its own. */
-const streamSeed = (seed, use) => new Random(seed, use).next();
+/** A seed for a part. */
+const partSeed = (seed, use) => {
+  const { high, low } = child(key(seed), word(use));
+  return high * 2 ** 21 + (low >>> 11); // 53 bits
+};
 
 /** The parts of each line: names in their order, and texts of choices at random. */
 function chosenRows(parts, names, lines, seed) {
   const choices = parts.filter(({ texts }) => texts);
-  const numbers = choices.map((_, i) => new Random(streamSeed(seed, 2 * i + 1), 0));
+  const numbers = choices.map((_, i) => new Random(seed, 2 * i + 1));
   return Array.from({ length: lines }, (_, line) => {
-    const [own, chosen] = [names.values(), choices.keys()];
-    return parts.map(({ texts }) => {
-      if (!texts) return own.next().value[line];
-      const random = numbers[chosen.next().value].next() / 2 ** 32;
-      return texts[Math.floor(random * texts.length)];
-    });
+    const [own, random] = [names.values(), numbers.values()];
+    return parts.map(({ texts }) =>
+      texts
+        ? texts[Math.floor(random.next().value.next() * texts.length)]
+        : own.next().value[line],
+    );
   });
 }
 

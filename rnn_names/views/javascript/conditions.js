@@ -23,78 +23,110 @@ class WrongSettings extends Error {}
  */
 function completed(settings, blend, models) {
   const prefixes = textsOf(settings.prefix);
-  const prefixLength = prefixes.length ? Math.min(...prefixes.map(lengthOf)) : 0;
+  const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
-  const minLength = Math.max(shortest, prefixLength, 1);
-  const longest = Math.max(...models.map((model) => model.longest), minLength);
+  const minLength = Math.max(shortest, lengths.length ? Math.min(...lengths) : 1, 1);
+  const longest = Math.max(...models.map((model) => model.longest), minLength, ...lengths);
   const maxLength = settings.maxLength ?? longest;
-  if (minLength > maxLength) {
+  if (minLength > maxLength || maxLength > MAX_LENGTH)
     throw new WrongSettings(
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
-  }
-  const temperature = settings.temperature ?? 1;
+  const { temperature = 1, topK = Infinity, topP = 1, start = 0 } = settings;
   if (!(temperature > 0 && temperature < Infinity))
     throw new WrongSettings("The temperature must be a finite number above 0.");
-  const known = new Set(blend.characters.map(folding(settings)));
-  for (const text of [prefixes, textsOf(settings.suffix), textsOf(settings.contains)].flat()) {
-    const unknown = Array.from(text).find((c) => !known.has(folding(settings)(c)));
+  if (start && (settings.unique || settings.minEdits))
+    throw new WrongSettings("Which names are repeats depends on all before them: there is no start.");
+  checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
+  const others = [settings.suffix, settings.contains].flatMap(textsOf);
+  checkCharacters(others, blend, folding(settings));
+  const shape = settings.anyShape ? undefined : new Shape(models);
+  const options = { minLength, maxLength, temperature, topK, topP, start, shape };
+  const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
+  options.roots = rootsOf(texts.length ? texts : [""], blend, options);
+  return { ...options, seed: key(settings.seed ?? newSeed()) };
+}
+
+/** Raises WrongSettings for a text with a character that no name has; `fold` makes equal ones equal. */
+function checkCharacters(texts, blend, fold) {
+  const known = new Set(blend.characters.map(fold));
+  for (const text of texts) {
+    const unknown = Array.from(text).find((c) => !known.has(fold(c)));
     if (unknown)
       throw new WrongSettings(
         `“${text}” cannot be in a name: no name of the list has the character “${unknown}”.`,
       );
   }
-  // A single beginning is read before the first character is drawn.
-  const isRead = prefixes.length === 1 && !settings.ignoreCase;
-  const prefix = isRead ? prefixes[0] : "";
-  const start = blend.encode(prefix);
-  return {
-    seed: settings.seed ?? newSeed(),
-    temperature,
-    prefix,
-    start,
-    minLength,
-    maxLength,
-    firstState: stateAfter(blend, start),
-    ahead:
-      prefixes.length && !isRead
-        ? beginningsOf(prefixes, folding(settings), blend, temperature)
-        : new Map(),
-    barred: settings.anyBeginning ? [] : barredBeginnings(settings, prefixes, blend, models),
-  };
 }
 
 /**
- * The indices of lower-case letters, if no name of any of the lists begins with one; nor all of
- * them, where a beginning is asked for that has no other case.
+ * A text that names are to begin with, as it is or in any case (rnn_names/sampling/continuations.py
+ * has the rules). What it has that no name of the list has, `shape` is made to allow.
  */
-function barredBeginnings(settings, prefixes, blend, models) {
-  if (!models.every((model) => model.bars_lower_case)) return [];
-  const lowerCase = new Set(models.flatMap((model) => Array.from(model.lower_case)));
-  const equal = folding(settings);
-  const canBegin = (text) =>
-    settings.ignoreCase &&
-    blend.characters.some((c) => !lowerCase.has(c) && equal(text).startsWith(equal(c)));
-  if (!prefixes.every(canBegin)) return [];
-  return blend.characters.filter((c) => lowerCase.has(c)).map((c) => blend.index.get(c));
+function spellings(text, blend, shape, ignoreCase) {
+  const inAnyCase = (fits) => {
+    let found = [""];
+    for (const character of text) {
+      const cases = blend.characters.filter(same(character, true));
+      found = found.flatMap((begun) => cases.map((c) => begun + c)).filter(fits);
+      if (found.length > MOST_STATES)
+        throw new WrongSettings(`“${text}” is too long to be followed in upper and lower case.`);
+    }
+    return found;
+  };
+  const isKnown = Array.from(text).every((c) => blend.index.has(c));
+  const fits = (begun) => !shape || shape.fits(begun);
+  if (isKnown && !ignoreCase && fits(text)) return [text];
+  const fitting = inAnyCase(fits);
+  if (fitting.length) return fitting;
+  const found = ignoreCase ? inAnyCase(() => true) : [text];
+  for (const each of found) shape?.allow(each);
+  return found;
 }
 
-function stateAfter(blend, characters) {
-  return characters.reduce(
-    (state, character) => blend.nextStates(state, 1, [0], [character]),
-    blend.firstState(),
-  );
+/**
+ * The texts of which names begin with one, none of which begins another, in the order of their
+ * characters: { text, length, last, state, probability }.
+ */
+function rootsOf(texts, blend, options) {
+  const ranks = (text) => blend.encode(text).map((c) => String.fromCodePoint(c)).join("");
+  const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
+  const kept = [];
+  for (const text of inOrder)
+    if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  const after = new Map([["", { state: blend.firstState(), probability: 1, last: EOS }]]);
+  const reached = (characters) => {
+    const text = characters.join("");
+    if (!after.has(text)) {
+      const before = reached(characters.slice(0, -1));
+      const last = blend.index.get(characters.at(-1));
+      const p = nextProbabilities(blend, before.state, 1, options)[last];
+      const state = blend.nextStates(before.state, 1, [0], [last]);
+      after.set(text, { state, probability: before.probability * p, last });
+    }
+    return after.get(text);
+  };
+  const roots = kept.filter((text) => kept.length === 1 || lengthOf(text) <= options.maxLength);
+  const found = roots.map((text) => ({ text, length: lengthOf(text), ...reached([...text]) }));
+  const isCut = options.topK < blend.n_y || options.topP < 1;
+  if ((found.length > 1 || isCut) && !found.some(({ probability }) => probability))
+    throw new WrongSettings("No name can begin like that.");
+  return found;
 }
 
-/** The conditions that whole names are held to, each with the words for it and a tally. */
-function conditionsOf(settings, models, characters) {
+/**
+ * The conditions that whole names are held to, each with the words for it and a tally: first those
+ * on length and spelling, last those that depend on other names.
+ */
+function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
   const lists = models.map(({ fingerprints }) => fingerprints);
   const conditions = [];
-  const add = (words, passes, automaton) =>
-    conditions.push({ words, passes, automaton, tested: 0, passed: 0 });
+  const add = (words, passes, more) =>
+    conditions.push({ words, passes, tested: 0, passed: 0, ...more });
+  add(`has ${minLength} to ${maxLength} characters`, (name) => name !== null, { isOfSpelling: true });
   const addSpelling = (words, automaton) =>
-    add(words, (name) => automaton.passes(name), automaton);
+    add(words, (name) => automaton.passes(name), { automaton, isOfSpelling: true });
   const termOf = (text) => textTerm(text, settings.ignoreCase);
   const suffixes = textsOf(settings.suffix);
   if (suffixes.length)
@@ -125,33 +157,44 @@ function conditionsOf(settings, models, characters) {
       add(words, (name) => expressions.some((expression) => expression.test(name)));
     }
   }
-  const hasShape = !settings.anyBeginning && shapeTest(models, textsOf(settings.prefix));
-  if (hasShape) add("has capitals and marks where the list has them", hasShape);
+  if (shape) addSpelling("has capitals and marks where the list has them", shape);
+  conditions.sort((a, b) => Boolean(b.isOfSpelling) - Boolean(a.isOfSpelling));
   if (settings.clean) add("has no rude word", isClean);
-  if (settings.novel && settings.listed)
-    throw new WrongSettings("No name is both new and in the list.");
-  if (settings.novel || settings.listed || settings.noNearCopies) {
-    if (lists.some((known) => !known))
-      throw new WrongSettings(
-        "A model here does not keep its list, so it cannot tell which names are new.",
-      );
+  if (settings.knownTriples) {
+    const known = joinedTriples(models);
+    add("has no three characters in a row but those of the list", (name) => {
+      const text = Array.from(`\n${name}\n`, lowerCase);
+      return text.slice(2).every((c, i) => known.get(text[i] + text[i + 1])?.has(c));
+    });
   }
-  const isListed = (name) => lists.some((known) => isAmong(name, known));
-  if (settings.novel) add("is not in the list", (name) => !isListed(name));
+  const { novel, listed, minEdits } = settings;
+  if (novel && listed) throw new WrongSettings("No name is both new and in the list.");
+  if ((novel || listed || minEdits) && lists.some((known) => !known))
+    throw new WrongSettings(
+      "A model here does not keep its list, so it cannot tell which names are new.",
+    );
+  if (novel) add("is not in the list", (name) => !lists.some((known) => isAmong(name, known)));
   const isInOwnList = (name) => models.some((model) => isAmong(name, ownListOf(model)));
-  if (settings.listed) add("is in the list", isInOwnList);
-  if (settings.noNearCopies) {
-    const [found, near] = [[], new NearLists(settings.listed ? [] : models, characters)];
-    add(settings.listed ? "is no near copy of another" : "is no near copy of one in the list or of another", (name) => {
+  if (listed) add("is in the list", isInOwnList);
+  if (minEdits && !listed) {
+    const near = new NearLists(models, characters, minEdits - 1);
+    add("is no near copy of one in the list", (name) => !near.isNear(name));
+  }
+  const dependsOnOthers = true;
+  if (minEdits) {
+    const found = [];
+    const isFar = (name) => {
       const text = Array.from(folded(name));
-      const isNew = !near.isNear(name) && !found.some((other) => areNear(text, other));
+      const isNew = !found.some((other) => areNear(text, other, minEdits - 1));
       if (isNew) found.push(text);
       return isNew;
-    });
+    };
+    add("is no near copy of another", isFar, { dependsOnOthers });
   }
   if (settings.unique) {
     const seen = new Set();
-    add("has not come before", (name) => seen.size < seen.add(name).size);
+    const isNew = (name) => seen.size < seen.add(name).size;
+    add("has not come before", isNew, { dependsOnOthers });
   }
   return conditions;
 }

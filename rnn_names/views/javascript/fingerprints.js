@@ -1,29 +1,26 @@
 // Fingerprints of names, as rnn_names/corpus/fingerprints.py makes them: the sum, modulo 2⁶⁴, of
 // mix(code + 2²¹ · place) over the characters. The page holds their upper 32 bits, sorted.
 
-const BITS_64 = (1n << 64n) - 1n;
+const terms = new Map(); // what a character adds at a place: few are ever asked for
 
-/** The output of SplitMix64 for a state of 64 bits. */
-function mix(x) {
-  x = (x + 0x9e3779b97f4a7c15n) & BITS_64;
-  x = ((x ^ (x >> 30n)) * 0xbf58476d1ce4e5b9n) & BITS_64;
-  x = ((x ^ (x >> 27n)) * 0x94d049bb133111ebn) & BITS_64;
-  return x ^ (x >> 31n);
+function term(character, place) {
+  if (!character) return ZERO;
+  const number = character.codePointAt(0) + place * 2 ** 21;
+  if (!terms.has(number)) terms.set(number, mix(plus(word(number), GAMMA)));
+  return terms.get(number);
 }
 
-/** The fingerprint of a name in NFC: 64 bits. */
-function fingerprint(name) {
-  let sum = 0n;
-  let place = 0n;
-  for (const character of name.normalize("NFC")) {
-    sum += mix(BigInt(character.codePointAt(0)) + (place << 21n));
-    place += 1n;
-  }
-  return sum & BITS_64;
-}
+const ZERO = word(0);
+
+/** The sum of the terms of some characters that begin at a place. */
+const sumOfTerms = (text, place = 0) =>
+  text.reduce((sum, character, i) => plus(sum, term(character, place + i)), ZERO);
+
+/** The fingerprint of a name: 64 bits. */
+const fingerprint = (name) => sumOfTerms(Array.from(name.normalize("NFC")));
 
 /** Whether a name is among `known`, sorted; 1 in 2³² / known.length others is taken for one. */
-const isAmong = (name, known) => holds(known, Number(fingerprint(name) >> 32n));
+const isAmong = (name, known) => holds(known, fingerprint(name).high);
 
 /** Whether some 32 bits are in `known`. */
 function holds(known, wanted) {
@@ -39,33 +36,17 @@ function holds(known, wanted) {
 
 // --- Near copies ---------------------------------------------------------------------------------
 
-// Sums of terms as two numbers, exact up to 2⁵³: many times as fast as BigInt.
-const ZERO = { high: 0, low: 0 };
-const plus = (a, b) => ({ high: a.high + b.high, low: a.low + b.low });
-const upperHalf = ({ high, low }) => (high + Math.floor(low / 2 ** 32)) % 2 ** 32;
-
-const terms = new Map(); // what a character adds at a place: few are ever asked for
-
-function term(character, place) {
-  if (!character) return ZERO;
-  const key = character.codePointAt(0) + place * 0x200000;
-  if (!terms.has(key)) {
-    const mixed = mix(BigInt(key));
-    terms.set(key, { high: Number(mixed >> 32n), low: Number(mixed & 0xffffffffn) });
-  }
-  return terms.get(key);
-}
-
 const isUpper = (character) => /^\p{Uppercase}$/u.test(character);
 const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
 
 /**
- * Tells which names, or what they become by one edit, are in the list of one of some models. An edit
- * leaves capitals where words begin, and letters in either case come in where the lists may have
+ * Tells which names, or what they become by `edits`, 0 or 1, are in the list of one of some models.
+ * An edit leaves capitals where words begin, and letters in either case come in where the lists may have
  * both, as in rnn_names/conditions/edits.py.
  */
 class NearLists {
-  constructor(models, characters) {
+  constructor(models, characters, edits) {
+    this.isWithin = edits ? this.isOneEditAway : (text) => this.isListed(sumOfTerms(text));
     const known = new Set(characters);
     const within = (character, changed) => (known.has(changed) ? changed : character);
     this.lower = (c) => c && within(c, c.toLowerCase());
@@ -83,23 +64,22 @@ class NearLists {
   }
 
   isListed(sum) {
-    return this.lists.some((known) => holds(known, upperHalf(sum)));
+    return this.lists.some((known) => holds(known, sum.high));
   }
 
   isNear(name) {
     const text = Array.from(name.normalize("NFC"));
-    if (this.isOneEditAway(text)) return true;
+    if (this.isWithin(text)) return true;
     const begins = (i) => (i ? isMark(text[i - 1]) : this.hasSmallBeginnings);
     return text.some((c, i) => {
       const swapped = begins(i) ? this.swapped(c) : c; // the case of a first letter is no edit
-      return swapped !== c && this.isOneEditAway([...text.slice(0, i), swapped, ...text.slice(i + 1)]);
+      return swapped !== c && this.isWithin(text.with(i, swapped));
     });
   }
 
   isOneEditAway(text) {
     const { lower, upper, marks, either } = this;
-    const sumFrom = (start, shift) =>
-      text.slice(start).reduce((sum, c, i) => plus(sum, term(c, start + i + shift)), ZERO);
+    const sumFrom = (start, shift) => sumOfTerms(text.slice(start), start + shift);
     let before = ZERO; // of the characters ahead of the edit
     for (let i = 0; i <= text.length; i++) {
       const [at, following] = text.slice(i, i + 2);
@@ -128,12 +108,12 @@ class NearLists {
   }
 }
 
-/** Whether two names, as their characters folded, differ by one edit at most. */
-function areNear(a, b) {
+/** Whether two names, as their characters folded, differ by so many edits at most, 0 or 1. */
+function areNear(a, b, edits) {
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
-  if (longer - shorter > 1) return false;
+  if (longer - shorter > edits) return false;
   let [start, end] = [0, 0]; // characters in common there
   while (start < shorter && a[start] === b[start]) start++;
   while (end < shorter - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
-  return longer - start - end <= 1;
+  return longer - start - end <= edits;
 }

@@ -7,7 +7,8 @@
 // `chain` are probabilities of a character after another, the means of what the network predicted
 // for names that were drawn before; `state` is of the automaton. At beginnings that the guide has
 // visited while it learned, what is ahead follows from what the network predicted there, and is
-// guessed only where it was not. To learn, some steps go where the guide hardly goes.
+// guessed only where it was not. To learn, it visits the most promising beginnings of each length,
+// and some steps go where it hardly goes.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
 // Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
@@ -25,10 +26,10 @@ class Chain {
     this.sums = new Float64Array(n_y * n_y);
   }
 
-  /** Takes in what was predicted at a node that so many names pass. */
-  add(last, probabilities, start, passing) {
+  /** Takes in what was predicted at a node. */
+  add(last, probabilities) {
     const row = last * this.n_y;
-    for (let c = 0; c < this.n_y; c++) this.sums[row + c] += passing * probabilities[start + c];
+    for (let c = 0; c < this.n_y; c++) this.sums[row + c] += probabilities[c];
   }
 
   /** Each row scaled to 1; a rare row is mixed with the mean of all. */
@@ -58,12 +59,14 @@ function columnMeans(matrix, n) {
 
 /** Guides draws; while `isLearning`, it keeps what the network predicts at the nodes they pass. */
 class Guide {
-  constructor(automaton, chain, { minLength, maxLength, start }) {
+  constructor(automaton, chain, { minLength, maxLength, roots }) {
     const { n_y } = chain;
     const states = automaton.accepts.length;
-    Object.assign(this, { automaton, chain, n_y, states, minLength, maxLength });
-    this.first = start.length;
-    this.root = { children: new Map() };
+    Object.assign(this, { automaton, chain, n_y, states, minLength, maxLength, roots });
+    this.first = Math.min(...roots.map(({ length }) => length));
+    this.shares = Float64Array.from(roots, ({ probability }) => probability);
+    scale(this.shares);
+    this.visited = roots.map(() => ({ children: new Map() }));
     this.ahead = new Float64Array((maxLength + 1 - this.first) * states * n_y);
     this.isLearning = true;
     this.learn();
@@ -73,7 +76,11 @@ class Guide {
     const probabilities = this.chain.probabilities();
     for (let length = this.maxLength; length >= this.first; length--)
       this.fillLevel(length, probabilities);
-    this.evaluate(this.root, this.first, 0);
+    this.known = 0; // the share of the names as wanted that were visited
+    this.roots.forEach(({ length }, i) => {
+      const [state, visited] = [this.automaton.starts[i], this.visited[i]];
+      if (state !== DEAD) this.known += this.shares[i] * this.evaluate(visited, length, state);
+    });
   }
 
   fillLevel(length, probabilities) {
@@ -89,30 +96,70 @@ class Guide {
     }
   }
 
-  /** Sets what is ahead of a visited node and of those behind it, from the leaves up. */
+  /**
+   * Sets what is ahead of a visited node and of those behind it, from the leaves up. Gives how much
+   * of it is names that were visited to their ends.
+   */
   evaluate(visited, length, state) {
-    if (!visited.probabilities) return;
-    for (const [c, child] of visited.children)
-      this.evaluate(child, length + 1, this.automaton.next[state * this.n_y + c]);
+    const { probabilities, children } = visited;
+    if (!probabilities) return 0;
+    let known = probabilities[EOS] * this.after(length, state, EOS);
+    for (const [c, child] of children) {
+      const next = this.automaton.next[state * this.n_y + c];
+      known += probabilities[c] * this.evaluate(child, length + 1, next);
+    }
     visited.value = 0;
     for (let c = 0; c < this.n_y; c++)
-      visited.value += visited.probabilities[c] * this.after(length, state, c, visited);
+      visited.value += probabilities[c] * this.after(length, state, c, visited);
+    return known;
   }
 
   /** What is ahead of a character after a node: as was found, or else as the chain guesses. */
   after(length, state, c, visited) {
     if (c === EOS) return length >= this.minLength && this.automaton.accepts[state] ? 1 : 0;
+    if (length === this.maxLength) return 0;
     const next = this.automaton.next[state * this.n_y + c];
-    if (length === this.maxLength || next === DEAD) return 0;
-    const row = (length + 1 - this.first) * this.states + next;
-    return visited?.children.get(c)?.value ?? this.ahead[row * this.n_y + c];
+    return this.aheadOf(length + 1, next, c, visited?.children.get(c));
   }
 
-  /** The visited node one character further; undefined where there is none. */
-  child(visited, c) {
+  /** What is ahead of a node. */
+  aheadOf(length, state, last, visited) {
+    if (state === DEAD) return 0;
+    const row = (length - this.first) * this.states + state;
+    return visited?.value ?? this.ahead[row * this.n_y + last];
+  }
+
+  /**
+   * The nodes that names begin from; how probable each is to be proposed, cumulated; and the guess
+   * at the share of names that meet the conditions.
+   */
+  begin() {
+    const probabilities = this.shares.slice();
+    const nodes = this.roots.map((root, i) => {
+      const [state, visited] = [this.automaton.starts[i], this.visited[i]];
+      const guess = this.aheadOf(root.length, state, root.last, visited);
+      probabilities[i] *= guess;
+      return { ...root, state, visited, guess };
+    });
+    const total = this.levelled(probabilities);
+    return { nodes, probabilities, total };
+  }
+
+  /** The node one character after another. */
+  child(node, c) {
+    const { visited } = node;
     if (this.isLearning && visited && !visited.children.has(c))
       visited.children.set(c, { children: new Map() });
-    return visited?.children.get(c);
+    return {
+      state: this.automaton.next[node.state * this.n_y + c],
+      guess: this.after(node.length, node.state, c, visited),
+      visited: visited?.children.get(c),
+    };
+  }
+
+  /** Takes in the probabilities of a node. */
+  visit({ visited }, probabilities) {
+    if (this.isLearning && visited) visited.probabilities ??= probabilities.slice();
   }
 
   /**
@@ -120,30 +167,24 @@ class Guide {
    * names that pass it are proposed too rarely; 0 where none goes on. `guess` is what was ahead of
    * the node for the one before.
    */
-  propose(probabilities, start, length, { state, visited, guess }) {
-    const here = probabilities.subarray(start, start + this.n_y);
-    if (this.isLearning && visited) visited.probabilities ??= here.slice();
-    here.forEach((p, c) => (here[c] = p * this.after(length, state, c, visited)));
-    const sum = scale(here);
+  propose(probabilities, { length, state, visited, guess }) {
+    for (let c = 0; c < this.n_y; c++)
+      probabilities[c] *= this.after(length, state, c, visited);
+    return this.levelled(probabilities) / guess;
+  }
+
+  /** Scales probabilities, and while exploring levels some of them; returns their sum. */
+  levelled(probabilities) {
+    const sum = scale(probabilities);
     if (sum && this.isExploring) {
-      const levelled = here.map((p) => p / (p + SELDOM));
+      const levelled = probabilities.map((p) => p / (p + SELDOM));
       scale(levelled);
-      levelled.forEach((p, c) => (here[c] += EXPLORED * (p - here[c])));
+      levelled.forEach((p, c) => (probabilities[c] += EXPLORED * (p - probabilities[c])));
     }
-    return sum / guess;
+    return sum;
   }
 }
 
-/** Divides some numbers by their sum, which it returns. */
-function scale(numbers) {
-  const sum = numbers.reduce((total, number) => total + number, 0);
-  if (sum) numbers.forEach((number, i) => (numbers[i] = number / sum));
-  return sum;
-}
-
-/** A guide for names after those that a chain was made of; undefined where it would take too long. */
-function guideOf(automaton, chain, options) {
-  const lengths = options.maxLength + 1 - options.start.length;
-  if (automaton.accepts.length * chain.n_y ** 2 * lengths > MOST_GUESSES) return undefined;
-  return new Guide(automaton, chain, options);
-}
+/** Whether a guide would not take too long. */
+const canGuide = (automaton, { n_y }, { maxLength }) =>
+  automaton !== undefined && automaton.accepts.length * n_y ** 2 * (maxLength + 1) <= MOST_GUESSES;

@@ -1,20 +1,21 @@
 // The models: what views/engine.py writes, as the engine uses it.
 
-const REST_BITS = 8; // of a weight beside its exponent: the sign and the fraction
-
 /** Models as JSON has them, each with its weights as arrays and its network. */
 function modelsIn(described) {
   return described.map((model) => {
     const weights = weightsOf(model);
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
     const listed = model.listed && fingerprintsOf(model.listed);
-    return { ...model, weights, fingerprints, listed, network: new Network(model, weights) };
+    const network = new Network(model, weights);
+    return { ...model, described: model, weights, fingerprints, listed, network };
   });
 }
 
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
 /** Whole numbers from their Rice code. */
 function riceNumbers(code, bits, count) {
-  const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+  const bytes = bytesOf(code);
   let at = 0;
   const bit = () => (bytes[at >> 3] >> (7 - (at++ & 7))) & 1;
   return Uint32Array.from({ length: count }, () => {
@@ -25,21 +26,32 @@ function riceNumbers(code, bits, count) {
   });
 }
 
-/** Arrays by name, from bfloat16: the upper halves of float32 numbers. */
-function weightsOf({ arrays, exponents, weights }) {
-  const count = arrays.reduce((sum, [, size]) => sum + size, 0);
-  const bits = riceNumbers(weights, REST_BITS, count).map(
-    (each) => ((each & 0x80) << 24) | (exponents[each >> REST_BITS] << 23) | ((each & 0x7f) << 16),
-  );
-  const all = Float64Array.from(new Float32Array(bits.buffer));
+/** Arrays by name. */
+function weightsOf({ arrays, ...coded }) {
+  const all = Float64Array.from(new Float32Array(bitsOf(coded, arrays).buffer));
   let start = 0;
   return Object.fromEntries(
     arrays.map(([name, size]) => [name, all.subarray(start, (start += size))]),
   );
 }
 
-/** The upper halves of fingerprints, sorted, from the gaps between them. */
-function fingerprintsOf({ gaps, bits, count }) {
+/**
+ * The bits of weights in float32; `rest` is how many stand beside an exponent in the code. Of what
+ * was learned in a page, their upper halves.
+ */
+function bitsOf({ exponents, rest, weights }, arrays) {
+  if (!rest) return Uint32Array.from(new Uint16Array(bytesOf(weights).buffer), (half) => half << 16);
+  const count = arrays.reduce((sum, [, size]) => sum + size, 0);
+  return riceNumbers(weights, rest, count).map((each) => {
+    const [sign, fraction] = [(each >>> (rest - 1)) & 1, each & (2 ** (rest - 1) - 1)];
+    return (sign << 31) | (exponents[Math.floor(each / 2 ** rest)] << 23) | (fraction << (24 - rest));
+  });
+}
+
+/** The upper halves of fingerprints, sorted: from the gaps between them, or as they are. */
+function fingerprintsOf(coded) {
+  if (typeof coded === "string") return new Uint32Array(bytesOf(coded).buffer);
+  const { gaps, bits, count } = coded;
   let sum = 0;
   return riceNumbers(gaps, bits, count).map((gap) => (sum += gap));
 }

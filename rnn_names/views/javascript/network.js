@@ -84,14 +84,10 @@ class Network {
     return a;
   }
 
-  /** a Wyaᵀ + by of m nodes, with `this.outputs` columns, of which the first n_y count. */
-  logits(states, m) {
-    const { outputs } = this;
-    const logits = new Float64Array(padded(m, NODES) * outputs);
-    product(states, padded(m, NODES), this.Wya, outputs, this.n_a, logits);
-    for (let i = 0; i < m; i++) {
-      for (let c = 0; c < this.n_y; c++) logits[i * outputs + c] += this.by[c];
-    }
-    return logits;
+  /** a Wyaᵀ of m nodes, with `this.outputs` columns, of which the first n_y count. */
+  outputLayer(states, m, Wya) {
+    const out = new Float64Array(padded(m, NODES) * this.outputs);
+    product(states, padded(m, NODES), Wya, this.outputs, this.n_a, out);
+    return out;
   }
 }

@@ -15,13 +15,17 @@ const SLOT_OPTIONS = {
   "min-length": ["minLength", "length"],
   "max-length": ["maxLength", "length"],
   "any-beginning": ["anyBeginning", "flag"],
-  "any-shape": ["anyBeginning", "flag"],
+  "any-shape": ["anyShape", "flag"],
+  "known-triples": ["knownTriples", "flag"],
   novel: ["novel", "flag"],
   listed: ["listed", "flag"],
+  "min-edits": ["minEdits", "edits"],
   "no-near-copies": ["noNearCopies", "flag"],
   clean: ["clean", "flag"],
   unique: ["unique", "flag"],
   temperature: ["temperature", "temperature"],
+  "top-k": ["topK", "positive"],
+  "top-p": ["topP", "share"],
 };
 
 /** Reads a pattern from left to right; `at` is where it is. */
@@ -139,8 +143,7 @@ class PatternReader {
     }
     if (Object.hasOwn(options, name) && type !== "texts")
       throw this.error(`${word} is given twice`, place);
-    const isNumber = type === "length" || type === "temperature";
-    const value = type === "flag" ? true : isNumber ? Number(text || NaN) : text;
+    const value = type === "flag" || (type === "texts" ? text : Number(text || NaN));
     if (!KINDS[type].allows(value))
       throw this.error(`${word} “${text}”: must be ${KINDS[type].words}`, place);
     options[name] = type === "texts" ? [...(options[name] ?? []), value] : value;

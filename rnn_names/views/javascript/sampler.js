@@ -1,245 +1,332 @@
-// Drawing names. A seed fixes an endless stream of candidates: candidate k is drawn with random
-// numbers of its own, from the seed and k, so it is the same however many are drawn together.
-// Candidates that break a condition are left out: the rest has the network's distribution given the
-// conditions.
+// Drawing names. Each name has a number, which fixes it (numbers.js): it is that of the first
+// attempt that meets the conditions, however many are drawn together. So names have the network's
+// distribution given the conditions. Where those are rare, names are proposed with a guide.
 
 const NAMES_AT_ONCE = 256;
-const FIRST_BATCH = 32; // a few more than are asked for on opening
+const FEWEST_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
 const SLICE = 16; // ms of work before the browser gets its turn
 const FIRST_SLICE = 60; // the first one: a few names are there before anything is painted
-const RARE_AFTER = 1024; // candidates, after which a guide takes over
-const RARE = 500; // if fewer than one in so many of them was a name as wanted
-const ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
+const SEEN = 256; // attempts, after which names may seem rare
+const SEEM_RARE = 25; // if fewer than one in so many has the length and the spelling
+const PILOT = 1024; // attempts that then tell
+const RARE = 200; // whether fewer than one in so many of them does, and a guide is wanted
+const GUIDED = 2 ** 52; // what proposals have for the number of an attempt
+const LEAST_ROUNDS = 4; // of proposals that a guide learns from, and none of which comes out
+const MOST_ROUNDS_OF_GUIDE = 24;
 const PRODUCTS_OF_ROUND = 1e7; // multiplications for a character of each; a batch at least
 const CHARACTERS_OF_ROUND = 2 ** 15; // at most, if all are as long as names may be
+const LIKELY = 64; // beginnings of each length that a guide visits in a round
 const MOST_BOUND = 64; // in mean weights: higher, more proposals for a name; lower, more repeats
 const MOST_REPEATS = 0.0025; // of the names that come out; the bound allows for no more
 const MANY_REPEATS = 0.05; // more are told
 const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
 
 /**
- * Draws the candidates start, …, start + size − 1 together, and yields now and then. `options` come
- * from `completed`. Returns for each its name, null for one of a wrong length; and with a guide its
+ * Draws some attempts, { number, attempt }, together, and yields now and then. `options` come from
+ * `completed`. Returns for each its name, null for one of a wrong length; and with a guide its
  * weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes in predictions.
  */
-function* drawBatch(blend, options, start, size, { guide, chain } = {}) {
+function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
   const { n_y } = blend;
-  const candidates = Array.from({ length: size }, (_, i) => ({
-    random: new Random(options.seed, start + i),
-    text: options.prefix,
-    name: null,
-    weight: 1,
-    node: 0,
-  }));
+  const { minLength, maxLength } = options;
+  let { nodes, states, probabilities, total } = begin(blend, options, guide);
+  cumulate(probabilities);
+  const candidates = attempts.map(({ number, attempt }) => {
+    const state = child(child(options.seed, word(number)), word(attempt));
+    const node = nodes.length > 1 ? choose(probabilities, uniform(state, 0)) : 0;
+    return { state, node, name: null, weight: total };
+  });
   let going = candidates;
-  let length = options.start.length;
-  let states = options.firstState;
-  let nodes = [
-    {
-      text: options.prefix,
-      last: options.start.at(-1) ?? EOS,
-      state: 0,
-      visited: guide?.root,
-      guess: 1,
-      factor: 1,
-    },
-  ];
   while (going.length) {
-    const probabilities = nextProbabilities(blend, states, nodes.length, options, length);
+    const all = nextProbabilities(blend, states, nodes.length, options);
+    const rows = nodes.map((_, i) => all.subarray(i * n_y, (i + 1) * n_y));
+    if (chain) for (const { node } of going) chain.add(nodes[node].last, rows[node]);
     nodes.forEach((node, i) => {
-      if (options.ahead.size) lookAhead(probabilities, i * n_y, node.text, options.ahead, blend);
+      guide?.visit(node, rows[i]);
+      node.factor = guide ? guide.propose(rows[i], node) : 1;
+      cumulate(rows[i]);
     });
-    if (chain)
-      for (const { node } of going) chain.add(nodes[node].last, probabilities, node * n_y, 1);
-    if (guide)
-      nodes.forEach((node, i) => {
-        node.factor = guide.propose(probabilities, i * n_y, length, node);
-      });
     yield;
-    const parent = [];
-    const character = [];
-    const child = new Map();
-    const further = [];
+    const [branches, branchOf, further] = [[], new Map(), []];
     for (const candidate of going) {
-      const { node, random } = candidate;
-      candidate.weight *= nodes[node].factor;
+      const { node: parent, state } = candidate;
+      const { text, length, factor } = nodes[parent];
+      candidate.weight *= factor;
       if (!candidate.weight) continue;
-      const c = choose(probabilities, node * n_y, n_y, random.next() / 2 ** 32);
-      if (c === EOS && length >= options.minLength) candidate.name = candidate.text;
-      if (c === EOS || length === options.maxLength) continue;
-      const branch = node * n_y + c;
-      if (!child.has(branch)) {
-        child.set(branch, parent.length);
-        parent.push(node);
-        character.push(c);
-      }
-      candidate.node = child.get(branch);
-      candidate.text += blend.characters[c - 1];
+      const c = choose(rows[parent], uniform(state, length));
+      if (c === EOS && length >= minLength) candidate.name = text;
+      if (c === EOS || length === maxLength) continue;
+      const branch = parent * n_y + c;
+      if (!branchOf.has(branch)) branchOf.set(branch, branches.push({ parent, c }) - 1);
+      candidate.node = branchOf.get(branch);
       further.push(candidate);
     }
     going = further;
-    if (!going.length) break;
-    states = blend.nextStates(states, nodes.length, parent, character);
-    nodes = parent.map((node, i) => {
-      const [{ text, state, visited }, c] = [nodes[node], character[i]];
-      return {
-        text: text + blend.characters[c - 1],
-        last: c,
-        state: guide ? guide.automaton.next[state * n_y + c] : 0,
-        visited: guide?.child(visited, c),
-        guess: guide?.after(length, state, c, visited),
-        factor: 1,
-      };
-    });
-    length++;
+    if (going.length) ({ nodes, states } = nextNodes(blend, states, nodes, branches, guide));
     yield;
   }
-  return candidates.map(({ name, weight, random }) => ({
+  return candidates.map(({ name, weight, state }) => ({
     name,
     weight,
-    point: guide ? random.next() / 2 ** 32 : 0,
+    point: guide && uniform(state, MAX_LENGTH + 1),
   }));
 }
 
+/** The nodes that names begin from, their states together, and how probable each is. */
+function begin(blend, { roots }, guide) {
+  const states = blend.firstState().map((_, part) => {
+    const n_a = blend.parts[part].network.n_a;
+    const together = new Float64Array(padded(roots.length, NODES) * n_a);
+    roots.forEach(({ state }, i) => together.set(state[part].subarray(0, n_a), i * n_a));
+    return together;
+  });
+  if (guide) return { states, ...guide.begin() };
+  const probabilities = Float64Array.from(roots, ({ probability }) => probability);
+  return { states, nodes: roots.map((root) => ({ ...root })), probabilities, total: 1 };
+}
+
+/** The nodes one character further, and their states. */
+function nextNodes(blend, states, nodes, branches, guide) {
+  const parents = branches.map(({ parent }) => parent);
+  const characters = branches.map(({ c }) => c);
+  return {
+    states: blend.nextStates(states, nodes.length, parents, characters),
+    nodes: branches.map(({ parent, c, reach }) => ({
+      text: nodes[parent].text + blend.characters[c - 1],
+      length: nodes[parent].length + 1,
+      last: c,
+      reach,
+      ...guide?.child(nodes[parent], c),
+    })),
+  };
+}
+
 /** The probabilities of the next character after each of m nodes: (m, n_y). */
-function nextProbabilities(blend, states, m, options, length) {
+function nextProbabilities(blend, states, m, { temperature, topK, topP }) {
   const logits = blend.logits(states, m);
-  if (length === 0) for (const c of options.barred) logits[c] = -Infinity;
-  softmax(logits, m, blend.n_y, options.temperature);
+  for (let i = 0; i < m; i++) {
+    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
+    softmax(row, temperature);
+    keepTopK(row, topK);
+    keepTopP(row, topP);
+  }
   return logits;
 }
 
-/** By inversion: the first character with which the probabilities sum to more than `point`. */
-function choose(probabilities, start, n, point) {
-  let sum = 0;
-  let last = 0;
-  for (let c = 0; c < n; c++) {
-    if (probabilities[start + c] === 0) continue;
-    sum += probabilities[start + c];
-    if (point < sum) return c;
-    last = c;
+/** p[k] becomes p[0] + … + p[k]. */
+function cumulate(p) {
+  for (let k = 1; k < p.length; k++) p[k] += p[k - 1];
+}
+
+/** The first of some cumulated probabilities of which a point, from 0 to below 1, lies before. */
+function choose(cumulated, point) {
+  const wanted = point * cumulated[cumulated.length - 1];
+  let k = 0;
+  while (cumulated[k] <= wanted && k < cumulated.length - 1) k++;
+  return k;
+}
+
+/** Has a guide visit, of each length, the beginnings that most names as wanted seem to have. */
+function* visitLikely(blend, options, guide) {
+  const { n_y } = blend;
+  let { nodes, states } = begin(blend, options, guide);
+  for (const node of nodes) node.reach = node.probability;
+  while (nodes.length) {
+    const all = nextProbabilities(blend, states, nodes.length, options);
+    const branches = nodes.flatMap((node, parent) => {
+      const row = all.subarray(parent * n_y, (parent + 1) * n_y);
+      guide.visit(node, row);
+      const after = (p, c) => p * guide.after(node.length, node.state, c, node.visited);
+      return Array.from(row, (p, c) => ({
+        parent,
+        c,
+        reach: node.reach * p,
+        score: c === EOS ? 0 : node.reach * after(p, c),
+      })).filter(({ score }) => score > 0);
+    });
+    branches.sort((a, b) => b.score - a.score).splice(LIKELY);
+    yield;
+    ({ nodes, states } = nextNodes(blend, states, nodes, branches, guide));
   }
-  return last; // the sum may be a hair below 1
+  guide.learn();
 }
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. Where
- * hardly any of the first candidates does, the rest are proposed with a guide.
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays awake.
  *
  * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
  * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
  */
 async function drawNames(blend, models, settings, count, watch = {}) {
   const options = completed(settings, blend, models);
-  const conditions = conditionsOf(settings, models, blend.characters);
-  const length = { words: lengthWords(options), tested: 0, passed: 0 };
-  const search = new Search(blend, options, automatonOf(conditions, blend, options.prefix));
+  const conditions = conditionsOf(settings, models, blend.characters, options);
+  const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
+  const search = new Search(blend, options, conditions.filter((each) => !together.includes(each)));
   const names = [];
   let last = 0;
-  let tested = 0;
+  let offered = 0;
   let until = performance.now() + FIRST_SLICE;
-  while (names.length < count && tested - last < GIVE_UP) {
-    const batch = search.batch(names.length, count);
+  while (names.length < count && search.drawn - last < GIVE_UP) {
+    const wanted = ((count - names.length) * (offered + 1)) / (names.length + 1);
+    const batch = search.batch(Math.ceil(wanted));
     let step;
     while (!(step = batch.next()).done) {
       if (performance.now() < until) continue;
       await pause();
       if (watch.stopped?.())
-        return { names, drawn: tested, shortage: shortage(names.length, count, tested, []) };
+        return { names, drawn: search.drawn, shortage: shortage(names.length, count, search.drawn, []) };
       until = performance.now() + SLICE;
     }
     for (const name of step.value) {
-      tested++;
-      length.tested++;
-      if (name === null) continue;
-      length.passed++;
-      if (!meetsAll(name, conditions)) continue;
+      offered++;
+      if (!meetsAll(name, together)) continue;
+      last = search.drawn;
       names.push(name);
-      last = tested;
       watch.found?.(name);
       if (names.length === count) break;
     }
-    watch.progress?.(tested);
+    watch.progress?.(search.drawn);
   }
-  const tallies = [length, ...conditions];
-  const short = shortage(names.length, count, tested, tallies);
-  return { names, drawn: tested, shortage: short || (settings.unique ? "" : search.repeated()) };
+  const short = shortage(names.length, count, search.drawn, conditions);
+  return { names, drawn: search.drawn, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
-/** The stream of candidates of a seed, batch by batch: first as they come, then with a guide. */
+/** The names of a seed that meet conditions on each alone, batch by batch. */
 class Search {
-  constructor(blend, options, automaton) {
-    Object.assign(this, { blend, options, automaton });
+  constructor(blend, options, conditions) {
+    Object.assign(this, { blend, options, conditions });
+    this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
     this.round = sizeFor(PRODUCTS_OF_ROUND, products, CHARACTERS_OF_ROUND / options.maxLength);
     this.drawn = 0;
-    this.chain = automaton && new Chain(blend.n_y);
+    this.next = options.start;
+    this.open = []; // numbers whose names have not come out: { number, attempt, name }
     this.waiting = []; // proposals of a round
     this.rounds = 0;
     this.came = 0; // proposals that came out
     this.repeats = 0; // names that they brought beside the first of each
   }
 
-  /** The next candidates, null for those that are no names; yields now and then. */
-  *batch(found, count) {
-    if (this.drawn === RARE_AFTER && this.chain) this.lookAheadIfRare(found);
-    const { blend, options, drawn, guide, chain } = this;
-    let size = Math.ceil(((count - found) * drawn) / Math.max(found, 1)) + 8;
-    if (!drawn) size = FIRST_BATCH;
-    if (guide) size = this.atOnce;
-    size = Math.min(size, this.atOnce);
-    if (drawn < RARE_AFTER) size = Math.min(size, RARE_AFTER - drawn);
-    if (guide) guide.isExploring = guide.isLearning && !guide.isExploring;
-    const candidates = yield* drawBatch(blend, options, drawn, size, { guide, chain });
-    this.drawn += size;
-    return guide ? this.accepted(candidates) : candidates.map(({ name }) => name);
+  /** Some of the next names, perhaps none; yields now and then. */
+  *batch(wanted) {
+    if (this.guide) return yield* this.proposed();
+    yield* this.attempts(wanted);
+    const { tested, passed } = this.spelling;
+    const [first] = this.conditions;
+    const seemRare = passed * SEEM_RARE < first.tested;
+    if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
+    // What seems rare waits for the judgement, so that the names are those of a guide or none is.
+    if (this.guide || (first.tested < SEEN && 4 * passed < first.tested)) return [];
+    const undecided = this.open.findIndex(({ name }) => name === null);
+    const decided = this.open.splice(0, undecided < 0 ? this.open.length : undecided);
+    return decided.map(({ name }) => name);
   }
 
-  lookAheadIfRare(found) {
-    if (found < RARE_AFTER / RARE) this.guide = guideOf(this.automaton, this.chain, this.options);
-    if (!this.guide) this.chain = undefined;
+  /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
+  *attempts(wanted) {
+    const { open, atOnce } = this;
+    while (open.length < Math.min(wanted, atOnce))
+      open.push({ number: this.next++, attempt: 0, name: null });
+    const undecided = open.filter(({ name }) => name === null).slice(0, atOnce);
+    const [first, last] = [this.conditions[0], this.conditions.at(-1)];
+    const needed = Math.ceil((first.tested + 1) / (last.passed + 1));
+    const least = first.tested ? 1 : Math.ceil(FEWEST_AT_ONCE / undecided.length);
+    const most = Math.max(Math.floor(atOnce / undecided.length), 1);
+    const each = Math.min(Math.max(needed, least), most);
+    const attempts = undecided.flatMap(({ number, attempt }) =>
+      Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
+    );
+    const drawn = (yield* drawBatch(this.blend, this.options, attempts)).values();
+    this.drawn += attempts.length;
+    for (const one of undecided) {
+      one.attempt += each;
+      for (let i = 0; i < each; i++) {
+        const { name } = drawn.next().value;
+        if (one.name === null && meetsAll(name, this.conditions)) one.name = name;
+      }
+    }
+  }
+
+  /** Draws the pilot, and makes a guide if it says that names are rare. */
+  *judge() {
+    this.isJudged = true;
+    const { blend, options, spelling } = this;
+    const spelled = this.conditions.filter(({ automaton }) => automaton);
+    const automaton = automatonOf(spelled, blend, options.roots.map(({ text }) => text));
+    if (!canGuide(automaton, blend, options)) return;
+    const chain = new Chain(blend.n_y);
+    const before = spelling.passed;
+    for (let drawn = 0; drawn < PILOT; drawn += this.atOnce) {
+      const attempts = attemptsFrom(drawn, Math.min(this.atOnce, PILOT - drawn), 0);
+      for (const { name } of yield* drawBatch(blend, options, attempts, { chain }))
+        meetsAll(name, this.conditions);
+    }
+    this.drawn += PILOT;
+    if ((spelling.passed - before) * RARE < PILOT) this.guide = new Guide(automaton, chain, options);
+  }
+
+  /** The names that come of a batch of proposals. */
+  *proposed() {
+    const { guide, blend, options } = this;
+    if (guide.isLearning && !guide.isExploring && !this.waiting.length)
+      yield* visitLikely(blend, options, guide);
+    guide.isExploring = guide.isLearning && !guide.isExploring;
+    const attempts = attemptsFrom(this.drawn, this.atOnce, GUIDED + options.start);
+    const chain = guide.isLearning ? guide.chain : undefined;
+    const proposals = yield* drawBatch(blend, options, attempts, { guide, chain });
+    this.drawn += this.atOnce;
+    const names = guide.isLearning ? this.learn(proposals) : proposals.flatMap((each) => this.accepted(each));
+    return names.filter((name) => meetsAll(name, this.conditions));
   }
 
   /**
-   * Of proposals, the names that come out: each weight / bound times on average, so that all have
-   * their share. Those of rounds that the guide learns from do not come out.
+   * A proposal as often as it comes out: weight / bound times on average, so that all have their
+   * share.
    */
-  accepted(proposals) {
-    if (this.guide.isLearning) return this.learn(proposals);
-    return proposals.flatMap(({ name, weight, point }) => {
-      const times = name === null ? 0 : Math.floor(weight / this.bound + point);
-      if (!times) return [null];
-      this.came++;
-      this.repeats += times - 1;
-      return Array(Math.min(times, GIVE_UP)).fill(name);
-    });
+  accepted({ name, weight, point }) {
+    const times = name === null ? 0 : Math.floor(weight / this.bound + point);
+    this.came += times > 0;
+    this.repeats += Math.max(times - 1, 0);
+    return Array(Math.min(times, GIVE_UP)).fill(name);
   }
 
-  /** A sentence on names that come out several times at once; "" where they are few. */
-  repeated() {
-    const share = this.repeats / (this.came + this.repeats || 1);
-    if (share <= MANY_REPEATS) return "";
-    const percent = Math.round(100 * share);
-    return `So few names meet the conditions that about ${percent}% are repeats of others.`;
-  }
-
-  /** Takes in a batch: every other one explores, and the rest says how large weights are. */
+  /**
+   * Takes in a batch: every other one explores, and the rest says how large weights are. None of
+   * them comes out. Their mean is the share of names as wanted; the guide has more to learn where
+   * it is less than the share of the names that are known.
+   */
   learn(proposals) {
     const { guide } = this;
     if (guide.isExploring) return [];
     this.waiting.push(...proposals);
     if (this.waiting.length < this.round) return [];
-    guide.learn();
     const weights = this.waiting.map(({ name, weight }) => (name === null ? 0 : weight));
-    this.bound = boundOf(weights) ?? guide.root.value;
+    const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
+    this.isOff = mean < guide.known / 2;
+    guide.learn();
+    this.bound = boundOf(weights) ?? guide.begin().total;
     this.waiting = [];
-    guide.isLearning = ++this.rounds < ROUNDS;
-    if (!guide.isLearning) this.chain = undefined;
+    this.rounds++;
+    guide.isLearning =
+      this.rounds < LEAST_ROUNDS || (this.isOff && this.rounds < MOST_ROUNDS_OF_GUIDE);
     return [];
   }
+
+  /** A sentence on what names under rare conditions may lack; "" where that is little. */
+  warning() {
+    if (this.isOff)
+      return "So few names meet the conditions that some may come too often, and others be missing.";
+    const share = this.repeats / (this.came + this.repeats || 1);
+    if (share <= MANY_REPEATS) return "";
+    const percent = Math.round(100 * share);
+    return `So few names meet the conditions that about ${percent}% are repeats of others.`;
+  }
 }
+
+const attemptsFrom = (first, length, attempt) =>
+  Array.from({ length }, (_, i) => ({ number: first + i, attempt }));
 
 /** The least of some weights with which hardly any name that comes out repeats another. */
 function boundOf(weights) {
@@ -265,10 +352,6 @@ function sizeFor(allowed, products, most) {
 }
 
 const number = (n) => Math.round(n).toLocaleString("en");
-
-function lengthWords({ minLength, maxLength }) {
-  return `has ${minLength} to ${maxLength} characters`;
-}
 
 /** A sentence on why there are too few names; "" if there are enough. */
 function shortage(found, count, drawn, conditions) {

@@ -15,20 +15,62 @@ function isOdd(a, b) {
   return b === "A" ? "Aax".includes(a) : !"Aax0".includes(a) && !"Aax0".includes(b);
 }
 
-/** The odd pairs of kinds that a name has. */
-function oddPairs(name) {
-  const kinds = ["\n", ...Array.from(name, kindOf), "\n"];
-  const pairs = kinds.slice(1).map((kind, i) => [kinds[i], kind]);
-  return pairs.filter(([a, b]) => isOdd(a, b)).map((pair) => pair.join(""));
+/** The pairs of kinds side by side in a text, "\n" ahead of it. */
+function pairsOf(text) {
+  const kinds = Array.from(`\n${text}`, kindOf);
+  return kinds.slice(1).map((kind, i) => kinds[i] + kind);
 }
 
-/**
- * A test of names: whether all their odd pairs are those of the lists of some models, or of the
- * beginnings that were asked for. Undefined where it is not known what pairs a list has.
- */
-function shapeTest(models, beginnings) {
-  if (!models.every(({ pairs }) => pairs)) return undefined;
-  const begun = beginnings.flatMap((text) => oddPairs(`${text}a`));
-  const allowed = new Set([...models.flatMap(({ pairs }) => pairs), ...begun]);
-  return (name) => oddPairs(name).every((pair) => allowed.has(pair));
+/** The odd pairs of kinds that a name has. */
+const oddPairs = (name) => pairsOf(`${name}\n`).filter((pair) => isOdd(...Array.from(pair)));
+
+/** An automaton of names that have the shape of those of the lists; its states are kinds. */
+class Shape {
+  constructor(models) {
+    this.allowed = new Set(models.flatMap(({ pairs }) => pairs ?? []));
+    this.hasPairs = models.every(({ pairs }) => pairs);
+    this.barsLowerCase = models.every((model) => model.bars_lower_case);
+    this.kinds = new Map();
+    this.first = "\n";
+  }
+
+  /** Lets names have the pairs of a text. */
+  allow(text) {
+    for (const pair of pairsOf(text)) this.allowed.add(pair);
+  }
+
+  fits(text) {
+    return pairsOf(text).every((pair) => !this.isBarred(...Array.from(pair)));
+  }
+
+  isBarred(a, b) {
+    if (this.allowed.has(a + b)) return false;
+    return (this.hasPairs && isOdd(a, b)) || (this.barsLowerCase && a === "\n" && b === "a");
+  }
+
+  after(state, character) {
+    if (!this.kinds.has(character)) this.kinds.set(character, kindOf(character));
+    const kind = this.kinds.get(character);
+    return state === DEAD || this.isBarred(state, kind) ? DEAD : kind;
+  }
+
+  accepts(state) {
+    return state !== DEAD && !this.isBarred(state, "\n");
+  }
+
+  passes(name) {
+    return this.accepts([...name].reduce((state, c) => this.after(state, c), this.first));
+  }
+}
+
+const lowerCase = (character) => single(character.toLowerCase()) ?? character;
+
+/** The characters that follow each two in the lists of some models, in lower case. */
+function joinedTriples(models) {
+  if (models.some(({ triples }) => !triples))
+    throw new WrongSettings("A model here does not keep which characters its list has in a row.");
+  const joined = new Map();
+  for (const [pair, following] of models.flatMap(({ triples }) => Object.entries(triples)))
+    joined.set(pair, new Set([...(joined.get(pair) ?? []), ...following]));
+  return joined;
 }

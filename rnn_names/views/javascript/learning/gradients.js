@@ -174,7 +174,7 @@ function lossAndLogitGradients(tree, logits, n_y, outputs) {
     for (let c = start; c < start + n_y; c++) {
       const above = logits[c] - largest;
       if (tree.y[c]) loss -= tree.y[c] * above;
-      logits[c] = exp(above);
+      logits[c] = Math.exp(above);
       sum += logits[c];
     }
     loss += passing * Math.log(sum);

@@ -11,7 +11,7 @@ const CLOSER = 0.5; // nats per character by which it is better than the frequen
 function shuffledNames(names, random) {
   const result = [...names];
   for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor((random.next() / 2 ** 32) * (i + 1));
+    const j = Math.floor(random.next() * (i + 1));
     [result[i], result[j]] = [result[j], result[i]];
   }
   return result;

@@ -42,19 +42,20 @@ function namesOfText(text) {
 
 /** What tells a list from others, in 16 digits: the order of its names does not count. */
 function digestOf(names) {
-  const sum = [...new Set(names)].reduce((sum, name) => sum + mix(fingerprint(name)), 0n);
-  return (sum & BITS_64).toString(16).padStart(16, "0");
+  const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));
+  return asBigInt(each.reduce(plus)).toString(16).padStart(16, "0");
 }
+
+const asBigInt = ({ high, low }) => (BigInt(high) << 32n) | BigInt(low);
 
 /** What a model says of its list. */
 function factsOf(names, vocabulary) {
   const lengths = names.map(lengthOf);
-  const prints = BigUint64Array.from(new Set(names.map(fingerprint))).sort();
+  const prints = BigUint64Array.from(new Set(names), (name) => asBigInt(fingerprint(name))).sort();
   const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));
   return {
     longest: Math.max(...lengths),
     shortest: Math.min(...lengths),
-    lower_case: lowerCase.join(""),
     bars_lower_case: !names.some((name) => lowerCase.includes(Array.from(name)[0])),
     pairs: [...new Set(names.flatMap(oddPairs))].sort(),
     prints,

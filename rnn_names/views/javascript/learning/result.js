@@ -94,7 +94,7 @@ function unknownLogit(learner, weights) {
   for (let row = 0; row < tree.rows; row++) {
     if (!tree.passing[row]) continue;
     const own = logits.subarray(row * outputs, row * outputs + network.n_y);
-    sum += tree.passing[row] / own.reduce((total, logit) => total + exp(logit), 0);
+    sum += tree.passing[row] / own.reduce((total, logit) => total + Math.exp(logit), 0);
   }
   return Math.round(1e6 * Math.log((UNKNOWN_PROBABILITY * tree.characters) / sum)) / 1e6;
 }

@@ -3,7 +3,7 @@
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
 function normal(random) {
   let sum = -6;
-  for (let i = 0; i < 12; i++) sum += random.next() / 2 ** 32;
+  for (let i = 0; i < 12; i++) sum += random.next();
   return sum;
 }
 

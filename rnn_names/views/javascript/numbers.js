@@ -1,0 +1,69 @@
+// Names by number: name `i` of a seed is decided, character by character, by u(seed, i, attempt, t).
+//
+//     mix(z)              the output of SplitMix64 (Steele, Lea & Flood 2014)
+//     child(state, k)   = mix(state + (k + 1) γ)
+//     u(seed, i, a, t)  = the upper half of child(child(child(key(seed), i), a), t), over 2³²
+//
+// Numbers of 64 bits, modulo 2⁶⁴, are two halves: { high, low }.
+
+const GAMMA = { high: 0x9e3779b9, low: 0x7f4a7c15 };
+const FIRST_FACTOR = { high: 0xbf58476d, low: 0x1ce4e5b9 };
+const SECOND_FACTOR = { high: 0x94d049bb, low: 0x133111eb };
+
+/** A whole number up to 2⁵³ in 64 bits. */
+const word = (n) => ({ high: Math.floor(n / 2 ** 32), low: n >>> 0 });
+
+function plus(a, b) {
+  const low = a.low + b.low;
+  return { high: (a.high + b.high + (low >= 2 ** 32 ? 1 : 0)) >>> 0, low: low >>> 0 };
+}
+
+function times(a, b) {
+  const [p, q] = [a.low & 0xffff, a.low >>> 16];
+  const [r, s] = [b.low & 0xffff, b.low >>> 16];
+  const middle = q * r + ((p * r) >>> 16);
+  const upper = q * s + (middle >>> 16) + (((middle & 0xffff) + p * s) >>> 16);
+  const high = (upper + Math.imul(a.high, b.low) + Math.imul(a.low, b.high)) >>> 0;
+  return { high, low: Math.imul(a.low, b.low) >>> 0 };
+}
+
+/** z ^ (z >> n), for 0 < n < 32. */
+const folding64 = ({ high, low }, n) => ({
+  high: (high ^ (high >>> n)) >>> 0,
+  low: (low ^ ((low >>> n) | (high << (32 - n)))) >>> 0,
+});
+
+const mix = (z) =>
+  folding64(times(folding64(times(folding64(z, 30), FIRST_FACTOR), 27), SECOND_FACTOR), 31);
+
+const child = (state, k) => mix(plus(state, plus(times(k, GAMMA), GAMMA)));
+
+/** The state of a seed, a number or a BigInt of any size. */
+function key(seed) {
+  let state = word(0);
+  let rest = BigInt(seed);
+  do {
+    const [high, low] = [rest >> 32n, rest].map((half) => Number(BigInt.asUintN(32, half)));
+    state = child(state, { high, low });
+    rest >>= 64n;
+  } while (rest);
+  return state;
+}
+
+/** A random number from 0 to below 1, number `t` of a state. */
+const uniform = (state, t) => child(state, word(t)).high / 2 ** 32;
+
+/** Random numbers one after another, for a use of a seed. */
+class Random {
+  constructor(seed, use) {
+    this.state = child(key(seed), word(use));
+    this.t = 0;
+  }
+
+  next() {
+    return uniform(this.state, this.t++);
+  }
+}
+
+/** A seed below 2³² for a stream of its own. */
+const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
