@@ -259,7 +259,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
 
 def test_after_an_untrained_model_is_written(corpus_file, tmp_path):
     before = "rnn_names.cli.train.summary = forever"
-    options = [*TINY, "--epochs", 0, "-q", "-o", tmp_path / "m.npz"]
+    options = [*TINY, "--epochs", 0, "-o", tmp_path / "m.npz"]
     process = start("train", corpus_file, *options, before=before)
     interrupt(process, f"Interrupted after epoch 0: {tmp_path}/m.npz holds the untrained model")
     assert os.listdir(tmp_path) == ["m.npz"]

@@ -114,7 +114,7 @@ def test_names_are_those_of_the_definition(cell, options):
 def test_names_of_several_prefixes_are_those_of_the_definition():
     model, roots = tiny_model(), ["ab", "b", "caa"]
     names = model.sample(200, seed=2**70 + 5, prefix=roots)
-    assert names == first_names(model, 200, 2**70 + 5, roots)
+    assert names == first_names(model, 200, 2**70 + 5, roots=roots)
 
 
 def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
