@@ -174,8 +174,10 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     while (!(step = batch.next()).done) {
       if (performance.now() < until) continue;
       await pause();
-      if (watch.stopped?.())
+      if (watch.stopped?.()) {
+        names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
         return { names, drawn: search.drawn, shortage: shortage(names.length, count, search.drawn, []) };
+      }
       until = performance.now() + SLICE;
     }
     for (const name of step.value) {
