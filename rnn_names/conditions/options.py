@@ -262,7 +262,7 @@ class AliasOptions(CommonOptions):
     _: KW_ONLY
     secret: bytes = b""
     unique: bool = _condition(
-        False, FLAG, "No name for two of the keys, in whichever order they come."
+        False, FLAG, "No name twice among the keys that are read, in whichever order they come."
     )
 
     def __post_init__(self) -> None:

@@ -71,17 +71,33 @@ OPTIONS = [
 TEXTS = [
     {"prefix": "{a}"},
     {"prefix": ["{b}", "{a}"]},
-    {"prefix": "{other}", "roots": ["{a}"]},
+    {"prefix": "{other}", "roots": ["{read}"]},  # which is how it is read
     {"suffix": ["{z}", "{y}"]},
     {"contains": "{Z}", "ignore_case": True},
     {"match": ".*{z}.|.*{y}"},
 ]
 MODELS = {
-    "gru": {"a": "ab", "b": "c", "other": "aB", "z": "a", "Z": "A", "y": "bb"},
-    "rnn": {"a": "ba", "b": "a", "other": "BA", "z": "b", "Z": "B", "y": "c"},
-    "french-towns": {"a": "Sa", "b": "Mé", "other": "sA", "z": "e", "Z": "É", "y": "ne"},
-    "dinosaurs": {"a": "Al", "b": "Tri", "other": "aL", "z": "s", "Z": "R", "y": "n"},
-    "dinosaurs+rnn": {"a": "Al", "b": "ba", "other": "aL", "z": "s", "Z": "R", "y": "n"},
+    "gru": {"a": "ab", "b": "c", "other": "aB", "read": "ab", "z": "a", "Z": "A", "y": "bb"},
+    "rnn": {"a": "ba", "b": "a", "other": "BA", "read": "ba", "z": "b", "Z": "B", "y": "c"},
+    "french-towns": {
+        "a": "Sa",
+        "b": "Mé",
+        "other": "sA",
+        "read": "Sa",
+        "z": "e",
+        "Z": "É",
+        "y": "ne",
+    },
+    "dinosaurs": {"a": "Al", "b": "Tri", "other": "aL", "read": "Al", "z": "s", "Z": "R", "y": "n"},
+    "dinosaurs+rnn": {
+        "a": "Al",
+        "b": "ba",
+        "other": "tR",
+        "read": "Tr",
+        "z": "s",
+        "Z": "R",
+        "y": "n",
+    },
 }
 
 
@@ -147,7 +163,7 @@ def test_names_of_a_rare_length_are_looked_ahead_for(in_node, small_models):
     assert [len(name) for name in names] == [25] * 20
 
 
-@pytest.mark.parametrize("name", ["welsh-towns", "finnish-towns"])
+@pytest.mark.parametrize("name", ["welsh-towns", "dutch-towns"])
 def test_the_likeliest_names_are_found_under_rare_conditions(name, in_node):
     """At a low temperature, nearly all proposals may miss the names that nearly all are."""
     model, options = Model.load(name), "{ seed: 1, temperature: 0.1, maxLength: 2, match: '..' }"

@@ -15,7 +15,7 @@ const F2 = 1 / 2, F3 = 1 / 6, F4 = 1 / 24, F5 = 1 / 120;
 function exp(x) {
   const near = x < -40 ? -40 : x > 40 ? 40 : x;
   const k = (near * 64 + 2560.5) | 0;
-  const r = near + 40 - k / 64;
+  const r = near - (k - 2560) / 64;
   return POWERS[k] * (1 + r * (1 + r * (F2 + r * (F3 + r * (F4 + r * F5)))));
 }
 

@@ -2,8 +2,8 @@
 
 /** Conditions and settings; each has a default. */
 export interface SampleOptions {
-  /** Fixes the stream of names: the same seed, the same names, everywhere. Default: a new one. */
-  seed?: number;
+  /** Fixes the names: as with `rnn-names sample --seed`. Default: a new one. */
+  seed?: number | bigint;
   /** Above 1 for wilder names, below 1 for safer ones. Default: 1. */
   temperature?: number;
   /** What names begin with; of several texts, any of them. */
@@ -22,13 +22,25 @@ export interface SampleOptions {
   minLength?: number;
   /** Longest name, in characters. Default: the longest of the list. */
   maxLength?: number;
-  /** Names may begin with a lower-case letter even if none of the list does. */
+  /** Keep only this many of the most probable next characters. Default: all. */
+  topK?: number;
+  /** Keep only the most probable next characters that together have this probability. Default: 1. */
+  topP?: number;
+  /** Skip this many names. Default: 0. */
+  start?: number;
+  /** Allow capitals and marks where no name of the list has them. */
+  anyShape?: boolean;
+  /** The old name of `anyShape`. */
   anyBeginning?: boolean;
+  /** No three characters in a row that no name of the list has. */
+  knownTriples?: boolean;
   /** Only names that are not in the list. */
   novel?: boolean;
   /** Only names that are in the list. */
   listed?: boolean;
-  /** Only names more than one edit away from those of the list, unless `listed`, and from one another. */
+  /** Names are so many edits apart, and as far from those of the list unless `listed`. */
+  minEdits?: 1 | 2;
+  /** The old name of `minEdits: 2`. */
   noNearCopies?: boolean;
   /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
   clean?: boolean;

@@ -1,18 +1,16 @@
 // The network, with the equations and the notation of rnn_names/network/rnn.py, one row per node:
 //
-//     a⟨t⟩ = tanh(x⟨t⟩ Waxᵀ + a⟨t-1⟩ Waaᵀ + ba)        hidden state, (m, n_a)
-//     ŷ⟨t⟩ = softmax(a⟨t⟩ Wyaᵀ + by)                    prediction of the next character, (m, n_y)
+//     r = σ(x Wrᵀ + br + a_prev Urᵀ),  z = σ(x Wzᵀ + bz + a_prev Uzᵀ)      gates, (m, n_a)
+//     c = tanh(x Wnᵀ + bc + r ∘ (a_prev Unᵀ + bn))                          candidate
+//     a = (1 − z) ∘ c + z ∘ a_prev                                          hidden state
+//     ŷ = softmax(a Wyaᵀ + by)                              prediction of the next character, (m, n_y)
 //
+// where Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
 // A node is one beginning of a name; names that begin alike share their nodes.
 
 const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
-/** a = tanh(from_x + from_a), where from_x = x Waxᵀ + ba and from_a = a_prev Waaᵀ. */
-function vanillaStep(from_x, x, from_a, p, a, o, n_a) {
-  for (let i = 0; i < n_a; i++) a[o + i] = tanh(from_x[x + i] + from_a[p + i]);
-}
-
-/** The GRU as in cells.py: gates r, z and the candidate c; a = (1 − z) ∘ c + z ∘ a_prev. */
+/** The hidden state at o, from from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, a_prev at q. */
 function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);
@@ -24,14 +22,13 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
 
 /** One trained network and the characters that it knows. */
 class Network {
-  /** `model` as views/page.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0 (bn), row by row. */
+  /** `model` as views/page.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
   constructor(model, weights) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …
     this.n_a = model.hidden_size;
     this.n_y = this.characters.length + 1;
     this.unknownLogit = model.unknown_logit;
-    this.gates = model.cell === "gru" ? 3 : 1;
-    this.rows = padded(this.gates * this.n_a, ROWS);
+    this.rows = padded(3 * this.n_a, ROWS);
     this.outputs = padded(this.n_y, ROWS);
     this.Waa = new Float64Array(this.rows * this.n_a);
     this.Waa.set(weights.Waa);
@@ -45,7 +42,7 @@ class Network {
 
   /** x Waxᵀ + ba for each one-hot x, and for the zero vector, which stands in row EOS. */
   inputLayer(Wax, ba) {
-    const size = this.gates * this.n_a;
+    const size = 3 * this.n_a;
     const from_x = new Float64Array(this.n_y * size);
     for (let x = 0; x < this.n_y; x++) {
       for (let i = 0; i < size; i++) {
@@ -68,7 +65,7 @@ class Network {
    */
   nextStates(states, m, parent, character) {
     const { n_a, rows } = this;
-    const size = this.gates * n_a;
+    const size = 3 * n_a;
     const from_a = new Float64Array(padded(m, NODES) * rows);
     product(states, padded(m, NODES), this.Waa, rows, n_a, from_a);
     const a = new Float64Array(padded(parent.length, NODES) * n_a);
@@ -78,8 +75,7 @@ class Network {
       const o = i * n_a;
       const q = parent[i] * n_a;
       if (x < 0) a.set(states.subarray(q, q + n_a), o);
-      else if (this.bn) gruStep(this.from_x, x, from_a, p, a, o, n_a, this.bn, states, q);
-      else vanillaStep(this.from_x, x, from_a, p, a, o, n_a);
+      else gruStep(this.from_x, x, from_a, p, a, o, n_a, this.bn, states, q);
     }
     return a;
   }

@@ -174,8 +174,10 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     while (!(step = batch.next()).done) {
       if (performance.now() < until) continue;
       await pause();
-      if (watch.stopped?.())
+      if (watch.stopped?.()) {
+        names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
         return { names, drawn: search.drawn, shortage: shortage(names.length, count, search.drawn, []) };
+      }
       until = performance.now() + SLICE;
     }
     for (const name of step.value) {
@@ -200,7 +202,8 @@ class Search {
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
     this.round = sizeFor(PRODUCTS_OF_ROUND, products, CHARACTERS_OF_ROUND / options.maxLength);
-    this.drawn = 0;
+    this.drawn = 0; // attempts, and proposals after those that the guide learned from
+    this.proposals = 0;
     this.next = options.start;
     this.open = []; // numbers whose names have not come out: { number, attempt, name }
     this.waiting = []; // proposals of a round
@@ -227,9 +230,10 @@ class Search {
   /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
   *attempts(wanted) {
     const { open, atOnce } = this;
-    while (open.length < Math.min(wanted, atOnce))
+    const isOpen = ({ name }) => name === null;
+    while (open.length < Math.min(wanted, atOnce) || !open.some(isOpen))
       open.push({ number: this.next++, attempt: 0, name: null });
-    const undecided = open.filter(({ name }) => name === null).slice(0, atOnce);
+    const undecided = open.filter(isOpen).slice(0, atOnce);
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
     const needed = Math.ceil((first.tested + 1) / (last.passed + 1));
     const least = first.tested ? 1 : Math.ceil(FEWEST_AT_ONCE / undecided.length);
@@ -273,11 +277,13 @@ class Search {
     if (guide.isLearning && !guide.isExploring && !this.waiting.length)
       yield* visitLikely(blend, options, guide);
     guide.isExploring = guide.isLearning && !guide.isExploring;
-    const attempts = attemptsFrom(this.drawn, this.atOnce, GUIDED + options.start);
+    const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
+    this.proposals += this.atOnce;
     const chain = guide.isLearning ? guide.chain : undefined;
     const proposals = yield* drawBatch(blend, options, attempts, { guide, chain });
+    if (guide.isLearning) return this.learn(proposals);
     this.drawn += this.atOnce;
-    const names = guide.isLearning ? this.learn(proposals) : proposals.flatMap((each) => this.accepted(each));
+    const names = proposals.flatMap((each) => this.accepted(each));
     return names.filter((name) => meetsAll(name, this.conditions));
   }
 

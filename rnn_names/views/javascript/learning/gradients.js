@@ -1,7 +1,7 @@
 // Back-propagation through time over a prefix tree, by the equations of rnn_names/network/rnn.py.
 // `d` before a name is the gradient of the loss: dz is that of what is inside the σ of z, and so on.
 //
-//     GRU, forward                                  backward, from da
+//     forward                                       backward, from da
 //
 //     r = σ(x Wrᵀ + br + p_r),  p_r = a_prev Urᵀ    w  = da ∘ (1 − z)
 //     z = σ(x Wzᵀ + bz + p_z),  p_z = a_prev Uzᵀ    dz = w ∘ (a − c)
@@ -9,17 +9,11 @@
 //     c = tanh(x Wnᵀ + bc + r ∘ p)                  dr = dc ∘ p ∘ r ∘ (1 − r),   dp = dc ∘ r
 //     a = (1 − z) ∘ c + z ∘ a_prev                  da_prev = da ∘ z + dr Ur + dz Uz + dp Un
 //
-//     vanilla, forward                              backward
-//
-//     a = tanh(x Waxᵀ + ba + a_prev Waaᵀ)           dp = da ∘ (1 − a²),   da_prev = dp Waa
-//
-//     both
-//
 //     logits = (mask ∘ a) Wyaᵀ + by                 d_logits = n ŷ − y,   n names at the node
 //     loss = − Σ y · log softmax(logits)            da = mask ∘ (d_logits Wya) + what children send
 //
-// A network is { gates, n_a, n_y } and `params`: Wax (gates n_a, n_y), Waa (gates n_a, n_a), ba,
-// Wya (n_y, n_a), by, a0 (n_a), and bn of a GRU, row by row. n_a is a multiple of NODES.
+// A network is { n_a, n_y } and `params`: Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba, Wya (n_y, n_a), by,
+// a0 and bn (n_a), row by row. n_a is a multiple of NODES.
 
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
 class Workspace {
@@ -93,9 +87,9 @@ function addToColumns(matrix, rows, n_a, units, values) {
 
 // --- Forward -------------------------------------------------------------------------------------
 
-/** x Waxᵀ + ba for each one-hot x, and for the zero vector, in row EOS: (n_y, gates n_a). */
-function inputTable({ gates, n_a, n_y, params }) {
-  const size = gates * n_a;
+/** x Waxᵀ + ba for each one-hot x, and for the zero vector, in row EOS: (n_y, 3 n_a). */
+function inputTable({ n_a, n_y, params }) {
+  const size = 3 * n_a;
   const table = transposed(params.Wax, size, n_y);
   table.fill(0, EOS * size, (EOS + 1) * size);
   return table.map((value, i) => value + params.ba[i % size]);
@@ -104,23 +98,20 @@ function inputTable({ gates, n_a, n_y, params }) {
 /**
  * The hidden states of all rows of a tree, and what the backward pass needs of them.
  *
- * a (rows, n_a); p (rows, gates n_a), the projections of rows with children, bn included; and of a
- * GRU r, z and c (rows, n_a).
+ * a, r, z and c (rows, n_a); p (rows, 3 n_a), the projections of rows with children, bn included.
  *
  * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
- * units, which they are; met (rows, units), their columns of a; and Waa (gates n_a, units), masked.
+ * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
  */
 function hiddenStates(tree, network, unitMask, work = new Workspace()) {
-  const { gates, n_a, params } = network;
-  const size = gates * n_a;
+  const { n_a, params } = network;
+  const size = 3 * n_a;
   const array = (name, columns) => work.array(name, tree.rows * columns);
   const units = unitsOf(unitMask, n_a);
   const masked_Waa = masked(params.Waa, unitMask, work.array("masked_Waa", size * n_a));
   const Waa = columns(masked_Waa, size, n_a, units, work.array("Waa", size * units.length));
   const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
-  Object.assign(kept, { units, Waa });
-  if (gates === 3)
-    Object.assign(kept, { r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
+  Object.assign(kept, { units, Waa, r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
   kept.a.set(params.a0);
   const from_x = inputTable(network);
   for (const { start, n, aboveStart, parents } of tree.levels) {
@@ -129,11 +120,9 @@ function hiddenStates(tree, network, unitMask, work = new Workspace()) {
     columns(kept.a.subarray(aboveStart * n_a), m, n_a, units, met);
     const projected = kept.p.subarray(aboveStart * size);
     product(met, m, Waa, size, units.length, projected);
-    if (gates === 3) addToCandidates(projected, parents, n_a, params.bn);
-    for (let row = start; row < start + n; row++) {
-      const step = gates === 3 ? gruForward : vanillaForward;
-      step(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
-    }
+    addToCandidates(projected, parents, n_a, params.bn);
+    for (let row = start; row < start + n; row++)
+      gruForward(kept, row, tree.parent[row], from_x, tree.x[row] * size, n_a);
   }
   return kept;
 }
@@ -141,10 +130,6 @@ function hiddenStates(tree, network, unitMask, work = new Workspace()) {
 function addToCandidates(projected, parents, n_a, bn) {
   for (let i = 0; i < parents; i++)
     for (let k = 0; k < n_a; k++) projected[(3 * i + 2) * n_a + k] += bn[k];
-}
-
-function vanillaForward({ a, p }, row, parent, from_x, x, n_a) {
-  for (let k = 0; k < n_a; k++) a[row * n_a + k] = tanh(from_x[x + k] + p[parent * n_a + k]);
 }
 
 function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
@@ -223,8 +208,8 @@ function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new
 }
 
 /** Gradients of Wax, Waa, ba, a0 and bn, from the last level to the first; `da` is overwritten. */
-function overTime(tree, { gates, n_a, n_y }, kept, da, work) {
-  const size = gates * n_a;
+function overTime(tree, { n_a, n_y }, kept, da, work) {
+  const size = 3 * n_a;
   const { met, units } = kept;
   const n_units = units.length;
   const WaaT = transposed(kept.Waa, size, n_units);
@@ -232,10 +217,8 @@ function overTime(tree, { gates, n_a, n_y }, kept, da, work) {
   const d_Waa = new Float64Array(size * n_units);
   const d_from_x = new Float64Array(n_y * size); // summed over nodes with the same character
   for (const { start, n, aboveStart, parents } of [...tree.levels].reverse()) {
-    for (let row = start; row < start + n; row++) {
-      const back = gates === 3 ? gruBackward : vanillaBackward;
-      back(kept, row, tree.parent[row], da, dp, d_from_x, tree.x[row] * size, n_a);
-    }
+    for (let row = start; row < start + n; row++)
+      gruBackward(kept, row, tree.parent[row], da, dp, d_from_x, tree.x[row] * size, n_a);
     const m = padded(parents, NODES);
     const d_above = dp.subarray(aboveStart * size);
     addOuterProducts(d_above, met.subarray(aboveStart * n_units), m, size, n_units, d_Waa);
@@ -248,17 +231,8 @@ function overTime(tree, { gates, n_a, n_y }, kept, da, work) {
     ...inputGradients(d_from_x, n_y, size),
     Waa: addToColumns(new Float64Array(size * n_a), size, n_a, units, d_Waa),
     a0: da.slice(0, n_a),
-    ...(gates === 3 && { bn: d_p.slice(2 * n_a) }),
+    bn: d_p.slice(2 * n_a),
   };
-}
-
-function vanillaBackward({ a }, row, parent, da, dp, d_from_x, x, n_a) {
-  for (let k = 0; k < n_a; k++) {
-    const o = row * n_a + k;
-    const d = da[o] * (1 - a[o] * a[o]);
-    dp[parent * n_a + k] += d;
-    d_from_x[x + k] += d;
-  }
 }
 
 function gruBackward({ a, p, r, z, c }, row, parent, da, dp, d_from_x, x, n_a) {

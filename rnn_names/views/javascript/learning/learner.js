@@ -54,7 +54,7 @@ class Learner {
   /** The network as it is now, or with other parameters. */
   network(params = this.trained) {
     const n_a = params.a0.length;
-    return { gates: params.ba.length / n_a, n_a, n_y: params.by.length, params };
+    return { n_a, n_y: params.by.length, params };
   }
 
   /** Trains; yields after each minibatch, and after each epoch with its losses. */
@@ -117,7 +117,7 @@ function dropoutMask(random, dropout, mask) {
   const kept = 1 / (1 - dropout);
   const bound = Math.round(dropout * 2 ** 16);
   for (let i = 0, bits = 0; i < mask.length; i++, bits >>>= 16) {
-    if (i % 2 === 0) bits = random.next(); // sixteen bits for each factor
+    if (i % 2 === 0) bits = random.next() * 2 ** 32; // sixteen bits for each factor
     mask[i] = (bits & 0xffff) >= bound ? kept : 0;
   }
   return mask;
@@ -164,13 +164,13 @@ function entropyOfLetters(names) {
 }
 
 /** The loss of a model on names that it may be unable to spell, in nats per character. */
-function lossOfModel({ cell, hidden_size: n_a, vocabulary, weights }, names) {
+function lossOfModel({ hidden_size: n_a, vocabulary, weights }, names) {
   const encoded = encodedNames(names, Array.from(vocabulary));
   const spelled = encoded.filter((name) => !name.includes(-1));
   if (n_a % NODES || !spelled.length) return Infinity;
   const n_y = weights.by.length;
   const characters = (list) => list.reduce((sum, name) => sum + name.length + 1, 0);
   const [all, known] = [characters(encoded), characters(spelled)];
-  const own = meanLoss(spelled, { gates: cell === "gru" ? 3 : 1, n_a, n_y, params: weights });
+  const own = meanLoss(spelled, { n_a, n_y, params: weights });
   return (own * known + Math.log(n_y) * (all - known)) / all;
 }

@@ -26,7 +26,7 @@ function learnedModel(learner, name) {
   return {
     name,
     share: LEARNED_SHARE,
-    cell: start?.cell ?? "gru",
+    cell: "gru",
     hidden_size: weights.a0.length,
     vocabulary: characters.join(""),
     ...facts,
@@ -61,7 +61,7 @@ function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
     lower_case_beginnings: !bars_lower_case,
     pairs,
     settings: {
-      cell: start?.cell ?? "gru",
+      cell: "gru",
       hidden_size: best.params.a0.length,
       epochs: settings.epochs,
       distil_epochs: 0,

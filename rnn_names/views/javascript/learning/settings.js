@@ -24,21 +24,8 @@ function settingsFor(names) {
 
 const threePlaces = (x) => Math.round(x * 1000) / 1000;
 
-/** cos(π x) for x from 0 to 1, to 1e-15: the same in every browser. */
-function cosineOfHalfTurns(x) {
-  const t = Math.PI * (0.5 - x); // cos(π x) = sin(t), |t| ≤ π / 2
-  let sum = 0;
-  for (let term = t, n = 1; n < 30; n += 2) {
-    sum += term;
-    term *= (-t * t) / ((n + 1) * (n + 2));
-  }
-  return sum;
-}
-
 /** The learning rate when a share of a run is over: it falls along half a cosine. */
-function learningRate(share) {
-  return (HIGHEST_RATE * (1 + cosineOfHalfTurns(share))) / 2;
-}
+const learningRate = (share) => (HIGHEST_RATE * (1 + Math.cos(Math.PI * share))) / 2;
 
 /** By what dropout is multiplied when a share of a run is over. */
 function dropoutFactor(dropout, share) {

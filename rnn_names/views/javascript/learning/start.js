@@ -45,7 +45,7 @@ function randomWeights(random, n_y, n_a) {
  * The weights of a model for a larger vocabulary, which has all its characters. A character that
  * the model lacks gets a random column of Wax and row of Wya.
  */
-function weightsFrom(random, { cell, hidden_size: n_a, vocabulary, weights }, characters) {
+function weightsFrom(random, { hidden_size: n_a, vocabulary, weights }, characters) {
   const known = Array.from(vocabulary);
   const n_y = characters.length + 1;
   const size = weights.ba.length;
@@ -58,6 +58,5 @@ function weightsFrom(random, { cell, hidden_size: n_a, vocabulary, weights }, ch
     by[c] = weights.by[old];
   });
   const { Waa, ba, a0, bn } = weights;
-  const own = { Wax, Waa: Waa.slice(), Wya, ba: ba.slice(), by, a0: a0.slice() };
-  return cell === "gru" ? { ...own, bn: bn.slice() } : own;
+  return { Wax, Waa: Waa.slice(), Wya, ba: ba.slice(), by, a0: a0.slice(), bn: bn.slice() };
 }
