@@ -23,7 +23,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.language_model import LanguageModel
@@ -45,14 +45,13 @@ def within(
     ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
     [True, True, True, True, False]
     """
-    spelled = [[*unicodedata.normalize("NFC", text)] for text in texts]
-    known = {c: same(c, ignore_case) for text in spelled for c in text}
+    known = {c: same(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
         """The first that is the same; those that are in none of the texts are all alike."""
         return next((c for c, matches in known.items() if matches(character)), "")
 
-    spelled = [[*map(kind, text)] for text in spelled]
+    spelled = [[*map(kind, text)] for text in texts]
     start = tuple(tuple(min(i, edits + 1) for i in range(len(text) + 1)) for text in spelled)
     return automaton_of(
         start,
@@ -168,7 +167,7 @@ def folded(text: str) -> str:
     >>> folded("STRASSE") == folded("Straße")
     True
     """
-    return unicodedata.normalize("NFC", text.casefold())
+    return composed(text.casefold())
 
 
 # --- A list that is known by fingerprints ---------------------------------------------------------
@@ -231,8 +230,7 @@ class NearList:
         if not any(map(unicodedata.combining, characters)):
             return names
         texts, known = names.to_strings(), {*characters}
-        composed = [unicodedata.normalize("NFC", text) for text in texts]
-        pairs = zip(texts, composed, strict=True)
+        pairs = zip(texts, map(composed, texts), strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
     def _in_other_case(self, name: str) -> list[str]:

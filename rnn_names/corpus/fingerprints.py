@@ -9,11 +9,10 @@ A name that is not in a list of n is taken for one of it with probability n / 2â
 keeps only the uppermost bits of fingerprints, as bundled ones keep 44, the others are 0.
 """
 
-import unicodedata
-
 import numpy as np
 
 from rnn_names.arrays import Array
+from rnn_names.corpus.characters import composed, is_composed
 from rnn_names.corpus.names import Names
 
 PACKED_BITS = 44  # uppermost bits that are kept in a packed form
@@ -55,11 +54,9 @@ def terms(codes: Array, places: Array) -> Array:
 
 def _in_nfc(names: Names) -> Names:
     """Some names in NFC: a network may draw a letter and its accent apart."""
-    # If all names joined are in NFC, each is; to check that takes a tenth of the time.
+    # To check it takes a tenth of the time.
     together = names.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    if unicodedata.is_normalized("NFC", together):
-        return names
-    return names.from_strings(unicodedata.normalize("NFC", name) for name in names.to_strings())
+    return names if is_composed(together) else names.from_strings(map(composed, names.to_strings()))
 
 
 def upper_bits(prints: Array, bits: int) -> Array:

@@ -8,7 +8,6 @@ The network computes all terms of a batch of names on their prefix tree; a name'
 path.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary, texts
 from rnn_names.corpus.shape import Shape, Triples, shape_of
@@ -102,7 +101,7 @@ class LanguageModel:
 def _normalised(names: Iterable[str] | Names) -> Names:
     if isinstance(names, Names):
         return names
-    return Names.from_strings(unicodedata.normalize("NFC", name) for name in texts(names))
+    return Names.from_strings(map(composed, texts(names)))
 
 
 def log_probs(params: Params, vocabulary: Vocabulary, names: Names) -> Array:
