@@ -5,7 +5,6 @@ Those on the spelling have an automaton, too, with which `rnn_names.lookahead.gu
 
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from functools import cache, partial
 from typing import cast
@@ -164,7 +163,6 @@ def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition
 
 def _literal(option: str, text: str, vocabulary: Vocabulary, ignore_case: bool) -> str:
     """A regular expression for a text; an error if no name can hold it."""
-    text = unicodedata.normalize("NFC", text)
     if not ignore_case:
         encoded(option, text, vocabulary)
     return re.escape(text)

@@ -24,7 +24,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, automaton_of, same
 from rnn_names.conditions.options import CommonOptions
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
 from rnn_names.corpus.fingerprints import among, fingerprints, terms
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network.language_model import LanguageModel
@@ -44,14 +44,13 @@ def within(
     ...  for text in ([1, 2], [2], [3, 2], [1, 3, 2], [2, 1])]
     [True, True, True, True, False]
     """
-    spelled = [[*unicodedata.normalize("NFC", text)] for text in texts]
-    known = {c: same(c, ignore_case) for text in spelled for c in text}
+    known = {c: same(c, ignore_case) for text in texts for c in text}
 
     def kind(character: str) -> str:
         """The first character of the texts that counts as the same; "" if there is none."""
         return next((c for c, matches in known.items() if matches(character)), "")
 
-    spelled = [[*map(kind, text)] for text in spelled]
+    spelled = [[*map(kind, text)] for text in texts]
     return automaton_of(
         tuple(_first_row(text, edits) for text in spelled),
         lambda rows, kinds: [
@@ -116,7 +115,7 @@ def folded(text: str) -> str:
     >>> folded("STRASSE") == folded("Straße")
     True
     """
-    return unicodedata.normalize("NFC", text.casefold())
+    return composed(text.casefold())
 
 
 # --- Names far apart from one another -------------------------------------------------------------
@@ -239,10 +238,10 @@ class NearList:
 
     def _composed(self, names: Names) -> Names:
         """The names in NFC, as the list is, if they can be spelled so."""
-        composed, known = names.in_nfc(), {*self._vocabulary.characters}
-        if composed is names:
+        in_nfc, known = names.in_nfc(), {*self._vocabulary.characters}
+        if in_nfc is names:
             return names
-        pairs = zip(names.to_strings(), composed.to_strings(), strict=True)
+        pairs = zip(names.to_strings(), in_nfc.to_strings(), strict=True)
         return Names.from_strings(b if known.issuperset(b) else a for a, b in pairs)
 
     def _in_other_case(self, name: str) -> list[str]:

@@ -2,13 +2,12 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any
 
-from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.characters import MAX_NAME_LENGTH, composed
 from rnn_names.declarations import (
     FLAG,
     LINE_NUMBERS,
@@ -167,7 +166,6 @@ class CommonOptions(Checked):
             raise SamplingError(
                 "novel and listed: no name is both new and in the list", ["novel", "listed"]
             )
-        composed = partial(unicodedata.normalize, "NFC")
         for name in ("prefix", "suffix", "contains", "like"):
             texts = dict.fromkeys(map(composed, getattr(self, name)))
             for text in texts:
@@ -333,7 +331,7 @@ def compiled(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     """Compiles a regular expression in NFC, or raises SamplingError."""
     try:
         flags = re.IGNORECASE if ignore_case else 0
-        return re.compile(unicodedata.normalize("NFC", pattern), flags)
+        return re.compile(composed(pattern), flags)
     except RecursionError:
         reason = "its groups are nested too deeply"
     except (OverflowError, ValueError):  # ValueError comes for a number of thousands of digits

@@ -1,4 +1,6 @@
-"""Characters that no name can hold, and how long a name may be."""
+"""The characters of names: those that none can hold, how many, and in which form of Unicode."""
+
+import unicodedata
 
 MAX_NAME_LENGTH = 200  # characters; a longer line is taken for a mistake
 
@@ -19,3 +21,17 @@ def refused_characters(text: str) -> str:
     '\t'
     """
     return "".join(c for c in text if c in REFUSED_CHARACTERS or "\ud800" <= c <= "\udfff")
+
+
+def composed(text: str) -> str:
+    r"""A text in NFC, as names are: a letter and its accent are one character, where there is one.
+
+    >>> composed("Zoe\u0308") == "Zo\u00eb"
+    True
+    """
+    return unicodedata.normalize("NFC", text)
+
+
+def is_composed(text: str) -> bool:
+    """Whether a text is in NFC; if several texts joined are, each is."""
+    return unicodedata.is_normalized("NFC", text)

@@ -16,7 +16,6 @@ import codecs
 import io
 import os
 import stat
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +28,8 @@ from rnn_names.corpus.characters import (
     BIDI_CONTROLS,
     MAX_NAME_LENGTH,
     REFUSED_CHARACTERS,
+    composed,
+    is_composed,
     refused_characters,
 )
 from rnn_names.corpus.names import Names, texts
@@ -255,11 +256,9 @@ def _lines(title: str, data: bytes, n_before: int) -> list[str]:
 
 def _in_nfc(lines: list[str]) -> list[str]:
     """Lines in NFC, but for those that are too long to be names however they are composed."""
-    if unicodedata.is_normalized("NFC", "".join(lines)):  # then each of them is
+    if is_composed("".join(lines)):
         return lines
-    return [
-        line if len(line) > MAX_DECOMPOSED else unicodedata.normalize("NFC", line) for line in lines
-    ]
+    return [line if len(line) > MAX_DECOMPOSED else composed(line) for line in lines]
 
 
 def split_count(line: str) -> tuple[str, int]:

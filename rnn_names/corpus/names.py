@@ -6,7 +6,6 @@ follow. EOS is written "\n", which no name contains.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from rnn_names.arrays import Array, ranges
+from rnn_names.corpus.characters import composed, is_composed
 from rnn_names.errors import CorpusError, quoted
 
 UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
@@ -93,9 +93,9 @@ class Names:
         """The names in NFC: a network may draw a letter and its accent apart."""
         # If all names joined are in NFC, each is; to check that takes a tenth of the time.
         together = self.codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        if unicodedata.is_normalized("NFC", together):
+        if is_composed(together):
             return self
-        return self.from_strings(unicodedata.normalize("NFC", name) for name in self.to_strings())
+        return self.from_strings(map(composed, self.to_strings()))
 
     def to_numpy(self) -> Array:
         """The names as an array of strings."""

@@ -72,6 +72,9 @@ class Model(LanguageModel):
         """What sampling and scoring need of the model: itself."""
         return self
 
+    # A decorator gives a method the parameters of a class of options: `sample` is called as
+    # SampleOptions is, sample(20, prefix="A"). Each option is declared there, with its help.
+
     @method_parameters_of(SampleOptions)
     def sample(self, *count: Any, **options: Any) -> list[str]:
         """New names at random, with the model's distribution given the conditions.
