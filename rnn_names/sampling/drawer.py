@@ -14,8 +14,8 @@ from rnn_names.conditions.spelling import Spelling, Text
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.roots import Roots, roots_of
-from rnn_names.sampling.walk import Walk
+from rnn_names.sampling.roots import roots_of
+from rnn_names.sampling.walk import Roots, Walk
 
 
 class Drawer:

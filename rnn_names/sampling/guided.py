@@ -24,9 +24,9 @@ from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, states_of, uniform
-from rnn_names.sampling.roots import Roots, roots_of
+from rnn_names.sampling.roots import roots_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
-from rnn_names.sampling.walk import Children, Walk
+from rnn_names.sampling.walk import Children, Roots, Walk
 
 MOST_PROPOSALS = 1 << 16  # that are drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,33 +21,7 @@ from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import SamplingError, quoted
 from rnn_names.sampling.next_character import NextCharacter
-from rnn_names.sampling.numbers import choices
-from rnn_names.sampling.walk import Children
-
-
-class Roots(NamedTuple):
-    """R texts, none of which begins another one, as indices."""
-
-    texts: Sequence[Text]
-    states: Array  # (R, n_a) hidden states after them
-    probability: Array  # (R,)
-    known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
-
-    @property
-    def lengths(self) -> Array:
-        """Characters of each text, (R,)."""
-        return np.array([*map(len, self.texts)])
-
-    def drawn(self, keys: Array) -> Array:
-        """A root for each name, (n,), by its first random number; see `numbers`."""
-        if len(self.texts) == 1:
-            return np.zeros(len(keys), np.intp)
-        return choices(keys, 0, self.probability)
-
-    def texts_of(self, root: Array) -> Array:
-        """The texts of some roots of one length, (n, length)."""
-        used, which = np.unique(root, return_inverse=True)
-        return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
+from rnn_names.sampling.walk import Children, Roots
 
 
 def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton) -> Roots:

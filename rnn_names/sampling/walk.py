@@ -7,6 +7,7 @@ any level.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -18,10 +19,10 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.ahead import by_level
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling.choice import MOST_NAMES, choose
+from rnn_names.sampling.numbers import choices
 
 if TYPE_CHECKING:
-    from rnn_names.conditions.spelling import Spelling
-    from rnn_names.sampling.roots import Roots
+    from rnn_names.conditions.spelling import Spelling, Text
 
 NO_NAMES = np.zeros(0, np.int32)
 
@@ -105,6 +106,31 @@ def changes(rising: Array) -> Array:
     result = np.ones(len(rising), bool)
     np.not_equal(rising[1:], rising[:-1], out=result[1:])
     return result
+
+
+class Roots(NamedTuple):
+    """R texts, none of which begins another one, as indices."""
+
+    texts: Sequence[Text]
+    states: Array  # (R, n_a) hidden states after them
+    probability: Array  # (R,)
+    known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
+
+    @property
+    def lengths(self) -> Array:
+        """Characters of each text, (R,)."""
+        return np.array([*map(len, self.texts)])
+
+    def drawn(self, keys: Array) -> Array:
+        """A root for each name, (n,), by its first random number; see `numbers`."""
+        if len(self.texts) == 1:
+            return np.zeros(len(keys), np.intp)
+        return choices(keys, 0, self.probability)
+
+    def texts_of(self, root: Array) -> Array:
+        """The texts of some roots of one length, (n, length)."""
+        used, which = np.unique(root, return_inverse=True)
+        return np.array([self.texts[row] for row in used.tolist()], np.intp)[which]
 
 
 class WalkSource(Protocol):

@@ -39,8 +39,7 @@ from rnn_names.network.prefix_tree import EOS, Batches, PrefixTree, numbered_pre
 from rnn_names.ngram.kneser_ney import NGram
 from rnn_names.ngram.tilt import Tilt
 from rnn_names.sampling.numbers import key_of, states_of
-from rnn_names.sampling.roots import Roots
-from rnn_names.sampling.walk import Children, Walk, WalkSource
+from rnn_names.sampling.walk import Children, Roots, Walk, WalkSource
 from rnn_names.training.wholes import SEEN_RARELY, Wholes
 
 MAX_NGRAM_NAMES = 1_000_000  # names that the n-gram learns from, 200 bytes for each
