@@ -23,7 +23,8 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import Roots, spelled
+from rnn_names.sampling.roots import spelled
+from rnn_names.sampling.walk import Roots
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
