@@ -106,7 +106,7 @@ OLDER = ["m.npz.resume"]
 def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp_path):
     """The state of an older run stays until this one has written its model."""
     (tmp_path / "m.npz.resume").write_bytes(OLD_MODEL)
-    options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2, "-q"]
+    options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2]
     before = f"import rnn_names.views.terminal\n{work}"
     process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
     interrupt(process, *lines, number=number)
@@ -258,7 +258,7 @@ def test_a_resumed_run_can_be_interrupted_at_once(corpus_file, tmp_path):
 
 def test_after_an_untrained_model_is_written(corpus_file, tmp_path):
     before = "rnn_names.cli.train.summary = forever"
-    options = [*TINY, "--epochs", 0, "-q", "-o", tmp_path / "m.npz"]
+    options = [*TINY, "--epochs", 0, "-o", tmp_path / "m.npz"]
     process = start("train", corpus_file, *options, before=before)
     interrupt(process, f"Interrupted after epoch 0: {tmp_path}/m.npz holds the untrained model")
     assert os.listdir(tmp_path) == ["m.npz"]
