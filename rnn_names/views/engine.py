@@ -158,7 +158,7 @@ def rice_code(numbers: Array, bits: int) -> str:
     Of each, its upper part comes in unary, as ones and a zero, and then its lowest `bits` bits. For
     two bits, 6 is 10 10, and 1 is 0 01.
 
-    >>> f"{int.from_bytes(base64.b64decode(rice_code(np.array([6, 1]), 2))):08b}"
+    >>> f"{int.from_bytes(base64.b64decode(rice_code(np.array([6, 1]), 2)), 'big'):08b}"
     '10100010'
     """
     upper = numbers >> bits

@@ -107,7 +107,7 @@ OLDER = ["m.npz.resume"]
 def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp_path):
     """The state of an older run stays until this one has written its model."""
     (tmp_path / "m.npz.resume").write_bytes(OLD_MODEL)
-    options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2, "-q"]
+    options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2]
     before = f"import rnn_names.views.terminal\n{work}"
     process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
     interrupt(process, *lines, number=number)
