@@ -53,6 +53,9 @@ ablation: $(VENV)/.quality  ## Measure what each mechanism of training and looki
 rare: $(VENV)/.test  ## Compare names under 86 rare conditions with exact probabilities (one to two hours).
 	$(BIN)/python tests/quality/rare.py
 
+seeds: $(VENV)/.test  ## Compare 100,000 names of five models, under ten sets of options, on every kernel of BLAS (an hour).
+	$(BIN)/python tests/quality/seeds.py
+
 page-study: $(VENV)/.test build/node_modules/axe-core  ## Look at the page in Chromium and Firefox, measure it, how it learns, and 20,000 names of each bundled model.
 	$(BIN)/python tests/page_study/looks.py
 	$(BIN)/python tests/page_study/run.py
@@ -92,4 +95,4 @@ $(STAMPS): pyproject.toml
 build/node_modules/axe-core:
 	npm install --silent --no-save --prefix build axe-core@4
 
-.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare page-study pictures models docs site site-check site-publish
+.PHONY: help demo test coverage lint torture fuzz bench parity recipes release-check clean quality short-lists ablation rare seeds page-study pictures models docs site site-check site-publish
