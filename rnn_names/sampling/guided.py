@@ -118,6 +118,7 @@ class GuidedWalk(Walk):
     def _weighed(self, probabilities: Array, known: Known, length: int, node: Array) -> Known:
         """Multiplies the probabilities by what is ahead, and weights by the total."""
         look_ahead = self.look_ahead
+        probabilities /= probabilities.sum(axis=0)  # top-k and top-p leave less than 1
         with np.errstate(divide="ignore"):
             terms = np.log(probabilities)  # (n_y, nodes)
         if look_ahead.visits is not None:

@@ -4,7 +4,6 @@ import math
 import string
 from collections import Counter
 from dataclasses import replace
-from random import Random
 
 import numpy as np
 import pytest
@@ -16,11 +15,11 @@ from rnn_names.lookahead import guide, preparation
 from rnn_names.lookahead.guide import LookAhead, Visits
 from rnn_names.network.ahead import log_expected
 from rnn_names.ngram import chain
-from rnn_names.processes.threads import worker_threads
 from rnn_names.sampling import unique as unique_names
-from rnn_names.sampling.guided import GuidedWalk
+from rnn_names.sampling.guided import GROUP, GuidedWalk, guided_if_rare, guided_roots
+from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.sampler import Sampler
-from rnn_names.sampling.stream import Block, Drawer
+from rnn_names.sampling.stream import MOST_ATTEMPTS
 from support.conditions import random_orders
 from support.distributions import assert_drawn_from, chi_square_score, distance
 from support.enumeration import (
@@ -37,10 +36,12 @@ TEXTS = all_texts()
 
 
 def looking_ahead(model, **options):
-    sampler = Sampler(model, Options(**options))
-    with worker_threads(1):
-        sampler.prepare_if_rare()
-    return sampler
+    return guided_if_rare(Sampler(model, Options(**options)))
+
+
+def keys_of(seed, size):
+    """The states of the first numbers of a seed."""
+    return states_of(key_of(seed), np.arange(size))
 
 
 # --- Names and their probabilities ----------------------------------------------------------------
@@ -51,7 +52,7 @@ def test_random_models_under_random_conditions_pass_a_chi_square_test(always_loo
     """Corrected for their number; `make rare` does many more."""
     scores = []
     for seed, model, options, expected in random_orders(24, tiny_model):
-        names = Counter(model.sample(4096, seed=seed, start=4064, **options))  # one block
+        names = Counter(model.sample(4096, seed=seed, **options))
         assert set(names) <= set(expected), options
         score, freedom = chi_square_score(names, expected)
         if freedom:
@@ -107,24 +108,28 @@ def test_expected_shares_are_exact_for_any_guess(bound, always_look_ahead, monke
     poor(monkeypatch)
     monkeypatch.setattr(preparation, "MAX_BOUND", bound)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
-    sampler = looking_ahead(model, **options)
-    look_ahead, size = sampler.look_ahead, 60_000
-    names = Counter(sampler.draw(size, Random(8), look_ahead).to_strings())
+    guided, size = looking_ahead(model, **options), 60_000
+    names, rows, copies = guided._proposed(keys_of(8, size))
+    names = Counter(names.take(np.repeat(np.arange(len(rows)), copies[rows])).to_strings())
     expected = distribution(model, **options)
     total = sum(names.values())
-    most = max(np.exp(log_weights(sampler, size).max() - look_ahead.log_bound), 1)
+    most = max(np.exp(log_weights(guided, size).max() - guided._look_ahead.log_bound), 1)
     for name, p in expected.items():
         deviation = math.sqrt(total * p * most)  # no name comes more than `most` times at once
         assert abs(names[name] - total * p) < 4.5 * deviation + 10, name
     assert (most > 8) == (bound == 0.4), "there are repeats"
 
 
-def log_weights(sampler, size):
-    """Those of names drawn with a sampler's look-ahead."""
-    walk = GuidedWalk(sampler.exact, size, Random(3), sampler.look_ahead)
-    with worker_threads(1):
-        walk.go_on(walk.first_step())
-    return walk.log_weights
+def log_weights(guided, size):
+    """Those of names drawn with a look-ahead."""
+    return walked(guided._drawer, guided._look_ahead, keys_of(3, size)).log_weights
+
+
+def walked(drawer, look_ahead, keys):
+    """A walk by a look-ahead that is over."""
+    walk = GuidedWalk(drawer.exact, drawer.spelling, keys, look_ahead)
+    walk.run(guided_roots(drawer.exact_roots, look_ahead))
+    return walk
 
 
 def log_mean(weights):
@@ -138,10 +143,10 @@ def test_the_mean_weight_is_the_probability_of_the_conditions(
 ):
     poor(monkeypatch)
     model, options = tiny_model(), {"suffix": "cb", "contains": ["a"], "temperature": temperature}
-    sampler = looking_ahead(model, **options)
+    guided = looking_ahead(model, **options)
     meet = [name for name in TEXTS if name.endswith("cb") and "a" in name]
     p = np.exp(log_probabilities(model, options, meet))
-    weights = log_weights(sampler, 30_000)
+    weights = log_weights(guided, 30_000)
     assert log_mean(weights) == pytest.approx(math.log(p.sum()), abs=0.06)
     assert weights.std() > 0.5, "the guess is poor"
 
@@ -199,10 +204,10 @@ def test_copies_are_bounded(log_weight):
     assert copies.tolist() == [0, 20 if log_weight == 3 else guide.MAX_COPIES]
 
 
-def drawn_by(sampler, count):
-    """Names of a sampler that looks ahead."""
-    parts = Drawer(sampler, 1, {}).begin(Block(0, count, 0, count, 0))
-    return [name for part in parts for name in part.to_strings()]
+def groups(guided, numbers, seed=1):
+    """The names of some groups of a seed."""
+    names, _ = guided.groups(key_of(seed), np.array(numbers), MOST_ATTEMPTS)
+    return names.to_strings()
 
 
 @pytest.mark.no_cover
@@ -213,22 +218,22 @@ def test_names_of_60_characters_differ_or_the_line_about_repeats_is_said(monkeyp
     monkeypatch.setattr(preparation, "FIRST_TEST", 1024)
     monkeypatch.setattr(preparation, "MAX_VISITS", 1)
     with pytest.warns(RareConditionsWarning, match="are repeats"):
-        sampler = looking_ahead(Model.load("elvish"), min_length=60, max_length=60)
-    assert log_mean(log_weights(sampler, 1000)) < -100
-    names = drawn_by(sampler, 32)
-    assert [len(name) for name in names] == [60] * 32
+        guided = looking_ahead(Model.load("elvish"), min_length=60, max_length=60)
+    assert log_mean(log_weights(guided, 1000)) < -100
+    names = groups(guided, [0])
+    assert [len(name) for name in names] == [60] * GROUP
     assert len(set(names)) > 1
 
 
 def test_names_that_are_one_in_a_million_come():
     model = random_model(string.ascii_lowercase, seed=1, longest=8)
-    sampler = looking_ahead(model, suffix="zxqj")
-    names = drawn_by(sampler, 60)
-    assert len(names) == 60
+    guided = looking_ahead(model, suffix="zxqj")
+    names = groups(guided, [0, 1])
+    assert len(names) == 2 * GROUP
     assert all(name.endswith("zxqj") for name in names)
-    weights = log_weights(sampler, 4000)
+    weights = log_weights(guided, 4000)
     assert log_mean(weights) < math.log(1e-6), "so many come without looking ahead"
-    assert sampler.look_ahead.acceptance > 1 / 65, "so many come with it"
+    assert guided.acceptance > 1 / 65, "so many come with it"
 
 
 @pytest.mark.parametrize("expected", [0.02, 0.7, 3.3])
@@ -240,23 +245,57 @@ def test_a_name_comes_as_often_as_its_weight_says(expected):
     assert copies.mean() == pytest.approx(expected, abs=4.5 * 0.5 / 200)
 
 
+# --- Groups of names ------------------------------------------------------------------------------
+
+
+def test_a_group_is_a_function_of_the_seed_and_its_number(always_look_ahead):
+    guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"], novel=True)
+    alone = [groups(guided, [number]) for number in range(6)]
+    assert [len(names) for names in alone] == [GROUP] * 6
+    assert groups(guided, [0, 1, 2, 3, 4, 5]) == sum(alone, [])
+    assert groups(guided, [4, 1]) == alone[4] + alone[1]
+    assert len(set(map(tuple, alone))) == 6
+    assert groups(guided, [0], seed=2) != alone[0]
+
+
+def test_a_stream_is_its_groups_one_after_another_and_start_cuts_into_them(always_look_ahead):
+    model, options = tiny_model(), {"suffix": "cb", "contains": ["a"]}
+    names = groups(looking_ahead(model, **options), range(4), seed=7)
+    for start, count in ((0, 4 * GROUP), (GROUP, 1), (GROUP - 1, 2), (45, 60)):
+        wanted = names[start : start + count]
+        assert model.sample(count, seed=7, start=start, **options) == wanted
+
+
+def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
+    poor(monkeypatch)
+    monkeypatch.setattr(preparation, "MAX_BOUND", 0.4)
+    model = random_model(string.ascii_lowercase, seed=1, longest=8)
+    with pytest.warns(RareConditionsWarning, match="are repeats"):
+        guided = looking_ahead(model, suffix="zx")
+    for number in range(8):
+        names = groups(guided, [number])
+        different = len(set(names))
+        assert 1 < different < GROUP
+        assert len(set(names[:different])) == different
+
+
 # --- What it learns -------------------------------------------------------------------------------
 
 
 def learned(model, draws=3000, **options):
-    """A look-ahead that has learned from unguided draws, and its sampler."""
+    """A look-ahead that has learned from unguided draws, and its drawer."""
     sampler = Sampler(model, Options(**options))
     automaton, limits = sampler.spelling.automaton, (sampler.min_length, sampler.max_length)
-    unguided = LookAhead.unguided(automaton, sampler.prefix, *limits)
-    prefixes = visited(sampler, draws, unguided)
-    return unguided.learned(prefixes, sampler.min_length, 1.0, explores=False), sampler
+    unguided = LookAhead.unguided(automaton, np.array(sampler.texts[0], int), *limits)
+    prefixes = visited(sampler.drawer, draws, unguided)
+    look_ahead = unguided.learned(prefixes, sampler.min_length, 1.0, explores=False)
+    return look_ahead, sampler.drawer
 
 
-def visited(sampler, draws, look_ahead):
+def visited(drawer, draws, look_ahead):
     """The prefixes that are known after some draws."""
     visits = Visits(look_ahead.prefixes)
-    walk = GuidedWalk(sampler.exact, draws, Random(0), replace(look_ahead, visits=visits))
-    walk.go_on(walk.first_step())
+    walked(drawer, replace(look_ahead, visits=visits), keys_of(0, draws))
     return visits.joined()
 
 
@@ -285,8 +324,8 @@ def test_what_is_ahead_is_exact_where_every_prefix_was_passed():
 
 
 def test_a_second_draw_finds_the_prefixes_of_the_first():
-    first, sampler = learned(tiny_model(), 50)
-    prefixes = visited(sampler, 50, first)
+    first, drawer = learned(tiny_model(), 50)
+    prefixes = visited(drawer, 50, first)
     assert len(first.prefixes) < len(prefixes) < 2 * len(first.prefixes)
     assert prefixes.passed[0] == 100
     names = indices(prefixes)
@@ -325,8 +364,8 @@ def test_more_is_learned_where_few_come_out(always_look_ahead, monkeypatch):
         monkeypatch.setattr(preparation, "ENOUGH_COME_OUT", enough)
         monkeypatch.setattr(preparation, "ENOUGH_VISITS", 3000)
         monkeypatch.setattr(preparation, "MAX_REPEATS", 1)
-        look_ahead = looking_ahead(tiny_model(), suffix="cb", contains=["a"]).look_ahead
-        known.append(len(look_ahead.prefixes))
+        guided = looking_ahead(tiny_model(), suffix="cb", contains=["a"])
+        known.append(len(guided._look_ahead.prefixes))
     assert known[0] < known[1]
 
 
@@ -350,10 +389,8 @@ def test_tables_are_bounded_for_any_automaton_and_vocabulary(states, n_y, length
 
 
 def test_no_look_ahead_without_need():
-    assert Sampler(tiny_model(), Options()).prepare_if_rare() == {}
-    assert looking_ahead(tiny_model(), suffix="a").look_ahead is None
-    # Nor an automaton of many states for what most names meet.
-    assert looking_ahead(tiny_model(), exclude_words=["cc"]).spelling.covered == []
+    for options in ({}, {"suffix": "a"}, {"exclude_words": ["cc"]}):
+        assert looking_ahead(tiny_model(), **options) is None
 
 
 # --- What cannot be helped is said ----------------------------------------------------------------
