@@ -216,8 +216,7 @@ class _Search:
         sampler, roots = self.sampler, self.sampler.drawer.roots
         self._frontier = Frontier(sampler.max_length + 2, self._at_once)
         is_one = len(roots.texts) == 1  # its probability is left out
-        with np.errstate(divide="ignore"):
-            log_prob = np.log(np.ones(1) if is_one else roots.probability)
+        log_prob = np.zeros(1) if is_one else roots.log_prob
         for rows in by_level(roots.lengths):
             text = roots.texts_of(rows).astype(np.min_scalar_type(self._source.n_y))
             prefixes = _Prefixes(text, roots.known[rows], log_prob[rows])

@@ -69,7 +69,7 @@ class Drawer:
         """The roots; where names choose among several, by their exact probabilities."""
         roots = roots_of(self.texts, self.quick, self.spelling.automaton)
         several = len(self.texts) > 1
-        return roots._replace(probability=self.exact_roots.probability) if several else roots
+        return roots._replace(log_prob=self.exact_roots.log_prob) if several else roots
 
     def draw(self, keys: Array, root: Array | None = None) -> tuple[Names, Array]:
         """Names by the states of their random numbers, (n,), and the row of each one.

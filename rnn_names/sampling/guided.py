@@ -170,8 +170,7 @@ def guided_roots(roots: Roots, look_ahead: LookAhead) -> Roots:
         prefixes.child(np.zeros_like(last), last),
         look_ahead.log_value - np.maximum(log_ahead, -1e300),
     )
-    probability = roots.probability * np.exp(log_ahead - log_ahead.max())
-    return roots._replace(known=known, probability=probability)
+    return roots._replace(known=known, log_prob=roots.log_prob + log_ahead)
 
 
 class Guided:

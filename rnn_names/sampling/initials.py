@@ -81,7 +81,7 @@ class PartNames:
         self.weights, self._roots = dict[str, float](), dict[str, tuple[Array, Array]]()
         for letter in sorted({*letters} - {""}):
             of_letter = np.flatnonzero(np.array(letters) == letter)
-            p = roots.probability[of_letter]
+            p = roots.weights[of_letter]
             if p.any():
                 self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
 

@@ -33,7 +33,7 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
     )
     prefixes = sorted({text[:n] for text in texts for n in range(len(text) + 1)}, key=len)
     above: dict[Text, int] = {(): 0}
-    probability = np.ones(1)
+    log_prob = np.zeros(1)
     for length, group in groupby(prefixes, key=len):
         level = list(group)
         if length:
@@ -41,10 +41,11 @@ def roots_of(texts: Sequence[Text], source: NextCharacter, automaton: Automaton)
             last = np.array([text[-1] for text in level])
             following, _ = source.next_probabilities(states, work)
             following /= following.sum(axis=0)
-            probability = probability[parent] * following[last, parent]
+            with np.errstate(divide="ignore"):
+                log_prob = log_prob[parent] + np.log(following[last, parent])
             states = source.states_after(Children(states, parent, last), work).copy()
         above = {text: row for row, text in enumerate(level)}
-        found.update(zip(level, zip(states, probability.tolist(), strict=True), strict=True))
+        found.update(zip(level, zip(states, log_prob.tolist(), strict=True), strict=True))
     of_texts = [found[text] for text in texts]
     known = [automaton.run(np.array([text], np.intp), np.array([len(text)])) for text in texts]
     return Roots(

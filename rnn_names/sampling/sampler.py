@@ -121,18 +121,18 @@ class Sampler:
 
     def _check_first_draw(self) -> None:
         """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
-        if not self.options.prefix and self.shape is None:
-            return
-        roots, source = self.drawer.roots, self.drawer.quick
-        p, _ = source.next_probabilities(roots.states, Workspace())
-        for row in np.flatnonzero(roots.probability).tolist():
-            fits = self.spelling.may_follow(len(roots.texts[row]), roots.known[[row]])
-            if (p[:, row] * fits).any():
+        options, roots = self.options, self.drawer.roots
+        if options.prefix:
+            is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
+            if is_one or (roots.log_prob > -np.inf).any():  # one that is not ruled out is not drawn
                 return
-        what = f"prefix {any_of(self.options.prefix)}: no name begins so"
-        if not self.options.prefix:
+            what = f"prefix {any_of(options.prefix)}: no name begins so"
+        else:
+            p, _ = self.drawer.quick.next_probabilities(roots.states, Workspace())
+            if self.shape is None or (p.T * self.spelling.may_follow(0, roots.known)).any():
+                return
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
-        named = ["prefix" if self.options.prefix else "any_shape"]
+        named = ["prefix" if options.prefix else "any_shape"]
         raise SamplingError(f"{what} (at this temperature, top-k and top-p)", named)
 
     def titles(self, followed: Sequence[Condition]) -> str:

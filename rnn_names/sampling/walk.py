@@ -113,7 +113,7 @@ class Roots(NamedTuple):
 
     texts: Sequence[Text]
     states: Array  # (R, n_a) hidden states after them
-    probability: Array  # (R,)
+    log_prob: Array  # (R,) natural logarithms of numbers that are proportional to probabilities
     known: Any  # (R,) what a walk knows of them: at first, the state of the spelling's automaton
 
     @property
@@ -125,7 +125,12 @@ class Roots(NamedTuple):
         """A root for each name, (n,), by its first random number; see `numbers`."""
         if len(self.texts) == 1:
             return np.zeros(len(keys), np.intp)
-        return choices(keys, 0, self.probability)
+        return choices(keys, 0, self.weights)
+
+    @property
+    def weights(self) -> Array:
+        """Numbers proportional to the probabilities, 1 at most: (R,)."""
+        return np.exp(self.log_prob - max(self.log_prob.max(), -1e300))
 
     def texts_of(self, root: Array) -> Array:
         """The texts of some roots of one length, (n, length)."""

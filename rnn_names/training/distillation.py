@@ -79,7 +79,7 @@ class Teacher(WalkSource):
         # The first step of a network reads no character.
         root = Children(a0[None], np.array([0]), np.array([EOS]))
         first_state["a"] = self._hidden_states(root, Workspace())
-        self._roots = Roots([()], first_state, np.ones(1), np.zeros(1, np.intp))
+        self._roots = Roots([()], first_state, np.zeros(1), np.zeros(1, np.intp))
 
     @classmethod
     def of(

@@ -51,3 +51,13 @@ def test_the_environment_holds_one_value(invoke, tmp_path):
     done = invoke("sample", "-n", 3, "--max-length", 12, cwd=tmp_path, env=contains)
     assert all("l A" in line for line in done.stdout.splitlines())
     assert len(done.stdout.splitlines()) == 3
+
+
+@pytest.mark.parametrize("prefix", ["bb", ["bb", "ba"]])
+def test_a_prefix_may_be_as_improbable_as_numbers_go(prefix):
+    """Given the prefix, that of a single one does not matter; of several, only their ratio."""
+    model = tiny_model()
+    model.params["Wya"][2] = 0
+    model.params["by"][2] = -500 if prefix == "bb" else -200  # of b, at each step
+    names = model.sample(20, seed=1, prefix=prefix, temperature=0.5)
+    assert all(name.startswith(("bb", "ba")) for name in names)
