@@ -104,4 +104,4 @@ def _cut(
     least = falling[last, columns]
     following = np.pad(falling, ((0, 1), (0, 0)))[last + 1, columns]
     probabilities[probabilities < least] = 0
-    return (least - following <= relative * least) & (least > margin / 4)
+    return (least - following < relative * least) & (least > margin / 4)

@@ -248,7 +248,7 @@ class Attempts:
         self._size = min(self._size * GROWTH, self._largest)
         needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
         at_first = max(min(size // self._left, needed), 1)
-        each = np.clip(self._failed[1], at_first, max(2 * needed, at_first))
+        each = np.clip(self._failed[1], at_first, max(min(2 * needed, size), at_first))
         n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
         failed, self._failed = np.split(self._failed, [n_failed], axis=1)
         n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)

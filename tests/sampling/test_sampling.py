@@ -172,6 +172,25 @@ def test_what_could_be_had_of_an_order_comes_first(rare, monkeypatch):
     assert f"only {len(drawn)} of" in str(error.value)
 
 
+def test_no_walk_is_larger_than_may_be_however_rare_names_are(monkeypatch):
+    """A network that never ends a name: attempts at the first one were doubled without an end."""
+    monkeypatch.setattr(streaming, "MOST_ATTEMPTS", 1 << 12)
+    monkeypatch.setattr(streaming, "LARGEST_WALK", 1 << 8)
+    monkeypatch.setattr(walk, "MOST_NAMES", 1 << 8)  # asserted
+    with pytest.raises(SamplingError, match="only 0 of 2 names found"):
+        never_ending().sample(2, seed=1)
+
+
+@pytest.mark.parametrize("options", [{"top_k": 2}, {"top_p": 0.5}], ids=str)
+def test_characters_that_are_just_as_probable_as_the_last_of_top_k_are_kept(options):
+    """No choice among them was certain, so that no name came."""
+    model = random_model("abcd", longest=4)
+    for array in model.params.values():
+        array[...] = 0
+    names = model.sample(200, seed=1, **options)
+    assert {name[0] for name in names} == {*"abcd"}
+
+
 def test_a_preview_shows_names_of_the_models_distribution():
     model = tiny_model()
     drawn = [name for seed in range(125) for name in preview(model, 4, seed)]
