@@ -20,7 +20,7 @@ from rnn_names.conditions.options import CommonOptions, any_of
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
-from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, quoted
+from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.roots import spelled
@@ -70,9 +70,9 @@ class Sampler:
         self.spelling = Spelling(automaton, self.min_length, self.max_length)
         self.drawer = Drawer(self.model, self.options, self.spelling, self.texts)
         least, most = self.min_length, self.max_length
-        self._limits = f"{least} to {most}" if least < most else f"{most}"
+        self._limits = (f"{least} to " * (least < most)) + counted(most, "character")
         shape = " and the shape of the list's names" if self.shape is not None else ""
-        self.title = f"a length of {self._limits} characters{shape}"  # for messages
+        self.title = f"a length of {self._limits}{shape}"  # for messages
         self.title = ", ".join(filter(None, [self.titles(self.followed), self.title]))
         self._check_spellings()
         self._check_first_draw()
@@ -116,7 +116,7 @@ class Sampler:
             hint, titles = f"; {possible:,.0f} tried, which is all", self.all_conditions
             possible = len(meeting(self.conditions, spelled)[0])
         if not possible:
-            what = f"no name of {self._limits} characters can meet all of {self.titles(titles)}"
+            what = f"no name of {self._limits} can meet all of {self.titles(titles)}"
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
 
     def _check_first_draw(self) -> None:

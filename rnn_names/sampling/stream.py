@@ -23,7 +23,7 @@ from rnn_names import system
 from rnn_names.arrays import Array, ranges
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.drawer import Drawer
@@ -95,8 +95,9 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
             causes = [] if delivered >= n_possible else [_tightest(error.tally)]
             if n_possible < count:
                 causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
-            only = f"only {delivered:,}" + (f" of {count:,}" if count < ENDLESS else "")
-            raise SamplingError(f"{only} names found: {'; '.join(causes)}", options.given) from None
+            only = f"only {delivered:,} of " * (count < ENDLESS) or "only "
+            only += counted(count if count < ENDLESS else delivered, "name")
+            raise SamplingError(f"{only} found: {'; '.join(causes)}", options.given) from None
 
 
 def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
