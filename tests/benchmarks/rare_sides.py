@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from random import Random
 from typing import Any
+
+import numpy as np
 
 from rnn_names.conditions.options import Options
 from rnn_names.model.model import Model
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling.sampler import Sampler, meeting
-from rnn_names.sampling.stream import sample
+from rnn_names.sampling.guided import Guided, guided_if_rare
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.sampler import Sampler
+from rnn_names.sampling.stream import MOST_ATTEMPTS, sample
 
 
 class RareSampling:
@@ -20,17 +23,16 @@ class RareSampling:
         """Has loaded no model yet."""
         self._looks_ahead = looks_ahead
         self._models: dict[str, Model] = {}
-        self._samplers: dict[str, Sampler] = {}
+        self._ready: dict[str, tuple[Sampler, Guided | None]] = {}
 
-    def _sampler(self, model: str, options: dict[str, Any]) -> Sampler:
-        """A sampler, all prepared: the seed makes no difference to that."""
+    def _sampler(self, model: str, options: dict[str, Any]) -> tuple[Sampler, Guided | None]:
+        """A sampler, and what looks ahead for it: the seed makes no difference to that."""
         order = f"{model} {options}"
-        if order not in self._samplers:
+        if order not in self._ready:
             sampler = Sampler(self._loaded(model), Options(**options))
-            if self._looks_ahead:
-                sampler.prepare_if_rare()
-            self._samplers = {order: sampler}
-        return self._samplers[order]
+            guided = guided_if_rare(sampler) if self._looks_ahead else None
+            self._ready = {order: (sampler, guided)}
+        return self._ready[order]
 
     def _loaded(self, model: str) -> Model:
         if model not in self._models:
@@ -51,9 +53,14 @@ class RareSampling:
         Where no name comes in that time, as if one had.
         """
         with one_blas_thread():
-            sampler, bits = self._sampler(model, options), Random(seed)
-            began, found = time.perf_counter(), 0
+            sampler, guided = self._sampler(model, options)
+            size = guided.most_groups if guided else sampler.largest_walk // 4
+            key, began, begun, found = key_of(seed), time.perf_counter(), 0, 0
             while found < n and time.perf_counter() - began < seconds:
-                names = sampler.draw(sampler.largest_walk // 4, bits, sampler.look_ahead)
-                found += len(meeting(sampler.conditions, names, {}))
+                numbers = begun + np.arange(size)
+                if guided:
+                    found += len(guided.groups(key, numbers, MOST_ATTEMPTS)[0])
+                else:
+                    found += len(sampler.drawn(states_of(key, numbers))[0])
+                begun += size
             return max(found, 1) / (time.perf_counter() - began)

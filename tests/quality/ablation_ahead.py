@@ -29,7 +29,8 @@ from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.lookahead import guide, preparation
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling.guided import guided_if_rare
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 
 FOLDER = KEPT / "ablation"
@@ -83,9 +84,7 @@ def measure(number: int, without: str) -> None:
         warnings.simplefilter("ignore")
         stack.enter_context(one_blas_thread())
         began = time.process_time()
-        sampler = sampling.Sampler(model, options)
-        sampler.prepare_if_rare()
-        ready = sampler.look_ahead
+        guided = guided_if_rare(Sampler(model, options))
         found = 0
         try:
             for names in sample(model, COUNT, options):
@@ -93,6 +92,7 @@ def measure(number: int, without: str) -> None:
         except SamplingError:
             pass
         seconds = time.process_time() - began
+    ready = guided and guided._look_ahead
     shares = {"share": ready.acceptance, "repeats": ready.repeats} if ready else {}
     path = path_of(number, without)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,7 @@ from rnn_names.conditions.options import Options
 from rnn_names.errors import RareConditionsWarning, SamplingError
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import best as best_module
-from rnn_names.sampling import sampler as sampling
+from rnn_names.sampling import guided
 from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import sample
 from rnn_names.system import usable_cores
@@ -67,9 +67,8 @@ def prepared(model, options):
     """The look-ahead; None without one."""
     with one_blas_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", RareConditionsWarning)
-        sampler = Sampler(model, options)
-        sampler.prepare_if_rare()
-    return sampler.look_ahead
+        ready = guided.guided_if_rare(Sampler(model, options))
+    return ready and ready._look_ahead
 
 
 def drawn(model, options, count):
@@ -124,7 +123,7 @@ def best_of(model, options):
 
 def tiny(count):
     """How many random tiny models pass, and the largest of their scores."""
-    sampling.LOOK_AHEAD_BELOW, sampling.GAIN = 1.0, 0.0
+    guided.RARE, guided.GAIN = 1.0, 0.0
     scores = []
     for seed, model, options, expected in random_orders(count, tiny_model):
         names = Counter(model.sample(4000, seed=seed, **options))

@@ -26,7 +26,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -34,12 +33,15 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rnn_names.network.choice import LARGEST_WALK
-
 from rnn_names import Model
+from rnn_names.conditions.automaton import anything
+from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.corpus import Corpus, corpus_from_file
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.ngram.kneser_ney import NGram
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.roots import Roots
+from rnn_names.sampling.stream import LARGEST_WALK
 from rnn_names.sampling.walk import Children, Walk
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
@@ -155,16 +157,16 @@ def trained(corpus: Corpus, seed: int) -> Model:
 class NGramSteps:
     """A bare n-gram, as a `Walk` asks it; a state is a history."""
 
-    prefix, beginnings, shape = np.zeros(0, np.int32), None, None
-    min_length, nodes_at_once = 1, 4096
+    dtype, nodes_at_once = np.int64, 4096
 
-    def __init__(self, ngram: NGram, max_length: int) -> None:
-        self.ngram, self.n_y, self.max_length = ngram, ngram.n_y, max_length
-        self.first_state = np.array([ngram.start])
+    def __init__(self, ngram: NGram) -> None:
+        self.ngram, self.n_y = ngram, ngram.n_y
 
-    def next_probabilities(self, states: NDArray[Any], _: object) -> NDArray[np.float64]:
-        """Of the next character after each history, by column."""
-        return self.ngram.probabilities(states).T.copy()
+    def next_probabilities(
+        self, states: NDArray[Any], _: object
+    ) -> tuple[NDArray[np.float64], float]:
+        """Of the next character after each history, by column; with no error to speak of."""
+        return self.ngram.probabilities(states).T.copy(), 0.0
 
     def states_after(self, children: Children, _: object) -> NDArray[Any]:
         """The histories after one more character."""
@@ -175,11 +177,14 @@ def ngram_names(names: Names, count: int, seed: int) -> list[str]:
     """Names of the 6-gram that distillation learns from, as it is: without the list's lengths."""
     vocabulary = Vocabulary.of(names)
     ngram = NGram(Names(vocabulary.encode(names.codes), names.offsets), len(vocabulary))
-    steps, bits, found = NGramSteps(ngram, int(names.lengths.max())), Random(seed), []
+    spelling = Spelling(anything(ngram.n_y), 1, int(names.lengths.max()))
+    roots = Roots([()], np.array([ngram.start]), np.ones(1), np.zeros(1, np.int32))
+    found, first, size = list[str](), 0, min(count, LARGEST_WALK)
     while len(found) < count:  # those that are too long are left out
-        walk = Walk(steps, min(count, LARGEST_WALK), bits)
-        drawn = walk.go_on(walk.first_step())
-        found += Names(vocabulary.codes[drawn.codes], drawn.offsets).to_strings()
+        walk = Walk(NGramSteps(ngram), spelling, states_of(key_of(seed), first + np.arange(size)))
+        walk.run(roots)
+        found += Names(vocabulary.codes[walk.names.codes], walk.names.offsets).to_strings()
+        first += size
     return found[:count]
 
 
