@@ -1,14 +1,13 @@
 // Looking ahead, for names that meet rare conditions. A guide guesses from each beginning of a name
 // how probable it is that the rest meets the conditions:
 //
-//     ahead(length, state, last) = [a name may end here] chain(end | last)
-//                                  + Σ_c chain(c | last) ahead(length + 1, next(state, c), c)
+//     ahead(length, state, last) = [a name may end here] chain(end | last, length)
+//                                  + Σ_c chain(c | last, length) ahead(length + 1, next(state, c), c)
 //
 // `chain` are probabilities of a character after another, the means of what the network predicted
-// for names that were drawn before; `state` is of the automaton. At beginnings that the guide has
+// for names that were drawn before, and of the end by the length, too; `state` is of the automaton. At beginnings that the guide has
 // visited while it learned, what is ahead follows from what the network predicted there, and is
-// guessed only where it was not. To learn, it visits the most promising beginnings of each length,
-// and some steps go where it hardly goes.
+// guessed only where it was not. To learn, it visits the most promising beginnings of each length.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
 // Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
@@ -16,20 +15,32 @@
 // guess takes more proposals, and a name of large weight is repeated.
 
 const MOST_GUESSES = 1e8; // additions for `ahead`
-const EXPLORED = 1 / 4; // of the steps of names that explore: to where the guide hardly goes
-const SELDOM = 0.01; // what is more probable than that is explored about equally often
 
 /** The probabilities of a character after another, (n_y, n_y); row EOS is for the first one. */
 class Chain {
   constructor(n_y) {
     this.n_y = n_y;
     this.sums = new Float64Array(n_y * n_y);
+    this.ending = new Float64Array(MAX_LENGTH + 1); // how many names end at each length,
+    this.goingOn = new Float64Array(MAX_LENGTH + 1); // and how many go on
   }
 
   /** Takes in what was predicted at a node. */
-  add(last, probabilities) {
+  add({ last, length }, probabilities) {
     const row = last * this.n_y;
+    this.ending[length] += probabilities[EOS];
+    for (let c = 1; c < this.n_y; c++) this.goingOn[length] += probabilities[c];
     for (let c = 0; c < this.n_y; c++) this.sums[row + c] += probabilities[c];
+  }
+
+  /** The odds of going on at a length, or at the last one seen before, over those at all lengths. */
+  survival(length) {
+    const { ending, goingOn } = this;
+    const [ends, goesOn] = [ending, goingOn].map((all) => all.reduce((sum, each) => sum + each, 0));
+    let seen = length;
+    while (seen && !(ending[seen] + goingOn[seen])) seen--;
+    const share = ends / (ends + goesOn); // as if the mean had been seen once at each length
+    return ((goingOn[seen] + 1 - share) / (ending[seen] + share)) * (ends / goesOn);
   }
 
   /** Each row scaled to 1; a rare row is mixed with the mean of all. */
@@ -86,12 +97,18 @@ class Guide {
   fillLevel(length, probabilities) {
     const { n_y, states } = this;
     const here = (length - this.first) * states * n_y;
+    const survival = this.chain.survival(length);
     for (let state = 0; state < states; state++) {
       for (let last = 0; last < n_y; last++) {
-        let sum = 0;
-        for (let c = 0; c < n_y; c++)
-          sum += probabilities[last * n_y + c] * this.after(length, state, c);
-        this.ahead[here + state * n_y + last] = sum;
+        const row = probabilities.subarray(last * n_y, (last + 1) * n_y);
+        let [sum, further] = [0, 0];
+        for (let c = 1; c < n_y; c++) {
+          sum += row[c];
+          further += row[c] * this.after(length, state, c);
+        }
+        const ends = row[EOS] * this.after(length, state, EOS);
+        this.ahead[here + state * n_y + last] =
+          (ends + survival * further) / (row[EOS] + survival * sum);
       }
     }
   }
@@ -141,7 +158,7 @@ class Guide {
       probabilities[i] *= guess;
       return { ...root, state, visited, guess };
     });
-    const total = this.levelled(probabilities);
+    const total = scale(probabilities);
     return { nodes, probabilities, total };
   }
 
@@ -170,18 +187,7 @@ class Guide {
   propose(probabilities, { length, state, visited, guess }) {
     for (let c = 0; c < this.n_y; c++)
       probabilities[c] *= this.after(length, state, c, visited);
-    return this.levelled(probabilities) / guess;
-  }
-
-  /** Scales probabilities, and while exploring levels some of them; returns their sum. */
-  levelled(probabilities) {
-    const sum = scale(probabilities);
-    if (sum && this.isExploring) {
-      const levelled = probabilities.map((p) => p / (p + SELDOM));
-      scale(levelled);
-      levelled.forEach((p, c) => (probabilities[c] += EXPLORED * (p - probabilities[c])));
-    }
-    return sum;
+    return scale(probabilities) / guess;
   }
 }
 

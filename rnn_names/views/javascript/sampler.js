@@ -41,7 +41,7 @@ function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
   while (going.length) {
     const all = nextProbabilities(blend, states, nodes.length, options);
     const rows = nodes.map((_, i) => all.subarray(i * n_y, (i + 1) * n_y));
-    if (chain) for (const { node } of going) chain.add(nodes[node].last, rows[node]);
+    if (chain) for (const { node } of going) chain.add(nodes[node], rows[node]);
     nodes.forEach((node, i) => {
       guide?.visit(node, rows[i]);
       node.factor = guide ? guide.propose(rows[i], node) : 1;
@@ -274,9 +274,7 @@ class Search {
   /** The names that come of a batch of proposals. */
   *proposed() {
     const { guide, blend, options } = this;
-    if (guide.isLearning && !guide.isExploring && !this.waiting.length)
-      yield* visitLikely(blend, options, guide);
-    guide.isExploring = guide.isLearning && !guide.isExploring;
+    if (guide.isLearning && !this.waiting.length) yield* visitLikely(blend, options, guide);
     const attempts = attemptsFrom(this.proposals, this.atOnce, GUIDED + options.start);
     this.proposals += this.atOnce;
     const chain = guide.isLearning ? guide.chain : undefined;
@@ -299,13 +297,12 @@ class Search {
   }
 
   /**
-   * Takes in a batch: every other one explores, and the rest says how large weights are. None of
-   * them comes out. Their mean is the share of names as wanted; the guide has more to learn where
-   * it is less than the share of the names that are known.
+   * Takes in a batch, which says how large weights are; none of it comes out. Their mean is the
+   * share of names as wanted; the guide has more to learn where it is less than that of the names
+   * that are known.
    */
   learn(proposals) {
     const { guide } = this;
-    if (guide.isExploring) return [];
     this.waiting.push(...proposals);
     if (this.waiting.length < this.round) return [];
     const weights = this.waiting.map(({ name, weight }) => (name === null ? 0 : weight));
