@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -50,6 +51,8 @@ def alias(
     """
     from rnn_names.sampling.alias import Aliases
 
+    if secret_file == file == "-":
+        raise click.UsageError("standard input has the keys: give --secret-file a file")
     wanted: AliasOptions = read_options(AliasOptions, options, secret=_secret(secret_file))
     if secret_file is None:
         tell("Note: without --secret-file, whoever guesses a key can see that a name is that key's")
@@ -68,6 +71,7 @@ def alias(
 
 def _keys(title: str, stream: Any) -> Iterator[str]:
     for number, line in enumerate(stream, 1):
+        line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         try:
             yield line.decode().rstrip("\r\n")
         except UnicodeDecodeError as error:
@@ -80,7 +84,7 @@ def _secret(path: str | None) -> bytes:
     if path is None:
         return b""
     with opened(path) as (title, stream):
-        secret = bytes(stream.read()).rstrip(b"\r\n")
+        secret = bytes(stream.read()).removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     if not secret:
         raise CorpusError(f"{shown(title)}: there is no secret in it")
     return secret

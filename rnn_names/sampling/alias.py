@@ -13,7 +13,7 @@ from rnn_names.arrays import Array
 from rnn_names.conditions.options import AliasOptions
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names
-from rnn_names.errors import SamplingError
+from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.numbers import child
@@ -21,7 +21,7 @@ from rnn_names.sampling.sampler import sampler_of
 from rnn_names.sampling.walk import changes
 
 KEYS_AT_ONCE = 1 << 17
-MOST_ROUNDS = 1 << 12  # of attempts at the names of some keys
+MOST_ATTEMPTS = 1 << 20  # in a row without a name for any key
 
 
 def seed_of(key: str, secret: bytes = b"") -> int:
@@ -81,32 +81,49 @@ class Aliases:
         them, whoever had it before: so all end up as if each had chosen in turn (Gale & Shapley
         1962).
         """
-        n = len(states)
-        attempt = np.zeros(n, np.int64)
+        n, unique = len(states), self._options.unique
+        attempt, in_vain, size = np.zeros(n, np.int64), 0, n  # the next one; in a row; of a round
         waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
-        names = Names.from_strings([])  # of those with one
-        for _ in range(MOST_ROUNDS):
-            if not len(waiting):
-                return names.take(np.argsort(had))
-            each = max(
-                KEYS_AT_ONCE // 64 // len(waiting), 1
-            )  # a few keys try several times at once
+        names, prints = Names.from_strings([]), np.zeros(0, np.uint64)  # of those with one
+        may_be = not unique or n <= self._sampler.n_possible
+        while len(waiting) and in_vain < MOST_ATTEMPTS and may_be:
+            each = max(size // len(waiting), 1)  # a few keys try several times at once
+            size = min(2 * size, KEYS_AT_ONCE)
             which = np.repeat(waiting, each)
             attempts = attempt[which] + np.tile(np.arange(each), len(waiting))
             drawn, rows = self._drawn(child(states[which], attempts))
+            new = fingerprints(drawn)
+            if unique:
+                left = np.flatnonzero(_is_left(new, which[rows], prints, had))
+                drawn, rows, new = drawn.take(left), rows[left], new[left]
             first = np.flatnonzero(changes(which[rows]))
+            rows = rows[first]
             attempt[waiting] += each
-            attempt[which[rows[first]]] = attempts[rows[first]] + 1
+            attempt[which[rows]] = attempts[rows] + 1
             names = Names.concatenate([names, drawn.take(first)])
-            had = np.concatenate([had, which[rows[first]]])
-            if self._options.unique:
-                order = np.lexsort((had, prints := fingerprints(names)))
-                is_first = np.append(True, np.diff(prints[order]) > 0)
-                kept = np.sort(order[is_first])
-                names, had = names.take(kept), had[kept]
+            prints, had = np.append(prints, new[first]), np.append(had, which[rows])
+            if unique:
+                order = np.lexsort((had, prints))
+                kept = np.sort(order[changes(prints[order])])
+                names, prints, had = names.take(kept), prints[kept], had[kept]
+            in_vain = 0 if len(rows) else in_vain + len(which)
             waiting = np.setdiff1d(np.arange(n), had)
-        raise SamplingError(
-            f"only {len(had):,} of {n:,} keys have a name of their own after "
-            f"{int(attempt.max()):,} attempts: there are too few such names",
-            self._options.given,
-        )
+        if len(waiting):
+            raise SamplingError(
+                f"only {min(len(had) or self._sampler.n_possible, n):,.0f} of {counted(n, 'key')} "
+                "can have a name of their own: too few names meet the conditions",
+                self._options.given,
+            )
+        return names.take(np.argsort(had))
+
+
+def _is_left(new: Array, states: Array, prints: Array, had: Array) -> Array:
+    """Whether each new name is left to the state that drew it, (m,): not had by one before it.
+
+    `prints` are the names that states `had`, (k,); one before a state never gives a name to it.
+    """
+    if not len(prints):
+        return np.ones(len(new), bool)
+    order = np.argsort(prints)
+    at = order[np.minimum(np.searchsorted(prints, new, sorter=order), len(prints) - 1)]
+    return (prints[at] != new) | (had[at] > states)

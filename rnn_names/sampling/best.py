@@ -40,6 +40,7 @@ MAX_PREFIXES = 1 << 22  # where a search ends, after 10 to 30 seconds for the bu
 LONG_NAMES = 50  # characters from which it ends sooner, since their prefixes take longer
 FIRST_BOUND = -8.0  # log-probability, in nats: some thousand prefixes at most lie above it
 LEAST_LOWER, MOST_LOWER = 1.2, 8.0  # what the bound, as a probability, is divided by
+COLD = 0.5  # the temperature below which the network runs in float64
 _Name = tuple[float, list[int]]  # what it is ranked by, and its indices
 Progress = Callable[[int], Any]  # takes how many more prefixes are done
 
@@ -152,10 +153,13 @@ class _Search:
     def __init__(self, sampler: Sampler, progress: Progress | None, rank: str) -> None:
         self.sampler, self.progress = sampler, progress
         self._is_per_character = rank == "per-character"
-        self._source = sampler.drawer.quick
+        # At low temperatures, steps that float32 cannot hold may be those of the best names.
+        is_cold = sampler.options.temperature < COLD
+        self._source = sampler.drawer.exact if is_cold else sampler.drawer.quick
+        self._roots = sampler.drawer.exact_roots if is_cold else sampler.drawer.roots
         size = self._source.n_y * sampler.max_length**2
         self._at_once = max(min(AT_ONCE, CHARACTERS_AT_ONCE // size), 1)
-        self._work = Workspace()
+        self._work = Workspace(self._source.dtype)
         self.done = 0  # prefixes looked into
         self.n_prefixes = 0  # of these, in the last search
         self._best: list[_Name] = []  # above the bound, twice as many as wanted at most
@@ -213,7 +217,7 @@ class _Search:
         """Looks for the best names above a bound. False where there are over `most` prefixes."""
         self._best, self._bound, self._wanted = [], bound, wanted
         self._left_out, self.n_prefixes = -np.inf, 0
-        sampler, roots = self.sampler, self.sampler.drawer.roots
+        sampler, roots = self.sampler, self._roots
         self._frontier = Frontier(sampler.max_length + 2, self._at_once)
         is_one = len(roots.texts) == 1  # its probability is left out
         log_prob = np.zeros(1) if is_one else roots.log_prob

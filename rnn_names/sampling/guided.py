@@ -14,7 +14,7 @@ from itertools import count
 import numpy as np
 
 from rnn_names.arrays import Array, Rows, ranges
-from rnn_names.conditions.automaton import matching
+from rnn_names.conditions.automaton import NoAutomatonError, matching
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Names
@@ -64,7 +64,11 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
         return None
     if spelled > rare:
         sampler = sampler.following(sampler.with_large_automata)
-    drawer, rounds, sizes = _one_root(sampler), count(1), (sampler.min_length, sampler.max_length)
+    try:
+        drawer = _one_root(sampler)
+    except NoAutomatonError:  # of very many prefixes
+        return None
+    rounds, sizes = count(1), (sampler.min_length, sampler.max_length)
 
     def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)

@@ -42,7 +42,7 @@ FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few n
 LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
-WAITING = 4  # walks' worth of numbers that are in work at the same time, at most
+WAITING = 4  # numbers in work at the same time for each that was given, at most
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
@@ -195,10 +195,11 @@ class Attempts:
     def __init__(
         self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
     ) -> None:
-        self._given_below = self._fresh = begin  # all numbers from here on were not tried yet
+        # Names were given below the one; numbers from the other on were not tried yet.
+        self._begin = self._given_below = self._fresh = begin
         self._end, self._needed = end, needed
         self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
-        self._size, self._largest = sizes
+        self._size, self._largest = self._first, _ = sizes
         self._found: list[tuple[Array, Names]] = []  # numbers, rising, and their names
         self._tested = self._passed = 0
         self._tally = Tally()
@@ -233,9 +234,11 @@ class Attempts:
     def _left(self) -> int:
         """How many numbers wait for an attempt that has not begun.
 
-        Some begin only when names before them are found, since those found have to wait for these.
+        As many begin, at most, as some times those that were given: names that are found wait for
+        all before them, and who reads a few names should not wait for thousands.
         """
-        most = min(self._needed(), WAITING * self._size)
+        given = self._given_below - self._begin
+        most = min(self._needed(), WAITING * max(given, self._first))
         more = min(self._given_below + most, self._end) - self._fresh
         return self._failed.shape[1] + max(more, 0)
 

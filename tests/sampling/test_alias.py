@@ -53,10 +53,11 @@ def test_unique_names_do_not_depend_on_the_order_of_keys():
         taken.add(names[key])
 
 
-def test_more_keys_than_names_are_told(monkeypatch):
-    monkeypatch.setattr(alias, "MOST_ROUNDS", 50)
-    with pytest.raises(SamplingError, match="only 6 of 300 keys have a name of their own"):
-        tiny_model().alias(KEYS, unique=True, match="[ab]{1,2}")
+@pytest.mark.parametrize("options", [{"match": "[ab]{1,2}"}, {"listed": True}], ids=str)
+def test_more_keys_than_names_are_told(options, monkeypatch):
+    monkeypatch.setattr(alias, "MOST_ATTEMPTS", 1 << 14)
+    with pytest.raises(SamplingError, match="only 6 of 300 keys can have a name of their own"):
+        tiny_model().alias(KEYS, unique=True, **options)
 
 
 def test_conditions_that_hardly_any_name_meets_are_refused():
@@ -78,6 +79,20 @@ def test_conditions_that_hardly_any_name_meets_are_refused():
 def test_wrong_values_are_told(wrong, message):
     with pytest.raises(SamplingError, match=message):
         AliasOptions(**wrong)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_key_or_a_secret(invoke, tmp_path):
+    (tmp_path / "keys.txt").write_bytes("\ufeffanna\nanna\n".encode())
+    (tmp_path / "secret.txt").write_bytes("\ufeffs\n".encode())
+    options = "alias keys.txt -m dinosaurs --secret-file secret.txt".split()
+    names = invoke(*options, cwd=tmp_path).stdout.split()
+    assert names == Model.load("dinosaurs").alias(["anna", "anna"], secret=b"s")
+
+
+def test_keys_and_secret_are_not_both_standard_input(invoke):
+    done = invoke("alias", "-m", "dinosaurs", "--secret-file", "-")
+    assert done.returncode == 2
+    assert "standard input has the keys" in done.stderr
 
 
 def test_at_the_command_line(invoke, tmp_path, model):

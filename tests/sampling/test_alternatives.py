@@ -2,7 +2,9 @@
 
 import pytest
 
+from rnn_names.conditions.automaton import NoAutomatonError
 from rnn_names.errors import SamplingError, VocabularyError
+from rnn_names.sampling import guided
 from support.enumeration import all_texts, tiny_model
 
 
@@ -61,3 +63,13 @@ def test_a_prefix_may_be_as_improbable_as_numbers_go(prefix):
     model.params["by"][2] = -500 if prefix == "bb" else -200  # of b, at each step
     names = model.sample(20, seed=1, prefix=prefix, temperature=0.5)
     assert all(name.startswith(("bb", "ba")) for name in names)
+
+
+def test_very_many_prefixes_under_a_rare_condition_are_followed_without_looking_ahead(monkeypatch):
+    def too_many(*_):
+        raise NoAutomatonError("too many states")
+
+    monkeypatch.setattr(guided, "matching", too_many)
+    model = tiny_model()
+    names = model.sample(5, seed=1, prefix=["ab", "ba"], suffix="ccb")
+    assert all(name[:2] in ("ab", "ba") and name.endswith("ccb") for name in names)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rnn_names import Model
 from rnn_names.conditions.options import Options
 from rnn_names.errors import SamplingError
 from rnn_names.sampling import best
@@ -54,3 +55,9 @@ def test_probabilities_that_come_to_nothing_are_said_to():
     with pytest.raises(SamplingError, match="only 0 of 3 names found: the probabilities") as error:
         tiny_model().best(3, temperature=1e-4)
     assert error.value.settings == ("temperature",)
+
+
+def test_at_low_temperatures_steps_count_that_float32_cannot_hold():
+    """Philipp has one of e^−106, and two names with smaller probabilities have none."""
+    best = Model.load("first-names").best(2, suffix="pp", temperature=0.02, max_length=7)
+    assert best[0] == "Philipp"
