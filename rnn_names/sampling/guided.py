@@ -32,7 +32,13 @@ MOST_PROPOSALS = 1 << 16  # that are drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
 RARE = 1 / 200  # looking ahead is tried where a smaller share meets the conditions
 GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by more than this
-GROUP = MAX_COPIES  # names of a group
+SKIPPED, GROUP = MAX_COPIES - 1, 64
+"""Names that are found before those of a group, and the names of a group.
+
+A group ends in the middle of a name's copies, perhaps. If it began with a whole name, more copies
+would be cut off than it has, and names of large weight would come too seldom. After so many names,
+one is as likely to have copies before the beginning as behind the end.
+"""
 COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
 
 
@@ -221,10 +227,11 @@ class Guided:
         There are fewer where `budget` proposals gave none.
         """
         waiting, begun, tally = np.arange(len(groups)), 0, Tally()
-        each = int(1.1 * GROUP / self.acceptance) + 8  # proposals of a group at a time
+        wanted = SKIPPED + GROUP
+        each = int(1.1 * wanted / self.acceptance) + 8  # proposals of a group at a time
         found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
         count = np.zeros(len(groups), np.intp)
-        while len(waiting) and begun * len(groups) < budget * (1 + count.sum() // GROUP):
+        while len(waiting) and begun * len(groups) < budget * (1 + count.sum() // wanted):
             each = max(min(each, MOST_PROPOSALS // len(waiting)), 1)
             row, proposal = np.divmod(np.arange(len(waiting) * each), each)
             keys = states_of(key, groups[waiting[row]], begun + proposal)
@@ -237,11 +244,13 @@ class Guided:
             place = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
             found.append((place, names.take(which)))
             count += np.bincount(place[0], minlength=len(groups))
-            waiting, begun = np.flatnonzero(count < GROUP), begun + each
+            waiting, begun = np.flatnonzero(count < wanted), begun + each
         group, proposal, copy = np.concatenate([place for place, _ in found], axis=1)
         order = np.lexsort((copy, proposal, group))
         first = np.searchsorted(group[order], np.arange(len(groups)))
-        order = order[np.arange(len(order)) - first[group[order]] < GROUP]
+        first += np.where(count < wanted, 0, SKIPPED)  # where there are too few, all are given
+        rank = np.arange(len(order)) - first[group[order]]
+        order = order[(rank >= 0) & (rank < GROUP)]
         # A repeat should not follow its name.
         order = order[np.lexsort((proposal[order], copy[order], group[order]))]
         return Names.concatenate([names for _, names in found]).take(order), tally

@@ -47,7 +47,7 @@ def drawn(model, **options):
 @pytest.mark.parametrize("options", [{}, {"novel": True, "prefix": ["a", "bc"], "top_p": 0.9}])
 def test_two_processes_draw_what_one_draws(options, model, monkeypatch, helpers):
     names = drawn(model, **options)
-    assert helpers[-1].calls_made_there > 10
+    assert helpers[-1].calls_made_there > 3
     monkeypatch.setattr(streaming, "usable_cores", lambda: 1)
     assert drawn(model, **options) == names
 
@@ -60,11 +60,11 @@ def test_no_helper_for_a_short_stream_or_a_look_ahead(long, options, model, monk
 
 
 def test_a_stream_without_an_end_has_a_helper_once_enough_was_read(model, monkeypatch, helpers):
-    monkeypatch.setattr(streaming, "LONG", 1000)
+    monkeypatch.setattr(streaming, "LONG", 5000)
     stream = model.stream(seed=5)
     list(islice(stream, 400))
     assert not helpers
-    list(islice(stream, 2000))
+    list(islice(stream, 6000))
     assert len(helpers) == 1
 
 
