@@ -21,7 +21,7 @@ from rnn_names.sampling.sampler import sampler_of
 from rnn_names.sampling.walk import changes
 
 KEYS_AT_ONCE = 1 << 17
-MOST_ATTEMPTS = 1 << 20  # in a row without a name for any key
+MOST_IN_VAIN = 1 << 20  # in a row without a name for any key
 
 
 def seed_of(key: str, secret: bytes = b"") -> int:
@@ -86,7 +86,7 @@ class Aliases:
         waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
         names, prints = Names.from_strings([]), np.zeros(0, np.uint64)  # of those with one
         may_be = not unique or n <= self._sampler.n_possible
-        while len(waiting) and in_vain < MOST_ATTEMPTS and may_be:
+        while len(waiting) and in_vain < MOST_IN_VAIN and may_be:
             each = max(size // len(waiting), 1)  # a few keys try several times at once
             size = min(2 * size, KEYS_AT_ONCE)
             which = np.repeat(waiting, each)

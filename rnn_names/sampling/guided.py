@@ -26,7 +26,7 @@ from rnn_names.sampling.next_character import NextCharacter
 from rnn_names.sampling.numbers import key_of, states_of, uniform
 from rnn_names.sampling.roots import roots_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, meeting
-from rnn_names.sampling.walk import Children, Roots, Walk
+from rnn_names.sampling.walk import Children, Roots, Walk, changes
 
 MOST_PROPOSALS = 1 << 16  # that are drawn together
 PILOT = 1 << 13  # names drawn to see how rare the conditions are
@@ -251,6 +251,8 @@ class Guided:
         first += np.where(count < wanted, 0, SKIPPED)  # where there are too few, all are given
         rank = np.arange(len(order)) - first[group[order]]
         order = order[(rank >= 0) & (rank < GROUP)]
-        # A repeat should not follow its name.
-        order = order[np.lexsort((proposal[order], copy[order], group[order]))]
+        # A repeat should not follow its name: first all that are the first of their proposals here.
+        starts = np.flatnonzero(changes(proposal[order]) | changes(group[order]))
+        n = np.diff(np.append(starts, len(order)))
+        order = order[np.lexsort((proposal[order], ranges(0 * n, n), group[order]))]
         return Names.concatenate([names for _, names in found]).take(order), tally

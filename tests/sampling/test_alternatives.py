@@ -65,7 +65,7 @@ def test_a_prefix_may_be_as_improbable_as_numbers_go(prefix):
     assert all(name.startswith(("bb", "ba")) for name in names)
 
 
-def test_very_many_prefixes_under_a_rare_condition_are_followed_without_looking_ahead(monkeypatch):
+def test_very_many_prefixes_under_a_rare_condition_are_not_looked_ahead_for(monkeypatch):
     def too_many(*_):
         raise NoAutomatonError("too many states")
 
