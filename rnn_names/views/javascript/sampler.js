@@ -230,15 +230,17 @@ class Search {
   /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
   *attempts(wanted) {
     const { open, atOnce } = this;
-    const isOpen = ({ name }) => name === null;
-    while (open.length < Math.min(wanted, atOnce) || !open.some(isOpen))
-      open.push({ number: this.next++, attempt: 0, name: null });
-    const undecided = open.filter(isOpen).slice(0, atOnce);
+    const undecided = open.filter(({ name }) => name === null);
+    while (!undecided.length || (open.length < wanted && undecided.length < atOnce)) {
+      const number = { number: this.next++, attempt: 0, name: null };
+      open.push(number);
+      undecided.push(number);
+    }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
-    const needed = Math.ceil((first.tested + 1) / (last.passed + 1));
-    const least = first.tested ? 1 : Math.ceil(FEWEST_AT_ONCE / undecided.length);
-    const most = Math.max(Math.floor(atOnce / undecided.length), 1);
-    const each = Math.min(Math.max(needed, least), most);
+    const needed = first.tested
+      ? (0.6 * first.tested) / (last.passed + 1) // more would be in vain too often
+      : FEWEST_AT_ONCE / undecided.length;
+    const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
     );
