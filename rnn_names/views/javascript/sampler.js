@@ -176,7 +176,8 @@ async function drawNames(blend, models, settings, count, watch = {}) {
       await pause();
       if (watch.stopped?.()) {
         names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
-        return { names, drawn: search.drawn, shortage: shortage(names.length, count, search.drawn, []) };
+        const { drawn } = search;
+        return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
       }
       until = performance.now() + SLICE;
     }
@@ -190,8 +191,9 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     }
     watch.progress?.(search.drawn);
   }
-  const short = shortage(names.length, count, search.drawn, conditions);
-  return { names, drawn: search.drawn, shortage: short || (settings.unique ? "" : search.warning()) };
+  const { drawn } = search;
+  const short = shortage(names.length, count, drawn, conditions);
+  return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
 /** The names of a seed that meet conditions on each alone, batch by batch. */
@@ -270,7 +272,8 @@ class Search {
         meetsAll(name, this.conditions);
     }
     this.drawn += PILOT;
-    if ((spelling.passed - before) * RARE < PILOT) this.guide = new Guide(automaton, chain, options);
+    const isRare = (spelling.passed - before) * RARE < PILOT;
+    if (isRare) this.guide = new Guide(automaton, chain, options);
   }
 
   /** The names that come of a batch of proposals. */
@@ -322,7 +325,7 @@ class Search {
   /** A sentence on what names under rare conditions may lack; "" where that is little. */
   warning() {
     if (this.isOff)
-      return "So few names meet the conditions that some may come too often, and others be missing.";
+      return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.came + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";
     const percent = Math.round(100 * share);
