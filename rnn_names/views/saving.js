@@ -11,7 +11,8 @@ function downloadBytes(parts, file) {
 /** The page with the models that it has now, as HTML. */
 function pageWithModels() {
   const page = pristine.cloneNode(true);
-  const text = asScriptData({ ...data, models: models.map((model) => model.described ?? describedModel(model)) });
+  const described = models.map((model) => model.described ?? describedModel(model));
+  const text = asScriptData({ ...data, models: described });
   page.querySelector("#data").replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }

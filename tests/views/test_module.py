@@ -260,11 +260,12 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
 
 def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_node, small_models):
     """A change to one part leaves the others as they were; the same seed gives the same lines."""
-    first, again, other, lines, rows, names, same, different = in_node(
+    first, again, later, other, lines, rows, names, same, different = in_node(
         f"""
         const options = {{ seed: 5, parts: true }};
         print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 30, options));
         print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 10, options));
+        print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 20, {{ ...options, start: 10 }}));
         print(await cast("{{gru:max-length=2}}-{{rnn:prefix=b}} [x|y|z]", 30, options));
         print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 10, {{ seed: 5 }}));
         print(await cast("{{rnn=2+gru:contains=b,temperature=0.8}}", 20, {{ seed: 5 }}));
@@ -274,7 +275,7 @@ def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_no
         print(await cast("{{gru}} {{rnn}}", 2, {{ ...options, initials: "different" }}));""",
         *small_models.items(),
     )
-    assert again == first[:10]
+    assert again == first[:10] and later == first[10:]
     assert lines == [" ".join(row) for row in again]
     assert [row[2] for row in first] == [row[1] for row in other]
     assert {row[0] for row in first} == {"x", "y"}

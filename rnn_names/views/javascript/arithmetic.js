@@ -6,8 +6,8 @@ const NODES = 4;
 
 const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 
-// eˣ for gates takes most of a draw's time: e^(k/64) from a table, times the series of what is left,
-// is right to 1e-15 in 2/3 of the time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
+// eˣ for gates: e^(k/64) from a table, times the series of the rest; right to 1e-15, in 2/3 of the
+// time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
 // prettier-ignore
 const F2 = 1 / 2, F3 = 1 / 6, F4 = 1 / 24, F5 = 1 / 120;

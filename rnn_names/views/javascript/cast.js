@@ -25,8 +25,10 @@ async function castRows(
       slots.map(({ shares, options }, i) => {
         const { blend, parts: taking } = blendOf(models, shares);
         // A part that is to be listed, or new, is not asked for the opposite.
-        const opposite = { novel: shared.novel && !options.listed, listed: shared.listed && !options.novel };
-        const settings = { ...shared, ...opposite, ...newNames(options), seed: partSeed(seed, 2 * i) };
+        const { novel, listed, ...others } = shared;
+        const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
+        const own = { ...newNames(options), seed: partSeed(seed, 2 * i) };
+        const settings = { ...others, ...wanted, ...own };
         return drawNames(blend, taking, settings, size, watch);
       }),
     );
@@ -36,6 +38,7 @@ async function castRows(
       names.map((drawn) => drawn.names),
       lines,
       seed,
+      shared.start,
     );
     const kept = keptRows(rows, pieces, initials, unique).slice(0, count);
     const isShort = lines < size || watch.stopped?.();
@@ -50,16 +53,14 @@ const partSeed = (seed, use) => {
 };
 
 /** The parts of each line: names in their order, and texts of choices at random. */
-function chosenRows(parts, names, lines, seed) {
+function chosenRows(parts, names, lines, seed, start = 0) {
   const choices = parts.filter(({ texts }) => texts);
-  const numbers = choices.map((_, i) => new Random(seed, 2 * i + 1));
+  const states = choices.map((_, i) => child(key(seed), word(2 * i + 1)));
   return Array.from({ length: lines }, (_, line) => {
-    const [own, random] = [names.values(), numbers.values()];
-    return parts.map(({ texts }) =>
-      texts
-        ? texts[Math.floor(random.next().value.next() * texts.length)]
-        : own.next().value[line],
-    );
+    const [own, state] = [names.values(), states.values()];
+    const chosen = (texts) =>
+      texts[Math.floor(uniform(state.next().value, start + line) * texts.length)];
+    return parts.map(({ texts }) => (texts ? chosen(texts) : own.next().value[line]));
   });
 }
 

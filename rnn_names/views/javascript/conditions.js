@@ -37,7 +37,7 @@ function completed(settings, blend, models) {
   if (!(temperature > 0 && temperature < Infinity))
     throw new WrongSettings("The temperature must be a finite number above 0.");
   if (start && (settings.unique || settings.minEdits))
-    throw new WrongSettings("Which names are repeats depends on all before them: there is no start.");
+    throw new WrongSettings("Which names are repeats depends on all before them: leave out start.");
   checkCharacters(prefixes, blend, folding({ ignoreCase: true }));
   const others = [settings.suffix, settings.contains].flatMap(textsOf);
   checkCharacters(others, blend, folding(settings));
@@ -48,7 +48,7 @@ function completed(settings, blend, models) {
   return { ...options, seed: key(settings.seed ?? newSeed()) };
 }
 
-/** Raises WrongSettings for a text with a character that no name has; `fold` makes equal ones equal. */
+/** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */
 function checkCharacters(texts, blend, fold) {
   const known = new Set(blend.characters.map(fold));
   for (const text of texts) {
@@ -124,7 +124,8 @@ function conditionsOf(settings, models, characters, { minLength, maxLength, shap
   const conditions = [];
   const add = (words, passes, more) =>
     conditions.push({ words, passes, tested: 0, passed: 0, ...more });
-  add(`has ${minLength} to ${maxLength} characters`, (name) => name !== null, { isOfSpelling: true });
+  const length = `has ${minLength} to ${maxLength} characters`;
+  add(length, (name) => name !== null, { isOfSpelling: true });
   const addSpelling = (words, automaton) =>
     add(words, (name) => automaton.passes(name), { automaton, isOfSpelling: true });
   const termOf = (text) => textTerm(text, settings.ignoreCase);

@@ -2,12 +2,13 @@
 // how probable it is that the rest meets the conditions:
 //
 //     ahead(length, state, last) = [a name may end here] chain(end | last, length)
-//                                  + Σ_c chain(c | last, length) ahead(length + 1, next(state, c), c)
+//                        + Σ_c chain(c | last, length) ahead(length + 1, next(state, c), c)
 //
 // `chain` are probabilities of a character after another, the means of what the network predicted
-// for names that were drawn before, and of the end by the length, too; `state` is of the automaton. At beginnings that the guide has
-// visited while it learned, what is ahead follows from what the network predicted there, and is
-// guessed only where it was not. To learn, it visits the most promising beginnings of each length.
+// for names that were drawn before, and of the end by the length, too; `state` is of the automaton.
+// At beginnings that the guide visited while it learned, what is ahead follows from what the network
+// predicted there, and is guessed only where it was not. To learn, it visits the most promising
+// beginnings of each length.
 //
 // A name is proposed with p(c | text) ahead(text c) / Z, where Z is the sum over c. The product of
 // Z / ahead(text) over its places, its weight, says how much too rarely it is proposed. It comes
@@ -33,7 +34,7 @@ class Chain {
     for (let c = 0; c < this.n_y; c++) this.sums[row + c] += probabilities[c];
   }
 
-  /** The odds of going on at a length, or at the last one seen before, over those at all lengths. */
+  /** The odds of going on at a length, or at the last one seen before it, over those at all. */
   survival(length) {
     const { ending, goingOn } = this;
     const [ends, goesOn] = [ending, goingOn].map((all) => all.reduce((sum, each) => sum + each, 0));

@@ -54,11 +54,15 @@ function weightsOf({ arrays, ...coded }) {
  * was learned in a page, their upper halves.
  */
 function bitsOf({ exponents, rest, weights }, arrays) {
-  if (!rest) return Uint32Array.from(new Uint16Array(bytesOf(weights).buffer), (half) => half << 16);
+  if (!rest) {
+    const halves = new Uint16Array(bytesOf(weights).buffer);
+    return Uint32Array.from(halves, (half) => half << 16);
+  }
   const count = arrays.reduce((sum, [, size]) => sum + size, 0);
   return riceNumbers(weights, rest, count).map((each) => {
-    const [sign, fraction] = [(each >>> (rest - 1)) & 1, each & (2 ** (rest - 1) - 1)];
-    return (sign << 31) | (exponents[Math.floor(each / 2 ** rest)] << 23) | (fraction << (24 - rest));
+    const sign = (each >>> (rest - 1)) << 31;
+    const fraction = (each & (2 ** (rest - 1) - 1)) << (24 - rest);
+    return sign | (exponents[each >>> rest] << 23) | fraction;
   });
 }
 

@@ -3,14 +3,14 @@
 //     r = σ(x Wrᵀ + br + a_prev Urᵀ),  z = σ(x Wzᵀ + bz + a_prev Uzᵀ)      gates, (m, n_a)
 //     c = tanh(x Wnᵀ + bc + r ∘ (a_prev Unᵀ + bn))                          candidate
 //     a = (1 − z) ∘ c + z ∘ a_prev                                          hidden state
-//     ŷ = softmax(a Wyaᵀ + by)                              prediction of the next character, (m, n_y)
+//     ŷ = softmax(a Wyaᵀ + by)                                              prediction, (m, n_y)
 //
-// where Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
+// Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
 // A node is one beginning of a name; names that begin alike share their nodes.
 
 const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
-/** The hidden state at o, from from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, a_prev at q. */
+/** The state at o, of from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, and a_prev at q. */
 function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
   for (let i = 0; i < n_a; i++) {
     const r = sigmoid(from_x[x + i] + from_a[p + i]);

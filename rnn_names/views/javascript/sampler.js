@@ -176,7 +176,8 @@ async function drawNames(blend, models, settings, count, watch = {}) {
       await pause();
       if (watch.stopped?.()) {
         names.push(...search.open.flatMap(({ name }) => name ?? []).slice(0, count - names.length));
-        return { names, drawn: search.drawn, shortage: shortage(names.length, count, search.drawn, []) };
+        const { drawn } = search;
+        return { names, drawn, shortage: shortage(names.length, count, drawn, []) };
       }
       until = performance.now() + SLICE;
     }
@@ -190,8 +191,9 @@ async function drawNames(blend, models, settings, count, watch = {}) {
     }
     watch.progress?.(search.drawn);
   }
-  const short = shortage(names.length, count, search.drawn, conditions);
-  return { names, drawn: search.drawn, shortage: short || (settings.unique ? "" : search.warning()) };
+  const { drawn } = search;
+  const short = shortage(names.length, count, drawn, conditions);
+  return { names, drawn, shortage: short || (settings.unique ? "" : search.warning()) };
 }
 
 /** The names of a seed that meet conditions on each alone, batch by batch. */
@@ -230,15 +232,17 @@ class Search {
   /** Draws attempts at the names with the next numbers, about as many of each as it takes. */
   *attempts(wanted) {
     const { open, atOnce } = this;
-    const isOpen = ({ name }) => name === null;
-    while (open.length < Math.min(wanted, atOnce) || !open.some(isOpen))
-      open.push({ number: this.next++, attempt: 0, name: null });
-    const undecided = open.filter(isOpen).slice(0, atOnce);
+    const undecided = open.filter(({ name }) => name === null);
+    while (!undecided.length || (open.length < wanted && undecided.length < atOnce)) {
+      const number = { number: this.next++, attempt: 0, name: null };
+      open.push(number);
+      undecided.push(number);
+    }
     const [first, last] = [this.conditions[0], this.conditions.at(-1)];
-    const needed = Math.ceil((first.tested + 1) / (last.passed + 1));
-    const least = first.tested ? 1 : Math.ceil(FEWEST_AT_ONCE / undecided.length);
-    const most = Math.max(Math.floor(atOnce / undecided.length), 1);
-    const each = Math.min(Math.max(needed, least), most);
+    const needed = first.tested
+      ? (0.6 * first.tested) / (last.passed + 1) // more would be in vain too often
+      : FEWEST_AT_ONCE / undecided.length;
+    const each = Math.ceil(Math.min(needed, Math.max(Math.floor(atOnce / undecided.length), 1)));
     const attempts = undecided.flatMap(({ number, attempt }) =>
       Array.from({ length: each }, (_, i) => ({ number, attempt: attempt + i })),
     );
@@ -268,7 +272,8 @@ class Search {
         meetsAll(name, this.conditions);
     }
     this.drawn += PILOT;
-    if ((spelling.passed - before) * RARE < PILOT) this.guide = new Guide(automaton, chain, options);
+    const isRare = (spelling.passed - before) * RARE < PILOT;
+    if (isRare) this.guide = new Guide(automaton, chain, options);
   }
 
   /** The names that come of a batch of proposals. */
@@ -320,7 +325,7 @@ class Search {
   /** A sentence on what names under rare conditions may lack; "" where that is little. */
   warning() {
     if (this.isOff)
-      return "So few names meet the conditions that some may come too often, and others be missing.";
+      return "So few names meet the conditions that some may be missing, and others too frequent.";
     const share = this.repeats / (this.came + this.repeats || 1);
     if (share <= MANY_REPEATS) return "";
     const percent = Math.round(100 * share);
