@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
     from rnn_names.sampling.guided import Guided
 
-FIRST_WALK, GROWTH = 1 << 12, 4  # names of a stream's first walk, at most; each is so much larger
+FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; each is so much larger
 FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
 LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
-WAITING = 4  # numbers in work at the same time for each that was given, at most
+NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
+WAITING = 16  # numbers in work at the same time for each that was given, at most
+WALKS_IN_WORK = 3  # of the largest: the names of more would take more memory than promised
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 NAMES_PER_BUDGET = 16  # names that earn as many attempts again
@@ -226,7 +228,7 @@ class Attempts:
             self._take_in(numbers, each, *call())
             is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
             waiting = [numbers[0, 0] for numbers, _, _ in begun] + self._failed[0, :1].tolist()
-            yield self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
+            yield from self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
             if is_over:
                 raise GivenUp(self._tally)
 
@@ -238,7 +240,8 @@ class Attempts:
         all before them, and who reads a few names should not wait for thousands.
         """
         given = self._given_below - self._begin
-        most = min(self._needed(), WAITING * max(given, self._first))
+        in_work = min(WAITING * max(given, self._first), WALKS_IN_WORK * self._largest)
+        most = min(self._needed(), in_work)
         more = min(self._given_below + most, self._end) - self._fresh
         return self._failed.shape[1] + max(more, 0)
 
@@ -279,17 +282,22 @@ class Attempts:
         failed = np.concatenate([self._failed, failed], axis=1)
         self._failed = failed[:, np.argsort(failed[0], kind="stable")]
 
-    def _given(self, end: int) -> Names:
-        """The names that were found for numbers below `end`, in order."""
-        self._given_below, found = min(end, self._fresh), self._found
-        below = [int(np.searchsorted(numbers, end)) for numbers, _ in found]
-        parts = [*zip(found, below, strict=True)]
-        self._found = [(numbers[n:], names[n:]) for (numbers, names), n in parts if n < len(names)]
-        given = [(numbers[:n], names[:n]) for (numbers, names), n in parts if n]
-        if len(given) <= 1:
-            return given[0][1] if given else Names.from_strings([])
-        order = np.argsort(np.concatenate([numbers for numbers, _ in given]), kind="stable")
-        return Names.concatenate([names for _, names in given]).take(order)
+    def _given(self, end: int) -> Iterator[Names]:
+        """The names that were found for numbers below `end`, in order, in parts."""
+        end = min(end, self._fresh)
+        while self._given_below < end:
+            stop = min(self._given_below + NUMBERS_AT_ONCE, end)
+            below = [(np.searchsorted(part[0], stop), *part) for part in self._found]
+            given = [(numbers[:n], names[:n]) for n, numbers, names in below if n]
+            self._found = [
+                (numbers[n:], names[n:]) for n, numbers, names in below if n < len(names)
+            ]
+            self._given_below = stop
+            if len(given) == 1:
+                yield given[0][1]
+            elif given:
+                order = np.argsort(np.concatenate([numbers for numbers, _ in given]), kind="stable")
+                yield Names.concatenate([names for _, names in given]).take(order)
 
 
 class OneWorker:
