@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; each is so much larger
 FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
 LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
+LEAST_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
@@ -107,7 +108,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     names: list[str] = []
     with suppress(SamplingError):  # what it has learned so far may begin no name
         sampler, key, number = Sampler(model, Options()), key_of(seed), 0
-        while len(names) < count and number < 2 * count:
+        while len(names) < count and number < max(2 * count, LEAST_TRIED):
             numbers = number + np.arange(count - len(names) + FIRST_OF_ENDLESS)
             names += sampler.drawn(states_of(key, numbers))[0].to_strings()
             number += len(numbers)
