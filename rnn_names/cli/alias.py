@@ -17,7 +17,7 @@ from rnn_names.conditions.options import AliasOptions
 from rnn_names.errors import CorpusError, shown
 from rnn_names.model.bundled import Given
 
-KEYS_READ_AT_ONCE = 1 << 16  # lines that are read before their names are drawn
+KEYS_READ_AT_ONCE = 1 << 17  # lines that are read before their names are drawn
 
 
 @click.command(

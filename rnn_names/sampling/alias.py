@@ -82,13 +82,13 @@ class Aliases:
         1962).
         """
         n, unique = len(states), self._options.unique
-        attempt, in_vain, size = np.zeros(n, np.int64), 0, n  # the next one; in a row; of a round
+        attempt, in_vain, most = np.zeros(n, np.int64), 0, 1  # the next one; in a row; in a round
         waiting, had = np.arange(n), np.zeros(0, np.intp)  # states without a name, and with one
         names, prints = Names.from_strings([]), np.zeros(0, np.uint64)  # of those with one
         may_be = not unique or n <= self._sampler.n_possible
         while len(waiting) and in_vain < MOST_IN_VAIN and may_be:
-            each = max(size // len(waiting), 1)  # a few keys try several times at once
-            size = min(2 * size, KEYS_AT_ONCE)
+            each = max(min(most, KEYS_AT_ONCE // len(waiting)), 1)  # attempts of each key together
+            most *= 2
             which = np.repeat(waiting, each)
             attempts = attempt[which] + np.tile(np.arange(each), len(waiting))
             drawn, rows = self._drawn(child(states[which], attempts))
