@@ -92,7 +92,7 @@ class Aliases:
             which = np.repeat(waiting, each)
             attempts = attempt[which] + np.tile(np.arange(each), len(waiting))
             drawn, rows = self._drawn(child(states[which], attempts))
-            new = fingerprints(drawn)
+            new = fingerprints(drawn) if unique else np.zeros(len(drawn), np.uint64)
             if unique:
                 left = np.flatnonzero(_is_left(new, which[rows], prints, had))
                 drawn, rows, new = drawn.take(left), rows[left], new[left]

@@ -137,14 +137,14 @@ def _drawn(
         from rnn_names.sampling.guided import guided_if_rare
 
         guided = guided_if_rare(sampler)
-    first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
-    sizes = max(first // slowness, 1), min(sampler.largest_walk, LARGEST_WALK) // slowness
-    queue = Attempts(begin, end, sizes, needed)
     with ExitStack() as stack:
         workers = _Workers(sampler, stack)
         if guided is not None:
             yield from _groups(guided, key, begin, end, needed, workers)
             return
+        first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
+        sizes = first // slowness, min(sampler.largest_walk, LARGEST_WALK) // slowness
+        queue = Attempts(begin, end, (max(sizes[0], 1), max(sizes[1], 1)), needed)
 
         def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
             return workers.drawn(states_of(key, numbers, attempts))

@@ -138,6 +138,20 @@ def test_start_skips_names_without_drawing_them(monkeypatch):
     assert sum(drawn) < 50
 
 
+def test_a_few_names_of_an_endless_stream_take_few_attempts(monkeypatch):
+    """Numbers that nobody asked for yet do not run ahead of one whose attempts fail."""
+    drawn, draw = [], drawer.Drawer.draw
+
+    def noted(self, keys, root=None):
+        drawn.append(len(keys))
+        return draw(self, keys, root)
+
+    monkeypatch.setattr(drawer.Drawer, "draw", noted)
+    stream = Model.load("elvish").stream(seed=1, min_length=12)
+    assert len([next(stream), next(stream)]) == 2
+    assert sum(drawn) < 50_000
+
+
 def test_seeds_give_other_streams_and_none_another_each_time():
     model = tiny_model()
     assert model.sample(20, seed=1) != model.sample(20, seed=2)
