@@ -54,8 +54,8 @@ def page(
     """
     from rnn_names.model.atomic import write_atomically
     from rnn_names.model.model import Model
-    from rnn_names.views import engine
-    from rnn_names.views import page as page_view
+    from rnn_names.page import page as page_view
+    from rnn_names.page import script
 
     if module and not models:
         raise click.UsageError("which MODEL is the module to have?")
@@ -63,17 +63,17 @@ def page(
         raise click.UsageError("--title and --subtitle go with a page: a module shows nothing")
     output = output or ("names.mjs" if module else "names.html")
     if module:
-        for path in (output, engine.types_path(output)):
-            check_output(path, "module", engine.MODULE_BEGINNING.upper().encode())
+        for path in (output, script.types_path(output)):
+            check_output(path, "module", script.MODULE_BEGINNING.upper().encode())
     else:
         check_output(output, "page", page_view.PAGE_BEGINNING.upper().encode())
     given = models or [Given(name) for name in page_view.MODELS_FOR_LISTS]
     parts = [
-        engine.Part(name, Model.load(each.path), each.share)
+        script.Part(name, Model.load(each.path), each.share)
         for name, each in zip(_names([each.path for each in given]), given, strict=True)
     ]
     if module:
-        engine.save_module(parts, output)
+        script.save_module(parts, output)
     else:
         text = page_view.page(parts, title, subtitle, for_lists=not models)
         write_atomically(output, text.encode())

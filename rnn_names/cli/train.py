@@ -118,7 +118,7 @@ def train(
     with log_file(log, trainer.epoch) as write_log, closing(Progress(trainer, quiet)) as progress:
         page = None
         if report is not None:
-            from rnn_names.views.report import Report
+            from rnn_names.report.report import Report
 
             titles = ["standard input" if path == "-" else path for path in corpus]
             page = Report(names, trainer, titles, output, report, checkpoint.init)

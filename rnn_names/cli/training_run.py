@@ -23,11 +23,11 @@ from rnn_names.model.atomic import standard_stream
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
     from rnn_names.model.model import Model
+    from rnn_names.report.report import Report
     from rnn_names.training.checkpoint import Checkpoint
     from rnn_names.training.stages import Epoch
     from rnn_names.training.trainer import Trainer
     from rnn_names.training.warm_start import Closest
-    from rnn_names.views.report import Report
 
 LOG_WIDTH = 100  # columns of what `train` prints where there is no terminal
 SECONDS_TO_SPEAK = 2.0  # for what an interrupted training says: its reader may be gone
@@ -292,8 +292,8 @@ def opening(corpus: Corpus, checkpoint: Checkpoint, closest: Sequence[Closest]) 
 def summary(progress: Progress, corpus: Corpus, output: str, init: str | None) -> str:
     """What came of the training, its losses as a picture, and what to try next."""
     from rnn_names.corpus.names import Names
-    from rnn_names.views.report import NAMES_MEASURED, drawn_from, length_note
-    from rnn_names.views.terminal import loss_curves
+    from rnn_names.report.report import NAMES_MEASURED, drawn_from, length_note
+    from rnn_names.report.terminal import loss_curves
 
     trainer, size = progress.trainer, os.path.getsize(output)
     model = f"Wrote {shown(output)} ({size / 1e6:.1f} MB). Try: rnn-names sample -n 20" + (

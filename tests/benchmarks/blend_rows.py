@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contender import Contender, take_turns
 from environment import executable
-from report import Report, compared
+from rows import Report, compared
 
 if TYPE_CHECKING:
     from plan import Plan

@@ -14,7 +14,7 @@ from pathlib import Path
 from contender import take_turns
 from environment import executable
 from plan import Plan
-from report import Report, Row, compared, table
+from rows import Report, Row, compared, table
 
 MIB = 2.0**20
 JUDGED = 10**7

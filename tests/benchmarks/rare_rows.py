@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from contender import Contender, take_turns
 from environment import ROOT
-from report import Row, table
+from rows import Row, table
 
 sys.path.append(str(ROOT / "tests" / "quality"))
 
@@ -16,7 +16,7 @@ from rare_orders import TIMED
 
 if TYPE_CHECKING:
     from plan import Plan
-    from report import Report
+    from rows import Report
 
 MOST_SECONDS = 1.5
 """Bar of the first 20 first names."""

@@ -21,7 +21,7 @@ import environment
 
 if TYPE_CHECKING:
     from plan import Plan
-    from report import Report
+    from rows import Report
 
 HERE = Path(__file__).resolve().parent
 ROWS = (
@@ -47,7 +47,7 @@ def main() -> None:
 
     from contender import Contender
     from plan import Plan
-    from report import Report
+    from rows import Report
 
     report = Report()
     with Contender("machine:Machine") as machine:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from contender import Contender, quartiles, take_turns
 from plan import Plan
-from report import Report, compared, rate, table
+from rows import Report, compared, rate, table
 
 from rnn_names.model import bundled
 

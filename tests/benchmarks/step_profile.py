@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from report import table
+from rows import table
 from training_sides import trainer_for
 
 import rnn_names

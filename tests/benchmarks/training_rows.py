@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contender import Contender, quartiles, take_turns
 from plan import Plan
-from report import Report, Row, compared, rate, table
+from rows import Report, Row, compared, rate, table
 
 if TYPE_CHECKING:
     from training_sides import Variant

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from contender import Contender, quartiles
 from environment import ROOT, executable
 from plan import Plan
-from report import Report, Row, compared, spread, table
+from rows import Report, Row, compared, spread, table
 
 BEFORE = "383096b"
 """The commit that the bars name."""

@@ -3,7 +3,7 @@
 import re
 
 from rnn_names import Model
-from rnn_names.views.page import MODELS_FOR_LISTS
+from rnn_names.page.page import MODELS_FOR_LISTS
 from support.program import error_line
 
 

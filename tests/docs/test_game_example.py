@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rnn_names.views.engine import Part, save_module
+from rnn_names.page.script import Part, save_module
 from support import node
 from support.documents import ROOT
 

@@ -16,11 +16,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rnn_names import Model
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.page.page import page
+from rnn_names.page.script import Part
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.views.engine import Part
-from rnn_names.views.page import page
 from support.browser import Browser, missing
 from support.documents import ROOT
 

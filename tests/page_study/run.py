@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rnn_names import Model
 from rnn_names.model import bundled
 from rnn_names.model.model import blend
-from rnn_names.views.engine import Part, engine
-from rnn_names.views.page import page
+from rnn_names.page.page import page
+from rnn_names.page.script import Part, engine
 from support.browser import Browser, missing
 
 NAMES = 20_000

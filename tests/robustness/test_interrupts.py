@@ -40,7 +40,7 @@ faulthandler.register(signal.SIGUSR1)
 def here(*_): os.write(2, b"here\\n")
 def forever(*_): here() or time.sleep(1e6)
 def interrupt(): os.kill(os.getpid(), signal.SIGINT)
-import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names.views.report
+import rnn_names.training.checkpoint, rnn_names.training.distillation, rnn_names.report.report
 import rnn_names.cli.train, rnn_names.cli.training_run, rnn_names.cli.main as cli
 {before}
 cli.main()"""
@@ -85,8 +85,8 @@ ENDLESS_DISTILLATION = """
 rnn_names.training.distillation.TILTED_BY = 200, 200
 rnn_names.training.distillation.distillation_set = forever"""
 ENDLESS_CURVES = """
-rnn_names.views.report.Report.add = lambda *_: None
-rnn_names.views.terminal.loss_curves = forever"""
+rnn_names.report.report.Report.add = lambda *_: None
+rnn_names.report.terminal.loss_curves = forever"""
 NOTHING = "Interrupted in epoch 1: nothing was saved."
 BEST = "Interrupted in epoch 2: m.npz holds the best weights so far (epoch 1); to continue"
 
@@ -108,7 +108,7 @@ def test_in_work_that_takes_too_long(number, work, lines, left, corpus_file, tmp
     """The state of an older run stays until this one has written its model."""
     (tmp_path / "m.npz.resume").write_bytes(OLD_MODEL)
     options = ["--distil-epochs", int("distil" in work), "--hidden-size", 4, "--epochs", 2]
-    before = f"import rnn_names.views.terminal\n{work}"
+    before = f"import rnn_names.report.terminal\n{work}"
     process = start("train", corpus_file, *options, "-o", "m.npz", before=before, cwd=tmp_path)
     interrupt(process, *lines, number=number)
     assert sorted(os.listdir(tmp_path)) == left

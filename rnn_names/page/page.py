@@ -1,6 +1,6 @@
 """A page that writes names: one HTML file with models in it, for any browser.
 
-The page is `page.html` with the style sheets, the engine (`rnn_names.views.engine`), the scripts of
+The page is `page.html` with the style sheets, the engine (`rnn_names.page.script`), the scripts of
 the interface and the models set into it.
 
 A model may come from a stranger. What it holds is in the page as escaped text, or as JSON in which
@@ -20,8 +20,8 @@ from urllib.parse import quote
 
 from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.views.engine import Part, as_script_data, described, engine, learning
-from rnn_names.views.markup import assets, definitions, isolated
+from rnn_names.page.script import Part, as_script_data, described, engine, learning
+from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
 STRICT = '"use strict";\n'  # what each script of the page begins with
@@ -40,26 +40,26 @@ MODELS_FOR_LISTS = (
 LONG_TITLE = 30  # from this many characters on, a title is set smaller
 
 STYLES = (
-    "style.css",
-    "colours.css",
-    "controls.css",
-    "page.css",
-    "names.css",
-    "side.css",
-    "casts.css",
-    "own_list.css",
+    "report/style.css",
+    "page/ui/colours.css",
+    "page/ui/controls.css",
+    "page/ui/page.css",
+    "page/ui/names.css",
+    "page/ui/side.css",
+    "page/ui/casts.css",
+    "page/ui/own_list.css",
 )
 SCRIPTS = (
-    "elements.js",
-    "shares.js",
-    "form.js",
-    "drawers.js",
-    "favourites.js",
-    "card.js",
-    "casts.js",
-    "saving.js",
-    "own_list.js",
-    "page.js",
+    "page/ui/elements.js",
+    "page/ui/shares.js",
+    "page/ui/form.js",
+    "page/ui/drawers.js",
+    "page/ui/favourites.js",
+    "page/ui/card.js",
+    "page/ui/casts.js",
+    "page/ui/saving.js",
+    "page/ui/own_list.js",
+    "page/ui/page.js",
 )
 """Of the interface, in an order in which a later one may use what an earlier one defines."""
 
@@ -93,7 +93,7 @@ def page(
         title = "Names from your own list" if title is None else title
         for model in data["models"][1:]:
             model["share"] = 0
-    return Template(assets("page.html")).substitute(
+    return Template(assets("page/ui/page.html")).substitute(
         policy=_policy(style, scripts),
         title=escape(shown(title or f"Names like {_listed(names)}")),
         heading=isolated(title) if title else f"Names like {stressed}",

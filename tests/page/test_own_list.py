@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rnn_names import Model
-from rnn_names.views.engine import Part
-from rnn_names.views.page import page as page_of
+from rnn_names.page.page import page as page_of
+from rnn_names.page.script import Part
 from support.browser import names_of, wait_for_names
 from support.documents import ROOT
 

@@ -3,8 +3,8 @@
 import pytest
 
 from rnn_names import Model
-from rnn_names.views.engine import Part
-from rnn_names.views.page import page
+from rnn_names.page.page import page
+from rnn_names.page.script import Part
 from support.browser import NOT_TESTED, Browser, missing
 
 LOOKS = {"reduced_motion": "reduce"}  # names that appear gently are drawn a dozen times

@@ -1,6 +1,6 @@
 """The engine that writes names in JavaScript, models as it reads them, and both as an ES module.
 
-The page and the module have the same engine, `views/javascript/`, which knows no document. Weights
+The page and the module have the same engine, `engine/`, which knows no document. Weights
 travel as the model has them and fingerprints as the gaps between their upper four bytes, both in a
 Rice code: about 11 bits a weight in bfloat16, as few exponents are common, and 17 bits a name of a
 long list.
@@ -24,7 +24,7 @@ from rnn_names.model.atomic import write_atomically
 from rnn_names.model.blend import scaled, unknown_logit
 from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
-from rnn_names.views.markup import assets
+from rnn_names.report.markup import assets
 
 ENGINE_FILES = (
     "arithmetic.js",
@@ -81,14 +81,14 @@ LEARNING_FILES = (
 
 def learning() -> str:
     """The script that learns, for a worker that has the engine, too."""
-    return assets(*(f"javascript/learning/{name}" for name in LEARNING_FILES))
+    return assets(*(f"page/learning/{name}" for name in LEARNING_FILES))
 
 
 def engine() -> str:
     """The script of the engine."""
     whole, anywhere = rude_words()
     words = as_script_data({"whole": sorted(whole), "anywhere": anywhere})
-    scripts = assets(*(f"javascript/{name}" for name in ENGINE_FILES))
+    scripts = assets(*(f"page/engine/{name}" for name in ENGINE_FILES))
     return f"const RUDE_WORDS = {words};\n{scripts}"
 
 
@@ -186,7 +186,7 @@ def as_script_data(value: Any) -> str:
 def save_module(parts: Sequence[Part], path: str) -> None:
     """Writes the module, and its types into `types_path`."""
     types = types_path(path)
-    write_atomically(types, assets("javascript/names.d.ts").encode())
+    write_atomically(types, assets("page/engine/names.d.ts").encode())
     write_atomically(path, module(parts, os.path.basename(types)).encode())
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from rnn_names import Model
 from rnn_names.errors import BlendError
-from rnn_names.views.engine import Part, as_script_data
-from rnn_names.views.page import page
+from rnn_names.page.page import page
+from rnn_names.page.script import Part, as_script_data
 
 LIMITS = {"dinosaurs": 550_000, "first-names": 800_000, "surnames": 1_000_000}
 

@@ -18,12 +18,12 @@ from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import Names
 from rnn_names.errors import counted, shown
 from rnn_names.model.atomic import write_atomically
+from rnn_names.report.markup import assets, definitions, isolated
+from rnn_names.report.svg import bar_chart, line_chart
 from rnn_names.sampling.stream import preview
 from rnn_names.training.stages import Epoch, next_shown
 from rnn_names.training.trainer import Trainer
 from rnn_names.version import __version__
-from rnn_names.views.markup import assets, definitions, isolated
-from rnn_names.views.svg import bar_chart, line_chart
 
 NAMES_SHOWN = 8  # names drawn at each epoch that is shown
 FIRST_NAMES = 50  # names of the finished model that the report begins with
@@ -94,7 +94,7 @@ def as_html(report: Report) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)}</title>
-<style>{assets("style.css", "report.css")}</style>
+<style>{assets("report/style.css", "report/report.css")}</style>
 </head>
 <body>
 <main>

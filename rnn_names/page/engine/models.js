@@ -1,4 +1,4 @@
-// The models: what views/engine.py writes, as the engine uses it.
+// The models: what page/script.py writes, as the engine uses it.
 
 /** Models as JSON has them, each with its weights as arrays and its network. */
 function modelsIn(described) {

@@ -8,8 +8,8 @@ from rnn_names.errors import shown
 
 
 def assets(*names: str) -> str:
-    """The texts of files beside this one, joined; hashes of them want plain line feeds."""
-    folder = files("rnn_names.views")
+    """The texts of files of the package, joined; hashes of them want plain line feeds."""
+    folder = files("rnn_names")
     return "".join(folder.joinpath(name).read_text("utf-8") for name in names).replace("\r\n", "\n")
 
 

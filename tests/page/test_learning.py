@@ -13,11 +13,11 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
+from rnn_names.page.script import Part, described, engine, learning
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import defaults_for
 from rnn_names.training.stages import Stage
-from rnn_names.views.engine import Part, described, engine, learning
 from support import node
 from support.documents import ROOT
 from support.networks import prefixes_of

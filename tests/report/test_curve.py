@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
+from rnn_names.report.terminal import HEIGHT, loss_curves
 from rnn_names.training.stages import Epoch
-from rnn_names.views.terminal import HEIGHT, loss_curves
 from support.terminal import on_terminal
 
 

@@ -17,7 +17,7 @@ function pageWithModels() {
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }
 
-/** JSON that can stand inside a script element, as views/engine.py makes it. */
+/** JSON that can stand inside a script element, as page/script.py makes it. */
 function asScriptData(value) {
   const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replace(/[<>&]|[^\0-\x7f]/g, escaped);

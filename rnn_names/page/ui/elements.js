@@ -23,5 +23,5 @@ const data = JSON.parse($("data").textContent);
 const models = modelsIn(data.models);
 const openingShares = () => models.map(({ share }) => share);
 
-/** What people call a model: norwegian-towns are norwegian towns. As in views/page.py. */
+/** What people call a model: norwegian-towns are norwegian towns. As in page/page.py. */
 const titleOf = ({ name }) => name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");

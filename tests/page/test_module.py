@@ -13,7 +13,7 @@ from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.model import blend
-from rnn_names.views.engine import Part, module, save_module
+from rnn_names.page.script import Part, module, save_module
 from support import node
 from support.distributions import assert_drawn_from
 from support.documents import ROOT
@@ -340,7 +340,7 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
 
 def test_types_have_each_option():
     """What `sample` checks is what its types show."""
-    files = ROOT / "rnn_names" / "views" / "javascript"
+    files = ROOT / "rnn_names" / "page" / "engine"
     checked = re.search(r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "api.js").read_text("utf-8"), re.S)
     shown = re.search(
         r"interface SampleOptions \{(.*?)\n\}", (files / "names.d.ts").read_text("utf-8"), re.S

@@ -1,4 +1,4 @@
-// What was learned as one more model of the page, with the fields of rnn_names/views/engine.py.
+// What was learned as one more model of the page, with the fields of rnn_names/page/script.py.
 // Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
 // that is saved with it all write the same names.
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from rnn_names.corpus.corpus import corpus_from_strings
+from rnn_names.report import report
+from rnn_names.report import svg as charts
+from rnn_names.report.report import NAMES_MEASURED, Report, as_html
 from rnn_names.sampling import stream
 from rnn_names.training.run import Run
 from rnn_names.training.settings import Settings
 from rnn_names.training.trainer import Trainer
-from rnn_names.views import report
-from rnn_names.views import svg as charts
-from rnn_names.views.report import NAMES_MEASURED, Report, as_html
 
 VOID = {"meta", "line", "rect", "circle", "polyline"}
 SMALL = {"hidden_size": 16, "batch_size": 32, "learning_rate": 0.01, "distil_epochs": 0}

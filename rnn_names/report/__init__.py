@@ -1,0 +1,5 @@
+"""What people look at after a training.
+
+`report` makes the report, with charts from `svg`; `terminal` draws the loss curves in text.
+`markup` and `style.css` are shared with the page that writes names.
+"""
