@@ -3,13 +3,13 @@
 import { Automaton, MOST_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { folded, isClean } from "./clean.js";
-import { NearLists, areNear, isAmong } from "./fingerprints.js";
+import { areNear, isAmong, NearLists } from "./fingerprints.js";
 import { ownListOf } from "./models.js";
 import { EOS } from "./network.js";
 import { key, newSeed } from "./numbers.js";
-import { MAX_LENGTH, WrongSettings, lengthOf } from "./options.js";
+import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
-import { Shape, joinedTriples, lowerCase } from "./shape.js";
+import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
 /** A text or several as a list, in NFC. */
 const textsOf = (given) =>
@@ -96,12 +96,16 @@ function spellings(text, blend, shape, ignoreCase) {
  * characters: { text, length, last, state, probability }.
  */
 function rootsOf(texts, blend, options) {
-  const ranks = (text) => blend.encode(text).map((c) => String.fromCodePoint(c)).join("");
+  const ranks = (text) =>
+    blend
+      .encode(text)
+      .map((c) => String.fromCodePoint(c))
+      .join("");
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
-  for (const text of inOrder)
-    if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
   const after = new Map([["", { state: blend.firstState(), probability: 1, last: EOS }]]);
+  /** @type {(characters: string[]) => any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
@@ -165,7 +169,7 @@ export function conditionsOf(settings, models, characters, { minLength, maxLengt
     }
   }
   if (shape) addSpelling("has capitals and marks where the list has them", shape);
-  conditions.sort((a, b) => Boolean(b.isOfSpelling) - Boolean(a.isOfSpelling));
+  conditions.sort((a, b) => Number(b.isOfSpelling ?? 0) - Number(a.isOfSpelling ?? 0));
   if (settings.clean) add("has no rude word", isClean);
   if (settings.knownTriples) {
     const known = joinedTriples(models);
