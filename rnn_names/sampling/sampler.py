@@ -1,7 +1,6 @@
-"""Names that meet what each can be held to alone: length, shape, spelling, and other conditions.
+"""Names that meet the conditions that one name can be tested for: length, shape, spelling, others.
 
-Where the conditions on length and spelling are so rare that attempts would take long,
-`rnn_names.lookahead.guide` looks ahead.
+Where those on length and spelling are rare, `stream` has `guided_if_rare` look ahead instead.
 """
 
 from __future__ import annotations
@@ -123,8 +122,9 @@ class Sampler:
         """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
         options, roots = self.options, self.drawer.roots
         if options.prefix:
+            # A single prefix is given, not drawn: only top-k and top-p can bar it.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
-            if is_one or (roots.log_prob > -np.inf).any():  # one that is not ruled out is not drawn
+            if is_one or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {any_of(options.prefix)}: no name begins so"
         else:
