@@ -22,7 +22,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import spelled
+from rnn_names.sampling.roots import spelled_prefixes
 from rnn_names.sampling.walk import Roots
 
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
@@ -49,7 +49,7 @@ class Sampler:
         self.model, self.options = model, options
         self.min_length, self.max_length = lengths_of(model, options)
         shape = None if options.any_shape else model.shape
-        prefixes = spelled(options, model.vocabulary, shape)
+        prefixes = spelled_prefixes(options, model.vocabulary, shape)
         self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
