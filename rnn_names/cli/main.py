@@ -28,6 +28,7 @@ COMMANDS = (
     "models",
     "blend",
     "page",
+    "mcp",
     "completion",
 )
 """Each is the function of this name in the module of this name."""

@@ -152,6 +152,11 @@ def packs() -> dict[str, Any]:
     return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
 
 
+def names() -> set[str]:
+    """All that `file_of` knows but files."""
+    return {*MODELS, *ALIASES, *packs()}
+
+
 def file_of_pack(point: Any) -> str:
     """The model file of another package; a missing one is one that cannot be read."""
     from importlib.util import find_spec
@@ -250,8 +255,8 @@ def advice(path: str) -> str:
             return f"did you mean {shown(os.path.join(folder, file))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
-    known = [*MODELS, *ALIASES, *packs()]
+    known = sorted(names())
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
-    names = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
-    return f"train a model, or take a bundled one: {names}"
+    told = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
+    return f"train a model, or take a bundled one: {told}"
