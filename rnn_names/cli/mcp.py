@@ -7,7 +7,7 @@ but models in the folder that was named when the server was started.
 import os
 import re
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any, Literal
 
@@ -60,7 +60,15 @@ def mcp(folder: str | None) -> None:
 
         return re.sub(" *\b\n", "", cast.help or "")
 
-    server.run()
+    try:
+        server.run()
+    except Exception as error:
+        cause: Any = error
+        while hasattr(cause, "exceptions"):  # a group, which Python 3.10 does not know
+            [cause, *_] = cause.exceptions
+        if not isinstance(cause, BrokenPipeError):
+            raise
+    os._exit(0)  # the client is gone: Python would wait for the thread of a training
 
 
 def _tools(folder: str | None) -> list[Any]:
@@ -133,13 +141,14 @@ def _no_file(path: str) -> list[str]:
 
 def _tool(function: Callable[..., Any], owner: Any = None) -> Any:
     """A tool of the SDK that takes a function's arguments, and in place of ** a class's options."""
+    from anyio.to_thread import run_sync
     from mcp.server.mcpserver.exceptions import ToolError
     from mcp.server.mcpserver.tools import Tool
 
     @wraps(function)
-    def told(**arguments: Any) -> Any:
-        try:
-            return function(**arguments)
+    async def told(**arguments: Any) -> Any:
+        try:  # in a thread that a client which goes away does not wait for
+            return await run_sync(partial(function, **arguments), abandon_on_cancel=True)
         except RnnNamesError as error:
             raise ToolError(str(error)) from None
 

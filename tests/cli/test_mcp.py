@@ -163,7 +163,8 @@ def test_options_have_their_own_descriptions_and_bounds(tool, owner, tmp_path):
             assert f'aximum": {each.kind.most}' in bounds
 
 
-def test_a_client_that_goes_away_ends_the_server(tmp_path):
+@pytest.mark.parametrize("closes_input_first", [True, False])
+def test_a_client_that_goes_away_ends_the_server(closes_input_first, tmp_path):
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}}
     hello["clientInfo"] = {"name": "test", "version": "1"}
     names = (program.DATA / "dinosaurs.txt").read_text("utf-8").split()
@@ -181,6 +182,9 @@ def test_a_client_that_goes_away_ends_the_server(tmp_path):
             server.stdin.flush()
         assert json.loads(server.stdout.readline())["id"] == 1
         time.sleep(1)  # so that it is training
+        if not closes_input_first:  # and asks for what it does not read
+            server.stdout.close()
+            server.stdin.write(b'{"jsonrpc": "2.0", "id": 3, "method": "tools/list"}\n')
         server.stdin.close()
         server.stdout.close()
         assert server.wait(timeout=20) == 0
