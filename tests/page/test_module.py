@@ -341,7 +341,9 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
 def test_types_have_each_option():
     """What `sample` checks is what its types show."""
     files = ROOT / "rnn_names" / "page" / "engine"
-    checked = re.search(r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "api.js").read_text("utf-8"), re.S)
+    checked = re.search(
+        r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "options.js").read_text("utf-8"), re.S
+    )
     shown = re.search(
         r"interface SampleOptions \{(.*?)\n\}", (files / "names.d.ts").read_text("utf-8"), re.S
     )

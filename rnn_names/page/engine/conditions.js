@@ -1,6 +1,15 @@
 // What is asked of a name: settings completed by what the models say, and tests of whole names.
 
-const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
+import { Automaton, MOST_STATES, Without } from "./automaton.js";
+import { nextProbabilities } from "./blend.js";
+import { folded, isClean } from "./clean.js";
+import { NearLists, areNear, isAmong } from "./fingerprints.js";
+import { ownListOf } from "./models.js";
+import { EOS } from "./network.js";
+import { key, newSeed } from "./numbers.js";
+import { MAX_LENGTH, WrongSettings, lengthOf } from "./options.js";
+import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
+import { Shape, joinedTriples, lowerCase } from "./shape.js";
 
 /** A text or several as a list, in NFC. */
 const textsOf = (given) =>
@@ -13,15 +22,12 @@ const textsOf = (given) =>
 const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
 
-/** What cannot be: the message is a sentence for people. */
-class WrongSettings extends Error {}
-
 /**
  * Some settings as `drawBatch` needs them, with what the models say where nothing is given.
  *
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
-function completed(settings, blend, models) {
+export function completed(settings, blend, models) {
   const prefixes = textsOf(settings.prefix);
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
@@ -119,7 +125,7 @@ function rootsOf(texts, blend, options) {
  * The conditions that whole names are held to, each with the words for it and a tally: first those
  * on length and spelling, last those that depend on other names.
  */
-function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
+export function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
   const lists = models.map(({ fingerprints }) => fingerprints);
   const conditions = [];
   const add = (words, passes, more) =>
@@ -211,7 +217,7 @@ function browserPattern(text, ignoreCase) {
   }
 }
 
-function meetsAll(name, conditions) {
+export function meetsAll(name, conditions) {
   for (const condition of conditions) {
     condition.tested++;
     if (!condition.passes(name)) return false;
