@@ -28,6 +28,8 @@ def check_products() -> None:
     Products of small whole numbers are exact, and those of integers do not come from BLAS.
     """
     a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
+    x: Array
+    y: Array
     with np.errstate(all="ignore"):
         for dtype in (np.float32, np.float64):
             x, y = a.astype(dtype), b.astype(dtype)

@@ -16,6 +16,7 @@ import environment
 
 HERE = Path(__file__).resolve().parent
 COUNT, SEED = 400_000, 7
+KERNELS = ("Prescott", "Nehalem", "Haswell")  # with SSE3, SSE4.2 and AVX2: any x86 since 2013
 
 
 def main() -> None:
@@ -35,7 +36,9 @@ def main() -> None:
         whole = _output([program, "sample", "-m", model, "-n", str(COUNT), "--seed", str(SEED)])
         same = [
             _check(
-                "Dask, two worker processes", [python, str(HERE / "recipe_dask.py"), *order], whole
+                "Dask, three workers, each with another kernel of OpenBLAS",
+                [python, str(HERE / "recipe_dask.py"), *order, *KERNELS],
+                whole,
             )
         ]
         if shutil.which("parallel"):
