@@ -15,7 +15,6 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial, wraps
-from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -101,6 +100,8 @@ def name_base(title: str, names: Sequence[str]) -> str:
 
 def roll_table(title: str, names: Sequence[str]) -> str:
     """A RollTable for "Import Data" of Foundry VTT, which before version 13 reads `text`."""
+    from html import escape  # plain names do without
+
     results = [
         {"type": "text", "text": html, "description": html, "weight": 1, "range": [side, side]}
         for side, html in enumerate((escape(name).replace("\n", "<br>") for name in names), 1)
