@@ -22,10 +22,9 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @cache
 def check_products() -> None:
-    """Raises RnnNamesError if BLAS has a faulty kernel for this processor; it takes 0.1 ms, once.
+    """Raises RnnNamesError if BLAS has a faulty kernel for this processor, as in some emulators.
 
-    Such names would be nonsense without a word: OpenBLAS's kernels for SME in an emulator are one.
-    Products of small whole numbers are exact, and those of integers do not come from BLAS.
+    Names would be nonsense without a word. Products of integers do not come from BLAS.
     """
     a, b = (np.arange(1024).reshape(32, 32) % k for k in (5, 7))
     x: Array
@@ -37,8 +36,7 @@ def check_products() -> None:
                 if not np.array_equal(found, expected):
                     raise RnnNamesError(
                         "matrix products come out wrong here: NumPy's BLAS has a faulty kernel for "
-                        "this processor; take another one by the environment, on ARM "
-                        "OPENBLAS_CORETYPE=ARMV8, else OPENBLAS_CORETYPE=HASWELL"
+                        "this processor; set OPENBLAS_CORETYPE=ARMV8, or HASWELL on x86"
                     )
 
 

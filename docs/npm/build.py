@@ -59,7 +59,8 @@ def build(names: list[str], target: Path = TARGET) -> Path:
         )
     shutil.copy(ROOT / "LICENSE", target)
     shutil.copy(ROOT / "data" / "README.md", target / "MODELS.md")
-    shutil.copy(HERE / "README.md", target)
+    readme = (HERE / "README.md").read_text(encoding="utf-8")
+    write(target / "README.md", readme.replace("../../data/README.md", "MODELS.md"))
     write(target / "package.json", json.dumps(manifest(), indent=2, ensure_ascii=False) + "\n")
     return target
 

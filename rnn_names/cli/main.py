@@ -75,6 +75,7 @@ def cli(context: click.Context) -> None:
     rnn-names models               the models that come with the program
     rnn-names blend A B -o C.npz   a model between two others
     rnn-names page names.npz       a web page that writes names
+    rnn-names mcp                  a server from which assistants draw names
 
     Every option can be set in the environment: RNN_NAMES_SAMPLE_COUNT=5 stands for
     `sample --count 5`. Those of a project can stand in rnn-names.toml or pyproject.toml.

@@ -63,10 +63,7 @@ def mcp(folder: str | None) -> None:
     try:
         server.run()
     except Exception as error:
-        cause: Any = error
-        while hasattr(cause, "exceptions"):  # a group, which Python 3.10 does not know
-            [cause, *_] = cause.exceptions
-        if not isinstance(cause, BrokenPipeError):
+        if "BrokenPipeError" not in repr(error):  # in a group, which Python 3.10 does not know
             raise
     os._exit(0)  # the client is gone: Python would wait for the thread of a training
 
@@ -75,26 +72,15 @@ def _tools(folder: str | None) -> list[Any]:
     """The tools; a model may be written into `folder`."""
     from pydantic import Field
 
+    from rnn_names.conditions.pattern import parse
     from rnn_names.model.casts import rows_of
-    from rnn_names.model.model import Model, blend
     from rnn_names.training.train import train
 
     Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
     List = Annotated[list[str], Field(min_length=1, max_length=MOST_LEARNED)]
     Title = Annotated[str, Field(pattern=r"^[\w-]{1,60}$")]
 
-    def path_of(name: str) -> str:
-        own = (
-            os.path.join(folder, f"{name}.npz") if folder and re.fullmatch(r"[\w-]+", name) else ""
-        )
-        if not os.path.isfile(own) and name.lower() not in bundled.names():
-            raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
-        return own if os.path.isfile(own) else name
-
-    def blended(models: Iterable[Given]) -> Model:
-        each = [*models]
-        parts = [Model.load(path_of(model.path)) for model in each]
-        return blend(parts, [model.share for model in each], [model.title for model in each])
+    blended = partial(_blended, folder)
 
     def list_models() -> list[dict[str, Any]]:
         """The models: what each writes, and three names of it."""
@@ -110,8 +96,6 @@ def _tools(folder: str | None) -> list[Any]:
 
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
-        from rnn_names.conditions.pattern import parse
-
         wanted = CastOptions(pattern, **options)
         parsed = parse(pattern, wanted.shared, Given.of)
         rows = (row for batch in rows_of(parsed, wanted, blended, _no_file) for row in batch)
@@ -133,6 +117,19 @@ def _tools(folder: str | None) -> list[Any]:
     drawing = [_tool(sample_names, SampleOptions), _tool(cast_names, CastOptions)]
     trains = [_tool(train_model, Settings)] if folder else []
     return [_tool(list_models), *drawing, _tool(score_names), *trains]
+
+
+def _blended(folder: str | None, given: Iterable[Given]) -> Any:
+    """The blend of some models, by their names: those of the folder, and those that all have."""
+    from rnn_names.model.model import Model, blend
+
+    models, parts = [*given], []
+    for name in (each.path for each in models):
+        own = f"{folder}/{name}.npz" if folder and re.fullmatch(r"[\w-]+", name) else ""
+        if not os.path.isfile(own) and name.lower() not in bundled.names():
+            raise ModelFileError(f"no model {quoted(name)}; list_models has all there are")
+        parts.append(Model.load(own if os.path.isfile(own) else name))
+    return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
 def _no_file(path: str) -> list[str]:

@@ -38,9 +38,6 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, Excel takes UTF-8 for another encoding
 OF_NAMES = "log_prob (in nats) and novel to each name"  # what formats with columns add
 
 
-# --- The formats ----------------------------------------------------------------------------------
-
-
 class Columns(NamedTuple):
     """The columns of a table; of those that are `exact`, no text gets an apostrophe."""
 
@@ -129,15 +126,12 @@ FORMATS = {
     "jsonl": Format("jsonl", json_lines),
     "csv": _table("csv", ","),
     "tsv": _table("tsv", "\t"),
-    "excel": _table("excel, CSV that spreadsheets read accents of right", ",", BYTE_ORDER_MARK),
+    "excel": _table("excel, CSV in which spreadsheets read accents right", ",", BYTE_ORDER_MARK),
     "markdown": Format("markdown, a list, or with --columns a table", markdown, _markdown_header),
     "azgaar": Format("azgaar, a name base for Azgaar's map generator", document=name_base),
     "foundry": Format("foundry, a roll table for Foundry VTT", document=roll_table),
 }
 """Each format by its name. What stands here is an option of the commands, and in their help."""
-
-
-# --- The options ----------------------------------------------------------------------------------
 
 
 class Form(NamedTuple):
@@ -184,9 +178,6 @@ def output_options(more: str) -> Callable[..., Any]:
         return with_form
 
     return decorate
-
-
-# --- Writing --------------------------------------------------------------------------------------
 
 
 class Table:

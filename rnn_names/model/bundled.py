@@ -138,27 +138,19 @@ def samples() -> dict[str, list[str]]:
 
 
 def packs() -> dict[str, Any]:
-    """Models of other packages, by name, each as the entry point that its package has for it.
-
-    In the package's pyproject.toml, for the file drow.npz in its folder:
-
-        [project.entry-points."rnn_names.models"]
-        drow = "my_package"
-
-    Nothing of a package is imported.
-    """
+    """Models of other packages: the entry point drow = "my_package" is my_package/drow.npz."""
     from importlib.metadata import entry_points  # takes long to import, and is seldom needed
 
     return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
 
 
 def names() -> set[str]:
-    """All that `file_of` knows but files."""
+    """The names of all models."""
     return {*MODELS, *ALIASES, *packs()}
 
 
 def file_of_pack(point: Any) -> str:
-    """The model file of another package; a missing one is one that cannot be read."""
+    """The model file of another package, of which nothing is imported."""
     from importlib.util import find_spec
 
     package, *folders = point.module.split(".")

@@ -1,3 +1,3 @@
-"""Nothing in here runs for a model to be found: rnn-names imports no package of models."""
+"""Nothing in here runs for the model to be found."""
 
-raise ImportError("this package holds a model, and nothing to import")
+raise RuntimeError("this package holds a model, and no code")
