@@ -14,10 +14,9 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton, NoAutomatonError, anything
-from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.corpus.names import EOS, Names, Vocabulary
 from rnn_names.corpus.shape import Shape
 from rnn_names.errors import VocabularyError, quoted
-from rnn_names.network.prefix_tree import EOS
 
 MAX_TABLE = 1 << 24  # numbers in a table of all states, characters and lengths
 

@@ -1,7 +1,6 @@
 r"""Many names as one flat array of code points, with offsets; and the indices of characters.
 
-No Python loop runs over names or characters. Index 0 is the end-of-name symbol (EOS); characters
-follow. EOS is written "\n", which no name contains.
+No Python loop runs over names or characters.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from rnn_names.arrays import Array, ranges
 from rnn_names.corpus.characters import composed, is_composed
 from rnn_names.errors import CorpusError, quoted
 
+EOS = 0  # index of the end-of-name symbol, written "\n"; characters have the indices 1, 2, …
 UNKNOWN = -1  # what `Vocabulary.encode` gives for a character that the vocabulary lacks
 _ROWS_AT_ONCE = 1 << 15  # names gathered together, to bound the memory
 

@@ -18,12 +18,12 @@ import numpy as np
 from rnn_names.arrays import Array, Workspace
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints
-from rnn_names.corpus.names import UNKNOWN, Names, Vocabulary, texts
+from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
 from rnn_names.corpus.shape import Shape, Triples, shape_of
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
 from rnn_names.network.cells import Params
-from rnn_names.network.prefix_tree import EOS, PrefixTree, prefix_tree
+from rnn_names.network.prefix_tree import PrefixTree, prefix_tree
 
 
 @dataclass(frozen=True, repr=False, eq=False)
