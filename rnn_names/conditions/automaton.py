@@ -15,7 +15,6 @@ from rnn_names.arrays import Array
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import RnnNamesError
-from rnn_names.network.ahead import by_length
 
 MAX_STATES, MAX_PAIRS = 2000, 8000  # of one automaton; of what two of them accept
 
@@ -42,26 +41,6 @@ class Automaton:
     def may_end(self, min_length: int, max_length: int) -> Array:
         """Whether a name of each length may end in each state: (max_length + 1, S)."""
         return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
-
-    def counts(self, min_length: int, max_length: int) -> Array:
-        """How many texts it accepts, by length so far and state: (max_length + 2, S)."""
-        ones, worth = np.ones(self.after.shape[1]), self.may_end(min_length, max_length)
-        with np.errstate(over="ignore"):
-            return by_length(lambda _: ones, self.after, worth.astype(float))
-
-    def texts(self, prefix: Sequence[int], min_length: int, max_length: int) -> list[Sequence[int]]:
-        """The texts that it accepts, of such lengths, and that begin so."""
-        possible = self.counts(min_length, max_length) > 0
-        may_end = self.may_end(min_length, max_length)
-        start = self.run(np.array([prefix]), np.array([len(prefix)]))[0]
-        found, waiting = list[Sequence[int]](), [(prefix, start)]
-        for text, state in waiting:  # grows as it is read
-            if may_end[len(text), state]:
-                found.append(text)
-            after = self.after[state]
-            following = np.flatnonzero(possible[len(text) + 1][after[1:]]) + 1
-            waiting += [((*text, c), after[c]) for c in following.tolist()]
-        return found
 
     def __and__(self, other: "Automaton") -> "Automaton":
         """The automaton of what both accept: its states are pairs of theirs."""
