@@ -12,10 +12,12 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
-from rnn_names.conditions.edits import NearList, folded, free_of, within
+from rnn_names.conditions.automaton import Automaton, NoAutomatonError, free_of, matching
+from rnn_names.conditions.edits import within
+from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
+from rnn_names.corpus.characters import folded
 from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
@@ -25,7 +27,6 @@ from rnn_names.network.language_model import LanguageModel
 # The most names of a list, times the lowest bit that its fingerprints keep: of more names, too many
 # others would seem to be two edits away. That is 2,048 names of 32 bits, 8 million of 44.
 MAX_OF_TWICE_EDITED = 1 << 43
-TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to bound the memory
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
@@ -94,15 +95,7 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
 
 
 def _by_automaton(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
-    def passes(names: Names) -> Array:
-        accepted = np.zeros(len(names), dtype=bool)
-        for start in range(0, len(names), TESTED_AT_ONCE):
-            some = vocabulary.coded(names[start : start + TESTED_AT_ONCE])
-            states = automaton.run(*some.padded())
-            accepted[start : start + TESTED_AT_ONCE] = automaton.accepting[states]
-        return accepted
-
-    return Condition(title, passes, automaton)
+    return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
 def _matches_any(expressions: Sequence[re.Pattern[str]], name: str, title: str) -> bool:

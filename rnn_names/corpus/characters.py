@@ -35,3 +35,12 @@ def composed(text: str) -> str:
 def is_composed(text: str) -> bool:
     """Whether a text is in NFC; if several texts joined are, each is."""
     return unicodedata.is_normalized("NFC", text)
+
+
+def folded(text: str) -> str:
+    """The form in which texts are compared where case does not count.
+
+    >>> folded("STRASSE") == folded("Straße")
+    True
+    """
+    return composed(text.casefold())

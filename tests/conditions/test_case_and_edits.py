@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_names import Model, train
-from rnn_names.conditions.automaton import matching
-from rnn_names.conditions.edits import FarApart, NearList, free_of, within
+from rnn_names.conditions.automaton import free_of, matching
+from rnn_names.conditions.edits import FarApart, within
+from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.spelling import Spelling
 from rnn_names.corpus.fingerprints import fingerprints, terms, upper_bits
 from rnn_names.corpus.names import Names, Vocabulary
