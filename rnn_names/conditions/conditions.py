@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.automaton import Automaton, NoAutomatonError, free_of, matching
+from rnn_names.conditions.automaton import NoAutomatonError, free_of, matching
 from rnn_names.conditions.edits import within
 from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
@@ -79,7 +79,7 @@ def _matching(
         automaton = matching([each.pattern for each in expressions], vocabulary, ignore_case)
     except NoAutomatonError:
         return Condition(title, _one_by_one(lambda name: _matches_any(expressions, name, title)))
-    return _by_automaton(title, automaton, vocabulary)
+    return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 
 def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
@@ -91,10 +91,6 @@ def _like(options: CommonOptions, vocabulary: Vocabulary) -> Condition:
             f"{title}: too much to follow at once; ask for fewer edits, or fewer names at a time",
             ["like", "edits"],
         ) from None
-    return _by_automaton(title, automaton, vocabulary)
-
-
-def _by_automaton(title: str, automaton: Automaton, vocabulary: Vocabulary) -> Condition:
     return Condition(title, lambda names: automaton.accepts(names, vocabulary), automaton)
 
 

@@ -30,22 +30,21 @@ def _shelf() -> dict[str, Bundled]:
 
 def made() -> dict[str, Bundled]:
     """Those of the shelf that were made."""
-    paths = {name: os.path.join(FOLDER, f"{name}.npz") for name in SHELF}
-    return {name: of for name, of in SHELF.items() if os.path.exists(paths[name])}
-
-
-SHELF = _shelf()  # what `make models` makes
-MODELS = made()  # the bundled models
-ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
-DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
-NONE = "none"  # what training starts from in place of a model: random weights
-CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
-SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
+    return {name: each for name, each in SHELF.items() if os.path.exists(path_of(name))}
 
 
 def path_of(name: str) -> str:
     """The file of a bundled model, by its name or its alias."""
     return os.path.join(FOLDER, f"{ALIASES.get(name, name)}.npz")
+
+
+ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
+SHELF = _shelf()  # what `make models` makes
+MODELS = made()  # the bundled models
+DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
+NONE = "none"  # what training starts from in place of a model: random weights
+CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
+SAMPLES = os.path.join(FOLDER, "samples.json")  # three names of each, written when they are made
 
 
 def samples() -> dict[str, list[str]]:
