@@ -21,16 +21,11 @@ class Bundled(NamedTuple):
     source: Source
 
 
-def _shelf() -> dict[str, Bundled]:
+def _models() -> dict[str, Bundled]:
     """The rows of bundled.tsv: a name, a group, and the fields of a source."""
     with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
     return {name: Bundled(group, Source(*source)) for name, group, *source in rows}
-
-
-def made() -> dict[str, Bundled]:
-    """Those of the shelf that were made."""
-    return {name: each for name, each in SHELF.items() if os.path.exists(path_of(name))}
 
 
 def path_of(name: str) -> str:
@@ -39,8 +34,7 @@ def path_of(name: str) -> str:
 
 
 ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
-SHELF = _shelf()  # what `make models` makes
-MODELS = made()  # the bundled models
+MODELS = _models()  # what `make models` makes
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
 NONE = "none"  # what training starts from in place of a model: random weights
 CLOSEST = "closest"  # training starts from the bundled model that predicts its list best
@@ -127,7 +121,7 @@ def advice(path: str) -> str:
     """
     from difflib import get_close_matches  # takes long to import, and is hardly ever needed
 
-    if ALIASES.get(path.lower(), path.lower()) in SHELF:
+    if ALIASES.get(path.lower(), path.lower()) in MODELS:
         return "it comes with the program, and is missing: install rnn-names again"
     folder, name = os.path.split(path)
     with suppress(OSError):
