@@ -119,10 +119,8 @@ class NearList:
         at = self._terms[columns, text]
         before = np.cumsum(at, axis=1) - at
         # The sum of all characters from a place on, moved by −1, 0 or 1 places: (m, L + 3) each.
-        moved = dict[int, Array]()
-        for by in (-1, 0, 1):
-            behind = self._terms[np.maximum(columns + by, 0), text]
-            moved[by] = np.cumsum(behind[:, ::-1], axis=1)[:, ::-1]
+        there = {by: self._terms[np.maximum(columns + by, 0), text] for by in (-1, 0, 1)}
+        moved = {by: np.cumsum(each[:, ::-1], axis=1)[:, ::-1] for by, each in there.items()}
         near = np.zeros(len(text), bool)
         for row, place, (deleted, inserted), characters, following in self._edits(text, lengths):
             prints = before[row, place] + self._terms[place + inserted, following]
