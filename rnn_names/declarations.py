@@ -58,17 +58,14 @@ class Number(Kind):
         self.least, self.most, self.whole = least, most, whole
         self.min_open, self.max_open = min_open, max_open
         noun = "a whole number" if whole else "a number"
-        first, last = (
-            f"{each:d}" if isinstance(each, int) else f"{each:.15g}" for each in (least, most)
-        )
-        lower = f"{'above' if min_open else 'of at least'} {first}"
-        upper = f"{'below' if max_open else 'at most'} {last}"
+        lower = f"{'above' if min_open else 'of at least'} {least}"
+        upper = f"{'below' if max_open else 'at most'} {most}"
         if most == math.inf:
             text = f"{noun} {lower}" if whole else f"a finite number {lower}"
         elif min_open or max_open:
             text = f"{noun} {lower} and {upper}"
         else:
-            text = f"{noun} from {first} to {last}"
+            text = f"{noun} from {least} to {most}"
         super().__init__(text, self._checked, "N" if whole else "X")
 
     def _checked(self, value: Any) -> float:
