@@ -122,7 +122,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
 
 
 def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
-    """An error at once, where a text that is asked for has other triples."""
+    """The condition `known_triples`; an error if a text that is asked for has other triples."""
     known = model.known_triples
     if known is None:
         raise SamplingError(

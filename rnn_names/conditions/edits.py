@@ -25,7 +25,7 @@ from rnn_names.corpus.names import Names, Vocabulary  # noqa: F401
 def within(
     texts: Collection[str], edits: int, vocabulary: Vocabulary, ignore_case: bool = False
 ) -> Automaton:
-    """Accepts what is at most so many edits away from one of some texts.
+    """Accepts names that are at most so many edits away from any of some texts.
 
     A character of the texts that the vocabulary lacks equals none of a name.
 
@@ -67,10 +67,10 @@ def _next_row(
 
 
 class FarApart:
-    """Admits names that are more than so many edits away from all that it has.
+    """Holds names, and admits only those that are more than so many edits away from each of them.
 
-    Two texts at most k edits apart have a text in common that each becomes by up to k deletions. So
-    names are kept by all these texts, and a name is compared with those that share one.
+    Two texts at most k edits apart become the same text by up to k deletions in each. So a table
+    has the names by all that they become, and a name is compared with those that share a row.
     """
 
     def __init__(self, edits: int, others: Iterable[str] = ()) -> None:

@@ -27,7 +27,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 
 EDITED_AT_ONCE = 1 << 13  # edits at a place that are looked up together: they fit the cache
-NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first edits, of two, are made together
+NAMES_EDITED_AT_ONCE = 1 << 6  # names whose first of two edits is made together
 
 DELETION, REPLACEMENT, INSERTION = (1, 0), (1, 1), (0, 1)
 """Kinds of edits: how many characters go, and how many come in their place."""

@@ -31,7 +31,7 @@ class Condition:
     title: str  # the name of its option, and what was asked
     passes: Callable[[Names], Array]  # which of some names meet it: (len(names),) bool
     automaton: Automaton | None = None  # of the spelling, if the condition has one
-    # Likewise, but large: it takes its place where few names meet the condition.
+    # Makes a large one, which is followed only where few names meet the condition.
     automaton_if_rare: Callable[[], Automaton] | None = None
 
 
@@ -77,7 +77,7 @@ class Spelling:
 def joint_automaton(
     n_y: int, shape: Shape | None, conditions: Iterable[Condition], max_length: int
 ) -> tuple[Automaton, list[Condition], list[Condition]]:
-    """One automaton for a shape and what conditions fit in; these conditions; the others."""
+    """One automaton for a shape and as many conditions as fit in; these; the others."""
     automaton = of_shape(shape) if shape is not None else anything(n_y)
     most_states = MAX_TABLE // (n_y * (max_length + 1))
     followed: list[Condition] = []

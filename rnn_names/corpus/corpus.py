@@ -239,7 +239,7 @@ def _read(title: str, stream: BinaryIO) -> bytes:
 
 
 def _lines(title: str, data: bytes, n_before: int) -> list[str]:
-    """The lines of some bytes, without white space around them; CRLF ends in such."""
+    """The lines of some bytes, trimmed, so that they may end in CRLF."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

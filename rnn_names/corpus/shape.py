@@ -35,7 +35,7 @@ class Shape:
         return not self.barred[kinds[:-1], kinds[1:]].any()
 
     def allowing(self, prefix: Sequence[int]) -> Shape:
-        """The shape without what bars such a beginning of a name."""
+        """The shape, changed so that names may begin so."""
         kinds, barred = self.kind[[0, *prefix]], self.barred.copy()
         barred[kinds[:-1], kinds[1:]] = False
         return Shape(self.kind, barred)
