@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from rnn_names.conditions.edits import NearList
+from rnn_names.conditions.near_list import NearList
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.model.blend import scaled
 from support.browser import names_of, wait_for_names
