@@ -3,20 +3,19 @@
 import { Automaton, MOST_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { folded, isClean } from "./clean.js";
-import { NearLists, areNear, isAmong } from "./fingerprints.js";
+import { areNear, isAmong, NearLists } from "./fingerprints.js";
 import { ownListOf } from "./models.js";
 import { EOS } from "./network.js";
 import { key, newSeed } from "./numbers.js";
-import { MAX_LENGTH, WrongSettings, lengthOf } from "./options.js";
+import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
-import { Shape, joinedTriples, lowerCase } from "./shape.js";
+import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
 /** A text or several as a list, in NFC. */
-const textsOf = (given) =>
-  [given ?? []]
-    .flat()
-    .filter(Boolean)
-    .map((text) => text.normalize("NFC"));
+const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+
+/** Those that are not empty. */
+const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
 /** Makes equal what counts as equal. */
 const folding = ({ ignoreCase }) =>
@@ -28,7 +27,7 @@ const folding = ({ ignoreCase }) =>
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
 export function completed(settings, blend, models) {
-  const prefixes = textsOf(settings.prefix);
+  const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
@@ -96,12 +95,16 @@ function spellings(text, blend, shape, ignoreCase) {
  * characters: { text, length, last, state, probability }.
  */
 function rootsOf(texts, blend, options) {
-  const ranks = (text) => blend.encode(text).map((c) => String.fromCodePoint(c)).join("");
+  const ranks = (text) =>
+    blend
+      .encode(text)
+      .map((c) => String.fromCodePoint(c))
+      .join("");
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
-  for (const text of inOrder)
-    if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
   const after = new Map([["", { state: blend.firstState(), probability: 1, last: EOS }]]);
+  /** @type {(characters: string[]) => any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
@@ -165,7 +168,7 @@ export function conditionsOf(settings, models, characters, { minLength, maxLengt
     }
   }
   if (shape) addSpelling("has capitals and marks where the list has them", shape);
-  conditions.sort((a, b) => Boolean(b.isOfSpelling) - Boolean(a.isOfSpelling));
+  conditions.sort((a, b) => Number(b.isOfSpelling ?? 0) - Number(a.isOfSpelling ?? 0));
   if (settings.clean) add("has no rude word", isClean);
   if (settings.knownTriples) {
     const known = joinedTriples(models);

@@ -6,10 +6,10 @@ import { NODES, padded } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { completed, conditionsOf, meetsAll } from "./conditions.js";
-import { Chain, Guide, canGuide } from "./guide.js";
+import { Chain, canGuide, Guide } from "./guide.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
-import { MAX_LENGTH } from "./options.js";
+import { MAX_LENGTH, WrongSettings } from "./options.js";
 
 const NAMES_AT_ONCE = 256;
 const FEWEST_AT_ONCE = 16;
@@ -36,7 +36,7 @@ const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
  * `completed`. Returns for each its name, null for one of a wrong length; and with a guide its
  * weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes in predictions.
  */
-function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
+function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain } = {}) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
   let { nodes, states, probabilities, total } = begin(blend, options, guide);
@@ -57,7 +57,9 @@ function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
       cumulate(rows[i]);
     });
     yield;
-    const [branches, branchOf, further] = [[], new Map(), []];
+    /** @type {any[][]} */
+    const [branches, further] = [[], []];
+    const branchOf = new Map();
     for (const candidate of going) {
       const { node: parent, state } = candidate;
       const { text, length, factor } = nodes[parent];
@@ -150,16 +152,31 @@ function* visitLikely(blend, options, guide) {
 }
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays awake.
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
+ * name can meet them as they are typed, case is ignored.
  *
  * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
  * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
+  try {
+    return await drawAsTyped(blend, models, settings, count, watch);
+  } catch (error) {
+    if (!(error instanceof WrongSettings) || settings.ignoreCase || settings.anyShape) throw error;
+    const inAnyCase = { ...settings, ignoreCase: true };
+    return drawAsTyped(blend, models, inAnyCase, count, watch).catch(() => Promise.reject(error));
+  }
+}
+
+async function drawAsTyped(blend, models, settings, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-  const search = new Search(blend, options, conditions.filter((each) => !together.includes(each)));
+  const search = new Search(
+    blend,
+    options,
+    conditions.filter((each) => !together.includes(each)),
+  );
   const names = [];
   let last = 0;
   let offered = 0;
@@ -196,7 +213,11 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
 /** The names of a seed that meet conditions on each alone, batch by batch. */
 class Search {
   constructor(blend, options, conditions) {
-    Object.assign(this, { blend, options, conditions });
+    this.blend = blend;
+    this.options = options;
+    this.conditions = conditions;
+    /** @type {any} */
+    this.guide = undefined;
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
@@ -215,7 +236,7 @@ class Search {
   *batch(wanted) {
     if (this.guide) return yield* this.proposed();
     yield* this.attempts(wanted);
-    const { tested, passed } = this.spelling;
+    const { passed } = this.spelling;
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
@@ -259,7 +280,11 @@ class Search {
     this.isJudged = true;
     const { blend, options, spelling } = this;
     const spelled = this.conditions.filter(({ automaton }) => automaton);
-    const automaton = automatonOf(spelled, blend, options.roots.map(({ text }) => text));
+    const automaton = automatonOf(
+      spelled,
+      blend,
+      options.roots.map(({ text }) => text),
+    );
     if (!canGuide(automaton, blend, options)) return;
     const chain = new Chain(blend.n_y);
     const before = spelling.passed;
@@ -293,7 +318,7 @@ class Search {
    */
   accepted({ name, weight, point }) {
     const times = name === null ? 0 : Math.floor(weight / this.bound + point);
-    this.came += times > 0;
+    this.came += Number(times > 0);
     this.repeats += Math.max(times - 1, 0);
     return Array(Math.min(times, GIVE_UP)).fill(name);
   }
@@ -374,7 +399,7 @@ function shortage(found, count, drawn, conditions) {
 
 /** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
 function pause() {
-  return new Promise((resolve) => {
+  return new Promise((/** @type {any} */ resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
       channel.port1.close();

@@ -2,29 +2,28 @@
 
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { KINDS } from "../engine/options.js";
+import { KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import { showView } from "./drawers.js";
-import { $, bdi, data, element, models, openingShares } from "./elements.js";
-import { changed } from "./page.js";
+import {
+  $,
+  bdi,
+  button,
+  changed,
+  chosen,
+  data,
+  element,
+  models,
+  OPENING_TEMPERATURE,
+  openingShares,
+} from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
-const OPENING_TEMPERATURE = 1;
-const WORDS = [
-  [0.85, "safe"],
-  [1.15, "balanced"],
-  [Infinity, "wild"],
-]; // for temperatures, each up to a number
-
-export const chosen = {
-  seed: newSeed(),
-  temperature: OPENING_TEMPERATURE, // may lie between the steps of the slider, or beyond its ends
-  shares: openingShares(), // one at least is above 0; only ratios count
-  wantedLists: "", // those of the link that was opened, until there are other names
-};
+const wordFor = (temperature) =>
+  temperature <= 0.85 ? "safe" : temperature <= 1.15 ? "balanced" : "wild";
 
 /** What the form says, as `drawNames` takes it. */
 export function settingsOfForm() {
@@ -67,6 +66,7 @@ export function resetForm() {
   $("settings").reset();
   chosen.temperature = OPENING_TEMPERATURE;
   chosen.shares = openingShares();
+  chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
   showPattern();
@@ -77,11 +77,13 @@ export function resetForm() {
  * those that are on, as a link that says nothing of them is of a time when they were off.
  */
 export function addressOfForm() {
-  const address = new URLSearchParams({ seed: chosen.seed });
+  const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
+  for (const [place, name] of chosen.held) address.append("held", `${place} ${name}`);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
-  if (chosen.temperature !== OPENING_TEMPERATURE) address.set("temperature", chosen.temperature);
+  if (chosen.temperature !== OPENING_TEMPERATURE)
+    address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
   if (isCasting()) address.set("cast", $("pattern").value);
@@ -96,6 +98,15 @@ const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []).join("
 export function missingList() {
   if (!chosen.wantedLists || chosen.wantedLists === digestsOfLists()) return "";
   return "This link is from a page that learned from a list: here it brings other names.";
+}
+
+/** Whether a text of a link may be a name here: each character is one of a model's, or of a cast. */
+function isPossible(text) {
+  const known = new Set([
+    ...$("pattern").value,
+    ...models.flatMap((model) => [...model.vocabulary]),
+  ]);
+  return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
 }
 
 /** Sets the form from the address; what makes no sense there is left as on opening. */
@@ -114,15 +125,25 @@ export function readAddress() {
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  chosen.seed = /^\d{1,99}$/.test(address.get("seed")) ? BigInt(address.get("seed")) : newSeed();
+  for (const text of address.getAll("held")) {
+    const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
+    if (name && isPossible(name)) chosen.held.set(Number(place), name);
+  }
+  const given = address.get("seed") ?? "";
+  chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
 export function writeAddress(isNew) {
   const address = addressOfForm();
-  if (address === location.hash) return;
+  if (address !== location.hash) goTo(address, isNew);
+  $("back").disabled = !history.state?.depth;
+}
+
+function goTo(address, isNew) {
   try {
-    history[isNew ? "pushState" : "replaceState"](null, "", address);
+    const depth = (history.state?.depth ?? 0) + Number(isNew);
+    history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
@@ -146,7 +167,7 @@ export function showValues() {
 }
 
 function showTemperature() {
-  const [, word] = WORDS.find(([most]) => chosen.temperature <= most);
+  const word = wordFor(chosen.temperature);
   const text = twoPlaces(chosen.temperature);
   $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
@@ -171,18 +192,30 @@ function showChips() {
 
 function chip(id) {
   const words = $(id).labels[0].textContent;
-  const button = element(
-    "button",
-    { type: "button", className: "chip", title: "Drop this condition" },
-    `${words} `,
-    bdi($(id).value),
-    element("span", { ariaHidden: "true" }, " ×"),
-  );
-  button.setAttribute("aria-label", `Drop the condition: ${words} ${$(id).value}`);
-  button.addEventListener("click", () => {
-    setCondition(id, "");
+  const label = element("span", {}, `${words} `, bdi($(id).value), " ×");
+  return button(label, () => setCondition(id, ""), {
+    className: "chip",
+    title: "Drop this condition",
+    ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
   });
-  return button;
+}
+
+/** Marks the condition that a sentence is about, and shows a button that drops it. */
+export function blame(sentence) {
+  const isMeant = (id) =>
+    ($(id).value || undefined)?.split(",").some((text) => sentence.includes(`“${text.trim()}”`));
+  const isLength = /characters[. (]/u.test(sentence) && !sentence.includes("“");
+  const lengths = isLength ? ["min-length", "max-length"].filter((id) => $(id).value) : [];
+  const wrong = [...TEXTS.filter(isMeant), ...lengths];
+  for (const id of [...TEXTS, ...NUMBERS])
+    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+  const drop = () => {
+    for (const id of wrong) $(id).value = "";
+    changed();
+  };
+  $("status").append(
+    ...(wrong.length ? [" ", button("Without this condition", drop, { className: "link" })] : []),
+  );
 }
 
 export function setCondition(id, value) {
