@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rnn_names.declarations import POSITIVE
 from rnn_names.errors import ModelFileError, shown
@@ -49,6 +50,28 @@ def samples() -> dict[str, list[str]]:
         return dict(json.load(file))
 
 
+def packs() -> dict[str, Any]:
+    """Models of other packages: the entry point drow = "my_package" is my_package/drow.npz."""
+    from importlib.metadata import entry_points  # takes long to import, and is seldom needed
+
+    return {point.name.lower(): point for point in entry_points(group="rnn_names.models")}
+
+
+def names() -> set[str]:
+    """The names of all models."""
+    return {*MODELS, *ALIASES, *packs()}
+
+
+def file_of_pack(point: Any) -> str:
+    """The model file of another package, of which nothing is imported."""
+    from importlib.util import find_spec
+
+    package, *folders = point.module.split(".")
+    spec = find_spec(package)
+    found = (spec and spec.submodule_search_locations) or [package]
+    return os.path.join(*found[:1], *folders, f"{point.name}.npz")
+
+
 class Given(NamedTuple):
     """A model as the user gives it: a file or the name of a bundled model, and its weight."""
 
@@ -86,7 +109,7 @@ class Given(NamedTuple):
 
 
 def file_of(path: str) -> str:
-    """The file that is meant by a path or by the name of a bundled model.
+    """The file that is meant by a path, or by the name of a bundled model or one of a pack.
 
     A file of that name comes first; a folder does not.
 
@@ -94,8 +117,13 @@ def file_of(path: str) -> str:
     ['dinosaurs.npz', 'icelandic-first-names.npz', 'my.npz']
     """
     name = path.lower()
-    is_bundled = name in MODELS or name in ALIASES
-    return path_of(name) if is_bundled and not _is_file(path) else path
+    if _is_file(path):
+        return path
+    if name in MODELS or name in ALIASES:
+        return path_of(name)
+    # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
+    pack = packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
+    return file_of_pack(pack) if pack else path
 
 
 def is_word(path: str) -> bool:
@@ -132,8 +160,8 @@ def advice(path: str) -> str:
             return f"did you mean {shown(os.path.join(folder, file))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"
-    known = [*MODELS, *ALIASES]
+    known = sorted(names())
     close = get_close_matches(name, known, n=1, cutoff=0.8)
     close = close or [each for each in known if each.startswith(name[:3].lower())][:3]
-    names = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
-    return f"train a model, or take a bundled one: {names}"
+    told = ", ".join(close or [DEFAULT, "norse", "welsh-towns", "dinosaurs", "…"])
+    return f"train a model, or take a bundled one: {told}"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_names.arrays import Array, Workspace
+from rnn_names.arrays import Array, Workspace, check_products
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
 from rnn_names.corpus.fingerprints import among, fingerprints
 from rnn_names.corpus.names import EOS, UNKNOWN, Names, Vocabulary, texts
@@ -41,6 +41,9 @@ class LanguageModel:
     fingerprints: Array | None = None  # (n,) of all names of the corpus, if they are kept
     # Those of the names of its own list, if `fingerprints` has more.
     listed: Array | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check_products()
 
     @property
     def hidden_size(self) -> int:
