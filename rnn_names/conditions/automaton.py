@@ -48,10 +48,6 @@ class Automaton:
             accepted[start : start + TESTED_AT_ONCE] = self.accepting[self.run(*some.padded())]
         return accepted
 
-    def may_end(self, min_length: int, max_length: int) -> Array:
-        """Whether a name of each length may end in each state: (max_length + 1, S)."""
-        return (np.arange(max_length + 1) >= min_length)[:, None] & self.accepting
-
     def __and__(self, other: "Automaton") -> "Automaton":
         """The automaton of what both accept: its states are pairs of theirs."""
         ours, theirs = self.after.tolist(), other.after.tolist()

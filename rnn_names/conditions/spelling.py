@@ -41,7 +41,7 @@ class Spelling:
     def __init__(self, automaton: Automaton, min_length: int, max_length: int) -> None:
         self.automaton, self.min_length, self.max_length = automaton, min_length, max_length
         # (max_length + 1, S) whether a name may end, by its length and state
-        self.may_end = automaton.may_end(min_length, max_length)
+        self.may_end = (np.arange(max_length + 1) >= min_length)[:, None] & automaton.accepting
 
     @cached_property
     def counts(self) -> Array:
