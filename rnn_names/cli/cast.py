@@ -61,10 +61,8 @@ def cast(pattern: str, form: Form, **options: Any) -> None:
 
     from rnn_names.model.casts import rows_of
 
-    parts = sum(not isinstance(piece, str) for piece in parsed.pieces)
-    fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
-    out = Table(fields, form)
+    out = Table(["name", *parsed.columns], form)
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of):
-            out.put((parsed.line(row), *row) for row in rows)
+            out.put(rows)
     out.end()

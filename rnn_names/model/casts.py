@@ -39,7 +39,7 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     pattern = parse(wanted.pattern, wanted.shared, Given.of)
     load = partial(_blend, known=wanted.models or {})
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
-    return rows if wanted.parts else list(map(pattern.line, rows))
+    return [row[1:] if wanted.parts else row[0] for row in rows]
 
 
 def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
@@ -55,9 +55,8 @@ def _lines(path: str) -> list[str]:
 def rows_of(
     pattern: Pattern, wanted: CastOptions, load: Callable[[Sequence[Given]], Model]
 ) -> Iterator[list[Row]]:
-    """The parts of the lines of a pattern, some lines at a time; `load` gives a blend of models."""
-    pattern, models = pattern.with_lines(_lines), dict[tuple[Given, ...], Model]()
-    parts = []
+    """The lines of a pattern and their parts, some at a time; `load` gives a blend of models."""
+    parts, models = list[Part](), dict[tuple[Given, ...], Model]()
     for slot in pattern.slots:
         with located(pattern.text, slot.begin):
             if slot.models not in models:
@@ -68,4 +67,4 @@ def rows_of(
             }
             options = replace(slot.options, **lists)
             parts.append(Part(slot, models[slot.models], options))
-    return lines_of_cast(pattern, parts, wanted)
+    return lines_of_cast(pattern, parts, wanted, _lines)

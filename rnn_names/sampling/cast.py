@@ -1,25 +1,21 @@
 """Casts: lines of several names, by a pattern.
 
-Each part of a line is a function of the seed, of the part's number among the names or the choices,
-and of the line's number. So a change to one part leaves the others as they were; except where first
-letters tie them together (`rnn_names.sampling.initials`). A name that would repeat one before it,
-or be too near, where it must not, is left out, and later ones move up.
+Each part of a line is a function of the seed, of the part's place in the pattern and of the line's
+number. A part's key is that of the seed and its path: its number among the names or the choices of
+its sequence, below the choice and the alternative that hold it. So a change to one part leaves the
+others as they were; except where first letters tie them (`rnn_names.sampling.initials`).
 
-Where other names are to come into some lines while all else stays, they are those of later attempts
-at the same number. A name is passed over only where it would break what holds for the cast as it
-stands: `min_edits`, `unique`, a first letter that another line has, or a text of a choice that
-another has while others are free. A name that was redrawn counts as one that came before; its first
-letter is free again.
+A name is that of round 0 at its line. Where it may not come, since it repeats one before it, say,
+it is that of the next round that fits. What is redrawn is that of later rounds, in the same way; a
+name that was there counts as one that came before, and its first letter is free again.
 """
 
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from bisect import bisect
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import count, islice, product, tee
-from operator import itemgetter
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,24 +23,39 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
-from rnn_names.conditions.pattern import Pattern, Slot, located
+from rnn_names.conditions.pattern import (
+    Again,
+    Choice,
+    LinesOf,
+    Pattern,
+    Piece,
+    Slot,
+    located,
+    rules_of,
+)
 from rnn_names.corpus.names import Names
-from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError, counted
+from rnn_names.errors import (
+    CorpusError,
+    FewNewNamesWarning,
+    RepeatedInitialsWarning,
+    SamplingError,
+    counted,
+)
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
-from rnn_names.sampling import initials
-from rnn_names.sampling.initials import Draw, PartNames, letter_of
-from rnn_names.sampling.numbers import key_of, states_of
-from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
+from rnn_names.sampling.initials import FewFound, PartNames, alike, letter_of, together
+from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
+from rnn_names.sampling.stream import ENDLESS, tightest
 from rnn_names.sampling.unique import Unique
 
-NAMES, CHOICES, INITIALS = 1, 2, 3  # what random numbers are for
-LINES_OF_BATCH = 1 << 5, 1 << 14  # lines that are given together, at first and at most
-MOST_REPEATS = 1 << 14  # lines in a row that are left out before a cast ends
-REDRAWN = 1 << 32  # the first attempt at a name that is redrawn
-MOST_OF_NAME = 1 << 16  # attempts in a row that fail before a name to be redrawn is given up
-MOST_CANDIDATES = 1 << 10  # candidates for a line that may break what holds for the cast
-Row = tuple[str, ...]  # the parts of a line: what each piece of the pattern that is not text became
+NAMES, CHOICES, INITIALS = 1, 2, 3  # what keys are for
+FIRST_LINES, GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
+MOST_LINES, MOST_OF_TIED = 1 << 14, 1 << 10  # at most; and where they depend on those before them
+MOST_OF_LETTERS = 1 << 14  # rounds in a row that fail before no letter is left
+MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit before a cast ends
+MOST_REDRAWN = 1 << 10  # the same of a line to be redrawn
+REDRAWN = 1 << 32  # the first round of what is redrawn
+Row = tuple[str, ...]  # a whole line, and the texts of its columns
 
 
 class Part(NamedTuple):
@@ -55,299 +66,609 @@ class Part(NamedTuple):
     options: Options
 
 
-def cast(pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> Iterator[list[Row]]:
-    """The parts of `wanted.count` lines, some lines at a time; `parts` are those of the slots.
+def cast(
+    pattern: Pattern,
+    parts: Sequence[Part],
+    wanted: CastOptions,
+    read: Callable[[str], Sequence[str]],
+) -> Iterator[list[Row]]:
+    """The lines wanted, some at a time; `parts` are those of the slots, `read` gives a file's lines.
 
     Those of `wanted.redraw` are drawn anew, one after another. A line stays as it was, with
-    FewNewNamesWarning, where no other name is found. SamplingError comes after the lines that could
+    FewNewNamesWarning, where nothing else is found. SamplingError comes after the lines that could
     be had, if these are fewer; its message shows the part that is the cause in the pattern.
     """
-    lines = _Lines(pattern, parts, wanted)
-    if not wanted.redraw:
-        yield from lines.drawn()
-        return
-    rows, shortage = list[Row](), None
-    try:
-        for batch in lines.drawn():
-            rows += batch
-    except SamplingError as error:
-        shortage = error
-    redrawing = _Redrawing(lines, rows)
+    lines = _Cast(pattern, parts, wanted, read)
     with one_blas_thread():
-        for number, part in wanted.redraw:
-            if number in redrawing.rows and not redrawing.redraw_line(number, part):
-                place = f"{number}.{part}" if part else number
-                warnings.warn(
-                    f"redraw {place} stays as it was: nothing else was found that meets all "
-                    "conditions beside the other lines",
-                    FewNewNamesWarning,
-                    stacklevel=2,
-                )
-    yield [*redrawing.rows.values()]
-    if shortage:
-        raise shortage
+        yield from _Redrawing(lines).rows() if wanted.redraw else lines.rows()
 
 
-class _Lines:
-    """The lines of a cast. A place is that of a part in its line, counted from 0."""
+class _Node:
+    """A piece of the pattern that is not text. `column` is what it is called, if anything."""
 
-    def __init__(self, pattern: Pattern, parts: Sequence[Part], wanted: CastOptions) -> None:
-        self.pattern, self.wanted = pattern, wanted
-        self.pieces: list[Any] = [each for each in pattern.pieces if not isinstance(each, str)]
-        self.keys, self.parts = dict[int, Array](), dict[int, Part]()  # by place
-        seed, rest, numbers = wanted.some_seed(), iter(parts), Counter[int]()
-        for place, piece in enumerate(self.pieces):
-            use = NAMES if isinstance(piece, Slot) else CHOICES
-            key = self.keys[place] = key_of(seed, use, numbers[use])
-            numbers[use] += 1
-            if isinstance(piece, Slot):
-                slot, model, options = next(rest)
-                self.parts[place] = Part(slot, model, replace(options, seed=int(key[0])))
-        self.key = key_of(seed, INITIALS)
-        tied = {"same": len(parts), "different": 1}.get(wanted.initials or "", 0)
-        self.tied = [*self.parts][:tied]  # places whose first letters depend on others
+    alternatives: Sequence[Sequence[Any]] = ()  # of a choice: pieces, each a text or a _Node
+    texts: Sequence[str] | None = None  # of a choice among texts
+    deck: Array  # of a choice: each alternative as often as it weighs
+    names: PartNames  # of a slot
+
+    def __init__(self, piece: Any, key: Array, column: str, rules: Any) -> None:
+        self.piece, self.key, self.column, self.rules = piece, key, column, rules
+        self.is_name = isinstance(piece, Slot)
+
+    def hold(self, alternatives: Sequence[Sequence[Any]], weights: Sequence[int]) -> None:
+        """Makes it a choice."""
+        self.alternatives = alternatives
+        self.deck = np.repeat(np.arange(len(weights)), weights)
+        if all(isinstance(piece, str) for pieces in alternatives for piece in pieces):
+            self.texts = [*map("".join, alternatives)]
+
+    def below(self) -> Iterator["_Node"]:
+        """The nodes in its alternatives, at all depths."""
+        for pieces in self.alternatives if self.texts is None else ():
+            for piece in pieces:
+                if isinstance(piece, _Node):
+                    yield piece
+                    yield from piece.below()
+
+    def picked(self, numbers: Array, rounds: Array | int) -> Array:
+        """Which alternative stands in each line, (n,): none again before all came, as in a deck."""
+        n = len(self.deck)
+        if np.any(rounds):
+            return self.deck[choices(states_of(self.key, numbers, rounds), 0, np.ones(n))]
+        cycles, cards = np.divmod(numbers, n)
+        cycles, which = np.unique(cycles, return_inverse=True)
+        states = states_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
+        return self.deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
+
+
+class _Batch:
+    """Lines that are drawn together, m of them, and what stands in them."""
+
+    def __init__(self, numbers: Array) -> None:
+        self.numbers, self.size = numbers, len(numbers)
+        self.places = dict[_Node, Array]()  # the lines in which a node stands, rising
+        self.picks, self.names = dict[_Node, Array](), dict[_Node, Array]()  # (m,)
+        self.rounds = dict[_Node, Array]()  # (m,) of its names
+        self.first = np.full(self.size, None, object)  # (m,) nodes whose letter is to be a new one
+        # Lines that are whole, and why those after them are not.
+        self.end, self.cause = self.size, None
+
+    def cut(self, end: int, cause: Any) -> None:
+        """Notes that lines from `end` on could not be had."""
+        if end < self.end:
+            self.end, self.cause = end, cause
+
+    def standing(self, row: int) -> dict[_Node, Any]:
+        """The names and the picks of a line."""
+        values: dict[_Node, Array] = {**self.picks, **self.names}
+        return {node: each[row] for node, each in values.items() if self.has(node, row)}
+
+    def has(self, node: _Node, row: int) -> bool:
+        at = int(np.searchsorted(self.places[node], row))
+        return at < len(self.places[node]) and self.places[node][at] == row
+
+
+class _Cast:
+    """What draws the lines of a cast."""
+
+    def __init__(
+        self,
+        pattern: Pattern,
+        parts: Sequence[Part],
+        wanted: CastOptions,
+        read: Callable[[str], Sequence[str]],
+    ) -> None:
+        self.pattern, self.wanted, self._seed = pattern, wanted, wanted.some_seed()
         if wanted.initials and not parts:
             raise SamplingError("initials: there is no {MODEL} in the pattern", ["initials"])
-        self.is_made = any(part.options.is_unique for part in self.parts.values())
-        if wanted.start > MOST_SKIPPED and (self.is_made or wanted.initials == "different"):
+        self.is_made = wanted.initials == "different"  # lines depend on those before them
+        self.is_made |= any(part.options.is_unique for part in parts)
+        if wanted.start > MOST_SKIPPED and self.is_made:
             reason = f"lines depend on those before; at most {MOST_SKIPPED:,} can be skipped"
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
+        self._read, self._parts = cache(read), {part.slot: part for part in parts}
+        self._columns = {each: name for name, of in pattern.columns.items() for each in of}
+        self.names = list[_Node]()  # those of slots, in order
+        self.pieces = self._nodes(pattern.pieces, ())
+        self._key, self._alike = key_of(self._seed, INITIALS), cache(self._alike_of)
+        self.apart = _Apart(wanted, {node: self._parts[node.piece].options for node in self.names})
+        self._letters = _Letters()
 
-    def drawn(self) -> Iterator[list[Row]]:
-        """The lines before any is drawn anew."""
+    def _nodes(self, pieces: Sequence[Piece], path: tuple[int, ...]) -> list[str | _Node]:
+        numbers, nodes = Counter[int](), list[str | _Node]()
+        for piece in pieces:
+            if isinstance(piece, str):
+                nodes.append(piece)
+                continue
+            use = NAMES if isinstance(piece, Slot) else CHOICES
+            own = (*path, use, numbers[use])
+            numbers[use] += not isinstance(piece, Again)
+            node = self._node(piece, own)
+            nodes.append(node)
+            if isinstance(piece, Choice):
+                alternatives = enumerate(piece.alternatives)
+                held = [self._nodes(each, (*own, k)) for k, each in alternatives]
+                node.hold(held, piece.weights)
+        return nodes
+
+    def _node(self, piece: Any, path: tuple[int, ...]) -> _Node:
+        with located(self.pattern.text, piece.begin):
+            rules = rules_of(self._read(piece.rules)) if piece.rules else None
+            node = _Node(piece, key_of(self._seed, *path), self._columns.get(piece, ""), rules)
+            if isinstance(piece, LinesOf):
+                lines = self._read(piece.path)
+                if not lines:
+                    raise CorpusError("no lines in that file")
+                node.hold([[line] for line in lines], [1] * len(lines))
+            elif isinstance(piece, Slot):
+                _, model, options = self._parts[piece]
+                node.names = PartNames(model, options, self.wanted.initials is not None)
+                self.names.append(node)
+        return node
+
+    # --- Lines, some at a time --------------------------------------------------------------------
+
+    def rows(self) -> Iterator[list[Row]]:
+        for _, _, rows in self.drawn_rows():
+            yield rows
+
+    def drawn_rows(self) -> Iterator[tuple[_Batch, list[int], list[Row]]]:
+        """Batches, the numbers in them of lines that come out, and these lines."""
         wanted, unique, delivered = self.wanted, None, 0
         if wanted.unique or wanted.remember is not None:
             unique = Unique(wanted.count, wanted.remember)
-        with one_blas_thread():
-            n = ENDLESS if unique else wanted.count
-            for batch in _batches(islice(self._rows(n), n) if n else iter(())):
-                if unique:
-                    lines = [self.pattern.line(row).strip() for row in batch]
-                    batch = [batch[k] for k in unique.rows(Names.from_strings(lines)).tolist()]
-                delivered += len(batch)
-                yield batch
-                if delivered == wanted.count:
-                    return
-                if unique and unique.is_exhausted:
-                    break
-        only = f"only {delivered:,} of {wanted.count:,} lines found"
-        raise SamplingError(f"{only}: nearly all others are repeats")
+        for batch, begin in self._batches(ENDLESS if unique else wanted.count):
+            rows, at = self.lines(batch)[begin : batch.end], [*range(begin, batch.end)]
+            if unique:
+                texts = [row[0].replace("\n", " / ").strip() for row in rows]
+                new = unique.rows(Names.from_strings(texts)).tolist()
+                rows, at = [rows[k] for k in new], [at[k] for k in new]
+            delivered += len(rows)
+            yield batch, at, rows
+            only = f"only {delivered:,} of {wanted.count:,} lines found: "
+            if unique and unique.is_exhausted and delivered < wanted.count:
+                raise SamplingError(f"{only}nearly all others are repeats")
+            if batch.cause is not None:
+                node, cause = batch.cause
+                with located(self.pattern.text, node.piece.begin):
+                    raise SamplingError(cause if self.wanted.initials else only + cause)
+            if delivered == wanted.count:
+                return
 
-    def _rows(self, n: int) -> Iterator[Row]:
-        """The lines from `wanted.start` on, n or more."""
-        apart, tied = _Apart(self, self.tied), self.tied
-        rows = tee(self._tied_rows(n, apart), len(tied))
-        columns: dict[int, Iterator[str]] = {}
-        columns |= {tied[k]: map(itemgetter(k), each) for k, each in enumerate(rows)}
-        for place in range(len(self.pieces)):
-            if place not in self.parts:
-                columns[place] = self._turns(place)
-            elif place not in tied:
-                columns[place] = self._stream(place, n, apart)
-        return zip(*(columns[place] for place in range(len(columns))), strict=False)
+    def _batches(self, n: int) -> Iterator[tuple[_Batch, int]]:
+        """The lines from `wanted.start` on, n of them, and how many of each batch to leave out."""
+        begin, size = self.wanted.start, FIRST_LINES
+        end, at = begin + n, 0 if self.is_made else begin
+        while at < end:
+            batch = self.drawn(np.arange(at, min(at + size, end)))
+            if self.is_made:
+                self._settle(batch)
+            yield batch, min(max(begin - at, 0), batch.end)
+            at, size = (
+                at + batch.size,
+                min(size * GROWTH, MOST_OF_TIED if self.is_made else MOST_LINES),
+            )
 
-    def _turns(self, place: int) -> Iterator[str]:
-        """The texts of a choice in random order, and again: none comes twice before all came."""
-        texts, n = self.pieces[place], len(self.pieces[place])
-        cycles = LINES_OF_BATCH[1] // 16 // n + 1  # that are put in order together
-        skipped = self.wanted.start % n
-        for first in count(self.wanted.start // n, cycles):
-            numbers = np.arange(first * n, (first + cycles) * n).reshape(cycles, n)
-            order = np.argsort(states_of(self.keys[place], numbers), axis=1)
-            yield from map(texts.__getitem__, order.ravel()[skipped:].tolist())
-            skipped = 0
+    def lines(self, batch: _Batch) -> list[Row]:
+        """What is written."""
+        columns = {column: [""] * batch.size for column in self.pattern.columns}
+        lines = self._texts(self.pieces, np.arange(batch.size), batch, columns)
+        return [*zip(lines, *columns.values(), strict=True)]
 
-    def _stream(self, place: int, n: int, apart: "_Apart") -> Iterator[str]:
-        """The names of a part by itself; all before them are drawn where they depend on these."""
-        (slot, model, options), skipped = self.parts[place], self.wanted.start
-        if not options.is_unique:
-            options, skipped = replace(options, start=skipped), 0
-        n = ENDLESS if self.wanted.min_edits else n + skipped
-        with located(self.pattern.text, slot.begin):
-            batches = sample(model, n, options)
-            names: Iterator[str] = (name for batch in batches for name in batch.to_strings())
-            if self.wanted.min_edits:
-                names = (name for name in names if apart.let_in({place: name}) is None)
-            yield from islice(names, skipped, None)
+    def _texts(self, pieces: Sequence[Any], rows: Array, batch: _Batch, columns: Any) -> list[str]:
+        """What some pieces become in some lines."""
+        made = [
+            [each] * len(rows) if isinstance(each, str) else self._text(each, rows, batch, columns)
+            for each in pieces
+        ]
+        return [*map("".join, zip(*made, strict=True))] if made else [""] * len(rows)
 
-    def _tied_rows(self, n: int, apart: "_Apart") -> Iterator[Row]:
-        """Names that begin with one letter, of all parts, or with letters that differ, of one."""
-        start, names = self.wanted.start, [self.names_of(place) for place in self.tied]
-        if self.wanted.initials == "different":
-            with self._given_up("with such a"):
-                found = initials.different(
-                    names[0], self.key, lambda name: apart.let_in({self.tied[0]: name}) is None
-                )
-                yield from islice(zip(found, strict=False), start, None)
-            return
-        begin, end = (0, ENDLESS) if self.is_made else (start, min(start + n, ENDLESS))
-        with self._given_up("all with one"):
-            lines = initials.in_order(initials.alike(names, self.key), begin, end, names)
-            rows = (tuple(line.split("\n")) for each in lines for line in each.to_strings())
-            yield from islice(self._kept(rows, apart), start - begin, None)
+    def _text(self, node: _Node, rows: Array, batch: _Batch, columns: Any) -> list[str]:
+        if isinstance(node.piece, Again):
+            column = columns[node.piece.name]
+            texts = [column[row] for row in rows.tolist()]
+        elif node.is_name:
+            texts = batch.names[node][rows].tolist()
+        elif node.texts is not None:
+            texts = [node.texts[pick] for pick in batch.picks[node][rows].tolist()]
+        else:
+            texts, picks = [""] * len(rows), batch.picks[node][rows]
+            for pick, pieces in enumerate(node.alternatives):
+                at = np.flatnonzero(picks == pick)
+                for k, text in zip(
+                    at.tolist(), self._texts(pieces, rows[at], batch, columns), strict=True
+                ):
+                    texts[k] = text
+        if node.column and len(rows) == batch.size:
+            columns[node.column] = texts
+        elif node.column:
+            for row, text in zip(rows.tolist(), texts, strict=True):
+                columns[node.column][row] = text
+        return texts if node.rules is None else [*map(node.rules, texts)]
 
-    def _kept(self, rows: Iterable[Row], apart: "_Apart") -> Iterator[Row]:
-        """The rows that can come in, in order; GivenUp if hardly any can."""
-        failed = 0
-        for row in rows:
-            place = apart.let_in(dict(zip(self.tied, row, strict=True)))
-            if place is None:
-                failed = 0
-                yield row
-            elif (failed := failed + 1) == MOST_REPEATS:
-                raise GivenUp({str(self.tied.index(place)): (failed, 0)})
+    # --- What stands in lines ---------------------------------------------------------------------
 
-    @contextmanager
-    def _given_up(self, how: str) -> Iterator[None]:
-        """Makes an error of GivenUp, whose tally is by part."""
+    def drawn(
+        self,
+        numbers: Array,
+        rounds: Mapping[_Node, Array] | None = None,
+        kept: Mapping[_Node, Any] | None = None,
+        letters: Counter[str] | None = None,
+    ) -> _Batch:
+        """Lines by their numbers, (m,). What is kept stands in all of them.
+
+        `rounds` (m,) are 0 where they are not given. A first letter that is to be a new one is one
+        of those that come least often among `letters`; without these, such names are left out.
+        """
+        batch, rounds, kept = _Batch(numbers), rounds or {}, kept or {}
+        self._choose(self.pieces, np.arange(batch.size), batch, rounds, kept)
+        fresh, has_name = list[_Node](), np.zeros(batch.size, bool)
+        for node in self.names:
+            rows = batch.places.get(node, np.zeros(0, np.intp))
+            batch.names[node] = np.full(batch.size, kept.get(node), object)
+            batch.rounds[node] = np.zeros(batch.size, np.int64) + rounds.get(node, 0)
+            is_first = ~has_name[rows]
+            has_name[rows] = True
+            if node in kept or not len(rows):
+                continue
+            fresh.append(node)
+            if self.wanted.initials == "different":
+                batch.first[rows[is_first]] = node
+                if letters is not None:
+                    least = min(letters[each] for each in node.names.usual)
+                    usual = {a: p for a, p in node.names.usual.items() if letters[a] == least}
+                    self._draw_together(batch, [node], rows[is_first], (usual, False))
+                rows = rows[~is_first]
+            if self.wanted.initials != "same":
+                self._draw(batch, node, rows)
+        if self.wanted.initials == "same" and fresh:
+            kept_letters = {letter_of(kept[node]): 1.0 for node in self.names if node in kept}
+            stands = np.zeros((batch.size, len(fresh)), bool)
+            for k, node in enumerate(fresh):
+                stands[batch.places[node], k] = True
+            for kind in np.unique(stands, axis=0):
+                nodes = tuple(fresh[k] for k in np.flatnonzero(kind))
+                if nodes:
+                    among = (kept_letters, True) if kept_letters else self._alike(nodes)
+                    rows = np.flatnonzero((stands == kind).all(axis=1))
+                    self._draw_together(batch, nodes, rows, among)
+        return batch
+
+    def _choose(
+        self,
+        pieces: Sequence[Any],
+        rows: Array,
+        batch: _Batch,
+        rounds: Mapping[_Node, Array],
+        kept: Mapping[_Node, Any],
+    ) -> None:
+        """Notes in which lines nodes stand, and picks alternatives."""
+        for node in pieces:
+            if isinstance(node, str) or isinstance(node.piece, Again) or not len(rows):
+                continue
+            batch.places[node] = rows
+            if node.is_name:
+                continue
+            picks = batch.picks[node] = np.full(batch.size, kept.get(node, 0))
+            if node not in kept:
+                of_rows = rounds[node][rows] if node in rounds else 0
+                picks[rows] = node.picked(batch.numbers[rows], of_rows)
+            if node.texts is None:
+                for pick, alternative in enumerate(node.alternatives):
+                    self._choose(alternative, rows[picks[rows] == pick], batch, rounds, kept)
+
+    def _draw(self, batch: _Batch, node: _Node, rows: Array) -> None:
+        """Draws the names of a node in some lines."""
+        states = states_of(node.key, batch.rounds[node][rows], batch.numbers[rows])
         try:
-            yield
-        except GivenUp as error:
-            shares = {place: met / max(made, 1) for place, (made, met) in error.tally.items()}
-            rarest = self.parts[self.tied[int(min(shares, key=shares.__getitem__, default=0))]]
-            message = f"no further names {how} first letter were found to meet the conditions"
-            with located(self.pattern.text, rarest.slot.begin):
-                raise SamplingError(message) from None
+            found = node.names.found(states)
+        except FewFound as error:
+            found = error.found
+            batch.cut(rows[len(found)], (node, tightest(error.tally)))
+        batch.names[node][rows[: len(found)]] = found
 
-    def names_of(self, place: int) -> PartNames:
-        slot, model, options = self.parts[place]
-        with located(self.pattern.text, slot.begin):
-            return PartNames(model, options, is_tied=place in self.tied)
+    def _draw_together(
+        self, batch: _Batch, nodes: Sequence[_Node], rows: Array, letters: Any
+    ) -> None:
+        """Draws names that begin with one of some letters, in some lines."""
+        if not len(rows):
+            return
+        at = batch.rounds[nodes[0]][rows], batch.numbers[rows]
+        parts, weights = [node.names for node in nodes], letters[0]
+        common = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
+        states, of_parts = states_of(self._key, *at), [states_of(node.key, *at) for node in nodes]
+        try:
+            found = together(parts, (common, letters[1]), states, of_parts)
+        except FewFound as error:
+            found = error.found
+            batch.cut(rows[len(found)], self._no_letter(nodes, error.tally))
+        for k, texts in enumerate(zip(*(line.split("\n") for line in found), strict=True)):
+            batch.names[nodes[k]][rows[: len(found)]] = texts
+
+    def _alike_of(self, nodes: Sequence[_Node]) -> Any:
+        return alike([node.names for node in nodes])
+
+    def _no_letter(self, nodes: Sequence[_Node], tally: Mapping[str, Any]) -> tuple[_Node, str]:
+        shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}
+        how = "all with one" if self.wanted.initials == "same" else "with such a"
+        message = f"no further names {how} first letter were found to meet the conditions"
+        return nodes[int(min(shares, key=shares.__getitem__, default=0))], message
+
+    # --- Lines that depend on those before them ---------------------------------------------------
+
+    def _settle(self, batch: _Batch) -> None:
+        """Goes on to later rounds where names do not fit beside those before them, in order."""
+        in_line: list[list[_Node]] = [[] for _ in range(batch.size)]
+        for node in self.names:
+            self._skip_near(batch, node)
+            for row in batch.places.get(node, ()):
+                in_line[row].append(node)
+        for row, nodes in enumerate(in_line[: batch.end]):
+            units = [[node] for node in nodes]
+            if nodes and self.wanted.initials == "same":
+                units = [nodes]
+            for unit in units:
+                is_lettered = batch.first[row] in unit
+                if not is_lettered and not any(self.apart.tests[node] for node in unit):
+                    continue
+                later = self._with_new_letter if is_lettered else self._candidates
+                for names in later(batch, row, unit):
+                    if self.apart.let_in(names):
+                        break
+                else:
+                    is_tied = is_lettered or self.wanted.initials == "same"
+                    repeats = unit[0], "nearly all others are repeats"
+                    batch.cut(row, self._no_letter(unit, {}) if is_tied else repeats)
+                    return
+                for node, name in names.items():
+                    batch.names[node][row] = name
+                if is_lettered:
+                    self._letters.used.add(letter_of(batch.names[unit[0]][row]))
+
+    def _skip_near(self, batch: _Batch, node: _Node) -> None:
+        """Goes on to the next round where names do not fit beside those of earlier batches."""
+        rows = batch.places.get(node, np.zeros(0, np.intp))
+        rows = rows[(batch.first[rows] != node) & (rows < batch.end)]
+        if self.wanted.initials == "same" or not self.apart.tests[node]:
+            return
+        for _ in range(2):
+            rows = rows[[not self.apart.is_far(node, name) for name in batch.names[node][rows]]]
+            if not len(rows):
+                return
+            batch.rounds[node][rows] += 1
+            self._draw(batch, node, rows)
+
+    def _candidates(
+        self, batch: _Batch, row: int, unit: Sequence[_Node]
+    ) -> Iterator[dict[_Node, str]]:
+        """Names for some nodes of a line, from the next round to later ones."""
+        yield {node: batch.names[node][row] for node in unit}
+        kept = {node: of for node, of in batch.standing(row).items() if node not in unit}
+        first, size = int(batch.rounds[unit[0]][row]) + 1, 4
+        most = MOST_ROUNDS // max(node.names.slowness for node in unit)
+        while first < most:
+            rounds = dict.fromkeys(unit, first + np.arange(size))
+            more = self.drawn(np.full(size, batch.numbers[row]), rounds, kept)
+            yield from ({node: more.names[node][k] for node in unit} for k in range(more.end))
+            if more.end < size:
+                return
+            first, size = first + size, min(2 * size, 1 << 10)
+
+    def _with_new_letter(
+        self, batch: _Batch, row: int, unit: Sequence[_Node]
+    ) -> Iterator[dict[_Node, str]]:
+        """First names for a line that begin with a letter that no line before has, round by round."""
+        [node], letters, at, failed = unit, self._letters, 0, 0
+        most = MOST_OF_LETTERS // node.names.slowness
+        while True:
+            free = letters.free(node)
+            if not free or failed >= most:
+                if not letters.used:
+                    return
+                letters.start_anew(free)
+                failed = 0
+                continue
+            name = letters.next_name(batch, row, at, failed)
+            if name:
+                yield {node: name}
+            at, failed = at + 1, failed + 1
+
+
+class _Letters:
+    """First letters of lines, none of which comes again before all came."""
+
+    def __init__(self) -> None:
+        self.used, self._gone, self._lines = set[str](), set[str](), 0
+        # Lines, rounds and names as they come if all names that are planned before them may stay.
+        self._planned, self._ahead = deque[tuple[int, int, str]](), FIRST_LINES
+
+    def free(self, node: _Node, used: Collection[str] | None = None) -> dict[str, float]:
+        """The weights of letters that are left."""
+        taken = self._gone | (self.used if used is None else {*used})
+        return {a: p for a, p in node.names.usual.items() if a not in taken}
+
+    def start_anew(self, left: Iterable[str]) -> None:
+        """All letters may come again, but for those that are left, since no name has them."""
+        if not self._lines:
+            self._lines = len(self.used)
+            warnings.warn(
+                f"these names have only {counted(self._lines, 'first letter')}: "
+                f"from line {self._lines + 1} on, they repeat",
+                RepeatedInitialsWarning,
+                stacklevel=2,
+            )
+        self._gone.update(left)
+        self.used.clear()
+        self._planned.clear()
+
+    def next_name(self, batch: _Batch, row: int, at: int, failed: int) -> str:
+        """The first name of a line in some round; "" if it does not meet the conditions."""
+        number = int(batch.numbers[row])
+        if not self._planned or self._planned[0][:2] != (number, at):
+            ahead = 4 * self._ahead if not self._planned else self._ahead // 4
+            self._ahead = min(max(ahead, 1), MOST_OF_TIED)
+            self._planned = deque(self._plan(batch, row, at, failed))
+        return self._planned.popleft()[2]
+
+    def _plan(
+        self, batch: _Batch, row: int, at: int, failed: int
+    ) -> Iterator[tuple[int, int, str]]:
+        """Names of the lines that come next; of this line alone, several, if it has failed."""
+        rows = [row + k for k in range(self._ahead) if row + k < batch.size]
+        rounds = np.array([at, *[0] * (len(rows) - 1)])
+        if failed:
+            rows, rounds = [row] * min(2 * failed, MOST_OF_TIED), at + np.arange(2 * failed)
+        rows = [each for each in rows if batch.first[each] is not None]
+        nodes, numbers = batch.first[rows], batch.numbers[rows]
+        rounds = rounds[: len(rows)]
+        states = states_of(np.concatenate([node.key for node in nodes]), rounds, numbers)
+        used, letters = {*self.used}, list[str]()
+        for node, point in zip(nodes, uniform(states, 1).tolist(), strict=True):
+            free = self.free(node, used)
+            if not free:
+                used.clear()
+                free = self.free(node, used)
+            edges = [*accumulate(free.values())]
+            letters.append([*free][bisect(edges, point * edges[-1])])
+            if not failed:
+                used.add(letters[-1])
+        names = [""] * len(rows)
+        for node in {*nodes}:
+            at_node = np.flatnonzero(nodes == node)
+            of_node = np.array(letters)[at_node]
+            drawn, met, _ = node.names.drawn(child(states[at_node], 0), of_node)
+            for k, name in zip(at_node[met].tolist(), drawn.to_strings(), strict=True):
+                names[k] = name
+        return zip(numbers.tolist(), rounds.tolist(), names, strict=True)
 
 
 class _Apart:
     """Lets names of a cast in that do not repeat names before them, or come too near to them.
 
-    `min_edits` of the cast holds for all names, except parts whose own `min_edits` is less. What
-    holds for each part by itself is only seen to for some places.
+    `min_edits` of the cast holds for all names, except parts whose own `min_edits` is less.
     """
 
-    def __init__(self, lines: _Lines, places: Iterable[int]) -> None:
-        least = lines.wanted.min_edits or 0
-        self._edits = max(least - 1, 0)
-        self._all = FarApart(self._edits)
-        self._tests: dict[int, list[FarApart]] = {}
-        for place, (_, _, options) in lines.parts.items():
-            own = [FarApart.of(options) or FarApart(0)] if options.is_unique else []
+    def __init__(self, wanted: CastOptions, of: Mapping[_Node, Options]) -> None:
+        least = wanted.min_edits or 0
+        self._edits, self._all = max(least - 1, 0), FarApart(max(least - 1, 0))
+        self.tests: dict[_Node, list[FarApart]] = {}
+        for node, options in of.items():
             keeps_away = (options.min_edits or 0) >= least > 0
-            self._tests[place] = own * (place in places) + [self._all] * keeps_away
+            is_covered = keeps_away and options.min_edits == least and not options.exclude
+            own = options.is_unique and not is_covered
+            self.tests[node] = [FarApart.of(options) or FarApart(0)] * own
+            self.tests[node] += [self._all] * keeps_away
 
-    def let_in(self, names: Mapping[int, str]) -> int | None:
-        """Adds names, by place, if all can come in; or tells the first place of one that cannot."""
+    def is_far(self, node: _Node, name: str) -> bool:
+        return all(test.is_far(name) for test in self.tests[node])
+
+    def let_in(self, names: Mapping[_Node, str]) -> bool:
+        """Adds names if all can come in, or none."""
         among = FarApart(self._edits)
-        for place, name in names.items():
-            tests = self._tests[place]
-            is_far = all(test.is_far(name) for test in tests)
-            if not is_far or (self._all in tests and not among.passes(name)):
-                return place
+        for node, name in names.items():
+            if not self.is_far(node, name) or (
+                len(names) > 1 and self._all in self.tests[node] and not among.passes(name)
+            ):
+                return False
         self.add(names)
-        return None
+        return True
 
-    def add(self, names: Mapping[int, str]) -> None:
-        for place, name in names.items():
-            for test in self._tests[place]:
+    def add(self, names: Mapping[_Node, str]) -> None:
+        for node, name in names.items():
+            for test in self.tests[node]:
                 test.add([name])
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Rows in lists, the first ones short; an error comes after all rows before it."""
-    batch, (size, most) = list[Row](), LINES_OF_BATCH
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == size:
-                yield batch
-                batch, size = [], min(2 * size, most)
-    except RnnNamesError:
-        yield batch
-        raise
-    yield batch
-
-
 class _Redrawing:
-    """The lines of a cast by number, from 1, and what proposes other texts for their parts."""
+    """The lines of a cast, by number from 1, and other texts for their parts."""
 
-    def __init__(self, lines: _Lines, rows: Sequence[Row]) -> None:
-        self._lines, self.rows = lines, dict(enumerate(rows, 1))
-        for number, part in lines.wanted.redraw:
-            if part > len(lines.pieces):
-                reason = f"a line has {counted(len(lines.pieces), 'part')}"
-                raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
-        self._apart = _Apart(lines, lines.parts)
-        for row in rows:
-            self._apart.add({place: row[place] for place in lines.parts})
-        self._letters = Counter(letter_of(row[place]) for row in rows for place in lines.tied[:1])
-        self._texts_of_lines = {lines.pattern.line(row).strip() for row in rows}
-        self._tried = Counter[tuple[int, int, str]]()  # by line and place, what was redrawn
-        self._names_of = cache(lines.names_of)
-        self._alike = cache(lambda: initials.alike([*map(self._names_of, lines.tied)], lines.key))
+    def __init__(self, cast: _Cast) -> None:
+        self._cast, self._columns = cast, [*cast.pattern.columns]
+        self._rows, self._standing = dict[int, Row](), dict[int, dict[_Node, Any]]()
+        self._numbers, self._had = dict[int, int](), set[tuple[int, Any, str]]()
 
-    def redraw_line(self, number: int, part: int) -> bool:
-        """Draws another text for a part of a line, counted from 1, or other names for all if 0.
+    def rows(self) -> Iterator[list[Row]]:
+        cast, shortage, redraw = self._cast, None, list[tuple[int, int]]()
+        for number, part in cast.wanted.redraw:
+            redraw.append((number, self._place(number, part)))
+        try:
+            for batch, at, rows in cast.drawn_rows():
+                for row, line in zip(at, rows, strict=True):
+                    number = len(self._rows) + 1
+                    self._rows[number], self._standing[number] = line, batch.standing(row)
+                    self._numbers[number] = int(batch.numbers[row])
+        except SamplingError as error:
+            shortage = error
+        for number, place in redraw:
+            if number in self._rows and not self._redraw(number, place):
+                what = f"{number}.{place}" if place else number
+                warnings.warn(
+                    f"redraw {what} stays as it was: nothing else was found that meets all "
+                    "conditions beside the other lines",
+                    FewNewNamesWarning,
+                    stacklevel=2,
+                )
+        yield [*self._rows.values()]
+        if shortage:
+            raise shortage
 
-        False, and the line stays, if none is found.
-        """
-        lines, before = self._lines, self.rows[number]
-        places = [part - 1] if part else [*lines.parts] or [*range(len(lines.pieces))]
-        self._tried.update((number, place, before[place]) for place in places)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what there is to say was said of the first names
-            for texts in islice(self._candidates(number, places), MOST_CANDIDATES):
-                drawn = dict(zip(places, texts, strict=True))
-                names = {place: drawn[place] for place in places if place in lines.parts}
-                row = tuple(drawn.get(place, text) for place, text in enumerate(before))
-                line = lines.pattern.line(row).strip()
-                is_old = row == before or (lines.wanted.unique and line in self._texts_of_lines)
-                if is_old or any((number, *each) in self._tried for each in names.items()):
+    def _place(self, number: int, part: int | str) -> int:
+        """Which column a part is, from 1; 0 for all names of a line."""
+        if isinstance(part, int) and part <= len(self._columns):
+            return part
+        if part in self._columns:
+            return self._columns.index(str(part)) + 1
+        named = f" ({', '.join(self._columns)})" * isinstance(part, str)
+        reason = f"a line has {counted(len(self._columns), 'part')}{named}"
+        raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
+
+    def _redraw(self, number: int, place: int) -> bool:
+        """Draws another text for a column, or other names for the line if 0; False if none fits."""
+        cast, row, before = self._cast, self._rows[number], self._standing[number]
+        redrawn = {node for node in before if node.is_name} or {*before}
+        if place:
+            redrawn = {node for node in before if node.column == self._columns[place - 1]}
+            redrawn |= {below for node in redrawn for below in node.below()}
+        is_text = not any(node.is_name for node in redrawn)
+        self._had |= self._shown(number, place, row, before, redrawn)
+        others = {each[place] for at, each in self._rows.items() if at != number}
+        lines = {each[0].strip() for each in self._rows.values() if cast.wanted.unique}
+        for avoided in (others, {*()})[not is_text :]:  # a text that no other line has, if there is
+            for row, standing in self._candidates(number, redrawn):
+                is_old = self._shown(number, place, row, standing, redrawn) & self._had
+                if is_old or row[0].strip() in lines or (is_text and row[place] in avoided):
                     continue
-                if self._apart.let_in(names) is None:
-                    self.rows[number] = row
-                    self._texts_of_lines.add(line)
+                new = {n: name for n, name in standing.items() if n.is_name and n in redrawn}
+                if cast.apart.let_in(new):
+                    self._rows[number], self._standing[number] = row, standing
                     return True
         return False
 
-    def _candidates(self, number: int, places: Sequence[int]) -> Iterator[Sequence[str]]:
-        """Texts for some places, all of which are names, or all choices."""
-        lines = self._lines
-        if places[0] not in lines.parts:
-            return product(*(self._texts(number, place) for place in places))
-        if lines.wanted.initials == "same" and places == lines.tied:
-            return (line.split("\n") for line in self._later(number, self._alike()))
-        return zip(*(self._names(number, place) for place in places), strict=False)
+    def _shown(
+        self, number: int, place: int, row: Row, standing: Any, redrawn: Collection[_Node]
+    ) -> set[tuple[int, Any, str]]:
+        """What a line has where it is redrawn: names, or the text of a choice."""
+        if all(node.is_name for node in redrawn):
+            return {(number, node, standing[node]) for node in redrawn}
+        return {(number, place, row[place])}
 
-    def _texts(self, number: int, place: int) -> list[str]:
-        """The texts of a choice: those first that this line had, and others have, least often."""
-        texts: Sequence[str] = self._lines.pieces[place]
-        others = Counter(row[place] for each, row in self.rows.items() if each != number)
-        at = np.array([self._lines.wanted.start + number - 1])
-        states = states_of(self._lines.keys[place], at, REDRAWN + np.arange(len(texts)))
-        shuffled = [texts[k] for k in np.argsort(states).tolist()]
-        return sorted(shuffled, key=lambda text: (self._tried[number, place, text], others[text]))
-
-    def _names(self, number: int, place: int) -> Iterator[str]:
-        """Other names for a place, with a first letter that it may have."""
-        lines, names = self._lines, self._names_of(place)
-        if place not in lines.tied:
-            yield from self._later(number, lambda *at: names.drawn(states_of(names.key, *at)))
-            return
-        if lines.wanted.initials == "same":
-            letters = {letter_of(self.rows[number][lines.tied[0]]): 1.0}
-        else:
-            letters = initials.usual(names.weights)
-            if max(self._letters.values()) > 1:  # no others were left
-                letters = {each: letters[each] for each in letters if self._letters[each]}
-            others = (row[place] for each, row in self.rows.items() if each != number)
-            had = Counter(map(letter_of, others))
-            least = min(had[each] for each in letters)
-            letters = {each: letters[each] for each in letters if had[each] == least}
-        yield from self._later(number, initials.together([names], letters, lines.key))
-
-    def _later(self, number: int, draw: Draw) -> Iterator[str]:
-        """What passes of the attempts at a line that are kept for redrawing, in order."""
-        first, size, failed = REDRAWN, 1 << 4, 0
-        while failed < MOST_OF_NAME:
-            at = np.full(size, self._lines.wanted.start + number - 1)
-            names, _, _ = draw(at, first + np.arange(size))
-            yield from names.to_strings()
-            failed = 0 if len(names) else failed + size
-            first, size = first + size, min(2 * size, 1 << 12)
+    def _candidates(
+        self, number: int, redrawn: Collection[_Node]
+    ) -> Iterator[tuple[Row, dict[_Node, Any]]]:
+        """What later rounds bring for some nodes of a line, in order."""
+        cast, size = self._cast, 1 << 4
+        kept = {node: of for node, of in self._standing[number].items() if node not in redrawn}
+        letters = Counter[str]()
+        for at, standing in self._standing.items():
+            names = [standing[node] for node in cast.names if node in standing]
+            letters.update([*map(letter_of, names[:1])] * (at != number))
+        for first in range(REDRAWN, REDRAWN + MOST_REDRAWN, size):
+            rounds = dict.fromkeys(redrawn, first + np.arange(size))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what there is to say was said of the first names
+                batch = cast.drawn(np.full(size, self._numbers[number]), rounds, kept, letters)
+            yield from zip(
+                cast.lines(batch)[: batch.end], map(batch.standing, range(batch.end)), strict=True
+            )
+            if batch.end < size:
+                return

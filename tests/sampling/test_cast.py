@@ -35,7 +35,8 @@ def batches(text, count, **options):
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
     parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
-    return cast_lines(pattern, parts, wanted)
+    lines = cast_lines(pattern, parts, wanted, str.split)
+    return ([row[1:] for row in batch] for batch in lines)
 
 
 def rows(*arguments, **options):
