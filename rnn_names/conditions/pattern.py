@@ -1,4 +1,4 @@
-r"""The pattern of a cast: a sequence of pieces, each of which is
+r"""The pattern of a cast: a sequence of pieces.
 
     text                        itself; a line break too
     [a|b*3|c {men}]             one of some patterns, the second three times as often

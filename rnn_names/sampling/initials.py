@@ -55,7 +55,8 @@ def letter_of(name: str) -> str:
 class PartNames:
     """Draws the names of a part by state, and given their first letters if these are tied.
 
-    `weights`, by letter, are the probabilities that a name begins so.
+    `weights`, by letter, are the probabilities that a name begins so; `usual` leaves those out that
+    hardly any name begins with.
     """
 
     def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
@@ -80,12 +81,8 @@ class PartNames:
             p = roots.weights[of_letter]
             if p.any():
                 self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
-
-    @property
-    def usual(self) -> dict[str, float]:
-        """The weights of letters, without those that hardly any name begins with."""
         least = RARE_LETTER * sum(self.weights.values())
-        return {letter: weight for letter, weight in self.weights.items() if weight >= least}
+        self.usual = {letter: p for letter, p in self.weights.items() if p >= least}
 
     def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
@@ -143,7 +140,7 @@ def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
 # --- One letter for all names of a line -----------------------------------------------------------
 
 
-def alike(parts: Sequence[PartNames]) -> tuple[dict[str, float], bool]:
+def alike(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
     """The weights of the letters that names of all parts begin with; whether they are measured."""
     common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
     letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
@@ -162,12 +159,14 @@ def together(
 
     Those of a line are given as one text, in lines of their own.
     """
-    among, weights, is_measured = np.array([*letters[0]]), [*letters[0].values()], letters[1]
+    weights, is_measured = letters
+    weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
     if not weights:
         raise FewFound({}, [])
+    among, shares = np.array([*weights]), [*weights.values()]
 
     def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
-        letter = among[choices(child(states[rows], attempts), 0, weights)]
+        letter = among[choices(child(states[rows], attempts), 0, shares)]
         left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
         for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
             at = child(own[rows[left]], attempts[left])
