@@ -14,7 +14,7 @@ from rnn_names.model import bundled
 
 @click.command(
     cls=GroupedCommand,
-    short_help="List the bundled models.",
+    short_help="List the bundled models and casts.",
     examples=[
         "rnn-names models",
         "rnn-names sample -n 20 -m dinosaurs",
@@ -24,7 +24,7 @@ from rnn_names.model import bundled
 )
 @option("--json", is_flag=True, help="Print JSON.")
 def models(json: bool) -> None:
-    """List the bundled models.
+    """List the bundled models and casts.
 
     They come with the program. Every command takes them by name; a file of the same name in the
     current folder comes first.
@@ -35,8 +35,20 @@ def models(json: bool) -> None:
     """
     samples = bundled.samples()
     facts = [_facts(name) | {"samples": samples[name]} for name in bundled.MODELS]
-    text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts))
+    text = (
+        dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts) + _casts())
+    )
     write(f"{text}\n".encode())
+
+
+def _casts() -> list[str]:
+    width = max(map(len, bundled.CASTS))
+    lines = [f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items()]
+    return [
+        "",
+        "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show",
+        *lines,
+    ]
 
 
 def _facts(name: str) -> dict[str, Any]:

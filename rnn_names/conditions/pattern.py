@@ -111,7 +111,7 @@ def parse(
     if reader.at < len(text):
         raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
-        raise reader.error("a pattern has at least one {MODEL} or [a|b]", 0)
+        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_meant(text)}", 0)
     for slot in reader.slots[MAX_SLOTS:]:
         raise reader.error(f"a pattern has at most {MAX_SLOTS} names", slot.begin)
     return Pattern(text, pieces, reader.slots, reader.columns)
@@ -332,6 +332,11 @@ def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
         return text if rule is None else rule[0].sub(rule[1], text, count=1)
 
     return changed
+
+
+def _meant(text: str) -> str:
+    """For a message: what a single word may have been meant as."""
+    return f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
 
 
 def _like(name: str) -> str:

@@ -13,6 +13,9 @@ from rnn_names.model.sources import Source
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bundled_files")
 """Beside this file: pip, pipx and uv unpack what they install."""
 
+OF_CASTS = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "casts")
+"""Patterns of casts, and the files of words and rules that these name."""
+
 
 class Bundled(NamedTuple):
     """A bundled model: what it writes, and the list that it learned from."""
@@ -115,6 +118,18 @@ def made() -> dict[str, Bundled]:
     return {name: of for name, of in SHELF.items() if os.path.exists(paths[name])}
 
 
+CASTS = {
+    "village": "villagers and their trades",
+    "knight": "knights, where from, and their arms",
+    "household": "families, in four lines each",
+    "icelander": "Icelanders with patronymics",
+    "tavern": "taverns",
+    "spell": "spells",
+    "ship": "ships",
+    "planet": "planets",
+}
+"""The bundled casts, and what each is a cast of."""
+
 MODELS = made()  # the bundled models
 ALIASES = {"norse": "icelandic-first-names"}  # other names for some of them: what people look for
 DEFAULT = "first-names"  # what is used where no model is asked for, and none is in the folder
@@ -183,6 +198,12 @@ def file_of(path: str) -> str:
     name = path.lower()
     is_bundled = name in MODELS or name in ALIASES
     return path_of(name) if is_bundled and not _is_file(path) else path
+
+
+def of_casts(path: str) -> str:
+    """The file that a pattern names: one of that name, or else one of the bundled casts."""
+    bundled = os.path.join(OF_CASTS, path)
+    return bundled if path in os.listdir(OF_CASTS) and not _is_file(path) else path
 
 
 def is_word(path: str) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.page.script import Part, as_script_data, described, engine, learning
+from rnn_names.page.script import Part, as_script_data, described, scripts
 from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
@@ -49,20 +49,6 @@ STYLES = (
     "page/ui/casts.css",
     "page/ui/own_list.css",
 )
-SCRIPTS = (
-    "page/ui/elements.js",
-    "page/ui/shares.js",
-    "page/ui/form.js",
-    "page/ui/drawers.js",
-    "page/ui/favourites.js",
-    "page/ui/card.js",
-    "page/ui/casts.js",
-    "page/ui/saving.js",
-    "page/ui/own_list.js",
-    "page/ui/page.js",
-)
-"""Of the interface, in an order in which a later one may use what an earlier one defines."""
-
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 <rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
 <path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
@@ -82,7 +68,7 @@ def page(
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
     style = assets(*STYLES) + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
-    scripts = [STRICT + text for text in (engine(), learning(), assets(*SCRIPTS))]
+    texts = [STRICT + text for text in scripts()]
     data: dict[str, Any] = {
         "count": COUNT,
         "program": PROGRAM_VERSION,
@@ -94,7 +80,7 @@ def page(
         for model in data["models"][1:]:
             model["share"] = 0
     return Template(assets("page/ui/page.html")).substitute(
-        policy=_policy(style, scripts),
+        policy=_policy(style, texts),
         title=escape(shown(title or f"Names like {_listed(names)}")),
         heading=isolated(title) if title else f"Names like {stressed}",
         heading_class="long" if len(title or _listed(names)) >= LONG_TITLE else "short",
@@ -107,9 +93,9 @@ def page(
         sources="".join(_source(part) for part in parts),
         icon="data:image/svg+xml," + quote(ICON % hue),
         style=style,
-        engine=scripts[0],
-        learning=scripts[1],
-        script=scripts[2],
+        engine=texts[0],
+        learning=texts[1],
+        script=texts[2],
         data=as_script_data(data),
     )
 

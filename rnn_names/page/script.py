@@ -10,6 +10,8 @@ import base64
 import json
 import math
 import os
+import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,25 +28,16 @@ from rnn_names.model.model import PROGRAM_VERSION, Model
 from rnn_names.model.sources import as_json
 from rnn_names.report.markup import assets
 
-ENGINE_FILES = (
-    "arithmetic.js",
-    "network.js",
-    "blend.js",
-    "clean.js",
-    "numbers.js",
-    "fingerprints.js",
-    "models.js",
-    "shape.js",
-    "conditions.js",
-    "regex.js",
-    "automaton.js",
-    "guide.js",
-    "sampler.js",
-    "pattern.js",
-    "cast.js",
-    "api.js",
+ENTRIES = (
+    ("engine/api.js",),
+    ("learning/learning.js", "learning/worker.js", "learning/npz.js"),
+    ("ui/page.js",),
 )
-"""In an order in which a later one may use what an earlier one defines."""
+"""Of the scripts of a page: the engine; what learns, in a worker that has the engine too; the
+interface. Each script has the modules that its entries import, save those of scripts before it."""
+
+IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
+EXPORT = re.compile("^export ", re.MULTILINE)
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
@@ -63,33 +56,24 @@ class Part:
     share: float = 1.0  # of the blend as long as no other is set, above 0; only ratios count
 
 
-LEARNING_FILES = (
-    "list.js",
-    "settings.js",
-    "tree.js",
-    "gradients.js",
-    "adam.js",
-    "start.js",
-    "learner.js",
-    "result.js",
-    "npz.js",
-    "worker.js",
-    "learning.js",
-)
-"""What the worker that learns from a list has besides the engine."""
-
-
-def learning() -> str:
-    """The script that learns, for a worker that has the engine, too."""
-    return assets(*(f"page/learning/{name}" for name in LEARNING_FILES))
-
-
-def engine() -> str:
-    """The script of the engine."""
+def scripts() -> list[str]:
+    """The scripts of `ENTRIES`."""
+    done: set[str] = set()
+    engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, anywhere = rude_words()
     words = as_script_data({"whole": sorted(whole), "anywhere": anywhere})
-    scripts = assets(*(f"page/engine/{name}" for name in ENGINE_FILES))
-    return f"const RUDE_WORDS = {words};\n{scripts}"
+    return [f"const RUDE_WORDS = {words};\n{engine}", *others]
+
+
+def _module(path: str, done: set[str]) -> str:
+    """A module after those that it imports and that are not done yet, all as one script."""
+    if path in done:
+        return ""
+    done.add(path)
+    text = assets(f"page/{path}")
+    paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
+    before = "".join(_module(each, done) for each in paths)
+    return before + EXPORT.sub("", IMPORT.sub("", text))
 
 
 def described(parts: Sequence[Part]) -> list[dict[str, Any]]:
@@ -206,7 +190,7 @@ def module(parts: Sequence[Part], types: str) -> str:
     return f"""{MODULE_BEGINNING}: {version}
 // @ts-self-types={as_script_data(f"./{types}")}
 
-{engine()}
+{scripts()[0]}
 const described = {as_script_data(described(parts))};
 export const {{ sample, score, cast }} = engineOf(modelsIn(described));
 export const models = described.map(({{ name, share, sources }}) => ({{ name, share, sources }}));

@@ -35,10 +35,11 @@ from rnn_names.errors import (
 )
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.initials import FewFound, PartNames, alike, letter_of, together
 from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
 from rnn_names.sampling.sampler import Tally
-from rnn_names.sampling.stream import ENDLESS, tightest
+from rnn_names.sampling.stream import tightest
 from rnn_names.sampling.unique import Unique
 
 NAMES, CHOICES, INITIALS = 1, 2, 3  # what keys are for

@@ -13,7 +13,7 @@ from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.network import rnn
 from rnn_names.network.prefix_tree import Batches
-from rnn_names.page.script import Part, described, engine, learning
+from rnn_names.page.script import Part, described, scripts
 from rnn_names.training.gradients import part_gradients
 from rnn_names.training.optimizers import Adam
 from rnn_names.training.settings import defaults_for
@@ -30,7 +30,7 @@ PRINT = "const print = (value) => console.log(JSON.stringify(value));\n"
 def run(script, folder, **values):
     """Runs a script with the engine and what learns; `values` are constants of it."""
     given = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in values.items())
-    return node.run(engine() + learning() + PRINT + given + script, folder)
+    return node.run("".join(scripts()[:2]) + PRINT + given + script, folder)
 
 
 # --- Gradients ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
 from rnn_names.page.script import Part, module, save_module
 from support import node
@@ -223,6 +224,25 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
     assert {name[0] for name in odd} == {"S"}, "as the list has it"
 
 
+def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
+    model = Model.load("dinosaurs")
+    typed, small = in_node(
+        """
+        print(await sample(5, { seed: 1, suffix: "SAURUS" }));
+        print(await sample(5, { seed: 1, suffix: "saurus" }));""",
+        ("dinosaurs", model),
+    )
+    assert typed == small
+    with pytest.warns(CaseWarning):
+        assert typed == model.sample(5, seed=1, suffix="SAURUS")
+
+
+def test_an_empty_prefix_among_others_lets_names_begin_as_they_like(in_node, small_models):
+    model = small_models["gru"]
+    (names,) = in_node('print(await sample(50, { seed: 1, prefix: ["", "a"] }));', ("gru", model))
+    assert names == model.sample(50, seed=1, prefix=["", "a"]) == model.sample(50, seed=1)
+
+
 def test_names_have_the_shape_of_the_list(in_node):
     """No capital after a letter, but in a beginning that is asked for."""
     plain, free, asked = in_node(
@@ -341,7 +361,9 @@ def test_a_worker_in_a_browser_gives_the_names_of_the_page(open_page, small_mode
 def test_types_have_each_option():
     """What `sample` checks is what its types show."""
     files = ROOT / "rnn_names" / "page" / "engine"
-    checked = re.search(r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "api.js").read_text("utf-8"), re.S)
+    checked = re.search(
+        r"SAMPLE_OPTIONS = \{(.*?)\};", (files / "options.js").read_text("utf-8"), re.S
+    )
     shown = re.search(
         r"interface SampleOptions \{(.*?)\n\}", (files / "names.d.ts").read_text("utf-8"), re.S
     )

@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from rnn_names import Model
 from rnn_names.errors import BlendError
 from rnn_names.page.page import page
 from rnn_names.page.script import Part, as_script_data
+from support.package import PACKAGE
 
 LIMITS = {"dinosaurs": 550_000, "first-names": 800_000, "surnames": 1_000_000}
 
@@ -57,3 +59,11 @@ def test_a_set_of_models_has_a_colour_of_its_own(small_models):
     pages = [page(parts) for parts in ([gru], [rnn], [gru, rnn], [rnn, gru])]
     hues = [re.search(r"--hue: (\d+);", text)[1] for text in pages]
     assert len({*hues}) == 3 and hues[2] == hues[3], "whatever their order"
+
+
+def test_a_name_is_defined_in_one_module_only():
+    """Modules become one script, where a second definition would replace the first."""
+    defined = r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)"
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
+    names = Counter(name for text in texts for name in re.findall(defined, text, re.MULTILINE))
+    assert len(names) > 300 and [name for name in names if names[name] > 1] == []

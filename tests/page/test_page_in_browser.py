@@ -228,7 +228,7 @@ def test_a_page_opens_with_the_weights_that_were_given(weights, shown, open_page
     assert shares_of(page) == shown
     assert page.url.endswith("#seed=1")
     assert page.evaluate("rnnNames.sample(20, { seed: 1 })") == names_of(page)
-    shares = page.evaluate("blendOf(models, shares).blend.parts.map(({ share }) => share)")
+    shares = page.evaluate("blendOf(models, chosen.shares).blend.parts.map(({ share }) => share)")
     assert shares == pytest.approx(scaled(weights, 2), rel=1e-15)
 
 

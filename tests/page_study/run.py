@@ -24,7 +24,7 @@ from rnn_names import Model
 from rnn_names.model import bundled
 from rnn_names.model.model import blend
 from rnn_names.page.page import page
-from rnn_names.page.script import Part, engine
+from rnn_names.page.script import Part, scripts
 from support.browser import Browser, missing
 
 NAMES = 20_000
@@ -119,7 +119,7 @@ def other_engines(path, expected):
     html = path.read_text("utf-8")
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)[1]
     program = path.with_suffix(".js")
-    program.write_text(f"{OUTSIDE}{engine()}const data = {data};{ALONE}", "utf-8")
+    program.write_text(f"{OUTSIDE}{scripts()[0]}const data = {data};{ALONE}", "utf-8")
     failures = []
     for name in filter(shutil.which, ENGINES):
         done = subprocess.run(

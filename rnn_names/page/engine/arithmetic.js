@@ -1,10 +1,10 @@
 // Arithmetic in 64-bit floats: products of matrices, and what comes of logits.
 
 // As many rows and nodes of a product are computed together: matrices are padded to multiples.
-const ROWS = 2;
-const NODES = 4;
+export const ROWS = 2;
+export const NODES = 4;
 
-const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
+export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 
 // eˣ for gates: e^(k/64) from a table, times the series of the rest; right to 1e-15, in 2/3 of the
 // time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
@@ -19,12 +19,12 @@ function exp(x) {
   return POWERS[k] * (1 + r * (1 + r * (F2 + r * (F3 + r * (F4 + r * F5)))));
 }
 
-const sigmoid = (x) => 1 / (1 + exp(-x));
-const tanh = (x) => 1 - 2 / (1 + exp(2 * x));
+export const sigmoid = (x) => 1 / (1 + exp(-x));
+export const tanh = (x) => 1 - 2 / (1 + exp(2 * x));
 
 /** out = a Wᵀ: `a` (m, columns), `W` (rows, columns), `out` (m, rows); m and rows are padded. */
 // prettier-ignore
-function product(a, m, W, rows, columns, out) {
+export function product(a, m, W, rows, columns, out) {
   for (let j = 0; j < rows; j += ROWS) {
     const w0 = j * columns, w1 = w0 + columns;
     for (let i = 0; i < m; i += NODES) {
@@ -47,7 +47,7 @@ function product(a, m, W, rows, columns, out) {
 }
 
 /** softmax(logits / temperature), in place. */
-function softmax(logits, temperature = 1) {
+export function softmax(logits, temperature = 1) {
   let largest = -Infinity;
   for (const logit of logits) if (logit > largest) largest = logit;
   for (let c = 0; c < logits.length; c++)
@@ -56,7 +56,7 @@ function softmax(logits, temperature = 1) {
 }
 
 /** Divides some numbers by their sum, which it returns. */
-function scale(numbers) {
+export function scale(numbers) {
   let sum = 0;
   for (const each of numbers) sum += each;
   if (sum) for (let i = 0; i < numbers.length; i++) numbers[i] /= sum;
@@ -64,13 +64,13 @@ function scale(numbers) {
 }
 
 /** Leaves the k largest probabilities, and any equal to the k-th; makes their sum 1. */
-function keepTopK(p, k) {
+export function keepTopK(p, k) {
   if (k >= p.length) return;
   keepFrom(p, p.toSorted()[p.length - k]);
 }
 
 /** Leaves the fewest largest probabilities that sum to `share`, and equal ones. */
-function keepTopP(p, share) {
+export function keepTopP(p, share) {
   if (share >= 1) return;
   const falling = p.toSorted().reverse();
   const wanted = share * falling.reduce((total, each) => total + each, 0);
@@ -84,7 +84,7 @@ function keepFrom(p, least) {
 }
 
 /** log ŷ of one row of logits, in nats. */
-function logSoftmax(logits) {
+export function logSoftmax(logits) {
   const largest = logits.reduce((a, b) => Math.max(a, b));
   const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
   return logits.map((logit) => logit - largest - logSum);

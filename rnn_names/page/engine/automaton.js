@@ -1,13 +1,17 @@
 // Finite automata over characters: what a name's spelling must be. After each beginning of a name an
 // automaton is in a state, from which follows what may still come.
 
-const MOST_STATES = 500;
+import { folded } from "./clean.js";
+import { WrongSettings } from "./options.js";
+import { any, either, many, sequence, textTerm } from "./regex.js";
+
+export const MOST_STATES = 500;
 const MOST_KEPT = 20_000; // states of one condition
-const DEAD = -1; // the state after which no name meets the conditions
+export const DEAD = -1; // the state after which no name meets the conditions
 const FINAL = 0; // the place where a term ends
 
 /** The automaton of a term of regex.js: a state for each set of places, made when it is reached. */
-class Automaton {
+export class Automaton {
   constructor(term) {
     this.places = [{}];
     this.start = term(this.places, FINAL);
@@ -59,7 +63,7 @@ class Automaton {
 }
 
 /** Accepts the names that hold none of some texts, case aside. */
-class Without extends Automaton {
+export class Without extends Automaton {
   constructor(texts) {
     const found = texts.map((text) => textTerm(folded(text)));
     super(sequence([many(any), either(found), many(any)]));
@@ -80,7 +84,7 @@ class Without extends Automaton {
  * `accepts[state]`, and `starts`, the states after the texts that names begin with. Undefined where
  * too much is asked.
  */
-function automatonOf(conditions, blend, beginnings) {
+export function automatonOf(conditions, blend, beginnings) {
   const parts = conditions.map(({ automaton }) => automaton);
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
   const [all, number] = [[], new Map()];

@@ -1,10 +1,14 @@
 // A blend of several networks: the normalised geometric mean of what they predict.
 
+import { keepTopK, keepTopP, logSoftmax, softmax } from "./arithmetic.js";
+import { EOS } from "./network.js";
+import { MAX_LENGTH, lengthOf } from "./options.js";
+
 /**
  * Shares scaled to sum to 1; divided by the largest first, as the sum of all may be infinite.
  * They are finite, none is below 0, and one is above it.
  */
-function scaled(shares) {
+export function scaled(shares) {
   const largest = Math.max(...shares);
   const relative = shares.map((share) => share / largest);
   const total = relative.reduce((sum, share) => sum + share);
@@ -18,7 +22,7 @@ function scaled(shares) {
  * the one network that rnn_names/model/blend.py makes of its parts. A character that a network does
  * not know has a fixed logit there, and leaves its state as it is. One with share 0 is left out.
  */
-class Blend {
+export class Blend {
   constructor(networks, shares) {
     const weights = scaled(shares);
     const parts = networks.map((network, i) => ({ network, share: weights[i] }));
@@ -103,4 +107,16 @@ class Blend {
       0,
     );
   }
+}
+
+/** The probabilities of the next character after each of m nodes: (m, n_y). */
+export function nextProbabilities(blend, states, m, { temperature, topK, topP }) {
+  const logits = blend.logits(states, m);
+  for (let i = 0; i < m; i++) {
+    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
+    softmax(row, temperature);
+    keepTopK(row, topK);
+    keepTopP(row, topP);
+  }
+  return logits;
 }

@@ -2,13 +2,18 @@
 // and its number among the names, or among the choices, and draws by the line's number: a change to
 // one part leaves the others as they were.
 
+import { blendOf } from "./models.js";
+import { child, key, newSeed, uniform, word } from "./numbers.js";
+import { WrongSettings, newNames } from "./options.js";
+import { drawNames } from "./sampler.js";
+
 const MOST_ROUNDS = 8; // in each, twice as many names are drawn as in the one before
 
 /** The first letter of a name; case and accents do not count. */
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
 
 /** The lines of a pattern as lists of their parts, fewer where no more are found. */
-async function castRows(
+export async function castRows(
   models,
   pieces,
   count,
@@ -78,7 +83,7 @@ function keptRows(rows, pieces, initials, unique) {
 }
 
 /** The whole text of a line. */
-function lineOf(pieces, row) {
+export function lineOf(pieces, row) {
   const parts = row.values();
   return pieces.map((piece) => (typeof piece === "string" ? piece : parts.next().value)).join("");
 }

@@ -1,7 +1,7 @@
 // Rude words, as rnn_names/conditions/conditions.py finds them in names. `RUDE_WORDS` is its list.
 
 /** A text as it is compared where case does not count: ß is ss, ς is σ, and ı is no i. */
-function folded(text) {
+export function folded(text) {
   const each = Array.from(text, (c) =>
     c === "ı" || c === "İ" ? c : c.toLowerCase().toUpperCase(),
   );
@@ -13,7 +13,7 @@ function folded(text) {
 const rude = { whole: new Set(RUDE_WORDS.whole), anywhere: RUDE_WORDS.anywhere };
 
 /** Whether there is no rude word in a name. */
-function isClean(name) {
+export function isClean(name) {
   const text = folded(name);
   const words = text.match(/[\p{L}\p{Nl}\p{No}]+/gu) ?? [];
   return (

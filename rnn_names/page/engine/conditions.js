@@ -1,28 +1,33 @@
 // What is asked of a name: settings completed by what the models say, and tests of whole names.
 
-const lengthOf = (text) => Array.from(text).length; // in characters, not 16-bit units
+import { Automaton, MOST_STATES, Without } from "./automaton.js";
+import { nextProbabilities } from "./blend.js";
+import { folded, isClean } from "./clean.js";
+import { NearLists, areNear, isAmong } from "./fingerprints.js";
+import { ownListOf } from "./models.js";
+import { EOS } from "./network.js";
+import { key, newSeed } from "./numbers.js";
+import { MAX_LENGTH, WrongSettings, lengthOf } from "./options.js";
+import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
+import { Shape, joinedTriples, lowerCase } from "./shape.js";
 
 /** A text or several as a list, in NFC. */
-const textsOf = (given) =>
-  [given ?? []]
-    .flat()
-    .filter(Boolean)
-    .map((text) => text.normalize("NFC"));
+const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+
+/** Those that are not empty. */
+const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
 /** Makes equal what counts as equal. */
 const folding = ({ ignoreCase }) =>
   ignoreCase ? (text) => Array.from(text, caseless).join("") : (text) => text;
-
-/** What cannot be: the message is a sentence for people. */
-class WrongSettings extends Error {}
 
 /**
  * Some settings as `drawBatch` needs them, with what the models say where nothing is given.
  *
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
-function completed(settings, blend, models) {
-  const prefixes = textsOf(settings.prefix);
+export function completed(settings, blend, models) {
+  const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);
@@ -119,7 +124,7 @@ function rootsOf(texts, blend, options) {
  * The conditions that whole names are held to, each with the words for it and a tally: first those
  * on length and spelling, last those that depend on other names.
  */
-function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
+export function conditionsOf(settings, models, characters, { minLength, maxLength, shape }) {
   const lists = models.map(({ fingerprints }) => fingerprints);
   const conditions = [];
   const add = (words, passes, more) =>
@@ -211,7 +216,7 @@ function browserPattern(text, ignoreCase) {
   }
 }
 
-function meetsAll(name, conditions) {
+export function meetsAll(name, conditions) {
   for (const condition of conditions) {
     condition.tested++;
     if (!condition.passes(name)) return false;

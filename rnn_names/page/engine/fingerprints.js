@@ -1,6 +1,9 @@
 // Fingerprints of names, as rnn_names/corpus/fingerprints.py makes them: the sum, modulo 2⁶⁴, of
 // mix(code + 2²¹ · place) over the characters. The page holds their upper 32 bits, sorted.
 
+import { ownListOf } from "./models.js";
+import { GAMMA, mix, plus, word } from "./numbers.js";
+
 const terms = new Map(); // what a character adds at a place: few are ever asked for
 
 function term(character, place) {
@@ -17,10 +20,10 @@ const sumOfTerms = (text, place = 0) =>
   text.reduce((sum, character, i) => plus(sum, term(character, place + i)), ZERO);
 
 /** The fingerprint of a name: 64 bits. */
-const fingerprint = (name) => sumOfTerms(Array.from(name.normalize("NFC")));
+export const fingerprint = (name) => sumOfTerms(Array.from(name.normalize("NFC")));
 
 /** Whether a name is among `known`, sorted; 1 in 2³² / known.length others is taken for one. */
-const isAmong = (name, known) => holds(known, fingerprint(name).high);
+export const isAmong = (name, known) => holds(known, fingerprint(name).high);
 
 /** Whether some 32 bits are in `known`. */
 function holds(known, wanted) {
@@ -44,7 +47,7 @@ const isMark = (character) => !/^[\p{L}\p{N}]$/u.test(character);
  * An edit leaves capitals where words begin, and letters in either case come in where lists may have
  * both, as in rnn_names/conditions/edits.py.
  */
-class NearLists {
+export class NearLists {
   constructor(models, characters, edits) {
     this.isWithin = edits ? this.isOneEditAway : (text) => this.isListed(sumOfTerms(text));
     const known = new Set(characters);
@@ -109,7 +112,7 @@ class NearLists {
 }
 
 /** Whether two names, as their characters folded, differ by so many edits at most, 0 or 1. */
-function areNear(a, b, edits) {
+export function areNear(a, b, edits) {
   const [shorter, longer] = [Math.min(a.length, b.length), Math.max(a.length, b.length)];
   if (longer - shorter > edits) return false;
   let [start, end] = [0, 0]; // characters in common there

@@ -15,10 +15,15 @@
 // out weight / bound times on average, so that shares are right whatever the guess is worth. A poor
 // guess takes more proposals, and a name of large weight is repeated.
 
+import { scale } from "./arithmetic.js";
+import { DEAD } from "./automaton.js";
+import { EOS } from "./network.js";
+import { MAX_LENGTH } from "./options.js";
+
 const MOST_GUESSES = 1e8; // additions for `ahead`
 
 /** The probabilities of a character after another, (n_y, n_y); row EOS is for the first one. */
-class Chain {
+export class Chain {
   constructor(n_y) {
     this.n_y = n_y;
     this.sums = new Float64Array(n_y * n_y);
@@ -70,7 +75,7 @@ function columnMeans(matrix, n) {
 }
 
 /** Guides draws; while `isLearning`, it keeps what the network predicts at the nodes they pass. */
-class Guide {
+export class Guide {
   constructor(automaton, chain, { minLength, maxLength, roots }) {
     const { n_y } = chain;
     const states = automaton.accepts.length;
@@ -193,5 +198,5 @@ class Guide {
 }
 
 /** Whether a guide would not take too long. */
-const canGuide = (automaton, { n_y }, { maxLength }) =>
+export const canGuide = (automaton, { n_y }, { maxLength }) =>
   automaton !== undefined && automaton.accepts.length * n_y ** 2 * (maxLength + 1) <= MOST_GUESSES;

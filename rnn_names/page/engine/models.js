@@ -1,7 +1,10 @@
 // The models: what page/script.py writes, as the engine uses it.
 
+import { Blend } from "./blend.js";
+import { Network } from "./network.js";
+
 /** Models as JSON has them, each with its weights as arrays and its network. */
-function modelsIn(described) {
+export function modelsIn(described) {
   return described.map((model) => {
     const weights = asGRU(weightsOf(model));
     const fingerprints = model.fingerprints && fingerprintsOf(model.fingerprints);
@@ -75,10 +78,10 @@ function fingerprintsOf(coded) {
 }
 
 /** The fingerprints of a model's own list, without those of a model that training started from. */
-const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
+export const ownListOf = ({ listed, fingerprints }) => listed ?? fingerprints;
 
 /** The blend of some models for some shares, and the models that take part. */
-function blendOf(models, shares) {
+export function blendOf(models, shares) {
   const networks = models.map(({ network }) => network);
   return { blend: new Blend(networks, shares), parts: models.filter((_, i) => shares[i] > 0) };
 }

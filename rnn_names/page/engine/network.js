@@ -8,7 +8,9 @@
 // Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
 // A node is one beginning of a name; names that begin alike share their nodes.
 
-const EOS = 0; // the index of the end of a name; characters follow in code-point order
+import { NODES, ROWS, padded, product, sigmoid, tanh } from "./arithmetic.js";
+
+export const EOS = 0; // the index of the end of a name; characters follow in code-point order
 
 /** The state at o, of from_x = x Waxᵀ + ba at x, from_a = a_prev Waaᵀ at p, and a_prev at q. */
 function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
@@ -21,7 +23,7 @@ function gruStep(from_x, x, from_a, p, a, o, n_a, bn, a_prev, q) {
 }
 
 /** One trained network and the characters that it knows. */
-class Network {
+export class Network {
   /** `model` as page/page.py writes it; `weights`: Wax, Waa, Wya, ba, by, a0, bn, row by row. */
   constructor(model, weights) {
     this.characters = Array.from(model.vocabulary); // by code point: index 1, 2, …

@@ -6,14 +6,14 @@
 //
 // Numbers of 64 bits, modulo 2⁶⁴, are two halves: { high, low }.
 
-const GAMMA = { high: 0x9e3779b9, low: 0x7f4a7c15 };
+export const GAMMA = { high: 0x9e3779b9, low: 0x7f4a7c15 };
 const FIRST_FACTOR = { high: 0xbf58476d, low: 0x1ce4e5b9 };
 const SECOND_FACTOR = { high: 0x94d049bb, low: 0x133111eb };
 
 /** A whole number up to 2⁵³ in 64 bits. */
-const word = (n) => ({ high: Math.floor(n / 2 ** 32), low: n >>> 0 });
+export const word = (n) => ({ high: Math.floor(n / 2 ** 32), low: n >>> 0 });
 
-function plus(a, b) {
+export function plus(a, b) {
   const low = a.low + b.low;
   return { high: (a.high + b.high + (low >= 2 ** 32 ? 1 : 0)) >>> 0, low: low >>> 0 };
 }
@@ -33,13 +33,13 @@ const folding64 = ({ high, low }, n) => ({
   low: (low ^ ((low >>> n) | (high << (32 - n)))) >>> 0,
 });
 
-const mix = (z) =>
+export const mix = (z) =>
   folding64(times(folding64(times(folding64(z, 30), FIRST_FACTOR), 27), SECOND_FACTOR), 31);
 
-const child = (state, k) => mix(plus(state, plus(times(k, GAMMA), GAMMA)));
+export const child = (state, k) => mix(plus(state, plus(times(k, GAMMA), GAMMA)));
 
 /** The state of a seed, a number or a BigInt of any size. */
-function key(seed) {
+export function key(seed) {
   let state = word(0);
   let rest = BigInt(seed);
   do {
@@ -51,10 +51,10 @@ function key(seed) {
 }
 
 /** A random number from 0 to below 1, number `t` of a state. */
-const uniform = (state, t) => child(state, word(t)).high / 2 ** 32;
+export const uniform = (state, t) => child(state, word(t)).high / 2 ** 32;
 
 /** Random numbers one after another, for a use of a seed. */
-class Random {
+export class Random {
   constructor(seed, use) {
     this.state = child(key(seed), word(use));
     this.t = 0;
@@ -66,4 +66,4 @@ class Random {
 }
 
 /** A seed below 2³² for a stream of its own. */
-const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
+export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

@@ -2,6 +2,8 @@
 // texts, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend. A backslash makes a sign
 // text where that would end or divide what is being read.
 
+import { KINDS, WrongSettings } from "./options.js";
+
 const MOST_SLOTS = 20;
 
 /** Options of a name in a pattern: what each is called for `sample`, and how its value is read. */
@@ -29,7 +31,7 @@ const SLOT_OPTIONS = {
 };
 
 /** Reads a pattern from left to right; `at` is where it is. */
-class PatternReader {
+export class PatternReader {
   constructor(text, models) {
     Object.assign(this, { text, models, at: 0 });
   }

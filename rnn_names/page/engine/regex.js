@@ -4,6 +4,8 @@
 // `term(places, next)` gives the first one. A place { matches, next } reads a character; one of
 // { ways } reads none, and goes on at any of some others.
 
+import { WrongSettings, lengthOf } from "./options.js";
+
 const MOST_PLACES = 20_000;
 
 function placed(places, place) {
@@ -12,10 +14,10 @@ function placed(places, place) {
 }
 
 const one = (matches) => (places, next) => placed(places, { matches, next });
-const any = one(() => true);
-const sequence = (terms) => (places, next) =>
+export const any = one(() => true);
+export const sequence = (terms) => (places, next) =>
   terms.reduceRight((following, term) => term(places, following), next);
-const either = (terms) => (places, next) =>
+export const either = (terms) => (places, next) =>
   placed(places, { ways: terms.map((term) => term(places, next)) });
 const repeated = (term, least, most) => (places, next) => {
   let first = next;
@@ -28,29 +30,29 @@ const repeated = (term, least, most) => (places, next) => {
   for (let i = 0; i < least; i++) first = term(places, first);
   return first;
 };
-const many = (term) => repeated(term, 0, Infinity);
+export const many = (term) => repeated(term, 0, Infinity);
 
-const single = (text) => (lengthOf(text) === 1 ? text : undefined);
+export const single = (text) => (lengthOf(text) === 1 ? text : undefined);
 
 /** What characters have in common that differ only in case, as `re.IGNORECASE` has it. */
-function caseless(character) {
+export function caseless(character) {
   if (character === "İ") return "i";
   const upper = single(character.toUpperCase()) ?? character;
   return single(upper.toLowerCase()) ?? upper;
 }
 
 /** A test of characters: whether they are one. */
-const same = (wanted, ignoreCase) =>
+export const same = (wanted, ignoreCase) =>
   ignoreCase
     ? (character) => caseless(character) === caseless(wanted)
     : (character) => character === wanted;
 
 /** The term of a text. */
-const textTerm = (text, ignoreCase) =>
+export const textTerm = (text, ignoreCase) =>
   sequence(Array.from(text, (character) => one(same(character, ignoreCase))));
 
 /** The term of an expression; undefined if it has look-around or the like, which is not regular. */
-function expressionTerm(text, ignoreCase) {
+export function expressionTerm(text, ignoreCase) {
   try {
     return new ExpressionReader(text, ignoreCase).whole();
   } catch (error) {

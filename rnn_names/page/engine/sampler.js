@@ -2,6 +2,15 @@
 // attempt that meets the conditions, however many are drawn together. So names have the network's
 // distribution given the conditions. Where those are rare, names are proposed with a guide.
 
+import { NODES, padded } from "./arithmetic.js";
+import { automatonOf } from "./automaton.js";
+import { nextProbabilities } from "./blend.js";
+import { completed, conditionsOf, meetsAll } from "./conditions.js";
+import { Chain, Guide, canGuide } from "./guide.js";
+import { EOS } from "./network.js";
+import { child, uniform, word } from "./numbers.js";
+import { MAX_LENGTH, WrongSettings } from "./options.js";
+
 const NAMES_AT_ONCE = 256;
 const FEWEST_AT_ONCE = 16;
 const PRODUCTS_AT_ONCE = 2e7; // multiplications between two looks at the clock: about 10 ms
@@ -102,18 +111,6 @@ function nextNodes(blend, states, nodes, branches, guide) {
   };
 }
 
-/** The probabilities of the next character after each of m nodes: (m, n_y). */
-function nextProbabilities(blend, states, m, { temperature, topK, topP }) {
-  const logits = blend.logits(states, m);
-  for (let i = 0; i < m; i++) {
-    const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
-    softmax(row, temperature);
-    keepTopK(row, topK);
-    keepTopP(row, topP);
-  }
-  return logits;
-}
-
 /** p[k] becomes p[0] + … + p[k]. */
 function cumulate(p) {
   for (let k = 1; k < p.length; k++) p[k] += p[k - 1];
@@ -153,12 +150,23 @@ function* visitLikely(blend, options, guide) {
 }
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays awake.
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
+ * name can meet them as they are typed, case is ignored.
  *
  * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
  * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
  */
-async function drawNames(blend, models, settings, count, watch = {}) {
+export async function drawNames(blend, models, settings, count, watch = {}) {
+  try {
+    return await drawAsTyped(blend, models, settings, count, watch);
+  } catch (error) {
+    if (!(error instanceof WrongSettings) || settings.ignoreCase || settings.anyShape) throw error;
+    const inAnyCase = { ...settings, ignoreCase: true };
+    return drawAsTyped(blend, models, inAnyCase, count, watch).catch(() => Promise.reject(error));
+  }
+}
+
+async function drawAsTyped(blend, models, settings, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
@@ -359,7 +367,7 @@ function sizeFor(allowed, products, most) {
   return Math.max(NODES, Math.min(most, Math.floor(allowed / products)));
 }
 
-const number = (n) => Math.round(n).toLocaleString("en");
+export const number = (n) => Math.round(n).toLocaleString("en");
 
 /** A sentence on why there are too few names; "" if there are enough. */
 function shortage(found, count, drawn, conditions) {

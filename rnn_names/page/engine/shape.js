@@ -2,6 +2,10 @@
 // name has a capital right after a letter, or two spaces or marks in a row, unless one of the list
 // has. The ends of a name count as spaces, "\n".
 
+import { DEAD } from "./automaton.js";
+import { WrongSettings } from "./options.js";
+import { single } from "./regex.js";
+
 /** A for a capital, a for a small letter, x for any other, 0 for digits; else the character. */
 function kindOf(character) {
   if (/^\p{Uppercase}$/u.test(character)) return "A";
@@ -22,10 +26,10 @@ function pairsOf(text) {
 }
 
 /** The odd pairs of kinds that a name has. */
-const oddPairs = (name) => pairsOf(`${name}\n`).filter((pair) => isOdd(...Array.from(pair)));
+export const oddPairs = (name) => pairsOf(`${name}\n`).filter((pair) => isOdd(...Array.from(pair)));
 
 /** An automaton of names that have the shape of those of the lists; its states are kinds. */
-class Shape {
+export class Shape {
   constructor(models) {
     this.allowed = new Set(models.flatMap(({ pairs }) => pairs ?? []));
     this.hasPairs = models.every(({ pairs }) => pairs);
@@ -63,10 +67,10 @@ class Shape {
   }
 }
 
-const lowerCase = (character) => single(character.toLowerCase()) ?? character;
+export const lowerCase = (character) => single(character.toLowerCase()) ?? character;
 
 /** The characters that follow each two in the lists of some models, in lower case. */
-function joinedTriples(models) {
+export function joinedTriples(models) {
   if (models.some(({ triples }) => !triples))
     throw new WrongSettings("A model here does not keep which characters its list has in a row.");
   const joined = new Map();

@@ -4,11 +4,13 @@
 //     m = β₁ m + (1 − β₁) g,    v = β₂ v + (1 − β₂) g²
 //     params −= (learning rate · C / (1 − β₁ᵗ)) · m / (√v + ε C)
 
+import { CLIP } from "./settings.js";
+
 const BETA_1 = 0.9;
 const BETA_2 = 0.99;
 const EPSILON = 1e-8;
 
-class Adam {
+export class Adam {
   /** `params`: arrays by name, which are trained in place. */
   constructor(params) {
     this.params = Object.entries(params).map(([name, array]) => {

@@ -15,8 +15,11 @@
 // A network is { n_a, n_y } and `params`: Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba, Wya (n_y, n_a), by,
 // a0 and bn (n_a), row by row. n_a is a multiple of NODES.
 
+import { NODES, ROWS, padded, product, sigmoid, tanh } from "../engine/arithmetic.js";
+import { EOS } from "../engine/network.js";
+
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
-class Workspace {
+export class Workspace {
   constructor() {
     this.arrays = new Map();
   }
@@ -103,7 +106,7 @@ function inputTable({ n_a, n_y, params }) {
  * With `unitMask`, Waa meets only some units of a, about half. Products run over these alone:
  * units, which they are; met (rows, units), their columns of a; and Waa (3 n_a, units), masked.
  */
-function hiddenStates(tree, network, unitMask, work = new Workspace()) {
+export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
   const { n_a, params } = network;
   const size = 3 * n_a;
   const array = (name, columns) => work.array(name, tree.rows * columns);
@@ -144,7 +147,7 @@ function gruForward({ a, p, r, z, c }, row, parent, from_x, x, n_a) {
 }
 
 /** The loss of a tree in nats, summed over its characters; `logits` becomes their gradient. */
-function lossAndLogitGradients(tree, logits, n_y, outputs) {
+export function lossAndLogitGradients(tree, logits, n_y, outputs) {
   let loss = 0;
   for (let row = 0; row < tree.rows; row++) {
     const start = row * outputs;
@@ -169,7 +172,7 @@ function lossAndLogitGradients(tree, logits, n_y, outputs) {
 }
 
 /** The logits of all rows of states: (rows, outputs), and Wya and by padded to that width. */
-function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new Workspace()) {
+export function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new Workspace()) {
   const Wya = new Float64Array(outputs * n_a);
   Wya.set(params.Wya);
   const logits = work.array("logits", rows * outputs);
@@ -187,7 +190,7 @@ function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new Worksp
  * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ.
  */
-function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new Workspace()) {
+export function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new Workspace()) {
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
   const states = tree.rows * n_a;

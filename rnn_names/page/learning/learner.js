@@ -1,6 +1,21 @@
 // Learning from a list, as `rnn-names train --teacher-networks 1 --distil-epochs 0` does it: epochs
 // of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch.
 
+import { NODES, ROWS, padded } from "../engine/arithmetic.js";
+import { Random } from "../engine/numbers.js";
+import { Adam } from "./adam.js";
+import {
+  Workspace,
+  hiddenStates,
+  logitsOf,
+  lossAndGradients,
+  lossAndLogitGradients,
+} from "./gradients.js";
+import { digestOf, factsOf } from "./list.js";
+import { HELD_OUT, MOST_HELD_OUT, dropoutFactor, learningRate, settingsFor } from "./settings.js";
+import { randomWeights, weightsFrom } from "./start.js";
+import { prefixTree } from "./tree.js";
+
 // What random numbers are for: each use has a generator of its own.
 const [FOR_SPLIT, FOR_WEIGHTS, FOR_EPOCH] = [0, 1, 2];
 
@@ -18,7 +33,7 @@ function shuffledNames(names, random) {
 }
 
 /** A run on a list: `epochs` trains, and `best` is the best model so far. */
-class Learner {
+export class Learner {
   /**
    * `names` in NFC, with repeats; `models` of which the one that predicts them best is the start,
    * none for random weights. `heldOut` are distinct names to measure by, else some by chance.

@@ -1,11 +1,13 @@
 // Learning from a list in a worker, as the page asks for it.
 
+import { Network } from "../engine/network.js";
+
 /**
  * Starts to learn. `script` is the text of the engine and of all that learns; `watch.progress` gets
  * each message of the worker. Returns { finished, stop }: a promise of the best model, and what
  * ends the work early, with the best model so far, or undefined if there is none yet.
  */
-function startLearning(script, { name, names, models }, watch = {}) {
+export function startLearning(script, { name, names, models }, watch = {}) {
   const blob = new Blob([script, "\nlearnOnMessage();\n"], { type: "text/javascript" });
   const url = URL.createObjectURL(blob);
   const worker = new Worker(workerURL(url));
@@ -32,7 +34,7 @@ function startLearning(script, { name, names, models }, watch = {}) {
 }
 
 /** A model with its network, as the page's own models have theirs. */
-const withNetwork = (model) => ({ ...model, network: new Network(model, model.weights) });
+export const withNetwork = (model) => ({ ...model, network: new Network(model, model.weights) });
 
 let policy; // what makes addresses that a page with `require-trusted-types-for` takes
 

@@ -1,7 +1,13 @@
 // Reading a list that somebody pastes or drops: one name a line, or one line with commas.
 
-const FEWEST_NAMES = 50;
-const MOST_NAMES = 2000;
+import { fingerprint } from "../engine/fingerprints.js";
+import { GAMMA, mix, plus } from "../engine/numbers.js";
+import { lengthOf } from "../engine/options.js";
+import { number } from "../engine/sampler.js";
+import { oddPairs } from "../engine/shape.js";
+
+export const FEWEST_NAMES = 50;
+export const MOST_NAMES = 2000;
 const LONGEST_NAME = 200;
 const MEAN_OF_SENTENCES = 40; // characters of a line, from which on lines are no names
 
@@ -13,10 +19,10 @@ const REFUSED =
 const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 
 /** What is wrong with a list: the message is a sentence for people. */
-class NotAList extends Error {}
+export class NotAList extends Error {}
 
 /** The names of a text, trimmed of spaces and of signs of lists, in NFC, with repeats. Raises NotAList for what is no list. */
-function namesOfText(text) {
+export function namesOfText(text) {
   const lines = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
   const parts = lines.filter((line) => line.trim()).length === 1 ? text.split(/[,;]/u) : lines;
   const names = parts.map((line) => line.replace(SIGNS, "").trim().normalize("NFC")).filter(Boolean);
@@ -41,7 +47,7 @@ function namesOfText(text) {
 }
 
 /** What tells a list from others, in 16 digits: the order of its names does not count. */
-function digestOf(names) {
+export function digestOf(names) {
   const each = [...new Set(names)].map((name) => mix(plus(fingerprint(name), GAMMA)));
   return asBigInt(each.reduce(plus)).toString(16).padStart(16, "0");
 }
@@ -49,7 +55,7 @@ function digestOf(names) {
 const asBigInt = ({ high, low }) => (BigInt(high) << 32n) | BigInt(low);
 
 /** What a model says of its list. */
-function factsOf(names, vocabulary) {
+export function factsOf(names, vocabulary) {
   const lengths = names.map(lengthOf);
   const prints = BigUint64Array.from(new Set(names), (name) => asBigInt(fingerprint(name))).sort();
   const lowerCase = vocabulary.filter((character) => /\p{Lowercase}/u.test(character));

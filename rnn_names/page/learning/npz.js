@@ -91,7 +91,7 @@ function zip(members) {
 }
 
 /** The model file of a model that was learned here: bytes. `program` is what wrote the page. */
-function npzOf(model, program) {
+export function npzOf(model, program) {
   const { cell, vocabulary, training, sources, weights } = model;
   const [n_a, n_y] = [model.hidden_size, weights.by.length];
   const size = weights.ba.length;

@@ -2,6 +2,11 @@
 // Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
 // that is saved with it all write the same names.
 
+import { ROWS, padded } from "../engine/arithmetic.js";
+import { hiddenStates, logitsOf } from "./gradients.js";
+import { CLIP, HELD_OUT, HIGHEST_RATE } from "./settings.js";
+import { prefixTree } from "./tree.js";
+
 const UNKNOWN_PROBABILITY = 1e-4; // of a character that the model does not know, in a blend
 
 const LEARNED_SHARE = 50;
@@ -15,7 +20,7 @@ function toBfloat16(array) {
 }
 
 /** The best model of a learner so far, as it can be sent from a worker. */
-function learnedModel(learner, name) {
+export function learnedModel(learner, name) {
   const { best, characters, start } = learner;
   const arrays = ARRAY_NAMES.filter((each) => best.params[each]);
   const weights = Object.fromEntries(arrays.map((each) => [each, toBfloat16(best.params[each])]));

@@ -1,5 +1,7 @@
 // What training starts from: random weights, or those of a model (rnn_names/training/warm_start.py).
 
+import { EOS } from "../engine/network.js";
+
 /** A normal random number: twelve uniform ones have variance 1. It is the same in every browser. */
 function normal(random) {
   let sum = -6;
@@ -27,7 +29,7 @@ function orthogonal(random, n) {
 }
 
 /** Random weights of a GRU, with the variances of rnn.py. */
-function randomWeights(random, n_y, n_a) {
+export function randomWeights(random, n_y, n_a) {
   const Waa = new Float64Array(3 * n_a * n_a);
   for (let gate = 0; gate < 3; gate++) Waa.set(orthogonal(random, n_a), gate * n_a * n_a);
   return {
@@ -45,7 +47,7 @@ function randomWeights(random, n_y, n_a) {
  * The weights of a model for a larger vocabulary, which has all its characters. A character that
  * the model lacks gets a random column of Wax and row of Wya.
  */
-function weightsFrom(random, { hidden_size: n_a, vocabulary, weights }, characters) {
+export function weightsFrom(random, { hidden_size: n_a, vocabulary, weights }, characters) {
   const known = Array.from(vocabulary);
   const n_y = characters.length + 1;
   const size = weights.ba.length;

@@ -1,6 +1,9 @@
 // Minibatches of names as prefix trees (rnn_names/network/prefix_tree.py): names that begin alike
 // have the same hidden states up to where they part, so each distinct prefix is a node, once.
 
+import { NODES, padded } from "../engine/arithmetic.js";
+import { EOS } from "../engine/network.js";
+
 /**
  * The prefix tree of some names, given as lists of indices.
  *
@@ -20,7 +23,7 @@
  * nodes hang from, and how many those are. y: (rows, outputs) how many names go on with each
  * character; passing: (rows,) how many have the prefix.
  */
-function prefixTree(names, outputs) {
+export function prefixTree(names, outputs) {
   const levels = [];
   const nodes = []; // { row, x, parent, names }
   let above = { start: 0, parents: 1 };

@@ -1,5 +1,11 @@
 // Learning in a worker: it gets a list, and posts what there is to watch.
 
+import { blendOf } from "../engine/models.js";
+import { drawNames } from "../engine/sampler.js";
+import { Learner } from "./learner.js";
+import { withNetwork } from "./learning.js";
+import { learnedModel } from "./result.js";
+
 const NAMES_TO_WATCH = 8;
 const WATCHING = 200; // ms that those may take
 const MOMENT = 300; // ms between two messages about how far it is

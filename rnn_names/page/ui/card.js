@@ -1,5 +1,13 @@
 // What belongs to a name: how likely each letter is, more names like it, a copy, its sound.
 
+import { isAmong } from "../engine/fingerprints.js";
+import { blendOf } from "../engine/models.js";
+import { EOS } from "../engine/network.js";
+import { openDrawer } from "./drawers.js";
+import { $, bdi, element, models, percent } from "./elements.js";
+import { copy } from "./favourites.js";
+import { chosen, setCondition } from "./form.js";
+
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
 
@@ -15,18 +23,18 @@ function visible(character) {
 }
 
 /** The name that the card is about. */
-const nameOfCard = () => $("typed").value.trim() || $("typed").placeholder;
+export const nameOfCard = () => $("typed").value.trim() || $("typed").placeholder;
 
 /** Opens the card of a name. */
-function openCard(name) {
+export function openCard(name) {
   $("typed").value = name;
   explain(name);
   openDrawer("likely");
 }
 
 /** Shows a name letter by letter. */
-function explain(name) {
-  const { blend } = blendOf(models, shares);
+export function explain(name) {
+  const { blend } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
   $("typed").placeholder = name;
@@ -63,7 +71,7 @@ function showWhole(isWhole) {
   $("whole").setAttribute("aria-expanded", isWhole);
 }
 
-function listenToCard() {
+export function listenToCard() {
   const moreLike = (button, id, side) => {
     $(button).addEventListener("click", () => {
       setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
@@ -150,7 +158,7 @@ function verdict(name, places, letters, blend) {
       bdi(letters[places.length - 1]),
       "”, so this name can't be written.",
     ];
-  const { parts } = blendOf(models, shares);
+  const { parts } = blendOf(models, chosen.shares);
   const lists = parts.map((model) => model.fingerprints);
   const isListed = lists.some((known) => known && isAmong(name, known));
   const listed = isListed ? " In the list." : lists.every(Boolean) ? " Not in the list." : "";

@@ -1,6 +1,14 @@
 // Casts: lines of several names. A pattern is put together from menus, a part for each piece, or
 // typed. The pattern is what counts: it is drawn from, and held in the link.
 
+import { castRows, lineOf } from "../engine/cast.js";
+import { WrongSettings, lengthOf } from "../engine/options.js";
+import { PatternReader } from "../engine/pattern.js";
+import { number } from "../engine/sampler.js";
+import { explain } from "./card.js";
+import { $, element, models, titleOf } from "./elements.js";
+import { changed } from "./page.js";
+
 const PART_KINDS = { text: "Text", words: "Words" }; // besides a name of a model
 
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
@@ -13,7 +21,7 @@ const escapedIn = (text, signs) =>
 const slotOf = ({ name }) => escapedIn(name, "+:{}");
 
 /** A pattern that shows what can be done, of the first two models. */
-function openingPattern() {
+export function openingPattern() {
   return `[Lord|Lady] {${slotOf(models[0])}} of {${slotOf(models[1] ?? models[0])}}`;
 }
 
@@ -68,11 +76,11 @@ const wordsToType = (text) => (/,|^ | $| \||\| /.test(text) ? text : text.replac
 
 // --- What is drawn -------------------------------------------------------------------------------
 
-const isCasting = () => !$("casts").hidden;
+export const isCasting = () => !$("casts").hidden;
 const initialsChosen = () => $("initials").value || undefined;
 
 /** Draws lines; gives a sentence if there are too few. */
-async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
+export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
   if (!isRightPattern()) return ""; // said beside it
   const pieces = piecesOfCast();
   const slots = pieces.filter((piece) => piece.shares).length;
@@ -98,7 +106,7 @@ async function drawLines({ shares: _, count, ...shared }, { found, progress, sto
 // --- Controls ------------------------------------------------------------------------------------
 
 /** Shows the parts of the pattern; of one that is wrong, what is wrong. */
-function showPattern() {
+export function showPattern() {
   if (!isRightPattern()) return;
   parts = partsOfPattern($("pattern").value);
   showParts();
@@ -125,7 +133,7 @@ function isRightPattern() {
   return !wrong;
 }
 
-function showParts() {
+export function showParts() {
   $("parts").replaceChildren(...parts.map(partItem));
 }
 
@@ -212,7 +220,7 @@ function textField(part, i) {
 /** Makes a control as wide as what it shows. */
 const fit = (control, text) => control.style.setProperty("--letters", lengthOf(text));
 
-function listenToCasts() {
+export function listenToCasts() {
   const add = (id, kind, text) => {
     $(id).addEventListener("click", () => {
       parts.push({ kind, text: text(), isSpaced: true });

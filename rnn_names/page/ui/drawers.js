@@ -1,7 +1,10 @@
 // What is shown where: the names or the list of one's own; on a phone, one drawer at a time.
 
+import { $ } from "./elements.js";
+import { changed } from "./page.js";
+
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
-function openDrawer(id) {
+export function openDrawer(id) {
   const before = document.body.dataset.drawer;
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
@@ -12,7 +15,7 @@ function openDrawer(id) {
 }
 
 /** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
-function showView(id) {
+export function showView(id) {
   for (const button of $("views").children) {
     const isShown = button.dataset.view === id;
     button.setAttribute("aria-pressed", isShown);
@@ -29,7 +32,7 @@ function showView(id) {
   openDrawer(null);
 }
 
-function listenToDrawers() {
+export function listenToDrawers() {
   for (const button of document.querySelectorAll("#bar [data-drawer]")) {
     button.addEventListener("click", () => {
       const { drawer } = button.dataset;

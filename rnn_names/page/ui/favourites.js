@@ -1,7 +1,10 @@
 // Names that are kept: a list that survives a visit, where the browser allows it.
 
+import { openCard } from "./card.js";
+import { $, bdi, element, models } from "./elements.js";
+
 const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-const favourites = new Set(storedFavourites());
+export const favourites = new Set(storedFavourites());
 
 /** The names kept by an earlier visit; none where the browser keeps nothing. */
 function storedFavourites() {
@@ -13,7 +16,7 @@ function storedFavourites() {
   }
 }
 
-function toggleFavourite(name) {
+export function toggleFavourite(name) {
   if (!name) return;
   const isNew = !favourites.delete(name);
   if (isNew) favourites.add(name);
@@ -21,7 +24,7 @@ function toggleFavourite(name) {
   if (isNew) $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
 }
 
-function favouritesChanged() {
+export function favouritesChanged() {
   let isStored = true;
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
@@ -31,7 +34,7 @@ function favouritesChanged() {
   showFavourites(isStored);
 }
 
-function showFavourites(isStored) {
+export function showFavourites(isStored) {
   $("favourites").replaceChildren(...Array.from(favourites, favouriteItem));
   for (const button of document.querySelectorAll(".name"))
     button.setAttribute("aria-pressed", favourites.has(button.textContent));
@@ -61,22 +64,22 @@ function favouriteItem(name) {
 }
 
 /** Names as text, a line for each. */
-const asText = (names) => names.map((name) => `${name}\r\n`).join("");
+export const asText = (names) => names.map((name) => `${name}\r\n`).join("");
 
 /** One column, each name in quotes, and formulas guarded as in cli/output.py. */
-function asCSV(names) {
+export function asCSV(names) {
   const cell = (name) => `"${(/^[=+\-@]/.test(name) ? "'" : "") + name.replaceAll('"', '""')}"`;
   return ["name", ...names.map(cell)].map((line) => `${line}\r\n`).join("");
 }
 
 /** Downloads a text, with a byte-order mark: spreadsheets then read accents right. */
-function download(text, file) {
+export function download(text, file) {
   const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-async function copy(text, button) {
+export async function copy(text, button) {
   const label = (button.dataset.label ??= button.textContent);
   try {
     await navigator.clipboard.writeText(text);
@@ -99,7 +102,7 @@ function copiedTheOldWay(text) {
 }
 
 /** Prints the kept names alone. */
-function printKept() {
+export function printKept() {
   document.body.classList.add("kept-only");
   window.print();
   document.body.classList.remove("kept-only");

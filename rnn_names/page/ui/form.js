@@ -1,5 +1,14 @@
 // The settings: in the form, and in the address, so that a link brings the same names back.
 
+import { blendOf } from "../engine/models.js";
+import { newSeed } from "../engine/numbers.js";
+import { KINDS } from "../engine/options.js";
+import { isCasting, openingPattern, showPattern } from "./casts.js";
+import { showView } from "./drawers.js";
+import { $, bdi, data, element, models, openingShares } from "./elements.js";
+import { changed } from "./page.js";
+import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
+
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
@@ -10,17 +19,21 @@ const WORDS = [
   [Infinity, "wild"],
 ]; // for temperatures, each up to a number
 
-let seed = newSeed();
-let temperature = OPENING_TEMPERATURE; // may lie between the steps of the slider, or beyond its ends
+export const chosen = {
+  seed: newSeed(),
+  temperature: OPENING_TEMPERATURE, // may lie between the steps of the slider, or beyond its ends
+  shares: openingShares(), // one at least is above 0; only ratios count
+  wantedLists: "", // those of the link that was opened, until there are other names
+};
 
 /** What the form says, as `drawNames` takes it. */
-function settingsOfForm() {
+export function settingsOfForm() {
   const value = (id) =>
     $(id).value === "" || !$(id).validity.valid ? undefined : Number($(id).value);
   return {
-    seed,
+    seed: chosen.seed,
     count: value("count") ?? data.count,
-    temperature,
+    temperature: chosen.temperature,
     prefix: textsIn("prefix"),
     suffix: textsIn("suffix"),
     contains: textsIn("contains"),
@@ -33,7 +46,7 @@ function settingsOfForm() {
     minEdits: $("no-near-copies").checked ? 2 : undefined,
     unique: $("unique").checked,
     clean: $("clean").checked,
-    shares,
+    shares: chosen.shares,
   };
 }
 
@@ -44,16 +57,16 @@ function textsIn(id) {
 }
 
 /** Takes in where somebody moved a slider to. */
-function moved(slider) {
-  if (slider === $("temperature")) temperature = Number(slider.value);
+export function moved(slider) {
+  if (slider === $("temperature")) chosen.temperature = Number(slider.value);
   if (slider.dataset.share) giveShare(Number(slider.dataset.share), Number(slider.value));
 }
 
 /** Sets everything but the seed as on opening. */
-function resetForm() {
+export function resetForm() {
   $("settings").reset();
-  temperature = OPENING_TEMPERATURE;
-  shares = openingShares();
+  chosen.temperature = OPENING_TEMPERATURE;
+  chosen.shares = openingShares();
   $("pattern").value = openingPattern();
   $("initials").value = "";
   showPattern();
@@ -63,13 +76,13 @@ function resetForm() {
  * The address's part after #: the seed, and what is not as it was on opening; but of the checks
  * those that are on, as a link that says nothing of them is of a time when they were off.
  */
-function addressOfForm() {
-  const address = new URLSearchParams({ seed });
+export function addressOfForm() {
+  const address = new URLSearchParams({ seed: chosen.seed });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
-  if (temperature !== OPENING_TEMPERATURE) address.set("temperature", temperature);
-  if (!areOpeningShares()) address.set("shares", shares.join(" "));
+  if (chosen.temperature !== OPENING_TEMPERATURE) address.set("temperature", chosen.temperature);
+  if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
   if (isCasting()) address.set("cast", $("pattern").value);
   if (isCasting() && $("initials").value) address.set("initials", $("initials").value);
@@ -79,35 +92,33 @@ function addressOfForm() {
 /** The digests of the lists that were learned from here, as a link holds them. */
 const digestsOfLists = () => models.flatMap(({ digest }) => digest ?? []).join(" ");
 
-let wantedLists = ""; // those of the link that was opened, until there are other names
-
 /** A sentence if a link is from a page with another list; "" if not. */
-function missingList() {
-  if (!wantedLists || wantedLists === digestsOfLists()) return "";
+export function missingList() {
+  if (!chosen.wantedLists || chosen.wantedLists === digestsOfLists()) return "";
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
 /** Sets the form from the address; what makes no sense there is left as on opening. */
-function readAddress() {
+export function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
   resetForm();
   for (const id of [...NUMBERS, ...TEXTS]) if (address.has(id)) $(id).value = address.get(id);
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
-  wantedLists = address.get("list") ?? "";
+  chosen.wantedLists = address.get("list") ?? "";
   const degrees = Number(address.get("temperature"));
-  if (degrees > 0 && degrees < Infinity) temperature = degrees;
+  if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");
   if (KINDS.initials.allows(address.get("initials"))) $("initials").value = address.get("initials");
   showPattern();
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
-  shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  seed = /^\d{1,99}$/.test(address.get("seed")) ? BigInt(address.get("seed")) : newSeed();
+  chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
+  chosen.seed = /^\d{1,99}$/.test(address.get("seed")) ? BigInt(address.get("seed")) : newSeed();
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
-function writeAddress(isNew) {
+export function writeAddress(isNew) {
   const address = addressOfForm();
   if (address === location.hash) return;
   try {
@@ -118,10 +129,10 @@ function writeAddress(isNew) {
 }
 
 /** What follows from the settings: the sliders, the numbers beside them, and hints. */
-function showValues() {
+export function showValues() {
   showTemperature();
   showShares();
-  const { parts } = blendOf(models, shares);
+  const { parts } = blendOf(models, chosen.shares);
   $("min-length").placeholder = Math.min(...parts.map(({ shortest }) => shortest));
   $("max-length").placeholder = Math.max(...parts.map(({ longest }) => longest));
   $("names").style.setProperty("--longest", $("max-length").value || $("max-length").placeholder);
@@ -135,14 +146,14 @@ function showValues() {
 }
 
 function showTemperature() {
-  const [, word] = WORDS.find(([most]) => temperature <= most);
-  const text = twoPlaces(temperature);
-  $("temperature").value = temperature;
+  const [, word] = WORDS.find(([most]) => chosen.temperature <= most);
+  const text = twoPlaces(chosen.temperature);
+  $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
   $("boldness-word").textContent = word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", Number(button.dataset.temperature) === temperature);
+    button.setAttribute("aria-pressed", Number(button.dataset.temperature) === chosen.temperature);
 }
 
 /** A number with two decimal places, or with more digits where those would not tell what it is. */
@@ -174,7 +185,7 @@ function chip(id) {
   return button;
 }
 
-function setCondition(id, value) {
+export function setCondition(id, value) {
   $(id).value = value;
   changed();
 }

@@ -1,10 +1,19 @@
 // "Your own list": the page learns from names that somebody pastes or drops, in a worker. The result
 // is one more model of the page, which can be saved as a model file or with the page.
 
+import { number } from "../engine/sampler.js";
+import { startLearning } from "../learning/learning.js";
+import { FEWEST_NAMES, MOST_NAMES, NotAList, namesOfText } from "../learning/list.js";
+import { npzOf } from "../learning/npz.js";
+import { showView } from "./drawers.js";
+import { $, bdi, data, element, models } from "./elements.js";
+import { modelsChanged } from "./page.js";
+import { downloadBytes, fileNameOf, pageWithModels } from "./saving.js";
+
 const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
 /** The page as it came, before anything is shown in it: what is saved with another model. */
-const pristine = document.documentElement.cloneNode(true);
+export const pristine = document.documentElement.cloneNode(true);
 
 let lesson = null; // the learning that goes on: what `startLearning` gave
 

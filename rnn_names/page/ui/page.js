@@ -1,5 +1,39 @@
 // The page at work: draws names and shows them.
 
+import { engineOf } from "../engine/api.js";
+import { blendOf } from "../engine/models.js";
+import { newSeed } from "../engine/numbers.js";
+import { WrongSettings } from "../engine/options.js";
+import { drawNames } from "../engine/sampler.js";
+import { explain, listenToCard, nameOfCard, openCard } from "./card.js";
+import { drawLines, isCasting, listenToCasts, showParts } from "./casts.js";
+import { listenToDrawers, showView } from "./drawers.js";
+import { $, bdi, data, element, models, openingShares, titleOf } from "./elements.js";
+import {
+  asCSV,
+  asText,
+  copy,
+  download,
+  favourites,
+  favouritesChanged,
+  printKept,
+  showFavourites,
+  toggleFavourite,
+} from "./favourites.js";
+import {
+  addressOfForm,
+  chosen,
+  missingList,
+  moved,
+  readAddress,
+  resetForm,
+  settingsOfForm,
+  showValues,
+  writeAddress,
+} from "./form.js";
+import "./own_list.js";
+import { buildShares } from "./shares.js";
+
 let current = null; // the drawing that goes on: an earlier one ends when it sees another here
 
 /** Draws names for the form as it is, and puts each in its place as it is found. */
@@ -112,15 +146,15 @@ const widthOf = (text) => pen.measureText(text).width / 100;
 
 /** New names, of another seed. */
 function more() {
-  seed = newSeed();
-  wantedLists = "";
+  chosen.seed = newSeed();
+  chosen.wantedLists = "";
   writeAddress(true);
   draw();
 }
 
 let waiting; // a change of a control is drawn when nothing has changed for a moment
 
-function changed() {
+export function changed() {
   showValues();
   current = null; // names that are being drawn are out of date
   $("names").setAttribute("aria-busy", true);
@@ -133,8 +167,8 @@ function changed() {
 }
 
 /** For what adds a model to `models`: shows it in the blend, and draws names of it. */
-function modelsChanged() {
-  shares = openingShares();
+export function modelsChanged() {
+  chosen.shares = openingShares();
   buildShares();
   showParts();
   changed();
@@ -159,7 +193,7 @@ function listenToSettings() {
   });
   $("boldness").addEventListener("click", (event) => {
     if (!event.target.dataset.temperature) return;
-    temperature = Number(event.target.dataset.temperature);
+    chosen.temperature = Number(event.target.dataset.temperature);
     changed();
   });
   $("start-over").addEventListener("click", () => {

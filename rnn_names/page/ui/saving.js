@@ -1,15 +1,18 @@
 // Saving what was learned from a list: as files that the browser downloads.
 
-const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
+import { data, element, models } from "./elements.js";
+import { pristine } from "./own_list.js";
 
-function downloadBytes(parts, file) {
+export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
+
+export function downloadBytes(parts, file) {
   const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
 /** The page with the models that it has now, as HTML. */
-function pageWithModels() {
+export function pageWithModels() {
   const page = pristine.cloneNode(true);
   const described = models.map((model) => model.described ?? describedModel(model));
   const text = asScriptData({ ...data, models: described });

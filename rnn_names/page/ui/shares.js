@@ -1,11 +1,14 @@
 // The shares of a blend, which always add up to 100 %: a slider between two models, a slider for
 // each of more, and for three a triangle to drag in.
 
-let shares = openingShares(); // one at least is above 0; only ratios count
+import { scaled } from "../engine/blend.js";
+import { $, bdi, element, models, openingShares, titleOf } from "./elements.js";
+import { chosen } from "./form.js";
+import { changed } from "./page.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
-  const exact = scaled(shares).map((share) => 100 * share);
+  const exact = scaled(chosen.shares).map((share) => 100 * share);
   const step = exact.some((share) => share > 0 && share < 1) ? 10 : 1;
   const whole = exact.map((share) => Math.floor(share * step));
   const missing = 100 * step - whole.reduce((sum, share) => sum + share);
@@ -18,33 +21,33 @@ function sharesAsTexts() {
 }
 
 /** Gives a model so many percent, and the others the rest, in the ratios that they have. */
-function giveShare(model, percentage) {
-  const others = shares.map((share, i) => (i === model ? 0 : share));
+export function giveShare(model, percentage) {
+  const others = chosen.shares.map((share, i) => (i === model ? 0 : share));
   const ratios = others.some((share) => share > 0)
     ? scaled(others)
     : scaled(others.map((_, i) => (i === model ? 0 : 1)));
-  shares = ratios.map((ratio, i) =>
+  chosen.shares = ratios.map((ratio, i) =>
     i === model ? percentage : Math.round(100 * (100 - percentage) * ratio) / 100,
   );
 }
 
 /** The shares in a text such as "300 100"; undefined for nonsense. */
-function sharesIn(text) {
+export function sharesIn(text) {
   const given = text.split(" ").map((share) => (share === "" ? NaN : Number(share)));
   const isRight = given.every((share) => share >= 0 && share < Infinity);
   if (given.length !== models.length || !isRight) return undefined;
   return given.some((share) => share > 0) ? given : given.map(() => 1);
 }
 
-function areOpeningShares() {
+export function areOpeningShares() {
   const opening = scaled(openingShares());
-  return scaled(shares).every((share, i) => share === opening[i]);
+  return scaled(chosen.shares).every((share, i) => share === opening[i]);
 }
 
 // --- Controls ------------------------------------------------------------------------------------
 
 /** Makes the controls for the models that there are. */
-function buildShares() {
+export function buildShares() {
   const legend = element("legend", {}, "Blend");
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
@@ -81,10 +84,10 @@ function bar(model, i) {
 }
 
 /** Shows the shares in the controls. */
-function showShares() {
+export function showShares() {
   if (models.length < 2) return;
   const texts = sharesAsTexts();
-  const percentages = scaled(shares).map((share) => 100 * share);
+  const percentages = scaled(chosen.shares).map((share) => 100 * share);
   const inAll = models.map((model, i) => `${titleOf(model)} ${texts[i]}`).join(", ");
   texts.forEach((text, i) => {
     $(`share-${i}-value`).textContent = text;
@@ -150,13 +153,13 @@ const STEP = 5; // percent that a key moves the handle by
 
 /** Moves the handle by an arrow key: up to the first model, or aside between the other two. */
 function nudge(event) {
-  const [first, second, third] = scaled(shares).map((share) => Math.round(100 * share));
+  const [first, second, third] = scaled(chosen.shares).map((share) => Math.round(100 * share));
   const up = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
   const right = { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
   if (up) giveShare(0, Math.min(Math.max(first + up, 0), 100));
   else if (right) {
     const last = Math.min(Math.max(third + right, 0), second + third);
-    shares = [first, 100 - first - last, last];
+    chosen.shares = [first, 100 - first - last, last];
   } else return;
   event.preventDefault();
   changed();
@@ -187,6 +190,6 @@ function dragTo(drawing, event) {
   const across = half ? Math.min(Math.max((x - middle + half) / (2 * half), 0), 1) : 0.5;
   const top = Math.round(100 * first);
   const third = Math.round((100 - top) * across);
-  shares = [top, 100 - top - third, third];
+  chosen.shares = [top, 100 - top - third, third];
   changed();
 }
