@@ -44,7 +44,7 @@ from rnn_names.sampling.unique import Unique
 
 NAMES, CHOICES, INITIALS = 1, 2, 3  # what keys are for
 FIRST_LINES, GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
-MOST_LINES, MOST_OF_TIED = 1 << 14, 1 << 8  # at most; and where they depend on those before them
+MOST_LINES, MOST_OF_TIED = 1 << 14, 1 << 9  # at most; and where they depend on those before them
 MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
 SPARES = 6  # rounds that are drawn together where the first does not fit
 REDRAWN = 1 << 32  # the first round of what is redrawn

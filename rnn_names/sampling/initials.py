@@ -134,7 +134,7 @@ def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
         if len(left) and tested >= budget * (1 + passed // NAMES_PER_BUDGET):
             raise FewFound(tally, found[: left[0]].tolist())
         needed = 3 * (tested + 1) // (2 * (passed + 1))
-        each = max(min(2 * each, needed, largest), 1)
+        each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
     return found.tolist()
 
 
