@@ -46,7 +46,6 @@ NAMES, CHOICES, INITIALS = 1, 2, 3  # what keys are for
 FIRST_LINES, GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
 MOST_LINES, MOST_OF_TIED = 1 << 14, 1 << 9  # at most; and where they depend on those before them
 MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
-SPARES = 6  # rounds that are drawn together where the first does not fit
 REDRAWN = 1 << 32  # the first round of what is redrawn
 Row = tuple[str, ...]  # a whole line, and the texts of its columns
 
@@ -446,14 +445,22 @@ class _Cast:
         for node in () if self._same else self._names:
             rows = batch.rows.get(node, np.zeros(0, np.intp))
             rows = rows[(batch.first[rows] != node) & (rows < batch.end)]
-            names = batch.values[node][rows].tolist() if self._apart.tests[node] else []
-            rows = rows[: len(names)][[not self._apart.is_far(node, name) for name in names]]
-            rounds = np.tile(1 + np.arange(SPARES), len(rows))
-            with suppress(FewFound):
-                states = states_of(node.key, rounds, np.repeat(batch.numbers[rows], SPARES))
-                found = iter(node.names.found(states))
-                for row in rows.tolist():
-                    batch.spares[node, row] = [*islice(found, SPARES)]
+            had = {row: [batch.values[node][row]] for row in rows.tolist()}
+            for first, n in ((1, 1), (2, 2), (4, 4)) if self._apart.tests[node] else ():
+                far = {
+                    row for row in had if any(self._apart.is_far(node, name) for name in had[row])
+                }
+                rows = np.array([row for row in had if row not in far], np.intp)
+                states = states_of(
+                    node.key,
+                    np.tile(first + np.arange(n), len(rows)),
+                    np.repeat(batch.numbers[rows], n),
+                )
+                with suppress(FewFound):
+                    found = iter(node.names.found(states))
+                    had = {row: [*islice(found, n)] for row in rows.tolist()}
+                    for row, names in had.items():
+                        batch.spares.setdefault((node, row), []).extend(names)
 
     def _fitting(self, batch: _Batch, row: int, unit: Sequence[_Node]) -> dict[_Node, str] | None:
         """The names for some nodes of a line that come in: those of the first round that fits."""
