@@ -217,9 +217,11 @@ class _Cast:
             if unique and unique.is_exhausted:
                 cause = "nearly all others are repeats"
             if cause:
-                cause = f"only {delivered:,} of {wanted.count:,} lines found: {cause}"
-                with located(self._pattern.text, node.piece.begin if node else 0):
-                    raise SamplingError(cause)
+                error = SamplingError(f"only {delivered:,} of {wanted.count:,} lines found: {cause}")
+                if node is None:
+                    raise error
+                with located(self._pattern.text, node.piece.begin):
+                    raise error
 
     def _batches(self, n: int) -> Iterator[tuple[_Batch, int]]:
         """The lines from `wanted.start` on, n of them, and how many of each batch to leave out."""
