@@ -217,7 +217,9 @@ class _Cast:
             if unique and unique.is_exhausted:
                 cause = "nearly all others are repeats"
             if cause:
-                error = SamplingError(f"only {delivered:,} of {wanted.count:,} lines found: {cause}")
+                error = SamplingError(
+                    f"only {delivered:,} of {wanted.count:,} lines found: {cause}"
+                )
                 if node is None:
                     raise error
                 with located(self._pattern.text, node.piece.begin):
