@@ -28,8 +28,8 @@ from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, worded
 
 MAX_SLOTS = 100  # names of one pattern
-MAX_DEPTH = 20  # alternatives in alternatives
-MAX_WEIGHT = 1000
+MAX_NESTED = 20  # alternatives in alternatives
+MAX_TIMES = 1000
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
 LINE_NAME = "name"  # what a whole line is called in tables
@@ -196,8 +196,8 @@ class _Reader:
         """Reads what comes after [, up to its ]."""
         alternatives, weights = list[tuple[Piece, ...]](), list[int]()
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"at most {MAX_DEPTH} choices can stand in one another", bracket)
+        if self.depth > MAX_NESTED:
+            raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
         while not alternatives or self.takes("|"):
             alternatives.append(self.pieces("|*="))
             weights.append(self.weight())
@@ -213,11 +213,11 @@ class _Reader:
         if given is None:
             return 1
         sign, number = given.groups()
-        if sign == "*" and number.isdecimal() and 1 <= int(number) <= MAX_WEIGHT:
+        if sign == "*" and number.isdecimal() and 1 <= int(number) <= MAX_TIMES:
             self.at = given.end()
             return int(number)
         meant = re.sub(r"\D.*", "", number) or "3"
-        wanted = f"a weight is a whole number from 1 to {MAX_WEIGHT} after *, as in *{meant}"
+        wanted = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
         raise self.error(f"{wanted}; \\ before {sign} makes it text", place)
 
     def again(self, begin: int) -> Again:

@@ -17,13 +17,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import accumulate, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import MOST_SKIPPED, CastOptions, Options
+from rnn_names.conditions.options import MOST_SKIPPED, CastOptions
 from rnn_names.conditions.pattern import Again, Choice, LinesOf, Pattern, Slot, located, rules_of
 from rnn_names.corpus.names import Names
 from rnn_names.errors import (
@@ -33,29 +32,20 @@ from rnn_names.errors import (
     SamplingError,
     counted,
 )
-from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
+from rnn_names.sampling.cast_lines import Apart, Batch, Line, Node, Part, Row
 from rnn_names.sampling.initials import FewFound, PartNames, alike, letter_of, together
-from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
+from rnn_names.sampling.numbers import child, key_of, states_of, uniform
 from rnn_names.sampling.sampler import Tally
 from rnn_names.sampling.stream import tightest
 from rnn_names.sampling.unique import Unique
 
 NAMES, CHOICES, INITIALS = 1, 2, 3  # what keys are for
-FIRST_LINES, GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
-MOST_LINES, MOST_OF_TIED = 1 << 14, 1 << 9  # at most; and where they depend on those before them
+FIRST_LINES, LINES_GROWTH = 1 << 5, 16  # lines that are drawn together; then so many times as many
+MOST_FREE, MOST_OF_TIED = 1 << 14, 1 << 9  # at most; and where they depend on those before them
 MOST_ROUNDS = 1 << 14  # rounds in a row that do not fit, before a line is given up
 REDRAWN = 1 << 32  # the first round of what is redrawn
-Row = tuple[str, ...]  # a whole line, and the texts of its columns
-
-
-class Part(NamedTuple):
-    """What the names of a slot are drawn from, and what they must be like."""
-
-    slot: Slot
-    model: LanguageModel
-    options: Options
 
 
 def cast(
@@ -73,68 +63,6 @@ def cast(
     lines = _Cast(pattern, parts, wanted, read)
     with one_blas_thread():
         yield from lines.redrawn() if wanted.redraw else (rows for _, _, rows in lines.drawn_rows())
-
-
-class _Node:
-    """A piece of the pattern that is not text. `column` is what it is called, if anything."""
-
-    alternatives: Sequence[Sequence[Any]] = ()  # of a choice: pieces, each a text or a _Node
-    texts: Sequence[str] | None = None  # of a choice among texts
-    deck: Array  # of a choice: each alternative as often as it weighs
-    names: PartNames  # of a slot
-
-    def __init__(self, piece: Any, key: Array, column: str, rules: Any) -> None:
-        self.piece, self.key, self.column, self.rules = piece, key, column, rules
-        self.is_name = isinstance(piece, Slot)
-
-    def hold(self, alternatives: Sequence[Sequence[Any]], weights: Sequence[int]) -> None:
-        """Makes it a choice."""
-        self.alternatives, self.deck = alternatives, np.repeat(np.arange(len(weights)), weights)
-        if all(isinstance(piece, str) for pieces in alternatives for piece in pieces):
-            self.texts = [*map("".join, alternatives)]
-
-    def below(self) -> Iterator["_Node"]:
-        """The nodes in its alternatives, at all depths."""
-        for pieces in self.alternatives if self.texts is None else ():
-            for node in pieces:
-                if isinstance(node, _Node):
-                    yield node
-                    yield from node.below()
-
-    def picked(self, numbers: Array, rounds: Array) -> Array:
-        """Which alternative stands in each line, (n,): none again before all came, as in a deck."""
-        n = len(self.deck)
-        if rounds.any():
-            return self.deck[choices(states_of(self.key, numbers, rounds), 0, np.ones(n))]
-        cycles, cards = np.divmod(numbers, n)
-        cycles, which = np.unique(cycles, return_inverse=True)
-        states = states_of(self.key, (cycles[:, None] * n + np.arange(n)).ravel())
-        return self.deck[np.argsort(states.reshape(-1, n), axis=1)[which, cards]]
-
-
-class _Batch:
-    """Lines that are drawn together, m of them, and what stands in them."""
-
-    def __init__(self, numbers: Array) -> None:
-        self.numbers, self.size = numbers, len(numbers)
-        self.rows = dict[_Node, Array]()  # lines in which a node stands, rising
-        self.values = dict[_Node, Array]()  # (m,) names, or which alternatives; None or −1 for none
-        self.rounds = dict[_Node, Array]()  # (m,) of names
-        self.spares = dict[tuple[_Node, int], list[str]]()  # names of later rounds, by line
-        self.first = np.full(
-            self.size, None, object
-        )  # (m,) nodes whose first letters should differ
-        self.end, self.cause = self.size, (None, "")  # lines that are whole, and why others are not
-
-    def cut(self, end: int, cause: Any) -> None:
-        """Notes that lines from `end` on could not be had."""
-        if end < self.end:
-            self.end, self.cause = end, cause
-
-    def standing(self, row: int) -> dict[_Node, Any]:
-        """What stands in a line."""
-        here = {node: values[row] for node, values in self.values.items()}
-        return {node: value for node, value in here.items() if value is not None and value != -1}
 
 
 class _Cast:
@@ -157,16 +85,16 @@ class _Cast:
             raise SamplingError(f"start {wanted.start:,}: {reason}", ["start"])
         self._read, self._parts = cache(read), {part.slot: part for part in parts}
         self._columns = {each: name for name, of in pattern.columns.items() for each in of}
-        self._names = list[_Node]()  # those of slots, in order
+        self._names = list[Node]()  # those of slots, in order
         self._pieces = self._nodes(pattern.pieces, ())
         self._key, self._alike = key_of(self._seed, INITIALS), cache(alike)
         options = {node: self._parts[node.piece].options for node in self._names}
-        self._apart, self._letters = _Apart(wanted, options), Counter[str]()
+        self._apart, self._letters = Apart(wanted, options), Counter[str]()
         self._gone = set[str]()  # letters with which no name is found
         self._ahead = FIRST_LINES  # lines whose first letters are planned
 
-    def _nodes(self, pieces: Sequence[Any], path: tuple[int, ...]) -> list[str | _Node]:
-        numbers, nodes = Counter[int](), list[str | _Node]()
+    def _nodes(self, pieces: Sequence[Any], path: tuple[int, ...]) -> list[str | Node]:
+        numbers, nodes = Counter[int](), list[str | Node]()
         for piece in pieces:
             if isinstance(piece, str):
                 nodes.append(piece)
@@ -181,10 +109,10 @@ class _Cast:
                 node.hold(held, piece.weights)
         return nodes
 
-    def _node(self, piece: Any, path: tuple[int, ...]) -> _Node:
+    def _node(self, piece: Any, path: tuple[int, ...]) -> Node:
         with located(self._pattern.text, piece.begin):
             rules = rules_of(self._read(piece.rules)) if piece.rules else None
-            node = _Node(piece, key_of(self._seed, *path), self._columns.get(piece, ""), rules)
+            node = Node(piece, key_of(self._seed, *path), self._columns.get(piece, ""), rules)
             if isinstance(piece, LinesOf):
                 lines = self._read(piece.path)
                 if not lines:
@@ -198,7 +126,7 @@ class _Cast:
 
     # --- Lines, some at a time --------------------------------------------------------------------
 
-    def drawn_rows(self) -> Iterator[tuple[_Batch, list[int], list[Row]]]:
+    def drawn_rows(self) -> Iterator[tuple[Batch, list[int], list[Row]]]:
         """Batches, the numbers in them of lines that come out, and these lines."""
         wanted, unique, delivered = self._wanted, None, 0
         if wanted.unique or wanted.remember is not None:
@@ -225,7 +153,7 @@ class _Cast:
                 with located(self._pattern.text, node.piece.begin):
                     raise error
 
-    def _batches(self, n: int) -> Iterator[tuple[_Batch, int]]:
+    def _batches(self, n: int) -> Iterator[tuple[Batch, int]]:
         """The lines from `wanted.start` on, n of them, and how many of each batch to leave out."""
         begin, size = self._wanted.start, FIRST_LINES
         end, at = begin + n, 0 if self._is_made else begin
@@ -235,15 +163,15 @@ class _Cast:
                 self._settle(batch)
             yield batch, min(max(begin - at, 0), batch.end)
             at += batch.size
-            size = min(size * GROWTH, MOST_OF_TIED if self._is_made else MOST_LINES)
+            size = min(size * LINES_GROWTH, MOST_OF_TIED if self._is_made else MOST_FREE)
 
-    def _lines(self, batch: _Batch) -> list[Row]:
+    def _lines(self, batch: Batch) -> list[Row]:
         """What is written, of lines that are whole."""
         columns = {column: [""] * batch.end for column in self._pattern.columns}
         lines = self._texts(self._pieces, np.arange(batch.end), batch, columns)
         return [*zip(lines, *columns.values(), strict=True)]
 
-    def _texts(self, pieces: Sequence[Any], rows: Array, batch: _Batch, columns: Any) -> list[str]:
+    def _texts(self, pieces: Sequence[Any], rows: Array, batch: Batch, columns: Any) -> list[str]:
         """What some pieces become in some lines."""
         made = [
             [each] * len(rows) if isinstance(each, str) else self._text(each, rows, batch, columns)
@@ -251,7 +179,7 @@ class _Cast:
         ]
         return [*map("".join, zip(*made, strict=True))] if made else [""] * len(rows)
 
-    def _text(self, node: _Node, rows: Array, batch: _Batch, columns: Any) -> list[str]:
+    def _text(self, node: Node, rows: Array, batch: Batch, columns: Any) -> list[str]:
         if isinstance(node.piece, Again):
             texts = [columns[node.piece.name][row] for row in rows.tolist()]
         elif node.is_name:
@@ -275,9 +203,9 @@ class _Cast:
     def _drawn(
         self,
         numbers: Array,
-        rounds: Mapping[_Node, Array] | None = None,
-        kept: Mapping[_Node, Any] | None = None,
-    ) -> _Batch:
+        rounds: Mapping[Node, Array] | None = None,
+        kept: Mapping[Node, Any] | None = None,
+    ) -> Batch:
         """Lines by their numbers, (m,).
 
         For one line again and again, some nodes have other `rounds` (m,) than 0; others are `kept`.
@@ -286,7 +214,7 @@ class _Cast:
             kept is not None,
             kept or {},
             rounds or {},
-            _Batch(numbers),
+            Batch(numbers),
         )
         for node in self._names:
             batch.values[node] = np.full(batch.size, None)
@@ -317,7 +245,7 @@ class _Cast:
         return batch
 
     def _choose(
-        self, pieces: Sequence[Any], rows: Array, batch: _Batch, rounds: Any, kept: Any
+        self, pieces: Sequence[Any], rows: Array, batch: Batch, rounds: Any, kept: Any
     ) -> None:
         """Notes in which lines nodes stand, and picks alternatives."""
         for node in pieces:
@@ -332,7 +260,7 @@ class _Cast:
             for pick, pieces in enumerate(node.alternatives if node.texts is None else ()):
                 self._choose(pieces, rows[picks[rows] == pick], batch, rounds, kept)
 
-    def _draw(self, batch: _Batch, node: _Node, rows: Array) -> None:
+    def _draw(self, batch: Batch, node: Node, rows: Array) -> None:
         """Draws the names of a node in some lines."""
         try:
             found = node.names.found(
@@ -344,7 +272,7 @@ class _Cast:
         batch.values[node][rows[: len(found)]] = found
 
     def _draw_alike(
-        self, batch: _Batch, nodes: Sequence[_Node], rows: Array, letters: Mapping[str, float]
+        self, batch: Batch, nodes: Sequence[Node], rows: Array, letters: Mapping[str, float]
     ) -> None:
         """Draws names of some lines that begin with one letter, which may be given."""
         at, parts = (batch.rounds[nodes[0]][rows], batch.numbers[rows]), [n.names for n in nodes]
@@ -358,19 +286,19 @@ class _Cast:
         for k, node in enumerate(nodes):
             batch.values[node][rows[: len(found)]] = [line.split("\n")[k] for line in found]
 
-    def _no_letter(self, nodes: Sequence[_Node], tally: Tally) -> tuple[_Node, str]:
+    def _no_letter(self, nodes: Sequence[Node], tally: Tally) -> tuple[Node, str]:
         shares = {place: met / max(made, 1) for place, (made, met) in tally.items()}
         how = "all with one" if self._same else "with such a"
         cause = f"no further names {how} first letter were found to meet the conditions"
         return nodes[int(min(shares, key=shares.__getitem__, default=0))], cause
 
-    def _free(self, node: _Node, letters: Counter[str]) -> dict[str, float]:
+    def _free(self, node: Node, letters: Counter[str]) -> dict[str, float]:
         """The weights of first letters that came least often."""
         usual = {a: p for a, p in node.names.usual.items() if a not in self._gone}
         least = min(map(letters.__getitem__, usual), default=0)
         return {a: p for a, p in usual.items() if letters[a] == least}
 
-    def _draw_first(self, batch: _Batch, rows: Array) -> None:
+    def _draw_first(self, batch: Batch, rows: Array) -> None:
         """An attempt at the first names of some lines; None for those that meet no condition.
 
         Letters are those that came least often, if all names of lines before have those drawn here.
@@ -395,7 +323,7 @@ class _Cast:
 
     # --- Lines that depend on those before them ---------------------------------------------------
 
-    def _settle(self, batch: _Batch) -> None:
+    def _settle(self, batch: Batch) -> None:
         """Goes on to later rounds where names do not fit beside those before them, in order."""
         planned = 0  # lines below it have first names that fit if those of all before them do
         self._draw_spares(batch)
@@ -444,7 +372,7 @@ class _Cast:
             )
         self._letters[letter] += 1
 
-    def _draw_spares(self, batch: _Batch) -> None:
+    def _draw_spares(self, batch: Batch) -> None:
         """Draws names of some later rounds where those of the first do not fit as it is."""
         for node in () if self._same else self._names:
             rows = batch.rows.get(node, np.zeros(0, np.intp))
@@ -466,7 +394,7 @@ class _Cast:
                     for row, names in had.items():
                         batch.spares.setdefault((node, row), []).extend(names)
 
-    def _fitting(self, batch: _Batch, row: int, unit: Sequence[_Node]) -> dict[_Node, str] | None:
+    def _fitting(self, batch: Batch, row: int, unit: Sequence[Node]) -> dict[Node, str] | None:
         """The names for some nodes of a line that come in: those of the first round that fits."""
         names = {node: batch.values[node][row] for node in unit}
         if self._apart.let_in(names):
@@ -483,8 +411,8 @@ class _Cast:
         return None
 
     def _rounds(
-        self, number: int, nodes: Collection[_Node], kept: Mapping[_Node, Any], first: int
-    ) -> Iterator[tuple[_Batch, int]]:
+        self, number: int, nodes: Collection[Node], kept: Mapping[Node, Any], first: int
+    ) -> Iterator[tuple[Batch, int]]:
         """A line with later rounds of some nodes; the rest is kept."""
         size, most = (
             4,
@@ -509,11 +437,11 @@ class _Cast:
                 named = f" ({', '.join(columns)})" * isinstance(part, str)
                 reason = f"a line has {counted(len(columns), 'part')}{named}"
                 raise SamplingError(f"redraw {number}.{part}: {reason}", ["redraw"])
-        lines = list[_Line]()
+        lines = list[Line]()
         try:
             for batch, at, rows in self.drawn_rows():
                 for row, texts in zip(at, rows, strict=True):
-                    lines.append(_Line(batch.numbers[row], texts, batch.standing(row), set()))
+                    lines.append(Line(batch.numbers[row], texts, batch.standing(row), set()))
         except SamplingError as error:
             shortage = error
         for number, part in self._wanted.redraw:
@@ -530,7 +458,7 @@ class _Cast:
         if shortage:
             raise shortage
 
-    def _redraw(self, lines: list["_Line"], at: int, place: int) -> bool:
+    def _redraw(self, lines: list["Line"], at: int, place: int) -> bool:
         """Draws another text for a column, or other names for a line if 0; False if none fits."""
         line, others = lines[at], lines[:at] + lines[at + 1 :]
         nodes = {node for node in line.standing if node.is_name} or {*line.standing}
@@ -563,52 +491,3 @@ class _Cast:
                         lines[at] = new
                         return True
         return False
-
-
-class _Line(NamedTuple):
-    """A line that may be redrawn; `had` is what stood in it."""
-
-    number: int
-    texts: Row
-    standing: dict[_Node, Any]
-    had: set[tuple[Any, str]]
-
-    def shown(self, nodes: Collection[_Node], place: int) -> set[tuple[Any, str]]:
-        """What stands where it is redrawn: names, or the text of a choice."""
-        if all(node.is_name for node in nodes):
-            return {(node, self.standing.get(node, "")) for node in nodes}
-        return {(place, self.texts[place])}
-
-
-class _Apart:
-    """Lets names of a cast in that do not repeat names before them, or come too near to them.
-
-    `min_edits` of the cast holds for all names, except parts whose own `min_edits` is less.
-    """
-
-    def __init__(self, wanted: CastOptions, of: Mapping[_Node, Options]) -> None:
-        least = wanted.min_edits or 0
-        self._edits, self._all = max(least - 1, 0), FarApart(max(least - 1, 0))
-        self.tests: dict[_Node, list[FarApart]] = {}
-        for node, options in of.items():
-            keeps_away = (options.min_edits or 0) >= least > 0
-            is_covered = keeps_away and options.min_edits == least and not options.exclude
-            own = [FarApart.of(options) or FarApart(0)] if options.is_unique else []
-            self.tests[node] = own * (not is_covered) + [self._all] * keeps_away
-
-    def is_far(self, node: _Node, name: str) -> bool:
-        """Whether a name can come in by itself."""
-        return all(test.is_far(name) for test in self.tests[node])
-
-    def let_in(self, names: Mapping[_Node, Any]) -> bool:
-        """Adds the names of a line if all can come in; none is None."""
-        among = FarApart(self._edits)
-        for node, name in names.items():
-            if name is None or not self.is_far(node, name):
-                return False
-            if self._all in self.tests[node] and not among.passes(name):
-                return False
-        for node, name in names.items():
-            for test in self.tests[node]:
-                test.add([name])
-        return True

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.conditions.options import Options
-from rnn_names.conditions.pattern import ALLOWED, MAX_DEPTH, MAX_SLOTS, Again, Part, parse
+from rnn_names.conditions.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Again, Part, parse
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
@@ -114,7 +114,7 @@ REFUSED = [
     ("{a:2-4}", "lengths from 2 to 4 are min-length=2,max-length=4", 3),
     ("{=x} {x=a}", "no part before this is called 'x'; write {x=MODEL} for one", 2),
     ("{name=a}", "a whole line is called name: take another word", 1),
-    ("[" * (MAX_DEPTH + 1), f"at most {MAX_DEPTH} choices can stand in one another", MAX_DEPTH),
+    ("[" * (MAX_NESTED + 1), f"at most {MAX_NESTED} choices can stand in one another", MAX_NESTED),
     ("", "a pattern has at least one {MODEL} or [a|b]", 0),
     ("Ada", "a pattern has at least one {MODEL} or [a|b], as in {Ada}", 0),
     ("x {}", "a model belongs here: a file or a bundled model", 3),
