@@ -13,8 +13,8 @@ from rnn_names.declarations import parameters_of
 from rnn_names.errors import CorpusError
 from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blend
-from rnn_names.sampling.cast import Part, Row
 from rnn_names.sampling.cast import cast as lines_of_cast
+from rnn_names.sampling.cast_lines import Part, Row
 
 
 @parameters_of(CastOptions)

@@ -8,7 +8,7 @@ import numpy as np
 from rnn_names.arrays import Array
 from rnn_names.conditions.edits import FarApart
 from rnn_names.conditions.options import CastOptions, Options
-from rnn_names.conditions.pattern import Slot
+from rnn_names.conditions.pattern import Again, Slot
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.initials import PartNames
 from rnn_names.sampling.numbers import choices, states_of
@@ -133,3 +133,32 @@ class Apart:
             for test in self.tests[node]:
                 test.add([name])
         return True
+
+
+def texts_of(pieces: Sequence[Any], rows: Array, batch: Batch, columns: Any) -> list[str]:
+    """What some pieces become in some lines."""
+    made = [
+        [each] * len(rows) if isinstance(each, str) else _text(each, rows, batch, columns)
+        for each in pieces
+    ]
+    return [*map("".join, zip(*made, strict=True))] if made else [""] * len(rows)
+
+
+def _text(node: Node, rows: Array, batch: Batch, columns: Any) -> list[str]:
+    if isinstance(node.piece, Again):
+        texts = [columns[node.piece.name][row] for row in rows.tolist()]
+    elif node.is_name:
+        texts = [name or "" for name in batch.values[node][rows].tolist()]
+    elif node.texts is not None:
+        texts = [node.texts[pick] for pick in batch.values[node][rows].tolist()]
+    else:
+        texts, picks = [""] * len(rows), batch.values[node][rows]
+        for pick, pieces in enumerate(node.alternatives):
+            at = np.flatnonzero(picks == pick)
+            made = texts_of(pieces, rows[at], batch, columns)
+            for k, text in zip(at.tolist(), made, strict=True):
+                texts[k] = text
+    if node.column:
+        for row, text in zip(rows.tolist(), texts, strict=True):
+            columns[node.column][row] = text
+    return texts if node.rules is None else [*map(node.rules, texts)]

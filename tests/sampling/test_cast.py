@@ -17,8 +17,8 @@ from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
 )
-from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
+from rnn_names.sampling.cast_lines import Part
 from rnn_names.sampling.initials import letter_of
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
@@ -351,7 +351,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     monkeypatch.setattr("rnn_names.sampling.initials.MOST_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.sampling.cast.MOST_ROUNDS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.cast_drawer.MOST_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):
