@@ -145,6 +145,8 @@ def texts_of(pieces: Sequence[Any], rows: Array, batch: Batch, columns: Any) -> 
 
 
 def _text(node: Node, rows: Array, batch: Batch, columns: Any) -> list[str]:
+    if not len(rows):  # such a node may stand in no line
+        return []
     if isinstance(node.piece, Again):
         texts = [columns[node.piece.name][row] for row in rows.tolist()]
     elif node.is_name:
