@@ -140,12 +140,7 @@ def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
     done = invoke("cast", name, "-n", 12, "--seed", 1)
     assert (done.returncode, done.stderr) == (0, "")
     assert len({*done.stdout.split("\n")}) > 10
-    assert (
-        invoke("cast", name, "-n", 1, "--seed", 1).stdout
-        == done.stdout[
-            : done.stdout.index("\n\n") + 2 if name == "household" else done.stdout.index("\n") + 1
-        ]
-    )
+    assert done.stdout.startswith(invoke("cast", name, "-n", 1, "--seed", 1).stdout)
     shown = invoke("cast", name, "--show").stdout.removesuffix("\n")
     assert invoke("cast", shown, "-n", 12, "--seed", 1).stdout == done.stdout
     assert f"  {name} " in invoke("models").stdout
