@@ -124,17 +124,18 @@ def _lines(value: Any) -> tuple[str, ...]:
 
 
 def _numbers(value: Any) -> tuple[Any, ...]:
-    """Lines and parts as pairs of numbers, from 5, "5.2" or "5,5.2"; the part is 0 without one."""
+    """Lines and parts as pairs, from 5, "5.2" or "5,5.town"; the part is 0 without one."""
     if not isinstance(value, Collection) or isinstance(value, str):
         raise ValueError
-    number, found = Number(1, whole=True), list[tuple[float, float]]()
+    number, found = Number(1, whole=True), list[tuple[float, Any]]()
     for each in value:
         if isinstance(each, tuple):  # one that was read
             line, part = each
             each = f"{line}.{part}" if part else f"{line}"
         for text in (each if isinstance(each, str) else str(number.checked(each))).split(","):
             line, point, part = text.partition(".")
-            found.append((number.read(line), number.read(part) if point else 0))
+            place = part if part[:1].isalpha() else number.read(part) if point else 0
+            found.append((number.read(line), place))
     return tuple(found)
 
 
@@ -155,7 +156,8 @@ def _path(value: Any) -> str:
 FLAG = Kind("a bool", _flag, None)
 TEXTS = Kind("a text or a list of texts", _texts, "TEXT")
 LINES = Kind("a list of texts", _lines, "FILE")  # which the command line reads from a file
-LINE_NUMBERS = Kind('numbers of lines, from 1, or of a line and a part: "5.2"', _numbers, "N,…")
+_OF_LINES = 'numbers of lines, from 1, such as 2,3,4, or of a line and a part: "5.2" or "5.town"'
+LINE_NUMBERS = Kind(_OF_LINES, _numbers, "N,…")
 MAPPING = Kind("a dictionary of models", _mapping, None)
 PATH = Kind("the path of a file", _path, "FILE")
 

@@ -1,39 +1,48 @@
 """`rnn-names cast`: lines of several names, by a pattern."""
 
+import shlex
 from typing import Any
 
 import click
 
 from rnn_names.cli.model_options import blend_of
 from rnn_names.cli.options import (
+    FILE,
     GroupedCommand,
     Text,
     declared_option,
+    option,
     options_of,
     read_options,
     wrong_usage,
 )
 from rnn_names.cli.output import Form, Table, output_options
-from rnn_names.cli.streams import warnings_told
+from rnn_names.cli.streams import warnings_told, write
 from rnn_names.conditions.options import CastOptions
-from rnn_names.model.bundled import Given
+from rnn_names.model.bundled import CASTS, Given
 
 
 @click.command(
     cls=GroupedCommand,
     short_help="Write a cast: lines of several names.",
     examples=[
-        "rnn-names cast '{norse} {irish-surnames}' -n 30 --initials different",
-        "rnn-names cast '[Lord|Lady] {elvish.npz} of {welsh-towns}' -n 5 --seed 4",
-        "rnn-names cast '{first-names:prefix=A,max-length=7} {surnames=2+norse}' --novel",
-        "rnn-names cast '{first-names} {surnames}' --initials same --format csv",
+        "rnn-names cast village -n 10",
+        "rnn-names cast tavern --show",
+        "rnn-names cast '[Lord {icelandic-men}*2|Lady {icelandic-women}] of {welsh-towns}'",
+        "rnn-names cast '{men} and {women} {irish-surnames}' -n 30 --initials different",
+        "rnn-names cast '{first-names:prefix=A,max-length=7} {family=surnames}' --format csv",
+        "rnn-names cast --file household.txt -n 3 --seed 4",
     ],
 )
-@click.argument("pattern", type=Text())
+@click.argument("pattern", type=Text(), nargs=-1)
 @declared_option(CastOptions, "count", group="General")
+@option("--file", group="General", type=FILE, help="Read the pattern from this file.")
+@option("--show", group="General", is_flag=True, help="Print the pattern, and no line.")
 @options_of(CastOptions)
 @output_options("a field for each part of the pattern that is not text")
-def cast(pattern: str, form: Form, **options: Any) -> None:
+def cast(
+    pattern: tuple[str, ...], file: str | None, show: bool, form: Form, **options: Any
+) -> None:
     """Write lines that PATTERN puts together from names of several models.
 
     \b
@@ -42,29 +51,44 @@ def cast(pattern: str, form: Form, **options: Any) -> None:
     {norse:prefix=A,max-length=7}   a name under options of `sample`, written without --
     {norse:novel}                   an option that has no value
     [Lord|Lady|Old]                 one of these; all are used before any repeats
-    {trades.txt}                    a line of a file, likewise
-    {norse}[ the Red| the Old|]     the same, one of them empty
-    of the                          text, as everything else is
+    [Sir {men}*3|Dame {women}]      one of some patterns, the first three times as often
+    {trades.txt}                    a line of a file
+    {family=surnames}               a name, a line or [a|b], and what to call it
+    {=family}                       the same again
+    {=family:rules=FILE}            changed by the first rule of a file that fits, one on each
+                                    line: an expression, -> and what takes its place
+    of the                          text, as everything else is, line breaks too
 
-    Put PATTERN in single quotes, or the shell interprets some of these characters. A backslash
-    makes a special character literal: \\{ or, in the value of an option, \\, and \\}.
+    PATTERN may be the name of a bundled cast (see `rnn-names models`). Put it in single quotes, or
+    the shell interprets some of these characters. A backslash makes a special character literal:
+    \\{ or, in the value of an option, \\, and \\}.
 
     Conditions and options of sampling hold for every name whose part of the pattern does not set
     them itself. Each part has random numbers of its own: with a --seed, a change to one part leaves
     the others as they were, except that --initials same ties them together.
     """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
     from rnn_names.conditions.pattern import parse
+    from rnn_names.model.casts import pattern_of, rows_of
 
-    wanted: CastOptions = read_options(CastOptions, {"pattern": pattern, **options})
+    if len(pattern) > 1:
+        meant = shlex.quote(" ".join(pattern))
+        if pattern[1].isdecimal():
+            meant = f"{shlex.quote(pattern[0])} -n {pattern[1]}"
+        raise click.UsageError(f"PATTERN is one argument: rnn-names cast {meant}")
+    if bool(pattern) == (file is not None):
+        raise click.UsageError(
+            "give a PATTERN or --file: rnn-names cast '{men} of {welsh-towns}', or a bundled "
+            f"cast: {', '.join(CASTS)}"
+        )
+    text = pattern_of("".join(pattern), file)
+    if show:
+        write(f"{text}\n".encode())
+        return
+    wanted: CastOptions = read_options(CastOptions, {"pattern": text, **options})
     with wrong_usage():
-        parsed = parse(pattern, wanted.shared, Given.of)
-
-    from rnn_names.model.casts import rows_of
-
-    parts = sum(not isinstance(piece, str) for piece in parsed.pieces)
-    fields = ["name", *(f"part_{number}" for number in range(1, parts + 1))]
-    out = Table(fields, form, title=pattern)
+        parsed = parse(text, wanted.shared, Given.of)
+    out = Table(["name", *parsed.columns], form, title=text)
     with warnings_told():
         for rows in rows_of(parsed, wanted, blend_of):
-            out.put((parsed.line(row), *row) for row in rows)
+            out.put(rows)
     out.end()

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import click
 
 from rnn_names.cli.options import GroupedCommand, output_option
+from rnn_names.cli.streams import lines_of
 from rnn_names.conditions.options import CastOptions, SampleOptions
 from rnn_names.declarations import FLAG, MAPPING, PATH, Choice, Number, declarations
 from rnn_names.errors import ModelFileError, RnnNamesError, SamplingError, quoted
@@ -73,7 +74,7 @@ def _tools(folder: str | None) -> list[Any]:
     from pydantic import Field
 
     from rnn_names.conditions.pattern import parse
-    from rnn_names.model.casts import rows_of
+    from rnn_names.model.casts import pattern_of, rows_of
     from rnn_names.training.train import train
 
     Texts = Annotated[list[str], Field(min_length=1, max_length=MOST)]
@@ -97,9 +98,9 @@ def _tools(folder: str | None) -> list[Any]:
     def cast_names(pattern: str, **options: Any) -> list[str]:
         """Lines of several names: "{norse} of {welsh-towns}". rnn-names://casts has the signs."""
         wanted = CastOptions(pattern, **options)
-        parsed = parse(pattern, wanted.shared, Given.of)
-        rows = (row for batch in rows_of(parsed, wanted, blended, _no_file) for row in batch)
-        return [*map(parsed.line, rows)]
+        parsed = parse(pattern_of(pattern), wanted.shared, Given.of)
+        rows = (row for batch in rows_of(parsed, wanted, blended, _own_lines) for row in batch)
+        return [line for line, *_ in rows]
 
     def score_names(names: Texts, models: Texts = [bundled.DEFAULT]) -> list[float | None]:  # noqa: B006
         """The natural logarithm of each name's probability by a model; null for 0."""
@@ -132,8 +133,10 @@ def _blended(folder: str | None, given: Iterable[Given]) -> Any:
     return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
-def _no_file(path: str) -> list[str]:
-    raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+def _own_lines(path: str) -> list[str]:
+    if path not in os.listdir(bundled.OF_CASTS):
+        raise SamplingError(f"{quoted(path)}: files are not read here; give the texts as [a|b|c]")
+    return lines_of(os.path.join(bundled.OF_CASTS, path))
 
 
 def _tool(function: Callable[..., Any], owner: Any = None) -> Any:

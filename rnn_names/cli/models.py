@@ -16,7 +16,7 @@ from rnn_names.model.sources import Source
 
 @click.command(
     cls=GroupedCommand,
-    short_help="List the bundled models.",
+    short_help="List the bundled models and casts.",
     examples=[
         "rnn-names models",
         "rnn-names sample -n 20 -m dinosaurs",
@@ -26,7 +26,7 @@ from rnn_names.model.sources import Source
 )
 @option("--json", is_flag=True, help="Print JSON.")
 def models(json: bool) -> None:
-    """List the bundled models.
+    """List the bundled models and casts.
 
     They come with the program, or with packages that have models for it. Every command takes them
     by name; a file of the same name in the current folder comes first.
@@ -43,8 +43,20 @@ def models(json: bool) -> None:
                 facts.append(_facts(name, bundled.file_of_pack(point), [], str(point.dist.name)))
             except ModelFileError as error:
                 tell(f"Note: a model of the package {point.dist.name} is left out: {error}")
-    text = dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts))
+    text = (
+        dumps(facts, ensure_ascii=False, indent=2) if json else "\n".join(_table(facts) + _casts())
+    )
     write(f"{text}\n".encode())
+
+
+def _casts() -> list[str]:
+    width = max(map(len, bundled.CASTS))
+    lines = [f"  {name:<{width}}  {what}" for name, what in bundled.CASTS.items()]
+    return [
+        "",
+        "casts, as in: rnn-names cast village; to see a pattern: rnn-names cast village --show",
+        *lines,
+    ]
 
 
 def _facts(name: str, path: str, samples: list[str], package: str = "") -> dict[str, Any]:

@@ -299,7 +299,8 @@ class CastOptions(Options):
         (),
         LINE_NUMBERS,
         "Redraw the names in the lines with these numbers; all else stays. 5.2 is the second part "
-        "of line 5, a name or a text. Repeat a number to redraw again. Needs a seed.",
+        "of line 5, and 5.town its part of that name. Repeat a number to redraw again. Needs a "
+        "seed.",
     )
     parts: bool = option(False, FLAG, "Give tuples of the parts of each line, not whole lines.")
     models: Mapping[str, Any] | None = option(

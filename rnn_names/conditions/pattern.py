@@ -1,14 +1,18 @@
-r"""The pattern of a cast: text, `[a|b]` for one of some texts, `{MODEL:option=value,…}` for a name.
+r"""The pattern of a cast: a sequence of pieces.
 
-`{A=2+B}` is a name from a blend, and `{words.txt}` a line of a file. A backslash makes a sign text
-where that would end or divide what is being read. Elsewhere it is a backslash, so
-`{women:match=\w+a}` needs no second one.
+    text                        itself; a line break too
+    [a|b*3|c {men}]             one of some patterns, the second three times as often
+    {men+norse=2:prefix=A}      a name from a model or a blend, under options of `sample`
+    {words.txt}                 a line of a file
+    {family=surnames}           either of these, or {family=[a|b]}, with a name
+    {=family:rules=genitive}    what has that name, again, changed by the rules in a file
 
->>> pattern = parse("[Lord|Lady] {elvish:prefix=A,max-length=7} of {welsh-towns=2+dinosaurs}")
->>> [slot.models for slot in pattern.slots]
-[('elvish',), ('welsh-towns=2', 'dinosaurs')]
->>> pattern.line(["Lady", "Aelviloe", "Llanaurus"])
-'Lady Aelviloe of Llanaurus'
+A backslash makes a sign text where that would end or divide what is being read. Elsewhere it is a
+backslash, so `{women:match=\w+a}` needs no second one.
+
+>>> lords, _, town = parse("[Lord {men}*3|Lady {women}] of {town=welsh-towns=2+dinosaurs}").pieces
+>>> lords.weights, lords.alternatives[1][1].models, town.models
+((3, 1), ('women',), ('welsh-towns=2', 'dinosaurs'))
 """
 
 import re
@@ -16,17 +20,23 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from rnn_names.conditions.options import OF_WHOLE_CASTS, Options
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import FLAG, LINES, TEXTS, Number, declarations
 from rnn_names.errors import CorpusError, RnnNamesError, SamplingError, quoted, worded
 
-MAX_SLOTS = 20  # names of one pattern: each may take threads of its own
+MAX_SLOTS = 100  # names of one pattern
+MAX_NESTED = 20  # alternatives in alternatives
+MAX_TIMES = 1000
 SHOWN = 60  # characters of a pattern before and after the place of an error that are shown with it
 STRAY = "{} cannot stand here; \\ before it makes it text"
+LINE_NAME = "name"  # what a whole line is called in tables
+_NAME = re.compile(r"\s*(?:([^\W\d][\w-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)")
+_WEIGHT = re.compile(r"([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])")  # at the end of an alternative
+_RANGE = re.compile(r"(\d+)\s*(?:-|\.\.)\s*(\d+)")
+_RULE = re.compile(r"(.*?)\s*->\s*(.*)")
 
 NOT_ALLOWED = OF_WHOLE_CASTS - {"unique"}
 ALLOWED = {name: each for name, each in declarations(Options).items() if name not in NOT_ALLOWED}
@@ -35,53 +45,56 @@ ALLOWED = {name: each for name, each in declarations(Options).items() if name no
 SHORT = {each.short.lstrip("-"): name for name, each in ALLOWED.items() if each.short}
 
 
-class Slot(NamedTuple):
-    """A name that begins at a place of the pattern; `files` have the texts of some options."""
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What becomes some text, at a place of the pattern. `rules` are in a file of that name."""
 
     begin: int
+    rules: str
+
+
+@dataclass(frozen=True, eq=False)
+class Slot(Part):
+    """A name; `files` have the texts of some options."""
+
     models: tuple[Any, ...]
     options: Options
     files: dict[str, list[str]]
 
 
-class LinesOf(NamedTuple):
-    """A choice whose texts are the lines of a file, at a place of the pattern."""
+@dataclass(frozen=True, eq=False)
+class Choice(Part):
+    """One of some patterns."""
 
-    begin: int
+    alternatives: tuple[tuple["Piece", ...], ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LinesOf(Part):
+    """A line of a file."""
+
     path: str
 
 
-Piece = str | tuple[str, ...] | LinesOf | Slot
+@dataclass(frozen=True, eq=False)
+class Again(Part):
+    """The part that has the name, once more."""
+
+    name: str
+
+
+Piece = str | Part
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """What was read: of the pieces, a str is text, and a tuple the texts of a choice."""
+    """What was read."""
 
     text: str
-    pieces: list[Piece]
-
-    def with_lines(self, read: Callable[[str], Iterable[str]]) -> "Pattern":
-        """The pattern with the texts that `read` finds in files."""
-        pieces, read = list[Piece](), cache(read)  # a pipe can be read once only
-        for piece in self.pieces:
-            if isinstance(piece, LinesOf):
-                with located(self.text, piece.begin):
-                    piece = tuple(read(piece.path))
-                    if not piece:
-                        raise CorpusError("no lines in that file")
-            pieces.append(piece)
-        return Pattern(self.text, pieces)
-
-    @property
-    def slots(self) -> list[Slot]:
-        """The pieces that are names."""
-        return [each for each in self.pieces if isinstance(each, Slot)]
-
-    def line(self, parts: Iterable[str]) -> str:
-        """The whole text, with a part for each piece that is not text."""
-        rest = iter(parts)
-        return "".join(each if isinstance(each, str) else next(rest) for each in self.pieces)
+    pieces: tuple[Piece, ...]
+    slots: list[Slot]  # at all depths, in order
+    columns: dict[str, list[Part]]  # by what parts are called
 
 
 def parse(
@@ -91,24 +104,26 @@ def parse(
 
     `shared` are options of all slots that do not set them; `model_of` reads MODEL or MODEL=WEIGHT.
     """
-    reader, pieces = _Reader(text, shared or {}, model_of), list[Piece]()
-    for refused in refused_characters(text):
+    reader = _Reader(text, shared or {}, model_of)
+    for refused in refused_characters(text.replace("\n", "")):
         raise reader.error(f"no name can hold {refused!r}", text.index(refused))
-    while reader.at < len(text):
-        pieces.append(reader.piece())
-    pattern = Pattern(text, pieces)
+    pieces = reader.pieces()
+    if reader.at < len(text):
+        raise reader.error(STRAY.format(text[reader.at]), reader.at)
     if all(isinstance(piece, str) for piece in pieces):
-        raise reader.error("a pattern has at least one {MODEL} or [a|b]", 0)
-    for slot in pattern.slots[MAX_SLOTS:]:
+        raise reader.error(f"a pattern has at least one {{MODEL}} or [a|b]{_meant(text)}", 0)
+    for slot in reader.slots[MAX_SLOTS:]:
         raise reader.error(f"a pattern has at most {MAX_SLOTS} names", slot.begin)
-    return pattern
+    return Pattern(text, pieces, reader.slots, reader.columns)
 
 
 class _Reader:
-    """Reads a pattern from left to right; `at` is where it is."""
+    """Reads a pattern from left to right; `at` is where it is, and `depth` in how many choices."""
 
     def __init__(self, text: str, shared: Mapping[str, Any], model_of: Callable[..., Any]) -> None:
-        self.text, self.shared, self.model_of, self.at = text, shared, model_of, 0
+        self.text, self.shared, self.model_of = text, shared, model_of
+        self.at = self.depth = 0
+        self.slots, self.columns = list[Slot](), dict[str, list[Part]]()
 
     def error(self, message: str, place: int) -> SamplingError:
         return SamplingError(_pointed(f"pattern: {message}", self.text, place))
@@ -130,61 +145,150 @@ class _Reader:
     def closes(self, bracket: str, begin: int) -> None:
         """Reads the bracket that closes the one at `begin`."""
         if self.at == len(self.text):
-            raise self.error(f"{self.text[begin]} without a {bracket}", begin)
+            hint = "; did the shell cut the pattern? Put it in single quotes" * (bracket == "]")
+            raise self.error(f"{self.text[begin]} without a {bracket}{hint}", begin)
         if not self.takes(bracket):
             raise self.error(STRAY.format(self.text[self.at]), self.at)
 
-    def piece(self) -> Piece:
-        """Reads a text, a choice or a slot."""
+    def pieces(self, ends: str = "") -> tuple[Piece, ...]:
+        """Reads pieces up to the end of the pattern, or of an alternative."""
+        pieces, text = list[Piece](), ""
+        while True:
+            text += self.until("{}[]" + ends)
+            sign = self.text[self.at : self.at + 1]
+            if sign and sign in "*=" and not _WEIGHT.match(self.text, self.at):
+                text, self.at = text + sign, self.at + 1
+                continue
+            pieces += filter(None, [text])
+            if not sign or sign not in "{[":
+                return tuple(pieces)
+            pieces.append(self.part())
+            text = ""
+
+    def part(self) -> Part:
+        """Reads what is in brackets or braces."""
         begin = self.at
         if self.takes("["):
-            texts = [self.until("|{}[]")]
-            while self.takes("|"):
-                texts.append(self.until("|{}[]"))
-            self.closes("]", begin)
-            return tuple(texts)
-        if self.takes("{"):
-            return self.slot(begin)
-        if text := self.until("{}[]"):
-            return text
-        raise self.error(STRAY.format(self.text[begin]), begin)
+            return self.choice(begin, begin, self.called(""))
+        self.at += 1
+        given = _NAME.match(self.text, self.at)
+        if given is None:
+            return self.slot(begin, "")
+        self.at, name = given.end(), given[1]
+        if name is None:
+            return self.again(begin)
+        if name == LINE_NAME:
+            raise self.error("a whole line is called name: take another word", begin + 1)
+        bracket = self.at
+        if not self.takes("["):
+            return self.slot(begin, name)
+        part = self.choice(begin, bracket, self.called(name))
+        self.closes("}", begin)
+        return part
 
-    def slot(self, begin: int) -> Slot | LinesOf:
-        """Reads what is between braces."""
-        models, places = list[Any](), dict[str, int]()
-        values, files = dict[str, Any](), dict[str, list[str]]()
+    def called(self, name: str) -> list[Part]:
+        """The parts of the column to which one of some name belongs, or one without a name."""
+        if not name and self.depth:
+            return []
+        return self.columns.setdefault(name or f"part_{len(self.columns) + 1}", [])
+
+    def choice(self, begin: int, bracket: int, column: list[Part]) -> Choice:
+        """Reads what comes after [, up to its ]."""
+        alternatives, weights = list[tuple[Piece, ...]](), list[int]()
+        self.depth += 1
+        if self.depth > MAX_NESTED:
+            raise self.error(f"at most {MAX_NESTED} choices can stand in one another", bracket)
+        while not alternatives or self.takes("|"):
+            alternatives.append(self.pieces("|*="))
+            weights.append(self.weight())
+        self.depth -= 1
+        self.closes("]", bracket)
+        part = Choice(begin, "", tuple(alternatives), tuple(weights))
+        column.append(part)
+        return part
+
+    def weight(self) -> int:
+        """Reads what stands at the end of an alternative: *3, or nothing."""
+        place, given = self.at, _WEIGHT.match(self.text, self.at)
+        if given is None:
+            return 1
+        sign, number = given.groups()
+        if sign == "*" and number.isdecimal() and 1 <= int(number) <= MAX_TIMES:
+            self.at = given.end()
+            return int(number)
+        meant = re.sub(r"\D.*", "", number) or "3"
+        wanted = f"a weight is a whole number from 1 to {MAX_TIMES} after *, as in *{meant}"
+        raise self.error(f"{wanted}; \\ before {sign} makes it text", place)
+
+    def again(self, begin: int) -> Again:
+        """Reads what comes after {=, up to }."""
+        place, name = self.at, self.until(":{}").strip()
+        if name not in self.columns:
+            named = ", ".join(each for each in self.columns if not each.startswith("part_"))
+            there = f"there are {named}" if named else f"write {{{name or 'x'}=MODEL}} for one"
+            raise self.error(f"no part before this is called {quoted(name)}; {there}", place)
+        rules = self.options(begin, None)[3]
+        return Again(begin, rules, name)
+
+    def slot(self, begin: int, name: str) -> Slot | LinesOf:
+        """Reads a name, or a line of a file, up to }."""
+        models, place = list[Any](), self.at
+        column = self.called(name)
         while not models or self.takes("+"):
-            place, model = self.at, self.until("+:{}").strip()
+            place, model = self.at, self.until("+:|{}").strip().replace("\\=", "=")
+            if self.text.startswith("|", self.at):
+                words = self.text[begin + 1 :].partition("}")[0].split("|")
+                meant = "|".join(f"{{{word.strip()}}}" for word in words)
+                raise self.error(f"one of several names is [{meant}]", self.at)
             if not model:
                 raise self.error("a model belongs here: a file or a bundled model", place)
-            if model.endswith(".txt") and not models:
-                if self.text.startswith(":", self.at):
-                    raise self.error("the lines of a file are taken as they are", self.at)
-                if self.takes("}"):
-                    return LinesOf(begin, model)
+            if model.endswith(".txt") and not models and not self.text.startswith("+", self.at):
+                lines = LinesOf(begin, self.options(begin, None)[3], model)
+                column.append(lines)
+                return lines
             with located(self.text, place):
                 models.append(self.model_of(model))
-        sign = ":"
-        while self.takes(sign):
-            sign = ","
-            self.option(values, files, places)
-        self.closes("}", begin)
+        values, files, places, rules = self.options(begin, ALLOWED)
         # A part that is to be listed, or new, is not asked for the opposite.
         opposite = {"novel": "listed", "listed": "novel"}
         shared = {name: v for name, v in self.shared.items() if opposite.get(name) not in values}
         try:
-            return Slot(begin, tuple(models), Options(**{**shared, **values}), files)
+            slot = Slot(begin, rules, tuple(models), Options(**{**shared, **values}), files)
         except SamplingError as error:
             own = [places[name] for name in error.settings if name in places]
             raise self.error(worded(error, sign=""), [*own, begin][0]) from None
+        self.slots.append(slot)
+        column.append(slot)
+        return slot
 
-    def option(self, values: dict[str, Any], files: Any, places: dict[str, int]) -> None:
-        """Reads an option, and its value if it has one."""
-        place, word = self.at, self.until("=,{}").strip()
+    def options(self, begin: int, allowed: Any) -> tuple[Any, Any, dict[str, int], str]:
+        """Reads options up to }: values, files of texts, where each stands, and the rules."""
+        values, files, places = dict[str, Any](), dict[str, list[str]](), dict[str, int]()
+        sign = ":"
+        while self.takes(sign):
+            sign = ","
+            place = self.at
+            word = self.until("=,{}").strip()
+            if word == "rules" and self.takes("="):
+                places[word], values[word] = place, self.until(",}")
+            elif allowed is None:
+                raise self.error("only rules=FILE can stand here: this is no model", place)
+            else:
+                self.option(word, place, values, files, places)
+        self.closes("}", begin)
+        return values, files, places, values.pop("rules", "")
+
+    def option(self, word: str, place: int, values: Any, files: Any, places: Any) -> None:
+        """Reads the value of an option, if it has one."""
         name = SHORT.get(word, word.replace("-", "_"))
+        text = self.until(",}") if self.takes("=") else None
+        limits = _RANGE.fullmatch((word if text is None else text).strip())
+        if limits and "length" in word * (text is not None) + "length" * (text is None):
+            meant = f"min-length={limits[1]},max-length={limits[2]}"
+            raise self.error(f"lengths from {limits[1]} to {limits[2]} are {meant}", place)
         if name not in ALLOWED:
             raise self.error(f"no option {quoted(word)}{_like(name)}", place)
-        kind, text = ALLOWED[name].kind, self.until(",}") if self.takes("=") else None
+        kind = ALLOWED[name].kind
         if name in places and kind not in (TEXTS, LINES):
             raise self.error(f"{word} is given twice", place)
         if (kind is FLAG) != (text is None):
@@ -202,6 +306,37 @@ class _Reader:
                 values[name] = kind.read(text) if isinstance(kind, Number) else kind.checked(text)
         except ValueError:
             raise self.error(f"{word} {quoted(text)}: must be {kind}", place) from None
+
+
+def rules_of(lines: Iterable[str]) -> Callable[[str], str]:
+    r"""What changes a text by the first rule that fits: an expression, -> and what replaces it.
+
+    >>> [*map(rules_of(["(.*)i$ -> \\1a", "$ -> s"]), ["Helgi", "Gunnar"])]
+    ['Helga', 'Gunnars']
+    """
+    rules = []
+    for line in lines:
+        found = _RULE.fullmatch(line)
+        if line.startswith("#"):
+            continue
+        if found is None:
+            raise CorpusError(f"{quoted(line)}: no rule; write an expression, -> and a replacement")
+        try:
+            rules.append((re.compile(found[1]), found[2]))
+            re.sub(*rules[-1], "")
+        except (re.error, IndexError, RecursionError, OverflowError) as error:
+            raise CorpusError(f"rule {quoted(line)}: {error}") from None
+
+    def changed(text: str) -> str:
+        rule = next((each for each in rules if each[0].search(text)), None)
+        return text if rule is None else rule[0].sub(rule[1], text, count=1)
+
+    return changed
+
+
+def _meant(text: str) -> str:
+    """For a message: what a single word may have been meant as."""
+    return f", as in {{{text.strip()}}}" if re.fullmatch(r"\s*[\w.-]+\s*", text) else ""
 
 
 def _like(name: str) -> str:

@@ -14,6 +14,9 @@ from rnn_names.model.sources import Source
 HERE = os.path.dirname(os.path.abspath(__file__))  # pip, pipx and uv unpack what they install
 FOLDER = os.path.join(HERE, "bundled_files")
 
+OF_CASTS = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "casts")
+"""Patterns of casts, and the files of words and rules that these name."""
+
 
 class Bundled(NamedTuple):
     """A bundled model: what it writes, and the list that it learned from."""
@@ -27,6 +30,19 @@ def _models() -> dict[str, Bundled]:
     with open(os.path.join(HERE, "bundled.tsv"), encoding="utf-8") as file:
         rows = [line.rstrip("\n").split("\t") for line in file]
     return {name: Bundled(group, Source(*source)) for name, group, *source in rows}
+
+
+CASTS = {
+    "village": "villagers and their trades",
+    "knight": "knights, where from, and their arms",
+    "household": "families, in four lines each",
+    "icelander": "Icelanders with patronymics",
+    "tavern": "taverns",
+    "spell": "spells",
+    "ship": "ships",
+    "planet": "planets",
+}
+"""The bundled casts, and what each is a cast of."""
 
 
 def path_of(name: str) -> str:
@@ -124,6 +140,12 @@ def file_of(path: str) -> str:
     # A look for packs takes some milliseconds; a file that is not there has a dot or a slash.
     pack = packs().get(name) if re.fullmatch(r"[\w-]+", name) else None
     return file_of_pack(pack) if pack else path
+
+
+def of_casts(path: str) -> str:
+    """The file that a pattern names: one of that name, or else one of the bundled casts."""
+    bundled = os.path.join(OF_CASTS, path)
+    return bundled if path in os.listdir(OF_CASTS) and not _is_file(path) else path
 
 
 def is_word(path: str) -> bool:

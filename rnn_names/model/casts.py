@@ -7,12 +7,14 @@ from typing import Any
 
 from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import Pattern, located, parse
+from rnn_names.corpus.characters import composed
 from rnn_names.corpus.corpus import full_lines, opened
 from rnn_names.declarations import parameters_of
-from rnn_names.model.bundled import Given
+from rnn_names.errors import CorpusError
+from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blend
-from rnn_names.sampling.cast import Part, Row
 from rnn_names.sampling.cast import cast as lines_of_cast
+from rnn_names.sampling.cast_lines import Part, Row
 
 
 @parameters_of(CastOptions)
@@ -20,9 +22,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     """Lines of several names that a pattern puts together, such as "{norse} {irish-surnames}".
 
     In a pattern, {MODEL} is a name from a model, bundled or a file, {A=2+B} one from a blend, and
-    {MODEL:option=value,option} one under the options of `sample`. [a|b] is one of some texts, and
-    {FILE.txt} a line of a file. The rest is text. A backslash makes a sign text where it would mean
-    something.
+    {MODEL:option=value,option} one under the options of `sample`. [a|b*3] is one of some patterns,
+    the second three times as often, and {FILE.txt} a line of a file. {x=MODEL} is a name that {=x}
+    writes again, and {=x:rules=FILE} changed by rules. The rest is text. A backslash makes a sign
+    text where it would mean something. The name of a bundled cast stands for its pattern.
 
     The lines are texts; with `parts`, tuples of texts.
 
@@ -36,10 +39,10 @@ def cast(*positional: Any, **options: Any) -> list[Any]:
     (['A', 'A', 'A'], True)
     """
     wanted = CastOptions(*positional, **options)
-    pattern = parse(wanted.pattern, wanted.shared, Given.of)
+    pattern = parse(pattern_of(wanted.pattern), wanted.shared, Given.of)
     load = partial(_blend, known=wanted.models or {})
     rows = [row for batch in rows_of(pattern, wanted, load) for row in batch]
-    return rows if wanted.parts else list(map(pattern.line, rows))
+    return [row[1:] if wanted.parts else row[0] for row in rows]
 
 
 def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
@@ -47,8 +50,21 @@ def _blend(models: Sequence[Given], known: Mapping[str, Model]) -> Model:
     return blend(parts, [each.share for each in models], [each.title for each in models])
 
 
+def pattern_of(text: str, path: str | None = None) -> str:
+    """A pattern; or that of a bundled cast, by its name; or that in a file."""
+    if path is None and text.strip().lower() not in CASTS:
+        return text
+    with opened(path or of_casts(f"{text.strip().lower()}.txt")) as (title, stream):
+        try:
+            return (
+                composed(stream.read().decode("utf-8-sig")).replace("\r\n", "\n").removesuffix("\n")
+            )
+        except UnicodeDecodeError:
+            raise CorpusError(f"{title}: not UTF-8 text; give a file with a pattern") from None
+
+
 def _lines(path: str) -> list[str]:
-    with opened(path) as source:
+    with opened(of_casts(path)) as source:
         return full_lines(*source)
 
 
@@ -58,12 +74,11 @@ def rows_of(
     load: Callable[[Sequence[Given]], Model],
     read: Callable[[str], Sequence[str]] = _lines,
 ) -> Iterator[list[Row]]:
-    """The parts of the lines of a pattern, some lines at a time.
+    """The lines of a pattern and their parts, some lines at a time.
 
     `load` gives a blend of models, and `read` the lines of a file.
     """
-    pattern, models = pattern.with_lines(read), dict[tuple[Given, ...], Model]()
-    parts = []
+    parts, models = list[Part](), dict[tuple[Given, ...], Model]()
     for slot in pattern.slots:
         with located(pattern.text, slot.begin):
             if slot.models not in models:
@@ -74,4 +89,4 @@ def rows_of(
             }
             options = replace(slot.options, **lists)
             parts.append(Part(slot, models[slot.models], options))
-    return lines_of_cast(pattern, parts, wanted)
+    return lines_of_cast(pattern, parts, wanted, read)

@@ -1,4 +1,4 @@
-"""First letters of the names of a cast, drawn with their exact probabilities.
+"""Names of a cast's parts by line, and first letters, drawn with their exact probabilities.
 
 The names of a line are to begin with one letter L, and each is to meet its own conditions. So L is
 drawn with a probability proportional to the product over the names of
@@ -13,39 +13,34 @@ product, and each name until one meets its conditions.
 """
 
 import unicodedata
-import warnings
-from bisect import bisect
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, count
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnn_names.arrays import Array, ranges
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
-from rnn_names.errors import RepeatedInitialsWarning, counted
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.sampling.attempts import ENDLESS, Attempts, GivenUp, OneWorker
-from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
-from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
+from rnn_names.sampling.attempts import NAMES_PER_BUDGET, GivenUp
+from rnn_names.sampling.numbers import child, choices, key_of, states_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
 from rnn_names.sampling.stream import MOST_ATTEMPTS
+from rnn_names.sampling.walk import changes
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
 
-FIRST_LINES, MOST_LINES = 1 << 5, 1 << 16  # attempts at lines that are drawn together
-RARE_PART = 1 / 32  # share of names that meet their conditions, below which a part looks ahead
-MOST_OF_LETTERS = 1 << 14  # trials in a row that fail before no letter is left
+MOST_LINES = 1 << 16  # attempts at lines that are drawn together
+RARE_PART = 1 / 32  # share of names that meet their conditions, below which a tied part looks ahead
 RARE_LETTER = 1e-4  # share of names below which a first letter does not count as one left
 RARE_LINES = 1 / 500  # share of attempts below which conditions are measured
 PILOTS = 1 << 8, 1 << 12, 1 << 16  # names of each part that show this, and then measure
 LEAST_MEASURED = 1e-3  # of the most probable letter: those below are not measured further
-TRIALS_AT_ONCE = 1 << 12  # of one letter that are made together
 
-Draw = Callable[[Array, Array], tuple[Names, Array, Tally]]  # as `Attempts`
+Draw = Callable[[Array, Array], tuple[Sequence[str], Array, Tally]]
+"""From rows and attempts, (n,), to the texts that passed, their places among these, and a tally."""
 
 
 def letter_of(name: str) -> str:
@@ -59,13 +54,14 @@ def letter_of(name: str) -> str:
 
 
 class PartNames:
-    """Draws the names of a part by number, and given their first letters if these are tied.
+    """Draws the names of a part by state, and given their first letters if these are tied.
 
-    `weights`, by letter, are the probabilities that a name begins so.
+    `weights`, by letter, are the probabilities that a name begins so; `usual` leaves those out that
+    hardly any name begins with.
     """
 
-    def __init__(self, model: LanguageModel, options: Options, is_tied: bool = True) -> None:
-        self.key, self.slowness = key_of(options.some_seed()), options.slowness
+    def __init__(self, model: LanguageModel, options: Options, is_tied: bool) -> None:
+        self.slowness = options.slowness
         sampler = sampler_of(model, options)
         self.largest_walk = min(sampler.largest_walk, MOST_LINES) // self.slowness
         self.has_conditions = bool(sampler.may_be_rare or sampler.conditions)
@@ -73,7 +69,8 @@ class PartNames:
         if sampler.may_be_rare:
             from rnn_names.sampling.guided import guided_if_rare
 
-            self._source = guided_if_rare(sampler, RARE_PART) or sampler
+            rare = guided_if_rare(sampler, RARE_PART if is_tied else None)
+            self._source = sampler if rare is None else rare
         if not is_tied:
             return
         self._source = self._source.by_letters()
@@ -85,6 +82,8 @@ class PartNames:
             p = roots.weights[of_letter]
             if p.any():
                 self.weights[letter], self._roots[letter] = float(p.sum()), (of_letter, p)
+        least = RARE_LETTER * sum(self.weights.values())
+        self.usual = {letter: p for letter, p in self.weights.items() if p >= least}
 
     def drawn(self, states: Array, letters: Array | None = None) -> tuple[Names, Array, Tally]:
         """The names that meet the conditions, as `Sampler.drawn`; each of its letter, if given."""
@@ -97,86 +96,94 @@ class PartNames:
             root[rows] = of_letter[choices(states[rows], 0, p)]
         return self._source.drawn(states, root)
 
-    def found(self, states: Array, letters: Array) -> tuple[Names, Array, Tally]:
-        """A name for each state and letter: that of the first attempt that meets the conditions."""
+    def found(self, states: Array, letters: Array | None = None) -> list[str]:
+        """A name for each state: that of the first attempt that meets the conditions."""
 
-        def draw(rows: Array, attempts: Array) -> tuple[Names, Array, Tally]:
-            return self.drawn(child(states[rows], attempts), letters[rows])
+        def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+            of_rows = None if letters is None else letters[rows]
+            names, met, tally = self.drawn(child(states[rows], attempts), of_rows)
+            return names.to_strings(), met, tally
 
-        names = Names.concatenate([*in_order(draw, 0, len(states), [self])])
-        return names, np.arange(len(states)), {}
+        return first_met(draw, len(states), [self])
 
-    def trials(self, letters: Iterable[str]) -> Callable[[str], str]:
-        """What makes a trial of a letter: a name that begins so, or "" where a condition is broken.
 
-        Trials of several letters are made together: of those of which few are left.
-        """
-        left, made = {letter: deque[str]() for letter in letters}, Counter[str]()
+class FewFound(GivenUp):
+    """Nothing was found for some rows; `found` is what was, for all rows before them."""
 
-        def trial(letter: str) -> str:
-            if not left[letter]:
-                few = [each for each in left if len(left[each]) <= made[each] // 4]
-                sizes = np.array([min(4 + made[each], TRIALS_AT_ONCE) for each in few])
-                numbers = ranges(np.array([made[each] for each in few]), sizes)
-                states = states_of(self.key, numbers, np.repeat([*map(ord, few)], sizes))
-                of_each = np.repeat(few, sizes)
-                names, rows, _ = self.drawn(states, of_each)
-                met = dict(zip(rows.tolist(), names.to_strings(), strict=True))
-                for row, each in enumerate(of_each.tolist()):
-                    left[each].append(met.get(row, ""))
-                made.update(of_each.tolist())
-            return left[letter].popleft()
+    def __init__(self, tally: Tally, found: list[str]) -> None:
+        super().__init__(tally)
+        self.found = found
 
-        return trial
+
+def first_met(draw: Draw, n: int, parts: Sequence[PartNames]) -> list[str]:
+    """What the first attempt that passes brings for each of n rows; else FewFound."""
+    largest = max(min(part.largest_walk for part in parts), 1)
+    budget = MOST_ATTEMPTS // max(part.slowness for part in parts)
+    found, left, tally = np.full(n, None, object), np.arange(n), Tally()
+    tested, begun, each = 0, 0, 1
+    while len(left):
+        for some in np.array_split(left, -(-len(left) * each // largest)):
+            rows = np.repeat(some, each)
+            texts, met, seen = draw(rows, np.tile(begun + np.arange(each), len(some)))
+            add(tally, seen)
+            first = np.flatnonzero(changes(rows[met])) if len(met) else met
+            found[rows[met[first]]] = np.array([*texts, ""], object)[first]
+        tested, begun = tested + len(left) * each, begun + each
+        left = left[found[left] == None]  # noqa: E711 - of each
+        passed = n - len(left)
+        if len(left) and tested >= budget * (1 + passed // NAMES_PER_BUDGET):
+            raise FewFound(tally, found[: left[0]].tolist())
+        needed = 3 * (tested + 1) // (2 * (passed + 1))
+        each = max(min(max(n, tested // 2) // max(len(left), 1), 4 * needed, largest), 1)
+    return found.tolist()
 
 
 # --- One letter for all names of a line -----------------------------------------------------------
 
 
-def alike(parts: Sequence[PartNames], key: Array) -> Draw:
-    """What draws names of all parts that begin with one letter, with their probabilities."""
+def alike(parts: tuple[PartNames, ...]) -> tuple[dict[str, float], bool]:
+    """The weights of the letters that names of all parts begin with; whether they are measured."""
     common = {*parts[0].weights}.intersection(*(part.weights for part in parts))
     letters = {each: prod(part.weights[each] for part in parts) for each in sorted(common)}
-    if not letters:
-        raise GivenUp({})
     has_conditions = any(part.has_conditions for part in parts)
-    measured = _measured(parts, letters) if has_conditions else None
-    if measured is None:
-        return together(parts, letters, key)
-    return together(parts, measured, key, PartNames.found)
+    measured = _measured(parts, letters) if has_conditions and letters else None
+    return (letters, False) if measured is None else (measured, True)
 
 
 def together(
     parts: Sequence[PartNames],
-    letters: Mapping[str, float],
-    key: Array,
-    drawn: Callable[..., tuple[Names, Array, Tally]] = PartNames.drawn,
-) -> Draw:
-    """What draws names that begin with one of some letters, by their weights.
+    letters: tuple[Mapping[str, float], bool],
+    states: Array,
+    of_parts: Sequence[Array],
+) -> list[str]:
+    """Names of all parts that begin with one of some letters, by their weights, for each state.
 
     Those of a line are given as one text, in lines of their own.
     """
-    among, weights = np.array([*letters]), [*letters.values()]
+    weights, is_measured = letters
+    weights = {a: p for a, p in weights.items() if all(a in part.weights for part in parts)}
+    if not weights:
+        raise FewFound({}, [])
+    among, shares = np.array([*weights]), [*weights.values()]
 
-    def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
-        letter = among[choices(states_of(key, numbers, attempts), 0, weights)]
-        rows, found, tally = np.arange(len(numbers)), list[Names](), Tally()
-        for place, part in enumerate(parts):
-            states = states_of(part.key, numbers[rows], attempts[rows])
-            names, kept, _ = drawn(part, states, letter[rows])
-            tally[str(place)] = len(rows), len(kept)
-            rows, found = rows[kept], [*(each.take(kept) for each in found), names]
-        lines = zip(*(names.to_strings() for names in found), strict=True)
-        return Names.from_strings(map("\n".join, lines)), rows, tally
+    def draw(rows: Array, attempts: Array) -> tuple[Sequence[str], Array, Tally]:
+        letter = among[choices(child(states[rows], attempts), 0, shares)]
+        left, found, tally = np.arange(len(rows)), list[list[str]](), Tally()
+        for place, (part, own) in enumerate(zip(parts, of_parts, strict=True)):
+            at = child(own[rows[left]], attempts[left])
+            if is_measured:
+                try:
+                    texts, met = part.found(at, letter[left]), np.arange(len(left))
+                except FewFound:
+                    raise FewFound({str(place): (1, 0)}, []) from None
+            else:
+                names, met, _ = part.drawn(at, letter[left])
+                texts = names.to_strings()
+            tally[str(place)] = len(left), len(met)
+            left, found = left[met], [*([each[k] for k in met] for each in found), texts]
+        return [*map("\n".join, zip(*found, strict=True))], left, tally
 
-    return draw
-
-
-def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> Iterator[Names]:
-    """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
-    largest = min(part.largest_walk for part in parts)
-    queue = Attempts(begin, end, (FIRST_LINES, largest), lambda: ENDLESS)
-    return queue.names(OneWorker(draw), MOST_ATTEMPTS // max(part.slowness for part in parts))
+    return first_met(draw, len(states), parts)
 
 
 def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:
@@ -201,49 +208,3 @@ def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[
         possible = weights * np.prod((met + 3) / made, axis=0)
         left = np.flatnonzero(possible >= LEAST_MEASURED * passing.max())
     return dict(zip(letters, passing.tolist(), strict=True)) if passing.any() else None
-
-
-# --- A letter of its own for each line ------------------------------------------------------------
-
-
-def different(part: PartNames, key: Array, let_in: Callable[[str], bool]) -> Iterator[str]:
-    """Names of one part with first letters that differ: each drawn given the letters before it.
-
-    When no letter is left, all that were used may come again. GivenUp when no more names are found.
-    """
-    letters, lines, failed, most = usual(part.weights), 0, 0, MOST_ATTEMPTS // part.slowness
-    free, trial = dict(letters), part.trials(letters)
-    for point in _uniforms(key):
-        if len(free) < len(letters) and (not free or failed >= min(MOST_OF_LETTERS, most)):
-            letters = {each: letters[each] for each in letters if each not in free}
-            if lines == len(letters):
-                warnings.warn(
-                    f"these names have only {counted(lines, 'first letter')}: "
-                    f"from line {lines + 1} on, they repeat",
-                    RepeatedInitialsWarning,
-                    stacklevel=2,
-                )
-            free, failed = dict(letters), 0
-        if not free or failed >= most:
-            raise GivenUp({})
-        edges = [*accumulate(free.values())]
-        letter = [*free][bisect(edges, point * edges[-1])]
-        name = trial(letter)
-        if name and let_in(name):
-            del free[letter]
-            lines, failed = lines + 1, 0
-            yield name
-        else:
-            failed += 1
-
-
-def usual(weights: Mapping[str, float]) -> dict[str, float]:
-    """The weights of letters, without those that hardly any name begins with."""
-    least = RARE_LETTER * sum(weights.values())
-    return {letter: weight for letter, weight in weights.items() if weight >= least}
-
-
-def _uniforms(key: Array) -> Iterator[float]:
-    """Random numbers from 0 to 1, one after another."""
-    for first in count(step=1 << 8):
-        yield from uniform(states_of(key, first + np.arange(1 << 8)), 0).tolist()

@@ -91,7 +91,7 @@ def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names
                 if delivered >= n_possible or (unique and unique.is_exhausted):
                     raise GivenUp({unique.title: (unique.tested, unique.passed)} if unique else {})
         except GivenUp as error:
-            causes = [] if delivered >= n_possible else [_tightest(error.tally)]
+            causes = [] if delivered >= n_possible else [tightest(error.tally)]
             if n_possible < count:
                 causes.append(f"no more than {n_possible:,.0f} can meet {sampler.title}")
             only = f"only {delivered:,} of " * (count < ENDLESS) or "only "
@@ -111,7 +111,7 @@ def preview(model: LanguageModel, count: int, seed: int) -> list[str]:
     return names[:count]
 
 
-def _tightest(tally: Tally) -> str:
+def tightest(tally: Tally) -> str:
     """Why names were not found, for a message: the condition that the smallest share met."""
     rates = {each: max(passed, 0.5) / tested for each, (tested, passed) in tally.items() if tested}
     if not rates:

@@ -5,10 +5,13 @@ import io
 import json
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from rnn_names import cast
+from rnn_names.conditions.pattern import rules_of
+from rnn_names.model.bundled import CASTS, of_casts
 from support.enumeration import tiny_model
 
 PATTERN = "[Lord|Lady] {gru.npz:suffix=s} of {rnn.npz+gru.npz}"
@@ -79,7 +82,7 @@ def test_lines_of_a_file_are_equally_likely(invoke, tmp_path):
 WRONG = [
     ("{norse} {none.txt}", 1, "none.txt: cannot be read: No such file", 8),
     ("{norse:sufix=a} {b}", 2, "pattern: no option 'sufix'; did you mean suffix?", 7),
-    ("{norse=much}", 2, "'norse=much': after = belongs the model's weight, a finite number", 1),
+    ("{norse=0}", 2, "'norse=0': after = belongs the model's weight, a finite number", 1),
     ("a {nors}", 1, "nors: cannot be read: .* take a bundled one: norse", 2),
     ("{norse:exclude=none.txt}", 1, "none.txt: cannot be read: No such file", 0),
     ("{norse} {norse:suffix=Ж}", 1, "suffix 'Ж': the model does not know the character 'Ж'", 8),
@@ -104,3 +107,48 @@ def test_too_few_lines_are_written_before_the_error(invoke, tmp_path, monkeypatc
     assert sorted(done.stdout.splitlines()) == ["a ab", "b ab"]
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("Error: only 2 of 3 lines found: nearly all")
+
+
+def test_an_unquoted_pattern_is_shown_in_quotes(invoke):
+    done = invoke("cast", "{norse}", "of", "{welsh-towns}")
+    assert done.returncode == 2
+    assert "rnn-names cast '{norse} of {welsh-towns}'" in done.stderr
+    assert "rnn-names cast village -n 10" in invoke("cast", "village", "10").stderr
+    assert "or a bundled cast: village, knight" in invoke("cast").stderr
+
+
+def test_a_pattern_is_read_from_a_file_and_columns_have_its_names(invoke, tmp_path):
+    text = "{family=norse}s\n[{first=norse}|nobody] {=family:rules=rules.txt}"
+    (tmp_path / "family.txt").write_text(f"{text}\n", "utf-8")
+    (tmp_path / "rules.txt").write_text("# ends\n(.)$ -> \\1-\n", "utf-8")
+    options = ["-n", 8, "--seed", 1, "--format", "jsonl"]
+    done = invoke("cast", "--file", "family.txt", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for record in map(json.loads, done.stdout.splitlines()):
+        family, first = record["family"], record["first"]
+        assert record["name"] == f"{family}s\n{first or 'nobody'} {family}-"
+        assert [*record] == ["name", "family", "part_2", "first"]
+    shown = invoke("cast", "--file", "family.txt", "--show", cwd=tmp_path)
+    assert shown.stdout == f"{text}\n"
+    redrawn = invoke("cast", "--file", "family.txt", *options, "--redraw", "2.family", cwd=tmp_path)
+    pairs = zip(done.stdout.splitlines(), redrawn.stdout.splitlines(), strict=True)
+    assert [a != b for a, b in pairs] == [number == 2 for number in range(1, 9)]
+
+
+@pytest.mark.parametrize("name", CASTS)
+def test_bundled_casts_write_lines_and_show_patterns(name, invoke):
+    done = invoke("cast", name, "-n", 12, "--seed", 1)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len({*done.stdout.split("\n")}) > 10
+    assert done.stdout.startswith(invoke("cast", name, "-n", 1, "--seed", 1).stdout)
+    shown = invoke("cast", name, "--show").stdout.removesuffix("\n")
+    assert invoke("cast", shown, "-n", 12, "--seed", 1).stdout == done.stdout
+    assert f"  {name} " in invoke("models").stdout
+
+
+def test_icelandic_patronymics_are_right():
+    """By a key that was written from grammar, before the rules."""
+    key = (Path(__file__).parent / "icelandic_genitives.txt").read_text("utf-8").splitlines()
+    changed = rules_of(Path(of_casts("icelandic-genitive.txt")).read_text("utf-8").splitlines())
+    right = [changed(name) in genitives.split("/") for name, genitives in map(str.split, key)]
+    assert len(key) >= 200 and sum(right) >= 0.95 * len(right)

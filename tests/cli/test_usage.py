@@ -73,7 +73,7 @@ OTHERS = [
     ("cast {norse} --unique --start 1 --seed 3", "leave out either --unique or --start"),
     ("cast {norse} --initials equal", "'equal' is not one of 'same', 'different'"),
     ("cast {norse} -0 --format csv", "--null goes with --format text only"),
-    ("cast", "Missing argument 'PATTERN'"),
+    ("cast", "give a PATTERN or --file"),
     ("completion", "Missing argument"),
     ("completion tcsh", "'tcsh' is not one of"),
 ]

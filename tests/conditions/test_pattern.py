@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_names.conditions.options import Options
-from rnn_names.conditions.pattern import ALLOWED, MAX_SLOTS, Slot, parse
+from rnn_names.conditions.pattern import ALLOWED, MAX_NESTED, MAX_SLOTS, Again, Part, parse
 from rnn_names.corpus.characters import refused_characters
 from rnn_names.declarations import declarations
 from rnn_names.errors import RnnNamesError
@@ -28,11 +28,35 @@ def refused(text):
     return message.removeprefix("pattern: "), caret.index("^") - 2
 
 
-def test_pieces_are_in_order():
-    pieces = parse("[Lord|Lady|] {a} of {b.npz=2+c}").pieces
-    assert pieces[0] == ("Lord", "Lady", "")
-    assert pieces[1::2] == [" ", " of "]
-    assert [each.models for each in pieces if isinstance(each, Slot)] == [("a",), ("b.npz=2", "c")]
+def plain(pieces):
+    """Pieces as texts, and lists of alternatives of such, each with its weight."""
+    return [
+        [(plain(each), n) for each, n in zip(piece.alternatives, piece.weights, strict=True)]
+        if hasattr(piece, "weights")
+        else getattr(piece, "models", piece)
+        for piece in pieces
+    ]
+
+
+def test_whatever_can_stand_in_a_pattern_can_stand_in_an_alternative():
+    pattern = parse("[Lord {a}*3|[x|y] \n{b.npz=2+c}|] of {town=d}")
+    inner = [(["x"], 1), (["y"], 1)]
+    assert plain(pattern.pieces) == [
+        [(["Lord ", ("a",)], 3), ([inner, " \n", ("b.npz=2", "c")], 1), ([], 1)],
+        " of ",
+        ("d",),
+    ]
+    assert [*pattern.columns] == ["part_1", "town"]
+    assert [each.models for each in pattern.slots] == [("a",), ("b.npz=2", "c"), ("d",)]
+
+
+def test_parts_have_names_and_come_again():
+    pattern = parse("{family=a=2+b:t=0.7} [{x=[u|v]}|{x=w.txt:rules=r}] {=family:rules=q.txt}s{=x}")
+    assert [*pattern.columns] == ["family", "part_2", "x"]
+    assert len(pattern.columns["x"]) == 2
+    assert pattern.slots[0].models == ("a=2", "b")
+    again = [each for each in pattern.pieces if isinstance(each, Again)]
+    assert [(each.name, each.rules) for each in again] == [("family", "q.txt"), ("x", "")]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +95,8 @@ def test_a_slot_that_is_listed_or_new_is_not_asked_for_the_opposite():
 
 
 def test_signs_of_a_pattern_are_text_after_a_backslash():
-    assert parse(r"\[\{\}\]\\ \n[\||\]]").pieces == ["[{}]\\ \\n", ("|", "]")]
+    found = plain(parse(r"\[\{\}\]\\ \n[\||\]\*3|2*3 x=y]").pieces)
+    assert found == ["[{}]\\ \\n", [(["|"], 1), (["]*3"], 1), (["2*3 x=y"], 1)]]
     assert slot(r"{C\:\\a\+b=2\}.npz:novel}").models == (r"C:\a+b=2}.npz",)
 
 
@@ -79,11 +104,19 @@ REFUSED = [
     ("{norse", "{ without a }", 0),
     ("{norse {x}", "{ cannot stand here; \\ before it makes it text", 7),
     ("a } b", "} cannot stand here; \\ before it makes it text", 2),
-    ("[a|b", "[ without a ]", 0),
-    ("{words.txt:max-length=5}", "the lines of a file are taken as they are", 10),
-    ("[a|{b}]", "{ cannot stand here; \\ before it makes it text", 3),
+    ("[a|b", "[ without a ]; did the shell cut the pattern? Put it in single quotes", 0),
+    ("{words.txt:max-length=5}", "only rules=FILE can stand here: this is no model", 11),
+    ("{men|women} x", "one of several names is [{men}|{women}]", 4),
+    ("[Knight=3|Page]", "a weight is a whole number from 1 to 1000 after \\*, as in \\*3; .*", 7),
+    ("[a*2-4|b]", "a weight is a whole number from 1 to 1000 after \\*, as in \\*2; .*", 2),
+    ("[a*0|b]", "a weight is a whole number from 1 to 1000 after \\*, .*", 2),
+    ("{a:max-length=2-4}", "lengths from 2 to 4 are min-length=2,max-length=4", 3),
+    ("{a:2-4}", "lengths from 2 to 4 are min-length=2,max-length=4", 3),
+    ("{=x} {x=a}", "no part before this is called 'x'; write {x=MODEL} for one", 2),
+    ("{name=a}", "a whole line is called name: take another word", 1),
+    ("[" * (MAX_NESTED + 1), f"at most {MAX_NESTED} choices can stand in one another", MAX_NESTED),
     ("", "a pattern has at least one {MODEL} or [a|b]", 0),
-    ("Ada", "a pattern has at least one {MODEL} or [a|b]", 0),
+    ("Ada", "a pattern has at least one {MODEL} or [a|b], as in {Ada}", 0),
     ("x {}", "a model belongs here: a file or a bundled model", 3),
     ("{a+}", "a model belongs here: a file or a bundled model", 3),
     ("{a} {a:sufix=us}", "no option 'sufix'; did you mean suffix?", 7),
@@ -97,7 +130,6 @@ REFUSED = [
     ("{a:min-length=9,max-length=7}", "min-length 9: no name .* with max-length 7", 3),
     ("日本 {a:x}", "no option 'x'; .*", 8),
     ("e\u0301 {a:x}", "no option 'x'; .*", 5),
-    ("{a}" * (MAX_SLOTS + 1), f"a pattern has at most {MAX_SLOTS} names", 3 * MAX_SLOTS),
 ]
 
 
@@ -106,6 +138,11 @@ def test_a_wrong_pattern_is_refused_with_a_caret_under_the_place(text, message, 
     found, caret = refused(text)
     assert re.fullmatch(message if ".*" in message else re.escape(message), found)
     assert caret == place
+
+
+def test_a_pattern_does_not_have_very_many_names():
+    with pytest.raises(RnnNamesError, match=f"a pattern has at most {MAX_SLOTS} names"):
+        parse("{a}" * (MAX_SLOTS + 1))
 
 
 def test_control_characters_are_refused_and_never_printed():
@@ -134,7 +171,7 @@ def test_any_pattern_is_read_or_refused(text):
         message, shown, caret = str(error).split("\n")
         assert message and all(map(str.isprintable, (message, shown, caret)))
     else:
-        assert all(isinstance(each, str | tuple | Slot) for each in pattern.pieces)
+        assert all(isinstance(each, str | Part) for each in pattern.pieces)
 
 
 TEXTS = st.text(SIGNS).filter(lambda text: not refused_characters(text))
@@ -146,9 +183,9 @@ def escaped(text, signs):
 
 @given(TEXTS, st.lists(TEXTS, min_size=1), TEXTS)
 def test_any_text_can_be_written(literal, choices, value):
-    choice = "|".join(escaped(text, "|{}[]") for text in choices)
+    choice = "|".join(escaped(text, "|{}[]*=") for text in choices)
     text = f"{escaped(literal, '{}[]')}[{choice}]{{m:exclude={escaped(value, ',}')}}}"
     pattern = parse(text)
-    assert pattern.pieces[: len(pattern.pieces) - 1] == [*filter(None, [literal]), tuple(choices)]
+    alternatives = [([*filter(None, [each])], 1) for each in choices]
+    assert plain(pattern.pieces[:-1]) == [*filter(None, [literal]), alternatives]
     assert pattern.slots[0].files == {"exclude": [value]}
-    assert pattern.line([choices[0], "Ada"]) == f"{literal}{choices[0]}Ada"

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from rnn_names import Model
+from rnn_names import Model, cast
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
@@ -21,7 +21,7 @@ from support.distributions import assert_drawn_from
 from support.documents import ROOT
 from support.enumeration import distribution
 from support.networks import random_model
-from support.numbered import child, first_names, key
+from support.numbered import first_names
 
 ENGINE = """
 import { sample, score, cast, models } from "./names.mjs";
@@ -281,19 +281,16 @@ def test_rare_names_that_are_hardly_guessed_have_the_models_probabilities(in_nod
 
 def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_node, small_models):
     """A change to one part leaves the others as they were; the same seed gives the same lines."""
-    first, again, later, other, lines, rows, names, same, different = in_node(
-        f"""
-        const options = {{ seed: 5, parts: true }};
-        print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 30, options));
-        print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 10, options));
-        print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 20, {{ ...options, start: 10 }}));
-        print(await cast("{{gru:max-length=2}}-{{rnn:prefix=b}} [x|y|z]", 30, options));
-        print(await cast("[x|y] {{gru}} {{rnn:prefix=b}}", 10, {{ seed: 5 }}));
-        print(await cast("{{rnn=2+gru:contains=b,temperature=0.8}}", 20, {{ seed: 5 }}));
-        const blend = {{ contains: "b", temperature: 0.8, shares: [1, 2] }};
-        print(await sample(20, {{ seed: {child(key(5), 0) >> 11}, ...blend }}));
-        print(await cast("{{gru}} {{rnn}}", 20, {{ ...options, initials: "same" }}));
-        print(await cast("{{gru}} {{rnn}}", 2, {{ ...options, initials: "different" }}));""",
+    first, again, later, other, lines, same, different = in_node(
+        """
+        const options = { seed: 5, parts: true };
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 30, options));
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 10, options));
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 20, { ...options, start: 10 }));
+        print(await cast("{gru:max-length=2}-{rnn:prefix=b} [x|y|z]", 30, options));
+        print(await cast("[x|y] {gru} {rnn:prefix=b}", 10, { seed: 5 }));
+        print(await cast("{gru} {rnn}", 20, { ...options, initials: "same" }));
+        print(await cast("{gru} {rnn}", 2, { ...options, initials: "different" }));""",
         *small_models.items(),
     )
     assert again == first[:10] and later == first[10:]
@@ -301,9 +298,33 @@ def test_casts_have_a_stream_for_each_part_and_initials_alike_or_different(in_no
     assert [row[2] for row in first] == [row[1] for row in other]
     assert {row[0] for row in first} == {"x", "y"}
     assert all(len(row[0]) <= 2 for row in other)
-    assert rows == names, "of a blend"
     assert len(same) == 20 and all(a[0] == b[0] for a, b in same)
     assert len({a[0] for a, _ in different}) == len(different) == 2
+
+
+FILES = {"words.txt": ["one", "two", "three"], "rules.txt": ["(.*)b$ -> \\1$1é", "$ -> s"]}
+GRAMMAR = [
+    "[x|y*3] {gru} of {rnn:prefix=b}",
+    "[Lord {gru}*2|Lady {rnn=2+gru:t=0.8}|[a|b] {words.txt}] {town=rnn:max-length=3}, {=town}",
+    "{a=gru} [\n{=a:rules=rules.txt}on|\\*3 2*3 x=y|] {b=[v|w]}{=b}{words.txt:rules=rules.txt}",
+]
+
+
+@pytest.mark.parametrize("pattern", GRAMMAR)
+def test_lines_of_a_cast_are_those_of_python(pattern, in_node, small_models, tmp_path, monkeypatch):
+    for name, lines in FILES.items():
+        (tmp_path / name).write_text("\n".join(lines), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = in_node(
+        f"""
+        const options = {{ seed: 5, start: 3, files: {json.dumps(FILES)} }};
+        print(await cast({json.dumps(pattern)}, 40, options));
+        print(await cast({json.dumps(pattern)}, 40, {{ ...options, parts: true }}));""",
+        *small_models.items(),
+    )
+    options = {"seed": 5, "start": 3, "models": small_models}
+    rows = cast(pattern, 40, parts=True, **options)
+    assert found == [cast(pattern, 40, **options), [*map(list, rows)]]
 
 
 WRONG = [
@@ -315,6 +336,11 @@ WRONG = [
     ("{gru:speed=3}", "no option “speed”; there are prefix, suffix", 5),
     ("{gru:max-length=x}", "max-length “x”: must be a whole number from 1 to 200", 5),
     ("{gru:novel=1}", "novel takes no value", 5),
+    ("{gru|gru}", "one of several names is [{gru}|{gru}]", 4),
+    ("[Knight=3|Page]", "a weight is a whole number from 1 to 1000 after *, as in *3", 7),
+    ("{gru:max-length=2-4}", "lengths from 2 to 4 are min-length=2,max-length=4", 5),
+    ("{=town}", "no part before this is called “town”; write {town=MODEL} for one", 2),
+    ("{none.txt}", "no lines of none.txt here", 1),
     ("{gru=0}", "after = belongs the model's weight, a finite number above 0", 1),
 ]
 

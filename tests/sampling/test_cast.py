@@ -8,7 +8,7 @@ import pytest
 
 from rnn_names import Model, cast
 from rnn_names.conditions.edits import FarApart
-from rnn_names.conditions.options import CastOptions, Options
+from rnn_names.conditions.options import CastOptions
 from rnn_names.conditions.pattern import parse
 from rnn_names.errors import (
     CaseWarning,
@@ -17,11 +17,9 @@ from rnn_names.errors import (
     RnnNamesError,
     SamplingError,
 )
-from rnn_names.sampling.cast import Part
 from rnn_names.sampling.cast import cast as cast_lines
+from rnn_names.sampling.cast_lines import Part
 from rnn_names.sampling.initials import letter_of
-from rnn_names.sampling.numbers import key_of
-from rnn_names.sampling.stream import sample as sample_names
 from support.distributions import assert_drawn_from
 from support.enumeration import distribution, tiny_model
 
@@ -35,7 +33,8 @@ def batches(text, count, **options):
     wanted = CastOptions(text, count, **{"seed": 1, **options})
     pattern = parse(text, wanted.shared)
     parts = [Part(s, MODELS[s.models[0]], s.options) for s in pattern.slots]
-    return cast_lines(pattern, parts, wanted)
+    lines = cast_lines(pattern, parts, wanted, str.split)
+    return ([row[1:] for row in batch] for batch in lines)
 
 
 def rows(*arguments, **options):
@@ -288,19 +287,12 @@ def test_lines_that_depend_on_those_before_are_not_skipped_without_end(text, opt
         rows(text, 1, start=10**7 + 1, **options)
 
 
-def test_names_of_a_part_are_those_of_a_seed_of_its_own():
-    seed = int(key_of(1, 1, 1)[0])  # of the cast's 1, for names, of the second
-    parts = sample_names(MODELS["b"], 9, Options(seed=seed, suffix="b"))
-    names = [name for part in parts for name in part.to_strings()]
-    assert [row[2] for row in rows("{a} [x|y] {b:suffix=b}", 9)] == names
-
-
-def test_a_name_left_out_leaves_the_lines_of_other_parts_as_they_were():
-    """Later names of its own part move up."""
-    all_names, others = zip(*rows("{a:max-length=2} {b}", 40), strict=True)
-    different = [*dict.fromkeys(all_names)]
-    n = len(different)
-    assert rows("{a:max-length=2,unique} {b}", n) == [*zip(different, others[:n], strict=True)]
+def test_a_name_that_came_before_makes_room_for_another_one_and_all_else_stays():
+    free, apart = rows("{a:max-length=2} {b}", 12), rows("{a:max-length=2,unique} {b}", 12)
+    came = [first for first, _ in apart]
+    for k, (old, new) in enumerate(zip(free, apart, strict=True)):
+        assert (old == new) == (old[0] not in came[:k])
+        assert old[1] == new[1]
 
 
 @pytest.mark.parametrize("initials", [None, "different"])
@@ -359,7 +351,7 @@ def test_names_of_a_cast_are_no_near_twins_whatever_their_part():
 def test_lines_found_come_before_the_error(initials, monkeypatch):
     """There are three names of one letter."""
     monkeypatch.setattr("rnn_names.sampling.initials.MOST_ATTEMPTS", 1000)
-    monkeypatch.setattr("rnn_names.sampling.cast.MOST_REPEATS", 1000)
+    monkeypatch.setattr("rnn_names.sampling.cast_drawer.MOST_ROUNDS", 1000)
     lines = batches("{a:max-length=1,unique} {b}", 4, initials=initials)
     assert {row[0] for row in next(lines)} == {*"abc"}
     with pytest.raises(SamplingError, match=r"first letter were found .*\n  {a.*}\n  \^$"):

@@ -1,6 +1,6 @@
 // What the page and the module offer to scripts: `sample` and `score`, with checked arguments.
 
-import { castRows, lineOf } from "./cast.js";
+import { castRows } from "./cast.js";
 import { blendOf } from "./models.js";
 import {
   CAST_OPTIONS,
@@ -52,10 +52,10 @@ export function engineOf(models) {
     check("pattern", pattern, KINDS.text);
     check("count", count, KINDS.count);
     checkOptions(options, CAST_OPTIONS);
-    const { parts, ...others } = options;
-    const pieces = new PatternReader(pattern.normalize("NFC"), models).pieces();
-    const rows = await castRows(models, pieces, count, newNames(others));
-    return parts ? rows : rows.map((row) => lineOf(pieces, row));
+    const { parts, files, ...others } = options;
+    const read = new PatternReader(pattern.normalize("NFC"), models, files).pattern();
+    const rows = await castRows(models, read, count, newNames(others));
+    return rows.map((row) => (parts ? row.parts : row.text));
   }
 
   const logProb = (name, shares) => score(name, { shares }); // the name that `score` had before

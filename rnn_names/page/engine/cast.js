@@ -1,89 +1,131 @@
-// Casts: lines of several names, by a pattern. Each part has a seed of its own, made from the seed
-// and its number among the names, or among the choices, and draws by the line's number: a change to
-// one part leaves the others as they were.
+// Casts: lines of several names, by a pattern, as rnn_names/sampling/cast.py draws them: each part
+// has a key of its own, from the seed and its path in the pattern, and draws by the line's number.
+// A change to one part leaves the others as they were, and the same seed brings the same lines.
 
 import { blendOf } from "./models.js";
-import { child, key, newSeed, uniform, word } from "./numbers.js";
+import { child, key, newSeed, word } from "./numbers.js";
 import { newNames, WrongSettings } from "./options.js";
 import { drawNames } from "./sampler.js";
 
-const MOST_ROUNDS = 8; // in each, twice as many names are drawn as in the one before
+const [OF_NAMES, OF_CHOICES] = [1, 2]; // what keys are for
+const MOST_ROUNDS = 8; // in each, twice as many lines are drawn as in the one before
 
 /** The first letter of a name; case and accents do not count. */
 const initialOf = (name) => Array.from(name.normalize("NFD"))[0]?.toUpperCase();
 
-/** The lines of a pattern as lists of their parts, fewer where no more are found. */
+/**
+ * The lines of a pattern, fewer where no more are found: for each its text, the texts of its columns
+ * in `parts`, and its names.
+ */
 export async function castRows(
   models,
-  pieces,
+  { pieces, columns },
   count,
-  { seed = newSeed(), initials, unique, ...shared },
+  { seed = newSeed(), initials, unique, start = 0, ...shared },
   watch = {},
 ) {
-  const parts = pieces.filter((piece) => typeof piece !== "string");
-  const slots = parts.filter(({ shares }) => shares);
-  if (initials && !slots.length)
+  if (initials && !slotsIn(pieces).length)
     throw new WrongSettings("There is no {MODEL} in the pattern whose initials could be alike.");
-  const isAlone = !initials && !unique;
   for (let round = 0, size = count; ; round++, size *= 2) {
-    const names = await Promise.all(
-      slots.map(({ shares, options }, i) => {
-        const { blend, parts: taking } = blendOf(models, shares);
-        // A part that is to be listed, or new, is not asked for the opposite.
-        const { novel, listed, ...others } = shared;
-        const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
-        const own = { ...newNames(options), seed: partSeed(seed, 2 * i) };
-        const settings = { ...others, ...wanted, ...own };
-        return drawNames(blend, taking, settings, size, watch);
-      }),
-    );
-    const lines = Math.min(size, ...names.map((drawn) => drawn.names.length));
-    const rows = chosenRows(
-      parts,
-      names.map((drawn) => drawn.names),
-      lines,
-      seed,
-      shared.start,
-    );
-    const kept = keptRows(rows, pieces, initials, unique).slice(0, count);
-    const isShort = lines < size || watch.stopped?.();
-    if (isAlone || kept.length === count || isShort || round === MOST_ROUNDS) return kept;
+    const lines = Array.from({ length: size }, () => ({ names: [], columns: new Map() }));
+    const batch = { models, shared, watch, lines, start, end: size };
+    const texts = await writtenBy(batch, pieces, key(seed), [...lines.keys()]);
+    const rows = lines.slice(0, batch.end).map(({ names, columns: own }, i) => {
+      return { text: texts[i], names, parts: columns.map((column) => own.get(column) ?? "") };
+    });
+    const kept = keptRows(rows, initials, unique).slice(0, count);
+    const isShort = batch.end < size || watch.stopped?.() || !(initials || unique);
+    if (kept.length === count || isShort || round === MOST_ROUNDS) return kept;
   }
 }
 
-/** A seed for a part. */
-const partSeed = (seed, use) => {
-  const { high, low } = child(key(seed), word(use));
-  return high * 2 ** 21 + (low >>> 11); // 53 bits
-};
+/** The names of a pattern, at all depths. */
+export const slotsIn = (pieces) =>
+  pieces.flatMap((piece) =>
+    piece.shares ? [piece] : (piece.alternatives ?? []).flatMap((inner) => slotsIn(inner)),
+  );
 
-/** The parts of each line: names in their order, and texts of choices at random. */
-function chosenRows(parts, names, lines, seed, start = 0) {
-  const choices = parts.filter(({ texts }) => texts);
-  const states = choices.map((_, i) => child(key(seed), word(2 * i + 1)));
-  return Array.from({ length: lines }, (_, line) => {
-    const [own, state] = [names.values(), states.values()];
-    const chosen = (texts) =>
-      texts[Math.floor(uniform(state.next().value, start + line) * texts.length)];
-    return parts.map(({ texts }) => (texts ? chosen(texts) : own.next().value[line]));
+/** What some pieces become in the lines of some rows. */
+async function writtenBy(batch, pieces, state, rows) {
+  const numbers = { [OF_NAMES]: 0, [OF_CHOICES]: 0 };
+  const texts = rows.map(() => "");
+  for (const piece of rows.length ? pieces : []) {
+    let made = rows.map(() => piece);
+    if (typeof piece !== "string") {
+      const use = piece.shares ? OF_NAMES : OF_CHOICES;
+      const own = child(child(state, word(use)), word(numbers[use]));
+      numbers[use] += piece.again === undefined;
+      made = await writtenOf(batch, piece, own, rows);
+    }
+    made.forEach((text, i) => (texts[i] += text));
+  }
+  return texts;
+}
+
+async function writtenOf(batch, piece, state, rows) {
+  const columns = rows.map((row) => batch.lines[row].columns);
+  const changed = piece.rules ?? ((text) => text);
+  if (piece.again !== undefined)
+    return columns.map((own) => changed(own.get(piece.again) ?? ""));
+  const texts = piece.shares
+    ? await namesOf(batch, piece, state, rows)
+    : await chosenOf(batch, piece, state, rows);
+  if (piece.column) texts.forEach((text, i) => columns[i].set(piece.column, text));
+  return texts.map(changed);
+}
+
+/** The names of a part; where there are too few, lines end before the first that has none. */
+async function namesOf(batch, piece, state, rows) {
+  const { models, shared, watch, lines, start } = batch;
+  const { blend, parts } = blendOf(models, piece.shares);
+  // A part that is to be listed, or new, is not asked for the opposite.
+  const { novel, listed, ...others } = shared;
+  const { options } = piece;
+  const wanted = { novel: novel && !options.listed, listed: listed && !options.novel };
+  const numbers = rows.map((row) => start + row);
+  const own = { ...newNames(options), state: child(state, word(0)), numbers };
+  const settings = { ...others, ...wanted, ...own };
+  const { names } = await drawNames(blend, parts, settings, rows.length, watch);
+  names.forEach((name, i) => lines[rows[i]].names.push(name));
+  if (names.length < rows.length) batch.end = Math.min(batch.end, rows[names.length]);
+  return rows.map((_, i) => names[i] ?? "");
+}
+
+/** What a choice becomes: none of its alternatives again before all came, as in a deck. */
+async function chosenOf(batch, { alternatives, weights }, state, rows) {
+  const deck = alternatives.flatMap((_, k) => Array(weights[k]).fill(k));
+  const orders = new Map();
+  const picks = rows.map((row) => {
+    const number = batch.start + row;
+    const cycle = Math.floor(number / deck.length);
+    if (!orders.has(cycle)) orders.set(cycle, orderOf(state, cycle * deck.length, deck.length));
+    return deck[orders.get(cycle)[number % deck.length]];
   });
+  const texts = Array(rows.length);
+  for (const [k, pieces] of alternatives.entries()) {
+    const own = [...rows.keys()].filter((i) => picks[i] === k);
+    const inner = child(state, word(k));
+    const made = await writtenBy(batch, pieces, inner, own.map((i) => rows[i]));
+    made.forEach((text, i) => (texts[own[i]] = text));
+  }
+  return texts;
+}
+
+/** The numbers from 0 to below n, in the order of the random numbers of some cards. */
+function orderOf(state, first, n) {
+  const states = Array.from({ length: n }, (_, i) => child(child(state, word(first + i)), word(0)));
+  const order = [...states.keys()];
+  return order.sort((a, b) => states[a].high - states[b].high || states[a].low - states[b].low);
 }
 
 /** The rows with initials as wanted, and no line twice where that is wanted. */
-function keptRows(rows, pieces, initials, unique) {
-  const parts = pieces.filter((piece) => typeof piece !== "string");
+function keptRows(rows, initials, unique) {
   const [letters, lines] = [new Set(), new Set()];
-  return rows.filter((row) => {
-    const own = row.filter((_, i) => parts[i].shares).map(initialOf);
+  return rows.filter(({ names, text }) => {
+    const own = names.map(initialOf);
     if (initials === "same" && own.some((letter) => letter !== own[0])) return false;
-    if (initials === "different" && letters.has(own[0])) return false;
+    if (initials === "different" && own.length && letters.has(own[0])) return false;
     letters.add(own[0]);
-    return !unique || lines.size < lines.add(lineOf(pieces, row)).size;
+    return !unique || lines.size < lines.add(text).size;
   });
-}
-
-/** The whole text of a line. */
-export function lineOf(pieces, row) {
-  const parts = row.values();
-  return pieces.map((piece) => (typeof piece === "string" ? piece : parts.next().value)).join("");
 }

@@ -50,7 +50,8 @@ export function completed(settings, blend, models) {
   const options = { minLength, maxLength, temperature, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
-  return { ...options, seed: key(settings.seed ?? newSeed()) };
+  const { numbers, state = key(settings.seed ?? newSeed()) } = settings;
+  return { ...options, numbers, seed: state };
 }
 
 /** Raises WrongSettings for a character that no name has; `fold` makes equal what counts as equal. */

@@ -56,6 +56,8 @@ export interface CastOptions extends Omit<SampleOptions, "shares"> {
   initials?: "same" | "different";
   /** No line twice. */
   unique?: boolean;
+  /** The lines of the files that a pattern names, as in {words.txt}. */
+  files?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A model in the module. */
@@ -71,7 +73,9 @@ export function sample(count?: number, options?: SampleOptions): Promise<string[
 
 /**
  * Lines of several names, by a pattern such as "[Lord|Lady] {elvish:prefix=A} of {towns}": text,
- * [a|b] for one of some texts, {MODEL:option=value,…} for a name, {A=2+B} for one of a blend.
+ * [a|b*3] for one of some patterns, the second three times as often, {MODEL:option=value,…} for a
+ * name, {A=2+B} for one of a blend, {words.txt} for a line of a file, {x=MODEL} for a name that {=x}
+ * writes again, or {=x:rules=FILE} changed.
  */
 export function cast(
   pattern: string,

@@ -20,6 +20,9 @@ const isText = (value) => typeof value === "string";
 
 export const KINDS = {
   count: kind("a whole number of at least 0", isWhole(0, Number.MAX_SAFE_INTEGER)),
+  files: kind("an object with a list of lines for each file", (value) =>
+    Object.values(value ?? [0]).every((lines) => Array.isArray(lines) && lines.every(isText)),
+  ),
   flag: kind("true or false", (value) => typeof value === "boolean"),
   initials: kind('"same" or "different"', (value) => ["same", "different"].includes(value)),
   length: kind(`a whole number from 1 to ${MAX_LENGTH}`, isWhole(1, MAX_LENGTH)),
@@ -68,6 +71,7 @@ export const CAST_OPTIONS = {
   ...SAMPLE_OPTIONS,
   initials: KINDS.initials,
   parts: KINDS.flag,
+  files: KINDS.files,
 };
 
 /** Raises a TypeError that says what is wrong with a value, unless it is of a kind. */

@@ -1,10 +1,18 @@
-// The pattern of a cast, as rnn_names/conditions/pattern.py reads it: text, `[a|b]` for one of some
-// texts, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend. A backslash makes a sign
-// text where that would end or divide what is being read.
+// The pattern of a cast, as rnn_names/conditions/pattern.py reads it: text, `[a|b*3]` for one of some
+// patterns, `{MODEL:option=value,…}` for a name, `{A=2+B}` for one of a blend, `{words.txt}` for a line
+// of a file, `{x=MODEL}` for a part with a name, `{=x:rules=FILE}` for that part again, changed. A
+// backslash makes a sign text where that would end or divide what is being read.
 
 import { KINDS, WrongSettings } from "./options.js";
 
-const MOST_SLOTS = 20;
+const MOST_SLOTS = 100;
+const MOST_DEPTH = 20;
+const MOST_WEIGHT = 1000;
+const NAMED_PART =
+  /\s*(?:((?=[\p{L}_])[\p{L}\p{N}_][\p{L}\p{N}_-]*)\s*=(?!\s*-?\d*\.?\d*(?:e-?\d+)?\s*[+:|}])|=)/uy;
+const WEIGHT_AT_END = /([*=])\s*(-?\d[\d.,-]*)\s*(?=[|\]])/y; // at the end of an alternative
+const RANGE_OF_LENGTHS = /^\s*(\d+)\s*(?:-|\.\.)\s*(\d+)\s*$/;
+const RULE_LINE = /^(.*?)\s*->\s*(.*)$/su;
 
 /** Options of a name in a pattern: what each is called for `sample`, and how its value is read. */
 const SLOT_OPTIONS = {
@@ -14,6 +22,7 @@ const SLOT_OPTIONS = {
   "exclude-words": ["excludeWords", "texts"],
   match: ["match", "texts"],
   "ignore-case": ["ignoreCase", "flag"],
+  i: ["ignoreCase", "flag"],
   "min-length": ["minLength", "length"],
   "max-length": ["maxLength", "length"],
   "any-beginning": ["anyBeginning", "flag"],
@@ -26,28 +35,29 @@ const SLOT_OPTIONS = {
   clean: ["clean", "flag"],
   unique: ["unique", "flag"],
   temperature: ["temperature", "temperature"],
+  t: ["temperature", "temperature"],
   "top-k": ["topK", "positive"],
   "top-p": ["topP", "share"],
 };
 
 /** Reads a pattern from left to right; `at` is where it is. */
 export class PatternReader {
-  constructor(text, models) {
-    this.text = text;
-    this.models = models;
-    this.at = 0;
+  constructor(text, models, files = {}) {
+    Object.assign(this, { text, models, files, at: 0, depth: 0, slots: [], columns: [] });
   }
 
-  /** The pieces: a string is text, { texts } a choice, { shares, options } a name. */
-  pieces() {
-    const pieces = [];
-    while (this.at < this.text.length) pieces.push(this.piece());
+  /**
+   * The pieces and the columns. A string is text, { alternatives, weights } a choice, { shares,
+   * options } a name, { again } a part that has a name.
+   */
+  pattern() {
+    const pieces = this.pieces("");
+    if (this.at < this.text.length) throw this.stray();
     if (pieces.every((piece) => typeof piece === "string"))
       throw this.error("a pattern has at least one {MODEL} or [a|b]", 0);
-    const slots = pieces.filter(({ shares }) => shares);
-    if (slots.length > MOST_SLOTS)
-      throw this.error(`a pattern has at most ${MOST_SLOTS} names`, slots[MOST_SLOTS].begin);
-    return pieces;
+    if (this.slots.length > MOST_SLOTS)
+      throw this.error(`a pattern has at most ${MOST_SLOTS} names`, this.slots[MOST_SLOTS].begin);
+    return { pieces, columns: this.columns };
   }
 
   /** An error that shows the pattern, with a caret under a place. */
@@ -86,35 +96,163 @@ export class PatternReader {
     return this.error(`${sign} cannot stand here; \\ before it makes it text`, this.at);
   }
 
-  piece() {
-    const begin = this.at;
-    if (this.takes("[")) {
-      const texts = [this.until("|{}[]")];
-      while (this.takes("|")) texts.push(this.until("|{}[]"));
-      this.closes("]", begin);
-      return { texts };
+  /** What an expression, a sticky one, finds here. */
+  match(expression) {
+    expression.lastIndex = this.at;
+    return expression.exec(this.text);
+  }
+
+  /** Reads pieces up to the end of the pattern, or of an alternative. */
+  pieces(ends) {
+    const pieces = [];
+    for (let text = ""; ; ) {
+      text += this.until(`{}[]${ends}`);
+      const sign = this.text[this.at] ?? "";
+      if (sign && "*=".includes(sign) && !this.match(WEIGHT_AT_END)) {
+        text += this.text[this.at++];
+        continue;
+      }
+      if (text) pieces.push(text);
+      if (!sign || !"{[".includes(sign)) return pieces;
+      const begin = this.at;
+      pieces.push({ ...this.part(), begin, end: this.at });
+      text = "";
     }
-    if (this.takes("{")) return this.slot(begin);
-    const text = this.until("{}[]");
-    if (!text) throw this.stray();
-    return text;
   }
 
-  /** Reads what is between braces. */
-  slot(begin) {
-    const shares = this.models.map(() => 0);
-    do this.share(shares);
-    while (this.takes("+"));
-    const options = {};
-    for (let sign = ":"; this.takes(sign); sign = ",") this.option(options);
+  /** Reads what is in brackets or braces. */
+  part() {
+    const begin = this.at++;
+    if (this.text[begin] === "[") return this.choice(begin, this.called(""));
+    const given = this.match(NAMED_PART);
+    if (!given) return this.slot(begin, this.called(""));
+    this.at = NAMED_PART.lastIndex;
+    if (given[1] === undefined) return this.again(begin);
+    if (given[1] === "name")
+      throw this.error("a whole line is called name: take another word", begin + 1);
+    const column = this.called(given[1]);
+    const bracket = this.at;
+    if (!this.takes("[")) return this.slot(begin, column);
+    const piece = this.choice(bracket, column);
     this.closes("}", begin);
-    return { begin, shares, options };
+    return piece;
   }
 
-  /** Reads MODEL or MODEL=WEIGHT. */
-  share(shares) {
+  /** The column of a part that has a name, or none. */
+  called(name) {
+    if (!name && this.depth) return undefined;
+    const column = name || `part_${this.columns.length + 1}`;
+    if (!this.columns.includes(column)) this.columns.push(column);
+    return column;
+  }
+
+  /** Reads what comes after [, up to its ]. */
+  choice(bracket, column) {
+    const [alternatives, weights] = [[], []];
+    if (++this.depth > MOST_DEPTH)
+      throw this.error(`at most ${MOST_DEPTH} choices can stand in one another`, bracket);
+    do {
+      alternatives.push(this.pieces("|*="));
+      weights.push(this.weight());
+    } while (this.takes("|"));
+    this.depth--;
+    this.closes("]", bracket);
+    return { alternatives, weights, column };
+  }
+
+  /** Reads what stands at the end of an alternative: *3, or nothing. */
+  weight() {
+    const given = this.match(WEIGHT_AT_END);
+    if (!given) return 1;
+    const [, sign, number] = given;
+    const weight = /^\d+$/.test(number) ? Number(number) : 0;
+    if (sign === "*" && weight >= 1 && weight <= MOST_WEIGHT) {
+      this.at = WEIGHT_AT_END.lastIndex;
+      return weight;
+    }
+    const meant = number.replace(/\D.*/su, "") || "3";
+    const wanted = `a weight is a whole number from 1 to ${MOST_WEIGHT} after *, as in *${meant}`;
+    throw this.error(`${wanted}; \\ before ${sign} makes it text`, this.at);
+  }
+
+  /** Reads what comes after {=, up to }. */
+  again(begin) {
     const place = this.at;
-    const text = this.until("+:{}").trim();
+    const again = this.until(":{}").trim();
+    if (!this.columns.includes(again)) {
+      const named = this.columns.filter((column) => !column.startsWith("part_")).join(", ");
+      const there = named ? `there are ${named}` : `write {${again || "x"}=MODEL} for one`;
+      throw this.error(`no part before this is called “${again}”; ${there}`, place);
+    }
+    return { again, ...this.options(begin, false) };
+  }
+
+  /** Reads a name, or a line of a file, up to }. */
+  slot(begin, column) {
+    const shares = this.models.map(() => 0);
+    const file = /^\s*([^+:|{}]*\.txt)\s*(?=[:}])/u.exec(this.text.slice(this.at));
+    if (file) {
+      const lines = this.linesOf(file[1], this.at);
+      this.at += file[0].length;
+      const alternatives = lines.map((line) => [line]);
+      return { alternatives, weights: lines.map(() => 1), column, ...this.options(begin, false) };
+    }
+    do this.share(shares, begin);
+    while (this.takes("+"));
+    this.slots.push({ begin });
+    return { shares, column, ...this.options(begin, true) };
+  }
+
+  /** The lines of a file that was given. */
+  linesOf(name, place) {
+    if (Object.hasOwn(this.files, name) && this.files[name].length) return this.files[name];
+    throw this.error(`no lines of ${name} here`, place);
+  }
+
+  /** Reads options up to }. */
+  options(begin, isName) {
+    const options = {};
+    let rules;
+    for (let sign = ":"; this.takes(sign); sign = ",") {
+      const place = this.at;
+      if (this.text.startsWith("rules=", place)) {
+        this.at += "rules=".length;
+        rules = this.rulesOf(this.linesOf(this.until(",}"), place), place);
+      } else if (isName) this.option(options);
+      else throw this.error("only rules=FILE can stand here: this is no model", place);
+    }
+    this.closes("}", begin);
+    return { options, rules };
+  }
+
+  /** What changes a text by the first rule that fits: an expression, -> and what replaces it. */
+  rulesOf(lines, place) {
+    const rules = lines
+      .filter((line) => !line.startsWith("#"))
+      .map((line) => {
+        const [, from, to] = RULE_LINE.exec(line) ?? [];
+        try {
+          if (to === undefined) throw new SyntaxError("write an expression, -> and a replacement");
+          return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
+        } catch (error) {
+          throw this.error(`rule “${line}”: ${error.message}`, place);
+        }
+      });
+    return (text) => {
+      const [from, to] = rules.find(([expression]) => expression.test(text)) ?? [/$/u, ""];
+      return text.replace(from, to);
+    };
+  }
+
+  /** Reads MODEL or MODEL=WEIGHT_AT_END. */
+  share(shares, begin) {
+    const place = this.at;
+    const text = this.until("+:|{}").trim().replaceAll("\\=", "=");
+    if (this.text[this.at] === "|") {
+      const words = this.text.slice(begin + 1).split("}")[0].split("|");
+      const meant = words.map((word) => `{${word.trim()}}`).join("|");
+      throw this.error(`one of several names is [${meant}]`, this.at);
+    }
     if (!text) throw this.error("a model belongs here", place);
     const [, name, weight] = text.match(/^(.*)=([^=]*)$/su) ?? [];
     const named = (wanted) => this.models.findIndex((model) => model.name === wanted);
@@ -134,6 +272,12 @@ export class PatternReader {
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim();
+    const range = RANGE_OF_LENGTHS.exec(this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word);
+    if (range && (this.text[this.at] !== "=" || word.includes("length"))) {
+      const [, least, most] = range;
+      const meant = `min-length=${least},max-length=${most}`;
+      throw this.error(`lengths from ${least} to ${most} are ${meant}`, place);
+    }
     if (!Object.hasOwn(SLOT_OPTIONS, word))
       throw this.error(
         `no option “${word}”; there are ${Object.keys(SLOT_OPTIONS).join(", ")}`,

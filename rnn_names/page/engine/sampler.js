@@ -252,7 +252,8 @@ class Search {
     const { open, atOnce } = this;
     const undecided = open.filter(({ name }) => name === null);
     while (!undecided.length || (open.length < wanted && undecided.length < atOnce)) {
-      const number = { number: this.next++, attempt: 0, name: null };
+      const i = this.next++;
+      const number = { number: this.options.numbers?.[i] ?? i, attempt: 0, name: null };
       open.push(number);
       undecided.push(number);
     }

@@ -1,13 +1,13 @@
 // Casts: lines of several names. A pattern is put together from menus, a part for each piece, or
 // typed. The pattern is what counts: it is drawn from, and held in the link.
 
-import { castRows, lineOf } from "../engine/cast.js";
+import { castRows, slotsIn } from "../engine/cast.js";
 import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { number } from "../engine/sampler.js";
 import { $, changed, element, models, titleOf } from "./elements.js";
 
-const PART_KINDS = { text: "Text", words: "Words" }; // besides a name of a model
+const PART_KINDS = { text: "Text", words: "Words", pattern: "Pattern" }; // besides a name of a model
 
 /** Parts of a pattern: { kind, text, isSpaced }, with a space before those that are spaced. */
 let parts = [];
@@ -36,24 +36,31 @@ export function openingPattern() {
 
 /** The parts of a pattern, without spaces between them. */
 function partsOfPattern(pattern) {
-  const reader = new PatternReader(pattern.normalize("NFC"), models);
+  const composed = pattern.normalize("NFC");
   const found = [];
   let isSpaced = false;
-  while (reader.at < reader.text.length) {
-    const begin = reader.at;
-    const piece = reader.piece();
+  for (const piece of new PatternReader(composed, models).pattern().pieces) {
     if (typeof piece === "string") {
       const text = piece.replace(/^ | $/g, "");
       if (text.trim()) found.push({ kind: "text", text, isSpaced: piece.startsWith(" ") });
       isSpaced = piece.endsWith(" ");
       continue;
     }
-    const kind = piece.texts ? "words" : "name";
-    const text = piece.texts?.join("|") ?? reader.text.slice(begin + 1, reader.at - 1);
+    const raw = composed.slice(piece.begin, piece.end);
+    const words = wordsOf(piece);
+    const kind = piece.shares ? "name" : words && raw.startsWith("[") ? "words" : "pattern";
+    const text = { name: raw.slice(1, -1), words, pattern: raw }[kind];
     found.push({ kind, text, isSpaced });
     isSpaced = false;
   }
   return found;
+}
+
+/** The words of a choice with a bar between them; undefined where it is of more than words. */
+function wordsOf({ alternatives = [], weights = [] }) {
+  const isPlain = alternatives.flat().every((piece) => typeof piece === "string");
+  if (!isPlain || weights.some((weight) => weight !== 1)) return undefined;
+  return alternatives.map((pieces) => pieces.join("")).join("|");
 }
 
 function patternOfParts() {
@@ -63,10 +70,11 @@ function patternOfParts() {
 
 function pieceOf({ kind, text }) {
   if (kind === "name") return `{${text}}`;
+  if (kind === "pattern") return text;
   if (kind === "text") return escapedIn(text, "{}[]");
   return `[${text
     .split("|")
-    .map((word) => escapedIn(word, "{}[]"))
+    .map((word) => escapedIn(word, "{}[]*="))
     .join("|")}]`;
 }
 
@@ -91,12 +99,12 @@ const initialsChosen = () => $("initials").value || undefined;
 /** Draws lines; gives a sentence if there are too few. */
 export async function drawLines({ shares: _, count, ...shared }, { found, progress, stopped }) {
   if (!isRightPattern()) return ""; // said beside it
-  const pieces = piecesOfCast();
-  const slots = pieces.filter((piece) => piece.shares).length;
+  const pattern = patternOfCast();
+  const slots = slotsIn(pattern.pieces).length;
   let names = 0;
   const rows = await castRows(
     models,
-    pieces,
+    pattern,
     count,
     /** @type {any} */ ({ ...shared, initials: initialsChosen() }),
     {
@@ -104,7 +112,7 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
       stopped,
     },
   );
-  for (const row of rows) found(lineOf(pieces, row));
+  for (const { text } of rows) found(text);
   return rows.length < count ? `${number(rows.length)} of ${number(count)} lines found.` : "";
 }
 
@@ -117,13 +125,14 @@ export function showPattern() {
   showParts();
 }
 
-const piecesOfCast = () => new PatternReader($("pattern").value.normalize("NFC"), models).pieces();
+const patternOfCast = () =>
+  new PatternReader($("pattern").value.normalize("NFC"), models).pattern();
 
 /** Whether the pattern is right; if not, says what is wrong. */
 function isRightPattern() {
   let wrong = "";
   try {
-    piecesOfCast();
+    patternOfCast();
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     wrong = error.message;
@@ -192,14 +201,15 @@ function kindMenu(part, i) {
   fit(menu, menu.selectedOptions[0].textContent);
   menu.addEventListener("change", () => {
     const [kind] = menu.value.split(" ");
-    parts[i] = { ...part, kind, text: kind === "name" ? menu.value.slice(5) : "" };
+    const text = kind === "name" ? menu.value.slice(5) : kind === "pattern" ? pieceOf(part) : "";
+    parts[i] = { ...part, kind, text };
     partsRebuilt(i);
   });
   return menu;
 }
 
 function textField(part, i) {
-  const isText = part.kind === "text";
+  const isText = part.kind !== "words";
   const field = element("input", {
     type: "text",
     value: isText ? part.text : wordsToType(part.text),
@@ -214,7 +224,7 @@ function textField(part, i) {
   field.setAttribute("form", "settings"); // the Enter key brings more lines
   field.addEventListener("input", () => {
     part.text = isText ? field.value : wordsIn(field.value);
-    if (isText) part.isSpaced = !/^[,.;:!?)]/.test(part.text);
+    if (part.kind === "text") part.isSpaced = !/^[,.;:!?)]/.test(part.text);
     fit(field, field.value || field.placeholder);
     partsChanged();
   });
