@@ -26,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
 
-PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2", "axe-core@4")  # by npm, into build/
+PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2")  # by npm, into build/
 FOLDERS = {
     # group of pyproject.toml, "run" for what users need, "oldest" for "test": its environment
     "run": ".venv",

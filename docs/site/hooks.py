@@ -1,6 +1,6 @@
 """Makes what the site has besides the pages of docs/, and leads their links to it.
 
-- index.md of this folder is the first page. It shows names, and holds the page of `rnn-names page`
+- index.md of this folder is the first page. It holds the page of `rnn-names page`
 - api.md: the public names, from their docstrings
 - benchmarks.md: pictures made from the tables of the results, and from a training
 - project/…: the documents outside docs/ that a page links to
@@ -9,13 +9,12 @@
 
 from __future__ import annotations
 
-import json
+import os
 import posixpath
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -30,10 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "docs" / "site"
 
 MODELS = ["first-names", "dinosaurs", "welsh-towns", "japanese-towns", "norwegian-towns"]
-"""What the page on the site blends, and what the names of the first screen are of."""
-
-SHOWN, WAITING = 24, 120
-"""Names on the first screen, and of those that take their places."""
+"""What the page on the site blends."""
 
 LINK = re.compile(r"(\]\(<?|(?:src|href)=\")([^)>#\"\s]+)(#[^)>\"\s]*)?(>?\)|)")
 CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
@@ -87,27 +83,17 @@ def errors() -> str:
     )
 
 
+def on_config(config: MkDocsConfig) -> None:
+    """Asks for the list of versions only where mike publishes the site, which writes it."""
+    if not os.environ.get("MIKE_DOCS_VERSION"):
+        config.extra.pop("version", None)
+
+
 def first_page() -> str:
-    """index.md of this folder, with the names and the page that its comments stand for."""
+    """index.md of this folder, with the page that its comment stands for."""
     text = (HERE / "index.md").read_text("utf-8")
-    live = (
-        '<iframe class="live" src="names.html#shares=0+100+0+0+0" loading="lazy" '
-        'title="A page that writes names"></iframe>'
-    )
-    return text.replace("<!-- names -->", names()).replace("<!-- the page -->", live)
-
-
-def names() -> str:
-    """A list of names of all models, in turn; the rest, for the script that changes them."""
-    from rnn_names import Model
-
-    options: dict[str, Any] = {"temperature": 0.8, "max_length": 14, "novel": True, "unique": True}
-    per_model = -(-(SHOWN + WAITING) // len(MODELS))
-    columns = [Model.load(model).sample(per_model, seed=1, **options) for model in MODELS]
-    mixed = [name for row in zip(*columns, strict=True) for name in row]
-    items = "".join(f"<li>{name}</li>" for name in mixed[:SHOWN])
-    waiting = json.dumps(mixed[SHOWN:], ensure_ascii=False).replace("'", "&#39;")
-    return f'<ul class="names" translate="no" data-names=\'{waiting}\'>{items}</ul>'
+    live = '<iframe class="live" src="names.html" title="A page that writes names"></iframe>'
+    return text.replace("<!-- the page -->", live)
 
 
 # --- Links ----------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def _tell_near_copies(model: Model, names: Names) -> None:
     is_short = isinstance(listed, int) and listed <= FEW_LISTED
     if known is None or not is_short or len(names) < LOOKED_AT[0]:
         return
-    from rnn_names.conditions.edits import NearList
+    from rnn_names.conditions.near_list import NearList
 
     near = int(NearList(model).near(names, 1).sum())
     if near > len(names) / 4:

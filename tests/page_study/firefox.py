@@ -38,6 +38,7 @@ LEARN = """(names) => {
 }"""
 HAS_LEARNED = "() => !document.getElementById('own-done').hidden"
 LEARNED = "() => rnnNames.sample(20, { seed: 1, shares: [0, 0, 1] })"
+KEPT = "() => Array.from(document.querySelectorAll('.kept-name'), (each) => each.textContent)"
 ERRORS = """() => Services.console.getMessageArray()
   .filter((each) => each instanceof Ci.nsIScriptError && each.sourceName.startsWith("file:"))
   .map(String)"""
@@ -94,6 +95,12 @@ class Firefox:
             raise RuntimeError(f"{command}: {error['message']}")
         return answer
 
+    def press(self, *keys):
+        """Presses keys, one after another."""
+        each = [{"type": type, "value": key} for key in keys for type in ("keyDown", "keyUp")]
+        actions = [{"type": "key", "id": "keyboard", "actions": each}]
+        self("WebDriver:PerformActions", actions=actions)
+
     def evaluate(self, function, *given):
         """What a function gives in the page."""
         script = f"return ({function})(...arguments)"
@@ -111,8 +118,9 @@ def main():
         names, expected = names_in(firefox), names_in(chromium.open(file, ADDRESS))
         picture = firefox("WebDriver:TakeScreenshot", full=False)["value"]
         PICTURE.write_bytes(b64decode(picture))
+        failures = key_failures(firefox)
         firefox("Marionette:SetContext", value="chrome")
-        failures = firefox.evaluate(ERRORS)
+        failures += firefox.evaluate(ERRORS)
     for what in names:
         is_same = names[what] == expected[what]
         print(f"Firefox, {what}: {'the names of Chromium' if is_same else 'OTHER NAMES'}")
@@ -128,6 +136,26 @@ def names_in(browser):
     browser.evaluate(LEARN, lines)
     wait(lambda: browser.evaluate(HAS_LEARNED))
     return {**names, "after learning": browser.evaluate(LEARNED)}
+
+
+def key_failures(firefox):
+    """What keys do not do: move, hold, draw, keep and go back."""
+    firefox.evaluate("() => showView('results')")
+    first = firefox.evaluate(SHOWN)
+    firefox.press("\ue014", "\ue014", "h", "\ue007")  # right, right, hold, Enter
+    kept = firefox.evaluate(KEPT)
+    firefox.press(" ")
+    wait(
+        lambda: firefox.evaluate(SHOWN)[0] != first[0] and firefox.evaluate(SHOWN)[19] != first[19]
+    )
+    second = firefox.evaluate(SHOWN)
+    firefox.press("\ue003")  # Backspace
+    wait(lambda: firefox.evaluate(SHOWN) == first)
+    is_right = kept == [first[1]] and [a == b for a, b in zip(first, second, strict=True)] == [
+        place == 1 for place in range(len(first))
+    ]
+    print(f"Firefox, keys: {'as in Chromium' if is_right else 'WRONG'}")
+    return [] if is_right else [f"keys: kept {kept}, {second} after {first}"]
 
 
 def wait(is_done):

@@ -21,12 +21,13 @@ AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "build" / "looks"
 MODELS = ["welsh-towns", "dinosaurs", "first-names", "norse", "japanese-towns"]
 ADDRESS = "#seed=7&temperature=0.8&novel=yes&no-near-copies=yes&unique=yes&clean=yes"
-SIZES = {(360, 740): 8, (800, 600): 20, (1280, 800): 20, (1920, 1080): 20}
+SIZES = {(360, 740): 8, (640, 400): 4, (768, 1024): 20, (1280, 800): 20, (1920, 1080): 20}
 """Windows, and how many names are to be in sight in them."""
 
 IN_SIGHT = """() => {
-  const bar = document.getElementById("bar").getBoundingClientRect();
-  const bottom = bar.height ? bar.top : innerHeight;
+  const bar = document.getElementById("bar");
+  const isBelow = getComputedStyle(bar).position === "fixed";
+  const bottom = isBelow ? bar.getBoundingClientRect().top : innerHeight;
   return Array.from(document.querySelectorAll(".name:not([hidden])"))
     .filter((name) => name.getBoundingClientRect().bottom <= bottom).length;
 }"""
@@ -63,6 +64,7 @@ def looked_at(browser, file, size, scheme):
     page.screenshot(path=PICTURES / f"{file.stem}-{width}-{scheme}.png")
     page.locator(".name").first.click()
     page.evaluate(UNFOLD)
+    page.evaluate("openCard(document.querySelector('.name').textContent); showWhole(true)")
     page.add_script_tag(path=AXE)
     violations = []
     for drawer in ("settings", "kept", "likely"):  # a phone shows one, other windows all
@@ -71,6 +73,8 @@ def looked_at(browser, file, size, scheme):
     page.evaluate("showView('casts'); changed()")
     page.wait_for_selector("#names[aria-busy=false]")  # names that are out of date are pale
     page.screenshot(path=PICTURES / f"{file.stem}-{width}-{scheme}-casts.png")
+    violations += page.evaluate(VIOLATIONS)
+    page.evaluate("showView('own-list'); document.getElementById('keys').showModal()")
     violations += page.evaluate(VIOLATIONS)
     print(f"{title}: {in_sight} names in sight, {len(violations)} violations", flush=True)
     page.context.close()

@@ -23,16 +23,13 @@ from support.browser import Browser, missing  # noqa: E402 - tests/ is on the pa
 SITE = ROOT / "build" / "site"
 AXE = ROOT / "build" / "node_modules" / "axe-core" / "axe.min.js"
 
-# Without motion: a name of the first screen that is fading out has no contrast for a moment.
 WINDOWS = {
     "wide": {"width": 1280, "height": 900, "color_scheme": "light", "reduced_motion": "reduce"},
     "narrow": {"width": 390, "height": 800, "color_scheme": "dark", "reduced_motion": "reduce"},
 }
 
-# The menu of versions is the theme's own: it is called "Select version", and shows one.
 VIOLATIONS = """async () => {
-    const without = [["iframe"], [".md-version"]];
-    const found = await axe.run({exclude: without}, {resultTypes: ["violations"]});
+    const found = await axe.run({exclude: [["iframe"]]}, {resultTypes: ["violations"]});
     return found.violations.map((each) =>
         `${each.id}: ${each.help}: ${each.nodes.slice(0, 3).map((node) => node.html).join(" ")}`
     );
@@ -44,15 +41,6 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Nothing."""
-
-    def do_GET(self) -> None:
-        """A page; or the list of versions, which mike puts beside them where they are published."""
-        if not self.path.endswith("/versions.json"):
-            return super().do_GET()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(b'[{"version": "dev", "title": "dev", "aliases": []}]')
 
     def send_error(self, code: int, *arguments: object) -> None:
         """The site's own page for what is not there."""

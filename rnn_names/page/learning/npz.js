@@ -25,14 +25,13 @@ function joinedBytes(parts) {
 
 const ascii = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** Numbers as little-endian bytes: pairs of a value and its size in bytes. */
-function littleEndian(...fields) {
-  return Uint8Array.from(
-    fields.flatMap(([value, size]) =>
-      Array.from({ length: size }, (_, i) => Math.floor(value / 2 ** (8 * i)) & 0xff),
+/** Numbers as little-endian bytes; `sizes` has a digit for each, how many bytes it takes. */
+const littleEndian = (sizes, ...values) =>
+  Uint8Array.from(
+    [...sizes].flatMap((size, k) =>
+      Array.from({ length: Number(size) }, (_, i) => Math.floor(values[k] / 2 ** (8 * i)) & 0xff),
     ),
   );
-}
 
 /** An array as NumPy writes it: `type` such as "<f4", a list of sizes, and the numbers' bytes. */
 function npy(type, shape, bytes) {
@@ -40,7 +39,7 @@ function npy(type, shape, bytes) {
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10; // numbers begin at 64 bytes
   const text = ascii(`${header.padEnd(length - 1)}\n`);
-  return joinedBytes([ascii("\x93NUMPY\x01\x00"), littleEndian([length, 2]), text, bytes]);
+  return joinedBytes([ascii("\x93NUMPY\x01\x00"), littleEndian("2", length), text, bytes]);
 }
 
 /** A text as NumPy's array without dimensions: UTF-32. */
@@ -55,39 +54,20 @@ function zip(members) {
   const entries = [];
   let offset = 0;
   for (const [name, bytes] of Object.entries(members)) {
-    const sizes = [
-      [crc32(bytes), 4],
-      [bytes.length, 4],
-      [bytes.length, 4],
-      [name.length, 2],
-    ];
-    const common = [[20, 2], [0, 2], [0, 2], [0, 2], [0x21, 2], ...sizes, [0, 2]];
-    const file = joinedBytes([littleEndian([0x04034b50, 4], ...common), ascii(name), bytes]);
-    const rest = [
-      [0, 2],
-      [0, 2],
-      [0, 2],
-      [0, 4],
-      [offset, 4],
-    ];
-    const entry = littleEndian([0x02014b50, 4], [20, 2], ...common, ...rest);
+    const [sum, size] = [crc32(bytes), bytes.length];
+    const common = [20, 0, 0, 0, 0x21, sum, size, size, name.length, 0];
+    const head = littleEndian("42222244422", 0x04034b50, ...common);
+    const file = joinedBytes([head, ascii(name), bytes]);
+    const rest = [0, 0, 0, 0, offset];
+    const entry = littleEndian("42222224442222244", 0x02014b50, 20, ...common, ...rest);
     entries.push(joinedBytes([entry, ascii(name)]));
     files.push(file);
     offset += file.length;
   }
   const directory = joinedBytes(entries);
-  const counts = [
-    [0, 2],
-    [0, 2],
-    [entries.length, 2],
-    [entries.length, 2],
-  ];
-  const where = [
-    [directory.length, 4],
-    [offset, 4],
-    [0, 2],
-  ];
-  return joinedBytes([...files, directory, littleEndian([0x06054b50, 4], ...counts, ...where)]);
+  const [count, size] = [entries.length, directory.length];
+  const end = littleEndian("42222442", 0x06054b50, 0, 0, count, count, size, offset, 0);
+  return joinedBytes([...files, directory, end]);
 }
 
 /** The model file of a model that was learned here: bytes. `program` is what wrote the page. */
@@ -102,13 +82,11 @@ export function npzOf(model, program) {
     const bytes = new Uint8Array(Float32Array.from(array).buffer);
     members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
   }
-  for (const [name, prints] of [
-    ["fingerprints", model.prints],
-    ["listed", model.ownPrints],
-  ]) {
-    if (!prints) continue;
-    const bytes = new Uint8Array(prints.buffer, prints.byteOffset, prints.byteLength);
-    members[`${name}.npy`] = npy(`<u${prints.BYTES_PER_ELEMENT}`, [prints.length], bytes);
+  const prints = { fingerprints: model.prints, listed: model.ownPrints };
+  for (const [name, array] of Object.entries(prints)) {
+    if (!array) continue;
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    members[`${name}.npy`] = npy(`<u${array.BYTES_PER_ELEMENT}`, [array.length], bytes);
   }
   return zip(members);
 }

@@ -20,13 +20,14 @@ const slotOf = ({ name }) => escapedIn(name, "+:{}");
 
 const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
 const FAMILIES = /surname|famil/i;
+const PEOPLE = /names|men$|el(f|v)|dwar|halfling|giant|goblin|orc/i;
 
 /** A pattern that shows what can be done, with models of two kinds where there are. */
 export function openingPattern() {
-  const [place, family] = [PLACES, FAMILIES].map((kind) =>
-    models.find(({ name }) => kind.test(name)),
+  const [place, family, named] = [PLACES, FAMILIES, PEOPLE].map((kind) =>
+    models.find(({ name }) => kind.test(name) && (kind !== PEOPLE || !FAMILIES.test(name))),
   );
-  const person = models.find(({ name }) => !PLACES.test(name) && !FAMILIES.test(name));
+  const person = named ?? models.find((model) => model !== place && model !== family);
   if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
   if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
   if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;

@@ -15,7 +15,7 @@ export function openDrawer(id) {
   if (!id && before) $("bar").querySelector(`[data-drawer="${before}"]`)?.focus();
 }
 
-const tabs = Array.from($("views").children);
+const tabs = Array.from($("views").querySelectorAll("[role=tab]"));
 
 /** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
 export function showView(id) {

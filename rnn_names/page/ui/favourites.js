@@ -150,18 +150,9 @@ export async function copy(text, pressed) {
     await navigator.clipboard.writeText(text);
     pressed.textContent = "Copied";
   } catch {
-    pressed.textContent = copiedTheOldWay(text) ? "Copied" : "Not allowed here";
+    pressed.textContent = "Not allowed here";
   }
   setTimeout(() => {
     pressed.textContent = label;
   }, 1500);
-}
-
-function copiedTheOldWay(text) {
-  const area = element("textarea", { value: text, className: "unseen" });
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  return copied;
 }

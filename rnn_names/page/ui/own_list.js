@@ -7,17 +7,7 @@ import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../lear
 import { npzOf } from "../learning/npz.js";
 import { showParts } from "./casts.js";
 import { showView } from "./drawers.js";
-import {
-  $,
-  bdi,
-  button,
-  changed,
-  chosen,
-  data,
-  element,
-  models,
-  openingShares,
-} from "./elements.js";
+import { $, bdi, changed, chosen, data, element, models, openingShares } from "./elements.js";
 import { download } from "./favourites.js";
 import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
 import { buildShares } from "./shares.js";
@@ -27,58 +17,18 @@ const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
 /** @type {any} */
 let lesson = null; // the learning that goes on: what `startLearning` gave
 
-/** Makes the section: a place for the list, what is to be watched, and what can be done after. */
-export function buildOwnList() {
-  const names = element("textarea", { id: "own-names", rows: 10, placeholder: "Anna\nBertram\n…" });
-  const title = element("input", {
-    type: "text",
-    id: "own-title",
-    maxLength: 60,
-    value: "my list",
-  });
-  const part = (id, label, control) =>
-    element("div", { className: "field" }, element("label", { htmlFor: id }, label), control);
-  const labelled = (id, label, action, className = "") => button(label, action, { id, className });
+export function listenToOwnList() {
+  $("own-limits").textContent = `${FEWEST_NAMES} to ${number(MOST_NAMES)}`;
   const learned = () => models.findLast(({ digest }) => digest);
-  const asModel = () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`);
-  const asPage = () => download([pageWithModels()], `${fileNameOf(learned())}.html`);
-  $("own-list").append(
-    element("h2", {}, "Your own list"),
-    element(
-      "p",
-      { className: "hint" },
-      `Paste ${FEWEST_NAMES} to ${number(MOST_NAMES)} names, one on each line, or drop a file with ` +
-        "them here. The page learns how they are spelled. Nothing leaves your browser.",
-    ),
-    part("own-names", "Names", names),
-    part("own-title", "What they are", title),
-    labelled("own-learn", "Learn from these names", learnOwnList, "main"),
-    element("p", { id: "own-status", role: "status" }),
-    element(
-      "div",
-      { id: "own-watch", hidden: true },
-      element("progress", {
-        id: "own-progress",
-        max: 1,
-        value: 0,
-        ariaLabel: "How much is learned",
-      }),
-      labelled("own-stop", "Stop, and keep what there is", () => lesson?.stop()),
-      element("ol", { id: "own-samples", ariaLabel: "Names that are being learned" }),
-    ),
-    element(
-      "div",
-      { id: "own-done", className: "buttons", hidden: true },
-      labelled("own-show", "Show names", showNames, "main"),
-      labelled("own-save", "Save as .npz", asModel),
-      labelled("own-save-page", "Save this page with it", asPage),
-      labelled("own-forget", "Forget it", forgetModel),
-    ),
-  );
-  listenToOwnList();
-}
-
-function listenToOwnList() {
+  const actions = {
+    "own-learn": learnOwnList,
+    "own-stop": () => lesson?.stop(),
+    "own-show": showNames,
+    "own-save": () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`),
+    "own-save-page": () => download([pageWithModels()], `${fileNameOf(learned())}.html`),
+    "own-forget": forgetModel,
+  };
+  for (const [id, action] of Object.entries(actions)) $(id).addEventListener("click", action);
   $("own-names").addEventListener("input", () => {
     const count = new Set(listIn($("own-names").value)).size;
     sayOfList(count ? `${number(count)} different names.` : "");

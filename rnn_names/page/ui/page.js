@@ -22,7 +22,7 @@ import {
   writeAddress,
 } from "./form.js";
 import { listenToHold, listenToKeys, namesShown, placesFor, showName } from "./names.js";
-import { buildOwnList, recall } from "./own_list.js";
+import { listenToOwnList, recall } from "./own_list.js";
 import { buildShares } from "./shares.js";
 
 const TEN = 10; // names that are added below those that are there
@@ -197,7 +197,7 @@ Object.assign(window, { rnnNames: engineOf(models) });
 
 async function start() {
   if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
-  buildOwnList();
+  listenToOwnList();
   buildShares();
   listenToSettings();
   listenToDrawers();
