@@ -48,7 +48,7 @@ def info(model: tuple[Given, ...], json: bool, system: bool) -> None:
     rows: Iterable[tuple[str, str]]
     if system:
         read = click.get_current_context().find_root().obj
-        facts: dict[str, Any] = {**this_system(), "options": f"also from {read}" * bool(read)}
+        facts: dict[str, Any] = this_system() | ({"options": f"also from {read}"} if read else {})
         rows = facts.items()
     else:
         models = chosen(model)

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -32,7 +33,8 @@ def session(script, *arguments, cwd):
             async with Client(stdio_client(server)) as client:
                 return await script(client)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(1) as pool:  # in this thread, Playwright may have a loop
+        return pool.submit(anyio.run, run).result()
 
 
 async def said(client, tool, **arguments):
