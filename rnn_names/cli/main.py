@@ -21,6 +21,7 @@ COMMANDS = (
     "train",
     "sample",
     "cast",
+    "pick",
     "alias",
     "score",
     "info",
@@ -66,6 +67,7 @@ def cli() -> None:
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
     rnn-names cast '{A} of {B}'    write lines of names of several models
+    rnn-names pick -m elvish       look at names, and keep some
     rnn-names alias keys.txt       write a name for each key, always the same
     rnn-names score other.txt      how probable is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained

@@ -16,7 +16,7 @@ from rnn_names.conditions.automaton import Automaton, NoAutomatonError, matching
 from rnn_names.conditions.edits import NearList, folded, free_of, within
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
-from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
+from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, quoted
@@ -29,6 +29,9 @@ TESTED_AT_ONCE = 1 << 13  # names that go through an automaton together, to boun
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
+
+COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
+"""What `no_words` leaves out, by fingerprints; data/make_words.py makes it."""
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -47,7 +50,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.like:
         found.append(_like(options, vocabulary))
     if options.known_triples:
-        found.append(_of_known_triples(model, options))
+        found.append(of_known_triples(model, options))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
@@ -65,6 +68,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
     if options.clean:
         found.append(Condition("clean", _one_by_one(is_clean)))
+    if options.no_words:
+        found.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
         found.append(_far_from_list(model, options.min_edits - 1))
     return found
@@ -132,7 +137,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
 
 
-def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
+def of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
     """An error at once, where a text that is asked for has other triples."""
     known = model.known_triples
     if known is None:
@@ -179,6 +184,19 @@ def _holds_any(text: str, words: set[str], lengths: list[int]) -> bool:
     True
     """
     return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
+
+
+@cache
+def common_words() -> Array:
+    """The fingerprints of common words, with a capital."""
+    gaps = np.load(COMMON_WORDS)
+    return unpacked(np.cumsum(gaps, dtype=gaps.dtype))
+
+
+def are_words(names: Names) -> Array:
+    """Which names are a common English word."""
+    capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
+    return among(fingerprints(capitalised), common_words())
 
 
 @cache

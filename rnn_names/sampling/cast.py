@@ -35,6 +35,7 @@ from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import initials
 from rnn_names.sampling.initials import Draw, PartNames, letter_of
 from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.sampler import settled
 from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
 from rnn_names.sampling.unique import Unique
 
@@ -102,7 +103,8 @@ class _Lines:
             numbers[use] += 1
             if isinstance(piece, Slot):
                 slot, model, options = next(rest)
-                self.parts[place] = Part(slot, model, replace(options, seed=int(key[0])))
+                own = settled(replace(options, seed=int(key[0])), model)
+                self.parts[place] = Part(slot, model, own)
         self.key = key_of(seed, INITIALS)
         tied = {"same": len(parts), "different": 1}.get(wanted.initials or "", 0)
         self.tied = [*self.parts][:tied]  # places whose first letters depend on others

@@ -28,7 +28,7 @@ from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import MOST_NUMBERS, key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, settled
 from rnn_names.sampling.unique import unique_of
 from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
@@ -72,7 +72,8 @@ class GivenUp(Exception):
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
-    sampler, process = sampler_of(model, options), os.getpid()
+    options, process = settled(options, model), os.getpid()
+    sampler = sampler_of(model, options)
     with one_blas_thread():
         if not count:
             return

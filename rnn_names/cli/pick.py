@@ -1,0 +1,206 @@
+"""`rnn-names pick`: look at names, and keep those that please."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from rnn_names.cli.interrupts import critical_section, wait_if_ending
+from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.options import (
+    GroupedCommand,
+    Text,
+    declared_option,
+    options_of,
+    output_option,
+    read_options,
+    wrong_usage,
+)
+from rnn_names.cli.streams import printable, tell, warnings_told, write
+from rnn_names.conditions.options import CastOptions, Options, SampleOptions
+from rnn_names.errors import SamplingError, shown, worded
+from rnn_names.model.bundled import Given
+
+LINES_AT_ONCE = 100  # of a cast, before those of the next seed
+LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
+NUMBERS = re.compile(r"\d+(-\d+)?([\s,]+\d+(-\d+)?)*")
+HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
+HELP = "1 4 7  keep these; 2-5 is a row\nEnter  show others\n+4     show some like the fourth\n"
+HELP += "u      undo: take the last kept out\nq      end"
+
+Line = tuple[str, list[str]]  # a name and its parts: itself, or those of a cast
+Draw = Callable[[Any], Iterator[Line]]  # gives lines by options, without an end
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Look at names, and keep some.",
+    examples=[
+        "rnn-names pick -m elvish -o elves.txt",
+        "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
+        "rnn-names pick -m dwarvish --max-length 7 -n 20",
+    ],
+)
+@click.argument("pattern", type=Text(), required=False)
+@declared_option(SampleOptions, "count", group="General", default=10, help="Names on a page.")
+@model_option(group="General")
+@output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
+@declared_option(Options, "boldness", group="General", default="safe")
+@options_of(Options, without=("boldness", "remember", "start", "unique"))
+def pick(
+    pattern: str | None, count: int, model: tuple[Given, ...], output: str, **options: Any
+) -> None:
+    """Show names, a page at a time, and keep those whose numbers you type.
+
+    \b
+    1 4 7   keep these; 2-5 is a row
+    Enter   show others
+    +4      show some like the fourth
+    u       undo: take out again what was kept last
+    q       end
+
+    Kept names are in the output file at once, one a line, and are not shown again, in this run or
+    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown.
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    if pattern is not None and model:
+        raise click.UsageError("the models of a pattern stand in it: leave out --model")
+    with warnings_told():
+        if pattern is None:
+            wanted = read_options(Options, options)
+            _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
+        else:
+            given = {"pattern": pattern, "count": LINES_AT_ONCE, **options}
+            _Picking(_lines, read_options(CastOptions, given), count, output).run()
+
+
+def _names_of(models: Any) -> Draw:
+    from rnn_names.sampling.stream import ENDLESS, sample
+
+    loaded = blend_of(models)
+    drawn = lambda options: itertools.chain.from_iterable(  # noqa: E731
+        names.to_strings() for names in sample(loaded, ENDLESS, options)
+    )
+    return lambda options: ((name, [name]) for name in drawn(options))
+
+
+def _lines(options: CastOptions) -> Iterator[Line]:
+    from rnn_names.conditions.pattern import parse
+    from rnn_names.model.casts import rows_of
+
+    with wrong_usage():
+        parsed = parse(options.pattern, options.shared, Given.of)
+    for seed in itertools.count(options.some_seed()):
+        for rows in rows_of(parsed, replace(options, seed=seed), blend_of):
+            yield from ((parsed.line(row), [*row]) for row in rows)
+
+
+class _Picking:
+    """A page of names, the stream that others come from, and the file of those that are kept."""
+
+    def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
+        from rnn_names.sampling.unique import Remembered
+
+        self.draw, self.wanted, self.count, self.path = draw, wanted, count, path
+        self.file = Remembered(path, "output")
+        self.page: list[Line] = []
+        self.undoable: list[list[str]] = []
+        self.seeds = itertools.count(wanted.some_seed())
+        with self.file.turn() as (others, _):
+            self.seen = {*others.to_strings()}  # names that are not to be shown (again)
+        self.n_kept = len(self.seen)
+
+    def run(self) -> None:
+        """Shows a page, and does what is typed."""
+        stream = self._stream()
+        self._show(stream, is_first=True)
+        is_typed = sys.stdin.isatty()
+        if is_typed:
+            tell(HINT)
+        while (command := self._read(is_typed)) not in (None, "q"):
+            if not command:
+                self._show(stream)
+            elif re.fullmatch(r"\+\s*\d+", command):
+                for _, parts in self._chosen(command[1:]):
+                    self._show(self._stream(parts))
+            elif NUMBERS.fullmatch(command):
+                self._keep([line for line, _ in self._chosen(command)])
+            elif command == "u":
+                self._undo()
+            else:
+                tell(HELP)
+        tell(f"{self.n_kept:,} in {shown(self.path)}")
+
+    def _read(self, is_typed: bool) -> str | None:
+        if is_typed:
+            click.echo("> ", nl=False, err=True)
+        line = sys.stdin.buffer.readline().decode(errors="replace")
+        wait_if_ending()
+        return line.strip() if line else None
+
+    def _stream(self, like: Sequence[str] = ()) -> Iterator[Line]:
+        """Lines without an end, or some whose parts are like others: near twins are the point."""
+        wanted = replace(self.wanted, seed=next(self.seeds))
+        if like:
+            far = 1 if wanted.boldness == "safe" or wanted.min_edits else None
+            like = [part for part in like if len(part) > LONGEST_OF_TITLES] or like
+            wanted = replace(wanted, like=like, min_edits=far)
+        return self.draw(wanted)
+
+    def _show(self, stream: Iterator[Line], is_first: bool = False) -> None:
+        page: list[Line] = []
+        try:
+            for line, parts in stream:
+                if line not in self.seen:
+                    self.seen.add(line)
+                    page.append((line, parts))
+                if len(page) == self.count:
+                    break
+        except SamplingError as error:
+            if is_first and not page:
+                raise
+            tell(f"Note: {worded(error)}")
+        if page:
+            self.page, width = page, len(str(len(page)))
+            lines = (f"{number:>{width}} {each}\n" for number, (each, _) in enumerate(page, 1))
+            write("".join(printable(line, ascii) for line in lines).encode())
+
+    def _chosen(self, numbers: str) -> list[Line]:
+        rows: dict[int, Line] = {}
+        for first, _, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
+            for number in range(int(first), int(last or first) + 1):
+                if not 1 <= number <= len(self.page):
+                    tell(f"There is no {number} here.")
+                    return []
+                rows[number] = self.page[number - 1]
+        return [*rows.values()]
+
+    def _keep(self, lines: list[str]) -> None:
+        from rnn_names.corpus.names import Names
+
+        before = {line for lines in self.undoable for line in lines}
+        lines = [line for line in lines if line not in before]
+        if lines:
+            with critical_section(), self.file.turn() as (_, added):
+                added.append(Names.from_strings(lines))
+            self.undoable.append(lines)
+            self.n_kept += len(lines)
+        tell(f"Kept {len(lines)}: {self.n_kept:,} in {shown(self.path)}")
+
+    def _undo(self) -> None:
+        from rnn_names.corpus.names import Names
+
+        if not self.undoable:
+            tell("There is nothing to undo.")
+            return
+        lines = self.undoable.pop()
+        with critical_section():
+            is_undone = self.file.take_back(Names.from_strings(lines))
+        self.n_kept -= len(lines) * is_undone
+        what = "Took out" if is_undone else "The file has changed since; left as it is:"
+        tell(f"{what} {', '.join(lines)}")
