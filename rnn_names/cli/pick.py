@@ -80,7 +80,8 @@ def pick(
 
 
 def _names_of(models: Any) -> Draw:
-    from rnn_names.sampling.stream import ENDLESS, sample
+    from rnn_names.sampling.attempts import ENDLESS
+    from rnn_names.sampling.stream import sample
 
     loaded = blend_of(models)
     drawn = lambda options: itertools.chain.from_iterable(  # noqa: E731
@@ -129,7 +130,8 @@ class _Picking:
                 for _, parts in self._chosen(command[1:]):
                     self._show(self._stream(parts))
             elif NUMBERS.fullmatch(command):
-                self._keep([line for line, _ in self._chosen(command)])
+                if found := self._chosen(command):
+                    self._keep([line for line, _ in found])
             elif command == "u":
                 self._undo()
             else:

@@ -312,7 +312,9 @@ class AliasOptions(CommonOptions):
         if not isinstance(self.keys, Collection) or isinstance(self.keys, str):
             raise SamplingError(f"keys {quoted(self.keys)}: must be a list of texts", ["keys"])
         for key in self.keys:
-            if not isinstance(key, str) or any("\ud800" <= c <= "\udfff" for c in key):
+            if not isinstance(key, str) or (
+                not key.isascii() and any("\ud800" <= c <= "\udfff" for c in key)
+            ):
                 raise SamplingError(f"key {quoted(key)}: must be a text", ["keys"])
 
 

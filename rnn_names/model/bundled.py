@@ -26,6 +26,8 @@ PEOPLE, PLACES, CREATURES, FANTASY = "people", "places", "creatures", "fantasy"
 FAKER = "Faker 40.63.0 (PyPI)"
 FAKER_AND_MIMESIS = f"{FAKER} and mimesis 22.2.0 (PyPI)"
 
+NORSE = "Landnámabók and the sagas of Icelanders"
+
 
 def _people(what: str, origin: str = FAKER, terms: str = "MIT") -> Bundled:
     return Bundled(PEOPLE, Source(what, origin, terms))
@@ -56,6 +58,8 @@ SHELF = {
     "icelandic-first-names": _people("Icelandic first names"),
     "icelandic-women": _people("Icelandic women's first names"),
     "icelandic-men": _people("Icelandic men's first names"),
+    "norse-women": _people("Old Norse women's names", NORSE, "public domain"),
+    "norse-men": _people("Old Norse men's names", NORSE, "public domain"),
     "irish-surnames": _people("Irish surnames"),
     "italian-women": _people("Italian women's first names", FAKER_AND_MIMESIS),
     "italian-men": _people("Italian men's first names", FAKER_AND_MIMESIS),
@@ -92,8 +96,13 @@ SHELF = {
         CREATURES, Source("dinosaur genera", "npm package dinosaurs 1.2.1", "WTFPL")
     ),
     "elvish": _invented("elvish names of women, men and places"),
+    "elvish-women": _invented("elvish women's names"),
+    "elvish-men": _invented("elvish men's names"),
     "dwarvish": _invented("dwarvish names"),
+    "dwarvish-women": _invented("dwarvish women's names"),
+    "dwarvish-men": _invented("dwarvish men's names"),
     "orcish": _invented("orcish names"),
+    "orcish-clans": _invented("orcish clans"),
     "goblin": _invented("names of goblins"),
     "halfling": _invented("names of halflings"),
     "fae": _invented("names of fae"),

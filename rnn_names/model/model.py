@@ -96,7 +96,8 @@ class Model(LanguageModel):
         `stream(...).arrays()` gives them in NumPy arrays, which is quicker. Errors come as from
         `sample`, those of conditions that cannot be met when names are asked for.
         """
-        from rnn_names.sampling.stream import ENDLESS, sample
+        from rnn_names.sampling.attempts import ENDLESS
+        from rnn_names.sampling.stream import sample
 
         wanted = StreamOptions(*count, **options)
         n = ENDLESS if wanted.count is None else wanted.count

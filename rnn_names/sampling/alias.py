@@ -20,7 +20,7 @@ from rnn_names.sampling.numbers import child
 from rnn_names.sampling.sampler import sampler_of, settled
 from rnn_names.sampling.walk import changes
 
-KEYS_AT_ONCE = 1 << 17
+KEYS_AT_ONCE = 1 << 18
 MOST_IN_VAIN = 1 << 20  # in a row without a name for any key
 
 
@@ -108,7 +108,9 @@ class Aliases:
                 kept = np.sort(order[changes(prints[order])])
                 names, prints, had = names.take(kept), prints[kept], had[kept]
             in_vain = 0 if len(rows) else in_vain + len(which)
-            waiting = np.setdiff1d(np.arange(n), had)
+            is_waiting = np.ones(n, bool)
+            is_waiting[had] = False
+            waiting = np.flatnonzero(is_waiting)
         if len(waiting):
             raise SamplingError(
                 f"only {min(len(had) or self._sampler.n_possible, n):,.0f} of {counted(n, 'key')} "

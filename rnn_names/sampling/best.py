@@ -28,8 +28,8 @@ from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.processes.threads import one_blas_thread
+from rnn_names.sampling.attempts import ENDLESS
 from rnn_names.sampling.sampler import Sampler, sampler_of, settled
-from rnn_names.sampling.stream import ENDLESS
 from rnn_names.sampling.unique import Remembered
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 

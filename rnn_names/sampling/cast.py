@@ -33,10 +33,11 @@ from rnn_names.errors import FewNewNamesWarning, RnnNamesError, SamplingError, c
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling import initials
+from rnn_names.sampling.attempts import ENDLESS, GivenUp
 from rnn_names.sampling.initials import Draw, PartNames, letter_of
 from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.sampler import settled
-from rnn_names.sampling.stream import ENDLESS, GivenUp, sample
+from rnn_names.sampling.stream import sample
 from rnn_names.sampling.unique import Unique
 
 NAMES, CHOICES, INITIALS = 1, 2, 3  # what random numbers are for

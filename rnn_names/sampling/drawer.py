@@ -8,12 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from rnn_names.arrays import Array
+from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.conditions.spelling import Spelling, Text
 from rnn_names.corpus.names import Names
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.next_character import NextCharacter
+from rnn_names.sampling.numbers import choices
 from rnn_names.sampling.roots import roots_of
 from rnn_names.sampling.walk import Roots, Walk
 
@@ -41,10 +42,12 @@ class Drawer:
         kept = ("spelling", "_params", "_options", "texts", "_codes")
         return {name: vars(self)[name] for name in kept}
 
+    @cached_property
     def by_letters(self) -> Drawer:
         """One whose names begin from all their first characters, if no prefix is asked for."""
         other = copy(self)
-        if self.texts == [()]:
+        other.quick, other.exact = self.quick, self.exact
+        if self.begins_at_once:
             first = self.spelling.may_follow(0, self.roots.known)[0]
             other.texts = [(character,) for character in np.flatnonzero(first).tolist()]
         return other
@@ -84,6 +87,22 @@ class Drawer:
             again.run(self.exact_roots, None if root is None else root[close])
             walk.text[:, close], walk.lengths[close] = again.text, again.lengths
         return self.in_characters(walk.names), np.flatnonzero(walk.lengths)
+
+    @property
+    def begins_at_once(self) -> bool:
+        """Whether names begin from the empty text: no prefix is asked for."""
+        return [*self.texts] == [()]
+
+    def first_roots(self, keys: Array) -> Array:
+        """Which root of `by_letters` each name begins from, (n,): −1 for none of them."""
+        p, _ = self.exact.next_probabilities(self.exact.first_state, Workspace(np.float64))
+        root_of = np.full(len(p), -1, np.int32)
+        root_of[np.ravel(self.by_letters.texts)] = np.arange(len(self.by_letters.texts))
+        return root_of[choices(keys, 0, p[:, 0])]
+
+    def draw_share(self, keys: Array, root: Array | None) -> tuple[Names, Array]:
+        """As `draw`; `root` are `first_roots`, if these are known."""
+        return (self if root is None else self.by_letters).draw(keys, root)
 
     def in_characters(self, names: Names) -> Names:
         """Names with code points in place of indices."""

@@ -193,7 +193,7 @@ class Guided:
 
     def by_letters(self) -> Guided:
         """One whose names begin from their first characters, as `Drawer.by_letters`."""
-        return Guided(self._sampler, self._drawer.by_letters(), self._look_ahead)
+        return Guided(self._sampler, self._drawer.by_letters, self._look_ahead)
 
     @property
     def acceptance(self) -> float:

@@ -28,9 +28,10 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import RepeatedInitialsWarning, counted
 from rnn_names.network.language_model import LanguageModel
+from rnn_names.sampling.attempts import ENDLESS, Attempts, GivenUp, OneWorker
 from rnn_names.sampling.numbers import child, choices, key_of, states_of, uniform
 from rnn_names.sampling.sampler import Sampler, Tally, sampler_of
-from rnn_names.sampling.stream import ENDLESS, MOST_ATTEMPTS, Attempts, GivenUp, OneWorker
+from rnn_names.sampling.stream import MOST_ATTEMPTS
 
 if TYPE_CHECKING:
     from rnn_names.sampling.guided import Guided
@@ -175,7 +176,7 @@ def in_order(draw: Draw, begin: int, end: int, parts: Sequence[PartNames]) -> It
     """What is drawn at the numbers from `begin` on, below `end`; at last perhaps GivenUp."""
     largest = min(part.largest_walk for part in parts)
     queue = Attempts(begin, end, (FIRST_LINES, largest), lambda: ENDLESS)
-    return queue.names(draw, OneWorker(), MOST_ATTEMPTS // max(part.slowness for part in parts))
+    return queue.names(OneWorker(draw), MOST_ATTEMPTS // max(part.slowness for part in parts))
 
 
 def _measured(parts: Sequence[PartNames], letters: Mapping[str, float]) -> dict[str, float] | None:

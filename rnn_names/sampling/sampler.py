@@ -86,7 +86,7 @@ class Sampler:
     @property
     def largest_walk(self) -> int:
         """Names that may be drawn together: the fewer, the larger the vocabulary."""
-        return max(1 << (24 - len(self.model.vocabulary).bit_length()), 32)
+        return max(1 << (25 - len(self.model.vocabulary).bit_length()), 32)
 
     @property
     def roots(self) -> Roots:
@@ -96,7 +96,7 @@ class Sampler:
     def by_letters(self) -> Sampler:
         """One whose names begin from their first characters, as `Drawer.by_letters`."""
         other = copy(self)
-        other.drawer = self.drawer.by_letters()
+        other.drawer = self.drawer.by_letters
         return other
 
     @property

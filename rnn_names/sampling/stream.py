@@ -20,37 +20,41 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnn_names import system
-from rnn_names.arrays import Array, ranges
+from rnn_names.arrays import Array
 from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Names
 from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
-from rnn_names.processes.threads import Submit, deferred, one_blas_thread, worker_threads
+from rnn_names.processes.threads import one_blas_thread, worker_threads
+from rnn_names.sampling.attempts import (
+    ENDLESS,
+    FIRST_WALK,
+    GROWTH,
+    Attempts,
+    Drawn,
+    GivenUp,
+    OneWorker,
+)
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.numbers import MOST_NUMBERS, key_of, states_of
+from rnn_names.sampling.numbers import key_of, states_of
 from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, settled
 from rnn_names.sampling.unique import unique_of
-from rnn_names.sampling.walk import changes
 from rnn_names.system import usable_cores
 
 if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
     from rnn_names.sampling.guided import Guided
 
-FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; each is so much larger
 FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
-LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and take more memory
+LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and more names wait
+SHARES = 8  # of the largest walk: each has names that begin alike, and memory for as many
+LEAST_IN_SHARES = 1 << 13  # names of a walk that is drawn in shares
 LEAST_TRIED = 1 << 7  # attempts at the names of a preview, if they bring too few
 WORTH_THREADS = 1 << 14  # names to be drawn for which threads are started
 LONG = 1 << 17  # names to be drawn for which the helper process is started
-NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
-WAITING = 16  # numbers in work at the same time for each that was given, at most
-WALKS_IN_WORK = 3  # of the largest: the names of more would take more memory than promised
 MAX_THREADS = 4  # each holds names that it draws: more would use more memory than promised
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
-NAMES_PER_BUDGET = 16  # names that earn as many attempts again
 MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
-ENDLESS = MOST_NUMBERS
 
 _helper_is_taken = threading.Lock()  # one stream at a time has a helper process
 
@@ -61,13 +65,6 @@ def _free_helper() -> None:
 
 
 system.here_and_in_forks(_free_helper)
-
-
-class GivenUp(Exception):
-    """Too few names meet the conditions; `tally` says how these did."""
-
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -139,18 +136,14 @@ def _drawn(
 
         guided = guided_if_rare(sampler)
     with ExitStack() as stack:
-        workers = _Workers(sampler, stack)
+        workers = _Workers(sampler, key, stack)
         if guided is not None:
             yield from _groups(guided, key, begin, end, needed, workers)
             return
         first = FIRST_WALK if count < ENDLESS else FIRST_OF_ENDLESS
         sizes = first // slowness, min(sampler.largest_walk, LARGEST_WALK) // slowness
         queue = Attempts(begin, end, (max(sizes[0], 1), max(sizes[1], 1)), needed)
-
-        def draw(numbers: Array, attempts: Array) -> tuple[Names, Array, Tally]:
-            return workers.drawn(states_of(key, numbers, attempts))
-
-        yield from queue.names(draw, workers, MOST_ATTEMPTS // slowness)
+        yield from queue.names(workers, MOST_ATTEMPTS // slowness)
 
 
 def _groups(
@@ -187,137 +180,13 @@ def _groups(
             raise GivenUp(tally)
 
 
-class Attempts:
-    """A queue of numbers and attempts; those that failed wait with their next attempt.
-
-    Args:
-        begin, end: the numbers from `begin` on, below `end`.
-        sizes: attempts of the first walk, and of the largest one.
-        needed: tells how many names are likely to be needed beside those that were given.
-    """
-
-    def __init__(
-        self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
-    ) -> None:
-        # Names were given below the one; numbers from the other on were not tried yet.
-        self._begin = self._given_below = self._fresh = begin
-        self._end, self._needed = end, needed
-        self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
-        self._size, self._largest = self._first, _ = sizes
-        self._found: list[tuple[Array, Names]] = []  # numbers, rising, and their names
-        self._tested = self._passed = 0
-        self._tally = Tally()
-
-    def names(self, draw: Callable[..., Any], workers: OneWorker, budget: int) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; at last perhaps GivenUp.
-
-        `draw` takes numbers and attempts, (n,), and gives names that passed, their rows, a tally.
-        `budget` attempts may give no name; as many again are earned by every few names.
-        """
-        begun = deque[tuple[Array, Array, Callable[[], Any]]]()
-        while True:
-            left = self._end - self._given_below
-            workers.prepare(min(left, self._needed()) if left < ENDLESS // 2 else self._passed)
-            while len(begun) < workers.count and self._left:
-                in_work = sum(numbers.shape[1] for numbers, _, _ in begun)
-                numbers, each = self._next_walk(workers.count, in_work)
-                which = np.repeat(np.arange(len(each)), each)
-                attempts = numbers[1, which] + ranges(0 * each, each)
-                begun.append((numbers, each, workers.submit(draw, numbers[0, which], attempts)))
-            if not begun:
-                return
-            numbers, each, call = begun.popleft()
-            self._take_in(numbers, each, *call())
-            is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
-            waiting = [numbers[0, 0] for numbers, _, _ in begun] + self._failed[0, :1].tolist()
-            yield from self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
-            if is_over:
-                raise GivenUp(self._tally)
-
-    @property
-    def _left(self) -> int:
-        """How many numbers wait for an attempt that has not begun.
-
-        As many begin, at most, as some times those that were given: names that are found wait for
-        all before them, and who reads a few names should not wait for thousands.
-        """
-        given = self._given_below - self._begin
-        in_work = min(WAITING * max(given, self._first), WALKS_IN_WORK * self._largest)
-        most = min(self._needed(), in_work)
-        more = min(self._given_below + most, self._end) - self._fresh
-        return self._failed.shape[1] + max(more, 0)
-
-    def _next_walk(self, workers: int, in_work: int) -> tuple[Array, Array]:
-        """Numbers and their next attempts, (2, m), and how many attempts each has in this walk.
-
-        Numbers have one at first, and more where there are too few to fill the walk. After that,
-        attempts are doubled, or names that were found would wait for an unlucky number before them.
-        """
-        size = min(self._size, max(math.ceil((self._left + in_work) / workers), FIRST_WALK))
-        self._size = min(self._size * GROWTH, self._largest)
-        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
-        at_first = max(min(size // self._left, needed), 1)
-        each = np.clip(self._failed[1], at_first, max(min(2 * needed, size), at_first))
-        n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
-        failed, self._failed = np.split(self._failed, [n_failed], axis=1)
-        n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)
-        n = 0 if self._failed.size else min(n, self._left)
-        fresh = self._fresh + np.arange(n)
-        self._fresh += n
-        numbers = np.concatenate([failed, [fresh, 0 * fresh]], axis=1)
-        return numbers, np.append(each[:n_failed], np.full(n, at_first))
-
-    def _take_in(
-        self, numbers: Array, each: Array, names: Names, rows: Array, tally: Tally
-    ) -> None:
-        """Takes in the names of a walk, and the rows of the attempts that brought them."""
-        add(self._tally, tally)
-        self._tested, self._passed = self._tested + int(each.sum()), self._passed + len(rows)
-        of_number = np.repeat(np.arange(len(each)), each)[rows]  # rising
-        first = changes(of_number)  # whether an attempt is the first to pass
-        if not first.all():
-            of_number, names = of_number[first], names.take(np.flatnonzero(first))
-        self._found.append((numbers[0, of_number], names))
-        has_failed = np.ones(len(each), bool)
-        has_failed[of_number] = False
-        failed = np.stack([numbers[0], numbers[1] + each])[:, has_failed]
-        failed = np.concatenate([self._failed, failed], axis=1)
-        self._failed = failed[:, np.argsort(failed[0], kind="stable")]
-
-    def _given(self, end: int) -> Iterator[Names]:
-        """The names that were found for numbers below `end`, in order, in parts."""
-        end = min(end, self._fresh)
-        while self._given_below < end:
-            stop = min(self._given_below + NUMBERS_AT_ONCE, end)
-            below = [(np.searchsorted(part[0], stop), *part) for part in self._found]
-            given = [(numbers[:n], names[:n]) for n, numbers, names in below if n]
-            self._found = [
-                (numbers[n:], names[n:]) for n, numbers, names in below if n < len(names)
-            ]
-            self._given_below = stop
-            if len(given) == 1:
-                yield given[0][1]
-            elif given:
-                order = np.argsort(np.concatenate([numbers for numbers, _ in given]), kind="stable")
-                yield Names.concatenate([names for _, names in given]).take(order)
-
-
-class OneWorker:
-    """Makes a call when its value is asked for."""
-
-    submit: Submit = staticmethod(deferred)
-    count = 1
-
-    def prepare(self, left: int, *, with_helper: bool = True) -> None:
-        """Starts what is worth while for so many names."""
-
-
 class _Workers(OneWorker):
     """What draws walks: this thread; several, where there is enough to draw; a helper process."""
 
-    def __init__(self, sampler: Sampler, stack: ExitStack) -> None:
-        self._sampler, self._stack, self._has_threads = sampler, stack, False
+    def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
+        self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
         self._helper: Helper | None = None
+        self._thread = 0  # the one that leaves its work to the helper: so there is memory for one
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
@@ -333,12 +202,39 @@ class _Workers(OneWorker):
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
             self._helper.start()
 
-    def drawn(self, keys: Array) -> tuple[Names, Array, Tally]:
-        """The names of some attempts that meet the conditions, their rows, and a tally.
+    def begin(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
+        """Begins to draw some attempts, in shares of names that begin alike."""
+        most = min(self._sampler.largest_walk, LARGEST_WALK) // SHARES
+        is_large = len(numbers) >= LEAST_IN_SHARES or len(numbers) > most
+        n = self.count * math.ceil(len(numbers) / (self.count * most)) if is_large else 1
+        parts = np.array_split(np.arange(len(numbers), dtype=np.int32), n)
+        drawer = self._sampler.drawer
+        if n == 1 or not drawer.begins_at_once:
+            return [self._begin(numbers, attempts, rows, None) for rows in parts]
+        keys = (states_of(self._key, numbers[rows], attempts[rows]) for rows in parts)
+        root = np.concatenate([drawer.first_roots(each) for each in keys])
+        names = np.bincount(root + 1)[1:]  # of each root
+        middle = np.cumsum(names) - names // 2
+        share = np.append(middle * n // (len(root) + 1), -1)[root]  # −1: of no root
+        parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
+        return [self._begin(numbers, attempts, rows, root[rows]) for rows in parts]
 
-        Conditions are tested here.
-        """
-        if self._helper is None:
-            return self._sampler.drawn(keys)
-        names, rows = self._helper.begin(Drawer.draw, keys)()
-        return self._sampler.held(len(keys), names, rows)
+    def _begin(
+        self, numbers: Array, attempts: Array, rows: Array, root: Array | None
+    ) -> Callable[[], Drawn]:
+        """Begins to draw a share."""
+
+        def draw() -> Drawn:
+            keys = states_of(self._key, numbers[rows], attempts[rows])
+            thread = threading.get_ident()
+            self._thread = self._thread or thread
+            if self._helper is not None and self._thread == thread:
+                drawn = self._helper.begin(Drawer.draw_share, keys, root)()
+            else:
+                drawn = self._sampler.drawer.draw_share(keys, root)
+            names, passed, tally = self._sampler.held(len(keys), *drawn)
+            # They wait for the names before them: in a byte a character, if these are Latin ones.
+            codes = names.codes.astype(np.min_scalar_type(names.codes.max(initial=0)))
+            return Names(codes, names.offsets), rows[passed], tally
+
+        return self.submit(draw)

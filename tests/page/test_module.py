@@ -12,6 +12,7 @@ import pytest
 from rnn_names import Model
 from rnn_names.corpus.fingerprints import fingerprints
 from rnn_names.corpus.names import Names, Vocabulary
+from rnn_names.errors import CaseWarning
 from rnn_names.model.model import blend
 from rnn_names.page.script import Part, module, save_module
 from support import node
@@ -221,6 +222,25 @@ def test_beginnings_in_any_case_have_the_shape_of_the_list(in_node, small_models
     )
     assert {name[0] for name in names} == {"S"}
     assert {name[0] for name in odd} == {"S"}, "as the list has it"
+
+
+def test_a_suffix_in_another_case_is_read_as_in_python(in_node):
+    model = Model.load("dinosaurs")
+    typed, small = in_node(
+        """
+        print(await sample(5, { seed: 1, suffix: "SAURUS" }));
+        print(await sample(5, { seed: 1, suffix: "saurus" }));""",
+        ("dinosaurs", model),
+    )
+    assert typed == small
+    with pytest.warns(CaseWarning):
+        assert typed == model.sample(5, seed=1, suffix="SAURUS")
+
+
+def test_an_empty_prefix_among_others_lets_names_begin_as_they_like(in_node, small_models):
+    model = small_models["gru"]
+    (names,) = in_node('print(await sample(50, { seed: 1, prefix: ["", "a"] }));', ("gru", model))
+    assert names == model.sample(50, seed=1, prefix=["", "a"]) == model.sample(50, seed=1)
 
 
 def test_names_have_the_shape_of_the_list(in_node):

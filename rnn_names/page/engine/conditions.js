@@ -12,11 +12,10 @@ import { any, caseless, either, expressionTerm, many, same, sequence, textTerm }
 import { Shape, joinedTriples, lowerCase } from "./shape.js";
 
 /** A text or several as a list, in NFC. */
-const textsOf = (given) =>
-  [given ?? []]
-    .flat()
-    .filter(Boolean)
-    .map((text) => text.normalize("NFC"));
+const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
+
+/** Those that are not empty. */
+const textsOf = (given) => allTextsOf(given).filter(Boolean);
 
 /** Makes equal what counts as equal. */
 const folding = ({ ignoreCase }) =>
@@ -28,7 +27,7 @@ const folding = ({ ignoreCase }) =>
  * `models` are those of the blend's parts, with the lengths of their shortest and longest names.
  */
 export function completed(settings, blend, models) {
-  const prefixes = textsOf(settings.prefix);
+  const prefixes = allTextsOf(settings.prefix); // names begin with the empty text, too
   const lengths = prefixes.map(lengthOf);
   const ofLists = Math.min(...models.map((model) => model.shortest));
   const shortest = settings.minLength ?? Math.min(ofLists, settings.maxLength ?? ofLists);

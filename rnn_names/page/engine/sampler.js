@@ -9,7 +9,7 @@ import { completed, conditionsOf, meetsAll } from "./conditions.js";
 import { Chain, Guide, canGuide } from "./guide.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
-import { MAX_LENGTH } from "./options.js";
+import { MAX_LENGTH, WrongSettings } from "./options.js";
 
 const NAMES_AT_ONCE = 256;
 const FEWEST_AT_ONCE = 16;
@@ -150,12 +150,23 @@ function* visitLikely(blend, options, guide) {
 }
 
 /**
- * Draws until `count` names meet the conditions, in slices, so that the browser stays awake.
+ * Draws until `count` names meet the conditions, in slices, so that the browser stays awake. If no
+ * name can meet them as they are typed, case is ignored.
  *
  * Returns the names, how many candidates were drawn, and why there are fewer if so, in `shortage`.
  * `watch.found(name)` and `watch.progress(drawn)` are told on the way; `watch.stopped()` ends it.
  */
 export async function drawNames(blend, models, settings, count, watch = {}) {
+  try {
+    return await drawAsTyped(blend, models, settings, count, watch);
+  } catch (error) {
+    if (!(error instanceof WrongSettings) || settings.ignoreCase || settings.anyShape) throw error;
+    const inAnyCase = { ...settings, ignoreCase: true };
+    return drawAsTyped(blend, models, inAnyCase, count, watch).catch(() => Promise.reject(error));
+  }
+}
+
+async function drawAsTyped(blend, models, settings, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);

@@ -1,0 +1,184 @@
+"""A queue of numbers and attempts: each walk takes the oldest ones.
+
+Among them are the next attempts at numbers whose last one failed. So walks stay full, and names
+are given in the order of their numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from rnn_names.arrays import Array, ranges
+from rnn_names.corpus.names import Names
+from rnn_names.processes.threads import Submit, deferred
+from rnn_names.sampling.numbers import MOST_NUMBERS
+from rnn_names.sampling.sampler import Tally, add
+from rnn_names.sampling.walk import changes
+
+FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; each is so much larger
+NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
+WAITING = 16  # numbers in work at the same time for each that was given, at most
+WALKS_IN_WORK = 2  # of the largest: the names of more would take more memory than promised
+NAMES_PER_BUDGET = 16  # names that earn as many attempts again
+ENDLESS = MOST_NUMBERS
+
+
+class GivenUp(Exception):
+    """Too few names meet the conditions; `tally` says how these did."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+
+Drawn = tuple[Names, Array, Tally]
+"""Names that passed, the rows of their attempts, rising, and what conditions saw."""
+
+
+class BegunWalk:
+    """A walk that is being drawn: n attempts at some numbers, rising, which may come repeatedly."""
+
+    def __init__(self, numbers: Array, attempts: Array, workers: OneWorker) -> None:
+        self.numbers, self.attempts = numbers, attempts  # (n,) both
+        self.shares = deque(workers.begin(numbers, attempts))
+        self.passed = np.zeros(len(numbers), bool)
+
+    @property
+    def failed(self) -> Array:
+        """Numbers of which no attempt passed, rising, and their next attempts: (2, m)."""
+        first = np.flatnonzero(changes(self.numbers))
+        has_failed = ~np.logical_or.reduceat(self.passed, first)
+        last = np.append(first[1:], len(self.numbers)) - 1
+        return np.stack([self.numbers[last], self.attempts[last] + 1])[:, has_failed]
+
+
+class Attempts:
+    """A queue of numbers and attempts; those that failed wait with their next attempt.
+
+    Args:
+        begin, end: the numbers from `begin` on, below `end`.
+        sizes: attempts of the first walk, and of the largest one.
+        needed: tells how many names are likely to be needed beside those that were given.
+    """
+
+    def __init__(
+        self, begin: int, end: int, sizes: tuple[int, int], needed: Callable[[], int]
+    ) -> None:
+        # Names were given below the one; numbers from the other on were not tried yet.
+        self._begin = self._given_below = self._fresh = begin
+        self._end, self._needed = end, needed
+        self._failed = np.zeros((2, 0), np.int64)  # numbers, rising, and their next attempts
+        self._size, self._largest = self._first, _ = sizes
+        # Numbers, rising, their attempts, and the names: (3, m) and m, from each share.
+        self._found: list[tuple[Array, Array, Names]] = []
+        self._tested = self._passed = 0
+        self._tally = Tally()
+
+    def names(self, workers: OneWorker, budget: int) -> Iterator[Names]:
+        """The names in the order of their numbers, in parts; at last perhaps GivenUp.
+
+        `budget` attempts may give no name; as many again are earned by every few names.
+        """
+        begun = deque[BegunWalk]()
+        while True:
+            left = self._end - self._given_below
+            workers.prepare(min(left, self._needed()) if left < ENDLESS // 2 else self._passed)
+            while sum(len(walk.shares) for walk in begun) < workers.count and self._left:
+                begun.append(BegunWalk(*self._next_walk(), workers))
+            if not begun:
+                return
+            self._take_in(begun[0])
+            if begun[0].shares:
+                continue
+            failed = np.concatenate([self._failed, begun.popleft().failed], axis=1)
+            self._failed = failed[:, np.argsort(failed[0], kind="stable")]
+            is_over = self._tested >= budget * (1 + self._passed // NAMES_PER_BUDGET)
+            waiting = [walk.numbers[0] for walk in begun] + self._failed[0, :1].tolist()
+            yield from self._given(ENDLESS if is_over else min([self._fresh, *waiting]))
+            if is_over:
+                raise GivenUp(self._tally)
+
+    @property
+    def _left(self) -> int:
+        """How many numbers wait for an attempt that has not begun.
+
+        As many begin, at most, as some times those that were given: names that are found wait for
+        all before them, and who reads a few names should not wait for thousands.
+        """
+        given = self._given_below - self._begin
+        in_work = min(WAITING * max(given, self._first), WALKS_IN_WORK * self._largest)
+        most = min(self._needed(), in_work)
+        more = min(self._given_below + most, self._end) - self._fresh
+        return self._failed.shape[1] + max(more, 0)
+
+    def _next_walk(self) -> tuple[Array, Array]:
+        """The numbers of a walk and their attempts, (n,) both.
+
+        Numbers have one at first, and more where there are too few to fill the walk. After that,
+        attempts are doubled, or names that were found would wait for an unlucky number before them.
+        """
+        size = min(self._size, max(self._left, FIRST_WALK))
+        self._size = min(self._size * GROWTH, self._largest)
+        needed = math.ceil(1.5 * (self._tested + 1) / (self._passed + 1))
+        at_first = max(min(size // self._left, needed), 1)
+        each = np.clip(self._failed[1], at_first, max(min(2 * needed, size), at_first))
+        n_failed = max(int(np.searchsorted(np.cumsum(each), size, side="right")), 1)
+        failed, self._failed = np.split(self._failed, [n_failed], axis=1)
+        n = max((size - int(each[:n_failed].sum())) // at_first, 0 if failed.size else 1)
+        n = 0 if self._failed.size else min(n, self._left)
+        fresh = self._fresh + np.arange(n)
+        self._fresh += n
+        each = np.append(each[:n_failed], np.full(n, at_first))
+        numbers, attempts = np.concatenate([failed, [fresh, 0 * fresh]], axis=1)
+        attempts = np.repeat(attempts, each) + ranges(0 * each, each)
+        return np.repeat(numbers, each), attempts.astype(np.int32)
+
+    def _take_in(self, walk: BegunWalk) -> None:
+        """Takes in the next share of a walk."""
+        names, rows, tally = walk.shares.popleft()()
+        add(self._tally, tally)
+        self._passed += len(rows)
+        walk.passed[rows] = True
+        self._found.append((walk.numbers[rows], walk.attempts[rows], names))
+        if not walk.shares:
+            self._tested += len(walk.numbers)
+
+    def _given(self, end: int) -> Iterator[Names]:
+        """The names that were found for numbers below `end`, in order, in parts."""
+        end = min(end, self._fresh)
+        while self._given_below < end:
+            stop = min(self._given_below + NUMBERS_AT_ONCE, end)
+            here = [np.searchsorted(numbers, stop) for numbers, _, _ in self._found]
+            parts = [[each[:n] for each in part] for n, part in zip(here, self._found, strict=True)]
+            self._found = [
+                (numbers[n:], attempts[n:], names[n:])
+                for n, (numbers, attempts, names) in zip(here, self._found, strict=True)
+                if n < len(names)
+            ]
+            self._given_below = stop
+            if parts:
+                numbers, attempts, names = zip(*parts, strict=True)
+                order = np.lexsort([np.concatenate(attempts), np.concatenate(numbers)])
+                first = changes(np.concatenate(numbers)[order])  # the first attempt to pass
+                found = Names.concatenate([*names]).take(order[first])
+                yield Names(found.codes.astype(np.uint32, copy=False), found.offsets)
+
+
+class OneWorker:
+    """Draws when names are asked for, by a function of numbers and attempts, (n,) both."""
+
+    submit: Submit = staticmethod(deferred)
+    count = 1
+
+    def __init__(self, draw: Callable[[Array, Array], Drawn]) -> None:
+        self._draw = draw
+
+    def begin(self, numbers: Array, attempts: Array) -> list[Callable[[], Drawn]]:
+        """Begins to draw some attempts, in shares."""
+        return [self.submit(self._draw, numbers, attempts)]
+
+    def prepare(self, left: int, *, with_helper: bool = True) -> None:
+        """Starts what is worth while for so many names."""
