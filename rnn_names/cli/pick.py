@@ -84,10 +84,12 @@ def _names_of(models: Any) -> Draw:
     from rnn_names.sampling.stream import sample
 
     loaded = blend_of(models)
-    drawn = lambda options: itertools.chain.from_iterable(  # noqa: E731
-        names.to_strings() for names in sample(loaded, ENDLESS, options)
-    )
-    return lambda options: ((name, [name]) for name in drawn(options))
+
+    def draw(options: Options) -> Iterator[Line]:
+        for names in sample(loaded, ENDLESS, options):
+            yield from ((name, [name]) for name in names.to_strings())
+
+    return draw
 
 
 def _lines(options: CastOptions) -> Iterator[Line]:
