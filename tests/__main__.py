@@ -18,6 +18,7 @@ import argparse
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
 
+PAGE_TOOLS = ("@biomejs/biome@2.6.8", "typescript@7.0.2", "axe-core@4")  # by npm, into build/
 GROUPS = {
     # group: (folder of its environment, extras of pyproject.toml)
     "run": (".venv", ""),
@@ -96,6 +98,20 @@ def lint(programs: Path) -> None:
     run(programs / "mypy")
     run(programs / "mypy", "tests/support/public_names.py")
     run(programs / "zizmor", "--offline", "--no-progress", "--quiet", ".github")
+    lint_page()
+
+
+def lint_page() -> None:
+    """Checks format, lint and types of the page's JavaScript, where Node is; in CI it has to be."""
+    npm = shutil.which("npm")
+    if not npm and not os.environ.get("CI"):
+        return print("The page's JavaScript was not checked: there is no npm on the PATH")
+    tools = ROOT / "build" / "node_modules" / ".bin"
+    if not (tools / "biome").exists() or not (tools / "tsc").exists():
+        install = "install --silent --no-save --prefix build".split()
+        run(npm or "npm", *install, *PAGE_TOOLS)
+    run(tools / "biome", "check", "--config-path", "tests/page", "rnn_names/page")
+    run(tools / "tsc", "--project", "tests/page")
 
 
 def suite(programs: Path, *options: str) -> None:

@@ -36,13 +36,14 @@ import numpy as np
 
 from rnn_names.arrays import Array
 from rnn_names.conditions.automaton import Automaton
+from rnn_names.conditions.spelling import Spelling
 from rnn_names.network.ahead import by_level, log_expected, on_tree
 from rnn_names.network.prefix_tree import EOS
 from rnn_names.ngram.chain import LONGEST_CONTEXT, fitted, max_contexts, sharpened
 from rnn_names.ngram.contexts import Contexts, extended, max_symbols
 
 MAX_NUMBERS = 1 << 22  # probabilities that are kept of a draw; further new prefixes are not
-MAX_COPIES = 32  # of a name of one draw: those of a group of the stream
+MAX_COPIES = 32  # how often one proposal may give its name
 MAX_VISITED = 1 << 22  # numbers that the visited prefixes take, n_y each
 
 
@@ -54,7 +55,7 @@ class LookAhead:
     measured (`preparation.with_bound`). With `visits`, a draw is one to learn from.
     """
 
-    automaton: Automaton  # of the conditions, S states
+    spelling: Spelling  # what names have to look like, by an automaton of S states
     log_may_end: Array  # (max_length + 1, S) 0 where a name may end, by length and state; else −∞
     prefixes: VisitedPrefixes  # the visited ones, N of them
     # (N, n_y) what is ahead of each character after each visited prefix; in column EOS, 0
@@ -68,39 +69,36 @@ class LookAhead:
     visits: Visits | None = None  # where prefixes are recorded, numbered as in `prefixes`
 
     @classmethod
-    def unguided(
-        cls, automaton: Automaton, prefix: Array, min_length: int, max_length: int
-    ) -> LookAhead:
+    def unguided(cls, spelling: Spelling, prefix: Array) -> LookAhead:
         """One whose guess is always 1, so draws stay as they are, with weights of 1."""
-        states, n_y = automaton.after.shape
+        states, n_y = spelling.automaton.after.shape
         return cls(
-            automaton,
-            np.zeros((max_length + 1, states)),
-            VisitedPrefixes.beginning(prefix, automaton),
+            spelling,
+            np.zeros(spelling.may_end.shape),
+            VisitedPrefixes.beginning(prefix, spelling.automaton),
             log_ahead=np.zeros((1, n_y)),
             contexts=Contexts(np.zeros(1, np.int64), n_y),
-            table=np.zeros((max_length + 2, 1, states)),
+            table=np.zeros((spelling.max_length + 2, 1, states)),
         )
 
     def learned(
-        self, prefixes: VisitedPrefixes, min_length: int, temperature: float, *, explores: bool
+        self, prefixes: VisitedPrefixes, temperature: float, *, explores: bool
     ) -> LookAhead:
         """One that has learned from prefixes that were visited at a temperature.
 
         If it `explores`, names that end at one of these are left out: they are known.
         """
-        max_length = len(self.log_may_end) - 1
+        automaton, max_length = self.spelling.automaton, self.spelling.max_length
         chain = fitted(
             *(prefixes.string, prefixes.length, prefixes.log_probabilities, prefixes.passed),
-            *(max_length, max_contexts(self.automaton, max_length), temperature),
+            *(max_length, max_contexts(automaton, max_length), temperature),
         )
-        may_end = self.automaton.may_end(min_length, max_length)
-        log_may_end = np.where(may_end, 0, -np.inf)
+        log_may_end = np.where(self.spelling.may_end, 0, -np.inf)
         by_chain = replace(
             self,
             log_may_end=log_may_end,
             contexts=chain.contexts,
-            table=chain.log_ahead(self.automaton, log_may_end),
+            table=chain.log_ahead(automaton, log_may_end),
         )
         ahead: Array = np.empty(prefixes.log_probabilities.shape)
         context = chain.contexts.longest(prefixes.string)
@@ -108,6 +106,8 @@ class LookAhead:
         for rows in by_level(prefixes.length):
             at = nowhere[rows], context[rows], prefixes.automaton_state[rows]
             ahead[rows] = by_chain.of_next(*at, int(prefixes.length[rows[0]]))
+        # Too many prefixes are ranked by what is ahead with all names counted in. To explore, the
+        # names that end at them are then left out, and what is ahead is counted again.
         is_large = ahead.size > MAX_VISITED
         if is_large or not explores:
             prefixes.count_in(ahead)
@@ -133,7 +133,7 @@ class LookAhead:
         if known.all():
             return self.log_ahead[visited]
         next_context = self.contexts.after[context, :-1]
-        ahead = self.table[length + 1][next_context, self.automaton.after[state]]
+        ahead = self.table[length + 1][next_context, self.spelling.automaton.after[state]]
         ahead[:, EOS] = self.log_may_end[length, state]
         ahead[known] = self.log_ahead[visited[known]]
         return ahead

@@ -1,12 +1,12 @@
 """How a look-ahead is prepared: draws that it learns from, and the bound of the weights.
 
-Each round draws names with what is known so far, and then learns from them; names that end at
-prefixes that are known already are left out. The first rounds are of temperatures of about 1, where
-hardly a step is certain and draws see much; then the temperature is halved, down to that wanted. So
-the names that are most probable in the end are among those that were drawn before, as in simulated
-annealing (Kirkpatrick et al. 1983), and what is ahead of a prefix counts all of them, with their
-probabilities of now. Without this, names of a share of 0.0002 stood for all at a temperature of
-0.08: no draw had come where the others were.
+Each round draws names with what is known so far, and then learns from them. The first rounds use a
+temperature between 1 and 2, where few steps are certain and draws see much. Then the temperature is
+halved, round by round, down to the one wanted, as in simulated annealing (Kirkpatrick et al. 1983).
+So the names that are most probable in the end have been drawn before, and what is ahead of a prefix
+counts all of them, at the current temperature. While it cools, names that end at known prefixes are
+left out, so that draws explore. Without cooling, at a temperature of 0.08, names that should be
+0.02 % of the output were all of it: no draw had come where the others were.
 
 Then each round is a test: one half of its draws sets the bound, the least with which few names
 would be repeats, and all measure how many are. Tests go on until few names are, or they have cost
@@ -38,18 +38,18 @@ ENOUGH_VISITS = 1 << 16  # nodes in all
 MAX_VISITS = 1 << 18  # nodes after which preparation ends, whatever it has reached
 
 Draw = Callable[[float, int, LookAhead], Array]
-"""Draws names at a temperature, so many, by a look-ahead; gives their log weights, (size,)."""
+"""Draws `size` names at a temperature by a look-ahead; gives their log weights, (size,)."""
 
 
-def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: float) -> LookAhead:
+def prepared(draw: Draw, unguided: LookAhead, temperature: float) -> LookAhead:
     """A look-ahead that has learned, with a bound, and measured."""
     look_ahead, n_visits = unguided, 0
 
     def drawn(size: int) -> Array:
         nonlocal look_ahead, n_visits
         visits = Visits(look_ahead.prefixes)
-        size = min(size, MAX_CHARACTERS // len(look_ahead.log_may_end))
-        log_weights = draw(at, size, replace(look_ahead, visits=visits))
+        size = min(size, MAX_CHARACTERS // (look_ahead.spelling.max_length + 1))
+        log_weights = draw(current, size, replace(look_ahead, visits=visits))
         look_ahead = replace(look_ahead, prefixes=visits.joined())
         n_visits += visits.n_passed
         return log_weights
@@ -57,10 +57,10 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
     def learn(power: float = 1.0, *, explores: bool) -> None:
         nonlocal look_ahead
         prefixes = look_ahead.prefixes.sharpened(power)
-        look_ahead = look_ahead.learned(prefixes, min_length, at, explores=explores)
+        look_ahead = look_ahead.learned(prefixes, current, explores=explores)
 
     halvings = max(math.ceil(math.log2(COOLED_BELOW / temperature)), 0)
-    at = temperature * 2**halvings
+    current = temperature * 2**halvings
     drawn(FIRST_ROUND)
     learn(explores=halvings > 0)
     for left in range(halvings, -1, -1):
@@ -68,11 +68,13 @@ def prepared(draw: Draw, unguided: LookAhead, min_length: int, temperature: floa
             drawn(size)
             learn(explores=left > 0 or (halvings > 0 and size < ROUNDS[-1]))
         if left:
-            at /= 2
+            current /= 2
             learn(2.0, explores=True)
     size = FIRST_TEST
     while True:
-        tested = with_bound(look_ahead, drawn(size))
+        used = look_ahead
+        log_weights = drawn(size)  # replaces `look_ahead`; the bound is that of the one used
+        tested = with_bound(used, log_weights)
         is_enough = tested.acceptance >= ENOUGH_COME_OUT or n_visits >= ENOUGH_VISITS
         if (tested.repeats <= MAX_REPEATS and is_enough) or n_visits >= MAX_VISITS:
             return tested

@@ -14,13 +14,14 @@ import re
 import zlib
 from collections.abc import Sequence
 from html import escape
+from importlib.resources import files
 from string import Template
 from typing import Any
 from urllib.parse import quote
 
 from rnn_names.errors import counted, shown
 from rnn_names.model.model import PROGRAM_VERSION
-from rnn_names.page.script import Part, as_script_data, described, scripts
+from rnn_names.page.script import LEFT_OUT, Part, as_script_data, described, scripts
 from rnn_names.report.markup import assets, definitions, isolated
 
 PAGE_BEGINNING = "<!DOCTYPE html>"  # what every page begins with
@@ -46,9 +47,13 @@ STYLES = (
     "page/ui/page.css",
     "page/ui/names.css",
     "page/ui/side.css",
-    "page/ui/casts.css",
-    "page/ui/own_list.css",
 )
+LETTERS = {"latin": "U+0-FF,U+131,U+152-153,U+2013-2026", "latin-ext": "U+100-24F,U+1E00-1EFF"}
+LETTERS |= {"cyrillic": "U+400-45F", "italic": "U+20-7E,U+2019"}
+"""The files of the display face, Cormorant in a semi-bold weight, and which characters each has."""
+
+NUMBERS = ["Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
+
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
 <rect width="16" height="16" rx="3" fill="oklch(.42 .11 %d)"/>
 <path d="M4 12V4l8 8V4" fill="none" stroke="#fff" stroke-width="2"/></svg>"""
@@ -67,7 +72,11 @@ def page(
     stressed = _listed([f"<em>{isolated(name)}</em>" for name in names])
     # The width of columns, from the longest name there can be: known at once, so nothing moves.
     longest = max(part.model.longest for part in parts)
-    style = assets(*STYLES) + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
+    style = (
+        _faces(parts)
+        + LEFT_OUT.sub("", assets(*STYLES))
+        + f":root {{ --hue: {hue}; --longest: {longest}; }}\n"
+    )
     texts = [STRICT + text for text in scripts()]
     data: dict[str, Any] = {
         "count": COUNT,
@@ -77,9 +86,12 @@ def page(
     }
     if for_lists:
         title = "Names from your own list" if title is None else title
+    if for_lists or (len(parts) > 2 and len({part.share for part in parts}) == 1):
         for model in data["models"][1:]:
             model["share"] = 0
-    return Template(assets("page/ui/page.html")).substitute(
+    if title is None and len(parts) > 2:
+        title = f"{NUMBERS[min(len(parts), 9) - 2]} kinds of names" if len(parts) < 10 else "Names"
+    return Template(LEFT_OUT.sub("", assets("page/ui/page.html"))).substitute(
         policy=_policy(style, texts),
         title=escape(shown(title or f"Names like {_listed(names)}")),
         heading=isolated(title) if title else f"Names like {stressed}",
@@ -87,6 +99,7 @@ def page(
         subtitle=isolated(SUBTITLE if subtitle is None else subtitle) if subtitle != "" else "",
         program=escape(PROGRAM_VERSION),
         shares="" if len(parts) > 1 else " hidden",
+        kinds="" if len(parts) > 2 else " hidden",
         places="<li></li>" * COUNT,
         count=COUNT,
         novel_hint="" if any(part.model.fingerprints is None for part in parts) else " hidden",
@@ -100,13 +113,31 @@ def page(
     )
 
 
+def _faces(parts: Sequence[Part]) -> str:
+    """Style rules with those files of the display face that have letters of some models."""
+    known = "".join(part.model.vocabulary.characters for part in parts)
+    wanted = {"latin", "italic"}
+    wanted |= {"latin-ext"} if re.search("[\u0100-\u024f\u1e00-\u1eff]", known) else set()
+    wanted |= {"cyrillic"} if re.search("[\u0400-\u045f]", known) else set()
+    rules = []
+    for file in [each for each in LETTERS if each in wanted]:
+        font = files("rnn_names").joinpath(f"page/ui/fonts/{file}.woff2").read_bytes()
+        rules.append(
+            "@font-face { font-family: Cormorant; font-weight: 600; "
+            f"font-style: {'italic' if file == 'italic' else 'normal'}; "
+            f"src: url(data:font/woff2;base64,{base64.b64encode(font).decode()}); "
+            f"unicode-range: {LETTERS[file]}; }}\n"
+        )
+    return "".join(rules)
+
+
 def _policy(style: str, scripts: Sequence[str]) -> str:
     """A policy that runs and applies only these texts, makes no text markup, and loads nothing."""
     digests = (hashlib.sha256(text.encode()).digest() for text in (style, *scripts))
     of_style, *of_scripts = (f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
     return (
         f"default-src 'none'; script-src {' '.join(of_scripts)}; style-src {of_style}; "
-        "worker-src blob:; img-src data:; base-uri 'none'; form-action 'none'; "
+        "worker-src blob:; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types learning"
     )
 

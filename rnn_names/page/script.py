@@ -39,7 +39,7 @@ ENTRIES = (
 interface. Each script has the modules that its entries import, save those of scripts before it."""
 
 IMPORT = re.compile(r'^import [^"]*"(.+)";\n', re.MULTILINE)
-EXPORT = re.compile("^export ", re.MULTILINE)
+LEFT_OUT = re.compile(r"^ *(?://.*|/\*(?:(?!\*/)(?s:.))*\*/)\n|^ +|^export ", re.MULTILINE)
 
 ENGINE_ARRAYS = ("Wax", "Waa", "Wya", "ba", "by", "a0", "bn")
 """The parameters in the order in which the engine reads them; the last only of a GRU."""
@@ -84,7 +84,7 @@ def _module(path: str, done: set[str]) -> str:
     text = assets(f"page/{path}")
     paths = (posixpath.normpath(f"{path}/../{imported}") for imported in IMPORT.findall(text))
     before = "".join(_module(each, done) for each in paths)
-    return before + EXPORT.sub("", IMPORT.sub("", text))
+    return before + LEFT_OUT.sub("", IMPORT.sub("", text))
 
 
 def described(parts: Sequence[Part]) -> list[dict[str, Any]]:

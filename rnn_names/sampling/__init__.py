@@ -1,6 +1,7 @@
 """Drawing names.
 
-Read `numbers`, `choice` and `walk`; `next_character` and `roots`, which a walk asks, and `drawer`,
-which has all three; then `sampler` and `stream`. `guided` draws under rare conditions, `cast` and
-`initials` put names together, and `best` searches for the most probable ones.
+In the order of a draw, from the inside out: `numbers`, `choice`, `walk`; `next_character`, the
+source of a walk, and `roots`, where it begins; `drawer`, which has all of these; `sampler`, which
+tests the names; `attempts`, the queue; `stream` and `unique`. `guided` draws under rare conditions,
+`alias` names keys, `cast` and `initials` put names together, `best` searches for the most probable.
 """

@@ -19,7 +19,7 @@ from rnn_names.sampling.numbers import MOST_NUMBERS
 from rnn_names.sampling.sampler import Tally, add
 from rnn_names.sampling.walk import changes
 
-FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; each is so much larger
+FIRST_WALK, GROWTH = 1 << 12, 16  # names of a stream's first walk, at most; then 16 times as many
 NUMBERS_AT_ONCE = 1 << 15  # whose names are given together, at most
 WAITING = 16  # numbers in work at the same time for each that was given, at most
 WALKS_IN_WORK = 2  # of the largest: the names of more would take more memory than promised
@@ -78,14 +78,15 @@ class Attempts:
         self._tally = Tally()
 
     def names(self, workers: OneWorker, budget: int) -> Iterator[Names]:
-        """The names in the order of their numbers, in parts; at last perhaps GivenUp.
+        """The names in the order of their numbers, in parts; then GivenUp if too few passed.
 
         `budget` attempts may give no name; as many again are earned by every few names.
         """
         begun = deque[BegunWalk]()
         while True:
-            left = self._end - self._given_below
-            workers.prepare(min(left, self._needed()) if left < ENDLESS // 2 else self._passed)
+            likely = min(self._end - self._given_below, self._needed())
+            # Of an endless stream, as many names again as so far.
+            workers.prepare(likely if likely < ENDLESS // 2 else self._passed)
             while sum(len(walk.shares) for walk in begun) < workers.count and self._left:
                 begun.append(BegunWalk(*self._next_walk(), workers))
             if not begun:

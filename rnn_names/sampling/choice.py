@@ -42,6 +42,7 @@ def choose(
         The names in a new order; the branch of each, (m,), rising; which are too close to call.
     """
     n_y, n_nodes = probabilities.shape
+    assert n_nodes <= MOST_NODES  # or the number of a node would not fit into a point
     # A point is an integer of 64 bits: the node, the 32 bits of u, the name's place in `names`.
     # Points are sorted, since neighbours then read the same memory. The place makes all of them
     # different; and to sort integers and read the place from them is several times as fast as to
@@ -64,6 +65,7 @@ def choose(
     edges += np.arange(n_nodes)
     line = np.ascontiguousarray(edges.T).ravel()  # (nodes n_y,) the right end of each branch
     branch = np.searchsorted(line, point, side="right").astype(np.int32)
+    # Branch 0 wraps around to the far end of the line: nothing lies to its left.
     distance = np.minimum(line[branch] - point, np.abs(point - line[branch - 1]))
     return names, branch, distance < margins[(points >> np.uint64(32)).astype(np.int32)]
 

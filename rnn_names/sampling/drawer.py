@@ -94,7 +94,10 @@ class Drawer:
         return [*self.texts] == [()]
 
     def first_roots(self, keys: Array) -> Array:
-        """Which root of `by_letters` each name begins from, (n,): −1 for none of them."""
+        """Which root of `by_letters` each name begins from, (n,): −1 for none of them.
+
+        That is the character that `choose` takes at place 0, so shares draw the same names.
+        """
         p, _ = self.exact.next_probabilities(self.exact.first_state, Workspace(np.float64))
         root_of = np.full(len(p), -1, np.int32)
         root_of[np.ravel(self.by_letters.texts)] = np.arange(len(self.by_letters.texts))

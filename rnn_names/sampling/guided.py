@@ -35,9 +35,9 @@ GAIN = 5  # the look-ahead is used if it multiplies the share of useful draws by
 SKIPPED, GROUP = MAX_COPIES - 1, 64
 """Names that are found before those of a group, and the names of a group.
 
-A group ends in the middle of a name's copies, perhaps. If it began with a whole name, more copies
-would be cut off than it has, and names of large weight would come too seldom. After so many names,
-one is as likely to have copies before the beginning as behind the end.
+A heavy proposal gives its name up to `MAX_COPIES` times in a row, and the end of a group may cut
+such a run. If each group began with a whole run, heavy names would lose copies. So its first
+names are dropped: a run is cut at the beginning as often as at the end.
 """
 COPIES = MAX_NAME_LENGTH + 1  # the place of the random number that decides how often a name comes
 
@@ -74,7 +74,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
         drawer = _one_root(sampler)
     except NoAutomatonError:  # of very many prefixes
         return None
-    rounds, sizes = count(1), (sampler.min_length, sampler.max_length)
+    rounds = count(1)
 
     def draw(temperature: float, size: int, look_ahead: LookAhead) -> Array:
         options = replace(sampler.options, temperature=temperature)
@@ -85,9 +85,9 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
         walk.run(guided_roots(roots, look_ahead))
         return walk.log_weights
 
-    unguided = LookAhead.unguided(drawer.spelling.automaton, np.array(drawer.texts[0], int), *sizes)
+    unguided = LookAhead.unguided(drawer.spelling, np.array(drawer.texts[0], int))
     temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
-    look_ahead = prepared(draw, unguided, sampler.min_length, temperature)
+    look_ahead = prepared(draw, unguided, temperature)
     if look_ahead.acceptance <= GAIN * share:
         return None
     warn_of_repeats(look_ahead)
@@ -228,12 +228,12 @@ class Guided:
         """
         waiting, begun, tally = np.arange(len(groups)), 0, Tally()
         wanted = SKIPPED + GROUP
-        each = int(1.1 * wanted / self.acceptance) + 8  # proposals of a group at a time
+        at_a_time = int(1.1 * wanted / self.acceptance) + 8  # proposals of each group
         found: list[tuple[Array, Names]] = []  # group, proposal and copy, (3, m), and the names
-        count = np.zeros(len(groups), np.intp)
-        while len(waiting) and begun * len(groups) < budget * (1 + count.sum() // wanted):
-            each = max(min(each, MOST_PROPOSALS // len(waiting)), 1)
-            row, proposal = np.divmod(np.arange(len(waiting) * each), each)
+        n_found = np.zeros(len(groups), np.intp)
+        while len(waiting) and begun * len(groups) < budget * (1 + n_found.sum() // wanted):
+            at_a_time = max(min(at_a_time, MOST_PROPOSALS // len(waiting)), 1)
+            row, proposal = np.divmod(np.arange(len(waiting) * at_a_time), at_a_time)
             keys = states_of(key, groups[waiting[row]], begun + proposal)
             names, rows, copies = self._proposed(keys)
             names, rows, seen = self._sampler.held(len(keys), names, rows)
@@ -243,12 +243,12 @@ class Guided:
             of_name = [waiting[row[rows]], begun + proposal[rows]]
             place = np.array([each[which] for each in of_name] + [ranges(0 * n, n)])
             found.append((place, names.take(which)))
-            count += np.bincount(place[0], minlength=len(groups))
-            waiting, begun = np.flatnonzero(count < wanted), begun + each
+            n_found += np.bincount(place[0], minlength=len(groups))
+            waiting, begun = np.flatnonzero(n_found < wanted), begun + at_a_time
         group, proposal, copy = np.concatenate([place for place, _ in found], axis=1)
         order = np.lexsort((copy, proposal, group))
         first = np.searchsorted(group[order], np.arange(len(groups)))
-        first += np.where(count < wanted, 0, SKIPPED)  # where there are too few, all are given
+        first += np.where(n_found < wanted, 0, SKIPPED)  # where there are too few, all are given
         rank = np.arange(len(order)) - first[group[order]]
         order = order[(rank >= 0) & (rank < GROUP)]
         # A repeat should not follow its name: first all that are the first of their proposals here.

@@ -1,7 +1,6 @@
-"""Names that meet what each can be held to alone: length, shape, spelling, and other conditions.
+"""Names that meet the conditions that one name can be tested for: length, shape, spelling, others.
 
-Where the conditions on length and spelling are so rare that attempts would take long,
-`rnn_names.lookahead.guide` looks ahead.
+Where those on length and spelling are rare, `stream` has `guided_if_rare` look ahead instead.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.sampling.drawer import Drawer
-from rnn_names.sampling.roots import spelled
+from rnn_names.sampling.roots import spelled_prefixes
 from rnn_names.sampling.walk import Roots
 
 T = TypeVar("T", bound=CommonOptions)
@@ -56,7 +55,7 @@ class Sampler:
         self.model, self.options = model, options
         self.min_length, self.max_length = lengths_of(model, options)
         shape = None if options.any_shape else model.shape
-        prefixes = spelled(options, model.vocabulary, shape)
+        prefixes = spelled_prefixes(options, model.vocabulary, shape)
         self.shape, self.in_other_case = prefixes.shape, prefixes.in_other_case
         self.texts = [text for text in prefixes.texts if len(text) <= self.max_length]
         self.all_conditions: list[Condition] = []
@@ -129,8 +128,9 @@ class Sampler:
         """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
         options, roots = self.options, self.drawer.roots
         if options.prefix:
+            # A single prefix is given, not drawn: only top-k and top-p can bar it.
             is_one = len(roots.texts) == 1 and not (options.top_k or options.top_p)
-            if is_one or (roots.log_prob > -np.inf).any():  # one that is not ruled out is not drawn
+            if is_one or (roots.log_prob > -np.inf).any():
                 return
             what = f"prefix {any_of(options.prefix)}: no name begins so"
         else:

@@ -1,9 +1,8 @@
-"""A seed's stream of names: attempts are drawn together, names come in the order of their numbers.
+"""A seed's stream of names, in the order of their numbers.
 
-Name i is that of the first attempt at i that meets the conditions. So a stream is a queue of
-numbers and attempts: each walk takes the oldest, among them the next attempts at numbers whose
-last one failed. Walks are drawn by several threads, one of which may leave its work to a helper
-process; neither changes a name, since a name depends on its seed and its number alone.
+Name i is that of the first attempt at i that meets the conditions (`attempts`). Several threads
+draw, one of which may leave its work to a helper process; neither changes a name, since a name
+depends on its seed and its number alone.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from rnn_names.processes.helper import Helper
     from rnn_names.sampling.guided import Guided
 
-FIRST_OF_ENDLESS = 1 << 5  # the same of a stream without an end, of which few names may be read
+FIRST_OF_ENDLESS = 1 << 5  # names of the first walk of an endless stream: few may be read
 LARGEST_WALK = 1 << 18  # names of a walk: more share more beginnings, and more names wait
 SHARES = 8  # of the largest walk: each has names that begin alike, and memory for as many
 LEAST_IN_SHARES = 1 << 13  # names of a walk that is drawn in shares
@@ -56,15 +55,15 @@ MAX_THREADS = 4  # each holds names that it draws: more would use more memory th
 MOST_ATTEMPTS = 1 << 21  # attempts after which a stream ends, if they gave no name
 MOST_CHARACTERS = 1 << 23  # or proposals of so many characters, under rare conditions: a minute
 
-_helper_is_taken = threading.Lock()  # one stream at a time has a helper process
+_helper_lock = threading.Lock()  # one stream at a time has a helper process
 
 
-def _free_helper() -> None:
-    global _helper_is_taken
-    _helper_is_taken = threading.Lock()
+def _renew_helper_lock() -> None:
+    global _helper_lock
+    _helper_lock = threading.Lock()
 
 
-system.here_and_in_forks(_free_helper)
+system.here_and_in_forks(_renew_helper_lock)
 
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
@@ -157,7 +156,8 @@ def _groups(
     """The names of a stream under rare conditions: those of its groups, one after another."""
     from rnn_names.sampling.guided import GROUP
 
-    group, size, given, tally = begin // GROUP, 1, begin, Tally()  # the next group, and so on
+    group, size = begin // GROUP, 1  # the next group, and how many are drawn by the next call
+    given, tally = begin, Tally()  # the next number to give
     budget = min(MOST_ATTEMPTS, MOST_CHARACTERS // guided.min_length)
     begun = deque[tuple[int, int, Callable[[], Any]]]()
     while given < end:
@@ -186,7 +186,7 @@ class _Workers(OneWorker):
     def __init__(self, sampler: Sampler, key: Array, stack: ExitStack) -> None:
         self._sampler, self._key, self._stack, self._has_threads = sampler, key, stack, False
         self._helper: Helper | None = None
-        self._thread = 0  # the one that leaves its work to the helper: so there is memory for one
+        self._thread = 0  # the only thread that uses the helper: only the other needs memory
 
     def prepare(self, left: int, *, with_helper: bool = True) -> None:
         """Starts threads, and the helper process, if that is worth while for so many names."""
@@ -195,8 +195,8 @@ class _Workers(OneWorker):
             threads = worker_threads(min(usable_cores(), MAX_THREADS))
             self.submit, self.count = self._stack.enter_context(threads)
         is_worth_while = with_helper and left >= LONG and self.count > 1 and self._helper is None
-        if is_worth_while and _helper_is_taken.acquire(blocking=False):
-            self._stack.callback(_helper_is_taken.release)
+        if is_worth_while and _helper_lock.acquire(blocking=False):
+            self._stack.callback(_helper_lock.release)
             from rnn_names.processes.helper import Helper  # a few names do without
 
             self._helper = self._stack.enter_context(Helper(copy, self._sampler.drawer))
@@ -215,7 +215,8 @@ class _Workers(OneWorker):
         root = np.concatenate([drawer.first_roots(each) for each in keys])
         names = np.bincount(root + 1)[1:]  # of each root
         middle = np.cumsum(names) - names // 2
-        share = np.append(middle * n // (len(root) + 1), -1)[root]  # −1: of no root
+        share_of = np.append(middle * n // (len(root) + 1), -1)  # of each root; last, of root −1
+        share = share_of[root]
         parts = [np.flatnonzero(share == each).astype(np.int32) for each in range(n)]
         return [self._begin(numbers, attempts, rows, root[rows]) for rows in parts]
 

@@ -191,12 +191,15 @@ class Walk:
         root = roots.drawn(self.keys) if root is None else root
         for rows in by_level(roots.lengths):
             names = np.flatnonzero(np.isin(root, rows)).astype(np.int32)
-            if len(names):
-                names = names[stable_order(root[names])]
-                here, node = np.unique(root[names], return_inverse=True)
-                length = int(roots.lengths[here[0]])
-                self.text[:length, names] = roots.texts_of(root[names]).T
-                self._turn(roots.states[here], roots.known[here], length, names, node, work)
+            names = names[stable_order(root[names])]
+            here, node = np.unique(root[names], return_inverse=True)
+            for first in range(0, len(here), source.nodes_at_once):
+                some = here[first : first + source.nodes_at_once]
+                part = slice(*np.searchsorted(node, (first, first + len(some))))
+                columns, length = names[part], int(roots.lengths[some[0]])
+                self.text[:length, columns] = roots.texts_of(root[columns]).T
+                states, known = roots.states[some], roots.known[some]
+                self._turn(states, known, length, columns, node[part] - first, work)
         while self._frontier:
             length, (children, known, names, node) = self._frontier.take()
             self._turn(source.states_after(children, work), known, length, names, node, work)

@@ -289,10 +289,9 @@ def test_repeats_come_after_all_other_names_of_their_group(monkeypatch):
 def learned(model, draws=3000, **options):
     """A look-ahead that has learned from unguided draws, and its drawer."""
     sampler = Sampler(model, Options(**options))
-    automaton, limits = sampler.spelling.automaton, (sampler.min_length, sampler.max_length)
-    unguided = LookAhead.unguided(automaton, np.array(sampler.texts[0], int), *limits)
+    unguided = LookAhead.unguided(sampler.spelling, np.array(sampler.texts[0], int))
     prefixes = visited(sampler.drawer, draws, unguided)
-    look_ahead = unguided.learned(prefixes, sampler.min_length, 1.0, explores=False)
+    look_ahead = unguided.learned(prefixes, 1.0, explores=False)
     return look_ahead, sampler.drawer
 
 

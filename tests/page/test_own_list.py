@@ -18,7 +18,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>"
 @pytest.fixture
 def page(open_page):
     opened = open_page("gru")
-    opened.get_by_role("button", name="Your own list").click()
+    opened.get_by_role("tab", name="Your list").click()
     yield opened
     own = opened.url.partition("#")[0]
     assert [url for url in opened.requests if not url.startswith("blob:")] == [own]
@@ -26,7 +26,7 @@ def page(open_page):
 
 def saved_as(page, button, path):
     """Saves what was learned by a button of "Your own list"; the name that the page gives it."""
-    page.get_by_role("button", name="Your own list").click()
+    page.get_by_role("tab", name="Your list").click()
     with page.expect_download() as download:
         page.get_by_role("button", name=button).click()
     download.value.save_as(path)
@@ -40,7 +40,7 @@ def learn(page, lines, title="elves"):
     page.get_by_role("button", name="Learn from these names").click()
     page.locator("#own-samples li").first.wait_for(timeout=20_000)
     page.get_by_role("button", name="Stop, and keep what there is").click()
-    page.get_by_text("is now a model of this page").wait_for()
+    page.locator("#own-status", has_text="is now a model").wait_for()
 
 
 def said(page):
@@ -50,11 +50,19 @@ def said(page):
 def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, tmp_path):
     """As a model file, and with the page; whatever it is called, and what its names are."""
     learn(page, [*LINES, *LINES[:3]], title=HOSTILE)
-    assert said(page) == f"Learned from 60 names: {HOSTILE} is now a model of this page."
+    assert said(page) == (
+        f"Learned from 60 names: {HOSTILE} is now a model of this page. "
+        "This browser keeps it for your next visit."
+    )
     page.get_by_role("button", name="Show names").click()
     wait_for_names(page, 20)
     shares = page.evaluate("models.map(({ name, share }) => [name, share])")
     assert shares == [["gru", 0], [HOSTILE, 50]]
+    drawn = names_of(page)
+    page.reload()
+    wait_for_names(page, 20)
+    assert names_of(page) == drawn, "the browser kept it"
+    page.requests[1:] = []  # of the reload
     assert {*"".join(names_of(page))} <= {*"".join(LINES)}
     assert re.search("&list=[0-9a-f]{16}$", page.url)
     file = "-script-img-src-x-onerror-alert-1-"
@@ -73,6 +81,13 @@ def test_what_is_learned_is_a_model_of_the_page_and_can_be_saved(page, browser, 
     assert page.locator("#own-samples li").all_text_contents() == [HOSTILE]
     assert page.locator("img").count() == saved.locator("img").count() == 0
     assert saved.problems == []
+    page.get_by_role("tab", name="Your list").click()
+    page.get_by_role("button", name="Forget it").click()
+    page.locator("#own-status", has_text="Forgotten").wait_for()
+    page.reload()
+    wait_for_names(page, 20)
+    assert page.evaluate("models.map(({ name, share }) => [name, share])") == [["gru", 50]]
+    page.requests[1:] = []
 
 
 def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_models, tmp_path):
@@ -81,7 +96,7 @@ def test_a_page_for_lists_opens_where_they_are_pasted(browser, one_page, small_m
     page = browser.open(tmp_path / "page.html", page=one_page, names=None)
     assert page.get_by_role("textbox", name="Names").is_visible()
     assert not page.locator("#names").is_visible()
-    page.get_by_role("button", name="Names", exact=True).click()
+    page.get_by_role("tab", name="Names").click()
     wait_for_names(page, 20)
     assert page.evaluate("rnnNames.sample(20, { seed: 1, shares: [1, 0] })")[0] in names_of(page)
 
@@ -119,9 +134,18 @@ DROP = """([name, bytes]) => {
 }"""
 
 
+def test_a_table_and_a_heading_are_seen_and_names_are_counted(page):
+    text = page.get_by_role("textbox", name="Names")
+    text.fill("Rank,Name,Year\n" + "\n".join(f'{i},"{name}",1999' for i, name in enumerate(LINES)))
+    assert said(page) == "60 different names."
+    assert page.evaluate("listIn(document.getElementById('own-names').value)") == LINES
+    text.fill("Names\n" + "\n".join(LINES[:9]))
+    assert said(page) == "9 different names."
+
+
 def test_a_file_is_dropped(page):
     page.evaluate(DROP, ["elves.txt", list("\n".join(LINES).encode())])
-    page.get_by_text("60 names.").wait_for()
+    page.locator("#own-status", has_text="60 names.").wait_for()
     assert page.get_by_label("What they are").input_value() == "elves"
     page.evaluate(DROP, ["picture.png", list(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")])
-    page.get_by_text("This is no list of names").wait_for()
+    page.locator("#own-status", has_text="This is no list of names").wait_for()

@@ -67,3 +67,11 @@ def test_a_name_is_defined_in_one_module_only():
     texts = [path.read_text("utf-8") for path in (PACKAGE / "page").rglob("*.js")]
     names = Counter(name for text in texts for name in re.findall(defined, text, re.MULTILINE))
     assert len(names) > 300 and [name for name in names if names[name] > 1] == []
+
+
+def test_the_letters_of_a_page_are_small_and_only_those_of_its_models(small_models):
+    few, many = (
+        page([Part("a", each)]) for each in (small_models["gru"], Model.load("polish-towns"))
+    )
+    sizes = [sum(map(len, re.findall("font/woff2;base64,(.*?)\\)", text))) for text in (few, many)]
+    assert 20_000 < sizes[0] < sizes[1] < 54_000  # in base64: 40 kB

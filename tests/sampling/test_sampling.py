@@ -12,8 +12,11 @@ from rnn_names.conditions.options import Options
 from rnn_names.corpus.names import Vocabulary
 from rnn_names.errors import SamplingError
 from rnn_names.network import rnn
+from rnn_names.network.prefix_tree import EOS
 from rnn_names.sampling import drawer, next_character, walk
 from rnn_names.sampling import stream as streaming
+from rnn_names.sampling.numbers import key_of, states_of
+from rnn_names.sampling.sampler import Sampler
 from rnn_names.sampling.stream import preview, sample
 from support.distributions import assert_drawn_from, by
 from support.enumeration import LONGEST, distribution, step, tiny_model
@@ -35,6 +38,19 @@ def test_names_come_with_the_models_own_probabilities():
     assert_drawn_from(Counter(map(len, names)), by(len, expected))
     assert_drawn_from(Counter(name[0] for name in names), by(lambda name: name[0], expected))
     assert_drawn_from(Counter(name[-1] for name in names), by(lambda name: name[-1], expected))
+
+
+def test_names_that_begin_with_any_of_thousands_of_characters_do_not_mix():
+    """All together or apart, as casts of different initials and large walks draw them."""
+    model = random_model("".join(map(chr, range(0x4E00, 0x4E00 + 5000))), longest=3)
+    model.params["by"][EOS] = 8  # most names end soon
+    drawer = Sampler(model, Options()).drawer.by_letters
+    keys, root = states_of(key_of(1), np.arange(5000)), np.arange(5000)
+    together, rows = drawer.draw(keys, root)
+    halves = [drawer.draw(keys[half], root[half])[0] for half in (slice(2500), slice(2500, None))]
+    assert together.to_strings() == [name for half in halves for name in half.to_strings()]
+    firsts = [ord(name[0]) - 0x4E00 for name in together.to_strings()]
+    assert firsts == rows.tolist() and len(rows) > 1000
 
 
 @pytest.mark.parametrize("nodes", [1, 5])

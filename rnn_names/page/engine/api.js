@@ -4,13 +4,13 @@ import { castRows, lineOf } from "./cast.js";
 import { blendOf } from "./models.js";
 import {
   CAST_OPTIONS,
-  KINDS,
-  SAMPLE_OPTIONS,
   check,
   checkOptions,
   isAmount,
+  KINDS,
   kind,
   newNames,
+  SAMPLE_OPTIONS,
 } from "./options.js";
 import { PatternReader } from "./pattern.js";
 import { drawNames } from "./sampler.js";
@@ -30,7 +30,7 @@ export function engineOf(models) {
   const openingShares = () => models.map(({ share }) => share);
 
   /** Some names: a promise of an array, which is shorter where more are not found. */
-  async function sample(count = 20, options = {}) {
+  async function sample(count = 20, /** @type {any} */ options = {}) {
     check("count", count, KINDS.count);
     checkOptions(options, { ...SAMPLE_OPTIONS, shares: ofShares() });
     const { blend, parts } = blendOf(models, options.shares ?? openingShares());
@@ -48,7 +48,7 @@ export function engineOf(models) {
    * Lines of several names by a pattern, such as "[Lord|Lady] {elvish:prefix=A} of {towns}": texts,
    * or with `parts` lists of the parts of each line.
    */
-  async function cast(pattern, count = 20, options = {}) {
+  async function cast(pattern, count = 20, /** @type {any} */ options = {}) {
     check("pattern", pattern, KINDS.text);
     check("count", count, KINDS.count);
     checkOptions(options, CAST_OPTIONS);

@@ -9,7 +9,7 @@ export const padded = (n, multiple) => Math.ceil(n / multiple) * multiple;
 // eˣ for gates: e^(k/64) from a table, times the series of the rest; right to 1e-15, in 2/3 of the
 // time of Math.exp. Beyond ±40, σ and tanh are 0 or 1 to 1e-17.
 const POWERS = Float64Array.from({ length: 5121 }, (_, k) => Math.exp(k / 64 - 40));
-// prettier-ignore
+// biome-ignore format: in rows
 const F2 = 1 / 2, F3 = 1 / 6, F4 = 1 / 24, F5 = 1 / 120;
 
 function exp(x) {
@@ -23,7 +23,7 @@ export const sigmoid = (x) => 1 / (1 + exp(-x));
 export const tanh = (x) => 1 - 2 / (1 + exp(2 * x));
 
 /** out = a Wᵀ: `a` (m, columns), `W` (rows, columns), `out` (m, rows); m and rows are padded. */
-// prettier-ignore
+// biome-ignore format: in rows
 export function product(a, m, W, rows, columns, out) {
   for (let j = 0; j < rows; j += ROWS) {
     const w0 = j * columns, w1 = w0 + columns;
@@ -50,8 +50,7 @@ export function product(a, m, W, rows, columns, out) {
 export function softmax(logits, temperature = 1) {
   let largest = -Infinity;
   for (const logit of logits) if (logit > largest) largest = logit;
-  for (let c = 0; c < logits.length; c++)
-    logits[c] = Math.exp((logits[c] - largest) / temperature);
+  for (let c = 0; c < logits.length; c++) logits[c] = Math.exp((logits[c] - largest) / temperature);
   scale(logits);
 }
 

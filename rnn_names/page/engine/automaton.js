@@ -12,6 +12,13 @@ const FINAL = 0; // the place where a term ends
 
 /** The automaton of a term of regex.js: a state for each set of places, made when it is reached. */
 export class Automaton {
+  /** @type {any} */
+  sets;
+  /** @type {any} */
+  numbers;
+  /** @type {any} */
+  following;
+
   constructor(term) {
     this.places = [{}];
     this.start = term(this.places, FINAL);
@@ -87,7 +94,9 @@ export class Without extends Automaton {
 export function automatonOf(conditions, blend, beginnings) {
   const parts = conditions.map(({ automaton }) => automaton);
   const after = (states, character) => states.map((state, i) => parts[i].after(state, character));
-  const [all, number] = [[], new Map()];
+  /** @type {any[]} */
+  const all = [];
+  const number = new Map();
   const numberOf = (states) => {
     if (states.includes(DEAD)) return DEAD;
     const key = JSON.stringify(states);

@@ -2,7 +2,7 @@
 
 import { keepTopK, keepTopP, leaveOutBelow, logSoftmax, softmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
-import { MAX_LENGTH, lengthOf } from "./options.js";
+import { lengthOf, MAX_LENGTH } from "./options.js";
 
 /**
  * Shares scaled to sum to 1; divided by the largest first, as the sum of all may be infinite.

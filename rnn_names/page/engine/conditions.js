@@ -3,13 +3,13 @@
 import { Automaton, MOST_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { folded, isClean, isWord, shareOfWords } from "./clean.js";
-import { NearLists, areNear, isAmong } from "./fingerprints.js";
+import { areNear, isAmong, NearLists } from "./fingerprints.js";
 import { ownListOf } from "./models.js";
 import { EOS } from "./network.js";
 import { key, newSeed } from "./numbers.js";
-import { MAX_LENGTH, WrongSettings, lengthOf } from "./options.js";
+import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
-import { Shape, joinedTriples, lowerCase } from "./shape.js";
+import { joinedTriples, lowerCase, Shape } from "./shape.js";
 
 const FEW_WORDS = 0.01; // share of a list that may be words, if words are to be left out
 
@@ -29,7 +29,9 @@ export function settled({ boldness = "balanced", ...settings }, models) {
     const prints = [...new Set(lists.flatMap((list) => [...list]))];
     if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
   }
-  const given = Object.entries(settings).filter(([, value]) => value !== undefined && value !== false);
+  const given = Object.entries(settings).filter(
+    ([, value]) => value !== undefined && value !== false,
+  );
   return { ...wanted, ...Object.fromEntries(given) };
 }
 
@@ -45,11 +47,11 @@ function haveTriples({ prefix, suffix, contains }, models) {
       );
     return all.slice(2).every((c, i) => known.get(all[i] + all[i + 1])?.has(c));
   };
-  const any = (texts) => !texts.length || texts.some(has);
+  const hasOne = (texts) => !texts.length || texts.some(has);
   return (
     textsOf(contains).every(has) &&
-    any(textsOf(prefix).map((text) => `\n${text}`)) &&
-    any(textsOf(suffix).map((text) => `${text}\n`))
+    hasOne(textsOf(prefix).map((text) => `\n${text}`)) &&
+    hasOne(textsOf(suffix).map((text) => `${text}\n`))
   );
 }
 
@@ -137,12 +139,16 @@ function spellings(text, blend, shape, ignoreCase) {
  * characters: { text, length, last, state, probability }.
  */
 function rootsOf(texts, blend, options) {
-  const ranks = (text) => blend.encode(text).map((c) => String.fromCodePoint(c)).join("");
+  const ranks = (text) =>
+    blend
+      .encode(text)
+      .map((c) => String.fromCodePoint(c))
+      .join("");
   const inOrder = [...new Set(texts)].sort((a, b) => (ranks(a) < ranks(b) ? -1 : 1));
   const kept = [];
-  for (const text of inOrder)
-    if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
+  for (const text of inOrder) if (!kept.length || !text.startsWith(kept.at(-1))) kept.push(text);
   const after = new Map([["", { state: blend.firstState(), probability: 1, last: EOS }]]);
+  /** @type {(characters: string[]) => any} */
   const reached = (characters) => {
     const text = characters.join("");
     if (!after.has(text)) {
@@ -206,7 +212,7 @@ export function conditionsOf(settings, models, characters, { minLength, maxLengt
     }
   }
   if (shape) addSpelling("has capitals and marks where the list has them", shape);
-  conditions.sort((a, b) => Boolean(b.isOfSpelling) - Boolean(a.isOfSpelling));
+  conditions.sort((a, b) => Number(b.isOfSpelling ?? 0) - Number(a.isOfSpelling ?? 0));
   if (settings.clean) add("has no rude word", isClean);
   if (settings.noWords) add("is no common word", (name) => !isWord(name));
   if (settings.knownTriples) {

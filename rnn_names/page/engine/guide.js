@@ -79,7 +79,14 @@ export class Guide {
   constructor(automaton, chain, { minLength, maxLength, roots }) {
     const { n_y } = chain;
     const states = automaton.accepts.length;
-    Object.assign(this, { automaton, chain, n_y, states, minLength, maxLength, roots });
+    this.automaton = automaton;
+    this.chain = chain;
+    this.n_y = n_y;
+    this.states = states;
+    this.minLength = minLength;
+    this.maxLength = maxLength;
+    this.roots = roots;
+    this.known = 0; // the share of the names as wanted that were visited
     this.first = Math.min(...roots.map(({ length }) => length));
     this.shares = Float64Array.from(roots, ({ probability }) => probability);
     scale(this.shares);
@@ -93,7 +100,7 @@ export class Guide {
     const probabilities = this.chain.probabilities();
     for (let length = this.maxLength; length >= this.first; length--)
       this.fillLevel(length, probabilities);
-    this.known = 0; // the share of the names as wanted that were visited
+    this.known = 0;
     this.roots.forEach(({ length }, i) => {
       const [state, visited] = [this.automaton.starts[i], this.visited[i]];
       if (state !== DEAD) this.known += this.shares[i] * this.evaluate(visited, length, state);
@@ -191,8 +198,7 @@ export class Guide {
    * the node for the one before.
    */
   propose(probabilities, { length, state, visited, guess }) {
-    for (let c = 0; c < this.n_y; c++)
-      probabilities[c] *= this.after(length, state, c, visited);
+    for (let c = 0; c < this.n_y; c++) probabilities[c] *= this.after(length, state, c, visited);
     return scale(probabilities) / guess;
   }
 }

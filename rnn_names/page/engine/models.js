@@ -44,7 +44,7 @@ function riceNumbers(code, bits, count) {
 }
 
 /** Arrays by name. */
-function weightsOf({ arrays, ...coded }) {
+function weightsOf(/** @type {any} */ { arrays, ...coded }) {
   const all = Float64Array.from(new Float32Array(bitsOf(coded, arrays).buffer));
   let start = 0;
   return Object.fromEntries(

@@ -8,7 +8,7 @@
 // Wax = [Wr Wz Wn], Waa = [Ur Uz Un], ba = [br bz bc]. A plain cell is one with r = 1 and z = 0.
 // A node is one beginning of a name; names that begin alike share their nodes.
 
-import { NODES, ROWS, padded, product, sigmoid, tanh } from "./arithmetic.js";
+import { NODES, padded, product, ROWS, sigmoid, tanh } from "./arithmetic.js";
 
 export const EOS = 0; // the index of the end of a name; characters follow in code-point order
 

@@ -4,7 +4,7 @@
 // `term(places, next)` gives the first one. A place { matches, next } reads a character; one of
 // { ways } reads none, and goes on at any of some others.
 
-import { WrongSettings, lengthOf } from "./options.js";
+import { lengthOf, WrongSettings } from "./options.js";
 
 const MOST_PLACES = 20_000;
 
@@ -70,7 +70,9 @@ const CONTROLS = { 0: "\0", a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\
 /** Reads an expression from left to right; `at` is where it is. */
 class ExpressionReader {
   constructor(text, ignoreCase) {
-    Object.assign(this, { text, ignoreCase, at: 0 });
+    this.text = text;
+    this.ignoreCase = ignoreCase;
+    this.at = 0;
   }
 
   whole() {
@@ -145,6 +147,7 @@ class ExpressionReader {
   /** A test of characters: whether they are in a set. */
   set() {
     const isNegated = this.takes(/\^/y);
+    /** @type {any[]} */
     const members = [];
     do {
       const member = this.member();
@@ -166,12 +169,15 @@ class ExpressionReader {
     };
   }
 
-  /** A test of characters: whether they are of a category, or are one, which is its `code`. */
+  /**
+   * A test of characters: whether they are of a category, or are one, which is its `code`.
+   * @returns {any}
+   */
   member() {
     const [, category] = this.takes(/\\([dsw])/iy) ?? [];
     if (category) {
       const pattern = CATEGORIES[category.toLowerCase()];
-      return (character) => pattern.test(character) === (category in CATEGORIES);
+      return (character) => pattern.test(character) === category in CATEGORIES;
     }
     const character = this.character();
     return Object.assign(same(character, this.ignoreCase), { code: character.codePointAt(0) });

@@ -6,7 +6,7 @@ import { NODES, padded } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
 import { completed, conditionsOf, meetsAll, settled } from "./conditions.js";
-import { Chain, Guide, canGuide } from "./guide.js";
+import { Chain, canGuide, Guide } from "./guide.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
 import { MAX_LENGTH, WrongSettings } from "./options.js";
@@ -36,7 +36,7 @@ const GIVE_UP = 20000; // candidates in a row of which none meets the conditions
  * `completed`. Returns for each its name, null for one of a wrong length; and with a guide its
  * weight, and a random number from 0 to 1 to accept it by. `chain`, if given, takes in predictions.
  */
-function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
+function* drawBatch(blend, options, attempts, /** @type {any} */ { guide, chain } = {}) {
   const { n_y } = blend;
   const { minLength, maxLength } = options;
   let { nodes, states, probabilities, total } = begin(blend, options, guide);
@@ -57,7 +57,9 @@ function* drawBatch(blend, options, attempts, { guide, chain } = {}) {
       cumulate(rows[i]);
     });
     yield;
-    const [branches, branchOf, further] = [[], new Map(), []];
+    /** @type {any[][]} */
+    const [branches, further] = [[], []];
+    const branchOf = new Map();
     for (const candidate of going) {
       const { node: parent, state } = candidate;
       const { text, length, factor } = nodes[parent];
@@ -171,7 +173,11 @@ async function drawAsTyped(blend, models, asked, count, watch) {
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);
-  const search = new Search(blend, options, conditions.filter((each) => !together.includes(each)));
+  const search = new Search(
+    blend,
+    options,
+    conditions.filter((each) => !together.includes(each)),
+  );
   const names = [];
   let last = 0;
   let offered = 0;
@@ -208,7 +214,11 @@ async function drawAsTyped(blend, models, asked, count, watch) {
 /** The names of a seed that meet conditions on each alone, batch by batch. */
 class Search {
   constructor(blend, options, conditions) {
-    Object.assign(this, { blend, options, conditions });
+    this.blend = blend;
+    this.options = options;
+    this.conditions = conditions;
+    /** @type {any} */
+    this.guide = undefined;
     this.spelling = conditions.findLast(({ isOfSpelling }) => isOfSpelling);
     const products = productsOf(blend);
     this.atOnce = sizeFor(PRODUCTS_AT_ONCE, products, NAMES_AT_ONCE);
@@ -227,7 +237,7 @@ class Search {
   *batch(wanted) {
     if (this.guide) return yield* this.proposed();
     yield* this.attempts(wanted);
-    const { tested, passed } = this.spelling;
+    const { passed } = this.spelling;
     const [first] = this.conditions;
     const seemRare = passed * SEEM_RARE < first.tested;
     if (seemRare && first.tested >= SEEN && !this.isJudged) yield* this.judge();
@@ -271,7 +281,11 @@ class Search {
     this.isJudged = true;
     const { blend, options, spelling } = this;
     const spelled = this.conditions.filter(({ automaton }) => automaton);
-    const automaton = automatonOf(spelled, blend, options.roots.map(({ text }) => text));
+    const automaton = automatonOf(
+      spelled,
+      blend,
+      options.roots.map(({ text }) => text),
+    );
     if (!canGuide(automaton, blend, options)) return;
     const chain = new Chain(blend.n_y);
     const before = spelling.passed;
@@ -305,7 +319,7 @@ class Search {
    */
   accepted({ name, weight, point }) {
     const times = name === null ? 0 : Math.floor(weight / this.bound + point);
-    this.came += times > 0;
+    this.came += Number(times > 0);
     this.repeats += Math.max(times - 1, 0);
     return Array(Math.min(times, GIVE_UP)).fill(name);
   }
@@ -386,7 +400,7 @@ function shortage(found, count, drawn, conditions) {
 
 /** Lets the browser do what waits. Unlike setTimeout, it is not slowed down when called often. */
 function pause() {
-  return new Promise((resolve) => {
+  return new Promise((/** @type {any} */ resolve) => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => {
       channel.port1.close();

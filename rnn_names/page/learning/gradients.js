@@ -15,7 +15,7 @@
 // A network is { n_a, n_y } and `params`: Wax (3 n_a, n_y), Waa (3 n_a, n_a), ba, Wya (n_y, n_a), by,
 // a0 and bn (n_a), row by row. n_a is a multiple of NODES.
 
-import { NODES, ROWS, padded, product, sigmoid, tanh } from "../engine/arithmetic.js";
+import { NODES, padded, product, ROWS, sigmoid, tanh } from "../engine/arithmetic.js";
 import { EOS } from "../engine/network.js";
 
 /** Arrays that live on from one minibatch to the next, by name: fresh ones of megabytes are slow. */
@@ -41,7 +41,7 @@ function transposed(matrix, rows, columns, stride = rows) {
 }
 
 /** out += dᵀ a: `d` (m, rows), `a` (m, columns), `out` (rows, columns); m and rows are padded. */
-// prettier-ignore
+// biome-ignore format: in rows
 function addOuterProducts(d, a, m, rows, columns, out) {
   for (let i = 0; i < m; i += NODES) {
     const a0 = i * columns, a1 = a0 + columns, a2 = a1 + columns, a3 = a2 + columns;
@@ -113,6 +113,7 @@ export function hiddenStates(tree, network, unitMask, work = new Workspace()) {
   const units = unitsOf(unitMask, n_a);
   const masked_Waa = masked(params.Waa, unitMask, work.array("masked_Waa", size * n_a));
   const Waa = columns(masked_Waa, size, n_a, units, work.array("Waa", size * units.length));
+  /** @type {any} */
   const kept = { a: array("a", n_a), p: array("p", size), met: array("met", units.length) };
   Object.assign(kept, { units, Waa, r: array("r", n_a), z: array("z", n_a), c: array("c", n_a) });
   kept.a.set(params.a0);
@@ -190,7 +191,12 @@ export function logitsOf(states, rows, { n_a, n_y, params }, outputs, work = new
  * Dropout: `nodeMask` (rows, n_a) are factors of a on its way to the output layer, and `unitMask`
  * (n_a,) factors of a_prev where it meets Waa; (mask ∘ a) Waaᵀ = a (Waa ∘ mask)ᵀ.
  */
-export function lossAndGradients(tree, network, { unitMask, nodeMask } = {}, work = new Workspace()) {
+export function lossAndGradients(
+  tree,
+  network,
+  /** @type {any} */ { unitMask, nodeMask } = {},
+  work = new Workspace(),
+) {
   const { n_a, n_y, params } = network;
   const outputs = padded(n_y, ROWS);
   const states = tree.rows * n_a;

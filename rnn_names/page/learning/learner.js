@@ -1,18 +1,18 @@
 // Learning from a list, as `rnn-names train --teacher-networks 1 --distil-epochs 0` does it: epochs
 // of minibatches, a held-out tenth to measure by, and in the end the weights of the best epoch.
 
-import { NODES, ROWS, padded } from "../engine/arithmetic.js";
+import { NODES, padded, ROWS } from "../engine/arithmetic.js";
 import { Random } from "../engine/numbers.js";
 import { Adam } from "./adam.js";
 import {
-  Workspace,
   hiddenStates,
   logitsOf,
   lossAndGradients,
   lossAndLogitGradients,
+  Workspace,
 } from "./gradients.js";
 import { digestOf, factsOf } from "./list.js";
-import { HELD_OUT, MOST_HELD_OUT, dropoutFactor, learningRate, settingsFor } from "./settings.js";
+import { dropoutFactor, HELD_OUT, learningRate, MOST_HELD_OUT, settingsFor } from "./settings.js";
 import { randomWeights, weightsFrom } from "./start.js";
 import { prefixTree } from "./tree.js";
 
@@ -38,7 +38,7 @@ export class Learner {
    * `names` in NFC, with repeats; `models` of which the one that predicts them best is the start,
    * none for random weights. `heldOut` are distinct names to measure by, else some by chance.
    */
-  constructor(names, models = [], { seed = 0, heldOut } = {}) {
+  constructor(names, models = [], /** @type {any} */ { seed = 0, heldOut } = {}) {
     this.seed = seed;
     this.names = names;
     const distinct = [...new Set(names)].sort();
@@ -58,6 +58,7 @@ export class Learner {
     this.trained = this.firstWeights(new Random(seed, FOR_WEIGHTS));
     this.adam = new Adam(this.trained);
     this.work = new Workspace();
+    /** @type {any} */
     this.best = { epoch: 0, loss: Infinity, params: null };
   }
 

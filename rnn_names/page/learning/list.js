@@ -21,11 +21,35 @@ const SIGNS = /^\s*(?:[-–*•]|\d+[.)])\s+|[,;]\s*$/gu;
 /** What is wrong with a list: the message is a sentence for people. */
 export class NotAList extends Error {}
 
-/** The names of a text, trimmed of spaces and of signs of lists, in NFC, with repeats. Raises NotAList for what is no list. */
+const HEADING = /^(first |given |last )?names?$/iu; // of a column
+
+/**
+ * The names in a text, in NFC, with repeats: one on each line, or on one line with commas between
+ * them; of a table its first column that has letters in each line. Signs of lists are left out.
+ */
+export function listIn(text) {
+  const all = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
+  const lines = all.filter((line) => line.trim());
+  const rows = lines.length === 1 ? text.split(/[,;]/u) : column(lines);
+  const names = rows.map((line) => line.replace(SIGNS, "").trim().normalize("NFC")).filter(Boolean);
+  return HEADING.test(names[0] ?? "") ? names.slice(1) : names;
+}
+
+/** The column of names, where all lines have cells between tabs, semicolons or commas. */
+function column(lines) {
+  const sign = ["\t", ";", ","].find((each) => lines.every((line) => line.trim().includes(each)));
+  if (!sign) return lines;
+  const rows = lines.map((line) =>
+    line.split(sign).map((cell) => cell.trim().replace(/^"(.*)"$/u, "$1")),
+  );
+  const isName = (_, i) => rows.slice(1).every((row) => /\p{L}/u.test(row[i] ?? ""));
+  const at = Math.max(rows[0].findIndex(isName), 0);
+  return rows.map((row) => row[at]);
+}
+
+/** The names in a text; raises NotAList for what is no list to learn from. */
 export function namesOfText(text) {
-  const lines = text.replace(/^\ufeff/u, "").split(/\r\n|[\n\r\u2028\u2029]/u);
-  const parts = lines.filter((line) => line.trim()).length === 1 ? text.split(/[,;]/u) : lines;
-  const names = parts.map((line) => line.replace(SIGNS, "").trim().normalize("NFC")).filter(Boolean);
+  const names = listIn(text);
   for (const name of names) {
     if (REFUSED.test(name))
       throw new NotAList("This is no list of names: it holds characters that no name has.");

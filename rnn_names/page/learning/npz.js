@@ -102,7 +102,10 @@ export function npzOf(model, program) {
     const bytes = new Uint8Array(Float32Array.from(array).buffer);
     members[`${name}.npy`] = npy("<f4", shapes[name] ?? [array.length], bytes);
   }
-  for (const [name, prints] of [["fingerprints", model.prints], ["listed", model.ownPrints]]) {
+  for (const [name, prints] of [
+    ["fingerprints", model.prints],
+    ["listed", model.ownPrints],
+  ]) {
     if (!prints) continue;
     const bytes = new Uint8Array(prints.buffer, prints.byteOffset, prints.byteLength);
     members[`${name}.npy`] = npy(`<u${prints.BYTES_PER_ELEMENT}`, [prints.length], bytes);

@@ -2,7 +2,7 @@
 // Weights are rounded to bfloat16, as those of the page are, so that the model, its file and a page
 // that is saved with it all write the same names.
 
-import { ROWS, padded } from "../engine/arithmetic.js";
+import { padded, ROWS } from "../engine/arithmetic.js";
 import { hiddenStates, logitsOf } from "./gradients.js";
 import { CLIP, HELD_OUT, HIGHEST_RATE } from "./settings.js";
 import { prefixTree } from "./tree.js";
@@ -52,7 +52,7 @@ const upperHalves = (prints) => Array.from(prints, (print) => Number(print >> 32
 
 /** The record of the training, as `rnn-names info` shows it. */
 function recordOf(learner, { longest, shortest, bars_lower_case, pairs }) {
-  const { best, heldOut, settings, start } = learner;
+  const { best, heldOut, settings } = learner;
   const distinct = new Set(learner.names).size;
   return {
     epoch: best.epoch,

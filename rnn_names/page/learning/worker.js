@@ -15,7 +15,7 @@ const MOMENT = 300; // ms between two messages about how far it is
  * is to be called. It posts { share, epoch, heldOutLoss }, after each epoch that is the best so far
  * the `model` and some of its `names` too, and `isDone` at the end.
  */
-function learnOnMessage() {
+export function learnOnMessage() {
   self.onmessage = async ({ data }) => {
     const learner = new Learner(data.names, data.models);
     let last = 0;

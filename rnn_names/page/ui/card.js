@@ -4,17 +4,15 @@ import { isAmong } from "../engine/fingerprints.js";
 import { blendOf } from "../engine/models.js";
 import { EOS } from "../engine/network.js";
 import { openDrawer } from "./drawers.js";
-import { $, bdi, element, models, percent } from "./elements.js";
+import { $, bdi, chosen, element, models, percent } from "./elements.js";
 import { copy } from "./favourites.js";
-import { chosen, setCondition } from "./form.js";
+import { setCondition } from "./form.js";
 
 const SCALE = [0.3, 0.1, 0.03, 0.01, 0]; // the least probability of each colour in #scale
 const END = "end";
 
 /** Which colour a probability gets: 0 for what was most expected. */
 const colourOf = (probability) => SCALE.findIndex((least) => probability >= least);
-
-const minus = (text) => text.replace("-", "−");
 
 /** A character as it can be seen alone. */
 function visible(character) {
@@ -23,13 +21,16 @@ function visible(character) {
 }
 
 /** The name that the card is about. */
-export const nameOfCard = () => $("typed").value.trim() || $("typed").placeholder;
+export const nameOfCard = () => $("typed").value.trim();
 
-/** Opens the card of a name. */
+/** Opens the card of a name, on a phone below where the name stands. */
 export function openCard(name) {
   $("typed").value = name;
+  $("likely").hidden = false;
   explain(name);
   openDrawer("likely");
+  const places = Array.from(document.querySelectorAll(".name"));
+  places.find((place) => place.textContent === name)?.scrollIntoView({ block: "nearest" });
 }
 
 /** Shows a name letter by letter. */
@@ -37,20 +38,15 @@ export function explain(name) {
   const { blend } = blendOf(models, chosen.shares);
   const places = name ? blend.expectations(name) : [];
   const letters = Array.from(name.normalize("NFC"));
-  $("typed").placeholder = name;
   $("letters").dir = directionOf(name);
   $("letters").replaceChildren(...places.map((place, i) => letterButton(blend, place, letters, i)));
-  $("verdict").replaceChildren(...(name ? verdict(name, places, letters, blend) : []));
+  $("verdict").replaceChildren(...(name ? verdict(name, places, letters) : []));
   if (places.length) showExpected(blend, places[0], letters, 0);
   else $("expected").replaceChildren();
-  showCardActions(letters);
-}
-
-function showCardActions(letters) {
   const [begin, end] = likeness(letters);
   $("more-begin").replaceChildren("More ", bdi(begin), "…");
   $("more-end").replaceChildren("More …", bdi(end));
-  for (const button of $("card-actions").children) button.disabled = !letters.length;
+  for (const each of $("card-actions").children) each.disabled = !letters.length;
 }
 
 /** The letters at either end of a name that others like it share. */
@@ -65,28 +61,43 @@ function speak(name) {
   speechSynthesis.speak(new SpeechSynthesisUtterance(name));
 }
 
-/** Shows what was expected, where there is too little room to show it always. */
-function showWhole(isWhole) {
-  $("likely").classList.toggle("whole", isWhole);
+/** Shows how likely each letter is. */
+export function showWhole(isWhole) {
+  $("details").hidden = !isWhole;
   $("whole").setAttribute("aria-expanded", isWhole);
+}
+
+export function closeCard() {
+  $("likely").hidden = true;
+  openDrawer(null);
 }
 
 export function listenToCard() {
   const moreLike = (button, id, side) => {
     $(button).addEventListener("click", () => {
       setCondition(id, likeness(Array.from(nameOfCard().normalize("NFC")))[side]);
-      openDrawer(null);
+      closeCard();
     });
   };
+  $("close-card").addEventListener("click", closeCard);
+  $("look").addEventListener("click", () => {
+    openCard("");
+    showWhole(true);
+    $("typed").focus();
+  });
   moreLike("more-begin", "prefix", 0);
   moreLike("more-end", "suffix", 1);
   $("copy-name").addEventListener("click", (event) => {
     copy(nameOfCard(), event.target);
   });
-  $("speak").hidden = !("speechSynthesis" in window);
+  const showVoices = () => {
+    $("speak").hidden = !globalThis.speechSynthesis?.getVoices().length;
+  };
+  showVoices();
+  globalThis.speechSynthesis?.addEventListener("voiceschanged", showVoices);
   $("speak").addEventListener("click", () => speak(nameOfCard()));
   $("whole").addEventListener("click", () => {
-    showWhole(!$("likely").classList.contains("whole"));
+    showWhole($("details").hidden);
   });
   $("typed").addEventListener("input", () => {
     explain($("typed").value.trim());
@@ -106,13 +117,17 @@ function letterButton(blend, place, letters, i) {
   const known = place.character !== undefined;
   const button = element(
     "button",
-    { type: "button", className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}` },
+    {
+      type: "button",
+      className: `letter p${colourOf(probability)}${letter === END ? " end" : ""}`,
+    },
     bdi(letter),
-    element("small", {}, known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown"),
+    element(
+      "small",
+      {},
+      known ? percent(probability).replace(" %", "").replace("under ", "<") : "unknown",
+    ),
   );
-  button.addEventListener("click", () => {
-    showWhole(true);
-  });
   for (const event of ["pointerenter", "focus"]) {
     button.addEventListener(event, () => showExpected(blend, place, letters, i));
   }
@@ -147,7 +162,7 @@ function showExpected(blend, place, letters, i) {
     button.classList.toggle("shown", at === i);
 }
 
-function verdict(name, places, letters, blend) {
+function verdict(name, places, letters) {
   const total = places.reduce(
     (sum, { character, logProbs }) => sum + (logProbs[character] ?? -Infinity),
     0,
@@ -168,7 +183,5 @@ function verdict(name, places, letters, blend) {
     maximumSignificantDigits: 2,
   });
   const more = -total > 35 ? "more than " : "";
-  const mean = minus((total / places.length).toFixed(2));
-  const nats = `${minus(total.toFixed(2))} nats, ${mean} per character`;
-  return [`Of ${more}${often} names, one is `, bdi(name), ` (boldness 1: ${nats}).${listed}`];
+  return [`Of ${more}${often} names, one is `, bdi(name), `.${listed}`];
 }

@@ -2,12 +2,10 @@
 // typed. The pattern is what counts: it is drawn from, and held in the link.
 
 import { castRows, lineOf } from "../engine/cast.js";
-import { WrongSettings, lengthOf } from "../engine/options.js";
+import { lengthOf, WrongSettings } from "../engine/options.js";
 import { PatternReader } from "../engine/pattern.js";
 import { number } from "../engine/sampler.js";
-import { explain } from "./card.js";
-import { $, element, models, titleOf } from "./elements.js";
-import { changed } from "./page.js";
+import { $, changed, element, models, titleOf } from "./elements.js";
 
 const PART_KINDS = { text: "Text", words: "Words" }; // besides a name of a model
 
@@ -20,9 +18,19 @@ const escapedIn = (text, signs) =>
 
 const slotOf = ({ name }) => escapedIn(name, "+:{}");
 
-/** A pattern that shows what can be done, of the first two models. */
+const PLACES = /town|cit(y|ies)|village|place|taverns|inns|star|sea|desert|lands?\b/i;
+const FAMILIES = /surname|famil/i;
+
+/** A pattern that shows what can be done, with models of two kinds where there are. */
 export function openingPattern() {
-  return `[Lord|Lady] {${slotOf(models[0])}} of {${slotOf(models[1] ?? models[0])}}`;
+  const [place, family] = [PLACES, FAMILIES].map((kind) =>
+    models.find(({ name }) => kind.test(name)),
+  );
+  const person = models.find(({ name }) => !PLACES.test(name) && !FAMILIES.test(name));
+  if (person && place) return `[Lord|Lady] {${slotOf(person)}} of {${slotOf(place)}}`;
+  if (person && family) return `{${slotOf(person)}} {${slotOf(family)}}`;
+  if (place) return `[Old|New|Upper|Lower] {${slotOf(place)}}`;
+  return `{${slotOf(models[0])}} the [Bold|Wise|Swift|Silent]`;
 }
 
 /** The parts of a pattern, without spaces between them. */
@@ -89,17 +97,13 @@ export async function drawLines({ shares: _, count, ...shared }, { found, progre
     models,
     pieces,
     count,
-    { ...shared, initials: initialsChosen() },
+    /** @type {any} */ ({ ...shared, initials: initialsChosen() }),
     {
       found: () => progress(++names / (count * slots)),
       stopped,
     },
   );
   for (const row of rows) found(lineOf(pieces, row));
-  const first = pieces
-    .filter((piece) => typeof piece !== "string")
-    .findIndex(({ shares }) => shares);
-  if (rows.length && first >= 0 && !$("typed").value) explain(rows[0][first]);
   return rows.length < count ? `${number(rows.length)} of ${number(count)} lines found.` : "";
 }
 

@@ -1,52 +1,90 @@
-// What is shown where: the names or the list of one's own; on a phone, one drawer at a time.
+// What is shown where: one of three views, and on a phone one drawer at a time.
 
-import { $ } from "./elements.js";
-import { changed } from "./page.js";
+import { $, changed, chosen } from "./elements.js";
+
+const SWIPE = 60; // px to the side that a finger goes to open a drawer
 
 /** Opens a drawer, or closes what is open: `null`. Only a phone's style sheet sees it. */
 export function openDrawer(id) {
   const before = document.body.dataset.drawer;
   if (id) document.body.dataset.drawer = id;
   else delete document.body.dataset.drawer;
-  for (const button of document.querySelectorAll("#bar [data-drawer]"))
-    button.setAttribute("aria-expanded", button.dataset.drawer === id);
+  for (const opener of $("bar").querySelectorAll("[data-drawer]"))
+    opener.setAttribute("aria-expanded", opener.dataset.drawer === id);
   if (id && id !== "likely") $(id).querySelector(".close").focus();
-  if (!id && before) document.querySelector(`#bar [data-drawer="${before}"]`)?.focus();
+  if (!id && before) $("bar").querySelector(`[data-drawer="${before}"]`)?.focus();
 }
+
+const tabs = Array.from($("views").children);
 
 /** Shows one of the views: "results", which are names, "casts", which have lines, or "own-list". */
 export function showView(id) {
-  for (const button of $("views").children) {
-    const isShown = button.dataset.view === id;
-    button.setAttribute("aria-pressed", isShown);
-    $(button.dataset.view).hidden = !isShown;
+  document.body.dataset.view = id;
+  for (const tab of tabs) {
+    const isShown = tab.dataset.view === id;
+    tab.setAttribute("aria-selected", isShown);
+    tab.tabIndex = isShown ? 0 : -1;
+    if (isShown) $("panel").setAttribute("aria-labelledby", tab.id);
   }
-  if (id === "casts") $("results").hidden = false;
+  $("casts").hidden = id !== "casts";
+  $("results").hidden = id === "own-list";
+  $("own-list").hidden = id !== "own-list";
   $("names").classList.toggle("lines", id === "casts");
   const lines = id === "casts" ? "lines" : "names";
   $("copy-names").textContent = $("copy-names").dataset.label = `Copy these ${lines}`;
-  for (const button of document.querySelectorAll("[type=submit]")) {
-    button.textContent = `More ${lines}`;
-    button.hidden = id === "own-list"; // which has a button of its own
-  }
+  $("more").textContent = `More ${lines}`;
   openDrawer(null);
 }
 
+/** Goes to a view, as somebody who presses its tab. */
+function openView(tab) {
+  if (tab.dataset.view !== document.body.dataset.view) chosen.held.clear();
+  showView(tab.dataset.view);
+  if (tab.dataset.view !== "own-list") changed();
+}
+
 export function listenToDrawers() {
-  for (const button of document.querySelectorAll("#bar [data-drawer]")) {
-    button.addEventListener("click", () => {
-      const { drawer } = button.dataset;
+  for (const opener of document.querySelectorAll("#bar [data-drawer]"))
+    opener.addEventListener("click", () => {
+      const { drawer } = /** @type {any} */ (opener).dataset;
       openDrawer(document.body.dataset.drawer === drawer ? null : drawer);
     });
-  }
-  for (const button of document.querySelectorAll(".close"))
-    button.addEventListener("click", () => openDrawer(null));
-  for (const button of $("views").children)
-    button.addEventListener("click", () => {
-      showView(button.dataset.view);
-      if (button.dataset.view !== "own-list") changed();
-    });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") openDrawer(null);
+  for (const close of document.querySelectorAll(".drawer .close"))
+    close.addEventListener("click", () => openDrawer(null));
+  for (const tab of tabs) tab.addEventListener("click", () => openView(tab));
+  $("views").addEventListener("keydown", ({ key }) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!step) return;
+    const at = tabs.findIndex((tab) => tab.dataset.view === document.body.dataset.view);
+    const tab = tabs[(at + step + tabs.length) % tabs.length];
+    openView(tab);
+    tab.focus();
   });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") openDrawer(null);
+  });
+  listenToSwipes();
+}
+
+/** A swipe over the names opens the settings or what is kept; one down over a drawer closes it. */
+function listenToSwipes() {
+  /** @type {any} */
+  let from = null;
+  document.addEventListener("touchstart", (event) => {
+    from = event.touches.length === 1 ? { ...where(event), target: event.target } : null;
+  });
+  document.addEventListener("touchend", (event) => {
+    if (!from) return;
+    const { x, y } = where(event);
+    const [aside, down] = [x - from.x, y - from.y];
+    if (from.target.closest(".drawer-head, .card-head") && down > SWIPE) openDrawer(null);
+    const isAside = Math.abs(aside) > SWIPE && Math.abs(down) < SWIPE / 2;
+    if (isAside && from.target.closest("#names")) openDrawer(aside > 0 ? "settings" : "kept");
+  });
+}
+
+/** Where a finger is. */
+function where({ changedTouches }) {
+  const [{ clientX, clientY }] = changedTouches;
+  return { x: clientX, y: clientY };
 }

@@ -1,14 +1,26 @@
-// How the page's elements are made. Texts of models and of people are only ever set as text:
-// `element` is how everything in the page is made.
+// How the page's elements are made, and what it has chosen. Texts of models and of people are only
+// ever set as text: `element` is how everything in the page is made.
 
 import { modelsIn } from "../engine/models.js";
+import { newSeed } from "../engine/numbers.js";
 
+/** @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
 
-/** An element with properties and children; strings become text. */
+/**
+ * An element with properties and children; strings become text.
+ * @returns {any}
+ */
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
+  return made;
+}
+
+/** A button that does something. */
+export function button(label, action, properties = {}) {
+  const made = element("button", { type: "button", ...properties }, label);
+  made.addEventListener("click", action);
   return made;
 }
 
@@ -26,4 +38,45 @@ export const models = modelsIn(data.models);
 export const openingShares = () => models.map(({ share }) => share);
 
 /** What people call a model: norwegian-towns are norwegian towns. As in page/page.py. */
-export const titleOf = ({ name }) => name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
+export const titleOf = ({ name }) =>
+  name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
+
+/** The temperature that a word for boldness stands for. */
+export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
+
+export const chosen = {
+  seed: /** @type {number | bigint} */ (newSeed()),
+  boldness: "balanced", // what else it stands for than a temperature
+  temperature: 1, // may lie between the steps of the slider, or beyond its ends
+  shares: openingShares(), // one at least is above 0; only ratios count
+  wantedLists: "", // those of the link that was opened, until there are other names
+  held: new Map(), // names that stay when more are drawn, by place
+};
+
+/** Takes a word for boldness, and the temperature that it stands for. */
+export function choose(word) {
+  chosen.boldness = word;
+  chosen.temperature = temperatureOf(word);
+}
+
+/** Tells the page that a setting has changed. */
+export const changed = () => document.dispatchEvent(new Event("settings"));
+
+let fading = 0;
+
+/** Says something for some seconds at the bottom of the page, with what can be done about it. */
+export function toast(text, actions = {}) {
+  const close = () => $("toast").replaceChildren();
+  const does = (action) => () => {
+    close();
+    action();
+  };
+  const buttons = Object.entries(actions).map(([label, action]) => button(label, does(action)));
+  $("toast").replaceChildren(element("span", {}, ...text), ...buttons);
+  clearTimeout(fading);
+  const fade = () => {
+    if ($("toast").matches(":hover, :focus-within")) fading = setTimeout(fade, 1000);
+    else close();
+  };
+  fading = setTimeout(fade, 6000);
+}

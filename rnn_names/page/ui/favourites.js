@@ -1,94 +1,159 @@
-// Names that are kept: a list that survives a visit, where the browser allows it.
+// Names that are kept, with a note on each: a list that survives a visit, where the browser allows
+// it.
 
-import { openCard } from "./card.js";
-import { $, bdi, element, models } from "./elements.js";
+import { $, bdi, button, element, models, toast } from "./elements.js";
 
-const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
-export const favourites = new Set(storedFavourites());
+export const STORE = `rnn-names: ${models.map(({ name }) => name).join(", ")}`;
+export const favourites = new Map(storedFavourites()); // notes by name, in the order of the list
 
-/** The names kept by an earlier visit; none where the browser keeps nothing. */
+/** What an earlier visit kept, names or [name, note]; none where the browser keeps nothing. */
 function storedFavourites() {
   try {
     const stored = JSON.parse(localStorage.getItem(STORE) ?? "[]");
-    return Array.isArray(stored) ? stored.filter((name) => typeof name === "string" && name) : [];
+    const pairs = stored.map((each) => (Array.isArray(each) ? each : [each, ""]));
+    return pairs.filter((pair) => pair[0] && pair.every((text) => typeof text === "string"));
   } catch {
     return [];
   }
 }
 
-export function toggleFavourite(name) {
-  if (!name) return;
-  const isNew = !favourites.delete(name);
-  if (isNew) favourites.add(name);
+/** Puts other names in the place of those that are kept. */
+function keepThese(pairs) {
+  favourites.clear();
+  for (const [name, note] of pairs) favourites.set(name, note);
   favouritesChanged();
-  if (isNew) $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
 }
 
-export function favouritesChanged() {
-  let isStored = true;
+/** Does something to the kept names that can be undone. */
+function undoably(words, action) {
+  const before = [...favourites];
+  action();
+  favouritesChanged();
+  toast(words, { Undo: () => keepThese(before) });
+}
+
+/** Keeps a name, or lets it go; the card is opened by `details`. */
+export function toggleFavourite(name, details) {
+  if (favourites.has(name))
+    undoably(["Removed ", bdi(name)], () => {
+      favourites.delete(name);
+    });
+  else {
+    favourites.set(name, "");
+    favouritesChanged();
+    $("favourites").scrollTop = $("favourites").scrollHeight; // to where it stands
+    toast(["Kept ", bdi(name)], details && { Details: details });
+  }
+}
+
+function favouritesChanged() {
+  showFavourites(store());
+}
+
+/** Stores what is kept: whether the browser allows it. */
+function store() {
   try {
     localStorage.setItem(STORE, JSON.stringify([...favourites]));
+    return true;
   } catch {
-    isStored = false;
+    return false;
   }
-  showFavourites(isStored);
 }
 
-export function showFavourites(isStored) {
-  $("favourites").replaceChildren(...Array.from(favourites, favouriteItem));
-  for (const button of document.querySelectorAll(".name"))
-    button.setAttribute("aria-pressed", favourites.has(button.textContent));
-  for (const button of $("kept-actions").children) button.disabled = !favourites.size;
-  $("kept-count").textContent = favourites.size;
-  $("kept-total").textContent = favourites.size || "";
+let openDetails = (_name) => {};
+
+/** Shows the list; `details` opens the card of a name. */
+export function listenToFavourites(details) {
+  openDetails = details;
+  $("clear").addEventListener("click", () => {
+    undoably([`Removed ${favourites.size} names`], () => favourites.clear());
+  });
+  $("favourites").addEventListener("scroll", showEdge);
+  showFavourites(true);
+}
+
+function showFavourites(isKept) {
+  $("favourites").replaceChildren(...[...favourites.keys()].map(favouriteItem));
+  for (const shown of document.querySelectorAll(".name"))
+    shown.setAttribute("aria-pressed", String(favourites.has(shown.textContent)));
+  $("kept-actions").hidden = !favourites.size;
+  $("kept-count").textContent = $("kept-total").textContent = favourites.size || "";
   $("kept-hint").textContent = favourites.size
     ? "This browser forgets them when the page is closed."
-    : "Press a name to keep it.";
-  $("kept-hint").hidden = favourites.size > 0 && isStored;
+    : "Press a name to keep it. What is kept is listed here, in your order, with your notes.";
+  $("kept-hint").hidden = favourites.size > 0 && isKept;
+  showEdge();
 }
 
-/** A kept name, which opens what belongs to it, and a button that removes it. */
-function favouriteItem(name) {
-  const open = element("button", { type: "button", className: "kept-name" }, bdi(name));
-  open.addEventListener("click", () => {
-    openCard(name);
+/** Fades the list at its lower edge while there is more of it. */
+function showEdge() {
+  const { scrollTop, clientHeight, scrollHeight } = $("favourites");
+  $("favourites").classList.toggle("more", scrollTop + clientHeight < scrollHeight - 4);
+}
+
+/** A kept name, its note, and buttons that move it up and remove it. */
+function favouriteItem(name, i) {
+  const open = button(bdi(name), () => openDetails(name), { className: "kept-name" });
+  const note = element("input", {
+    className: "note",
+    value: favourites.get(name),
+    placeholder: "note",
+    maxLength: 200,
+    dir: "auto",
+    ariaLabel: `Note on ${name}`,
   });
-  const remove = element("button", { type: "button", className: "remove", title: "Remove" }, "×");
-  remove.setAttribute("aria-label", `Remove ${name}`);
-  remove.addEventListener("click", () => {
-    const at = Array.from($("favourites").children).indexOf(remove.parentElement);
+  note.addEventListener("change", () => {
+    favourites.set(name, note.value);
+    store();
+  });
+  const act = (label, sign, action) =>
+    button(sign, action, { className: "remove", title: label, ariaLabel: `${label} ${name}` });
+  const focusOn = (place) =>
+    (
+      $("favourites").children[Math.min(place, favourites.size - 1)]?.lastChild ?? document.body
+    ).focus();
+  const up = act("Move up", "↑", () => {
+    const pairs = [...favourites];
+    pairs.splice(Math.max(i - 1, 0), 0, ...pairs.splice(i, 1));
+    keepThese(pairs);
+    $("favourites").children[Math.max(i - 1, 0)].querySelector(".remove").focus();
+  });
+  const remove = act("Remove", "×", () => {
     toggleFavourite(name);
-    ($("favourites").children[Math.min(at, favourites.size - 1)]?.lastChild ?? $("typed")).focus();
+    focusOn(i);
   });
-  return element("li", {}, open, remove);
+  return element("li", {}, open, note, up, remove);
 }
 
-/** Names as text, a line for each. */
-export const asText = (names) => names.map((name) => `${name}\r\n`).join("");
+/** Names as text, a line for each; with a note, after a tab. */
+export const asText = (pairs) =>
+  pairs.map(([name, note]) => `${name}${note ? `\t${note}` : ""}\r\n`).join("");
 
-/** One column, each name in quotes, and formulas guarded as in cli/output.py. */
-export function asCSV(names) {
-  const cell = (name) => `"${(/^[=+\-@]/.test(name) ? "'" : "") + name.replaceAll('"', '""')}"`;
-  return ["name", ...names.map(cell)].map((line) => `${line}\r\n`).join("");
+/** Cells in quotes, and formulas guarded as in cli/output.py; a column for notes if there are any. */
+export function asCSV(pairs) {
+  const cell = (text) => `"${(/^[=+\-@]/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
+  const columns = pairs.some(([, note]) => note) ? 2 : 1;
+  const rows = pairs.map((pair) => pair.slice(0, columns).map(cell));
+  return [["name", "note"].slice(0, columns), ...rows].map((row) => `${row}\r\n`).join("");
 }
 
-/** Downloads a text, with a byte-order mark: spreadsheets then read accents right. */
-export function download(text, file) {
-  const url = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" }));
+/** Downloads something. */
+export function download(parts, file) {
+  const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
   element("a", { href: url, download: file }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-export async function copy(text, button) {
-  const label = (button.dataset.label ??= button.textContent);
+export async function copy(text, pressed) {
+  const label = (pressed.dataset.label ??= pressed.textContent);
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    pressed.textContent = "Copied";
   } catch {
-    button.textContent = copiedTheOldWay(text) ? "Copied" : "Not allowed here";
+    pressed.textContent = copiedTheOldWay(text) ? "Copied" : "Not allowed here";
   }
   setTimeout(() => {
-    button.textContent = label;
+    pressed.textContent = label;
   }, 1500);
 }
 
@@ -99,11 +164,4 @@ function copiedTheOldWay(text) {
   const copied = document.execCommand("copy");
   area.remove();
   return copied;
-}
-
-/** Prints the kept names alone. */
-export function printKept() {
-  document.body.classList.add("kept-only");
-  window.print();
-  document.body.classList.remove("kept-only");
 }

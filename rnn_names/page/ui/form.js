@@ -2,29 +2,27 @@
 
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { KINDS } from "../engine/options.js";
+import { KINDS, lengthOf, MAX_LENGTH } from "../engine/options.js";
 import { isCasting, openingPattern, showPattern } from "./casts.js";
 import { showView } from "./drawers.js";
-import { $, bdi, data, element, models, openingShares } from "./elements.js";
-import { changed } from "./page.js";
+import {
+  $,
+  bdi,
+  button,
+  changed,
+  choose,
+  chosen,
+  data,
+  element,
+  models,
+  openingShares,
+  temperatureOf,
+} from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
-const OPENING_TEMPERATURE = 1;
-const WORDS = [
-  [0.85, "safe"],
-  [1.15, "balanced"],
-  [Infinity, "wild"],
-]; // for temperatures, each up to a number
-
-export const chosen = {
-  seed: newSeed(),
-  temperature: OPENING_TEMPERATURE, // may lie between the steps of the slider, or beyond its ends
-  shares: openingShares(), // one at least is above 0; only ratios count
-  wantedLists: "", // those of the link that was opened, until there are other names
-};
 
 /** What the form says, as `drawNames` takes it. */
 export function settingsOfForm() {
@@ -33,6 +31,7 @@ export function settingsOfForm() {
   return {
     seed: chosen.seed,
     count: value("count") ?? data.count,
+    boldness: chosen.boldness,
     temperature: chosen.temperature,
     prefix: textsIn("prefix"),
     suffix: textsIn("suffix"),
@@ -65,8 +64,9 @@ export function moved(slider) {
 /** Sets everything but the seed as on opening. */
 export function resetForm() {
   $("settings").reset();
-  chosen.temperature = OPENING_TEMPERATURE;
+  choose("balanced");
   chosen.shares = openingShares();
+  chosen.held.clear();
   $("pattern").value = openingPattern();
   $("initials").value = "";
   showPattern();
@@ -77,11 +77,14 @@ export function resetForm() {
  * those that are on, as a link that says nothing of them is of a time when they were off.
  */
 export function addressOfForm() {
-  const address = new URLSearchParams({ seed: chosen.seed });
+  const address = new URLSearchParams({ seed: String(chosen.seed) });
   for (const id of [...NUMBERS, ...TEXTS])
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
+  for (const [place, name] of chosen.held) address.append("held", `${place} ${name}`);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
-  if (chosen.temperature !== OPENING_TEMPERATURE) address.set("temperature", chosen.temperature);
+  if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
+  if (chosen.temperature !== temperatureOf(chosen.boldness))
+    address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
   if (isCasting()) address.set("cast", $("pattern").value);
@@ -98,6 +101,15 @@ export function missingList() {
   return "This link is from a page that learned from a list: here it brings other names.";
 }
 
+/** Whether a text of a link may be a name here: each character is one of a model's, or of a cast. */
+function isPossible(text) {
+  const known = new Set([
+    ...$("pattern").value,
+    ...models.flatMap((model) => [...model.vocabulary]),
+  ]);
+  return lengthOf(text) <= 5 * MAX_LENGTH && [...text].every((character) => known.has(character));
+}
+
 /** Sets the form from the address; what makes no sense there is left as on opening. */
 export function readAddress() {
   const address = new URLSearchParams(location.hash.slice(1));
@@ -106,6 +118,7 @@ export function readAddress() {
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
   chosen.wantedLists = address.get("list") ?? "";
+  if (KINDS.boldness.allows(address.get("boldness"))) choose(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");
@@ -114,15 +127,25 @@ export function readAddress() {
   if (address.has("cast")) showView("casts");
   else if (isCasting()) showView("results");
   chosen.shares = sharesIn(address.get("shares") ?? "") ?? openingShares();
-  chosen.seed = /^\d{1,99}$/.test(address.get("seed")) ? BigInt(address.get("seed")) : newSeed();
+  for (const text of address.getAll("held")) {
+    const [, place, name] = text.match(/^(\d{1,3}) (.+)$/u) ?? [];
+    if (name && isPossible(name)) chosen.held.set(Number(place), name);
+  }
+  const given = address.get("seed") ?? "";
+  chosen.seed = /^\d{1,99}$/.test(given) ? BigInt(given) : newSeed();
 }
 
 /** Shows the settings in the address, as a new entry of the history or in place of the last. */
 export function writeAddress(isNew) {
   const address = addressOfForm();
-  if (address === location.hash) return;
+  if (address !== location.hash) goTo(address, isNew);
+  $("back").disabled = !history.state?.depth;
+}
+
+function goTo(address, isNew) {
   try {
-    history[isNew ? "pushState" : "replaceState"](null, "", address);
+    const depth = (history.state?.depth ?? 0) + Number(isNew);
+    history[isNew ? "pushState" : "replaceState"]({ depth }, "", address);
   } catch {
     location.hash = address; // where a browser allows a local file no more than that
   }
@@ -146,14 +169,14 @@ export function showValues() {
 }
 
 function showTemperature() {
-  const [, word] = WORDS.find(([most]) => chosen.temperature <= most);
+  const word = chosen.boldness;
   const text = twoPlaces(chosen.temperature);
   $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
   $("boldness-word").textContent = word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", Number(button.dataset.temperature) === chosen.temperature);
+    button.setAttribute("aria-pressed", button.textContent === word);
 }
 
 /** A number with two decimal places, or with more digits where those would not tell what it is. */
@@ -171,18 +194,30 @@ function showChips() {
 
 function chip(id) {
   const words = $(id).labels[0].textContent;
-  const button = element(
-    "button",
-    { type: "button", className: "chip", title: "Drop this condition" },
-    `${words} `,
-    bdi($(id).value),
-    element("span", { ariaHidden: "true" }, " ×"),
-  );
-  button.setAttribute("aria-label", `Drop the condition: ${words} ${$(id).value}`);
-  button.addEventListener("click", () => {
-    setCondition(id, "");
+  const label = element("span", {}, `${words} `, bdi($(id).value), " ×");
+  return button(label, () => setCondition(id, ""), {
+    className: "chip",
+    title: "Drop this condition",
+    ariaLabel: `Drop the condition: ${words} ${$(id).value}`,
   });
-  return button;
+}
+
+/** Marks the condition that a sentence is about, and shows a button that drops it. */
+export function blame(sentence) {
+  const isMeant = (id) =>
+    ($(id).value || undefined)?.split(",").some((text) => sentence.includes(`“${text.trim()}”`));
+  const isLength = /characters[. (]/u.test(sentence) && !sentence.includes("“");
+  const lengths = isLength ? ["min-length", "max-length"].filter((id) => $(id).value) : [];
+  const wrong = [...TEXTS.filter(isMeant), ...lengths];
+  for (const id of [...TEXTS, ...NUMBERS])
+    $(id).setAttribute("aria-invalid", String(wrong.includes(id) || !$(id).validity.valid));
+  const drop = () => {
+    for (const id of wrong) $(id).value = "";
+    changed();
+  };
+  $("status").append(
+    ...(wrong.length ? [" ", button("Without this condition", drop, { className: "link" })] : []),
+  );
 }
 
 export function setCondition(id, value) {

@@ -2,23 +2,33 @@
 // is one more model of the page, which can be saved as a model file or with the page.
 
 import { number } from "../engine/sampler.js";
-import { startLearning } from "../learning/learning.js";
-import { FEWEST_NAMES, MOST_NAMES, NotAList, namesOfText } from "../learning/list.js";
+import { startLearning, withNetwork } from "../learning/learning.js";
+import { FEWEST_NAMES, listIn, MOST_NAMES, NotAList, namesOfText } from "../learning/list.js";
 import { npzOf } from "../learning/npz.js";
+import { showParts } from "./casts.js";
 import { showView } from "./drawers.js";
-import { $, bdi, data, element, models } from "./elements.js";
-import { modelsChanged } from "./page.js";
-import { downloadBytes, fileNameOf, pageWithModels } from "./saving.js";
+import {
+  $,
+  bdi,
+  button,
+  changed,
+  chosen,
+  data,
+  element,
+  models,
+  openingShares,
+} from "./elements.js";
+import { download } from "./favourites.js";
+import { fileNameOf, forget, pageWithModels, remember, remembered } from "./saving.js";
+import { buildShares } from "./shares.js";
 
 const LARGEST_FILE = 1e6; // bytes: no list of a few thousand names is longer
 
-/** The page as it came, before anything is shown in it: what is saved with another model. */
-export const pristine = document.documentElement.cloneNode(true);
-
+/** @type {any} */
 let lesson = null; // the learning that goes on: what `startLearning` gave
 
 /** Makes the section: a place for the list, what is to be watched, and what can be done after. */
-function buildOwnList() {
+export function buildOwnList() {
   const names = element("textarea", { id: "own-names", rows: 10, placeholder: "Anna\nBertram\n…" });
   const title = element("input", {
     type: "text",
@@ -28,8 +38,10 @@ function buildOwnList() {
   });
   const part = (id, label, control) =>
     element("div", { className: "field" }, element("label", { htmlFor: id }, label), control);
-  const button = (id, label, className = "") =>
-    element("button", { type: "button", id, className }, label);
+  const labelled = (id, label, action, className = "") => button(label, action, { id, className });
+  const learned = () => models.findLast(({ digest }) => digest);
+  const asModel = () => download([npzOf(learned(), data.program)], `${fileNameOf(learned())}.npz`);
+  const asPage = () => download([pageWithModels()], `${fileNameOf(learned())}.html`);
   $("own-list").append(
     element("h2", {}, "Your own list"),
     element(
@@ -40,7 +52,7 @@ function buildOwnList() {
     ),
     part("own-names", "Names", names),
     part("own-title", "What they are", title),
-    button("own-learn", "Learn from these names", "main"),
+    labelled("own-learn", "Learn from these names", learnOwnList, "main"),
     element("p", { id: "own-status", role: "status" }),
     element(
       "div",
@@ -51,31 +63,25 @@ function buildOwnList() {
         value: 0,
         ariaLabel: "How much is learned",
       }),
-      button("own-stop", "Stop, and keep what there is"),
+      labelled("own-stop", "Stop, and keep what there is", () => lesson?.stop()),
       element("ol", { id: "own-samples", ariaLabel: "Names that are being learned" }),
     ),
     element(
       "div",
       { id: "own-done", className: "buttons", hidden: true },
-      button("own-show", "Show names", "main"),
-      button("own-save", "Save as .npz"),
-      button("own-save-page", "Save this page with it"),
+      labelled("own-show", "Show names", showNames, "main"),
+      labelled("own-save", "Save as .npz", asModel),
+      labelled("own-save-page", "Save this page with it", asPage),
+      labelled("own-forget", "Forget it", forgetModel),
     ),
   );
   listenToOwnList();
 }
 
 function listenToOwnList() {
-  $("own-learn").addEventListener("click", learnOwnList);
-  $("own-stop").addEventListener("click", () => lesson?.stop());
-  $("own-show").addEventListener("click", () => showView("results"));
-  $("own-save").addEventListener("click", () => {
-    const model = models.findLast(({ digest }) => digest);
-    downloadBytes([npzOf(model, data.program)], `${fileNameOf(model)}.npz`);
-  });
-  $("own-save-page").addEventListener("click", () => {
-    const model = models.findLast(({ digest }) => digest);
-    downloadBytes([pageWithModels()], `${fileNameOf(model)}.html`);
+  $("own-names").addEventListener("input", () => {
+    const count = new Set(listIn($("own-names").value)).size;
+    sayOfList(count ? `${number(count)} different names.` : "");
   });
   $("own-list").addEventListener("dragover", (event) => event.preventDefault());
   $("own-list").addEventListener("drop", (event) => {
@@ -126,9 +132,9 @@ async function learnOwnList() {
     { progress: (message) => showProgress(message, started) },
   );
   try {
-    addModel(await lesson.finished);
+    await addModel(await lesson.finished);
   } catch (error) {
-    sayOfList(`The browser could not learn from this list: ${error.message}`);
+    sayOfList(`The browser could not learn from this list: ${/** @type {any} */ (error).message}`);
   }
   isLearning(false);
 }
@@ -152,23 +158,69 @@ function showProgress({ share, names }, started) {
 }
 
 /** Adds what was learned; a model of the same list gives way to it. */
-function addModel(model) {
+async function addModel(model) {
   if (!model) {
     sayOfList("Stopped before there was anything to keep.");
     return;
   }
+  takeIn(model);
+  changed();
+  const { network, ...learned } = model;
+  const isKept = await remember({ model: learned, text: $("own-names").value });
+  showLearned(model, isKept ? " This browser keeps it for your next visit." : "");
+  $("own-show").focus();
+}
+
+function takeIn(model) {
   const others = models.filter(({ digest }) => digest !== model.digest);
   for (const other of others) other.share = 0;
   models.splice(0, models.length, ...others, model);
   modelsChanged();
+}
+
+function showLearned(model, more) {
   const { distinct_names, held_out_names } = model.training;
   const start = model.startedFrom ? `, starting from ${model.startedFrom}` : "";
   sayOfList(
     `Learned from ${number(distinct_names + held_out_names)} names${start}: ` +
-      `${model.name} is now a model of this page.`,
+      `${model.name} is now a model of this page.${more}`,
   );
   $("own-done").hidden = false;
-  $("own-show").focus();
 }
 
-buildOwnList();
+/** Shows the models that there are now. */
+function modelsChanged() {
+  chosen.shares = openingShares();
+  buildShares();
+  showParts();
+}
+
+/** Takes in what an earlier visit learned. */
+export async function recall() {
+  const learned = await remembered();
+  if (!learned) return;
+  takeIn(withNetwork(learned.model));
+  $("own-names").value = learned.text;
+  $("own-title").value = learned.model.name;
+  showLearned(learned.model, " This browser kept it since an earlier visit.");
+}
+
+/** Drops what was learned, here and in the browser. */
+async function forgetModel() {
+  await forget();
+  const others = models.filter(({ described }) => described);
+  others.forEach((model, i) => {
+    model.share = data.models[i].share;
+  });
+  models.splice(0, models.length, ...others);
+  modelsChanged();
+  changed();
+  $("own-done").hidden = true;
+  $("own-names").value = "";
+  sayOfList("Forgotten: the list and what was learned from it.");
+}
+
+function showNames() {
+  showView("results");
+  changed();
+}

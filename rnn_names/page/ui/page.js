@@ -3,26 +3,16 @@
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { WrongSettings } from "../engine/options.js";
+import { KINDS, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
-import { explain, listenToCard, nameOfCard, openCard } from "./card.js";
-import { drawLines, isCasting, listenToCasts, showParts } from "./casts.js";
+import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
+import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, bdi, data, element, models, openingShares, titleOf } from "./elements.js";
-import {
-  asCSV,
-  asText,
-  copy,
-  download,
-  favourites,
-  favouritesChanged,
-  printKept,
-  showFavourites,
-  toggleFavourite,
-} from "./favourites.js";
+import { $, changed, choose, chosen, data, element, models, titleOf } from "./elements.js";
+import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
-  chosen,
+  blame,
   missingList,
   moved,
   readAddress,
@@ -31,9 +21,15 @@ import {
   showValues,
   writeAddress,
 } from "./form.js";
-import "./own_list.js";
+import { listenToHold, listenToKeys, namesShown, placesFor, showName } from "./names.js";
+import { buildOwnList, recall } from "./own_list.js";
 import { buildShares } from "./shares.js";
 
+const TEN = 10; // names that are added below those that are there
+const MOST_FITTING = 60; // names that a page opens with on a large screen
+const MOST_WAITING = 500; // ms that names wait for the letters and for what an earlier visit learned
+
+/** @type {{ isStopped: boolean } | null} */
 let current = null; // the drawing that goes on: an earlier one ends when it sees another here
 
 /** Draws names for the form as it is, and puts each in its place as it is found. */
@@ -41,6 +37,7 @@ async function draw() {
   const settings = settingsOfForm();
   const { count } = settings;
   const places = placesFor(count);
+  const held = new Set(chosen.held.values());
   const mine = (current = { isStopped: false });
   let found = 0;
   busy(true);
@@ -48,23 +45,23 @@ async function draw() {
     const drawing = isCasting() ? drawLines : drawOfBlend;
     const sentence = await drawing(settings, {
       found: (name) => {
-        if (mine === current) showName(places[found++], name);
+        if (mine === current && found < places.length && !held.has(name))
+          showName(places[found++], name);
       },
       progress: (share) => {
         $("progress").value = share ?? found / count;
       },
       stopped: () => mine.isStopped || mine !== current,
     });
-    if (mine === current) say(sentence || missingList(), found);
+    if (mine === current) say(sentence || missingList(), found + held.size);
   } catch (error) {
     if (!(error instanceof WrongSettings)) throw error;
     say(error.message);
   }
   if (mine !== current) return;
-  places.slice(found).forEach((place) => {
-    showName(place, "");
-  });
-  if (found && !$("typed").value && !isCasting()) explain(places[0].textContent);
+  for (const place of places.slice(found)) showName(place, "");
+  $("copy-names").disabled = !found && !held.size;
+  $("ten-more").disabled = found < places.length;
   busy(false);
 }
 
@@ -88,6 +85,7 @@ function busy(isBusy) {
 /** Says why there are fewer names than wanted; how many there are is for screen readers. */
 function say(text, found = 0) {
   $("status").replaceChildren(text, element("span", { className: "unseen" }, ` ${found} names.`));
+  blame(text);
 }
 
 /** A sentence if a model has no letter in common with the others: there are no names between them. */
@@ -101,63 +99,28 @@ function withoutLetters(parts) {
   return alone ? `${titleOf(alone)} ${sentence}` : "";
 }
 
-/** A place in the list for each name; those that are there keep their names until new ones come. */
-function placesFor(count) {
-  const list = $("names");
-  while (list.children.length > count) list.lastChild.remove();
-  while (list.children.length < count) list.append(element("li"));
-  for (const item of list.children) if (!item.firstChild) item.append(nameButton());
-  const places = Array.from(list.children, (item) => item.firstChild);
-  for (const place of places) place.classList.add("old");
-  return places;
-}
-
-/** A place for a name, which keeps it when pressed and opens its card; pressed again, removes it. */
-function nameButton() {
-  const button = element("button", { type: "button", className: "name" }, bdi(""));
-  button.addEventListener("click", () => {
-    const name = button.textContent;
-    const isOpen = isCasting() || $("typed").value === name; // a line has no card
-    if (isOpen || !favourites.has(name)) toggleFavourite(name);
-    if (!isCasting()) openCard(name);
-  });
-  return button;
-}
-
-/** Shows a name; a new one appears gently, by the style sheet. */
-function showName(button, name) {
-  if (button.textContent !== name) button.replaceChildren(bdi(name));
-  button.hidden = !name;
-  button.style.setProperty("--width", widthOf(name));
-  button.classList.remove("old");
-  button.setAttribute("aria-pressed", favourites.has(name));
-}
-
-const namesShown = () =>
-  Array.from(document.querySelectorAll(".name:not([hidden])"), ({ textContent }) => textContent);
-
-const pen = document.createElement("canvas").getContext("2d");
-pen.font = `100px ${getComputedStyle($("names")).fontFamily}`;
-
-/** How wide a text is in the letters of names, in em. */
-const widthOf = (text) => pen.measureText(text).width / 100;
-
-// --- Start ---------------------------------------------------------------------------------------
-
 /** New names, of another seed. */
 function more() {
   chosen.seed = newSeed();
   chosen.wantedLists = "";
+  closeCard();
   writeAddress(true);
   draw();
 }
 
-let waiting; // a change of a control is drawn when nothing has changed for a moment
+/** Ten more names below those that are there. */
+function addTen() {
+  $("count").value = Math.min(settingsOfForm().count + TEN, $("count").max);
+  writeAddress(true);
+  draw();
+}
 
-export function changed() {
+let waiting = 0; // a change of a control is drawn when nothing has changed for a moment
+
+function redraw() {
   showValues();
   current = null; // names that are being drawn are out of date
-  $("names").setAttribute("aria-busy", true);
+  $("names").setAttribute("aria-busy", "true");
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     writeAddress(false);
@@ -166,34 +129,36 @@ export function changed() {
   }, 60);
 }
 
-/** For what adds a model to `models`: shows it in the blend, and draws names of it. */
-export function modelsChanged() {
-  chosen.shares = openingShares();
-  buildShares();
-  showParts();
-  changed();
-}
-
 function openAddress() {
+  const isNew = !location.hash;
   readAddress();
+  if (isNew) $("count").value = fitting();
   showValues();
   writeAddress(false);
   draw();
 }
 
+/** How many names fit into the window, as many as are usual at least. */
+function fitting() {
+  const { top } = $("names").getBoundingClientRect();
+  const columns = getComputedStyle($("names")).gridTemplateColumns.split(" ").length;
+  const rows = Math.floor((innerHeight - top - 72) / $("names").firstChild.offsetHeight);
+  return Math.max(data.count, Math.min(columns * rows, MOST_FITTING) || 0);
+}
+
 function listenToSettings() {
   $("settings").addEventListener("submit", (event) => {
     event.preventDefault();
-    if ($("results").hidden) showView("results");
     more();
   });
-  $("settings").addEventListener("input", (event) => {
-    moved(event.target);
+  document.addEventListener("input", ({ target }) => {
+    if (/** @type {any} */ (target).form !== $("settings")) return;
+    moved(target);
     changed();
   });
-  $("boldness").addEventListener("click", (event) => {
-    if (!event.target.dataset.temperature) return;
-    chosen.temperature = Number(event.target.dataset.temperature);
+  $("boldness").addEventListener("click", ({ target }) => {
+    if (!KINDS.boldness.allows(target.textContent)) return;
+    choose(target.textContent);
     changed();
   });
   $("start-over").addEventListener("click", () => {
@@ -203,44 +168,51 @@ function listenToSettings() {
 }
 
 function listen() {
-  document.addEventListener("keydown", (event) => {
-    const elsewhere = event.target === document.body || event.target === document.documentElement;
-    if (event.key === "Enter" && elsewhere) more();
-  });
+  document.addEventListener("settings", redraw);
   const onClick = (id, action) => {
-    $(id).addEventListener("click", (event) => {
-      action(event.currentTarget);
-    });
+    $(id).addEventListener("click", ({ currentTarget }) => action(currentTarget));
   };
+  const kept = () => [...favourites];
   onClick("stop", () => {
     if (current) current.isStopped = true;
   });
-  onClick("copy-names", (button) => copy(asText(namesShown()), button));
-  onClick("copy-link", (button) => copy(location.href, button));
-  onClick("copy", (button) => copy(asText([...favourites]), button));
-  onClick("save-text", () => download(asText([...favourites]), "names.txt"));
-  onClick("save-csv", () => download(asCSV([...favourites]), "names.csv"));
-  onClick("print", printKept);
-  onClick("clear", () => {
-    favourites.clear();
-    favouritesChanged();
-    $("typed").focus();
-  });
+  onClick("ten-more", addTen);
+  onClick("back", () => history.back());
+  onClick("show-keys", () => $("keys").showModal());
+  onClick("close-keys", () => $("keys").close());
+  onClick("copy-names", (pressed) => copy(asText(namesShown().map((name) => [name])), pressed));
+  onClick("copy-link", (pressed) => copy(location.href, pressed));
+  onClick("copy", (pressed) => copy(asText(kept()), pressed));
+  // With a byte-order mark, spreadsheets read accents right.
+  onClick("save-text", () => download(["\ufeff", asText(kept())], "names.txt"));
+  onClick("save-csv", () => download(["\ufeff", asCSV(kept())], "names.csv"));
+  onClick("print", () => window.print());
   window.addEventListener("hashchange", () => {
     if (location.hash !== addressOfForm()) openAddress();
   });
 }
 
 /** For scripts: functions over the models of the page. */
-window.rnnNames = engineOf(models);
+Object.assign(window, { rnnNames: engineOf(models) });
 
-if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
-buildShares();
-listenToSettings();
-listenToDrawers();
-listenToCard();
-listenToCasts();
-listen();
-showFavourites(true);
-showView(data.view);
-openAddress();
+async function start() {
+  if (location.protocol !== "file:") $("copy-link").textContent = "Copy a link to these names";
+  buildOwnList();
+  buildShares();
+  listenToSettings();
+  listenToDrawers();
+  listenToCard();
+  listenToCasts();
+  listenToFavourites(openCard);
+  listenToHold();
+  listenToKeys(more);
+  listen();
+  showView(data.view);
+  showValues();
+  const letters = document.fonts.load(`600 1em ${getComputedStyle($("names")).fontFamily}`);
+  const late = new Promise((resolve) => setTimeout(resolve, MOST_WAITING));
+  await Promise.race([late, Promise.all([letters, recall()])]);
+  openAddress();
+}
+
+start();

@@ -1,22 +1,41 @@
-// Saving what was learned from a list: as files that the browser downloads.
+// Saving what was learned from a list: in the browser, and with the page.
 
-import { data, element, models } from "./elements.js";
-import { pristine } from "./own_list.js";
+import { data, models } from "./elements.js";
+import { STORE } from "./favourites.js";
+
+/** The page as it came, before anything is shown in it: what is saved with another model. */
+const pristine = /** @type {Element} */ (document.documentElement.cloneNode(true));
 
 export const fileNameOf = ({ name }) => name.replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-") || "names";
 
-export function downloadBytes(parts, file) {
-  const url = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
-  element("a", { href: url, download: file }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+/** Does something in the browser's store, under this page's key; undefined where it has none. */
+async function stored(mode, action) {
+  const done = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  try {
+    const opening = indexedDB.open("rnn-names", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("learned");
+    const database = await done(opening);
+    return await done(action(database.transaction("learned", mode).objectStore("learned")));
+  } catch {
+    return undefined;
+  }
 }
+
+/** Keeps what was learned, with its list, for later visits: the key, where that can be. */
+export const remember = (learned) => stored("readwrite", (store) => store.put(learned, STORE));
+export const remembered = () => stored("readonly", (store) => store.get(STORE));
+export const forget = () => stored("readwrite", (store) => store.delete(STORE));
 
 /** The page with the models that it has now, as HTML. */
 export function pageWithModels() {
-  const page = pristine.cloneNode(true);
+  const page = /** @type {Element} */ (pristine.cloneNode(true));
   const described = models.map((model) => model.described ?? describedModel(model));
   const text = asScriptData({ ...data, models: described });
-  page.querySelector("#data").replaceChildren(document.createTextNode(text));
+  page.querySelector("#data")?.replaceChildren(document.createTextNode(text));
   return `<!DOCTYPE html>\n${page.outerHTML}\n`;
 }
 

@@ -1,10 +1,19 @@
-// The shares of a blend, which always add up to 100 %: a slider between two models, a slider for
-// each of more, and for three a triangle to drag in.
+// The shares of a blend, which always add up to 100 %: a slider between two models; a slider for each
+// of more, and chips above the names, of which one is pressed as the page opens.
 
 import { scaled } from "../engine/blend.js";
-import { $, bdi, element, models, openingShares, titleOf } from "./elements.js";
-import { chosen } from "./form.js";
-import { changed } from "./page.js";
+import {
+  $,
+  bdi,
+  button,
+  changed,
+  choose,
+  chosen,
+  element,
+  models,
+  openingShares,
+  titleOf,
+} from "./elements.js";
 
 /** Shares as texts that add up to 100 %, in tenths where one is below 1 %. */
 function sharesAsTexts() {
@@ -48,12 +57,38 @@ export function areOpeningShares() {
 
 /** Makes the controls for the models that there are. */
 export function buildShares() {
-  const legend = element("legend", {}, "Blend");
   $("shares").hidden = models.length < 2;
   $("shares").replaceChildren(
-    legend,
-    ...(models.length === 2 ? sliderBetween() : [...triangle(), ...models.map(bar)]),
+    element("legend", {}, "Blend"),
+    ...(models.length === 2 ? sliderBetween() : models.map(bar)),
   );
+  $("kinds").hidden = models.length < 3;
+  const mix = button("Mix", () => mixing(!isMixing), { className: "chip", id: "mix" });
+  mix.title = "Press several, and names are between them";
+  $("kinds").replaceChildren(...models.map(kindChip), mix);
+}
+
+let isMixing = false; // whether a press on a model adds it to the blend, or leaves it alone there
+
+function mixing(isOn) {
+  isMixing = isOn;
+  $("mix").setAttribute("aria-pressed", isOn);
+}
+
+/** A model of several: pressed, it writes alone, or while models are mixed with the others. */
+const kindChip = (model, i) =>
+  button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
+
+function press(model) {
+  const taking = chosen.shares.map((share, i) =>
+    i === model ? !isMixing || !share : isMixing && share > 0,
+  );
+  if (!taking.some(Boolean)) return;
+  chosen.shares = taking.map((takes) => (takes ? 50 : 0));
+  const isBlend = taking.filter(Boolean).length > 1;
+  // The names of a blend are bolder than those of its models.
+  if (chosen.boldness !== "wild") choose(isBlend ? "safe" : "balanced");
+  changed();
 }
 
 function slider(model) {
@@ -96,100 +131,7 @@ export function showShares() {
     input.value = percentages[i];
     input.setAttribute("aria-valuetext", models.length === 2 ? inAll : text);
   });
-  const handle = $("handle");
-  if (!handle) return;
-  $("triangle").setAttribute("aria-valuenow", percentages[0]);
-  $("triangle").setAttribute("aria-valuetext", inAll);
-  const [x, y] = pointOf(percentages);
-  handle.setAttribute("cx", x);
-  handle.setAttribute("cy", y);
-}
-
-// --- The triangle --------------------------------------------------------------------------------
-
-const TRIANGLE = { width: 272, height: 148 };
-const CORNERS = [
-  [136, 22],
-  [36, 122],
-  [236, 122],
-]; // of the models, in their order
-
-/** The triangle for three models, to drag in; arrow keys move the handle, too. */
-function triangle() {
-  if (models.length !== 3) return [];
-  const { width, height } = TRIANGLE;
-  const drawing = svg("svg", { id: "triangle", viewBox: `0 0 ${width} ${height}` });
-  drawing.tabIndex = 0;
-  drawing.role = "slider"; // its value is the first model's share; its text says all
-  drawing.ariaLabel = `Blend of ${models.map(titleOf).join(", ")}`;
-  drawing.append(
-    svg("polygon", { points: CORNERS.join(" ") }),
-    svg("circle", { id: "handle", r: 9 }),
-  );
-  const places = [
-    [width / 2, 12, "middle"],
-    [0, height - 6, "start"],
-    [width, height - 6, "end"],
-  ];
-  places.forEach(([x, y, anchor], i) => {
-    const text = svg("text", { x, y, "text-anchor": anchor });
-    const title = Array.from(titleOf(models[i]));
-    text.textContent = title.length > 18 ? `${title.slice(0, 17).join("")}…` : title.join("");
-    drawing.append(text);
-  });
-  const drag = (event) => {
-    if (event.buttons) dragTo(drawing, event);
-  };
-  drawing.addEventListener("pointermove", drag);
-  drawing.addEventListener("pointerdown", (event) => {
-    drawing.setPointerCapture(event.pointerId);
-    drag(event);
-  });
-  drawing.addEventListener("keydown", nudge);
-  return [drawing];
-}
-
-const STEP = 5; // percent that a key moves the handle by
-
-/** Moves the handle by an arrow key: up to the first model, or aside between the other two. */
-function nudge(event) {
-  const [first, second, third] = scaled(chosen.shares).map((share) => Math.round(100 * share));
-  const up = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
-  const right = { ArrowRight: STEP, ArrowLeft: -STEP }[event.key];
-  if (up) giveShare(0, Math.min(Math.max(first + up, 0), 100));
-  else if (right) {
-    const last = Math.min(Math.max(third + right, 0), second + third);
-    chosen.shares = [first, 100 - first - last, last];
-  } else return;
-  event.preventDefault();
-  changed();
-}
-
-function svg(tag, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
-/** Where three percentages are: the mean of the corners, weighted by them. */
-function pointOf(percentages) {
-  return [0, 1].map((axis) =>
-    CORNERS.reduce((sum, corner, i) => sum + (corner[axis] * percentages[i]) / 100, 0),
-  );
-}
-
-/** Takes the shares from where a pointer is; beside the triangle, from its nearest side. */
-function dragTo(drawing, event) {
-  const box = drawing.getBoundingClientRect();
-  const x = ((event.clientX - box.left) / box.width) * TRIANGLE.width;
-  const y = ((event.clientY - box.top) / box.height) * TRIANGLE.height;
-  const [[topX, topY], [left, bottom], [right]] = CORNERS;
-  const first = Math.min(Math.max((bottom - y) / (bottom - topY), 0), 1);
-  const middle = (left + right) / 2 + first * (topX - (left + right) / 2);
-  const half = ((1 - first) * (right - left)) / 2;
-  const across = half ? Math.min(Math.max((x - middle + half) / (2 * half), 0), 1) : 0.5;
-  const top = Math.round(100 * first);
-  const third = Math.round((100 - top) * across);
-  chosen.shares = [top, 100 - top - third, third];
-  changed();
+  for (const [i, chip] of Array.from($("kinds").querySelectorAll(".kind")).entries())
+    chip.setAttribute("aria-pressed", String(chosen.shares[i] > 0));
+  if (chosen.shares.filter(Boolean).length > 1) mixing(true);
 }

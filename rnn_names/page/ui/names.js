@@ -1,0 +1,166 @@
+// The names in their places, and what a press, a long press and a key do to one.
+
+import { openCard } from "./card.js";
+import { isCasting } from "./casts.js";
+import { $, bdi, button, chosen, element } from "./elements.js";
+import { favourites, toggleFavourite } from "./favourites.js";
+import { writeAddress } from "./form.js";
+
+const LONG_PRESS = 500; // ms
+
+/** A place in the list for each name; those that are there keep their names until new ones come. */
+export function placesFor(count) {
+  const list = $("names");
+  while (list.children.length > count) list.lastChild.remove();
+  while (list.children.length < count) list.append(element("li"));
+  for (const item of list.children) if (!item.firstChild) item.append(nameButton(), holdButton());
+  for (const place of chosen.held.keys()) if (place >= count) chosen.held.delete(place);
+  const places = Array.from(list.children, (item) => item.firstChild);
+  for (const [place, name] of chosen.held) showName(places[place], name);
+  showHeld();
+  const free = places.filter((_, place) => !chosen.held.has(place));
+  for (const place of free) place.classList.add("old");
+  return free;
+}
+
+/** A place for a name, which keeps it when it is pressed, and opens its card when that takes long. */
+function nameButton() {
+  let timer = 0;
+  let wasLong = false;
+  const name = () => made.textContent;
+  const details = () => isCasting() || openCard(name()); // a line has no card
+  const made = button(
+    bdi(""),
+    () => {
+      if (!wasLong) toggleFavourite(name(), isCasting() ? undefined : details);
+    },
+    { className: "name" },
+  );
+  made.addEventListener("pointerdown", () => {
+    wasLong = false;
+    timer = setTimeout(() => {
+      wasLong = true;
+      details();
+    }, LONG_PRESS);
+  });
+  for (const event of ["pointerup", "pointercancel", "pointerleave"])
+    made.addEventListener(event, () => clearTimeout(timer));
+  made.addEventListener("contextmenu", (event) => {
+    if (wasLong) event.preventDefault();
+  });
+  return made;
+}
+
+const holdButton = () =>
+  button("", ({ currentTarget }) => toggleHold(currentTarget.previousSibling), {
+    className: "hold",
+    title: "Hold: it stays when more are drawn (H)",
+  });
+
+/** The card's button holds its name, too, where that is among the names. */
+export function listenToHold() {
+  const place = () => shownPlaces().find(({ textContent }) => textContent === $("typed").value);
+  $("hold-name").addEventListener("click", () => place() && toggleHold(place()));
+  new MutationObserver(() => {
+    $("hold-name").hidden = !place();
+    showHeld();
+  }).observe($("likely"), { attributeFilter: ["hidden"] });
+}
+
+/** Holds a name where it is when more are drawn, or lets it go. */
+function toggleHold(name) {
+  const place = Array.from($("names").children).indexOf(name.parentElement);
+  if (!chosen.held.delete(place)) chosen.held.set(place, name.textContent);
+  showHeld();
+  writeAddress(false);
+}
+
+function showHeld() {
+  for (const [place, { firstChild, lastChild }] of Array.from($("names").children).entries()) {
+    lastChild.hidden = firstChild.hidden;
+    lastChild.setAttribute("aria-pressed", chosen.held.has(place));
+    if (firstChild.textContent === $("typed").value)
+      $("hold-name").setAttribute("aria-pressed", chosen.held.has(place));
+  }
+}
+
+/** Shows a name; a new one appears gently, by the style sheet. */
+export function showName(place, name) {
+  if (place.textContent !== name) place.replaceChildren(bdi(name));
+  place.hidden = !name;
+  place.style.setProperty("--width", widthOf(name));
+  place.classList.remove("old");
+  place.setAttribute("aria-pressed", favourites.has(name));
+  place.nextSibling.hidden = !name;
+  place.nextSibling.ariaLabel = `Hold ${name}`;
+}
+
+const shownPlaces = () =>
+  Array.from(
+    $("names").querySelectorAll(".name:not([hidden])"),
+    (place) => /** @type {any} */ (place),
+  );
+
+export const namesShown = () => shownPlaces().map(({ textContent }) => textContent);
+
+const pen = element("canvas").getContext("2d");
+
+/** How wide a text is in the letters of names, in em. */
+function widthOf(text) {
+  if (!pen.font.startsWith("100px"))
+    pen.font = `600 100px ${getComputedStyle($("names")).fontFamily}`;
+  return pen.measureText(text).width / 100;
+}
+
+// --- Keys ----------------------------------------------------------------------------------------
+
+const IN_FIELDS = "input:not([type=checkbox]), textarea, select, dialog *";
+
+/** Listens to the keys: `draw` brings more names. */
+export function listenToKeys(draw) {
+  let isPointed = false; // whether a name has the focus since it was pressed, not by a key
+  document.addEventListener("pointerdown", () => {
+    isPointed = true;
+  });
+  const actions = {
+    " ": draw,
+    Backspace: () => $("back").disabled || history.back(),
+    "?": () => $("keys").showModal(),
+    h: (name) => name && toggleHold(name),
+    ArrowLeft: (name) => moveFocus(name, -1, 0),
+    ArrowRight: (name) => moveFocus(name, 1, 0),
+    ArrowUp: (name) => moveFocus(name, 0, -1),
+    ArrowDown: (name) => moveFocus(name, 0, 1),
+  };
+  document.addEventListener("keydown", (event) => {
+    const target = /** @type {any} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey || $("results").hidden) return;
+    if (target.matches(IN_FIELDS) || event.defaultPrevented) return;
+    const isName = target.matches(".name");
+    const isElsewhere = isName || target === document.body;
+    if (event.key === "Enter" && isElsewhere && (!isName || isPointed)) {
+      event.preventDefault();
+      draw();
+      return;
+    }
+    const action = actions[event.key.toLowerCase()] ?? actions[event.key];
+    if (!action || !(isElsewhere || ["?", "Backspace"].includes(event.key))) return;
+    isPointed = false;
+    event.preventDefault();
+    action(isName ? target : $("names").querySelector(".name:hover"));
+  });
+  document.addEventListener("keyup", (event) => {
+    const isName = /** @type {any} */ (event.target).matches(".name");
+    if (event.key === " " && isName) event.preventDefault(); // Firefox would press it
+    if (event.key === "Tab") isPointed = false;
+  });
+}
+
+/** Goes from a name to the one that is so many places aside and below. */
+function moveFocus(name, aside, below) {
+  const places = shownPlaces();
+  const columns = new Set(places.map((place) => place.getBoundingClientRect().left)).size;
+  const at = places.indexOf(name);
+  const next = places[at < 0 ? 0 : at + aside + below * columns];
+  next?.focus();
+}
