@@ -22,15 +22,10 @@ DEFAULT_MODEL = "names.npz"
 
 
 MEANT = {
-    **dict.fromkeys(("--number", "--num", "--amount", "--how-many"), "Did you mean --count (-n)?"),
-    **dict.fromkeys(
-        ("--start-with", "--starts-with", "--begin-with", "--begins-with", "--beginning"),
-        "Did you mean --prefix?",
-    ),
-    **dict.fromkeys(("--end-with", "--ends-with", "--ending"), "Did you mean --suffix?"),
-    **dict.fromkeys(
-        ("--title", "--titles"), "Titles are text of the pattern of a cast: '[Lord|Lady] {norse}'"
-    ),
+    "--count (-n)": "--number --num --amount --how-many",
+    "--prefix": "--start-with --starts-with --begin-with --begins-with",
+    "--suffix": "--end-with --ends-with",
+    "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
 }
 """What is meant by options that there are not."""
 
@@ -71,8 +66,9 @@ class GroupedCommand(click.Command):
             if getattr(error, "option_name", "") == "--json" and "--format" in options:
                 raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
             name = getattr(error, "option_name", "")
-            if name in MEANT:
-                raise click.UsageError(f"No such option '{name}'. {MEANT[name]}", ctx) from None
+            for meant in (new for new, old in MEANT.items() if name in old.split()):
+                text = f"No such option '{name}'. Did you mean {meant}?"
+                raise click.UsageError(text, ctx) from None
             extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
             if extra and self.name == "score":
                 first = shlex.quote(extra[1].split()[0])

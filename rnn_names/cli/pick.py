@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -29,13 +30,10 @@ from rnn_names.model.bundled import Given
 
 LINES_AT_ONCE = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
-NUMBERS = re.compile(r"\d+(-\d+)?([\s,]+\d+(-\d+)?)*")
+NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
 HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
-HELP = "1 4 7  keep these; 2-5 is a row\nEnter  show others\n+4     show some like the fourth\n"
-HELP += "u      undo: take the last kept out\nq      end"
 
-Line = tuple[str, list[str]]  # a name and its parts: itself, or those of a cast
-Draw = Callable[[Any], Iterator[Line]]  # gives lines by options, without an end
+Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
 
 
 @click.command(
@@ -62,7 +60,7 @@ def pick(
     1 4 7   keep these; 2-5 is a row
     Enter   show others
     +4      show some like the fourth
-    u       undo: take out again what was kept last
+    u       undo: take the last kept out
     q       end
 
     Kept names are in the output file at once, one a line, and are not shown again, in this run or
@@ -84,15 +82,12 @@ def _names_of(models: Any) -> Draw:
     from rnn_names.sampling.stream import sample
 
     loaded = blend_of(models)
-
-    def draw(options: Options) -> Iterator[Line]:
-        for names in sample(loaded, ENDLESS, options):
-            yield from ((name, [name]) for name in names.to_strings())
-
-    return draw
+    return lambda options: (
+        name for names in sample(loaded, ENDLESS, options) for name in names.to_strings()
+    )
 
 
-def _lines(options: CastOptions) -> Iterator[Line]:
+def _lines(options: CastOptions) -> Iterator[str]:
     from rnn_names.conditions.pattern import parse
     from rnn_names.model.casts import rows_of
 
@@ -100,18 +95,20 @@ def _lines(options: CastOptions) -> Iterator[Line]:
         parsed = parse(options.pattern, options.shared, Given.of)
     for seed in itertools.count(options.some_seed()):
         for rows in rows_of(parsed, replace(options, seed=seed), blend_of):
-            yield from ((parsed.line(row), [*row]) for row in rows)
+            yield from map(parsed.line, rows)
 
 
 class _Picking:
     """A page of names, the stream that others come from, and the file of those that are kept."""
 
     def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
+        from rnn_names.corpus.names import Names
         from rnn_names.sampling.unique import Remembered
 
+        self.names_in = Names.from_strings
         self.draw, self.wanted, self.count, self.path = draw, wanted, count, path
         self.file = Remembered(path, "output")
-        self.page: list[Line] = []
+        self.page: list[str] = []
         self.undoable: list[list[str]] = []
         self.seeds = itertools.count(wanted.some_seed())
         with self.file.turn() as (others, _):
@@ -128,16 +125,16 @@ class _Picking:
         while (command := self._read(is_typed)) not in (None, "q"):
             if not command:
                 self._show(stream)
-            elif re.fullmatch(r"\+\s*\d+", command):
-                for _, parts in self._chosen(command[1:]):
-                    self._show(self._stream(parts))
+            elif re.fullmatch(r"\+\d{1,6}", command):
+                for line in self._chosen(command[1:]):
+                    self._show(self._stream(line))
             elif NUMBERS.fullmatch(command):
                 if found := self._chosen(command):
-                    self._keep([line for line, _ in found])
+                    self._keep(found)
             elif command == "u":
                 self._undo()
             else:
-                tell(HELP)
+                tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
         tell(f"{self.n_kept:,} in {shown(self.path)}")
 
     def _read(self, is_typed: bool) -> str | None:
@@ -147,22 +144,23 @@ class _Picking:
         wait_if_ending()
         return line.strip() if line else None
 
-    def _stream(self, like: Sequence[str] = ()) -> Iterator[Line]:
-        """Lines without an end, or some whose parts are like others: near twins are the point."""
+    def _stream(self, like: str = "") -> Iterator[str]:
+        """Lines without an end, or some that are like one: near twins are the point then."""
         wanted = replace(self.wanted, seed=next(self.seeds))
         if like:
+            is_cast = isinstance(wanted, CastOptions)
+            words = [word for word in like.split() if len(word) > LONGEST_OF_TITLES]
             far = 1 if wanted.boldness == "safe" or wanted.min_edits else None
-            like = [part for part in like if len(part) > LONGEST_OF_TITLES] or like
-            wanted = replace(wanted, like=like, min_edits=far)
+            wanted = replace(wanted, like=words if is_cast and words else like, min_edits=far)
         return self.draw(wanted)
 
-    def _show(self, stream: Iterator[Line], is_first: bool = False) -> None:
-        page: list[Line] = []
+    def _show(self, stream: Iterator[str], is_first: bool = False) -> None:
+        page: list[str] = []
         try:
-            for line, parts in stream:
+            for line in stream:
                 if line not in self.seen:
                     self.seen.add(line)
-                    page.append((line, parts))
+                    page.append(line)
                 if len(page) == self.count:
                     break
         except SamplingError as error:
@@ -171,11 +169,11 @@ class _Picking:
             tell(f"Note: {worded(error)}")
         if page:
             self.page, width = page, len(str(len(page)))
-            lines = (f"{number:>{width}} {each}\n" for number, (each, _) in enumerate(page, 1))
+            lines = (f"{number:>{width}} {each}\n" for number, each in enumerate(page, 1))
             write("".join(printable(line, ascii) for line in lines).encode())
 
-    def _chosen(self, numbers: str) -> list[Line]:
-        rows: dict[int, Line] = {}
+    def _chosen(self, numbers: str) -> list[str]:
+        rows: dict[int, str] = {}
         for first, _, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
             for number in range(int(first), int(last or first) + 1):
                 if not 1 <= number <= len(self.page):
@@ -185,26 +183,22 @@ class _Picking:
         return [*rows.values()]
 
     def _keep(self, lines: list[str]) -> None:
-        from rnn_names.corpus.names import Names
-
         before = {line for lines in self.undoable for line in lines}
         lines = [line for line in lines if line not in before]
         if lines:
             with critical_section(), self.file.turn() as (_, added):
-                added.append(Names.from_strings(lines))
+                added.append(self.names_in(lines))
             self.undoable.append(lines)
             self.n_kept += len(lines)
         tell(f"Kept {len(lines)}: {self.n_kept:,} in {shown(self.path)}")
 
     def _undo(self) -> None:
-        from rnn_names.corpus.names import Names
-
         if not self.undoable:
             tell("There is nothing to undo.")
             return
         lines = self.undoable.pop()
         with critical_section():
-            is_undone = self.file.take_back(Names.from_strings(lines))
+            is_undone = self.file.take_back(self.names_in(lines))
         self.n_kept -= len(lines) * is_undone
         what = "Took out" if is_undone else "The file has changed since; left as it is:"
         tell(f"{what} {', '.join(lines)}")

@@ -43,18 +43,10 @@ BOLDNESS: dict[str, dict[str, Any]] = {
 """What each word stands for; tests/quality/BOLDNESS.md has how names were judged."""
 
 
-def said_of_boldness() -> str:
-    """What the words stand for, for people.
-
-    >>> said_of_boldness().rpartition("; ")[2]
-    'wild: temperature 1.3.'
-    """
-
-    def said(options: dict[str, Any]) -> str:
-        each = (name if value is True else f"{name} {value}" for name, value in options.items())
-        return ", ".join(each) or "as the model learned"
-
-    return "; ".join(f"{word}: {said(options)}" for word, options in BOLDNESS.items()) + "."
+_STANDS_FOR = "; ".join(
+    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
+    for word, each in BOLDNESS.items()
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -160,7 +152,7 @@ class CommonOptions(Checked):
     boldness: str = _sampling(
         "balanced",
         Choice(*BOLDNESS),
-        f"{said_of_boldness()} Single options override it.",
+        f"One word for several options, which override it. {_STANDS_FOR}.",
     )
     min_p: float | None = _sampling(
         None,
