@@ -16,7 +16,8 @@ const FEW_WORDS = 0.01; // share of a list that may be words, if words are to be
 /** Settings with what their boldness stands for, as far as the models' lists allow it. */
 export function settled(/** @type {any} */ { boldness = "balanced", ...settings }, models) {
   const wanted = { ...BOLDNESS[boldness] };
-  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models)) delete wanted.knownTriples;
+  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
+    delete wanted.knownTriples;
   const lists = models.map(ownListOf);
   if (lists.some((list) => !list)) {
     delete wanted.minEdits;

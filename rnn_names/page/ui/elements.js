@@ -54,7 +54,7 @@ export const chosen = {
 };
 
 /** Takes a word for boldness, and the temperature that it stands for. */
-export function choose(word) {
+export function setBoldness(word) {
   chosen.boldness = word;
   chosen.temperature = temperatureOf(word);
 }

@@ -10,12 +10,12 @@ import {
   bdi,
   button,
   changed,
-  choose,
   chosen,
   data,
   element,
   models,
   openingShares,
+  setBoldness,
   temperatureOf,
 } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
@@ -64,7 +64,7 @@ export function moved(slider) {
 /** Sets everything but the seed as on opening. */
 export function resetForm() {
   $("settings").reset();
-  choose("balanced");
+  setBoldness("balanced");
   chosen.shares = openingShares();
   chosen.held.clear();
   $("pattern").value = openingPattern();
@@ -118,7 +118,7 @@ export function readAddress() {
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
   chosen.wantedLists = address.get("list") ?? "";
-  if (KINDS.boldness.allows(address.get("boldness"))) choose(address.get("boldness"));
+  if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");

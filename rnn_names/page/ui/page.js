@@ -8,7 +8,7 @@ import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, changed, choose, chosen, data, element, models, titleOf } from "./elements.js";
+import { $, changed, chosen, data, element, models, setBoldness, titleOf } from "./elements.js";
 import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -158,7 +158,7 @@ function listenToSettings() {
   });
   $("boldness").addEventListener("click", ({ target }) => {
     if (!KINDS.boldness.allows(target.textContent)) return;
-    choose(target.textContent);
+    setBoldness(target.textContent);
     changed();
   });
   $("start-over").addEventListener("click", () => {

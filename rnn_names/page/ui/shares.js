@@ -7,11 +7,11 @@ import {
   bdi,
   button,
   changed,
-  choose,
   chosen,
   element,
   models,
   openingShares,
+  setBoldness,
   titleOf,
 } from "./elements.js";
 
@@ -87,7 +87,7 @@ function press(model) {
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   const isBlend = taking.filter(Boolean).length > 1;
   // The names of a blend are bolder than those of its models.
-  if (chosen.boldness !== "wild") choose(isBlend ? "safe" : "balanced");
+  if (chosen.boldness !== "wild") setBoldness(isBlend ? "safe" : "balanced");
   changed();
 }
 
