@@ -83,9 +83,9 @@ def column_of_names(lines: Sequence[str], separator: str) -> int:
     return 1 + max(range(len(columns)), key=lambda column: likeness(columns[column]))
 
 
-def refuse_table(corpus: Corpus) -> None:
+def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
     """Raises CorpusError for a table: every line has the same three columns or more."""
-    lines = corpus.names.to_lines().decode().splitlines()
+    lines = [] if is_wanted else corpus.names.to_lines().decode().splitlines()
     for separator in SEPARATORS:
         counts = {line.count(separator) for line in lines}
         if len(counts) == 1 and min(counts) > 1 and len(lines) > 1:

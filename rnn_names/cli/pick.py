@@ -28,9 +28,9 @@ from rnn_names.conditions.options import CastOptions, Options, SampleOptions
 from rnn_names.errors import SamplingError, shown, worded
 from rnn_names.model.bundled import Given
 
-LINES_AT_ONCE = 100  # of a cast, before those of the next seed
+LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
 LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
-NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
+TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
 HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
 
 Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
@@ -73,7 +73,7 @@ def pick(
             wanted = read_options(Options, options)
             _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
         else:
-            given = {"pattern": pattern, "count": LINES_AT_ONCE, **options}
+            given = {"pattern": pattern, "count": LINES_OF_A_SEED, **options}
             _Picking(_lines, read_options(CastOptions, given), count, output).run()
 
 
@@ -128,7 +128,7 @@ class _Picking:
             elif re.fullmatch(r"\+\d{1,6}", command):
                 for line in self._chosen(command[1:]):
                     self._show(self._stream(line))
-            elif NUMBERS.fullmatch(command):
+            elif TYPED_NUMBERS.fullmatch(command):
                 if found := self._chosen(command):
                     self._keep(found)
             elif command == "u":

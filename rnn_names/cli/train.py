@@ -112,8 +112,7 @@ def train(
         check_writable(report)
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
-    if not as_is:
-        refuse_table(names)
+    refuse_table(names, as_is)
     starts = [] if word or given else starts_for(names, settings)
     closest = [closest_model(names.names)] if word == CLOSEST else starts
     started_from = ", ".join([each.name for each in closest] or map(str, given)) or None
