@@ -17,19 +17,21 @@ from rnn_names.conditions.conditions import COMMON_WORDS
 from rnn_names.corpus.fingerprints import fingerprints, upper_bits
 from rnn_names.corpus.names import Names
 
-SIZES = (10, 20, 35)  # of SCOWL's: 35 is that of a small dictionary
-LETTERS = range(3, 8)  # hardly a name is a longer word by accident
+LETTERS = {10: range(3, 8), 20: range(3, 8), 35: range(3, 6)}
+"""How long words of SCOWL's sizes are, of which 35 is that of a small dictionary: hardly a name is a
+longer or rarer word by accident, and each page has all of them."""
 
 
 def words(folder: Path) -> list[str]:
     """The common words in lower case, without proper names."""
-    paths = [
-        folder / f"{kind}-words.{size}"
+    found = {
+        word
         for kind in ("english", "american", "british")
-        for size in SIZES
-    ]
-    texts = {word for path in paths for word in path.read_text("latin-1").split()}
-    return sorted(word for word in texts if re.fullmatch("[a-z]+", word) and len(word) in LETTERS)
+        for size, lengths in LETTERS.items()
+        for word in (folder / f"{kind}-words.{size}").read_text("latin-1").split()
+        if re.fullmatch("[a-z]+", word) and len(word) in lengths
+    }
+    return sorted(found)
 
 
 if __name__ == "__main__":
