@@ -18,8 +18,8 @@ from rnn_names.corpus.fingerprints import fingerprints, upper_bits
 from rnn_names.corpus.names import Names
 
 LETTERS = {10: range(3, 8), 20: range(3, 8), 35: range(3, 6)}
-"""How long words of SCOWL's sizes are, of which 35 is that of a small dictionary: hardly a name is a
-longer or rarer word by accident, and each page has all of them."""
+"""How long words of SCOWL's sizes are, of which 35 is that of a small dictionary: hardly a name is
+a longer or rarer word by accident, and each page has all of them."""
 
 
 def words(folder: Path) -> list[str]:
