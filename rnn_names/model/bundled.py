@@ -102,7 +102,6 @@ SHELF = {
     "dwarvish-women": _invented("dwarvish women's names"),
     "dwarvish-men": _invented("dwarvish men's names"),
     "orcish": _invented("orcish names"),
-    "orcish-clans": _invented("orcish clans"),
     "goblin": _invented("names of goblins"),
     "halfling": _invented("names of halflings"),
     "fae": _invented("names of fae"),

@@ -92,7 +92,7 @@ def test_packing_shortens_weights_and_fingerprints_and_names_the_source(model):
 def test_the_package_stays_small():
     """As their weights are rounded, the wheel has 43% of this; `make release-check` measures it."""
     files = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
-    assert sum(path.stat().st_size for path in files if path.is_file()) < 23_100_000
+    assert sum(path.stat().st_size for path in files if path.is_file()) < 25_500_000
 
 
 @pytest.mark.parametrize("name", NAMES)
