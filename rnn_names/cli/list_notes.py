@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rnn_names.errors import quoted
+from rnn_names.errors import CorpusError, quoted
 
 if TYPE_CHECKING:
     from rnn_names.corpus.corpus import Corpus
@@ -14,6 +15,9 @@ FEW = 20  # distinct names; of fewer, a network learns hardly more than to write
 
 _SPACE = "[[:space:]]*"
 _TITLES = "Captain|Count|Duke|Emperor|Father|King|Lady|Lord|Master|Prince|Princess|Queen|Sir"
+
+
+SEPARATORS = {",": "commas", ";": "semicolons"}
 
 
 class Oddity(NamedTuple):
@@ -27,6 +31,11 @@ class Oddity(NamedTuple):
 
 
 ODDITIES = (
+    Oddity(
+        "is a heading",
+        "^(?i:(?:first |last |given |family )?names?|surnames?)$",
+        "sed 1d LIST",
+    ),
     Oddity('begins with "#", as a remark does', "^#", f"grep -v '^{_SPACE}#' LIST"),
     Oddity('begins with "//", as a remark does', "^//", f"grep -v '^{_SPACE}//' LIST"),
     Oddity('ends in ":", as a heading does', ":$", f"grep -v ':{_SPACE}$' LIST"),
@@ -58,6 +67,36 @@ ODDITIES = (
 )
 
 
+def column_of_names(lines: Sequence[str], separator: str) -> int:
+    """The number of the column whose cells are most like names: of letters, and different.
+
+    >>> column_of_names(["17,Anna,f", "23,Bela,m", "42,Cora,f"], ",")
+    2
+    """
+    rows = [line.split(separator) for line in lines]
+    columns = [*zip(*(row[: min(map(len, rows))] for row in rows), strict=True)]
+
+    def likeness(cells: Sequence[str]) -> float:
+        names = [cell for cell in cells if re.fullmatch(r"\s*[^\W\d_a-z][^\d@]+", cell)]
+        return len({*names}) * len(names)
+
+    return 1 + max(range(len(columns)), key=lambda column: likeness(columns[column]))
+
+
+def refuse_table(corpus: Corpus, is_wanted: bool) -> None:
+    """Raises CorpusError for a table: every line has the same three columns or more."""
+    lines = [] if is_wanted else corpus.names.to_lines().decode().splitlines()
+    for separator in SEPARATORS:
+        counts = {line.count(separator) for line in lines}
+        if len(counts) == 1 and min(counts) > 1 and len(lines) > 1:
+            column = column_of_names(lines, separator)
+            raise CorpusError(
+                f"this is a table of {min(counts) + 1} columns; that of the names seems to be "
+                f"{column}: cut -d '{separator}' -f {column} LIST > names.txt (--as-is learns the "
+                "lines as they are)"
+            )
+
+
 def list_notes(corpus: Corpus) -> list[str]:
     """Lines for the user about a list that looks like none of names, one a line, or is short."""
     text, notes = corpus.names.to_lines().decode(), []
@@ -75,11 +114,12 @@ def list_notes(corpus: Corpus) -> list[str]:
             f"{quoted(line)} {oddity.what}{more}. The model will learn it. To take it out: "
             f"{oddity.command} > names.txt"
         )
-    for separator, plural in ((",", "commas"), (";", "semicolons")):
+    for separator, plural in SEPARATORS.items():
         if text.count(separator) >= len(corpus):
+            column = column_of_names(text.splitlines(), separator)
             notes.append(
-                f"there are {plural} in the lines, and the model will learn them. If only the "
-                f"first column has names: cut -d '{separator}' -f 1 LIST > names.txt. If every "
+                f"there are {plural} in the lines, and the model will learn them. If only column "
+                f"{column} has names: cut -d '{separator}' -f {column} LIST > names.txt. If every "
                 "column has, each name needs a line of its own: "
                 rf"tr '{separator}' '\n' < LIST > names.txt"
             )
@@ -87,6 +127,12 @@ def list_notes(corpus: Corpus) -> list[str]:
         notes.append(
             "this is a document with formatting (RTF), and the model will learn its codes. Save it "
             "as plain text (TextEdit on a Mac: Format, Make Plain Text)"
+        )
+    capitals = sum(name.isupper() and len(name) > 4 for name in text.splitlines())
+    if 0.2 < capitals / len(corpus) < 0.9:
+        notes.append(
+            f"{capitals:,} of {len(corpus):,} names are in capitals, and the model will learn two "
+            "ways of spelling. Write all of them in one way"
         )
     if len(corpus) < FEW:
         notes.append(

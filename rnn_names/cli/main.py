@@ -22,6 +22,7 @@ COMMANDS = (
     "train",
     "sample",
     "cast",
+    "pick",
     "alias",
     "score",
     "info",
@@ -69,6 +70,7 @@ def cli(context: click.Context) -> None:
     rnn-names train names.txt      learn from a list, one name per line
     rnn-names sample -n 20         write twenty new names
     rnn-names cast '{A} of {B}'    write lines of names of several models
+    rnn-names pick -m elvish       look at names, and keep some
     rnn-names alias keys.txt       write a name for each key, always the same
     rnn-names score other.txt      how probable is each name of a list?
     rnn-names info names.npz       what a model is, and how it was trained

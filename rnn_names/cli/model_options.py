@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,18 +23,21 @@ if TYPE_CHECKING:
 
 
 class GivenModel(click.Path):
-    """MODEL or MODEL=WEIGHT; where there is a file of the whole name, that is the model."""
+    """MODEL or MODEL=WEIGHT, or several as A=2+B; a file of the whole name comes first."""
 
     name = "model"
 
-    def __init__(self, *words: str) -> None:  # what else may be given, for shells to complete
+    def __init__(self, *words: str, several: bool = False) -> None:
         super().__init__()
-        self.words = words
+        self.words, self.several = words, several  # what shells complete, too; A+B is a tuple
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The model and its weight."""
         try:
-            return value if isinstance(value, Given) else Given.of(value)
+            if not self.several or isinstance(value, tuple):
+                return value if isinstance(value, Given | tuple) else Given.of(value)
+            texts = [value] if os.path.lexists(value) else value.split("+")
+            return tuple(map(Given.of, texts))
         except ModelFileError as error:
             self.fail(f"{error}.", param, ctx)
 
@@ -65,11 +69,12 @@ model_option = partial(
     option,
     "-m",
     "--model",
-    type=MODEL,
+    type=GivenModel(several=True),
     multiple=True,
     metavar="MODEL[=WEIGHT]",
+    callback=lambda _context, _option, models: tuple(chain(*models)),
     show_default=f"{DEFAULT_MODEL}, or {bundled.DEFAULT} if there is none",
-    help="Model file, or name of a bundled model. If given several times: their blend.",
+    help="Model file, or name of a bundled model. If given several times, or as A+B: their blend.",
 )
 
 

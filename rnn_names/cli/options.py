@@ -21,6 +21,15 @@ from rnn_names.errors import RnnNamesError, quoted, shown, worded
 DEFAULT_MODEL = "names.npz"
 
 
+MEANT = {
+    "--count (-n)": "--number --num --amount --how-many",
+    "--prefix": "--start-with --starts-with --begin-with --begins-with",
+    "--suffix": "--end-with --ends-with",
+    "a text in the pattern of a cast, '[Lord|Lady] {norse}'": "--title --titles",
+}
+"""What is meant by options that there are not."""
+
+
 class GroupedOption(click.Option):
     """An option with a heading in the help of its command."""
 
@@ -60,7 +69,17 @@ class GroupedCommand(click.Command):
             options = {name for each in self.params for name in each.opts}
             if getattr(error, "option_name", "") == "--json" and "--format" in options:
                 raise click.NoSuchOption("--json", None, ["--format jsonl"], ctx) from None
+            name = getattr(error, "option_name", "")
+            for meant in (new for new, old in MEANT.items() if name in old.split()):
+                text = f"No such option '{name}'. Did you mean {meant}?"
+                raise click.UsageError(text, ctx) from None
             extra = re.fullmatch(r"Got unexpected extra argument \((.*)\)", error.message)
+            if extra and self.name == "score":
+                first = shlex.quote(extra[1].split()[0])
+                advice = (
+                    f"names come from a file or a pipe: echo {first} | rnn-names score -m MODEL"
+                )
+                raise click.UsageError(f"{error.message}; {advice}", ctx) from None
             if extra and "--model" in options:
                 what, sign = ("number", "-n") if extra[1].isdecimal() else ("model", "-m")
                 advice = f"if it is a {what}, put {sign} before it: {sign} {shlex.quote(extra[1])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from rnn_names.cli.output import OF_NAMES, Form, Output, output_options
 from rnn_names.cli.streams import opened, tell
 from rnn_names.conditions.options import BestOptions
 from rnn_names.errors import counted
+from rnn_names.model import bundled
 from rnn_names.model.bundled import Given
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ def score(file: str, model: tuple[Given, ...], sort: bool, rank: str, form: Form
     With --rank per-character, that logarithm divided by the name's characters, its end counted,
     comes first, and --sort goes by it.
     """
+    if not os.path.exists(file) and os.path.exists(bundled.file_of(file)):
+        line = f"echo NAME | rnn-names score -m {file}"
+        raise click.UsageError(f"{file} is a model, and names come from a file or a pipe: {line}")
     per_character = rank == "per-character"
     loaded = blend_of(chosen(model))
     scores = _scores(loaded, file)

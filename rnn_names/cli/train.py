@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from rnn_names.cli import interrupts
-from rnn_names.cli.list_notes import list_notes
+from rnn_names.cli.list_notes import list_notes, refuse_table
 from rnn_names.cli.model_options import START, blend_of, word_or_models
 from rnn_names.cli.options import (
     DEFAULT_MODEL,
@@ -57,6 +57,12 @@ from rnn_names.training.settings import Settings
     is_flag=True,
     help="Continue an interrupted run, from the end of its last epoch.",
 )
+@option(
+    "--as-is",
+    group="Training",
+    is_flag=True,
+    help="Learn the lines as they are, even if they are those of a table.",
+)
 @output_option("-o", "--output", help="Model file to write.", default=DEFAULT_MODEL)
 @output_option("--log", help="Write a line of JSON per epoch to FILE.")
 @output_option(
@@ -70,6 +76,7 @@ def train(
     output: str,
     init: tuple[str | None, tuple[Given, ...]],
     resume: bool,
+    as_is: bool,
     log: str | None,
     report: str | None,
     quiet: bool,
@@ -105,6 +112,7 @@ def train(
         check_writable(report)
     with ExitStack() as stack:
         names = read_corpus([stack.enter_context(opened(path)) for path in corpus])
+    refuse_table(names, as_is)
     starts = [] if word or given else starts_for(names, settings)
     closest = [closest_model(names.names)] if word == CLOSEST else starts
     started_from = ", ".join([each.name for each in closest] or map(str, given)) or None

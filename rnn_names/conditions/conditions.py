@@ -18,7 +18,7 @@ from rnn_names.conditions.near_list import NearList
 from rnn_names.conditions.options import CommonOptions, any_of, compiled
 from rnn_names.conditions.spelling import Condition, encoded
 from rnn_names.corpus.characters import folded
-from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept
+from rnn_names.corpus.fingerprints import among, fingerprints, lowest_kept, unpacked
 from rnn_names.corpus.names import Names, Vocabulary
 from rnn_names.corpus.shape import have_triples, lower_case
 from rnn_names.errors import SamplingError, quoted
@@ -30,6 +30,9 @@ MAX_OF_TWICE_EDITED = 1 << 43
 
 RUDE_WORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rude.txt")
 """What `clean` leaves out: most only as whole words, so that Dickens and Scunthorpe stay."""
+
+COMMON_WORDS = os.path.join(os.path.dirname(RUDE_WORDS), "words.npy")
+"""What `no_words` leaves out, by fingerprints; data/make_words.py makes it."""
 
 
 def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Condition]:
@@ -48,7 +51,7 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
     if options.like:
         found.append(_like(options, vocabulary))
     if options.known_triples:
-        found.append(_of_known_triples(model, options))
+        found.append(of_known_triples(model, options))
     if options.novel:
         model.knows([])  # raises an error if it cannot tell
         found.append(Condition("novel", lambda names: ~model.knows(names)))
@@ -66,6 +69,8 @@ def conditions_of(model: LanguageModel, options: CommonOptions) -> list[Conditio
         found.append(Condition("exclude_words", free_of_words, automaton_if_rare=automaton))
     if options.clean:
         found.append(Condition("clean", _one_by_one(is_clean)))
+    if options.no_words:
+        found.append(Condition("no_words", lambda names: ~are_words(names)))
     if options.min_edits is not None and not options.listed:
         found.append(_far_from_list(model, options.min_edits - 1))
     return found
@@ -121,7 +126,7 @@ def _far_from_list(model: LanguageModel, edits: int) -> Condition:
     return Condition("min_edits", lambda names: ~near_list.near(names, edits))
 
 
-def _of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
+def of_known_triples(model: LanguageModel, options: CommonOptions) -> Condition:
     """The condition `known_triples`; an error if a text that is asked for has other triples."""
     known = model.known_triples
     if known is None:
@@ -168,6 +173,19 @@ def _holds_any(text: str, words: set[str], lengths: list[int]) -> bool:
     True
     """
     return any(text[i : i + n] in words for n in lengths for i in range(len(text) - n + 1))
+
+
+@cache
+def common_words() -> Array:
+    """The fingerprints of common words, with a capital."""
+    gaps = np.load(COMMON_WORDS)
+    return unpacked(np.cumsum(gaps, dtype=gaps.dtype))
+
+
+def are_words(names: Names) -> Array:
+    """Which names are a common English word."""
+    capitalised = Names.from_strings([name.capitalize() for name in names.to_strings()])
+    return among(fingerprints(capitalised), common_words())
 
 
 @cache

@@ -32,13 +32,29 @@ _COUNT = Number(0, whole=True)
 _START = Number(0, 10**18, whole=True)
 _LENGTH = Number(1, MAX_NAME_LENGTH, whole=True)
 
+BOLDNESS: dict[str, dict[str, Any]] = {
+    "safe": {
+        **{"temperature": 1.15, "min_p": 0.15},
+        **{"min_edits": 2, "known_triples": True, "clean": True, "no_words": True},
+    },
+    "balanced": {},
+    "wild": {"temperature": 1.3},
+}
+"""What each word stands for; tests/quality/BOLDNESS.md has how names were judged."""
+
+
+_STANDS_FOR = "; ".join(
+    f"{word}: {', '.join(f'{k} {v}'.removesuffix(' True') for k, v in each.items()) or 'none'}"
+    for word, each in BOLDNESS.items()
+)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CommonOptions(Checked):
     """Options of random names and of the most probable ones.
 
-    Temperature, then top-k, then top-p change the distribution of the next character. The others,
-    except `start`, are conditions: names have that distribution given that they meet them.
+    Min-p, then temperature, top-k and top-p change the distribution of the next character. The
+    others, except `start`, are conditions: names have that distribution given that they meet them.
     """
 
     prefix: str | Collection[str] = _condition(
@@ -123,6 +139,9 @@ class CommonOptions(Checked):
         "Leave out names with a rude or loaded word of English, German, French, Spanish or "
         "Italian; Dickens and Scunthorpe stay.",
     )
+    no_words: bool = _condition(
+        False, FLAG, "Leave out names that are a common English word of three to seven letters."
+    )
     remember: str | None = _condition(
         None,
         PATH,
@@ -130,12 +149,24 @@ class CommonOptions(Checked):
         "Several runs may share it at the same time.",
         unset="no file",
     )
-    temperature: float = _sampling(
-        1.0,
+    boldness: str = _sampling(
+        "balanced",
+        Choice(*BOLDNESS),
+        f"One word for several options, which override it. {_STANDS_FOR}.",
+    )
+    min_p: float | None = _sampling(
+        None,
+        Number(0, 1),
+        "Leave out next characters that are less than X times as probable as the most probable "
+        "one, before temperature counts: 0.1 leaves out odd spellings and hardly anything else.",
+        unset="0",
+    )
+    temperature: float | None = _sampling(
+        None,
         POSITIVE,
-        "Divide the logits by this: above 1 for wilder names. Below 1, names look better one by "
-        "one, but are more alike together: 0.7 for twenty safe ones.",
+        "Divide the logits by this: above 1 for wilder names; below 1, names are more alike.",
         short="-t",
+        unset="1",
     )
     top_k: int | None = _sampling(
         None,

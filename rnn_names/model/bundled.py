@@ -178,7 +178,8 @@ def advice(path: str) -> str:
         files = [
             file for file in os.listdir(folder or ".") if file.endswith(".npz") and file != name
         ]
-        for file in get_close_matches(name, files, n=1, cutoff=0.8):
+        own = [f"{name}.npz"] if f"{name}.npz" in files else []
+        for file in own or get_close_matches(name, files, n=1, cutoff=0.8):
             return f"did you mean {shown(os.path.join(folder, file))}?"
     if {*"+,"} & {*name}:
         return "give each model of a blend by itself"

@@ -15,6 +15,7 @@ from rnn_names.model.bundled import CASTS, Given, of_casts
 from rnn_names.model.model import Model, blend
 from rnn_names.sampling.cast import cast as lines_of_cast
 from rnn_names.sampling.cast_lines import Part, Row
+from rnn_names.sampling.sampler import settled
 
 
 @parameters_of(CastOptions)
@@ -87,6 +88,6 @@ def rows_of(
                 name: [line for path in paths for line in read(path)]
                 for name, paths in slot.files.items()
             }
-            options = replace(slot.options, **lists)
+            options = settled(replace(slot.options, **lists), models[slot.models])
             parts.append(Part(slot, models[slot.models], options))
     return lines_of_cast(pattern, parts, wanted, read)

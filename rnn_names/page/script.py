@@ -14,12 +14,14 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rnn_names.arrays import Array
-from rnn_names.conditions.conditions import rude_words
+from rnn_names.conditions.conditions import common_words, rude_words
+from rnn_names.conditions.options import BOLDNESS
 from rnn_names.corpus.fingerprints import upper_bits
 from rnn_names.errors import shown
 from rnn_names.model.atomic import write_atomically
@@ -64,8 +66,17 @@ def scripts() -> list[str]:
     done: set[str] = set()
     engine, *others = ("".join(_module(path, done) for path in paths) for paths in ENTRIES)
     whole, anywhere = rude_words()
-    words = as_script_data({"whole": sorted(whole), "anywhere": anywhere})
-    return [f"const RUDE_WORDS = {words};\n{engine}", *others]
+    camel = partial(re.sub, "_(.)", lambda found: found[1].upper())
+    constants = {
+        "RUDE_WORDS": {"whole": sorted(whole), "anywhere": anywhere},
+        "COMMON_WORDS": _coded_prints(common_words()),
+        "BOLDNESS": {
+            word: {camel(name): value for name, value in options.items()}
+            for word, options in BOLDNESS.items()
+        },
+    }
+    given = (f"const {name} = {as_script_data(value)};\n" for name, value in constants.items())
+    return [f"{''.join(given)}{engine}", *others]
 
 
 def _module(path: str, done: set[str]) -> str:

@@ -17,7 +17,7 @@ from rnn_names.errors import SamplingError, counted
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.numbers import child
-from rnn_names.sampling.sampler import sampler_of
+from rnn_names.sampling.sampler import sampler_of, settled
 from rnn_names.sampling.walk import changes
 
 KEYS_AT_ONCE = 1 << 18
@@ -37,7 +37,8 @@ class Aliases:
     """Gives each key a name; `SamplingError` where conditions are too rare for that."""
 
     def __init__(self, model: LanguageModel, options: AliasOptions) -> None:
-        self._sampler, self._options = sampler_of(model, options), options
+        self._options = settled(options, model)
+        self._sampler = sampler_of(model, self._options)
         if self._sampler.may_be_rare:
             from rnn_names.sampling.guided import RARE, shares_met
 

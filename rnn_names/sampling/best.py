@@ -28,7 +28,7 @@ from rnn_names.network.ahead import by_level
 from rnn_names.network.language_model import LanguageModel
 from rnn_names.processes.threads import one_blas_thread
 from rnn_names.sampling.attempts import ENDLESS
-from rnn_names.sampling.sampler import Sampler, sampler_of
+from rnn_names.sampling.sampler import Sampler, sampler_of, settled
 from rnn_names.sampling.unique import Remembered
 from rnn_names.sampling.walk import Children, Frontier, NodeBatch
 
@@ -63,6 +63,7 @@ def best(
     a name of L is ranked by M / L times its log-probability: no more than that of any of its
     beginnings, so the same search finds them.
     """
+    options = settled(options, model)
     if options.remember is None:
         names, shortage = _found(model, count, options, progress, rank)
     else:
@@ -153,7 +154,7 @@ class _Search:
         self.sampler, self.progress = sampler, progress
         self._is_per_character = rank == "per-character"
         # At low temperatures, steps that float32 cannot hold may be those of the best names.
-        is_cold = sampler.options.temperature < COLD
+        is_cold = (sampler.options.temperature or 1) < COLD
         self._source = sampler.drawer.exact if is_cold else sampler.drawer.quick
         self._roots = sampler.drawer.exact_roots if is_cold else sampler.drawer.roots
         size = self._source.n_y * sampler.max_length**2
@@ -244,7 +245,8 @@ class _Search:
         may_follow = sampler.spelling.may_follow(length, batch.automaton_state)
         after = sampler.spelling.automaton.after[batch.automaton_state]
         if (may_follow & (probabilities == 0)).any():
-            self._vanished = not (sampler.options.top_k or sampler.options.top_p)
+            options = sampler.options
+            self._vanished = not (options.min_p or options.top_k or options.top_p)
             may_follow &= probabilities > 0
         with np.errstate(divide="ignore"):
             log_probs = np.log(probabilities) + batch.log_prob[:, None]

@@ -85,7 +85,7 @@ def guided_if_rare(sampler: Sampler, rare: float | None = None) -> Guided | None
         return walk.log_weights
 
     unguided = LookAhead.unguided(drawer.spelling, np.array(drawer.texts[0], int))
-    temperature = min(max(sampler.options.temperature, 1e-3), 1e30)
+    temperature = min(max(sampler.options.temperature or 1, 1e-3), 1e30)
     look_ahead = prepared(draw, unguided, temperature)
     if look_ahead.acceptance <= GAIN * share:
         return None

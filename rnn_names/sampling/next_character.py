@@ -1,4 +1,4 @@
-"""What comes next in a name: hidden states, and probabilities by temperature, top-k and top-p."""
+"""What comes next in a name: states, and probabilities by min-p, temperature, top-k and top-p."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ class NextCharacter(WalkSource):
         self.nodes_at_once = _nodes_at_once(n_a, self.weights.cell, self.n_y)
         # With the maximum taken off the logits first, a tiny temperature makes −∞ of the others and
         # keeps the best; float32 ends at 1e±38.
-        self.temperature = min(max(options.temperature, 1e-30), 1e30)
+        self.temperature = min(max(options.temperature or 1, 1e-30), 1e30)
+        self.min_p = np.log(options.min_p) if options.min_p else None
         self.top_k = options.top_k if (options.top_k or self.n_y) < self.n_y else None
         self.top_p = options.top_p if (options.top_p or 1) < 1 else None
         in_float32 = self.dtype == np.float32
         self.margin = in_float32 * MARGIN * max(1, 1 / self.temperature)
         self.relative = in_float32 * RELATIVE * max(1, 1 / self.temperature)
+        self.tie = in_float32 * 2 * RELATIVE  # of the difference of two logits
         nothing_read = Children(self.params["a0"][None], np.array([0]), np.array([0]))
         self.first_state: Array = self.states_after(nothing_read, Workspace(dtype)).copy()
 
@@ -50,13 +52,17 @@ class NextCharacter(WalkSource):
         """The probabilities of the next character after each state, and their margin."""
         by_column = work("logits", self.n_y, len(states))
         logits = rnn.output_layer(states, self.params, out=by_column.T)
-        if self.temperature != 1:
+        close = np.zeros(len(states), bool)
+        if self.temperature != 1 or self.min_p is not None:
             logits -= logits.max(axis=1, keepdims=True)
+        if self.min_p is not None:
+            close |= (np.abs(logits - self.min_p) < self.tie).any(axis=1)
+            logits[logits < self.min_p] = -np.inf
+        if self.temperature != 1:
             with np.errstate(over="ignore"):
                 logits /= self.temperature
         rnn.softmax(logits, out=logits)
         probabilities = by_column.astype(np.float64)
-        close = np.zeros(len(states), bool)
         if self.top_k is not None:
             close |= keep_top_k(probabilities, self.top_k, self.margin, self.relative)
         if self.top_p is not None:

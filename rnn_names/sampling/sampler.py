@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from rnn_names.arrays import Array, Workspace
 from rnn_names.conditions.automaton import NoAutomatonError
-from rnn_names.conditions.options import CommonOptions, any_of
+from rnn_names.conditions.options import BOLDNESS, CommonOptions, Options, any_of
 from rnn_names.conditions.spelling import Condition, Spelling, joint_automaton
 from rnn_names.corpus.characters import MAX_NAME_LENGTH
+from rnn_names.corpus.fingerprints import among
 from rnn_names.corpus.names import Names
 from rnn_names.errors import CaseWarning, SamplingError, VocabularyError, counted, quoted
 from rnn_names.network.language_model import LanguageModel
@@ -25,14 +27,18 @@ from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.roots import spelled_prefixes
 from rnn_names.sampling.walk import Roots
 
+T = TypeVar("T", bound=CommonOptions)
+
 FEW_POSSIBLE = 1 << 10  # spellings; so few are held to the other conditions one by one
 
 NO_CONDITIONS = {
-    *("temperature", "top_k", "top_p"),
+    *("boldness", "min_p", "temperature", "top_k", "top_p"),
     *("prefix", "ignore_case", "min_length", "max_length", "any_shape"),
     *("edits", "remember", "seed", "start", "unique", "count", "rank"),
 }
 """The options that make no condition on finished names."""
+
+FEW_WORDS = 0.01  # share of a list that may be words, if words are to be left out by boldness
 
 SHAPE_HINT = (
     "; unless any_shape is set, no name begins with a lower-case letter, has a capital right after "
@@ -119,7 +125,7 @@ class Sampler:
             raise SamplingError(what + hint, [*self.options.given, "any_shape"])
 
     def _check_first_draw(self) -> None:
-        """Raises SamplingError if temperature, top-k and top-p rule out every beginning."""
+        """Raises SamplingError if min-p, temperature, top-k and top-p rule out every beginning."""
         options, roots = self.options, self.drawer.roots
         if options.prefix:
             # A single prefix is given, not drawn: only top-k and top-p can bar it.
@@ -133,7 +139,7 @@ class Sampler:
                 return
             what = f"every name would begin as none of the list does{SHAPE_HINT}"
         named = ["prefix" if options.prefix else "any_shape"]
-        raise SamplingError(f"{what} (at this temperature, top-k and top-p)", named)
+        raise SamplingError(f"{what} (at this min-p, temperature, top-k and top-p)", named)
 
     def titles(self, followed: Sequence[Condition]) -> str:
         """The prefix that is asked for and some conditions, for a message."""
@@ -147,7 +153,7 @@ class Sampler:
         """Whether it may be that few of the model's names have the length and the spelling."""
         options = self.options
         any_length = (options.min_length or 1) <= 1 and options.max_length is None
-        most_fit = any_length and (self.shape is None or options.temperature <= 1)
+        most_fit = any_length and (self.shape is None or (options.temperature or 1) <= 1)
         return not most_fit or bool(self.followed or self.with_large_automata)
 
     @property
@@ -176,6 +182,26 @@ class Sampler:
         tally = {self.title: (size, len(names))}
         passing, met = meeting(self.conditions, names)
         return names.take(passing), rows[passing], {**tally, **met}
+
+
+def settled(options: T, model: LanguageModel) -> T:
+    """The options with what their boldness stands for, as far as the model's list allows it."""
+    own, wanted = model.own_fingerprints, {"temperature": 1.0, **BOLDNESS[options.boldness]}
+    if options.boldness == "safe":
+        from rnn_names.conditions.conditions import common_words, of_known_triples
+
+        try:
+            of_known_triples(model, options)
+        except SamplingError:  # it keeps none, or a text is asked for that has others
+            del wanted["known_triples"]
+        if own is None:
+            del wanted["min_edits"], wanted["no_words"]
+        elif isinstance(options, Options) and options.start:  # which are near depends on all before
+            wanted |= {"min_edits": None, "novel": not options.listed}
+        if own is not None and among(own, common_words()).mean() > FEW_WORDS:
+            del wanted["no_words"]
+    more = {name: value for name, value in wanted.items() if name not in options.given}
+    return replace(options, **more)
 
 
 def lengths_of(model: LanguageModel, options: CommonOptions) -> tuple[int, int]:

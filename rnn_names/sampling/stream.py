@@ -36,7 +36,7 @@ from rnn_names.sampling.attempts import (
 )
 from rnn_names.sampling.drawer import Drawer
 from rnn_names.sampling.numbers import key_of, states_of
-from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of
+from rnn_names.sampling.sampler import Sampler, Tally, add, sampler_of, settled
 from rnn_names.sampling.unique import unique_of
 from rnn_names.system import usable_cores
 
@@ -68,7 +68,8 @@ system.here_and_in_forks(_renew_helper_lock)
 
 def sample(model: LanguageModel, count: int, options: Options) -> Iterator[Names]:
     """Yields `count` names, in parts. Raises SamplingError after the last if there are fewer."""
-    sampler, process = sampler_of(model, options), os.getpid()
+    options, process = settled(options, model), os.getpid()
+    sampler = sampler_of(model, options)
     with one_blas_thread():
         if not count:
             return

@@ -108,8 +108,8 @@ class Unique:
 class Remembered:
     """A file of names that came out, of this run and others, at the same time perhaps."""
 
-    def __init__(self, path: str) -> None:
-        self._path, self._end = path, 0
+    def __init__(self, path: str, option: str = "remember") -> None:
+        self._path, self._option, self._end = path, option, 0
         self._is_cut = False  # whether its last line has no end: its writer was killed, perhaps
 
     @contextmanager
@@ -118,10 +118,7 @@ class Remembered:
         try:
             with open(self._path, "a+b", buffering=0) as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise SamplingError(
-                        f"remember {shown(self._path)}: not a regular file; give the name of one",
-                        ["remember"],
-                    )
+                    raise self._error("not a regular file; give the name of one")
                 system.lock(file)
                 file.seek(self._end)
                 data, added = file.readall(), list[Names]()
@@ -136,9 +133,22 @@ class Remembered:
                     self._append(file, lines)
                     self._end = file.tell()
         except OSError as error:
-            raise SamplingError(
-                f"remember {shown(self._path)}: {error.strerror or error}", ["remember"]
-            ) from error
+            raise self._error(error.strerror or str(error)) from error
+
+    def take_back(self, names: Names) -> bool:
+        """Takes the lines of some names off the end of the file, if they are there."""
+        try:
+            with open(self._path, "r+b", buffering=0) as file:
+                system.lock(file)
+                data, lines = file.readall(), names.to_lines()
+                if data.endswith(lines):
+                    self._end = file.truncate(len(data) - len(lines))
+                return data.endswith(lines)
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
+
+    def _error(self, reason: str) -> SamplingError:
+        return SamplingError(f"{self._option} {shown(self._path)}: {reason}", [self._option])
 
     def _lines(self, data: bytes) -> list[str]:
         """The names in some lines, which those of a cast may make long; without counts."""

@@ -26,6 +26,12 @@ def notes_of(*lists):
         ('"Anna"\n"Berta"\n', "'\"Anna\"' has quotation marks, one of 2 such lines."),
         ("{\\rtf1\\ansi\nAnna\\\nBerta}\n", "this is a document with formatting (RTF)"),
         ("Anna\nBerta\nCarla\nDora\nEmma\n", "5 names are few"),
+        ("ANITA\nBerta\nCARLA\nDora\n", "2 of 4 names are in capitals"),
+        (
+            "17,Anna,f\n23,Bela,m\n",
+            "there are commas in the lines, and the model will learn them. "
+            "If only column 2 has names: cut -d ',' -f 2",
+        ),
     ],
 )
 def test_lists_that_look_like_none_get_a_note(lines, note):
@@ -62,6 +68,7 @@ def test_the_command_in_a_note_leaves_the_names(lines, tmp_path):
     [
         ("# Elves\nAnna\nBerta\n", "'# Elves' begins with \"#\", as a remark does."),
         ("\nAnna\n\n  // Bo\nBo\n", "'// Bo' begins with \"//\", as a remark does."),
+        ("Name\nAnna\nBerta\n", "'Name' is a heading."),
         ("Names:\nAnna\nBerta\n", "'Names:' ends in \":\", as a heading does."),
         ("Anna\n- Bo\n* Cora\n", "'* Cora' begins with a list mark, one of 2 such lines."),
         ("Men\n1. Bo\n2. Ed\n", "'1. Bo' begins with a number, one of 2 such lines."),

@@ -51,3 +51,49 @@ def test_models_overwrite_models_and_empty_files_only(command, invoke, tmp_path)
     (tmp_path / "new.npz").touch()
     for _ in range(2):
         assert invoke(*command.split(), "new.npz", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words, advice",
+    [
+        ("sample --number 5", "Did you mean --count (-n)?"),
+        ("sample --start-with A", "Did you mean --prefix?"),
+        ("sample --ends-with A", "Did you mean --suffix?"),
+        ("cast {norse} --title Lord", "'[Lord|Lady] {norse}'"),
+        ("score elvish Anna", "echo Anna | rnn-names score -m MODEL"),
+        ("score elvish", "echo NAME | rnn-names score -m elvish"),
+    ],
+)
+def test_what_writers_try_first_is_answered_with_what_to_type(words, advice, invoke, tmp_path):
+    done = invoke(*words.split(), cwd=tmp_path)
+    assert done.returncode == 2 and not done.stdout
+    assert advice in done.stderr
+
+
+def test_a_model_without_its_ending_is_found(invoke, tmp_path):
+    tiny_model().save(tmp_path / "dune.npz")
+    done = invoke("sample", "-m", "dune", cwd=tmp_path)
+    assert "did you mean dune.npz?" in done.stderr
+
+
+def test_a_plus_stands_between_models_as_in_a_cast(invoke, tmp_path):
+    for name in ("a", "b", "a+b"):
+        tiny_model(seed=len(name)).save(tmp_path / f"{name}.npz")
+    blended = invoke("sample", "-m", "a.npz=2+b.npz", "--seed", 1, cwd=tmp_path)
+    apart = invoke("sample", "-m", "a.npz=2", "-m", "b.npz", "--seed", 1, cwd=tmp_path)
+    whole = invoke("sample", "-m", "a+b.npz", "--seed", 1, cwd=tmp_path)
+    assert blended.stdout == apart.stdout != whole.stdout
+    assert whole.returncode == 0
+    wrong = invoke("sample", "-m", "a.npz=x+b.npz", cwd=tmp_path)
+    assert wrong.returncode == 2 and "'a.npz=x': after = belongs the model's weight" in wrong.stderr
+
+
+def test_a_table_is_not_learned_unless_asked_for(invoke, tmp_path):
+    (tmp_path / "list.csv").write_text("id,name,sex\n17,Anna,f\n23,Bela,m\n42,Cora,f\n", "utf-8")
+    done = invoke("train", "list.csv", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "a table of 3 columns" in done.stderr
+    assert "cut -d ',' -f 2 LIST > names.txt" in done.stderr
+    assert not (tmp_path / "names.npz").exists()
+    done = invoke("train", "list.csv", "--as-is", "--epochs", 0, cwd=tmp_path)
+    assert done.returncode == 0 and (tmp_path / "names.npz").exists()

@@ -67,6 +67,8 @@ OPTIONS = [
     {"min_length": 3, "max_length": 9},
     {"clean": True, "novel": True},
     {"known_triples": True},
+    {"min_p": 0.1, "temperature": 1.2},
+    {"boldness": "wild", "no_words": True},
     {"start": 1000, "seed": 2**53 - 1},
     {"seed": 2**100 + 5},
 ]
@@ -139,6 +141,19 @@ def test_a_seed_gives_the_names_of_their_numbers(name, in_node, small_models):
         prefix, *count = options.pop("prefix", ""), options.pop("count", 20)
         roots = options.pop("roots", [prefix] if isinstance(prefix, str) else prefix)
         assert names == first_names(whole, *count, roots=roots, **options), options
+
+
+@pytest.mark.parametrize("name", ["elvish", "women", "dinosaurs+welsh-towns", "gru"])
+def test_a_word_for_boldness_brings_the_same_names(name, in_node, small_models):
+    """Also where the list's own names are words, and for texts whose triples no name has."""
+    models = [small_models.get(each) or Model.load(each) for each in name.split("+")]
+    whole = blend(models) if len(models) > 1 else models[0]
+    first = whole.vocabulary.characters[-1]
+    asked = [{}, {"start": 3}, {"min_p": 0.3, "temperature": 0.9}, {"prefix": 2 * first}]
+    asked = [{"seed": 1, "boldness": "safe", **options} for options in asked]
+    calls = [f"print(await sample(12, {in_javascript(options)}));" for options in asked]
+    found = in_node("\n".join(calls), *zip(name.split("+"), models, strict=True))
+    assert found == [whole.sample(12, **options) for options in asked]
 
 
 def test_names_do_not_depend_on_how_many_are_drawn(in_node, small_models):

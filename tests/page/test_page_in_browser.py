@@ -95,8 +95,9 @@ def test_how_many_names_how_bold_and_all_as_on_opening(page):
         mean[temperature] = np.mean(page.evaluate(log_probs, names_of(page)))
         assert page.locator("#temperature-value").inner_text() == f"{temperature:.2f}"
     assert mean[0.5] > mean[1] > mean[1.7], "cooler names are more probable"
-    for word, number in (("safe", "0.70"), ("wild", "1.30"), ("balanced", "1.00")):
-        press(page, word)
+    for word, number in (("safe", "1.15"), ("wild", "1.30"), ("balanced", "1.00")):
+        # A network of three letters writes one name that is near no other one.
+        press(page, word, count=1 if word == "safe" else 20)
         assert page.locator("#temperature-value").inner_text() == number
         assert page.locator("#boldness-word").inner_text() == word
     for temperature in ("3", "0.77"):  # beyond the slider, and between its steps

@@ -117,7 +117,10 @@ def test_a_name_is_a_function_of_its_seed_and_its_number(options, small_walks, m
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(
     "options",
-    [{}, {"temperature": 0.4}, {"temperature": 3.0, "top_k": 3}, {"top_p": 0.7}],
+    [
+        *({}, {"temperature": 0.4}, {"temperature": 3.0, "top_k": 3}, {"top_p": 0.7}),
+        *({"min_p": 0.2}, {"min_p": 0.2, "temperature": 2.0, "top_p": 0.9}),
+    ],
     ids=str,
 )
 def test_names_are_those_of_the_definition(cell, options):
@@ -135,13 +138,14 @@ def test_names_of_several_prefixes_are_those_of_the_definition():
 def test_what_is_too_close_to_call_is_drawn_again_in_float64(monkeypatch):
     """With a margin so large that this happens to every other name."""
     model = tiny_model()
-    names = model.sample(300, seed=3, top_k=3, top_p=0.9)
+    cut = {"min_p": 0.05, "top_k": 3, "top_p": 0.9}
+    names = model.sample(300, seed=3, **cut)
     monkeypatch.setattr(next_character, "MARGIN", 0.05)
     monkeypatch.setattr(next_character, "RELATIVE", 0.05)
     again, run = [], walk.Walk.run
     noted = lambda self, *a: (again.append(self.source.dtype), run(self, *a))[1]  # noqa: E731
     monkeypatch.setattr(walk.Walk, "run", noted)
-    assert model.sample(300, seed=3, top_k=3, top_p=0.9) == names
+    assert model.sample(300, seed=3, **cut) == names
     assert np.float64 in again
 
 

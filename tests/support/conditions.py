@@ -35,6 +35,7 @@ def random_options(rng):
         "exclude_words": lambda: [text(2, 3)],
         "novel": lambda: True,
         "temperature": lambda: float(rng.uniform(0.5, 1.5)),
+        "min_p": lambda: float(rng.uniform(0, 0.7)),
         "top_k": lambda: int(rng.integers(2, 5)),
         "top_p": lambda: float(rng.uniform(0.6, 1)),
     }

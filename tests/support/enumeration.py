@@ -193,8 +193,10 @@ def may_end(text, suffix, room):
 
 
 def predictions(logits, options):
-    """The probabilities of the next character by temperature, top-k and top-p: (m, n_y)."""
-    p = rnn.softmax(logits.astype(float) / options.get("temperature", 1.0))
+    """The probabilities of the next character by min-p, temperature, top-k, top-p: (m, n_y)."""
+    logits = logits - logits.max(axis=1, keepdims=True).astype(float)
+    logits[np.exp(logits) < options.get("min_p", 0)] = -np.inf
+    p = rnn.softmax(logits / options.get("temperature", 1.0))
     if not {"top_k", "top_p"} & options.keys():
         return p
     order = np.argsort(-p, axis=1)

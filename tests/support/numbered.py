@@ -11,6 +11,7 @@ import numpy as np
 from rnn_names.conditions.conditions import conditions_of
 from rnn_names.conditions.options import CommonOptions
 from rnn_names.corpus.names import Names
+from rnn_names.sampling.sampler import settled
 
 GAMMA, MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -44,9 +45,10 @@ def draw(p, u):
 class Network:
     """The network of a model in float64, on one state."""
 
-    def __init__(self, model, temperature=1.0, top_k=None, top_p=None):
+    def __init__(self, model, options):
         self.p = {name: array.astype(np.float64) for name, array in model.params.items()}
-        self.temperature, self.top_k, self.top_p = temperature, top_k, top_p
+        self.temperature, self.min_p = options.temperature or 1, options.min_p or 0
+        self.top_k, self.top_p = options.top_k, options.top_p
 
     def state_after(self, a, x):
         """x: the index of the character read, 0 for nothing read yet."""
@@ -62,7 +64,8 @@ class Network:
 
     def next_probabilities(self, a):
         logits = self.p["Wya"] @ a + self.p["by"]
-        p = np.exp((logits - logits.max()) / self.temperature)
+        p = np.exp(logits - logits.max())
+        p = np.where(p < self.min_p, 0, np.exp((logits - logits.max()) / self.temperature))
         p /= p.sum()
         if self.top_k is not None and self.top_k < len(p):
             p[p < np.sort(p)[-self.top_k]] = 0
@@ -101,8 +104,8 @@ def attempt(network, seed, i, a, max_length, roots=((),)):
 
 def names_by_number(model, seed, roots=("",), start=0, **options):
     """The names of a seed from number `start` on, without an end; prefixes are given as `roots`."""
-    options = CommonOptions(**options)
-    network = Network(model, options.temperature, options.top_k, options.top_p)
+    options = settled(CommonOptions(**options), model)
+    network = Network(model, options)
     index = {c: i for i, c in enumerate(model.vocabulary.characters, 1)}
     begun = sorted(tuple(index[c] for c in root) for root in roots)
     shortest = options.min_length or min(model.shortest, options.max_length or model.shortest)

@@ -62,6 +62,13 @@ export function scale(numbers) {
   return sum;
 }
 
+/** Leaves out logits of less than `share` times the largest probability. */
+export function leaveOutBelow(logits, share) {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const least = Math.log(share);
+  for (let c = 0; c < logits.length; c++) if (logits[c] - largest < least) logits[c] = -Infinity;
+}
+
 /** Leaves the k largest probabilities, and any equal to the k-th; makes their sum 1. */
 export function keepTopK(p, k) {
   if (k >= p.length) return;

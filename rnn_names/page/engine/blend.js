@@ -1,6 +1,6 @@
 // A blend of several networks: the normalised geometric mean of what they predict.
 
-import { keepTopK, keepTopP, logSoftmax, softmax } from "./arithmetic.js";
+import { keepTopK, keepTopP, leaveOutBelow, logSoftmax, softmax } from "./arithmetic.js";
 import { EOS } from "./network.js";
 import { lengthOf, MAX_LENGTH } from "./options.js";
 
@@ -110,10 +110,11 @@ export class Blend {
 }
 
 /** The probabilities of the next character after each of m nodes: (m, n_y). */
-export function nextProbabilities(blend, states, m, { temperature, topK, topP }) {
+export function nextProbabilities(blend, states, m, { temperature, minP, topK, topP }) {
   const logits = blend.logits(states, m);
   for (let i = 0; i < m; i++) {
     const row = logits.subarray(i * blend.n_y, (i + 1) * blend.n_y);
+    if (minP) leaveOutBelow(row, minP);
     softmax(row, temperature);
     keepTopK(row, topK);
     keepTopP(row, topP);

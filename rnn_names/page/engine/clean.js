@@ -1,4 +1,8 @@
-// Rude words, as rnn_names/conditions/conditions.py finds them in names. `RUDE_WORDS` is its list.
+// Rude words and common ones, as rnn_names/conditions/conditions.py finds them in names.
+// `RUDE_WORDS` and `COMMON_WORDS`, fingerprints of words with a capital, are its lists.
+
+import { isAmong } from "./fingerprints.js";
+import { fingerprintsOf } from "./models.js";
 
 /** A text as it is compared where case does not count: ß is ss, ς is σ, and ı is no i. */
 export function folded(text) {
@@ -8,6 +12,20 @@ export function folded(text) {
   return Array.from(each.join(""), (c) => c.toLowerCase())
     .join("")
     .normalize("NFC");
+}
+
+const commonWords = fingerprintsOf(COMMON_WORDS);
+
+/** Whether a name is a common English word. */
+export function isWord(name) {
+  const [first, ...rest] = name;
+  return isAmong(first.toUpperCase() + rest.join("").toLowerCase(), commonWords);
+}
+
+/** The share of some fingerprints that are those of common words. */
+export function shareOfWords(prints) {
+  const words = new Set(commonWords);
+  return prints.filter((each) => words.has(each)).length / prints.length;
 }
 
 const rude = { whole: new Set(RUDE_WORDS.whole), anywhere: RUDE_WORDS.anywhere };

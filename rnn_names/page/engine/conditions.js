@@ -2,7 +2,7 @@
 
 import { Automaton, MOST_STATES, Without } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
-import { folded, isClean } from "./clean.js";
+import { folded, isClean, isWord, shareOfWords } from "./clean.js";
 import { areNear, isAmong, NearLists } from "./fingerprints.js";
 import { ownListOf } from "./models.js";
 import { EOS } from "./network.js";
@@ -10,6 +10,51 @@ import { key, newSeed } from "./numbers.js";
 import { lengthOf, MAX_LENGTH, WrongSettings } from "./options.js";
 import { any, caseless, either, expressionTerm, many, same, sequence, textTerm } from "./regex.js";
 import { joinedTriples, lowerCase, Shape } from "./shape.js";
+
+const FEW_WORDS = 0.01; // share of a list that may be words, if words are to be left out
+
+/** Settings with what their boldness stands for, as far as the models' lists allow it. */
+export function settled(/** @type {any} */ { boldness = "balanced", ...settings }, models) {
+  const wanted = { ...BOLDNESS[boldness] };
+  if (wanted.knownTriples && !haveTriples(/** @type {any} */ (settings), models))
+    delete wanted.knownTriples;
+  const lists = models.map(ownListOf);
+  if (lists.some((list) => !list)) {
+    delete wanted.minEdits;
+    delete wanted.noWords;
+  } else if (wanted.minEdits && settings.start) {
+    delete wanted.minEdits; // which names are near others depends on all before them
+    wanted.novel = !settings.listed;
+  }
+  if (wanted.noWords) {
+    const prints = [...new Set(lists.flatMap((list) => [...list]))];
+    if (shareOfWords(prints) > FEW_WORDS) delete wanted.noWords;
+  }
+  const given = Object.entries(settings).filter(
+    ([, value]) => value !== undefined && value !== false,
+  );
+  return { ...wanted, ...Object.fromEntries(given) };
+}
+
+/** Whether names of the lists' triples can have the texts that are asked for. */
+function haveTriples({ prefix, suffix, contains }, models) {
+  if (models.some(({ triples }) => !triples)) return false;
+  const known = joinedTriples(models);
+  const has = (text) => {
+    const all = Array.from(text, lowerCase);
+    if (all.length < 3)
+      return [...known].some(([pair, after]) =>
+        [pair, ...[...after].map((c) => pair[1] + c)].some((each) => each.includes(all.join(""))),
+      );
+    return all.slice(2).every((c, i) => known.get(all[i] + all[i + 1])?.has(c));
+  };
+  const hasOne = (texts) => !texts.length || texts.some(has);
+  return (
+    textsOf(contains).every(has) &&
+    hasOne(textsOf(prefix).map((text) => `\n${text}`)) &&
+    hasOne(textsOf(suffix).map((text) => `${text}\n`))
+  );
+}
 
 /** A text or several as a list, in NFC. */
 const allTextsOf = (given) => [given ?? []].flat().map((text) => text.normalize("NFC"));
@@ -38,7 +83,7 @@ export function completed(settings, blend, models) {
     throw new WrongSettings(
       `No name can have at least ${minLength} and at most ${maxLength} characters.`,
     );
-  const { temperature = 1, topK = Infinity, topP = 1, start = 0 } = settings;
+  const { temperature = 1, minP = 0, topK = Infinity, topP = 1, start = 0 } = settings;
   if (!(temperature > 0 && temperature < Infinity))
     throw new WrongSettings("The temperature must be a finite number above 0.");
   if (start && (settings.unique || settings.minEdits))
@@ -47,7 +92,7 @@ export function completed(settings, blend, models) {
   const others = [settings.suffix, settings.contains].flatMap(textsOf);
   checkCharacters(others, blend, folding(settings));
   const shape = settings.anyShape ? undefined : new Shape(models);
-  const options = { minLength, maxLength, temperature, topK, topP, start, shape };
+  const options = { minLength, maxLength, temperature, minP, topK, topP, start, shape };
   const texts = prefixes.flatMap((text) => spellings(text, blend, shape, settings.ignoreCase));
   options.roots = rootsOf(texts.length ? texts : [""], blend, options);
   const { numbers, state = key(settings.seed ?? newSeed()) } = settings;
@@ -171,6 +216,7 @@ export function conditionsOf(settings, models, characters, { minLength, maxLengt
   if (shape) addSpelling("has capitals and marks where the list has them", shape);
   conditions.sort((a, b) => Number(b.isOfSpelling ?? 0) - Number(a.isOfSpelling ?? 0));
   if (settings.clean) add("has no rude word", isClean);
+  if (settings.noWords) add("is no common word", (name) => !isWord(name));
   if (settings.knownTriples) {
     const known = joinedTriples(models);
     add("has no three characters in a row but those of the list", (name) => {

@@ -70,7 +70,7 @@ function bitsOf({ exponents, rest, weights }, arrays) {
 }
 
 /** The upper halves of fingerprints, sorted: from the gaps between them, or as they are. */
-function fingerprintsOf(coded) {
+export function fingerprintsOf(coded) {
   if (typeof coded === "string") return new Uint32Array(bytesOf(coded).buffer);
   const { gaps, bits, count } = coded;
   let sum = 0;

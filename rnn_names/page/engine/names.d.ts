@@ -4,7 +4,11 @@
 export interface SampleOptions {
   /** Fixes the names: as with `rnn-names sample --seed`. Default: a new one. */
   seed?: number | bigint;
-  /** Above 1 for wilder names, below 1 for safer ones. Default: 1. */
+  /** One word for several options; single ones override it. Default: "balanced". */
+  boldness?: "safe" | "balanced" | "wild";
+  /** Leave out characters so many times less probable than the most probable one. Default: 0. */
+  minP?: number;
+  /** Above 1 for wilder names; below 1, they are more alike. Default: 1. */
   temperature?: number;
   /** What names begin with; of several texts, any of them. */
   prefix?: string | readonly string[];
@@ -44,6 +48,8 @@ export interface SampleOptions {
   noNearCopies?: boolean;
   /** No names with a rude or loaded word of English, German, French, Spanish or Italian. */
   clean?: boolean;
+  /** No names that are a common English word of three to seven letters. */
+  noWords?: boolean;
   /** No name twice. */
   unique?: boolean;
   /** The share of each model; only ratios count. Default: those of `models`. */

@@ -19,6 +19,9 @@ const isSeed = (value) =>
 const isText = (value) => typeof value === "string";
 
 export const KINDS = {
+  boldness: kind(`one of ${Object.keys(BOLDNESS).join(", ")}`, (value) =>
+    Object.hasOwn(BOLDNESS, value),
+  ),
   count: kind("a whole number of at least 0", isWhole(0, Number.MAX_SAFE_INTEGER)),
   files: kind("an object with a list of lines for each file", (value) =>
     Object.values(value ?? [0]).every((lines) => Array.isArray(lines) && lines.every(isText)),
@@ -29,6 +32,7 @@ export const KINDS = {
   edits: kind("1 or 2", isWhole(1, 2)),
   positive: kind("a whole number of at least 1", isWhole(1, Number.MAX_SAFE_INTEGER)),
   seed: kind("a whole number of at least 0; above 2 ** 53 - 1, a BigInt", isSeed),
+  ratio: kind("a number from 0 to 1", (value) => isAmount(value) && value <= 1),
   share: kind("a number above 0, at most 1", (value) => isAmount(value) && value > 0 && value <= 1),
   temperature: kind("a finite number above 0", (value) => isAmount(value) && value > 0),
   text: kind("a text", isText),
@@ -37,6 +41,8 @@ export const KINDS = {
 
 export const SAMPLE_OPTIONS = {
   seed: KINDS.seed,
+  boldness: KINDS.boldness,
+  minP: KINDS.ratio,
   temperature: KINDS.temperature,
   prefix: KINDS.texts,
   suffix: KINDS.texts,
@@ -57,6 +63,7 @@ export const SAMPLE_OPTIONS = {
   minEdits: KINDS.edits,
   noNearCopies: KINDS.flag,
   clean: KINDS.flag,
+  noWords: KINDS.flag,
   unique: KINDS.flag,
 };
 

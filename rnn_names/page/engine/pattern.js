@@ -33,7 +33,10 @@ const SLOT_OPTIONS = {
   "min-edits": ["minEdits", "edits"],
   "no-near-copies": ["noNearCopies", "flag"],
   clean: ["clean", "flag"],
+  "no-words": ["noWords", "flag"],
   unique: ["unique", "flag"],
+  boldness: ["boldness", "boldness"],
+  "min-p": ["minP", "ratio"],
   temperature: ["temperature", "temperature"],
   t: ["temperature", "temperature"],
   "top-k": ["topK", "positive"],
@@ -291,7 +294,8 @@ export class PatternReader {
     }
     if (Object.hasOwn(options, name) && type !== "texts")
       throw this.error(`${word} is given twice`, place);
-    const value = type === "flag" || (type === "texts" ? text : Number(text || NaN));
+    const isText = type === "texts" || type === "boldness";
+    const value = type === "flag" || (isText ? text : Number(text || NaN));
     if (!KINDS[type].allows(value))
       throw this.error(`${word} “${text}”: must be ${KINDS[type].words}`, place);
     options[name] = type === "texts" ? [...(options[name] ?? []), value] : value;

@@ -5,7 +5,7 @@
 import { NODES, padded } from "./arithmetic.js";
 import { automatonOf } from "./automaton.js";
 import { nextProbabilities } from "./blend.js";
-import { completed, conditionsOf, meetsAll } from "./conditions.js";
+import { completed, conditionsOf, meetsAll, settled } from "./conditions.js";
 import { Chain, canGuide, Guide } from "./guide.js";
 import { EOS } from "./network.js";
 import { child, uniform, word } from "./numbers.js";
@@ -168,7 +168,8 @@ export async function drawNames(blend, models, settings, count, watch = {}) {
   }
 }
 
-async function drawAsTyped(blend, models, settings, count, watch) {
+async function drawAsTyped(blend, models, asked, count, watch) {
+  const settings = settled(asked, models);
   const options = completed(settings, blend, models);
   const conditions = conditionsOf(settings, models, blend.characters, options);
   const together = conditions.filter(({ dependsOnOthers }) => dependsOnOthers);

@@ -41,15 +41,23 @@ export const openingShares = () => models.map(({ share }) => share);
 export const titleOf = ({ name }) =>
   name.replaceAll(/(?<=[\p{L}\p{N}])[-_](?=[\p{L}\p{N}])/gu, " ");
 
-export const OPENING_TEMPERATURE = 1;
+/** The temperature that a word for boldness stands for. */
+export const temperatureOf = (word) => BOLDNESS[word].temperature ?? 1;
 
 export const chosen = {
   seed: /** @type {number | bigint} */ (newSeed()),
-  temperature: OPENING_TEMPERATURE, // may lie between the steps of the slider, or beyond its ends
+  boldness: "balanced", // what else it stands for than a temperature
+  temperature: 1, // may lie between the steps of the slider, or beyond its ends
   shares: openingShares(), // one at least is above 0; only ratios count
   wantedLists: "", // those of the link that was opened, until there are other names
   held: new Map(), // names that stay when more are drawn, by place
 };
+
+/** Takes a word for boldness, and the temperature that it stands for. */
+export function setBoldness(word) {
+  chosen.boldness = word;
+  chosen.temperature = temperatureOf(word);
+}
 
 /** Tells the page that a setting has changed. */
 export const changed = () => document.dispatchEvent(new Event("settings"));

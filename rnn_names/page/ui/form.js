@@ -14,16 +14,15 @@ import {
   data,
   element,
   models,
-  OPENING_TEMPERATURE,
   openingShares,
+  setBoldness,
+  temperatureOf,
 } from "./elements.js";
 import { areOpeningShares, giveShare, sharesIn, showShares } from "./shares.js";
 
 const TEXTS = ["prefix", "suffix", "contains", "exclude-words", "match"];
 const CHECKS = ["novel", "no-near-copies", "unique", "clean", "ignore-case"];
 const NUMBERS = ["count", "min-length", "max-length"];
-const wordFor = (temperature) =>
-  temperature <= 0.85 ? "safe" : temperature <= 1.15 ? "balanced" : "wild";
 
 /** What the form says, as `drawNames` takes it. */
 export function settingsOfForm() {
@@ -32,6 +31,7 @@ export function settingsOfForm() {
   return {
     seed: chosen.seed,
     count: value("count") ?? data.count,
+    boldness: chosen.boldness,
     temperature: chosen.temperature,
     prefix: textsIn("prefix"),
     suffix: textsIn("suffix"),
@@ -64,7 +64,7 @@ export function moved(slider) {
 /** Sets everything but the seed as on opening. */
 export function resetForm() {
   $("settings").reset();
-  chosen.temperature = OPENING_TEMPERATURE;
+  setBoldness("balanced");
   chosen.shares = openingShares();
   chosen.held.clear();
   $("pattern").value = openingPattern();
@@ -82,7 +82,8 @@ export function addressOfForm() {
     if ($(id).value !== $(id).defaultValue) address.set(id, $(id).value);
   for (const [place, name] of chosen.held) address.append("held", `${place} ${name}`);
   for (const id of CHECKS) if ($(id).checked) address.set(id, "yes");
-  if (chosen.temperature !== OPENING_TEMPERATURE)
+  if (chosen.boldness !== "balanced") address.set("boldness", chosen.boldness);
+  if (chosen.temperature !== temperatureOf(chosen.boldness))
     address.set("temperature", String(chosen.temperature));
   if (!areOpeningShares()) address.set("shares", chosen.shares.join(" "));
   if (digestsOfLists()) address.set("list", digestsOfLists());
@@ -117,6 +118,7 @@ export function readAddress() {
   for (const id of NUMBERS) if (!$(id).validity.valid) $(id).value = $(id).defaultValue;
   if (address.has("seed")) for (const id of CHECKS) $(id).checked = address.has(id);
   chosen.wantedLists = address.get("list") ?? "";
+  if (KINDS.boldness.allows(address.get("boldness"))) setBoldness(address.get("boldness"));
   const degrees = Number(address.get("temperature"));
   if (degrees > 0 && degrees < Infinity) chosen.temperature = degrees;
   if (address.has("cast")) $("pattern").value = address.get("cast");
@@ -167,14 +169,14 @@ export function showValues() {
 }
 
 function showTemperature() {
-  const word = wordFor(chosen.temperature);
+  const word = chosen.boldness;
   const text = twoPlaces(chosen.temperature);
   $("temperature").value = chosen.temperature;
   $("temperature").setAttribute("aria-valuetext", `${word}, ${text}`);
   $("boldness-word").textContent = word;
   $("temperature-value").textContent = text;
   for (const button of $("boldness").children)
-    button.setAttribute("aria-pressed", Number(button.dataset.temperature) === chosen.temperature);
+    button.setAttribute("aria-pressed", button.textContent === word);
 }
 
 /** A number with two decimal places, or with more digits where those would not tell what it is. */

@@ -3,12 +3,12 @@
 import { engineOf } from "../engine/api.js";
 import { blendOf } from "../engine/models.js";
 import { newSeed } from "../engine/numbers.js";
-import { WrongSettings } from "../engine/options.js";
+import { KINDS, WrongSettings } from "../engine/options.js";
 import { drawNames } from "../engine/sampler.js";
 import { closeCard, explain, listenToCard, nameOfCard, openCard } from "./card.js";
 import { drawLines, isCasting, listenToCasts } from "./casts.js";
 import { listenToDrawers, showView } from "./drawers.js";
-import { $, changed, chosen, data, element, models, titleOf } from "./elements.js";
+import { $, changed, chosen, data, element, models, setBoldness, titleOf } from "./elements.js";
 import { asCSV, asText, copy, download, favourites, listenToFavourites } from "./favourites.js";
 import {
   addressOfForm,
@@ -157,8 +157,8 @@ function listenToSettings() {
     changed();
   });
   $("boldness").addEventListener("click", ({ target }) => {
-    if (!target.dataset.temperature) return;
-    chosen.temperature = Number(target.dataset.temperature);
+    if (!KINDS.boldness.allows(target.textContent)) return;
+    setBoldness(target.textContent);
     changed();
   });
   $("start-over").addEventListener("click", () => {

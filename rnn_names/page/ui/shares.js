@@ -10,8 +10,8 @@ import {
   chosen,
   element,
   models,
-  OPENING_TEMPERATURE,
   openingShares,
+  setBoldness,
   titleOf,
 } from "./elements.js";
 
@@ -79,8 +79,6 @@ function mixing(isOn) {
 const kindChip = (model, i) =>
   button(bdi(titleOf(model)), () => press(i), { className: "chip kind" });
 
-const SAFE = 0.7; // the temperature of a blend, whose names are bolder than those of its models
-
 function press(model) {
   const taking = chosen.shares.map((share, i) =>
     i === model ? !isMixing || !share : isMixing && share > 0,
@@ -88,8 +86,8 @@ function press(model) {
   if (!taking.some(Boolean)) return;
   chosen.shares = taking.map((takes) => (takes ? 50 : 0));
   const isBlend = taking.filter(Boolean).length > 1;
-  if ([OPENING_TEMPERATURE, SAFE].includes(chosen.temperature))
-    chosen.temperature = isBlend ? SAFE : OPENING_TEMPERATURE;
+  // The names of a blend are bolder than those of its models.
+  if (chosen.boldness !== "wild") setBoldness(isBlend ? "safe" : "balanced");
   changed();
 }
 

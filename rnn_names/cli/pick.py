@@ -1,0 +1,204 @@
+"""`rnn-names pick`: look at names, and keep those that please."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from inspect import cleandoc
+from typing import Any
+
+import click
+
+from rnn_names.cli.interrupts import critical_section, wait_if_ending
+from rnn_names.cli.model_options import blend_of, chosen, model_option
+from rnn_names.cli.options import (
+    GroupedCommand,
+    Text,
+    declared_option,
+    options_of,
+    output_option,
+    read_options,
+    wrong_usage,
+)
+from rnn_names.cli.streams import printable, tell, warnings_told, write
+from rnn_names.conditions.options import CastOptions, Options, SampleOptions
+from rnn_names.errors import SamplingError, shown, worded
+from rnn_names.model.bundled import Given
+
+LINES_OF_A_SEED = 100  # of a cast, before those of the next seed
+LONGEST_OF_TITLES = 3  # characters: Sir or the, which names are not to be like
+TYPED_NUMBERS = re.compile(r"\d{1,6}(-\d{1,6})?([\s,]+\d{1,6}(-\d{1,6})?)*")
+HINT = "Type numbers to keep names, Enter for\nothers, ? for help, q to end."
+
+Draw = Callable[[Any], Iterator[str]]  # gives names, or lines, by options, without an end
+
+
+@click.command(
+    cls=GroupedCommand,
+    short_help="Look at names, and keep some.",
+    examples=[
+        "rnn-names pick -m elvish -o elves.txt",
+        "rnn-names pick '{norse} of {welsh-towns}' -o cast.txt",
+        "rnn-names pick -m dwarvish --max-length 7 -n 20",
+    ],
+)
+@click.argument("pattern", type=Text(), required=False)
+@declared_option(SampleOptions, "count", group="General", default=10, help="Names on a page.")
+@model_option(group="General")
+@output_option("-o", "--output", default="kept.txt", group="General", help="File of kept names.")
+@declared_option(Options, "boldness", group="General", default="safe")
+@options_of(Options, without=("boldness", "remember", "start", "unique"))
+def pick(
+    pattern: str | None, count: int, model: tuple[Given, ...], output: str, **options: Any
+) -> None:
+    """Show names, a page at a time, and keep those whose numbers you type.
+
+    \b
+    1 4 7   keep these; 2-5 is a row
+    Enter   show others
+    +4      show some like the fourth
+    u       undo: take the last kept out
+    q       end
+
+    Kept names are in the output file at once, one a line, and are not shown again, in this run or
+    the next. Commands may come over a pipe. With a PATTERN, lines of `cast` are shown.
+    """  # noqa: D301 - Click's sign for "leave the line breaks" is \b, the character
+    if pattern is not None and model:
+        raise click.UsageError("the models of a pattern stand in it: leave out --model")
+    with warnings_told():
+        if pattern is None:
+            wanted = read_options(Options, options)
+            _Picking(_names_of(chosen(model)), replace(wanted, unique=True), count, output).run()
+        else:
+            given = {"pattern": pattern, "count": LINES_OF_A_SEED, **options}
+            _Picking(_lines, read_options(CastOptions, given), count, output).run()
+
+
+def _names_of(models: Any) -> Draw:
+    from rnn_names.sampling.attempts import ENDLESS
+    from rnn_names.sampling.stream import sample
+
+    loaded = blend_of(models)
+    return lambda options: (
+        name for names in sample(loaded, ENDLESS, options) for name in names.to_strings()
+    )
+
+
+def _lines(options: CastOptions) -> Iterator[str]:
+    from rnn_names.conditions.pattern import parse
+    from rnn_names.model.casts import rows_of
+
+    with wrong_usage():
+        parsed = parse(options.pattern, options.shared, Given.of)
+    for seed in itertools.count(options.some_seed()):
+        for rows in rows_of(parsed, replace(options, seed=seed), blend_of):
+            yield from (row[0] for row in rows)
+
+
+class _Picking:
+    """A page of names, the stream that others come from, and the file of those that are kept."""
+
+    def __init__(self, draw: Draw, wanted: Any, count: int, path: str) -> None:
+        from rnn_names.corpus.names import Names
+        from rnn_names.sampling.unique import Remembered
+
+        self.names_in = Names.from_strings
+        self.draw, self.wanted, self.count, self.path = draw, wanted, count, path
+        self.file = Remembered(path, "output")
+        self.page: list[str] = []
+        self.undoable: list[list[str]] = []
+        self.seeds = itertools.count(wanted.some_seed())
+        with self.file.turn() as (others, _):
+            self.seen = {*others.to_strings()}  # names that are not to be shown (again)
+        self.n_kept = len(self.seen)
+
+    def run(self) -> None:
+        """Shows a page, and does what is typed."""
+        stream = self._stream()
+        self._show(stream, is_first=True)
+        is_typed = sys.stdin.isatty()
+        if is_typed:
+            tell(HINT)
+        while (command := self._read(is_typed)) not in (None, "q"):
+            if not command:
+                self._show(stream)
+            elif re.fullmatch(r"\+\d{1,6}", command):
+                for line in self._chosen(command[1:]):
+                    self._show(self._stream(line))
+            elif TYPED_NUMBERS.fullmatch(command):
+                if found := self._chosen(command):
+                    self._keep(found)
+            elif command == "u":
+                self._undo()
+            else:
+                tell(cleandoc(str(pick.help).split("\b\n")[1].split("\n\n")[0]))
+        tell(f"{self.n_kept:,} in {shown(self.path)}")
+
+    def _read(self, is_typed: bool) -> str | None:
+        if is_typed:
+            click.echo("> ", nl=False, err=True)
+        line = sys.stdin.buffer.readline().decode(errors="replace")
+        wait_if_ending()
+        return line.strip() if line else None
+
+    def _stream(self, like: str = "") -> Iterator[str]:
+        """Lines without an end, or some that are like one: near twins are the point then."""
+        wanted = replace(self.wanted, seed=next(self.seeds))
+        if like:
+            is_cast = isinstance(wanted, CastOptions)
+            words = [word for word in like.split() if len(word) > LONGEST_OF_TITLES]
+            far = 1 if wanted.boldness == "safe" or wanted.min_edits else None
+            wanted = replace(wanted, like=words if is_cast and words else like, min_edits=far)
+        return self.draw(wanted)
+
+    def _show(self, stream: Iterator[str], is_first: bool = False) -> None:
+        page: list[str] = []
+        try:
+            for line in stream:
+                if line not in self.seen:
+                    self.seen.add(line)
+                    page.append(line)
+                if len(page) == self.count:
+                    break
+        except SamplingError as error:
+            if is_first and not page:
+                raise
+            tell(f"Note: {worded(error)}")
+        if page:
+            self.page, width = page, len(str(len(page)))
+            lines = (f"{number:>{width}} {each}\n" for number, each in enumerate(page, 1))
+            write("".join(printable(line, ascii) for line in lines).encode())
+
+    def _chosen(self, numbers: str) -> list[str]:
+        rows: dict[int, str] = {}
+        for first, _, last in (each.partition("-") for each in re.split(r"[\s,]+", numbers)):
+            for number in range(int(first), int(last or first) + 1):
+                if not 1 <= number <= len(self.page):
+                    tell(f"There is no {number} here.")
+                    return []
+                rows[number] = self.page[number - 1]
+        return [*rows.values()]
+
+    def _keep(self, lines: list[str]) -> None:
+        before = {line for lines in self.undoable for line in lines}
+        lines = [line for line in lines if line not in before]
+        if lines:
+            with critical_section(), self.file.turn() as (_, added):
+                added.append(self.names_in(lines))
+            self.undoable.append(lines)
+            self.n_kept += len(lines)
+        tell(f"Kept {len(lines)}: {self.n_kept:,} in {shown(self.path)}")
+
+    def _undo(self) -> None:
+        if not self.undoable:
+            tell("There is nothing to undo.")
+            return
+        lines = self.undoable.pop()
+        with critical_section():
+            is_undone = self.file.take_back(self.names_in(lines))
+        self.n_kept -= len(lines) * is_undone
+        what = "Took out" if is_undone else "The file has changed since; left as it is:"
+        tell(f"{what} {', '.join(lines)}")

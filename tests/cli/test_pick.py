@@ -1,0 +1,178 @@
+"""`rnn-names pick`: pages of names, and a file of those that are kept."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from itertools import chain
+
+import pytest
+
+from rnn_names import Model
+from rnn_names.conditions.edits import within
+from support.conditions import accepts
+from support.processes import wait_until
+from support.program import command, error_line, heed_interrupts, start
+
+ELVES = ["pick", "-m", "elvish", "--seed", 3, "-o", "kept.txt"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def pick(invoke):
+    """Types lines; gives the pages, each a list of names, and the messages."""
+
+    def typed(*lines, arguments=ELVES):
+        done = invoke(*arguments, input="".join(f"{line}\n" for line in lines))
+        assert done.returncode == 0, done.stderr
+        pages = []
+        for number, name in re.findall(r"^ *(\d+) (.*)$", done.stdout, re.MULTILINE):
+            if number == "1":
+                pages.append([])
+            pages[-1].append(name)
+        return pages, done.stderr.splitlines()
+
+    return typed
+
+
+def kept(folder):
+    return (folder / "kept.txt").read_text("utf-8").splitlines()
+
+
+def test_names_whose_numbers_are_typed_are_kept(pick, folder):
+    pages, told = pick("1 4 7", "", "2-3,10", "q")
+    assert [len(page) for page in pages] == [10, 10]
+    first, second = pages
+    assert kept(folder) == [first[0], first[3], first[6], second[1], second[2], second[9]]
+    assert told == ["Kept 3: 3 in kept.txt", "Kept 3: 6 in kept.txt", "6 in kept.txt"]
+
+
+def test_names_are_safe_ones_and_follow_the_options(pick):
+    pages, _ = pick("", arguments=[*ELVES, "--max-length", 8, "-n", 12])
+    assert [*chain(*pages)] == Model.load("elvish").sample(
+        24, seed=3, boldness="safe", max_length=8
+    )
+    wild, _ = pick(arguments=[*ELVES, "--boldness", "wild"])
+    names = Model.load("elvish").sample(10, seed=3, temperature=1.3, unique=True)
+    assert wild == [names]
+
+
+def test_what_was_kept_is_not_shown_again(pick, folder):
+    (first,), _ = pick("1 2")
+    (again,), told = pick("1")
+    assert not {*first[:2]} & {*again}
+    assert again[:8] == first[2:]
+    assert kept(folder) == [*first[:2], again[0]]
+    assert told[-1] == "3 in kept.txt"
+
+
+def test_no_name_is_shown_twice(pick):
+    pages, _ = pick(*[""] * 6, "+3", "", "+1")
+    names = [*chain(*pages)]
+    assert len(names) == len({*names}) > 60
+
+
+def test_undo_takes_out_what_was_kept_last(pick, folder):
+    pages, told = pick("1", "2 3", "u", "4", "u", "u", "u")
+    assert kept(folder) == []
+    page = pages[0]
+    assert told[2:] == [
+        f"Took out {page[1]}, {page[2]}",
+        "Kept 1: 2 in kept.txt",
+        f"Took out {page[3]}",
+        f"Took out {page[0]}",
+        "There is nothing to undo.",
+        "0 in kept.txt",
+    ]
+
+
+def test_undo_leaves_a_file_that_has_changed_since(folder):
+    with start(
+        *ELVES, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        run.stdin.write(b"1\n")
+        run.stdin.flush()
+        path = folder / "kept.txt"
+        wait_until(lambda: path.exists() and path.read_bytes())
+        first = path.read_text("utf-8")
+        with path.open("a", encoding="utf-8") as file:
+            file.write("Another\n")
+        _, told = run.communicate(b"u\n", timeout=60)
+    assert path.read_text("utf-8") == f"{first}Another\n"
+    assert f"changed since; left as it is: {first.strip()}" in told.decode()
+
+
+def test_names_like_one_are_within_a_few_edits_of_it(pick):
+    (first, like), _ = pick("+4")
+    assert len(like) == 10
+    near = within([first[3]], 2, Model.load("elvish").vocabulary)
+    assert len(accepts(near, like, Model.load("elvish").vocabulary)) == 10
+    assert all(accepts(near, like, Model.load("elvish").vocabulary)) and first[3] not in like
+
+
+def test_what_cannot_be_done_is_said(pick, folder):
+    (page,), told = pick("11", "0", "what", "1", "1", "+99")
+    assert told[:2] == ["There is no 11 here.", "There is no 0 here."]
+    assert "\n".join(told[2:7]).startswith("1 4 7") and told[7:] == [
+        "Kept 1: 1 in kept.txt",
+        "Kept 0: 1 in kept.txt",
+        "There is no 99 here.",
+        "1 in kept.txt",
+    ]
+    assert kept(folder) == [page[0]]
+
+
+def test_where_there_are_no_more_names_that_is_said(pick):
+    few = [*ELVES, "--match", "(Nel|Mel|Sel)(olir|arun)", "--boldness", "balanced", "--any-shape"]
+    pages, told = pick("", "1", "", arguments=few)
+    assert len(pages) == 1 and 1 <= len(pages[0]) <= 6
+    assert told[0].startswith("Note: only ")
+
+
+def test_lines_of_a_cast_are_kept(pick, folder):
+    pattern = "[Sir|Lady] {elvish} of {welsh-towns:max-length=7}"
+    pages, _ = pick("2", "", "+1", arguments=["pick", pattern, "-n", 3, "-o", "kept.txt"])
+    assert [len(page) for page in pages] == [3, 3, 3]
+    assert kept(folder) == [pages[0][1]]
+    assert all(re.fullmatch(r"(Sir|Lady) \S+ of .{1,7}", line) for line in [*chain(*pages)])
+
+
+def test_wrong_usage_is_said_before_anything_is_shown(invoke, folder):
+    assert invoke("pick", "{elvish}", "-m", "elvish").returncode == 2
+    assert invoke("pick", "{elvish").returncode == 2
+    assert invoke("pick", "-m", "elvish", "--start", 3).returncode == 2
+    (folder / "folder").mkdir()
+    text = error_line(invoke("pick", "-m", "elvish", "-o", "folder"))
+    assert text.startswith("--output folder: ")
+    text = error_line(invoke("pick", "-m", "elvish", "--match", "zzz", input=""))
+    assert "no name" in text
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_on_a_terminal_it_prompts_and_an_interrupt_loses_nothing(columns, folder):
+    pty = pytest.importorskip("pty")
+    from support.terminal import read_to_the_end, terminal
+
+    screen, end = terminal(columns)
+    run = subprocess.Popen(
+        command(*ELVES), stdin=end, stdout=end, stderr=end, preexec_fn=heed_interrupts
+    )
+    os.close(end)
+    shown = b""
+    while not shown.endswith(b"> "):
+        shown += os.read(screen, 4096)
+    os.write(screen, b"1 2\n")
+    wait_until(lambda: (folder / "kept.txt").exists() and len(kept(folder)) == 2)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(timeout=60) == 130
+    shown += read_to_the_end(screen).encode()
+    lines = shown.decode().replace("\r\n", "\n").splitlines()
+    assert lines[0].split()[1] == kept(folder)[0]
+    assert max(map(len, lines)) <= 40
+    assert pty and sys.platform != "win32"

@@ -1,0 +1,126 @@
+"""`boldness`: a word for several options; `min_p`, which cuts unlikely characters; `no_words`."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_names import Model
+from rnn_names.conditions.conditions import COMMON_WORDS, are_words
+from rnn_names.conditions.edits import FarApart
+from rnn_names.conditions.options import BOLDNESS, AliasOptions, BestOptions, Options
+from rnn_names.corpus.names import Names
+from rnn_names.errors import SamplingError
+from rnn_names.sampling.sampler import settled
+from support.enumeration import tiny_model
+
+MODEL = Model.load("dwarvish")
+SAFE = BOLDNESS["safe"]
+
+
+@pytest.mark.parametrize("word", BOLDNESS)
+def test_a_word_stands_for_its_options(word):
+    assert MODEL.sample(30, seed=1, boldness=word) == MODEL.sample(30, seed=1, **BOLDNESS[word])
+    assert MODEL.best(5, boldness=word) == MODEL.best(5, **BOLDNESS[word])
+    assert MODEL.alias(["a", "b"], boldness=word) == MODEL.alias(["a", "b"], **BOLDNESS[word])
+
+
+def test_balanced_is_the_model_as_it_learned():
+    assert MODEL.sample(20, seed=1) == MODEL.sample(20, seed=1, boldness="balanced", temperature=1)
+
+
+def test_single_options_override_the_word():
+    one = MODEL.sample(20, seed=1, boldness="safe", temperature=0.5, min_p=0, min_edits=3)
+    same = {**SAFE, "temperature": 0.5, "min_p": 0, "min_edits": 3}
+    assert one == MODEL.sample(20, seed=1, **same)
+    assert one != MODEL.sample(20, seed=1, boldness="safe")
+
+
+def test_safe_names_are_new_and_far_from_each_other():
+    names = MODEL.sample(60, seed=2, boldness="safe")
+    assert not MODEL.knows(names).any()
+    assert [*filter(FarApart(1).passes, names)] == names
+
+
+def test_the_library_knows_no_other_word():
+    with pytest.raises(SamplingError, match="boldness 'bold': must be one of safe, balanced, wild"):
+        MODEL.sample(1, boldness="bold")
+
+
+def test_what_a_model_cannot_tell_is_left_out_of_the_word():
+    """A model of old, which keeps nothing of its list."""
+    bare = replace(MODEL, fingerprints=None, training={})
+    known = settled(Options(boldness="safe"), bare)
+    assert (known.min_edits, known.known_triples, known.min_p) == (None, False, SAFE["min_p"])
+    assert len(bare.sample(5, boldness="safe", max_length=9)) == 5
+
+
+def test_from_a_number_on_names_are_new_but_may_be_near_each_other():
+    options = settled(Options(boldness="safe", seed=1, start=5), MODEL)
+    assert options.novel and not options.is_unique
+    assert (
+        MODEL.sample(3, boldness="safe", seed=1, start=5)
+        == (MODEL.sample(8, seed=1, **{**SAFE, "min_edits": None, "novel": True})[5:])
+    )
+    assert settled(BestOptions(boldness="safe", start=5), MODEL).min_edits == 2
+    assert settled(AliasOptions(boldness="safe"), MODEL).min_edits == 2
+
+
+def test_words_are_left_out_where_hardly_any_name_of_the_list_is_one():
+    assert settled(Options(boldness="safe"), MODEL).no_words
+    assert not settled(Options(boldness="safe"), Model.load("women")).no_words  # Grace, Hope
+    assert settled(Options(boldness="safe", no_words=True), Model.load("women")).no_words
+
+
+# --- The tail -------------------------------------------------------------------------------------
+
+
+def test_min_p_leaves_out_what_is_much_less_probable_before_temperature():
+    model = tiny_model()
+    logits = model.params["by"]
+    first = Counter(name[0] for name in model.sample(4000, seed=1, any_shape=True, min_p=0.6))
+    hot = {"temperature": 9.0, "min_p": 0.6}
+    assert set(first) == {name[0] for name in model.sample(4000, seed=1, any_shape=True, **hot)}
+    assert len(first) < len(logits) - 1
+    assert model.sample(50, seed=4, min_p=0) == model.sample(50, seed=4)
+
+
+def test_min_p_of_1_leaves_the_most_probable_character_alone():
+    names = MODEL.sample(5, seed=1, min_p=1)
+    assert len(set(names)) == 1
+    assert names == MODEL.sample(5, seed=1, top_k=1)
+
+
+def test_min_p_rules_out_no_prefix_that_is_the_only_one():
+    names = MODEL.sample(5, prefix="Zt", boldness="safe")
+    assert all(name.startswith("Zt") for name in names)
+    with pytest.raises(SamplingError, match="at this min-p, temperature, top-k and top-p"):
+        MODEL.sample(1, prefix=["Zt", "Rz"], min_p=0.9)
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def test_words_are_left_out_whatever_their_case():
+    names = ["Main", "MAIN", "gore", "Wort", "Mainz", "Main Gore", "Susan", "Ox"]
+    assert are_words(Names.from_strings(names)).tolist() == [True] * 3 + [False] * 5
+
+
+def test_no_name_is_a_word():
+    model = Model.load("surnames")
+    names = model.sample(300, seed=1, max_length=5)
+    assert are_words(Names.from_strings(names)).sum() > 5
+    others = model.sample(300, seed=1, max_length=5, no_words=True)
+    assert not are_words(Names.from_strings(others)).any()
+    assert [name for name in names if name in others[:300]]
+
+
+def test_the_words_are_common_ones_and_take_little_room():
+    gaps = np.load(COMMON_WORDS)
+    assert 7_000 < len(gaps) < 50_000
+    assert gaps.nbytes < 200_000
+    text = "the main man had some iron and wood near his old house with many horses"
+    words = re.findall("[a-z]{3,7}", text)
+    assert are_words(Names.from_strings(words)).all()
