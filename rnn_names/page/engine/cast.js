@@ -54,7 +54,7 @@ async function writtenBy(batch, pieces, state, rows) {
     if (typeof piece !== "string") {
       const use = piece.shares ? OF_NAMES : OF_CHOICES;
       const own = child(child(state, word(use)), word(numbers[use]));
-      numbers[use] += piece.again === undefined;
+      if (piece.again === undefined) numbers[use]++;
       made = await writtenOf(batch, piece, own, rows);
     }
     made.forEach((text, i) => (texts[i] += text));
@@ -65,8 +65,7 @@ async function writtenBy(batch, pieces, state, rows) {
 async function writtenOf(batch, piece, state, rows) {
   const columns = rows.map((row) => batch.lines[row].columns);
   const changed = piece.rules ?? ((text) => text);
-  if (piece.again !== undefined)
-    return columns.map((own) => changed(own.get(piece.again) ?? ""));
+  if (piece.again !== undefined) return columns.map((own) => changed(own.get(piece.again) ?? ""));
   const texts = piece.shares
     ? await namesOf(batch, piece, state, rows)
     : await chosenOf(batch, piece, state, rows);
@@ -105,7 +104,12 @@ async function chosenOf(batch, { alternatives, weights }, state, rows) {
   for (const [k, pieces] of alternatives.entries()) {
     const own = [...rows.keys()].filter((i) => picks[i] === k);
     const inner = child(state, word(k));
-    const made = await writtenBy(batch, pieces, inner, own.map((i) => rows[i]));
+    const made = await writtenBy(
+      batch,
+      pieces,
+      inner,
+      own.map((i) => rows[i]),
+    );
     made.forEach((text, i) => (texts[own[i]] = text));
   }
   return texts;

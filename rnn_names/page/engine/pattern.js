@@ -46,7 +46,13 @@ const SLOT_OPTIONS = {
 /** Reads a pattern from left to right; `at` is where it is. */
 export class PatternReader {
   constructor(text, models, files = {}) {
-    Object.assign(this, { text, models, files, at: 0, depth: 0, slots: [], columns: [] });
+    this.text = text;
+    this.models = models;
+    this.files = files;
+    this.at = 0;
+    this.depth = 0;
+    this.slots = [];
+    this.columns = [];
   }
 
   /**
@@ -151,7 +157,10 @@ export class PatternReader {
 
   /** Reads what comes after [, up to its ]. */
   choice(bracket, column) {
-    const [alternatives, weights] = [[], []];
+    /** @type {any[]} */
+    const alternatives = [];
+    /** @type {number[]} */
+    const weights = [];
     if (++this.depth > MOST_DEPTH)
       throw this.error(`at most ${MOST_DEPTH} choices can stand in one another`, bracket);
     do {
@@ -238,7 +247,7 @@ export class PatternReader {
           if (to === undefined) throw new SyntaxError("write an expression, -> and a replacement");
           return [new RegExp(from, "u"), to.replaceAll("$", "$$$$").replace(/\\(\d)/g, "$$$1")];
         } catch (error) {
-          throw this.error(`rule “${line}”: ${error.message}`, place);
+          throw this.error(`rule “${line}”: ${/** @type {Error} */ (error).message}`, place);
         }
       });
     return (text) => {
@@ -252,7 +261,10 @@ export class PatternReader {
     const place = this.at;
     const text = this.until("+:|{}").trim().replaceAll("\\=", "=");
     if (this.text[this.at] === "|") {
-      const words = this.text.slice(begin + 1).split("}")[0].split("|");
+      const words = this.text
+        .slice(begin + 1)
+        .split("}")[0]
+        .split("|");
       const meant = words.map((word) => `{${word.trim()}}`).join("|");
       throw this.error(`one of several names is [${meant}]`, this.at);
     }
@@ -275,7 +287,9 @@ export class PatternReader {
   option(options) {
     const place = this.at;
     const word = this.until("=,{}").trim();
-    const range = RANGE_OF_LENGTHS.exec(this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word);
+    const range = RANGE_OF_LENGTHS.exec(
+      this.text[this.at] === "=" ? this.text.slice(this.at + 1).split(/[,}]/)[0] : word,
+    );
     if (range && (this.text[this.at] !== "=" || word.includes("length"))) {
       const [, least, most] = range;
       const meant = `min-length=${least},max-length=${most}`;
