@@ -67,7 +67,9 @@ class Prefixes(NamedTuple):
     in_other_case: dict[str, str]  # those that the list has in another case only, and how
 
 
-def spelled_prefixes(options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None) -> Prefixes:
+def spelled_prefixes(
+    options: CommonOptions, vocabulary: Vocabulary, shape: Shape | None
+) -> Prefixes:
     """The prefixes as they are, or in any case if that is asked for.
 
     One that no name of the list could begin with is tried in any case, too. If that is no help,
