@@ -19,8 +19,7 @@ from rnn_names.training.warm_start import first_weights, settings_for
 
 SPLIT, WEIGHTS, EPOCH, SYNTHETIC_NAMES, TEACHER = range(5)
 """Uses of random numbers. Each has its own generator, seeded with the run's seed, the use, and the
-epoch; dropout adds the part of the minibatch and the step. So a run can resume after any
-epoch."""
+epoch; dropout adds the part of the minibatch and the step. So a run can resume after any epoch."""
 
 
 class Run:

@@ -120,10 +120,7 @@ class Position:
 
     @property
     def best_stage(self) -> int:
-        """The index of the stage whose best weights are the model's.
-
-        That is distillation, once one of its epochs was good enough.
-        """
+        """The stage whose best weights are the model's: the last with an epoch good enough."""
         return len(self.bests) - 1 if self.bests[-1].epoch else 0
 
     @property
